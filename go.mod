@@ -1,0 +1,3 @@
+module github.com/modelgen/modelgen
+
+go 1.26

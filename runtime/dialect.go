@@ -1,0 +1,147 @@
+package migrate
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Dialect is one kind of database. Its package holds no state: a Dialect is a small value such as postgres.Dialect{}.
+type Dialect interface {
+	// Name is the word for the dialect in tags and flags: "postgres", "sqlite".
+	Name() string
+
+	// Planner gives a planner for printing SQL without a database, for a server of that version:
+	// the major one for PostgreSQL, 0 for the oldest that is supported.
+	Planner(version int) Planner
+
+	// Open begins a session on conn, which the caller pins for as long as the session lives. It looks at the server as little
+	// as it can: nothing is read that the fast path of [Migrator.Up], with nothing pending, does not need.
+	Open(ctx context.Context, conn *sql.Conn, cfg SessionConfig) (Session, error)
+}
+
+// SessionConfig is what a session must know of the [Options].
+type SessionConfig struct {
+	History          string        // name of the history table
+	LockTimeout      time.Duration // longest wait for a lock of one statement
+	StatementTimeout time.Duration // longest run of one statement; 0 is without limit
+	Retry            time.Duration // how long stages that could not get a lock are tried again
+	Notify           func(Event)   // never nil
+}
+
+// Session is a dialect at work on one pinned connection. It is used by one goroutine.
+type Session interface {
+	// Planner gives a planner for the server of the session. Call it after Lock.
+	Planner() Planner
+
+	// Newest reads the newest history row of the set. It is one small query and takes no lock. Without a history table, or
+	// without a row of the set, it gives nil.
+	Newest(ctx context.Context, set string) (*Record, error)
+
+	// Lock waits until no other session migrates this database, at most for wait, then makes sure that the server can be used.
+	// A dialect whose transactions lock the whole database does nothing here.
+	// It returns a [*LockedError] that names the holder, as far as the server tells, when the time is over.
+	Lock(ctx context.Context, wait time.Duration) error
+
+	// Unlock gives back what Lock took. It is called on every path, with a context that is not cancelled.
+	Unlock(ctx context.Context) error
+
+	// Bootstrap makes the history table, or brings an older one to the newest form. Without need it changes nothing.
+	Bootstrap(ctx context.Context) error
+
+	// History reads all rows of the set, in the order in which they were begun. Without a history table it gives none.
+	History(ctx context.Context, set string) ([]Record, error)
+
+	// Transact runs work in one transaction and commits it. On any error everything is rolled back.
+	// It returns [ErrClaimed] when another runner has taken the migration meanwhile, and a [*StatementError] when a statement fails.
+	Transact(ctx context.Context, work Work) error
+
+	// Step runs one stage with NoTx, then writes the marks. It finds out by itself how far an earlier try came.
+	Step(ctx context.Context, stage Stage, after []Mark) error
+
+	// Catalog describes all tables of s as they are in the database: one fact a line, in a form that two catalogs can be
+	// compared by. Tables that migrations did not make are left out; what was added by hand to those they made is in it.
+	Catalog(ctx context.Context, s *schema.Schema) ([]string, error)
+
+	// Expected gives the catalog of a database made from s alone. It builds one where nobody sees it, and leaves nothing behind.
+	Expected(ctx context.Context, s *schema.Schema) ([]string, error)
+
+	// Close ends the session and restores every setting of the connection that it changed. It does not close the connection.
+	Close(ctx context.Context) error
+}
+
+// Work is what one transaction does: history first, as a claim that no second runner can make, then the stages, then history again.
+type Work struct {
+	Before []Mark
+	Stages []Stage // none with NoTx; all with KeysOff, or none
+	After  []Mark
+}
+
+// Record is one row of the history: one migration that was applied, or is on its way.
+type Record struct {
+	ID       int64  // counts up in the order in which migrations were begun
+	Set      string // name of the set
+	Name     string // name of the migration
+	Hash     string // of its ops, see [HashOps]
+	Digest   string // of all migrations of the set that were applied when it was, this one included
+	State    State
+	Stage    int       // stages that are done, while State is not StateDone
+	Cursor   string    // how far a batched stage came
+	Started  time.Time // by the server's clock, UTC
+	Finished time.Time // zero while it is on its way
+	By       string    // the database user
+	Tool     string    // version of this package
+	Error    string    // code of the error that stopped it, such as a SQLSTATE
+}
+
+// State is where a migration in the history stands.
+type State string
+
+// The states. There is no "dirty": a migration that stopped half way says at which stage, and goes on there.
+const (
+	StateDone    State = "done"    // applied
+	StateRunning State = "running" // on its way up: some stages are committed
+	StateUndoing State = "undoing" // on its way down: some stages are committed
+	StateFaked   State = "faked"   // recorded as applied without running
+)
+
+// Mark is one change of the history, written in the transaction of what it records.
+type Mark struct {
+	Kind   MarkKind
+	Record Record // Set and Name say which row; further fields as the kind needs them
+}
+
+// MarkKind says what a [Mark] does.
+type MarkKind int
+
+// The kinds of marks.
+const (
+	MarkBegin  MarkKind = iota // inserts a row: Hash, Digest, State, Stage, Tool; started is now
+	MarkFinish                 // sets finished to now, and State; a row that was begun is complete
+	MarkStage                  // sets State and Stage
+	MarkRemove                 // deletes the row
+	MarkDigest                 // sets Digest of the newest row of the set; Name is not looked at
+)
+
+// Event is something that happens during a run, for progress displays.
+type Event struct {
+	Kind      EventKind
+	Migration string
+	Back      bool          // on the way down
+	Stage     string        // cause of the stage, when the event is about one
+	Message   string        // what a waiting session waits for, why a stage is tried again
+	Duration  time.Duration // since the beginning of what the event ends
+}
+
+// EventKind is the kind of an [Event].
+type EventKind int
+
+// The kinds of events.
+const (
+	EventBegin EventKind = iota // a migration begins
+	EventEnd                    // a migration is complete
+	EventWait                   // the session waits for somebody else
+	EventRetry                  // a stage is tried again
+)

@@ -1,0 +1,171 @@
+package migrate
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// ErrClaimed says that another runner has taken a migration between reading the history and applying it. The migrator reads the
+// history again and goes on; callers see it only when that happens over and over.
+var ErrClaimed = errors.New("another runner has taken the migration")
+
+// ErrUnwritten says that a migration holds a step that a person has still to write.
+var ErrUnwritten = errors.New("a step is still to be written")
+
+// LockedError says that another session was migrating the database for the whole time that was given to wait.
+type LockedError struct {
+	Waited time.Duration
+	Holder string // who holds the lock, as far as the server tells; may be empty
+}
+
+func (e *LockedError) Error() string {
+	msg := fmt.Sprintf("another session is migrating this database; waited %s", e.Waited.Round(time.Millisecond))
+	if e.Holder != "" {
+		msg += " for " + e.Holder
+	}
+	return msg + "; nothing was done; run the command again when it is finished"
+}
+
+// StatementError is a statement that failed. Its text holds no value of a row.
+type StatementError struct {
+	Stage     int    // which of the stages handed over, from 0
+	Cause     string // what the stage does
+	Statement string // "" when it failed outside a statement, for instance in COMMIT
+	Code      string // SQLSTATE or the result code of SQLite, "" when there is none
+	Hint      string // what to do, "" when nobody knows
+	Err       error
+}
+
+func (e *StatementError) Error() string {
+	msg := ErrorText(e.Err)
+	if e.Statement != "" {
+		msg += "\n  statement: " + oneLine(cut(e.Statement, 400))
+	}
+	if e.Hint != "" {
+		msg += "\n  " + e.Hint
+	}
+	return msg
+}
+
+func (e *StatementError) Unwrap() error { return e.Err }
+
+// MigrationError is a migration that failed, with what was applied before it.
+type MigrationError struct {
+	Set       string
+	Migration string
+	Back      bool     // on the way down
+	Op        string   // what failed, see [Op.Describe]; "" when it was not one op
+	Committed int      // stages of this migration that are committed; 0 is none, then nothing of it is in the database
+	Stages    int      // of the migration
+	Done      []string // migrations that were applied, or undone, before it in this run
+	Err       error
+}
+
+func (e *MigrationError) Error() string {
+	var b strings.Builder
+	what := "applying"
+	if e.Back {
+		what = "undoing"
+	}
+	fmt.Fprintf(&b, "%s %s failed", what, e.Migration)
+	if e.Op != "" {
+		fmt.Fprintf(&b, " at: %s", e.Op)
+	}
+	fmt.Fprintf(&b, ": %s", ErrorText(e.Err))
+	if e.Committed == 0 {
+		b.WriteString("\n  nothing of it was changed")
+	} else {
+		fmt.Fprintf(&b, "\n  %d of its %d stages are done; running the same command again goes on after them", e.Committed, e.Stages)
+	}
+	if len(e.Done) > 0 {
+		done := "applied"
+		if e.Back {
+			done = "undone"
+		}
+		fmt.Fprintf(&b, "; before it %s: %s", done, strings.Join(e.Done, ", "))
+	}
+	return b.String()
+}
+
+func (e *MigrationError) Unwrap() error { return e.Err }
+
+// PendingError says that migrations are waiting to be applied.
+type PendingError struct {
+	Set     string
+	Pending []string
+}
+
+func (e *PendingError) Error() string {
+	return fmt.Sprintf("set %s: %d pending: %s; apply with up", e.Set, len(e.Pending), strings.Join(e.Pending, ", "))
+}
+
+// HistoryError says that history and set do not fit together, and what to do.
+type HistoryError struct {
+	Set      string
+	Problems []string
+	Next     string // the next command, or what to look at
+}
+
+func (e *HistoryError) Error() string {
+	return "set " + e.Set + ": " + strings.Join(e.Problems, "; ") + "; " + e.Next
+}
+
+// UnknownTargetError says that no migration has the name, or that several begin with it.
+type UnknownTargetError struct {
+	Target string
+	Near   []string // the ones that begin with it, or the nearest
+	Many   bool
+}
+
+func (e *UnknownTargetError) Error() string {
+	if e.Many {
+		return fmt.Sprintf("%q is the beginning of several migrations: %s; write more of the name", e.Target, strings.Join(e.Near, ", "))
+	}
+	msg := fmt.Sprintf("there is no migration %q", e.Target)
+	if len(e.Near) > 0 {
+		msg += "; did you mean " + strings.Join(e.Near, " or ") + "?"
+	}
+	return msg
+}
+
+// ErrorCode gives the SQLSTATE of an error, through the method that lib/pq and pgx both have, or "".
+func ErrorCode(err error) string {
+	var s interface{ SQLState() string }
+	if errors.As(err, &s) {
+		return s.SQLState()
+	}
+	return ""
+}
+
+var (
+	urlPassword  = regexp.MustCompile(`(://[^\s:/@'"]*):[^\s/'"]*@`)
+	wordPassword = regexp.MustCompile(`(?i)\b(password|sslpassword|passfile|pwd)(\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&'"]+)`)
+	quotedValue  = regexp.MustCompile(`"[^"]*"`)
+)
+
+// Redact takes passwords out of a text: of URLs and of key=value connection strings.
+func Redact(text string) string {
+	text = urlPassword.ReplaceAllString(text, "$1:***@")
+	return wordPassword.ReplaceAllString(text, "$1$2***")
+}
+
+// ErrorText gives the text of an error without passwords and without values of rows, which PostgreSQL puts into the messages of
+// SQLSTATE class 22 (data exceptions, manual Appendix A).
+func ErrorText(err error) string {
+	text := err.Error()
+	if code := ErrorCode(err); strings.HasPrefix(code, "22") {
+		text = quotedValue.ReplaceAllString(text, `"..."`)
+	}
+	return Redact(text)
+}
+
+func cut(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	return string(r[:most]) + " ..."
+}

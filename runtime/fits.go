@@ -1,0 +1,487 @@
+package migrate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// The checks by which ops refuse a schema they do not fit.
+
+func tableWith(s *schema.Schema, what, table string, columns ...string) (*schema.Table, error) {
+	t := s.Table(table)
+	if t == nil {
+		return nil, noTable(what, s, table)
+	}
+	for _, c := range columns {
+		if t.Column(c) == nil {
+			return nil, fmt.Errorf("%s %s: it has no column %s; it has %s", what, table, c, some(t.ColumnNames()))
+		}
+	}
+	return t, nil
+}
+
+func checkTable(s *schema.Schema, t *schema.Table) error {
+	ns, base := schema.SplitName(t.Name)
+	if err := schema.CheckName(base); err != nil {
+		return err
+	}
+	if ns != "" && !s.HasNamespace(ns) {
+		return fmt.Errorf("there is no schema %s", ns)
+	}
+	if len(t.Columns) == 0 {
+		return fmt.Errorf("it has no columns")
+	}
+	seen := make(map[string]bool, len(t.Columns))
+	for _, c := range t.Columns {
+		if low := strings.ToLower(c.Name); seen[low] {
+			return fmt.Errorf("column %s is there twice", c.Name)
+		} else {
+			seen[low] = true
+		}
+		if err := checkColumn(s, t, c); err != nil {
+			return fmt.Errorf("column %s: %w", c.Name, err)
+		}
+	}
+	if t.PrimaryKey != nil {
+		if err := checkPrimaryKey(t, t.PrimaryKey); err != nil {
+			return fmt.Errorf("primary key: %w", err)
+		}
+	}
+	empty := &schema.Table{Name: t.Name, Columns: t.Columns, PrimaryKey: t.PrimaryKey}
+	for _, u := range t.Uniques {
+		if err := checkUnique(s, empty, u); err != nil {
+			return fmt.Errorf("unique %s: %w", u.Name, err)
+		}
+		empty.Uniques = append(empty.Uniques, u)
+	}
+	for _, c := range t.Checks {
+		if err := checkCheck(empty, c); err != nil {
+			return fmt.Errorf("check %s: %w", c.Name, err)
+		}
+		empty.Checks = append(empty.Checks, c)
+	}
+	for _, x := range t.Indexes {
+		if err := checkIndex(s, empty, x); err != nil {
+			return fmt.Errorf("index %s: %w", x.Name, err)
+		}
+		empty.Indexes = append(empty.Indexes, x)
+	}
+	for _, fk := range t.ForeignKeys {
+		if err := checkForeignKey(s, empty, fk); err != nil {
+			return fmt.Errorf("foreign key %s: %w", fk.Name, err)
+		}
+		empty.ForeignKeys = append(empty.ForeignKeys, fk)
+	}
+	return nil
+}
+
+func checkColumn(s *schema.Schema, t *schema.Table, c schema.Column) error {
+	if err := schema.CheckName(c.Name); err != nil {
+		return err
+	}
+	switch {
+	case c.Type.Kind == schema.KindInvalid:
+		return fmt.Errorf("it has no type")
+	case c.Type.Kind == schema.KindEnum && s.Enum(c.Type.Name) == nil:
+		return fmt.Errorf("there is no enum %s", c.Type.Name)
+	case c.Default != nil && c.DefaultExpr != "":
+		return fmt.Errorf("it has a literal and an expression as default")
+	case c.Generated != "" && (c.Default != nil || c.DefaultExpr != "" || c.Identity):
+		return fmt.Errorf("a generated column can have neither default nor identity")
+	case c.Identity && (c.Default != nil || c.DefaultExpr != "" || c.Nullable):
+		return fmt.Errorf("an identity column can have no default and no NULL")
+	}
+	if c.Default != nil && c.Type.Literal() == schema.NumberLiteral {
+		if _, err := strconv.ParseFloat(*c.Default, 64); err != nil {
+			return fmt.Errorf("default %q is not a number", *c.Default)
+		}
+	}
+	if c.Default != nil && c.Type.Kind == schema.KindEnum && !c.Type.Array && !slices.Contains(s.Enum(c.Type.Name).Values, *c.Default) {
+		return fmt.Errorf("default %q is none of the values of enum %s: %s", *c.Default, c.Type.Name, some(s.Enum(c.Type.Name).Values))
+	}
+	for _, e := range []string{c.DefaultExpr, c.Generated} {
+		if e == "" {
+			continue
+		}
+		if _, err := schema.NormalizeExpr(e); err != nil {
+			return fmt.Errorf("expression %s: %w", e, err)
+		}
+	}
+	return nil
+}
+
+func checkPrimaryKey(t *schema.Table, pk *schema.PrimaryKey) error {
+	if err := checkColumns(t, pk.Columns); err != nil {
+		return err
+	}
+	for _, c := range pk.Columns {
+		if t.Column(c).Nullable {
+			return fmt.Errorf("column %s can be NULL", c)
+		}
+	}
+	return nil
+}
+
+func checkColumns(t *schema.Table, columns []string) error {
+	if len(columns) == 0 {
+		return fmt.Errorf("it has no columns")
+	}
+	for i, c := range columns {
+		if t.Column(c) == nil {
+			return fmt.Errorf("there is no column %s; there are %s", c, some(t.ColumnNames()))
+		}
+		if slices.Contains(columns[:i], c) {
+			return fmt.Errorf("column %s is there twice", c)
+		}
+	}
+	return nil
+}
+
+func checkUnique(s *schema.Schema, t *schema.Table, u schema.Unique) error {
+	if err := checkNewConstraint(t, u.Name); err != nil {
+		return err
+	}
+	if owner := relation(s, t, u.Name); owner != "" {
+		return fmt.Errorf("its name is that of %s", owner)
+	}
+	return checkColumns(t, u.Columns)
+}
+
+func checkCheck(t *schema.Table, c schema.Check) error {
+	if err := checkNewConstraint(t, c.Name); err != nil {
+		return err
+	}
+	if _, err := schema.NormalizeExpr(c.Expr); err != nil {
+		return fmt.Errorf("expression %s: %w", c.Expr, err)
+	}
+	return nil
+}
+
+func checkNewConstraint(t *schema.Table, name string) error {
+	if err := schema.CheckName(name); err != nil {
+		return err
+	}
+	if constraintName(t, name) != nil {
+		return fmt.Errorf("a constraint of that name is there already")
+	}
+	return nil
+}
+
+func checkIndex(s *schema.Schema, t *schema.Table, x schema.Index) error {
+	if err := schema.CheckName(x.Name); err != nil {
+		return err
+	}
+	if owner := relation(s, t, x.Name); owner != "" {
+		return fmt.Errorf("its name is that of %s", owner)
+	}
+	if len(x.Parts) == 0 {
+		return fmt.Errorf("it has no columns")
+	}
+	for _, p := range x.Parts {
+		if (p.Column == "") == (p.Expr == "") {
+			return fmt.Errorf("each part is either a column or an expression")
+		}
+		if p.Column != "" && t.Column(p.Column) == nil {
+			return fmt.Errorf("there is no column %s; there are %s", p.Column, some(t.ColumnNames()))
+		}
+	}
+	return nil
+}
+
+func checkForeignKey(s *schema.Schema, t *schema.Table, fk schema.ForeignKey) error {
+	if err := checkNewConstraint(t, fk.Name); err != nil {
+		return err
+	}
+	if err := checkColumns(t, fk.Columns); err != nil {
+		return err
+	}
+	ref := s.Table(fk.RefTable)
+	if fk.RefTable == t.Name {
+		ref = t
+	}
+	if ref == nil {
+		return fmt.Errorf("it refers to table %s, which is not there; there are %s", fk.RefTable, some(tableNames(s)))
+	}
+	if len(fk.Columns) != len(fk.RefColumns) {
+		return fmt.Errorf("%d columns refer to %d", len(fk.Columns), len(fk.RefColumns))
+	}
+	for _, c := range fk.RefColumns {
+		if ref.Column(c) == nil {
+			return fmt.Errorf("it refers to %s.%s, which is not there; there are %s", fk.RefTable, c, some(ref.ColumnNames()))
+		}
+	}
+	return nil
+}
+
+// constraintName gives a pointer to the name of the constraint called so, or nil.
+func constraintName(t *schema.Table, name string) *string {
+	if t.PrimaryKey != nil && t.PrimaryKey.Name == name {
+		return &t.PrimaryKey.Name
+	}
+	for i := range t.Uniques {
+		if t.Uniques[i].Name == name {
+			return &t.Uniques[i].Name
+		}
+	}
+	for i := range t.Checks {
+		if t.Checks[i].Name == name {
+			return &t.Checks[i].Name
+		}
+	}
+	for i := range t.ForeignKeys {
+		if t.ForeignKeys[i].Name == name {
+			return &t.ForeignKeys[i].Name
+		}
+	}
+	return nil
+}
+
+// relation says what in the table already has the name, of those that share one name space with tables and indexes.
+// Other tables are looked at by the databases, which are the judges of it.
+func relation(_ *schema.Schema, t *schema.Table, name string) string {
+	if t.PrimaryKey != nil && t.PrimaryKey.Name == name {
+		return "the primary key"
+	}
+	for _, u := range t.Uniques {
+		if u.Name == name {
+			return "a unique constraint"
+		}
+	}
+	for _, x := range t.Indexes {
+		if x.Name == name {
+			return "another index"
+		}
+	}
+	return ""
+}
+
+// keyed tells whether something else than the constraint called except makes the columns unique.
+func keyed(t *schema.Table, columns []string, except string) bool {
+	same := func(cs []string) bool {
+		a, b := slices.Sorted(slices.Values(cs)), slices.Sorted(slices.Values(columns))
+		return slices.Equal(a, b)
+	}
+	if t.PrimaryKey != nil && t.PrimaryKey.Name != except && same(t.PrimaryKey.Columns) {
+		return true
+	}
+	for _, u := range t.Uniques {
+		if u.Name != except && same(u.Columns) {
+			return true
+		}
+	}
+	for _, x := range t.Indexes {
+		if x.Unique && x.Where == "" && x.Name != except && len(x.Columns()) == len(x.Parts) && same(x.Columns()) {
+			return true
+		}
+	}
+	return false
+}
+
+// referring names a foreign key that refers to exactly these columns of t.
+func referring(s *schema.Schema, t *schema.Table, columns []string) string {
+	want := slices.Sorted(slices.Values(columns))
+	for _, other := range s.Tables {
+		for _, fk := range other.ForeignKeys {
+			if fk.RefTable == t.Name && slices.Equal(slices.Sorted(slices.Values(fk.RefColumns)), want) {
+				return fk.Name + " of " + other.Name
+			}
+		}
+	}
+	return ""
+}
+
+// usedBy says what still uses the column.
+func usedBy(s *schema.Schema, t *schema.Table, column string) string {
+	if t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, column) {
+		return "the primary key"
+	}
+	for _, u := range t.Uniques {
+		if slices.Contains(u.Columns, column) {
+			return "unique constraint " + u.Name
+		}
+	}
+	for _, fk := range t.ForeignKeys {
+		if slices.Contains(fk.Columns, column) {
+			return "foreign key " + fk.Name
+		}
+	}
+	mentions := func(expr string) bool { return expr != "" && len(schema.ExprColumns(expr, []string{column})) > 0 }
+	for _, x := range t.Indexes {
+		if slices.Contains(x.Columns(), column) || slices.Contains(x.Include, column) || mentions(x.Where) ||
+			slices.ContainsFunc(x.Parts, func(p schema.IndexPart) bool { return mentions(p.Expr) }) {
+			return "index " + x.Name
+		}
+	}
+	for _, c := range t.Checks {
+		if mentions(c.Expr) {
+			return "check " + c.Name
+		}
+	}
+	for _, c := range t.Columns {
+		if c.Name != column && mentions(c.Generated) {
+			return "generated column " + c.Name
+		}
+	}
+	for _, other := range s.Tables {
+		for _, fk := range other.ForeignKeys {
+			if fk.RefTable == t.Name && slices.Contains(fk.RefColumns, column) {
+				return "foreign key " + fk.Name + " of " + other.Name
+			}
+		}
+	}
+	return ""
+}
+
+// renameColumn renames a column of t and everything that mentions it.
+func renameColumn(s *schema.Schema, t *schema.Table, from, to string) {
+	sub := func(names []string) []string {
+		if i := slices.Index(names, from); i >= 0 {
+			names = slices.Clone(names)
+			names[i] = to
+		}
+		return names
+	}
+	t.Column(from).Name = to
+	if t.PrimaryKey != nil {
+		t.PrimaryKey.Columns = sub(t.PrimaryKey.Columns)
+	}
+	for i := range t.Uniques {
+		t.Uniques[i].Columns = sub(t.Uniques[i].Columns)
+	}
+	for i := range t.Checks {
+		t.Checks[i].Expr = schema.RenameInExpr(t.Checks[i].Expr, from, to)
+	}
+	for i := range t.Columns {
+		if g := t.Columns[i].Generated; g != "" {
+			t.Columns[i].Generated = schema.RenameInExpr(g, from, to)
+		}
+	}
+	for i := range t.Indexes {
+		x := &t.Indexes[i]
+		x.Parts = slices.Clone(x.Parts)
+		for j := range x.Parts {
+			if x.Parts[j].Column == from {
+				x.Parts[j].Column = to
+			}
+			if x.Parts[j].Expr != "" {
+				x.Parts[j].Expr = schema.RenameInExpr(x.Parts[j].Expr, from, to)
+			}
+		}
+		x.Include = sub(x.Include)
+		if x.Where != "" {
+			x.Where = schema.RenameInExpr(x.Where, from, to)
+		}
+	}
+	for i := range t.ForeignKeys {
+		t.ForeignKeys[i].Columns = sub(t.ForeignKeys[i].Columns)
+	}
+	for _, other := range s.Tables {
+		for i := range other.ForeignKeys {
+			if other.ForeignKeys[i].RefTable == t.Name {
+				other.ForeignKeys[i].RefColumns = sub(other.ForeignKeys[i].RefColumns)
+			}
+		}
+	}
+}
+
+// differs says in what a table differs from what an op says it is, or "".
+func differs(want, got *schema.Table) string {
+	if a, b := want.ColumnNames(), got.ColumnNames(); !slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) {
+		return "its columns are " + some(a) + ", but they are " + some(b)
+	}
+	for _, c := range want.Columns {
+		if d := got.Column(c.Name); !c.Equal(*d) {
+			return "column " + c.Name + " is " + ColumnText(c) + ", but it is " + ColumnText(*d)
+		}
+	}
+	switch {
+	case !want.PrimaryKey.Equal(got.PrimaryKey):
+		return "another primary key than there is"
+	case !slices.EqualFunc(want.Uniques, got.Uniques, schema.Unique.Equal):
+		return "other unique constraints than there are"
+	case !slices.Equal(want.Checks, got.Checks):
+		return "other checks than there are"
+	case !slices.EqualFunc(want.ForeignKeys, got.ForeignKeys, schema.ForeignKey.Equal):
+		return "other foreign keys than there are"
+	case !slices.EqualFunc(want.Indexes, got.Indexes, schema.Index.Equal):
+		return "other indexes than there are"
+	}
+	return ""
+}
+
+// ColumnText gives a column in words that resemble SQL, for people.
+func ColumnText(c schema.Column) string {
+	text := c.Type.String()
+	for _, d := range slices.Sorted(maps.Keys(c.TypeFor)) {
+		text += " (" + d + ": " + c.TypeFor[d] + ")"
+	}
+	if c.Collate != "" {
+		text += " collate " + c.Collate
+	}
+	if c.Generated != "" {
+		text += " generated as (" + c.Generated + ")"
+	}
+	if c.Identity {
+		text += " identity"
+	}
+	if c.Default != nil {
+		text += " default " + strconv.Quote(*c.Default)
+	}
+	if c.DefaultExpr != "" {
+		text += " default (" + c.DefaultExpr + ")"
+	}
+	for _, d := range slices.Sorted(maps.Keys(c.DefaultFor)) {
+		text += " (" + d + ": default " + c.DefaultFor[d] + ")"
+	}
+	if c.Nullable {
+		return text + " null"
+	}
+	return text + " not null"
+}
+
+// alteration says in few words what changes between two definitions of a column.
+func alteration(from, to schema.Column) string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if from.Type != to.Type || !maps.Equal(from.TypeFor, to.TypeFor) {
+		add("type %s to %s", from.Type, to.Type)
+	}
+	if from.Nullable != to.Nullable {
+		add("%s", map[bool]string{true: "NULL allowed", false: "NOT NULL"}[to.Nullable])
+	}
+	if f, t := defaultText(from), defaultText(to); f != t {
+		add("default %s to %s", f, t)
+	}
+	if from.Identity != to.Identity {
+		add("%s", map[bool]string{true: "identity", false: "no identity"}[to.Identity])
+	}
+	if from.Collate != to.Collate {
+		add("collation %q to %q", from.Collate, to.Collate)
+	}
+	if from.Comment != to.Comment {
+		add("comment")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func defaultText(c schema.Column) string {
+	text := "none"
+	if c.Default != nil {
+		text = strconv.Quote(*c.Default)
+	} else if c.DefaultExpr != "" {
+		text = "(" + c.DefaultExpr + ")"
+	}
+	for _, d := range slices.Sorted(maps.Keys(c.DefaultFor)) {
+		text += " (" + d + ": " + c.DefaultFor[d] + ")"
+	}
+	return text
+}
+
+func list(names []string) string { return "(" + strings.Join(names, ", ") + ")" }
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,55 @@
+package migrate
+
+import (
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Op is one typed change of a schema, or one step over its data. The ops of this package are all there are; what they cannot
+// say is said with [SQL] and [Go].
+//
+// An op is a value: it holds all it needs to be planned, hashed, written as Go and undone, and no database.
+type Op interface {
+	// Apply changes s as running the op changes the database. It returns an error that says what is there instead
+	// when the op does not fit s, and has then changed nothing.
+	Apply(s *schema.Schema) error
+
+	// Inverse gives the op that undoes this one, to be run on the schema this one left behind.
+	// It returns an [*IrreversibleError] when there is none.
+	Inverse() (Op, error)
+
+	// Describe says in one line, without a full stop, what the op does: "Add column products.stock".
+	Describe() string
+
+	// Destroys names the data that is lost for good: "products" for a table, "products.caption" for a column.
+	Destroys() []string
+
+	// plan hands the op to the method of p that is made for it.
+	plan(p Planner) error
+}
+
+// IrreversibleError says why an op cannot be undone.
+type IrreversibleError struct {
+	Op     string // what the op does, see [Op.Describe]
+	Reason string
+}
+
+func (e *IrreversibleError) Error() string { return "cannot be undone: " + e.Op + ": " + e.Reason }
+
+// Invert gives the ops that undo ops, in the order in which they must run.
+// It returns an [*IrreversibleError] for the first op, from the end, that cannot be undone.
+func Invert(ops []Op) ([]Op, error) {
+	var back []Op
+	for i := len(ops) - 1; i >= 0; i-- {
+		op, err := ops[i].Inverse()
+		if err != nil {
+			return nil, err
+		}
+		if op != nil {
+			back = append(back, op)
+		}
+	}
+	return back, nil
+}
+
+// PlanOp hands op to the method of p that is made for it: the way in which a program outside this package drives a [Planner].
+func PlanOp(p Planner, op Op) error { return op.plan(p) }

@@ -1,0 +1,135 @@
+package migrate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// AddColumn adds a column at the end of a table.
+type AddColumn struct {
+	Table  string
+	Column schema.ColumnDef
+}
+
+// DropColumn removes a column and its values. Indexes and constraints over it are dropped by ops of their own before it.
+type DropColumn struct {
+	Table  string
+	Column schema.ColumnDef // as it was, to make it again
+}
+
+// RenameColumn gives a column another name. Indexes, constraints and expressions follow.
+type RenameColumn struct {
+	Table, From, To string
+}
+
+// AlterColumn changes type, nullability, default, identity, collation or comment of a column, any of them at once.
+// The name stays. The stored expression of a generated column cannot be altered: such a column is dropped and added.
+type AlterColumn struct {
+	Table string
+	From  schema.ColumnDef
+	To    schema.ColumnDef
+	Using string // SQL for the new value when the type changes; "" casts the old one
+}
+
+func (o AddColumn) Apply(s *schema.Schema) error {
+	t := s.Table(o.Table)
+	if t == nil {
+		return noTable("add column to", s, o.Table)
+	}
+	c := o.Column.Def()
+	if t.Column(c.Name) != nil {
+		return fmt.Errorf("add column %s.%s: it is there already", o.Table, c.Name)
+	}
+	if err := checkColumn(s, t, c); err != nil {
+		return fmt.Errorf("add column %s.%s: %w", o.Table, c.Name, err)
+	}
+	t.Columns = append(t.Columns, c)
+	return nil
+}
+
+func (o DropColumn) Apply(s *schema.Schema) error {
+	c := o.Column.Def()
+	t, err := tableWith(s, "drop column", o.Table, c.Name)
+	if err != nil {
+		return err
+	}
+	if user := usedBy(s, t, c.Name); user != "" {
+		return fmt.Errorf("drop column %s.%s: %s still uses it", o.Table, c.Name, user)
+	}
+	if len(t.Columns) == 1 {
+		return fmt.Errorf("drop column %s.%s: it is the last one of its table", o.Table, c.Name)
+	}
+	t.Columns = slices.DeleteFunc(slices.Clone(t.Columns), func(x schema.Column) bool { return x.Name == c.Name })
+	return nil
+}
+
+func (o RenameColumn) Apply(s *schema.Schema) error {
+	t, err := tableWith(s, "rename column", o.Table, o.From)
+	if err != nil {
+		return err
+	}
+	if t.Column(o.To) != nil {
+		return fmt.Errorf("rename column %s.%s: %s is there already", o.Table, o.From, o.To)
+	}
+	if err := schema.CheckName(o.To); err != nil {
+		return fmt.Errorf("rename column %s.%s: %w", o.Table, o.From, err)
+	}
+	renameColumn(s, t, o.From, o.To)
+	return nil
+}
+
+func (o AlterColumn) Apply(s *schema.Schema) error {
+	from, to := o.From.Def(), o.To.Def()
+	t, err := tableWith(s, "alter column", o.Table, from.Name)
+	if err != nil {
+		return err
+	}
+	c := t.Column(from.Name)
+	switch {
+	case to.Name != from.Name:
+		return fmt.Errorf("alter column %s.%s: the name cannot change here, to %s; that is RenameColumn", o.Table, from.Name, to.Name)
+	case !c.Equal(from):
+		return fmt.Errorf("alter column %s.%s: the op says it was %s, but it is %s", o.Table, from.Name, ColumnText(from), ColumnText(*c))
+	case from.Generated != to.Generated:
+		return fmt.Errorf("alter column %s.%s: a generated expression cannot be altered; drop the column and add it", o.Table, from.Name)
+	}
+	if err := checkColumn(s, t, to); err != nil {
+		return fmt.Errorf("alter column %s.%s: %w", o.Table, from.Name, err)
+	}
+	to.Was = c.Was
+	*c = to
+	return nil
+}
+
+func (o AddColumn) Inverse() (Op, error)    { return DropColumn(o), nil }
+func (o DropColumn) Inverse() (Op, error)   { return AddColumn(o), nil }
+func (o RenameColumn) Inverse() (Op, error) { return RenameColumn{o.Table, o.To, o.From}, nil }
+func (o AlterColumn) Inverse() (Op, error) {
+	return AlterColumn{Table: o.Table, From: o.To, To: o.From}, nil
+}
+
+func (o AddColumn) Describe() string  { return "Add column " + o.Table + "." + o.Column.Def().Name }
+func (o DropColumn) Describe() string { return "Drop column " + o.Table + "." + o.Column.Def().Name }
+func (o RenameColumn) Describe() string {
+	return "Rename column " + o.Table + "." + o.From + " to " + o.To
+}
+func (o AlterColumn) Describe() string {
+	return "Alter column " + o.Table + "." + o.From.Def().Name + ": " + alteration(o.From.Def(), o.To.Def())
+}
+
+func (o AddColumn) Destroys() []string    { return nil }
+func (o RenameColumn) Destroys() []string { return nil }
+func (o AlterColumn) Destroys() []string  { return nil }
+func (o DropColumn) Destroys() []string {
+	if o.Column.Def().Generated != "" {
+		return nil // computed from others: nothing is lost
+	}
+	return []string{o.Table + "." + o.Column.Def().Name}
+}
+
+func (o AddColumn) plan(p Planner) error    { return p.AddColumn(o) }
+func (o DropColumn) plan(p Planner) error   { return p.DropColumn(o) }
+func (o RenameColumn) plan(p Planner) error { return p.RenameColumn(o) }
+func (o AlterColumn) plan(p Planner) error  { return p.AlterColumn(o) }

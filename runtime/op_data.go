@@ -1,0 +1,140 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Fill sets a column of existing rows from SQL. Running it again changes nothing when Where excludes what it has done.
+// Undoing it does nothing: the values stay.
+type Fill struct {
+	Table  string
+	Column string
+	Expr   string // SQL over the columns of the row
+	Where  string // which rows; "" is those in which the column is NULL
+}
+
+// Condition gives Where, or what stands for it when it is empty.
+func (o Fill) Condition(quote func(string) string) string {
+	if o.Where != "" {
+		return o.Where
+	}
+	return quote(o.Column) + " IS NULL"
+}
+
+// SQL runs statements written by hand, one in each string, in the transaction of the migration.
+//
+// A change of the schema that is made in SQL is told to the schema with Schema, so that the next generate knows of it; those ops are
+// not run. Without Down the migration cannot be undone; NoDown says why nothing needs to be.
+type SQL struct {
+	Up     []string
+	Down   []string
+	NoDown string // why there is nothing to undo; then Down is empty and going down does nothing
+	NoTx   bool   // each statement runs outside any transaction, for those that PostgreSQL refuses inside one
+	Only   string // the dialect it is meant for; on others it does nothing; "" is every dialect
+	Schema []Op   // what the statements change, as ops
+}
+
+// Go runs functions of the migration file in the transaction of the migration. They see the rows as the migration finds them and must
+// not use the models, which change later. Without Down the migration cannot be undone; NoDown says why nothing needs to be.
+type Go struct {
+	Up     func(ctx context.Context, tx Tx) error
+	Down   func(ctx context.Context, tx Tx) error
+	NoDown string
+	Name   string // what it does, for plans; "" is "Run Go code"
+}
+
+func (o Fill) Apply(s *schema.Schema) error {
+	t, err := tableWith(s, "fill", o.Table, o.Column)
+	if err != nil {
+		return err
+	}
+	if c := t.Column(o.Column); c.Generated != "" {
+		return fmt.Errorf("fill %s.%s: it is generated", o.Table, o.Column)
+	}
+	if _, err := schema.NormalizeExpr(o.Expr); err != nil {
+		return fmt.Errorf("fill %s.%s with %s: %w", o.Table, o.Column, o.Expr, err)
+	}
+	return nil
+}
+
+func (o SQL) Apply(s *schema.Schema) error {
+	if len(o.Up) == 0 && len(o.Schema) == 0 {
+		return fmt.Errorf("the SQL op has no statement")
+	}
+	for _, op := range o.Schema {
+		if err := op.Apply(s); err != nil {
+			return fmt.Errorf("what the SQL op says of the schema: %w", err)
+		}
+	}
+	return nil
+}
+
+func (o Go) Apply(*schema.Schema) error {
+	if o.Up == nil {
+		return fmt.Errorf("the Go op has no function")
+	}
+	return nil
+}
+
+func (o Fill) Inverse() (Op, error) { return nil, nil }
+
+func (o SQL) Inverse() (Op, error) {
+	if o.Down == nil && o.NoDown == "" {
+		return nil, &IrreversibleError{o.Describe(), "it has no Down; write one, or say in NoDown why none is needed"}
+	}
+	back, err := Invert(o.Schema)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Down) == 0 && len(back) == 0 {
+		return nil, nil
+	}
+	return SQL{Up: o.Down, Down: o.Up, NoTx: o.NoTx, Only: o.Only, Schema: back}, nil
+}
+
+func (o Go) Inverse() (Op, error) {
+	if o.Down == nil {
+		if o.NoDown != "" {
+			return nil, nil
+		}
+		return nil, &IrreversibleError{o.Describe(), "it has no Down; write one, or say in NoDown why none is needed"}
+	}
+	return Go{Up: o.Down, Down: o.Up, Name: "undo: " + o.Describe()}, nil
+}
+
+func (o Fill) Describe() string { return "Fill " + o.Table + "." + o.Column + " with " + o.Expr }
+
+func (o SQL) Describe() string {
+	if len(o.Up) == 0 {
+		return "Tell the schema what was changed by hand"
+	}
+	first := []rune(o.Up[0])
+	if len(first) > 60 {
+		first = append(first[:57], []rune("...")...)
+	}
+	return "Run SQL: " + oneLine(string(first))
+}
+
+func (o Go) Describe() string {
+	if o.Name == "" {
+		return "Run Go code"
+	}
+	return o.Name
+}
+
+func (o Fill) Destroys() []string { return nil }
+func (o SQL) Destroys() []string {
+	var all []string
+	for _, op := range o.Schema {
+		all = append(all, op.Destroys()...)
+	}
+	return all
+}
+func (o Go) Destroys() []string { return nil }
+
+func (o Fill) plan(p Planner) error { return p.Fill(o) }
+func (o SQL) plan(p Planner) error  { return p.SQL(o) }
+func (o Go) plan(p Planner) error   { return p.Go(o) }

@@ -1,0 +1,63 @@
+package migrate
+
+import "github.com/modelgen/modelgen/runtime/schema"
+
+// Planner turns ops into stages. A dialect has one method per op, so that the compiler lists what a new op still lacks.
+//
+// The ops of one migration are handed over one after the other, each together with the schema as it is before it (see
+// [PlanOps]). A planner may hold statements back and join them, as SQLite does for table rebuilds, as long as [Planner.Finish]
+// gives stages that leave the database as the ops say.
+type Planner interface {
+	// Before tells the planner the schema that the next op finds. It must not be changed or kept.
+	Before(s *schema.Schema)
+
+	CreateSchema(CreateSchema) error
+	DropSchema(DropSchema) error
+	CreateTable(CreateTable) error
+	DropTable(DropTable) error
+	RenameTable(RenameTable) error
+	CommentTable(CommentTable) error
+	AddColumn(AddColumn) error
+	DropColumn(DropColumn) error
+	RenameColumn(RenameColumn) error
+	AlterColumn(AlterColumn) error
+	AddPrimaryKey(AddPrimaryKey) error
+	DropPrimaryKey(DropPrimaryKey) error
+	AddUnique(AddUnique) error
+	DropUnique(DropUnique) error
+	AddCheck(AddCheck) error
+	DropCheck(DropCheck) error
+	AddForeignKey(AddForeignKey) error
+	DropForeignKey(DropForeignKey) error
+	RenameConstraint(RenameConstraint) error
+	CreateIndex(CreateIndex) error
+	DropIndex(DropIndex) error
+	RenameIndex(RenameIndex) error
+	CreateEnum(CreateEnum) error
+	DropEnum(DropEnum) error
+	RenameEnum(RenameEnum) error
+	RenameEnumValue(RenameEnumValue) error
+	AlterEnum(AlterEnum) error
+	Fill(Fill) error
+	SQL(SQL) error
+	Go(Go) error
+
+	// Finish gives the stages of all ops so far, in their order. The planner is not used after it.
+	Finish() ([]Stage, error)
+}
+
+// PlanOps plans ops that are run on the schema s, and applies them to s.
+// It returns the first error of an op that does not fit or that the dialect cannot do.
+func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
+	for _, op := range ops {
+		p.Before(s)
+		if err := op.plan(p); err != nil {
+			return nil, err
+		}
+		if err := op.Apply(s); err != nil {
+			return nil, err
+		}
+	}
+	p.Before(s)
+	return p.Finish()
+}

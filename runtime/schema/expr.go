@@ -1,0 +1,234 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Expressions in tags and migrations are SQL of the user's. This file knows just enough of its lexical structure to write one
+// expression in one way only, to follow renamed columns through it, and to refuse what could not stand inside a statement.
+
+// NormalizeExpr brings an SQL expression into the form in which it is stored and compared: one spacing, key words in capitals,
+// other unquoted names in lower case, no outer parentheses. It returns an error for what could end or hide a statement:
+// unbalanced quotes or brackets, a semicolon, a comment, a dollar quote, or nothing at all.
+func NormalizeExpr(expr string) (string, error) {
+	toks, err := lex(expr)
+	if err != nil {
+		return "", err
+	}
+	if err := balanced(toks); err != nil {
+		return "", err
+	}
+	toks = stripOuter(toks)
+	if len(toks) == 0 {
+		return "", fmt.Errorf("the expression is empty")
+	}
+	return render(toks), nil
+}
+
+// RenameInExpr gives expr with the column old called new. Names in strings, function names and types are left alone.
+// An expression that cannot be read is given back unchanged.
+func RenameInExpr(expr, old, new string) string {
+	toks, err := lex(expr)
+	if err != nil {
+		return expr
+	}
+	changed := false
+	for i := range toks {
+		if isColumn(toks, i) && sameIdent(toks[i], old) {
+			toks[i] = identToken(new)
+			changed = true
+		}
+	}
+	if !changed {
+		return expr
+	}
+	return render(toks)
+}
+
+// BindColumns quotes the names in expr that are, letter by letter, one of columns but would be folded to another name by
+// PostgreSQL, such as sizeID. Others are left as they are.
+func BindColumns(expr string, columns []string) string {
+	toks, err := lex(expr)
+	if err != nil {
+		return expr
+	}
+	changed := false
+	for i, t := range toks {
+		if t.kind != tokIdent || !isColumn(toks, i) {
+			continue
+		}
+		for _, c := range columns {
+			if t.text == c && foldASCII(c) != c {
+				toks[i] = token{tokQuoted, c}
+				changed = true
+			}
+		}
+	}
+	if !changed {
+		return expr
+	}
+	return render(toks)
+}
+
+// ExprColumns gives those of columns that expr mentions, in the order of columns.
+func ExprColumns(expr string, columns []string) []string {
+	toks, err := lex(expr)
+	if err != nil {
+		return nil
+	}
+	var used []string
+	for _, c := range columns {
+		for i := range toks {
+			if isColumn(toks, i) && sameIdent(toks[i], c) {
+				used = append(used, c)
+				break
+			}
+		}
+	}
+	return used
+}
+
+// UnknownNames gives the names in expr that stand where a column would and are none of columns, as they are written.
+func UnknownNames(expr string, columns []string) []string {
+	toks, err := lex(expr)
+	if err != nil {
+		return nil
+	}
+	var unknown []string
+next:
+	for i, t := range toks {
+		if !isColumn(toks, i) || i > 0 && (toks[i-1].text == "." || isWord(toks[i-1], "AS", "COLLATE", "FROM", "ZONE")) ||
+			i+1 < len(toks) && (toks[i+1].kind == tokString || toks[i+1].text == ".") || isTypeWord(t) {
+			continue
+		}
+		for _, c := range columns {
+			if sameIdent(t, c) {
+				continue next
+			}
+		}
+		unknown = append(unknown, t.text)
+	}
+	return unknown
+}
+
+type tokenKind uint8
+
+const (
+	tokIdent tokenKind = iota
+	tokQuoted
+	tokString
+	tokNumber
+	tokOp
+)
+
+type token struct {
+	kind tokenKind
+	text string // of tokQuoted without its quotes
+}
+
+func identToken(name string) token {
+	if plainIdent(name) {
+		return token{tokIdent, name}
+	}
+	return token{tokQuoted, name}
+}
+
+// plainIdent tells whether the name means itself when it is written without quotes.
+func plainIdent(name string) bool {
+	for i, r := range name {
+		if !(r == '_' || r >= 'a' && r <= 'z' || i > 0 && r >= '0' && r <= '9') {
+			return false
+		}
+	}
+	return name != "" && !keywords[strings.ToUpper(name)] && !reserved[name]
+}
+
+// isColumn tells whether token i stands where a column can stand.
+func isColumn(toks []token, i int) bool {
+	t := toks[i]
+	if t.kind != tokIdent && t.kind != tokQuoted || t.kind == tokIdent && keywords[strings.ToUpper(t.text)] {
+		return false
+	}
+	if i+1 < len(toks) && toks[i+1].text == "(" && toks[i+1].kind == tokOp {
+		return false
+	}
+	return i == 0 || toks[i-1].text != "::" && !isWord(toks[i-1], "COLLATE")
+}
+
+func isWord(t token, words ...string) bool {
+	for _, w := range words {
+		if t.kind == tokIdent && strings.EqualFold(t.text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func isTypeWord(t token) bool {
+	if t.kind != tokIdent {
+		return false
+	}
+	_, ok := kindByName[strings.ToLower(t.text)]
+	return ok || isWord(t, "precision", "varying", "year", "month", "day", "hour", "minute", "second", "epoch", "zone", "rowid",
+		"at", "filter", "over", "partition", "by", "row", "regexp", "glob", "match", "escape", "isnull", "notnull", "offset", "nulls")
+}
+
+func sameIdent(t token, name string) bool {
+	if t.kind == tokQuoted {
+		return t.text == name
+	}
+	return t.text == name || foldASCII(t.text) == name
+}
+
+func foldASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+func balanced(toks []token) error {
+	var open []string
+	for _, t := range toks {
+		if t.kind != tokOp {
+			continue
+		}
+		switch t.text {
+		case "(", "[":
+			open = append(open, t.text)
+		case ")", "]":
+			if len(open) == 0 || (open[len(open)-1] == "(") != (t.text == ")") {
+				return fmt.Errorf("%q has no partner", t.text)
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) > 0 {
+		return fmt.Errorf("%q is not closed", open[len(open)-1])
+	}
+	return nil
+}
+
+func stripOuter(toks []token) []token {
+	for len(toks) >= 2 && toks[0] == (token{tokOp, "("}) {
+		depth, end := 0, -1
+		for i, t := range toks {
+			if t == (token{tokOp, "("}) {
+				depth++
+			} else if t == (token{tokOp, ")"}) {
+				if depth--; depth == 0 {
+					end = i
+					break
+				}
+			}
+		}
+		if end != len(toks)-1 {
+			break
+		}
+		toks = toks[1 : len(toks)-1]
+	}
+	return toks
+}

@@ -1,0 +1,37 @@
+package migrate
+
+import "context"
+
+// Stage is what a dialect turns one or more ops into: statements that run in one transaction, or one statement that runs outside
+// any. Stages that follow each other and are transactional share the transaction, unless one of them says otherwise.
+type Stage struct {
+	Cause      string      // what the op does, see [Op.Describe]
+	Statements []Statement // in their order
+	NoTx       bool        // the single statement must run outside any transaction
+	Commit     bool        // what follows needs this stage committed; the transaction ends here
+
+	// Run is what the stage does when it is not SQL that can be printed: a Go function. It runs after Statements,
+	// in their transaction, or on the bare connection when NoTx is set.
+	Run func(ctx context.Context, tx Tx) error
+
+	// KeysOff asks for a transaction with foreign keys switched off and checked as a whole before it commits, as a rebuild of a
+	// SQLite table needs it. Stages with and without KeysOff do not share a transaction.
+	KeysOff bool
+
+	Facts
+}
+
+// Statement is one SQL statement without a semicolon at its end.
+type Statement struct {
+	SQL     string
+	Comment string // why, when it is not plain from the cause; may be empty
+}
+
+// Facts is what a stage does to a database in use, as far as the dialect knows.
+type Facts struct {
+	Lock     string   // strongest table lock as PostgreSQL names it: "ACCESS EXCLUSIVE"; "" where tables are not locked
+	Tables   []string // tables that are locked so, hidden ones such as the parent of a foreign key included
+	Scans    bool     // reads whole tables while it holds the lock
+	Rewrites bool     // writes whole tables anew while it holds the lock
+	Destroys []string // data that is lost for good, see [Op.Destroys]
+}
