@@ -169,3 +169,25 @@ func cut(s string, most int) string {
 	}
 	return string(r[:most]) + " ..."
 }
+
+// UnsupportedError says that a dialect cannot have what an op asks for. Planners return it, and the generator reports it at the
+// place in the models.
+type UnsupportedError struct {
+	Dialect string
+	Table   string
+	Object  string // column, constraint or index of the table; "" is the table itself
+	Reason  string // what it cannot have: "an index with INCLUDE"
+	Hint    string // what to write instead, "" when there is nothing
+}
+
+func (e *UnsupportedError) Error() string {
+	where := e.Table
+	if e.Object != "" {
+		where += "." + e.Object
+	}
+	msg := fmt.Sprintf("%s: %s cannot have %s", where, e.Dialect, e.Reason)
+	if e.Hint != "" {
+		msg += "; " + e.Hint
+	}
+	return msg
+}
