@@ -12,9 +12,6 @@ import (
 // history again and goes on; callers see it only when that happens over and over.
 var ErrClaimed = errors.New("another runner has taken the migration")
 
-// ErrUnwritten says that a migration holds a step that a person has still to write.
-var ErrUnwritten = errors.New("a step is still to be written")
-
 // LockedError says that another session was migrating the database for the whole time that was given to wait.
 type LockedError struct {
 	Waited time.Duration

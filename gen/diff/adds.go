@@ -1,0 +1,226 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Everything here runs after the renames, on new names.
+
+// createTables creates tables that are referred to before those that refer to them. Keys that close a cycle come later.
+func (d *differ) createTables() {
+	left := slices.Clone(d.made)
+	for len(left) > 0 {
+		i := slices.IndexFunc(left, func(name string) bool {
+			return !slices.ContainsFunc(d.new.Table(name).ForeignKeys, func(fk schema.ForeignKey) bool {
+				return fk.RefTable != name && slices.Contains(left, fk.RefTable)
+			})
+		})
+		if i < 0 {
+			i = 0
+		}
+		t := d.new.Table(left[i]).Clone()
+		t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(fk schema.ForeignKey) bool {
+			return fk.RefTable != t.Name && !d.canRefer(fk)
+		})
+		t.Sort()
+		d.emit(migrate.NewCreateTable(t))
+		left = slices.Delete(left, i, i+1)
+	}
+}
+
+// canRefer tells whether the key that a foreign key needs is there already, in the form in which it stays.
+func (d *differ) canRefer(fk schema.ForeignKey) bool {
+	t, n := d.cur.Table(fk.RefTable), d.new.Table(fk.RefTable)
+	if t == nil {
+		return false
+	}
+	for _, c := range fk.RefColumns {
+		if o := t.Column(c); o == nil || o.Type != n.Column(c).Type {
+			return false
+		}
+	}
+	key := keyOf(fk.RefColumns)
+	if t.PrimaryKey != nil && keyOf(t.PrimaryKey.Columns) == key {
+		return true
+	}
+	for _, u := range t.Uniques {
+		if keyOf(u.Columns) == key {
+			return true
+		}
+	}
+	for _, x := range t.Indexes {
+		if x.Unique && x.Where == "" && len(x.Columns()) == len(x.Parts) && keyOf(x.Columns()) == key {
+			return true
+		}
+	}
+	return false
+}
+
+// addColumns adds plain columns; generated ones wait until the columns they are computed from have their final type.
+func (d *differ) addColumns() {
+	for _, t := range d.new.Tables {
+		if d.pair2old[t.Name] == "" {
+			continue
+		}
+		for _, c := range t.Columns {
+			if d.cur.Table(t.Name).Column(c.Name) == nil && c.Generated == "" {
+				if d.needsFill(nil, c) {
+					c.Nullable = true
+				}
+				c.Was = ""
+				d.emit(migrate.AddColumn{Table: t.Name, Column: c})
+			}
+		}
+	}
+	for _, t := range d.new.Tables {
+		if d.pair2old[t.Name] == "" {
+			continue
+		}
+		for _, c := range t.Columns {
+			if cur := d.cur.Table(t.Name).Column(c.Name); cur != nil && d.cols[t.Name][c.Name] == "" && cur.Nullable && !c.Nullable {
+				d.emit(migrate.Fill{Table: t.Name, Column: c.Name, Expr: d.fillFor(t, c)})
+			}
+		}
+	}
+}
+
+// fillFor gives the SQL with which rows without a value are filled.
+func (d *differ) fillFor(t *schema.Table, c schema.Column) string {
+	if sql, ok := d.fill(t.Name, c.Name); ok {
+		expr, err := schema.NormalizeExpr(schema.BindColumns(sql, t.ColumnNames()))
+		if err != nil {
+			d.fail(t.Name+"."+c.Name, "-fill %s.%s=%s: %v", t.Name, c.Name, sql, err)
+			return "NULL"
+		}
+		return expr
+	}
+	if expr := d.wasGenerated[t.Name+"."+c.Name]; expr != "" {
+		return expr
+	}
+	switch {
+	case c.DefaultExpr != "":
+		return c.DefaultExpr
+	case c.Default == nil:
+		return "NULL"
+	case c.Type.Literal() == schema.NumberLiteral:
+		return *c.Default
+	case c.Type.Literal() == schema.BoolLiteral:
+		return strings.ToUpper(*c.Default)
+	}
+	return "'" + strings.ReplaceAll(*c.Default, "'", "''") + "'"
+}
+
+// alterColumns changes columns that stay, then adds the generated ones.
+func (d *differ) alterColumns() {
+	for _, t := range d.new.Tables {
+		if d.pair2old[t.Name] == "" {
+			continue
+		}
+		for _, f := range d.fills[t.Name] {
+			d.emit(f)
+		}
+		for _, c := range t.Columns {
+			cur := d.cur.Table(t.Name).Column(c.Name)
+			if cur == nil || cur.Equal(c) {
+				continue
+			}
+			c.Was = ""
+			using := ""
+			if cur.Type != c.Type {
+				if sql, ok := d.convert(t.Name, c.Name); ok && sql != "" {
+					expr, err := schema.NormalizeExpr(schema.BindColumns(sql, t.ColumnNames()))
+					if err != nil {
+						d.fail(t.Name+"."+c.Name, "-convert %s.%s=%s: %v", t.Name, c.Name, sql, err)
+						return
+					}
+					using = expr
+				}
+			}
+			if d.cols[t.Name][c.Name] != "" && d.needsFill(cur, c) {
+				d.makeNotNull(t, *cur, c, using)
+				continue
+			}
+			d.emit(migrate.AlterColumn{Table: t.Name, From: *cur, To: c, Using: using})
+		}
+	}
+	for _, t := range d.new.Tables {
+		if d.pair2old[t.Name] == "" {
+			continue
+		}
+		for _, c := range t.Columns {
+			if c.Generated != "" && d.cur.Table(t.Name).Column(c.Name) == nil {
+				c.Was = ""
+				d.emit(migrate.AddColumn{Table: t.Name, Column: c})
+			}
+		}
+	}
+	d.alterEnumsLast()
+}
+
+// makeNotNull changes all but the nullability, fills, then sets NOT NULL.
+func (d *differ) makeNotNull(t *schema.Table, from, to schema.Column, using string) {
+	between := to
+	between.Nullable = true
+	if from.Type != to.Type || using != "" {
+		d.emit(migrate.AlterColumn{Table: t.Name, From: from, To: between, Using: using})
+		from = between
+	}
+	d.emit(migrate.Fill{Table: t.Name, Column: to.Name, Expr: d.fillFor(t, to)})
+	d.emit(migrate.AlterColumn{Table: t.Name, From: from, To: to})
+}
+
+// addConstraints adds keys, uniques, checks and indexes to tables that stay.
+func (d *differ) addConstraints() {
+	for _, t := range d.new.Tables {
+		if d.pair2old[t.Name] == "" {
+			continue
+		}
+		if t.PrimaryKey != nil && d.cur.Table(t.Name).PrimaryKey == nil {
+			d.emit(migrate.AddPrimaryKey{Table: t.Name, PrimaryKey: *t.PrimaryKey})
+		}
+	}
+	for _, t := range d.new.Tables {
+		if d.pair2old[t.Name] == "" {
+			continue
+		}
+		cur := d.cur.Table(t.Name)
+		for _, u := range t.Uniques {
+			if !slices.ContainsFunc(cur.Uniques, u.Equal) {
+				d.emit(migrate.AddUnique{Table: t.Name, Unique: u})
+			}
+		}
+		for _, c := range t.Checks {
+			if !slices.Contains(cur.Checks, c) {
+				d.emit(migrate.AddCheck{Table: t.Name, Check: c})
+			}
+		}
+		for _, x := range t.Indexes {
+			if !slices.ContainsFunc(cur.Indexes, x.Equal) {
+				d.emit(migrate.CreateIndex{Table: t.Name, Index: x})
+			}
+		}
+	}
+}
+
+// addForeignKeys comes last: what they refer to is there by now.
+func (d *differ) addForeignKeys() {
+	for _, t := range d.new.Tables {
+		for _, fk := range t.ForeignKeys {
+			if cur := d.cur.Table(t.Name); cur != nil && !slices.ContainsFunc(cur.ForeignKeys, fk.Equal) {
+				d.emit(migrate.AddForeignKey{Table: t.Name, ForeignKey: fk})
+			}
+		}
+	}
+}
+
+func (d *differ) comments() {
+	for _, t := range d.new.Tables {
+		if cur := d.cur.Table(t.Name); cur != nil && cur.Comment != t.Comment {
+			d.emit(migrate.CommentTable{Table: t.Name, From: cur.Comment, To: t.Comment})
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Answers are what a person says to the questions of a comparison, in the form of the flags.
+type Answers struct {
+	Renames  []string // "products.caption=label", "items=products", "mood.sad=gloomy" for the value of an enum
+	Drops    []string // "products.caption", "items", "mood.sad"
+	Fills    []string // "products.slug=lower(name)"
+	Converts []string // "votes.weight", or with SQL for the new value "votes.weight=CAST(weight AS integer)"
+}
+
+// Question is something that the comparison cannot know.
+type Question struct {
+	Object string   // what it is about: "products.caption"; where it is in the models, if it still is
+	Text   string   // the question, one line
+	Choice []Choice // the answers, ready to paste
+}
+
+// Choice is one answer to a question.
+type Choice struct {
+	Means string // "renamed"
+	Flag  string // "-rename products.caption=label"; "" when the answer is a change of the model
+}
+
+func sortQuestions(q []Question) {
+	slices.SortStableFunc(q, func(a, b Question) int { return strings.Compare(a.Object, b.Object) })
+}
+
+// Quote makes a flag's value fit for a shell.
+func Quote(value string) string {
+	if strings.IndexFunc(value, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-=/:@%+,", r))
+	}) < 0 && value != "" {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+// renameAnswer looks for a -rename that makes to out of something, and says out of what.
+type rename struct{ table, from, to, flag string } // table "" for a table; names as in the answer
+
+func (d *differ) parseRenames() []rename {
+	var out []rename
+	for _, r := range d.in.Answers.Renames {
+		from, to, ok := strings.Cut(r, "=")
+		if !ok || from == "" || to == "" {
+			d.fail(r, "-rename takes OLD=NEW: products.caption=label")
+			continue
+		}
+		out = append(out, d.resolveRename(r, from, to)...)
+	}
+	return out
+}
+
+// resolveRename finds out whether from is a table, a column or a value of an enum.
+func (d *differ) resolveRename(flag, from, to string) []rename {
+	if d.old.Table(from) != nil || d.old.Enum(from) != nil {
+		return []rename{{"", from, to, flag}}
+	}
+	i := strings.LastIndexByte(from, '.')
+	if i < 0 {
+		d.fail(from, "-rename %s: the snapshot has no table %s%s", flag, from, near(from, names(d.old.Tables)))
+		return nil
+	}
+	if j := strings.LastIndexByte(from[:i], '.'); j >= 0 {
+		if t := d.old.Table(from[:j]); t != nil && t.Column(from[j+1:i]) != nil && d.old.Table(from[:i]) == nil {
+			return []rename{{from[:i], from[i+1:], to, flag}} // a value of a column with constants
+		}
+	}
+	table, name := from[:i], from[i+1:]
+	if j := strings.LastIndexByte(to, '.'); j >= 0 {
+		if ns, _ := schema.SplitName(from); ns != to[:j] && d.new.Table(to[:j]) == nil && to[:j] != table {
+			d.fail(from, "-rename %s: %s is not in the same table", flag, to)
+			return nil
+		}
+		to = to[j+1:]
+	}
+	return []rename{{table, name, to, flag}}
+}
+
+// dropped tells whether the answers say that the object goes for good.
+func (d *differ) dropped(object string) bool {
+	if slices.Contains(d.in.Answers.Drops, object) {
+		d.use("-drop " + Quote(object))
+		return true
+	}
+	return false
+}
+
+// fill gives the SQL that the answers have for a column, by its new or old table name.
+func (d *differ) fill(table, column string) (string, bool) {
+	return d.valueOf(d.in.Answers.Fills, "-fill ", table, column)
+}
+
+func (d *differ) convert(table, column string) (string, bool) {
+	return d.valueOf(d.in.Answers.Converts, "-convert ", table, column)
+}
+
+func (d *differ) valueOf(answers []string, flag, table, column string) (string, bool) {
+	objects := []string{table + "." + column}
+	if old := d.pair2old[table]; old != "" && old != table {
+		objects = append(objects, old+"."+column)
+	}
+	if old := d.cols[table][column]; old != "" && old != column {
+		objects = append(objects, table+"."+old, d.pair2old[table]+"."+old)
+	}
+	for _, a := range answers {
+		object, sql, _ := strings.Cut(a, "=")
+		if slices.Contains(objects, object) {
+			d.use(flag + Quote(a))
+			d.spend(flag + a)
+			return sql, true
+		}
+	}
+	return "", false
+}
+
+func (d *differ) use(flag string) { d.used[flag] = true }
+
+func (d *differ) spend(answer string) {
+	if d.spent == nil {
+		d.spent = map[string]bool{}
+	}
+	d.spent[answer] = true
+}
+
+// checkAnswers refuses answers to questions that nobody asked: they are typing mistakes, or about something else than meant.
+func (d *differ) checkAnswers() {
+	if d.questionsOnly {
+		return // the questions come first; which answers are needed is known only when they are all given
+	}
+	for _, f := range d.in.Answers.Fills {
+		object, sql, ok := strings.Cut(f, "=")
+		if !ok || strings.TrimSpace(sql) == "" {
+			d.fail(object, "-fill takes COLUMN=SQL: products.slug=\"lower(name)\"")
+		} else if !d.spent["-fill "+f] {
+			d.fail(object, "-fill %s: no column of that name becomes NOT NULL%s", object, near(object, d.columnsInNew()))
+		}
+	}
+	for _, c := range d.in.Answers.Converts {
+		if object, _, _ := strings.Cut(c, "="); !d.spent["-convert "+c] {
+			d.fail(object, "-convert %s: no column of that name changes its type%s", object, near(object, d.columnsInNew()))
+		}
+	}
+	for _, o := range d.in.Answers.Drops {
+		if !d.used["-drop "+Quote(o)] {
+			d.fail(o, "-drop %s: nothing of that name goes", o)
+		}
+	}
+}
+
+func (d *differ) columnsInNew() []string {
+	var all []string
+	for _, t := range d.new.Tables {
+		for _, c := range t.Columns {
+			all = append(all, t.Name+"."+c.Name)
+		}
+	}
+	return all
+}
+
+// near gives "; did you mean x?" when one of the candidates is near.
+func near(word string, candidates []string) string {
+	best, dist := "", 3
+	for _, c := range candidates {
+		if n := distance(word, c, dist); n < dist {
+			best, dist = c, n
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", best)
+}
+
+// distance is the edit distance of two words, or most when it is not below that.
+func distance(a, b string, most int) int {
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) >= most || len(y)-len(x) >= most {
+		return most
+	}
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		prev := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := prev
+			if x[i] != y[j] {
+				cost++
+			}
+			prev = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return min(row[len(y)], most)
+}

@@ -1,0 +1,247 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+func (d *differ) ask(object, text string, choice ...Choice) {
+	d.questions = append(d.questions, Question{object, text, choice})
+}
+
+// classify finds what could be a rename, then what else needs an answer.
+func (d *differ) classify() {
+	d.reverse()
+	d.possibleTableRenames()
+	asked := map[string]bool{} // new columns that a question about a rename mentions
+	for _, t := range d.new.Tables {
+		if old := d.old.Table(d.pair2old[t.Name]); old != nil {
+			d.possibleColumnRenames(t, old, asked)
+		}
+	}
+	d.wasGenerated = map[string]string{}
+	d.buildWant()
+	d.askAboutEnums()
+	for _, t := range d.new.Tables {
+		if w := d.want.Table(t.Name); w != nil && d.pair2old[t.Name] != "" {
+			d.askAboutColumns(t, w, asked)
+			d.askAboutValues(t, w)
+		}
+	}
+	if len(d.questions) == 0 {
+		d.compareObjects()
+		d.deriveNames()
+	}
+}
+
+// reverse fills the maps that lead from old to new.
+func (d *differ) reverse() {
+	d.old2new = map[string]string{}
+	for n, o := range d.pair2old {
+		d.old2new[o] = n
+	}
+	d.oldCol = map[string]map[string]string{}
+	for t, cols := range d.cols {
+		back := make(map[string]string, len(cols))
+		for n, o := range cols {
+			back[o] = n
+		}
+		d.oldCol[t] = back
+	}
+}
+
+func (d *differ) possibleTableRenames() {
+	for _, g := range d.gone {
+		if slices.Contains(d.in.Answers.Drops, g) {
+			continue
+		}
+		var choice []Choice
+		var candidates []string
+		for _, m := range d.made {
+			if alike(d.old.Table(g), d.new.Table(m)) {
+				candidates = append(candidates, m)
+				choice = append(choice, Choice{"renamed", "-rename " + Quote(g+"="+m)})
+			}
+		}
+		if len(candidates) == 0 {
+			continue
+		}
+		choice = append(choice, Choice{"another table, and " + g + " goes with its rows", "-drop " + Quote(g)})
+		d.ask(candidates[0], fmt.Sprintf("table %s is gone and %s is new: is it the same table under another name?", g, strings.Join(candidates, " and ")), choice...)
+	}
+}
+
+// alike tells whether at least half of the columns have the same name and kind of type.
+func alike(a, b *schema.Table) bool {
+	same := 0
+	for _, c := range a.Columns {
+		if o := b.Column(c.Name); o != nil && family(o.Type) == family(c.Type) {
+			same++
+		}
+	}
+	return 2*same >= max(len(a.Columns), len(b.Columns))
+}
+
+func (d *differ) possibleColumnRenames(t, old *schema.Table, asked map[string]bool) {
+	if len(d.cols[t.Name]) == 0 {
+		d.ask(t.Name, fmt.Sprintf("table %s has no column in common with the model any more: is it another table?", t.Name),
+			Choice{"another table, and the old one goes with its rows", "-drop " + Quote(t.Name)},
+			Choice{"the same: say which column was which", "-rename " + Quote(t.Name+"."+old.Columns[0].Name+"="+t.Columns[0].Name)})
+		for _, c := range t.Columns {
+			asked[t.Name+"."+c.Name] = true
+		}
+		return
+	}
+	for _, c := range old.Columns {
+		if d.oldCol[t.Name][c.Name] != "" || c.Generated != "" || d.isDropAnswered(t.Name, old.Name, c.Name) {
+			continue
+		}
+		var choice []Choice
+		var candidates []string
+		for _, n := range t.Columns {
+			if d.cols[t.Name][n.Name] == "" && n.Generated == "" && family(n.Type) == family(c.Type) && n.Identity == c.Identity && n.Name != c.Name {
+				candidates = append(candidates, n.Name)
+				choice = append(choice, Choice{"renamed", "-rename " + Quote(t.Name+"."+c.Name+"="+n.Name)})
+				asked[t.Name+"."+n.Name] = true
+			}
+		}
+		if len(candidates) == 0 {
+			continue
+		}
+		choice = append(choice, Choice{"another column, and " + c.Name + " goes with its values", "-drop " + Quote(t.Name+"."+c.Name)})
+		d.ask(t.Name+"."+candidates[0], fmt.Sprintf("column %s.%s is gone and %s is new: is it the same column under another name?",
+			t.Name, c.Name, strings.Join(candidates, ", ")), choice...)
+	}
+}
+
+// family is the kind of a type, with those taken together that only differ in length.
+func family(t schema.Type) string {
+	switch t.Kind {
+	case schema.KindText, schema.KindVarchar, schema.KindChar:
+		return fmt.Sprint("text", t.Array)
+	case schema.KindEnum, schema.KindOther:
+		return fmt.Sprint(t.Name, t.Array)
+	case schema.KindTimestamp, schema.KindTimestampTZ:
+		return fmt.Sprint("timestamp", t.Array)
+	case schema.KindJSON, schema.KindJSONB:
+		return fmt.Sprint("json", t.Array)
+	}
+	return fmt.Sprint(t.Kind, t.Array)
+}
+
+// hasDefault tells whether new rows get a value on every dialect of the project without being given one.
+func (d *differ) hasDefault(c schema.Column) bool {
+	if c.Default != nil || c.DefaultExpr != "" {
+		return true
+	}
+	for _, dialect := range d.in.Dialects {
+		if c.DefaultFor[dialect] == "" {
+			return false
+		}
+	}
+	return len(c.DefaultFor) > 0 && len(d.in.Dialects) > 0
+}
+
+// needsFill tells whether existing rows have no value for a column that must have one.
+func (d *differ) needsFill(old *schema.Column, c schema.Column) bool {
+	if c.Nullable || c.Generated != "" || c.Identity {
+		return false
+	}
+	if old == nil {
+		return !d.hasDefault(c)
+	}
+	return old.Nullable
+}
+
+func (d *differ) askAboutColumns(t, w *schema.Table, asked map[string]bool) {
+	for _, c := range t.Columns {
+		object := t.Name + "." + c.Name
+		if asked[object] {
+			continue // whether it is new is not known yet
+		}
+		o := w.Column(c.Name)
+		if d.needsFill(o, c) {
+			_, given := d.fill(t.Name, c.Name)
+			_, computed := d.wasGenerated[object]
+			switch {
+			case given, computed && d.wasGenerated[object] != "":
+			case o != nil && d.hasDefault(c):
+			case o == nil:
+				d.ask(object, fmt.Sprintf("column %s is new and NOT NULL: what do existing rows get?", object),
+					Choice{"computed", "-fill " + Quote(object+"=SQL")},
+					Choice{"a default, for new rows too: write default: into the tag", ""}, Choice{"nothing: make it nullable", ""})
+			default:
+				d.ask(object, fmt.Sprintf("column %s becomes NOT NULL: what do rows get that hold NULL?", object),
+					Choice{"computed", "-fill " + Quote(object+"=SQL")}, Choice{"nothing: keep it nullable", ""})
+			}
+		}
+		if o != nil && o.Type != c.Type {
+			d.askAboutType(object, t, *o, c)
+		}
+	}
+}
+
+func (d *differ) askAboutType(object string, t *schema.Table, o, c schema.Column) {
+	if _, ok := d.convert(t.Name, c.Name); ok || !lossy(o.Type, c.Type) {
+		return
+	}
+	what := "values that do not fit make the migration fail, and precision may be lost"
+	if family(o.Type) == family(c.Type) {
+		what = "values that do not fit make the migration fail"
+	}
+	d.ask(object, fmt.Sprintf("column %s changes its type from %s to %s: %s", object, o.Type, c.Type, what),
+		Choice{"convert as the database casts", "-convert " + Quote(object)},
+		Choice{"convert by SQL", "-convert " + Quote(object+"=SQL")})
+}
+
+// lossy tells whether a value of the old type may have none of the new type that says the same.
+func lossy(a, b schema.Type) bool {
+	if a.Array != b.Array {
+		return true
+	}
+	if a.Array {
+		a.Array, b.Array = false, false
+		return a != b && (family(a) != family(b) || lossy(a, b))
+	}
+	rank := func(t schema.Type) int {
+		switch t.Kind {
+		case schema.KindSmallInt:
+			return 5
+		case schema.KindInteger:
+			return 10
+		case schema.KindBigInt:
+			return 19
+		}
+		return 0
+	}
+	ra, rb := rank(a), rank(b)
+	switch {
+	case ra > 0 && rb > 0:
+		return rb < ra
+	case ra > 0 && b.Kind == schema.KindNumeric:
+		return b.Precision > 0 && b.Precision-b.Scale < ra
+	case b.Kind == schema.KindText:
+		return a.Kind == schema.KindBytes || a.Kind == schema.KindChar || a.Kind == schema.KindOther
+	case b.Kind == schema.KindVarchar && (a.Kind == schema.KindVarchar || a.Kind == schema.KindChar):
+		return b.Size > 0 && (a.Size == 0 || a.Size > b.Size)
+	}
+	if a.Kind == b.Kind {
+		switch a.Kind {
+		case schema.KindNumeric:
+			return b.Precision > 0 && (a.Precision == 0 || b.Scale < a.Scale || b.Precision-b.Scale < a.Precision-a.Scale)
+		case schema.KindTime, schema.KindTimestamp, schema.KindTimestampTZ, schema.KindInterval:
+			return b.Size > 0 && (a.Size == 0 || b.Size < a.Size)
+		}
+		return a != b
+	}
+	switch [2]schema.Kind{a.Kind, b.Kind} {
+	case [2]schema.Kind{schema.KindReal, schema.KindDouble}, [2]schema.Kind{schema.KindDate, schema.KindTimestamp},
+		[2]schema.Kind{schema.KindDate, schema.KindTimestampTZ}, [2]schema.Kind{schema.KindJSONB, schema.KindJSON},
+		[2]schema.Kind{schema.KindCIDR, schema.KindInet}:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,226 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Input is what [Diff] compares.
+type Input struct {
+	Old     *schema.Schema // the snapshot; all names explicit
+	New     *schema.Schema // from the models; names may be empty, then they are derived or taken over from Old
+	Hints   []Hint         // was: on objects other than tables and columns, which carry theirs
+	Answers Answers
+	// Dialects are those that the project targets: a default counts only when each of them has it.
+	Dialects []string
+}
+
+// Hint says that an object used to have another name.
+type Hint struct {
+	Kind  string // "index", "constraint", "enum", "value"
+	Table string // of an index or constraint; the enum of a value
+	Name  string // as it is now
+	Was   string
+}
+
+// Result is what [Diff] found.
+type Result struct {
+	Ops       []migrate.Op
+	Schema    *schema.Schema // after the ops; equal to New, with all names
+	Questions []Question     // when there are any, Ops and Schema are not to be used
+	Stale     []string       // objects whose was: hint has been used up and can go: "products.label"
+	Used      []string       // answers that were needed, as flags, sorted
+}
+
+// Error is something that no answer can mend: the input contradicts itself.
+type Error struct {
+	Object string // "products" or "products.label", for the position
+	Msg    string
+}
+
+func (e *Error) Error() string { return e.Object + ": " + e.Msg }
+
+// Errors is all errors of one comparison.
+type Errors []*Error
+
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, x := range e {
+		lines[i] = x.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Diff compares in.Old with in.New. It returns [Errors] when hints or answers name what is not there or contradict each other;
+// what needs an answer is in the result as a question.
+func Diff(in Input) (*Result, error) {
+	d := &differ{in: in, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, fills: map[string][]migrate.Fill{}}
+	d.pair()
+	if len(d.errs) > 0 {
+		return nil, d.errs
+	}
+	d.classify()
+	d.checkRenames()
+	d.questionsOnly = len(d.questions) > 0
+	if !d.questionsOnly {
+		d.run()
+	}
+	d.checkAnswers()
+	if len(d.errs) > 0 {
+		return nil, d.errs
+	}
+	if d.bug != nil {
+		return nil, fmt.Errorf("the comparison went wrong, please report it: %w", d.bug)
+	}
+	res := &Result{Ops: d.ops, Schema: d.cur, Questions: d.questions, Stale: d.stale}
+	for flag := range d.used {
+		res.Used = append(res.Used, flag)
+	}
+	slices.Sort(res.Used)
+	slices.Sort(res.Stale)
+	sortQuestions(res.Questions)
+	if len(res.Questions) == 0 {
+		d.recordHints()
+		if err := d.verify(); err != nil {
+			return nil, fmt.Errorf("the comparison went wrong, please report it: %w", err)
+		}
+	}
+	return res, nil
+}
+
+// differ is one comparison on its way.
+type differ struct {
+	in       Input
+	old      *schema.Schema               // untouched
+	new      *schema.Schema               // names get filled in
+	cur      *schema.Schema               // old, with the ops so far applied
+	pair2old map[string]string            // new table -> old table
+	cols     map[string]map[string]string // new table -> new column -> old column
+	gone     []string                     // old tables that go
+	made     []string                     // new tables that are created
+
+	enumOf       map[string]string                    // new enum -> old enum
+	old2new      map[string]string                    // old table -> new table
+	oldCol       map[string]map[string]string         // new table -> old column -> new column
+	wasGenerated map[string]string                    // new column that replaces one -> the expression of that, "" when it had none
+	valueRenames map[string][]migrate.RenameEnumValue // new enum -> renamed values
+	fills        map[string][]migrate.Fill            // new table -> values of check lists that are renamed
+
+	want *schema.Schema         // old with every rename applied: what the rest of old looks like in new names
+	drop map[string]*tableDrops // new table name -> what goes of it
+
+	ops           []migrate.Op
+	questions     []Question
+	questionsOnly bool
+	errs          Errors
+	bug           error
+	stale         []string
+	used          map[string]bool
+	spent         map[string]bool
+	renameAnswers []rename
+}
+
+func (d *differ) fail(object, format string, args ...any) {
+	d.errs = append(d.errs, &Error{object, fmt.Sprintf(format, args...)})
+}
+
+// emit adds an op and applies it; an op that does not fit is a mistake of this package.
+func (d *differ) emit(op migrate.Op) {
+	if d.bug != nil {
+		return
+	}
+	if err := op.Apply(d.cur); err != nil {
+		d.bug = err
+		return
+	}
+	d.ops = append(d.ops, op)
+}
+
+// run emits all ops in their order.
+func (d *differ) run() {
+	d.dropForeignKeys()
+	d.dropTables()
+	d.dropConstraints()
+	d.dropColumns()
+	d.renames()
+	d.createSchemas()
+	d.enums()
+	d.createTables()
+	d.addColumns()
+	d.alterColumns()
+	d.addConstraints()
+	d.addForeignKeys()
+	d.dropEnums()
+	d.dropSchemas()
+	d.comments()
+}
+
+// recordHints writes the rename hints of the models beside the objects, so that they never act again.
+func (d *differ) recordHints() {
+	for _, t := range d.new.Tables {
+		c := d.cur.Table(t.Name)
+		if c == nil {
+			continue
+		}
+		c.Was = t.Was
+		for i := range t.Columns {
+			if col := c.Column(t.Columns[i].Name); col != nil {
+				col.Was = t.Columns[i].Was
+			}
+		}
+	}
+	for _, e := range d.new.Enums {
+		if c := d.cur.Enum(e.Name); c != nil {
+			c.Was, c.Owner = e.Was, e.Owner
+		}
+	}
+}
+
+// verify makes sure that the ops lead to the new schema.
+func (d *differ) verify() error {
+	if a, b := names(d.cur.Tables), names(d.new.Tables); !slices.Equal(a, b) {
+		return fmt.Errorf("tables are %v, not %v", a, b)
+	}
+	for _, n := range d.new.Tables {
+		c := d.cur.Table(n.Name)
+		if len(c.Columns) != len(n.Columns) {
+			return fmt.Errorf("%s has columns %v, not %v", n.Name, c.ColumnNames(), n.ColumnNames())
+		}
+		for _, col := range n.Columns {
+			if got := c.Column(col.Name); got == nil || !got.Equal(col) {
+				return fmt.Errorf("%s.%s is not as the model says", n.Name, col.Name)
+			}
+		}
+		n.Sort()
+		switch {
+		case !n.PrimaryKey.Equal(c.PrimaryKey):
+			return fmt.Errorf("primary key of %s", n.Name)
+		case !slices.EqualFunc(n.Uniques, c.Uniques, schema.Unique.Equal):
+			return fmt.Errorf("unique constraints of %s", n.Name)
+		case !slices.Equal(n.Checks, c.Checks):
+			return fmt.Errorf("checks of %s: %v, not %v", n.Name, c.Checks, n.Checks)
+		case !slices.EqualFunc(n.ForeignKeys, c.ForeignKeys, schema.ForeignKey.Equal):
+			return fmt.Errorf("foreign keys of %s", n.Name)
+		case !slices.EqualFunc(n.Indexes, c.Indexes, schema.Index.Equal):
+			return fmt.Errorf("indexes of %s", n.Name)
+		}
+	}
+	for _, e := range d.new.Enums {
+		if c := d.cur.Enum(e.Name); c == nil || !slices.Equal(c.Values, e.Values) {
+			return fmt.Errorf("enum %s", e.Name)
+		}
+	}
+	return nil
+}
+
+func names(tables []*schema.Table) []string {
+	out := make([]string, len(tables))
+	for i, t := range tables {
+		out[i] = t.Name
+	}
+	return out
+}

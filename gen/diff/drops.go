@@ -1,0 +1,154 @@
+package diff
+
+import (
+	"slices"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Everything here runs before the renames, on old names.
+
+// dropForeignKeys drops what would stand in the way of drops: keys that go, and those between tables that go in a cycle.
+func (d *differ) dropForeignKeys() {
+	for _, old := range d.old.Tables {
+		td := d.drop[d.old2new[old.Name]]
+		if td == nil {
+			continue
+		}
+		for _, fk := range old.ForeignKeys {
+			if td.fks[fk.Name] {
+				d.emit(migrate.DropForeignKey{Table: old.Name, ForeignKey: fk})
+			}
+		}
+	}
+}
+
+// dropTables drops tables that refer to others before those.
+func (d *differ) dropTables() {
+	left := slices.Clone(d.gone)
+	for len(left) > 0 {
+		i := slices.IndexFunc(left, func(name string) bool { return !d.referredFrom(name, left) })
+		if i >= 0 {
+			d.emit(migrate.DropTable(migrate.NewCreateTable(d.cur.Table(left[i]).Clone())))
+			left = slices.Delete(left, i, i+1)
+			continue
+		}
+		// A cycle: let go of the keys that hold the first of them.
+		for _, name := range left {
+			if name == left[0] {
+				continue
+			}
+			for _, fk := range slices.Clone(d.cur.Table(name).ForeignKeys) {
+				if fk.RefTable == left[0] {
+					d.emit(migrate.DropForeignKey{Table: name, ForeignKey: fk})
+				}
+			}
+		}
+		if d.bug != nil {
+			return
+		}
+	}
+}
+
+func (d *differ) referredFrom(name string, tables []string) bool {
+	for _, other := range tables {
+		if other == name {
+			continue
+		}
+		for _, fk := range d.cur.Table(other).ForeignKeys {
+			if fk.RefTable == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dropConstraints drops indexes, checks, unique constraints and primary keys of tables that stay.
+func (d *differ) dropConstraints() {
+	for _, old := range d.old.Tables {
+		td := d.drop[d.old2new[old.Name]]
+		if td == nil {
+			continue
+		}
+		for _, x := range old.Indexes {
+			if td.indexes[x.Name] {
+				d.emit(migrate.DropIndex{Table: old.Name, Index: x})
+			}
+		}
+		for _, c := range old.Checks {
+			if td.checks[c.Name] {
+				d.emit(migrate.DropCheck{Table: old.Name, Check: c})
+			}
+		}
+		for _, u := range old.Uniques {
+			if td.uniques[u.Name] {
+				d.emit(migrate.DropUnique{Table: old.Name, Unique: u})
+			}
+		}
+		if td.primaryKey {
+			d.emit(migrate.DropPrimaryKey{Table: old.Name, PrimaryKey: *old.PrimaryKey})
+		}
+	}
+}
+
+// dropColumns drops generated columns before those that they are computed from.
+func (d *differ) dropColumns() {
+	for _, generated := range []bool{true, false} {
+		for _, old := range d.old.Tables {
+			n := d.old2new[old.Name]
+			if n == "" {
+				continue
+			}
+			for _, c := range old.Columns {
+				if d.oldCol[n][c.Name] == "" && (c.Generated != "") == generated {
+					d.emit(migrate.DropColumn{Table: old.Name, Column: c})
+				}
+			}
+		}
+	}
+}
+
+func (d *differ) dropEnums() {
+	for _, e := range slices.Clone(d.cur.Enums) {
+		if d.new.Enum(e.Name) == nil {
+			d.emit(migrate.DropEnum{Name: e.Name, Values: slices.Clone(e.Values)})
+		}
+	}
+}
+
+func (d *differ) dropSchemas() {
+	need := d.namespaces()
+	for _, ns := range slices.Clone(d.cur.Namespaces) {
+		if !slices.Contains(need, ns) {
+			d.emit(migrate.DropSchema{Name: ns})
+		}
+	}
+}
+
+func (d *differ) createSchemas() {
+	for _, ns := range d.namespaces() {
+		if !d.cur.HasNamespace(ns) {
+			d.emit(migrate.CreateSchema{Name: ns})
+		}
+	}
+}
+
+// namespaces gives the schemas that the new tables and enums are in, sorted.
+func (d *differ) namespaces() []string {
+	var need []string
+	add := func(name string) {
+		if ns, _ := schema.SplitName(name); ns != "" && !slices.Contains(need, ns) {
+			need = append(need, ns)
+		}
+	}
+	for _, t := range d.new.Tables {
+		add(t.Name)
+	}
+	for _, e := range d.new.Enums {
+		add(e.Name)
+	}
+	slices.Sort(need)
+	return need
+}

@@ -1,0 +1,211 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// pair finds for every new table and column the old one that it is, by answers, then hints, then names.
+func (d *differ) pair() {
+	d.pair2old = map[string]string{}
+	d.cols = map[string]map[string]string{}
+	d.enumOf = map[string]string{}
+	answers := d.parseRenames()
+	d.pairTables(answers)
+	d.pairEnums(answers)
+	for _, t := range d.new.Tables {
+		if old := d.pair2old[t.Name]; old != "" {
+			d.pairColumns(t, d.old.Table(old), answers)
+		}
+	}
+	d.renameAnswers = answers
+}
+
+// checkRenames refuses -rename answers that nothing was made of.
+func (d *differ) checkRenames() {
+	for _, a := range d.renameAnswers {
+		if d.spent["-rename "+a.flag] {
+			continue
+		}
+		what := a.from
+		if a.table != "" {
+			what = a.table + "." + a.from
+		}
+		switch {
+		case a.table != "" && d.old.Table(a.table) == nil && d.old.Enum(a.table) == nil && d.new.Table(a.table) == nil:
+			d.fail(a.table, "-rename %s: there is no table %s%s", a.flag, a.table, near(a.table, names(d.old.Tables)))
+		default:
+			d.fail(what, "-rename %s: %s is not in the snapshot, or %s is not in the models", a.flag, what, a.to)
+		}
+	}
+}
+
+// matching pairs new names with old ones: by answers, by hints that still act, by equal names.
+type matching struct {
+	d       *differ
+	old     []string
+	new     []string
+	was     map[string]string // hints of new names
+	usedUp  map[string]string // hints that the snapshot remembers, by old name
+	answers []rename
+	object  func(name string) string // for messages
+	exists  string                   // what an old name is: "table", "column"
+}
+
+func (m matching) run() map[string]string {
+	pairs := map[string]string{} // new -> old
+	taken := map[string]string{} // old -> new
+	isOld := map[string]bool{}
+	isNew := map[string]bool{}
+	for _, n := range m.old {
+		isOld[n] = true
+	}
+	for _, n := range m.new {
+		isNew[n] = true
+	}
+	take := func(oldName, newName, why string) {
+		if other, ok := taken[oldName]; ok && other != newName {
+			m.d.fail(m.object(newName), "both %s and %s claim to have been %s %s", other, newName, m.exists, oldName)
+			return
+		}
+		if other, ok := pairs[newName]; ok && other != oldName {
+			m.d.fail(m.object(newName), "%s says that it was %s, but %s is given as well", why, oldName, other)
+			return
+		}
+		pairs[newName], taken[oldName] = oldName, newName
+	}
+	for _, a := range m.answers {
+		if isOld[a.from] && isNew[a.to] {
+			take(a.from, a.to, "-rename "+a.flag)
+			m.d.spend("-rename " + a.flag)
+			m.d.use("-rename " + Quote(a.flag))
+		}
+	}
+	m.hints(pairs, isOld, isNew, take)
+	for _, n := range m.new {
+		if _, ok := pairs[n]; !ok && isOld[n] && taken[n] == "" && !m.d.dropped(m.object(n)) {
+			take(n, n, "its name")
+		}
+	}
+	return pairs
+}
+
+// hints lets those hints act that have not been used up.
+func (m matching) hints(pairs map[string]string, isOld, isNew map[string]bool, take func(oldName, newName, why string)) {
+	source := map[string]bool{} // old names that go somewhere by a hint or an answer
+	for _, o := range pairs {
+		source[o] = true
+	}
+	active := map[string]bool{}
+	for _, n := range m.new {
+		w := m.was[n]
+		switch {
+		case w == "" || w == n:
+		case m.usedUp[n] == w && isOld[n], isOld[n] && !isOld[w]:
+			m.d.stale = append(m.d.stale, m.object(n))
+		case !isOld[w]:
+			if len(m.old) > 0 && pairs[n] == "" {
+				m.d.fail(m.object(n), "was:%s: the snapshot has no %s %s%s", w, m.exists, w, near(w, m.old))
+			}
+		default:
+			active[n] = true
+			source[w] = true
+		}
+	}
+	for _, n := range m.new {
+		if !active[n] {
+			continue
+		}
+		w := m.was[n]
+		if isOld[n] && pairs[n] == "" && !source[n] {
+			if isNew[w] && m.was[w] == "" {
+				m.d.questions = append(m.d.questions, Question{
+					Object: m.object(n),
+					Text:   m.object(n) + " has was:" + w + ", but the snapshot knows both " + n + " and " + w + ": did " + w + " become " + n + "?",
+					Choice: []Choice{{"renamed, and the old " + n + " goes", "-rename " + Quote(m.object(w)+"="+n)}, {"no: take was:" + w + " out of the tag", ""}},
+				})
+				continue
+			}
+		}
+		take(w, n, "was:"+w)
+	}
+}
+
+func (d *differ) pairTables(answers []rename) {
+	m := matching{d: d, was: map[string]string{}, usedUp: map[string]string{}, object: func(n string) string { return n }, exists: "table"}
+	for _, t := range d.old.Tables {
+		m.old = append(m.old, t.Name)
+		m.usedUp[t.Name] = t.Was
+	}
+	for _, t := range d.new.Tables {
+		m.new = append(m.new, t.Name)
+		m.was[t.Name] = qualifyLike(t.Name, t.Was, d.old)
+	}
+	for _, a := range answers {
+		if a.table == "" {
+			m.answers = append(m.answers, a)
+		}
+	}
+	d.pair2old = m.run()
+	paired := map[string]bool{}
+	for _, o := range d.pair2old {
+		paired[o] = true
+	}
+	for _, t := range d.old.Tables {
+		if !paired[t.Name] {
+			d.gone = append(d.gone, t.Name)
+			d.dropped(t.Name)
+		}
+	}
+	for _, t := range d.new.Tables {
+		if d.pair2old[t.Name] == "" {
+			d.made = append(d.made, t.Name)
+		}
+	}
+}
+
+// qualifyLike lets was:invoices on billing.bills mean billing.invoices when there is no plain invoices.
+func qualifyLike(name, was string, old *schema.Schema) string {
+	if ns, _ := schema.SplitName(name); was != "" && ns != "" && !strings.Contains(was, ".") && old.Table(was) == nil && old.Table(ns+"."+was) != nil {
+		return ns + "." + was
+	}
+	return was
+}
+
+func (d *differ) pairColumns(t, old *schema.Table, answers []rename) {
+	m := matching{d: d, was: map[string]string{}, usedUp: map[string]string{}, exists: "column",
+		object: func(n string) string { return t.Name + "." + n }}
+	for _, c := range old.Columns {
+		m.old = append(m.old, c.Name)
+		m.usedUp[c.Name] = c.Was
+	}
+	for _, c := range t.Columns {
+		m.new = append(m.new, c.Name)
+		m.was[c.Name] = c.Was
+	}
+	for _, a := range answers {
+		if a.table == t.Name || a.table == old.Name {
+			m.answers = append(m.answers, a)
+		}
+	}
+	d.cols[t.Name] = m.run()
+	kept := map[string]bool{}
+	for _, o := range d.cols[t.Name] {
+		kept[o] = true
+	}
+	for _, c := range old.Columns {
+		if !kept[c.Name] {
+			d.dropped(old.Name + "." + c.Name)
+			if old.Name != t.Name {
+				d.dropped(t.Name + "." + c.Name)
+			}
+		}
+	}
+}
+
+// isDropAnswered tells whether a -drop was given for an old column, under either name of its table.
+func (d *differ) isDropAnswered(t, old, column string) bool {
+	return slices.Contains(d.in.Answers.Drops, t+"."+column) || slices.Contains(d.in.Answers.Drops, old+"."+column)
+}

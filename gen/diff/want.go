@@ -1,0 +1,293 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// trash marks, in want, what has no counterpart in the new schema: no name can begin with white space.
+const trash = " gone "
+
+// buildWant makes want: the old schema in the names of the new one. What goes is called something that nothing refers to.
+func (d *differ) buildWant() {
+	d.want = d.old.Clone()
+	for _, e := range d.old.Enums {
+		if n := d.newEnum(e.Name); n != e.Name && n != "" {
+			renameEnumIn(d.want, e.Name, trash+n)
+		}
+	}
+	for _, e := range d.new.Enums {
+		if d.want.Enum(trash+e.Name) != nil {
+			renameEnumIn(d.want, trash+e.Name, e.Name)
+		}
+	}
+	for _, old := range d.old.Tables {
+		t := d.want.Table(old.Name)
+		n := d.old2new[old.Name]
+		if n == "" {
+			continue
+		}
+		var back []string
+		for _, c := range old.Columns {
+			switch to := d.oldCol[n][c.Name]; to {
+			case c.Name:
+			case "":
+				renameIn(d.want, t, c.Name, trash+c.Name)
+			default:
+				renameIn(d.want, t, c.Name, trash+"as "+to)
+				back = append(back, to)
+			}
+		}
+		for _, to := range back {
+			renameIn(d.want, t, trash+"as "+to, to)
+		}
+	}
+	final := map[string]string{}
+	for _, old := range d.old.Tables {
+		to := d.old2new[old.Name]
+		if to == "" {
+			to = trash + old.Name
+		}
+		final[old.Name] = to
+	}
+	tables := d.want.Tables
+	d.want.Tables = nil
+	for _, t := range tables {
+		t.Name = final[t.Name]
+		for i := range t.ForeignKeys {
+			t.ForeignKeys[i].RefTable = final[t.ForeignKeys[i].RefTable]
+		}
+	}
+	for _, t := range tables {
+		d.want.PutTable(t)
+	}
+	d.replaceGenerated()
+}
+
+// replaceGenerated takes apart columns that can only be dropped and added: generated ones that change, or whose base does.
+func (d *differ) replaceGenerated() {
+	for _, t := range d.new.Tables {
+		w := d.want.Table(t.Name)
+		if w == nil || d.pair2old[t.Name] == "" {
+			continue
+		}
+		for _, c := range t.Columns {
+			o := w.Column(c.Name)
+			if o == nil || o.Generated == "" && c.Generated == "" {
+				continue
+			}
+			if o.Generated == c.Generated && o.Type == c.Type && o.Collate == c.Collate && !d.baseChanges(t, w, c.Generated) {
+				continue
+			}
+			oldName := d.cols[t.Name][c.Name]
+			if o.Generated == "" && !d.isDropAnswered(t.Name, d.pair2old[t.Name], oldName) {
+				d.ask(t.Name+"."+c.Name, t.Name+"."+c.Name+" becomes a generated column: its values are computed anew and the old ones are lost",
+					Choice{"lose them", "-drop " + Quote(t.Name+"."+oldName)})
+			} else if o.Generated == "" {
+				d.use("-drop " + Quote(t.Name+"."+oldName))
+			}
+			d.wasGenerated[t.Name+"."+c.Name] = o.Generated
+			delete(d.cols[t.Name], c.Name)
+			delete(d.oldCol[t.Name], oldName)
+			renameIn(d.want, w, c.Name, trash+c.Name)
+		}
+	}
+}
+
+func (d *differ) baseChanges(t, w *schema.Table, expr string) bool {
+	for _, b := range schema.ExprColumns(expr, t.ColumnNames()) {
+		if o := w.Column(b); o == nil || o.Type != t.Column(b).Type || o.Collate != t.Column(b).Collate {
+			return true
+		}
+	}
+	return false
+}
+
+// renameIn renames a column in s without the checks of an op: trash is no valid name.
+func renameIn(s *schema.Schema, t *schema.Table, from, to string) {
+	sub := func(list []string) {
+		for i := range list {
+			if list[i] == from {
+				list[i] = to
+			}
+		}
+	}
+	t.Column(from).Name = to
+	if t.PrimaryKey != nil {
+		sub(t.PrimaryKey.Columns)
+	}
+	for i := range t.Uniques {
+		sub(t.Uniques[i].Columns)
+	}
+	for i := range t.Checks {
+		t.Checks[i].Expr = schema.RenameInExpr(t.Checks[i].Expr, from, to)
+	}
+	for i := range t.Columns {
+		t.Columns[i].Generated = schema.RenameInExpr(t.Columns[i].Generated, from, to)
+	}
+	for i := range t.Indexes {
+		x := &t.Indexes[i]
+		sub(x.Include)
+		x.Where = schema.RenameInExpr(x.Where, from, to)
+		for j := range x.Parts {
+			if x.Parts[j].Column == from {
+				x.Parts[j].Column = to
+			}
+			x.Parts[j].Expr = schema.RenameInExpr(x.Parts[j].Expr, from, to)
+		}
+	}
+	for i := range t.ForeignKeys {
+		sub(t.ForeignKeys[i].Columns)
+	}
+	for _, other := range s.Tables {
+		for i := range other.ForeignKeys {
+			if other.ForeignKeys[i].RefTable == t.Name {
+				sub(other.ForeignKeys[i].RefColumns)
+			}
+		}
+	}
+}
+
+func renameEnumIn(s *schema.Schema, from, to string) {
+	e := s.Enum(from)
+	s.RemoveEnum(from)
+	e.Name = to
+	s.PutEnum(e)
+	for _, t := range s.Tables {
+		for i := range t.Columns {
+			if ty := &t.Columns[i].Type; ty.Kind == schema.KindEnum && ty.Name == from {
+				ty.Name = to
+			}
+		}
+	}
+}
+
+// tableDrops is what goes of one table that stays, by the names of the constraints and indexes.
+type tableDrops struct {
+	primaryKey                    bool
+	uniques, checks, fks, indexes map[string]bool
+	renames                       []migrate.RenameConstraint
+	indexRenames                  []migrate.RenameIndex
+}
+
+// compareObjects finds, for every constraint and index of the new schema, the old one that says the same, and what goes.
+func (d *differ) compareObjects() {
+	d.drop = map[string]*tableDrops{}
+	for _, t := range d.new.Tables {
+		if w := d.want.Table(t.Name); w != nil && d.pair2old[t.Name] != "" {
+			d.drop[t.Name] = d.compareTable(t, w)
+		}
+	}
+	d.rebuildForeignKeys()
+}
+
+func (d *differ) compareTable(t, w *schema.Table) *tableDrops {
+	td := &tableDrops{}
+	renamed := func(from, to string) {
+		td.renames = append(td.renames, migrate.RenameConstraint{Table: t.Name, From: from, To: to})
+	}
+	if w.PrimaryKey != nil {
+		if t.PrimaryKey != nil && slices.Equal(w.PrimaryKey.Columns, t.PrimaryKey.Columns) {
+			keepName(&t.PrimaryKey.Name, w.PrimaryKey.Name, renamed)
+		} else {
+			td.primaryKey = true
+		}
+	}
+	td.uniques = match(w.Uniques, t.Uniques, func(u *schema.Unique) *string { return &u.Name }, schema.Unique.Equal, renamed)
+	td.checks = match(w.Checks, t.Checks, func(c *schema.Check) *string { return &c.Name }, func(a, b schema.Check) bool { return a == b }, renamed)
+	td.fks = match(w.ForeignKeys, t.ForeignKeys, func(f *schema.ForeignKey) *string { return &f.Name }, schema.ForeignKey.Equal, renamed)
+	td.indexes = match(w.Indexes, t.Indexes, func(x *schema.Index) *string { return &x.Name }, schema.Index.Equal, func(from, to string) {
+		td.indexRenames = append(td.indexRenames, migrate.RenameIndex{Table: t.Name, From: from, To: to})
+	})
+	return td
+}
+
+func keepName(name *string, old string, renamed func(from, to string)) {
+	if *name == "" {
+		*name = old
+	} else if *name != old {
+		renamed(old, *name)
+	}
+}
+
+// match pairs objects that are equal but for the name, those with equal names first, gives new ones without a name that of their
+// partner, and tells which old ones have no partner.
+func match[T any](old, new []T, name func(*T) *string, equal func(a, b T) bool, renamed func(from, to string)) map[string]bool {
+	gone := map[string]bool{}
+	partner := make([]int, len(new))
+	used := make([]bool, len(old))
+	for i := range partner {
+		partner[i] = -1
+	}
+	for pass := range 3 { // same name; no name asked for; another name asked for
+		for i := range new {
+			n := *name(&new[i])
+			if partner[i] >= 0 || pass == 1 && n != "" {
+				continue
+			}
+			for j := range old {
+				o := *name(&old[j])
+				if used[j] || pass == 0 && n != o {
+					continue
+				}
+				a, b := old[j], new[i]
+				*name(&a), *name(&b) = "", ""
+				if equal(a, b) {
+					partner[i], used[j] = j, true
+					keepName(name(&new[i]), o, renamed)
+					break
+				}
+			}
+		}
+	}
+	for j := range old {
+		if !used[j] {
+			gone[*name(&old[j])] = true
+		}
+	}
+	return gone
+}
+
+// rebuildForeignKeys lets foreign keys go and come again when the key that they refer to does.
+func (d *differ) rebuildForeignKeys() {
+	lost := map[string][]string{} // table -> columns of keys that go, joined
+	for _, t := range d.new.Tables {
+		td, w := d.drop[t.Name], d.want.Table(t.Name)
+		if td == nil {
+			continue
+		}
+		add := func(cols []string) { lost[t.Name] = append(lost[t.Name], keyOf(cols)) }
+		if td.primaryKey {
+			add(w.PrimaryKey.Columns)
+		}
+		for _, u := range w.Uniques {
+			if td.uniques[u.Name] {
+				add(u.Columns)
+			}
+		}
+		for _, x := range w.Indexes {
+			if x.Unique && td.indexes[x.Name] {
+				add(x.Columns())
+			}
+		}
+	}
+	for _, t := range d.new.Tables {
+		td, w := d.drop[t.Name], d.want.Table(t.Name)
+		if td == nil {
+			continue
+		}
+		for _, fk := range w.ForeignKeys {
+			if slices.Contains(lost[fk.RefTable], keyOf(fk.RefColumns)) {
+				td.fks[fk.Name] = true
+				td.renames = slices.DeleteFunc(td.renames, func(r migrate.RenameConstraint) bool { return r.From == fk.Name })
+			}
+		}
+	}
+}
+
+func keyOf(cols []string) string {
+	return strings.Join(slices.Sorted(slices.Values(cols)), "\x00")
+}

@@ -1,0 +1,82 @@
+package emit
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+	"golang.org/x/tools/imports"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// Import paths of what emitted files use.
+const (
+	Runtime = "github.com/modelgen/modelgen/runtime"
+	Schema  = "github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Migration is what a migration file is made of.
+type Migration struct {
+	Package string   // name of the Go package
+	Name    string   // "0002_product_stock"
+	Var     string   // "M0002ProductStock"
+	Doc     string   // one sentence, begins with Var
+	Sources []string // import paths of the models
+	Parents []string // variables of the parents
+	Answers []string // flags that answered questions
+	Ops     []migrate.Op
+}
+
+// File gives the text of the file.
+func (m Migration) File() ([]byte, error) {
+	f := jen.NewFile(m.Package)
+	f.ImportAlias(Runtime, "migrate")
+	f.ImportName(Schema, "schema")
+	head := "// Created by modelgen"
+	if len(m.Sources) > 0 {
+		head += " from " + strings.Join(m.Sources, ", ")
+	}
+	f.HeaderComment(head + ". It is yours to edit.")
+	for _, a := range m.Answers {
+		f.HeaderComment("//modelgen:answer " + comment(a))
+	}
+	f.Comment("// " + comment(m.Doc))
+	parents := make([]jen.Code, len(m.Parents))
+	for i, p := range m.Parents {
+		parents[i] = jen.Id(p)
+	}
+	fields := []jen.Code{jen.Id("Name").Op(":").Lit(m.Name)}
+	if len(parents) > 0 {
+		fields = append(fields, jen.Id("Parents").Op(":").Index().Op("*").Qual(Runtime, "Migration").Values(parents...))
+	}
+	var ops []jen.Code
+	for _, op := range m.Ops {
+		for _, what := range op.Destroys() {
+			ops = append(ops, jen.Comment("// Destroys "+comment(what)+" and its data."))
+		}
+		ops = append(ops, value(op).Op(","))
+	}
+	fields = append(fields, jen.Id("Ops").Op(":").Index().Qual(Runtime, "Op").Custom(jen.Options{Open: "{", Close: "}", Separator: "", Multi: true}, ops...))
+	f.Var().Id(m.Var).Op("=").Op("&").Qual(Runtime, "Migration").Custom(multi, fields...)
+
+	var raw bytes.Buffer
+	if err := f.Render(&raw); err != nil {
+		return nil, fmt.Errorf("emit %s: %w", m.Name, err)
+	}
+	return imports.Process(m.Name+".go", raw.Bytes(), &imports.Options{FormatOnly: true, Comments: true, TabIndent: true, TabWidth: 8})
+}
+
+// multi is a literal with one field a line, in the order given: jennifer's own Dict would sort the fields.
+var multi = jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}
+
+// comment makes a text fit for one line of a comment.
+func comment(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,158 @@
+// Package snapshot reads and writes the committed file that holds the schema after the newest migration.
+//
+// The file is JSON with one fact a line, sorted, defaults left out, so that it merges line by line and two runs give the same
+// bytes. Its second line is the tripwire: the newest migration with the hash of its ops, on which parallel branches conflict.
+// The package does not compare schemas and does not look at migrations.
+package snapshot
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Name is the name of the file, in the directory of the migrations.
+const Name = "snapshot.json"
+
+// Format is the version of the format that is written. Older ones are read, newer ones are refused.
+const Format = 1
+
+// Snapshot is the content of the file.
+type Snapshot struct {
+	Format   int      `json:"modelgen"`           // version of the format
+	Head     string   `json:"head"`               // newest migration and hash of its ops, see [Snapshot.SetHead]
+	Set      string   `json:"set"`                // name of the set in the database's history
+	Models   []string `json:"models"`             // import paths of the packages with models, sorted
+	Dialects []string `json:"dialects"`           // "postgres@14", "sqlite"
+	Tag      string   `json:"tag,omitempty"`      // key of the column tag, "" is db
+	Guard    string   `json:"guard,omitempty"`    // "test" or "off", "" is build
+	Comments bool     `json:"comments,omitempty"` // doc comments become comments of the database
+
+	schema.Schema
+}
+
+// SetHead records the newest migration.
+func (s *Snapshot) SetHead(name, hash string) { s.Head = name + " " + hash }
+
+// HeadName gives the name of the newest migration, "" when there is none.
+func (s *Snapshot) HeadName() string {
+	name, _, _ := strings.Cut(s.Head, " ")
+	return name
+}
+
+// HeadHash gives the hash of the ops of the newest migration.
+func (s *Snapshot) HeadHash() string {
+	_, hash, _ := strings.Cut(s.Head, " ")
+	return hash
+}
+
+// Encode writes the snapshot as the bytes of the file.
+func (s *Snapshot) Encode() ([]byte, error) {
+	s.Format = Format
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "\t")
+	if err := e.Encode(s); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// ErrConflict says that the file holds the conflict markers of a merge.
+var ErrConflict = errors.New("it holds conflict markers: two branches added a migration each; " +
+	"put your migration on top of theirs with modelgen rebase, or join the two with modelgen merge")
+
+// Decode reads the bytes of the file. The errors name line and column, and begin with the place so that "path:" can stand before
+// them: "12:3: ...".
+func Decode(data []byte) (*Snapshot, error) {
+	if line := conflict(data); line > 0 {
+		return nil, fmt.Errorf("%d:1: %w", line, ErrConflict)
+	}
+	var probe struct {
+		Format int `json:"modelgen"`
+	}
+	if err := json.Unmarshal(data, &probe); err != nil {
+		return nil, place(data, err)
+	}
+	if probe.Format > Format {
+		return nil, fmt.Errorf("2:1: it has format %d, this modelgen reads up to %d: update modelgen with go get -tool github.com/modelgen/modelgen/cmd/modelgen@latest", probe.Format, Format)
+	}
+	if probe.Format < 1 {
+		return nil, fmt.Errorf("2:1: it is no snapshot of modelgen: it does not say its format")
+	}
+	s := new(Snapshot)
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(s); err != nil {
+		return nil, place(data, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("%d:1: there is more after the end", 1+bytes.Count(data[:d.InputOffset()], []byte("\n")))
+	}
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("1:1: %w; restore the file from version control", err)
+	}
+	return s, nil
+}
+
+// check makes sure that what is read can be worked with.
+func (s *Snapshot) check() error {
+	seen := map[string]bool{}
+	for i, t := range s.Tables {
+		switch {
+		case t == nil || t.Name == "" || len(t.Columns) == 0:
+			return fmt.Errorf("table %d has no name or no columns", i+1)
+		case i > 0 && s.Tables[i-1].Name >= t.Name:
+			return fmt.Errorf("table %s is twice in it, or not in order", t.Name)
+		}
+		clear(seen)
+		for _, c := range t.Columns {
+			if c.Name == "" || c.Type.Kind == schema.KindInvalid || seen[c.Name] {
+				return fmt.Errorf("column %q of table %s has no type or is there twice", c.Name, t.Name)
+			}
+			seen[c.Name] = true
+		}
+	}
+	for i, e := range s.Enums {
+		if e == nil || i > 0 && s.Enums[i-1].Name >= e.Name {
+			return fmt.Errorf("enum %d is twice in it, or not in order", i+1)
+		}
+	}
+	return nil
+}
+
+func conflict(data []byte) int {
+	line := 1
+	for l := range bytes.SplitSeq(data, []byte("\n")) {
+		if bytes.HasPrefix(l, []byte("<<<<<<< ")) || bytes.HasPrefix(l, []byte(">>>>>>> ")) || bytes.Equal(l, []byte("=======")) {
+			return line
+		}
+		line++
+	}
+	return 0
+}
+
+// place gives an error of encoding/json its line and column.
+func place(data []byte, err error) error {
+	offset := int64(0)
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &typ):
+		offset = typ.Offset
+	default:
+		return fmt.Errorf("1:1: %w; restore the file from version control", err)
+	}
+	before := data[:min(int(offset), len(data))]
+	line := 1 + bytes.Count(before, []byte("\n"))
+	col := len(before) - bytes.LastIndexByte(before, '\n')
+	return fmt.Errorf("%d:%d: %w; restore the file from version control", line, col, err)
+}
