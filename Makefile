@@ -1,0 +1,62 @@
+# Everything needs Go, git and make. What else is needed comes through the Go module proxy; PostgreSQL is found, started and stopped.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+MAX_LINES   = 600
+COUNT      ?= 5
+FUZZTIME   ?= 60s
+
+# Without testdata: what is in there may be wrong on purpose.
+GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
+
+.PHONY: help demo test lint verify bench soak
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Show the whole story in a temporary directory, on SQLite (or DATABASE_URL=postgres://...)
+	@go run ./internal/demo $${DATABASE_URL:+"$$DATABASE_URL"}
+
+test: bin/pgrun ## Run all tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
+	bin/pgrun go test -timeout 9m ./...
+
+lint: ## Check format, vet, staticcheck, the import rules, file lengths and go.mod
+	@echo 'gofmt -l'
+	@out=$$($(GO_FILES) -exec gofmt -l {} +) || exit 1; \
+	  test -z "$$out" || { echo "$$out"; echo 'not formatted; run gofmt -w on them'; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run ./internal/importrules
+	@echo 'no file over $(MAX_LINES) lines'
+	@$(GO_FILES) -not -name '*_test.go' -exec awk \
+	  'FNR == $(MAX_LINES) + 1 { print FILENAME ": over $(MAX_LINES) lines; divide it by what it is about"; bad = 1 } END { exit bad }' {} +
+	@echo 'go mod tidy -diff'
+	@go mod tidy -diff || { echo 'go.mod is not tidy; run go mod tidy'; exit 1; }
+
+# The tree that a commit of all files would have: it makes verify work in a clone with changes, too.
+TREE = cp "$$(git rev-parse --git-path index)" "$$tmp" && GIT_INDEX_FILE="$$tmp" git add --all && GIT_INDEX_FILE="$$tmp" git write-tree
+
+verify: ## Check that generating again changes no file, and that go.mod and the code's idioms are current
+	@echo 'go mod tidy -diff'
+	@go mod tidy -diff || { echo 'go.mod is not tidy; run go mod tidy'; exit 1; }
+	@echo 'go fix -diff ./...'
+	@go fix -diff ./... || { echo 'there is a newer way to write this; run go fix ./...'; exit 1; }
+	@echo 'go generate ./...'
+	@tmp=$$(mktemp) && trap 'rm -f "$$tmp"' EXIT && before=$$($(TREE)) && go generate ./... && after=$$($(TREE)) && \
+	  git --no-pager diff --exit-code "$$before" "$$after" -- || { echo 'generated files were not current; look at the changes and commit them'; exit 1; }
+
+bench: bin/pgrun ## Run the benchmarks, and time whole processes
+	@pkgs=$$(grep -rl --include='*_test.go' '^func Benchmark' . | sed 's,/[^/]*$$,,' | sort -u); \
+	  echo go test -bench . $$pkgs; test -z "$$pkgs" || bin/pgrun go test -run '^$$' -bench . -benchmem -p 1 -timeout 0 $$pkgs
+	@if [ -d internal/bench ]; then echo go run ./internal/bench; bin/pgrun go run ./internal/bench; fi
+
+soak: bin/pgrun ## Run the tests COUNT times in random order under the race detector, then each fuzz test for FUZZTIME
+	bin/pgrun go test -race -shuffle on -count $(COUNT) -timeout 0 ./...
+	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's/^(.*)\/[^\/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*/\1 \2/' | \
+	  while read -r dir name; do \
+	    echo "go test -fuzz $$name $$dir"; bin/pgrun go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; \
+	  done
+
+# Built, not run with go run, which passes on neither signals nor exit codes. Go knows whether there is anything to build.
+.PHONY: bin/pgrun
+bin/pgrun:
+	@go build -o $@ ./internal/pgtest/cmd/pgrun

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/snapshot"
+)
+
+// check compares models, snapshot, list and guard.
+func check(ctx context.Context, e env, args []string) error {
+	f := flags(e, "check", "[directory]")
+	asJSON := f.Bool("json", false, "print JSON")
+	tags := f.String("tags", "", "build `tags`")
+	operands, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	dirs, err := migrationDirs(e, operands)
+	if err != nil {
+		return err
+	}
+	found := []gen.Finding{}
+	for _, d := range dirs {
+		list, err := gen.Check(ctx, gen.Config{Dir: filepath.Join(e.dir, d), Out: ".", BuildTags: *tags, Targets: targets})
+		if err != nil {
+			return err
+		}
+		found = append(found, list...)
+	}
+	failed := false
+	for _, x := range found {
+		failed = failed || !x.Note
+		if !*asJSON {
+			fmt.Fprintln(e.stderr, x)
+		}
+	}
+	if *asJSON {
+		enc := json.NewEncoder(e.stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(found); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return errNo
+	}
+	return nil
+}
+
+// migrationDirs gives the directories with a snapshot that the operands name: migrations by default, all below for ./...
+func migrationDirs(e env, operands []string) ([]string, error) {
+	if len(operands) == 0 {
+		operands = []string{"migrations"}
+	}
+	var dirs []string
+	for _, o := range operands {
+		root, all := strings.CutSuffix(o, "...")
+		if !all {
+			if _, err := os.Stat(filepath.Join(e.dir, o)); err != nil {
+				return nil, fmt.Errorf("there is no directory %s; name the one with the migrations", o)
+			}
+			if _, err := os.Stat(filepath.Join(e.dir, o, snapshot.Name)); err != nil {
+				if _, err := os.Stat(filepath.Join(e.dir, o, "migrations", snapshot.Name)); err == nil {
+					o = filepath.Join(o, "migrations")
+				}
+			}
+			dirs = append(dirs, o)
+			continue
+		}
+		if root == "" {
+			root = "."
+		}
+		err := filepath.WalkDir(filepath.Join(e.dir, root), func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if d.IsDir() && path != filepath.Join(e.dir, root) && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_") || d.Name() == "vendor" || d.Name() == "testdata") {
+				return fs.SkipDir
+			}
+			if !d.IsDir() && d.Name() == snapshot.Name {
+				rel, err := filepath.Rel(filepath.Join(".", e.dir), filepath.Dir(path))
+				if err != nil {
+					return err
+				}
+				dirs = append(dirs, rel)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(dirs) == 0 {
+		return nil, fmt.Errorf("there is no %s below %s", snapshot.Name, strings.Join(operands, ", "))
+	}
+	return dirs, nil
+}

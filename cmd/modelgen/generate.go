@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/modelgen/modelgen/gen"
+)
+
+// generate writes the next migration.
+func generate(ctx context.Context, e env, args []string) error {
+	cfg := gen.Config{Dir: e.dir, Targets: targets}
+	f := flags(e, "generate", "[packages]")
+	f.StringVar(&cfg.Out, "out", "migrations", "`directory` of the migrations")
+	f.StringVar(&cfg.Name, "name", "", "`words` of the name of the migration, without its number")
+	f.StringVar(&cfg.Set, "set", "", "`name` of the set in the database's history")
+	f.StringVar(&cfg.Tag, "tag", "", "`key` of the column tag (default db)")
+	f.StringVar(&cfg.Guard, "guard", "", "`mode`: build, test or off")
+	f.StringVar(&cfg.BuildTags, "tags", "", "build `tags`")
+	f.BoolVar(&cfg.Only, "only", false, "take the packages named alone, and forget those of before")
+	f.Var((*words)(&cfg.Answers.Renames), "rename", "`OLD=NEW`: products.caption=label, items=products")
+	f.Var((*words)(&cfg.Answers.Drops), "drop", "`name` of a table or column that goes with its data")
+	f.Var((*words)(&cfg.Answers.Fills), "fill", "`COLUMN=SQL`: what existing rows get")
+	f.Var((*words)(&cfg.Answers.Converts), "convert", "`COLUMN[=SQL]`: let values be cast to the new type")
+	dialects := f.String("dialects", "", "`list` such as postgres@14,sqlite")
+	show := f.Bool("diff", false, "print what would be written, write nothing")
+	f.BoolFunc("comments", "doc comments become comments in the database", func(s string) error {
+		on := s != "false"
+		cfg.Comments = &on
+		return nil
+	})
+	var err error
+	if cfg.Patterns, err = parse(f, args); err != nil {
+		return err
+	}
+	if *dialects != "" {
+		cfg.Dialects = strings.Split(*dialects, ",")
+	}
+	r, err := gen.Generate(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	for _, n := range r.Stale {
+		fmt.Fprintf(e.stderr, "%s: %s\n", n.Pos, n.Msg)
+	}
+	if len(r.Questions) > 0 {
+		for _, q := range r.Questions {
+			fmt.Fprintln(e.stderr, q)
+		}
+		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run modelgen generate again with the answers\n")
+		return errNo
+	}
+	if *show {
+		return showDiff(e, r)
+	}
+	if err := r.Commit(); err != nil {
+		return err
+	}
+	if r.Migration != "" {
+		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(cfg.Out, r.Migration+".go")))
+	}
+	return nil
+}
+
+// showDiff prints what would be written.
+func showDiff(e env, r *gen.Result) error {
+	for _, f := range r.Files {
+		name := filepath.ToSlash(f.Path)
+		fmt.Fprintf(e.stdout, "%s", diff.Diff("a/"+name, f.Old(), "b/"+name, f.Content))
+	}
+	if len(r.Files) > 0 {
+		return errNo
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+// Modelgen writes migrations from Go models.
+//
+// It parses model structs and their tags, compares them with the committed snapshot, and writes the next migration as a typed Go
+// file to be read, edited and committed. It needs no database and runs no code of yours. The program itself carries a database to
+// the migrations, with the packages below github.com/modelgen/modelgen/runtime.
+//
+// Beside the models:
+//
+//	//go:generate go tool modelgen -out ../migrations
+//
+//	type Product struct {
+//		_ struct{} `table:"products"`
+//
+//		ID    int64  `db:"id,pk,identity"`
+//		Name  string `db:"name,size:100"`
+//		Stock int32  `db:"stock,default:0"`
+//	}
+//
+// Usage:
+//
+//	modelgen [generate] [flags] [packages]   write the next migration
+//	modelgen check [flags] [directory]       do models, snapshot, list and guard agree? for CI
+//	modelgen version                         print the version
+//
+// generate takes package patterns (default: those it was run for before, or .) and these flags:
+//
+//	-out DIR          directory of the migrations (default migrations)
+//	-name WORDS       name of the migration, without its number
+//	-diff             print what would be written, write nothing; exit status 1 when that is anything
+//	-rename OLD=NEW   answer: products.caption=label, items=products; can be repeated, as those below
+//	-drop NAME        answer: products.caption or items goes with its data
+//	-fill COL=SQL     answer: what existing rows get in a column that becomes NOT NULL
+//	-convert COL[=SQL] answer: let values of a column be cast to its new type
+//	-set NAME         name of the set in the database's history (default: last word of the module's path)
+//	-dialects LIST    postgres@14,sqlite: what the migrations are for, with the oldest version (default both)
+//	-tag KEY          key of the column tag (default db)
+//	-guard MODE       build, test or off: where a model that drifted from its migrations does not compile (default build)
+//	-comments         doc comments become comments in the database
+//	-tags LIST        build tags
+//	-only             take the packages named alone, and forget those of before
+//
+// What later commands need (-set, the packages, -dialects, -tag, -guard, -comments) is recorded in the snapshot.
+//
+// Data goes to stdout, everything else to stderr, problems as file:line:col: message. With nothing to do it is silent. Exit status:
+// 0 done; 1 no: a question is open, the models are wrong, check found something; 2 it could not run.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
+	"github.com/modelgen/modelgen/runtime/sqlite"
+)
+
+// targets are the dialects that migrations can be for.
+var targets = map[string]migrate.Dialect{
+	"postgres": postgres.Dialect{},
+	"sqlite":   sqlite.Dialect{},
+}
+
+// errNo is an answer of no that has been printed.
+var errNo = errors.New("no")
+
+// env is where a command runs.
+type env struct {
+	dir            string // "" is the current directory
+	stdout, stderr io.Writer
+}
+
+var verbs = map[string]func(context.Context, env, []string) error{
+	"generate": generate,
+	"check":    check,
+	"version":  version,
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, env{stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run runs one command and gives the exit status.
+func run(ctx context.Context, e env, args []string) int {
+	err := dispatch(ctx, e, args)
+	var problems gen.Problems
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errNo):
+		return 1
+	case errors.As(err, &problems):
+		for _, p := range problems {
+			fmt.Fprintln(e.stderr, p)
+		}
+		return 1
+	}
+	fmt.Fprintf(e.stderr, "modelgen: %s\n", strings.TrimSpace(err.Error()))
+	return 2
+}
+
+func dispatch(ctx context.Context, e env, args []string) error {
+	if len(args) >= 2 && args[0] == "-C" {
+		e.dir, args = args[1], args[2:]
+	}
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
+		return generate(ctx, e, args)
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		fmt.Fprint(e.stdout, usage)
+		return nil
+	}
+	if v, ok := verbs[args[0]]; ok {
+		return v(ctx, e, args[1:])
+	}
+	if strings.ContainsAny(args[0], "./") {
+		return generate(ctx, e, args) // a package
+	}
+	return fmt.Errorf("there is no command %q%s; modelgen help lists them", args[0], near(args[0]))
+}
+
+func near(word string) string {
+	for v := range verbs {
+		if strings.HasPrefix(v, word) || strings.HasPrefix(word, v) || len(word) > 3 && strings.HasPrefix(v, word[:3]) {
+			return "; did you mean " + v + "?"
+		}
+	}
+	return ""
+}
+
+const usage = `modelgen writes migrations from Go models.
+
+  modelgen [generate] [flags] [packages]   write the next migration
+  modelgen check [flags] [directory]       do models, snapshot, list and guard agree? for CI
+  modelgen version                         print the version
+
+modelgen generate -h lists the flags; go doc github.com/modelgen/modelgen/cmd/modelgen is the manual.
+`
+
+// words collects a flag that can be repeated.
+type words []string
+
+func (w *words) String() string     { return strings.Join(*w, " ") }
+func (w *words) Set(s string) error { *w = append(*w, s); return nil }
+
+// flags makes the flag set of a verb.
+func flags(e env, verb, operands string) *flag.FlagSet {
+	f := flag.NewFlagSet(verb, flag.ContinueOnError)
+	f.SetOutput(e.stderr)
+	f.Usage = func() {
+		fmt.Fprintf(e.stderr, "usage: modelgen %s [flags] %s\n", verb, operands)
+		f.PrintDefaults()
+	}
+	return f
+}
+
+// parse lets flags stand before and behind the operands.
+func parse(f *flag.FlagSet, args []string) (operands []string, err error) {
+	f.SetOutput(io.Discard)
+	usage := f.Usage
+	f.Usage = func() {}
+	for {
+		if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(nil)
+			f.Usage = usage
+			f.Usage()
+			return nil, err
+		} else if err != nil {
+			return nil, fmt.Errorf("%s: %w; modelgen %s -h lists the flags", f.Name(), err, f.Name())
+		}
+		args = f.Args()
+		if len(args) == 0 {
+			return operands, nil
+		}
+		operands = append(operands, args[0])
+		args = args[1:]
+	}
+}

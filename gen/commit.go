@@ -1,0 +1,134 @@
+package gen
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// File is one file to be written, or removed.
+type File struct {
+	Path    string // as it can be opened
+	Content []byte // nil removes the file
+	old     []byte // nil: it was not there
+}
+
+// add notes a file when it is not so already.
+func (r *Result) add(path string, content, old []byte) {
+	if content == nil && old == nil || content != nil && old != nil && bytes.Equal(content, old) {
+		return
+	}
+	r.Files = append(r.Files, File{path, content, old})
+}
+
+// Commit writes all files, or none: each goes to a temporary file beside it first, then all are put in place, the snapshot last.
+// When one cannot be put in place, those that were are put back as they were.
+func (r *Result) Commit() error {
+	var made []string // directories
+	undo := func() {
+		for i := len(made) - 1; i >= 0; i-- {
+			_ = os.Remove(made[i])
+		}
+	}
+	temps := make([]string, len(r.Files))
+	clean := func() {
+		for _, t := range temps {
+			if t != "" {
+				_ = os.Remove(t)
+			}
+		}
+		undo()
+	}
+	for i, f := range r.Files {
+		if f.Content == nil {
+			continue
+		}
+		dirs, err := mkdir(filepath.Dir(f.Path))
+		made = append(made, dirs...)
+		if err == nil {
+			temps[i], err = writeTemp(f)
+		}
+		if err != nil {
+			clean()
+			return fmt.Errorf("nothing was written: %w", err)
+		}
+	}
+	for i, f := range r.Files {
+		var err error
+		if f.Content == nil {
+			err = os.Remove(f.Path)
+		} else {
+			err = os.Rename(temps[i], f.Path)
+		}
+		if err == nil {
+			temps[i] = ""
+			continue
+		}
+		if back := restore(r.Files[:i]); back != nil {
+			err = errors.Join(err, fmt.Errorf("and putting back what was there failed: %w", back))
+		} else {
+			err = fmt.Errorf("nothing was written: %w", err)
+		}
+		clean()
+		return err
+	}
+	return nil
+}
+
+func writeTemp(f File) (string, error) {
+	t, err := os.CreateTemp(filepath.Dir(f.Path), ".modelgen-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = t.Write(f.Content)
+	if err == nil {
+		err = t.Chmod(0o644)
+	}
+	if err == nil {
+		err = t.Sync()
+	}
+	if e := t.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		_ = os.Remove(t.Name())
+		return "", err
+	}
+	return t.Name(), nil
+}
+
+// mkdir makes a directory with its parents and gives those that were not there, the outermost first.
+func mkdir(dir string) (made []string, err error) {
+	for d := dir; ; d = filepath.Dir(d) {
+		info, err := os.Stat(d)
+		if err == nil && info.IsDir() {
+			break
+		}
+		if err == nil {
+			return nil, fmt.Errorf("%s is no directory", d)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		made = append([]string{d}, made...)
+	}
+	return made, os.MkdirAll(dir, 0o755)
+}
+
+func restore(files []File) error {
+	var errs []error
+	for _, f := range files {
+		if f.old == nil {
+			errs = append(errs, os.Remove(f.Path))
+		} else {
+			errs = append(errs, os.WriteFile(f.Path, f.old, 0o644))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Old gives the content on disk, nil when there is none.
+func (f File) Old() []byte { return f.old }

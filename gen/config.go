@@ -1,0 +1,132 @@
+package gen
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/diff"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// Config says what to generate. What is recorded in the snapshot need not be given again.
+type Config struct {
+	Dir       string   // where patterns are looked up; "" is the current directory
+	Out       string   // directory of the migrations, relative to Dir or absolute; "" is migrations
+	Patterns  []string // packages with models; none means those in the snapshot, or "."
+	Only      bool     // take Patterns alone, and forget the packages that the snapshot records beside them
+	BuildTags string   // as for go build -tags
+
+	Set      string   // name of the set; "" is the last element of the module's path
+	Dialects []string // "postgres@14", "sqlite"; none means both
+	Tag      string   // key of the column tag; "" is db
+	Guard    string   // "build", "test" or "off"; "" is build
+	Comments *bool    // doc comments become comments of the database
+
+	Name    string // the words of the name of the migration; "" finds them
+	Answers diff.Answers
+
+	// Targets are the dialects there are, by name.
+	Targets map[string]migrate.Dialect
+}
+
+// outDir gives the directory of the migrations as a path that can be opened.
+func (c Config) outDir() string {
+	out := c.Out
+	if out == "" {
+		out = "migrations"
+	}
+	if filepath.IsAbs(out) {
+		return filepath.Clean(out)
+	}
+	return filepath.Join(c.Dir, out)
+}
+
+var setName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
+
+// settle brings flags and snapshot together into s.
+func (c Config) settle(s *snapshot.Snapshot) error {
+	if c.Set != "" {
+		if s.Set != "" && s.Set != c.Set && s.Head != "" {
+			return fmt.Errorf("-set %s: the set is called %s since its first migration, and databases know it under that name", c.Set, s.Set)
+		}
+		s.Set = c.Set
+	}
+	if s.Set != "" && !setName.MatchString(s.Set) {
+		return fmt.Errorf("-set %s: a name is made of letters, digits, dots, dashes and underscores, at most 63", s.Set)
+	}
+	if len(c.Dialects) > 0 {
+		s.Dialects = c.Dialects
+	}
+	if len(s.Dialects) == 0 {
+		s.Dialects = []string{"postgres@14", "sqlite"}
+	}
+	for _, d := range s.Dialects {
+		name, version := splitDialect(d)
+		if c.Targets[name] == nil {
+			return fmt.Errorf("-dialects %s: there is no dialect %s; there are %s", d, name, strings.Join(slices.Sorted(maps.Keys(c.Targets)), ", "))
+		}
+		if version < 0 {
+			return fmt.Errorf("-dialects %s: the version behind @ is a whole number, as in postgres@14", d)
+		}
+	}
+	if c.Tag != "" {
+		s.Tag = c.Tag
+	}
+	if s.Tag == "db" {
+		s.Tag = ""
+	}
+	switch c.Guard {
+	case "":
+	case "build":
+		s.Guard = ""
+	case "test", "off":
+		s.Guard = c.Guard
+	default:
+		return fmt.Errorf("-guard %s: it is build, test or off", c.Guard)
+	}
+	if c.Comments != nil {
+		s.Comments = *c.Comments
+	}
+	return nil
+}
+
+// splitDialect cuts postgres@14 into name and version, 0 for none and -1 for one that is no number.
+func splitDialect(d string) (name string, version int) {
+	name, v, ok := strings.Cut(d, "@")
+	if !ok {
+		return name, 0
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n <= 0 {
+		return name, -1
+	}
+	return name, n
+}
+
+func dialectNames(dialects []string) []string {
+	names := make([]string, len(dialects))
+	for i, d := range dialects {
+		names[i], _ = splitDialect(d)
+	}
+	return names
+}
+
+// defaultSet gives the last word of a module's path that is no version.
+func defaultSet(module string) string {
+	base := path.Base(module)
+	if regexp.MustCompile(`^v[0-9]+$`).MatchString(base) {
+		base = path.Base(path.Dir(module))
+	}
+	base = regexp.MustCompile(`[^A-Za-z0-9_.-]+`).ReplaceAllString(base, "_")
+	if !setName.MatchString(base) {
+		return "app"
+	}
+	return base
+}

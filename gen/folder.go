@@ -1,0 +1,279 @@
+package gen
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/snapshot"
+)
+
+// ListName is the name of the generated list of migrations.
+const ListName = "migrations.go"
+
+// found is one migration as its file declares it.
+type found struct {
+	File    string // base name
+	Var     string
+	Name    string
+	Parents []string // variables
+	Pos     token.Position
+}
+
+// folder is a directory of migrations as it is on disk.
+type folder struct {
+	dir        string
+	pkg        string // name of the Go package, "" when there is no file
+	migrations []found
+	list       []byte // content of the list, nil without one
+	snap       *snapshot.Snapshot
+	snapBytes  []byte // nil without a snapshot
+}
+
+// readFolder reads a directory of migrations. A directory that is not there is empty.
+func readFolder(dir, shown string) (*folder, error) {
+	f := &folder{dir: dir}
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the migrations: %w", err)
+	}
+	fset := token.NewFileSet()
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the migrations: %w", err)
+		}
+		if name == ListName {
+			f.list = src
+		}
+		if err := f.scan(fset, filepath.Join(shown, name), name, src); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.readSnapshot(filepath.Join(shown, snapshot.Name)); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// scan finds the migrations that a file declares.
+func (f *folder) scan(fset *token.FileSet, path, name string, src []byte) error {
+	file, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+	if err != nil {
+		var list scanner.ErrorList
+		if errors.As(err, &list) && len(list) > 0 {
+			return fmt.Errorf("%s: %s", list[0].Pos, list[0].Msg)
+		}
+		return err
+	}
+	f.pkg = file.Name.Name
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.VAR {
+			continue
+		}
+		for _, s := range g.Specs {
+			v := s.(*ast.ValueSpec)
+			for i, n := range v.Names {
+				if i >= len(v.Values) {
+					continue
+				}
+				if m, ok := declared(v.Values[i]); ok {
+					m.File, m.Var, m.Pos = name, n.Name, fset.Position(n.Pos())
+					f.migrations = append(f.migrations, m)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// declared takes &migrate.Migration{Name: "...", Parents: ...} apart.
+func declared(e ast.Expr) (m found, ok bool) {
+	u, isAddr := e.(*ast.UnaryExpr)
+	if !isAddr || u.Op != token.AND {
+		return m, false
+	}
+	lit, isLit := u.X.(*ast.CompositeLit)
+	if !isLit {
+		return m, false
+	}
+	if sel, isSel := lit.Type.(*ast.SelectorExpr); !isSel || sel.Sel.Name != "Migration" {
+		return m, false
+	}
+	for _, el := range lit.Elts {
+		kv, isKV := el.(*ast.KeyValueExpr)
+		if !isKV {
+			continue
+		}
+		switch key, _ := kv.Key.(*ast.Ident); key.Name {
+		case "Name":
+			if l, isBasic := kv.Value.(*ast.BasicLit); isBasic {
+				m.Name, _ = strconv.Unquote(l.Value)
+			}
+		case "Parents":
+			if l, isList := kv.Value.(*ast.CompositeLit); isList {
+				for _, p := range l.Elts {
+					switch p := p.(type) {
+					case *ast.Ident:
+						m.Parents = append(m.Parents, p.Name)
+					case *ast.SelectorExpr:
+						m.Parents = append(m.Parents, "."+p.Sel.Name) // of another set
+					}
+				}
+			}
+		}
+	}
+	return m, true
+}
+
+func (f *folder) readSnapshot(shown string) error {
+	data, err := os.ReadFile(filepath.Join(f.dir, snapshot.Name))
+	if errors.Is(err, fs.ErrNotExist) {
+		if len(f.migrations) > 0 {
+			return fmt.Errorf("%s is missing although there are %d migrations; restore it from version control", shown, len(f.migrations))
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.snapBytes = data
+	if f.snap, err = snapshot.Decode(data); err != nil {
+		return fmt.Errorf("%s:%w", shown, err)
+	}
+	return nil
+}
+
+// heads gives the migrations that are no parent of another.
+func (f *folder) heads() []found {
+	parent := map[string]bool{}
+	for _, m := range f.migrations {
+		for _, p := range m.Parents {
+			parent[p] = true
+		}
+	}
+	var heads []found
+	for _, m := range f.migrations {
+		if !parent[m.Var] {
+			heads = append(heads, m)
+		}
+	}
+	return heads
+}
+
+// ordered gives the variables of all migrations, parents first, else by name.
+func (f *folder) ordered() []string {
+	byVar := map[string]found{}
+	for _, m := range f.migrations {
+		byVar[m.Var] = m
+	}
+	sorted := slices.Clone(f.migrations)
+	slices.SortFunc(sorted, func(a, b found) int { return strings.Compare(a.Name, b.Name) })
+	var out []string
+	seen := map[string]bool{}
+	var visit func(m found)
+	visit = func(m found) {
+		if seen[m.Var] {
+			return
+		}
+		seen[m.Var] = true
+		for _, p := range m.Parents {
+			if pm, ok := byVar[p]; ok {
+				visit(pm)
+			}
+		}
+		out = append(out, m.Var)
+	}
+	for _, m := range sorted {
+		visit(m)
+	}
+	return out
+}
+
+// problems says what is wrong with the folder itself, one line each, with the way out.
+func (f *folder) problems(shown string) []string {
+	var out []string
+	names, vars := map[string]found{}, map[string]bool{}
+	for _, m := range f.migrations {
+		vars[m.Var] = true
+		if m.Name == "" {
+			out = append(out, fmt.Sprintf("%s: %s has no Name that is a plain string", m.Pos, m.Var))
+		} else if o, ok := names[m.Name]; ok {
+			out = append(out, fmt.Sprintf("%s: %s is the name of %s too, in %s", m.Pos, m.Name, o.Var, o.File))
+		}
+		names[m.Name] = m
+	}
+	for _, m := range f.migrations {
+		for _, p := range m.Parents {
+			if !strings.HasPrefix(p, ".") && !vars[p] {
+				out = append(out, fmt.Sprintf("%s: the parent %s of %s is not there; restore its file from version control", m.Pos, p, m.Name))
+			}
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	heads := f.heads()
+	if len(heads) > 1 {
+		var hs []string
+		for _, h := range heads {
+			hs = append(hs, h.Name)
+		}
+		return append(out, fmt.Sprintf("%s: there are %d newest migrations: %s; two branches added a migration each: "+
+			"put yours on top of theirs with modelgen rebase, or join them with modelgen merge", shown, len(heads), strings.Join(hs, ", ")))
+	}
+	if f.snap == nil {
+		return out
+	}
+	head := f.snap.HeadName()
+	_, there := names[head]
+	switch {
+	case head != "" && !there:
+		out = append(out, fmt.Sprintf("%s: the snapshot ends at %s, which is not there; restore its file from version control, "+
+			"or the snapshot of the migration before it", filepath.Join(shown, snapshot.Name), head))
+	case len(heads) == 1 && heads[0].Name != head:
+		out = append(out, fmt.Sprintf("%s: %s is newer than the snapshot, which ends at %s: a generate was interrupted, or the file came without its snapshot; "+
+			"delete it and generate again, or restore the snapshot that belongs to it", filepath.Join(shown, heads[0].File), heads[0].Name, orNone(head)))
+	}
+	return out
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "no migration"
+	}
+	return s
+}
+
+var leadingNumber = regexp.MustCompile(`^([0-9]+)_`)
+
+// nextNumber is one more than the highest that a name begins with.
+func (f *folder) nextNumber() int {
+	highest := 0
+	for _, m := range f.migrations {
+		if g := leadingNumber.FindStringSubmatch(m.Name); g != nil {
+			if n, err := strconv.Atoi(g[1]); err == nil {
+				highest = max(highest, n)
+			}
+		}
+	}
+	return highest + 1
+}

@@ -1,0 +1,328 @@
+package gen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/diff"
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Result is what a generate would write, or the questions that stand in its way.
+type Result struct {
+	Migration string     // name of the new migration, "" when nothing changed
+	Files     []File     // all that differs from what is on disk, in the order in which it is written
+	Questions []Question // when there are any, Files is empty
+	Stale     []Note     // rename hints in the models that have been used up
+	Ops       []migrate.Op
+
+	models *load.Result
+	folder *folder
+	snap   *snapshot.Snapshot
+}
+
+// Question is a question with its place in the models.
+type Question struct {
+	Pos token.Position // invalid when what it is about is no longer in the models
+	diff.Question
+}
+
+// Note is a remark about a place in the models.
+type Note struct {
+	Pos token.Position
+	Msg string
+}
+
+// Problems is what keeps the models from being migrated: one line for each, file:line:col: message.
+type Problems []string
+
+func (p Problems) Error() string { return strings.Join(p, "\n") }
+
+// Generate works out the next migration and writes nothing. Questions are part of the result; what is wrong with the models or the
+// folder of migrations comes as [Problems], everything that kept it from working as another error.
+func Generate(ctx context.Context, cfg Config) (*Result, error) {
+	r, err := prepare(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	out, err := diff.Diff(diff.Input{
+		Old: r.old(), New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialectNames(r.snap.Dialects),
+	})
+	if err != nil {
+		return nil, r.place(err)
+	}
+	for _, s := range out.Stale {
+		r.Stale = append(r.Stale, Note{r.pos(s), fmt.Sprintf("the was: hint of %s has been used up and can go", s)})
+	}
+	if len(out.Questions) > 0 {
+		for _, q := range out.Questions {
+			r.Questions = append(r.Questions, Question{r.pos(q.Object), q})
+		}
+		return r, nil
+	}
+	if err := r.refusals(cfg, out.Ops); err != nil {
+		return nil, err
+	}
+	r.Ops = out.Ops
+	if len(out.Ops) > 0 {
+		if err := r.migration(cfg, out); err != nil {
+			return nil, err
+		}
+	} else if err := r.list(nil); err != nil {
+		return nil, err
+	}
+	if err := r.guards(); err != nil {
+		return nil, err
+	}
+	if len(out.Ops) > 0 {
+		return r, r.snapshot(out)
+	}
+	return r, r.settings()
+}
+
+// prepare reads folder and models.
+func prepare(ctx context.Context, cfg Config) (*Result, error) {
+	shown := cfg.Out
+	if shown == "" {
+		shown = "migrations"
+	}
+	f, err := readFolder(cfg.outDir(), shown)
+	if err != nil {
+		return nil, Problems{err.Error()}
+	}
+	if p := f.problems(shown); len(p) > 0 {
+		return nil, Problems(p)
+	}
+	r := &Result{folder: f, snap: f.snap}
+	if r.snap == nil {
+		r.snap = &snapshot.Snapshot{}
+	} else {
+		c := *f.snap
+		r.snap = &c
+	}
+	if err := cfg.settle(r.snap); err != nil {
+		return nil, err
+	}
+	r.models, err = load.Load(ctx, load.Config{
+		Dir: cfg.Dir, Patterns: cfg.patterns(r.snap), BuildTags: cfg.BuildTags, Tag: r.snap.Tag, Comments: r.snap.Comments,
+		Dialects: dialectNames(r.snap.Dialects), Extra: []string{emit.Runtime, emit.Schema},
+	})
+	var problems load.Problems
+	if errors.As(err, &problems) {
+		var lines Problems
+		for _, p := range problems {
+			lines = append(lines, p.String())
+		}
+		return nil, lines
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.snap.Models = nil
+	for _, m := range r.models.Models {
+		if !slices.Contains(r.snap.Models, m.Package.Path) {
+			r.snap.Models = append(r.snap.Models, m.Package.Path)
+		}
+	}
+	slices.Sort(r.snap.Models)
+	if r.snap.Set == "" {
+		r.snap.Set = defaultSet(r.models.Models[0].Package.Module)
+	}
+	return r, nil
+}
+
+// patterns gives what to load: what is asked for and what the snapshot remembers, so that a generate from one of several packages
+// does not take the others for gone.
+func (c Config) patterns(s *snapshot.Snapshot) []string {
+	p := slices.Clone(c.Patterns)
+	if !c.Only {
+		for _, m := range s.Models {
+			if !slices.Contains(p, m) {
+				p = append(p, m)
+			}
+		}
+	}
+	if len(p) == 0 {
+		p = []string{"."}
+	}
+	return p
+}
+
+func (r *Result) old() *schema.Schema {
+	if r.folder.snap == nil {
+		return &schema.Schema{}
+	}
+	return &r.folder.snap.Schema
+}
+
+func hints(m *load.Result) []diff.Hint {
+	var out []diff.Hint
+	for _, h := range m.Hints {
+		out = append(out, diff.Hint{Kind: h.Kind, Table: h.Table, Name: h.Name, Was: h.Was})
+	}
+	return out
+}
+
+// pos gives the place of "products" or "products.price" in the models, the table's when the column has none.
+func (r *Result) pos(object string) token.Position {
+	if p := r.models.Pos(object); p.IsValid() {
+		return p
+	}
+	if i := strings.LastIndexByte(object, '.'); i > 0 {
+		return r.models.Pos(object[:i])
+	}
+	return token.Position{}
+}
+
+func (r *Result) line(object, msg string) string {
+	if p := r.pos(object); p.IsValid() {
+		return p.String() + ": " + msg
+	}
+	return msg
+}
+
+// place gives the errors of a comparison their places.
+func (r *Result) place(err error) error {
+	var list diff.Errors
+	if !errors.As(err, &list) {
+		return err
+	}
+	var lines Problems
+	for _, e := range list {
+		lines = append(lines, r.line(e.Object, e.Msg))
+	}
+	return lines
+}
+
+// refusals lets every dialect of the project plan the ops: what one cannot have is said here, not in production.
+func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
+	var lines Problems
+	for _, d := range r.snap.Dialects {
+		name, version := splitDialect(d)
+		dialect := cfg.Targets[name]
+		_, err := migrate.PlanOps(dialect.Planner(version), r.old().Clone(), ops)
+		if err == nil {
+			continue
+		}
+		// Once more, op by op, for all of it and not the first only.
+		found := false
+		s := r.old().Clone()
+		for _, op := range ops {
+			p := dialect.Planner(version)
+			p.Before(s)
+			e := migrate.PlanOp(p, op)
+			if e == nil {
+				_, e = p.Finish()
+			}
+			if e != nil {
+				found = true
+				lines = r.refusal(lines, e)
+			}
+			if err := op.Apply(s); err != nil {
+				return fmt.Errorf("the ops do not fit the snapshot, please report it: %w", err)
+			}
+		}
+		if !found {
+			lines = r.refusal(lines, err)
+		}
+	}
+	if len(lines) > 0 {
+		return lines
+	}
+	return nil
+}
+
+func (r *Result) refusal(lines Problems, err error) Problems {
+	object := ""
+	var u *migrate.UnsupportedError
+	if errors.As(err, &u) {
+		object = strings.TrimSuffix(u.Table+"."+u.Object, ".")
+	}
+	if line := r.line(object, err.Error()); !slices.Contains(lines, line) {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// migration adds the new migration and the list to the files.
+func (r *Result) migration(cfg Config, out *diff.Result) error {
+	words := describe(out.Ops)
+	if len(r.folder.migrations) == 0 {
+		words = "initial"
+	}
+	if cfg.Name != "" {
+		if words = clean(cfg.Name); words == "" {
+			return fmt.Errorf("-name %s: a name needs letters or digits", cfg.Name)
+		}
+	}
+	name := fileName(r.folder.nextNumber(), words)
+	pkg := r.folder.pkg
+	if pkg == "" {
+		abs, err := filepath.Abs(r.folder.dir)
+		if err != nil {
+			return err
+		}
+		pkg = packageName(filepath.Base(abs))
+	}
+	var parents []string
+	for _, h := range r.folder.heads() {
+		parents = append(parents, h.Var)
+	}
+	v := varName(name)
+	m := emit.Migration{Package: pkg, Name: name, Var: v, Doc: sentence(v, out.Ops), Sources: r.snap.Models, Parents: parents, Answers: out.Used, Ops: out.Ops}
+	src, err := m.File()
+	if err != nil {
+		return err
+	}
+	if err := checkTypes(r.models, pkg, name+".go", src, parents); err != nil {
+		return err
+	}
+	r.Migration = name
+	r.add(filepath.Join(r.folder.dir, name+".go"), src, nil)
+	r.folder.pkg = pkg
+	return r.list(&found{File: name + ".go", Var: v, Name: name, Parents: parents})
+}
+
+// list brings the list of migrations up to date.
+func (r *Result) list(more *found) error {
+	if more != nil {
+		r.folder.migrations = append(r.folder.migrations, *more)
+	}
+	if len(r.folder.migrations) == 0 {
+		return nil
+	}
+	src, err := emit.List(r.folder.pkg, r.snap.Set, r.folder.ordered())
+	if err != nil {
+		return err
+	}
+	r.add(filepath.Join(r.folder.dir, ListName), src, r.folder.list)
+	return nil
+}
+
+func (r *Result) snapshot(out *diff.Result) error {
+	r.snap.Schema = *out.Schema
+	r.snap.SetHead(r.Migration, migrate.HashOps(out.Ops))
+	return r.settings()
+}
+
+// settings writes the snapshot when anything in it changed.
+func (r *Result) settings() error {
+	if r.folder.snap == nil && r.Migration == "" {
+		return nil
+	}
+	data, err := r.snap.Encode()
+	if err != nil {
+		return err
+	}
+	r.add(filepath.Join(r.folder.dir, snapshot.Name), data, r.folder.snapBytes)
+	return nil
+}

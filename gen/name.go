@@ -1,0 +1,209 @@
+package gen
+
+import (
+	"fmt"
+	"go/token"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// longest is how long the words of a name found by the tool may be, in bytes.
+const longest = 52
+
+// describe finds words that say what the ops change: product_stock, orders_and_order_items.
+func describe(ops []migrate.Op) string {
+	var words []string
+	add := func(w string) {
+		if w = clean(w); w != "" && !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	for _, w := range fragments(ops) {
+		add(w)
+	}
+	if len(words) == 0 {
+		return "changes"
+	}
+	name := words[0]
+	for i, w := range words[1:] {
+		if len(name)+len("_and_")+len(w) > longest {
+			return fmt.Sprintf("%s_and_%d_more", name, len(words)-1-i)
+		}
+		name += "_and_" + w
+	}
+	if len(name) > longest+20 {
+		name = strings.TrimRight(name[:longest], "_")
+	}
+	return name
+}
+
+// fragments gives the words of each change, the telling ones only: what an op does for the sake of another is left out.
+func fragments(ops []migrate.Op) []string {
+	var tables, columns, rest []string
+	added := map[string][]string{} // table -> added columns
+	var addedTo []string
+	about := map[string]bool{} // table or table.column that is spoken of already
+	for _, op := range ops {
+		switch o := op.(type) {
+		case migrate.CreateTable:
+			tables = append(tables, base(o.Table))
+			about[o.Table] = true
+		case migrate.DropTable:
+			tables = append(tables, "drop_"+base(o.Table))
+			about[o.Table] = true
+		case migrate.RenameTable:
+			if !strings.HasSuffix(o.From, "_modelgen_swap") && !strings.HasSuffix(o.To, "_modelgen_swap") {
+				tables = append(tables, "rename_"+base(o.From)+"_to_"+base(o.To))
+			}
+		case migrate.AddColumn:
+			if len(added[o.Table]) == 0 {
+				addedTo = append(addedTo, o.Table)
+			}
+			added[o.Table] = append(added[o.Table], o.Column.Def().Name)
+			about[o.Table+"."+o.Column.Def().Name] = true
+		case migrate.RenameColumn:
+			if !strings.HasSuffix(o.From, "_modelgen_swap") && !strings.HasSuffix(o.To, "_modelgen_swap") {
+				columns = append(columns, "rename_"+singular(base(o.Table))+"_"+o.From+"_to_"+o.To)
+			}
+		}
+	}
+	for _, t := range addedTo {
+		columns = append(columns, singular(base(t))+"_"+strings.Join(added[t], "_and_"))
+	}
+	for _, op := range ops {
+		switch o := op.(type) {
+		case migrate.DropColumn:
+			if c := o.Column.Def().Name; !about[o.Table+"."+c] {
+				columns = append(columns, "drop_"+singular(base(o.Table))+"_"+c)
+			}
+		case migrate.AlterColumn:
+			if c := o.To.Def().Name; !about[o.Table+"."+c] {
+				columns = append(columns, "alter_"+singular(base(o.Table))+"_"+c)
+			}
+		case migrate.CreateEnum:
+			rest = append(rest, base(o.Name))
+		case migrate.AlterEnum:
+			rest = append(rest, "alter_"+base(o.Name))
+		case migrate.RenameEnum:
+			rest = append(rest, "rename_"+base(o.From)+"_to_"+base(o.To))
+		case migrate.AddForeignKey:
+			rest = append(rest, o.ForeignKey.Name)
+		case migrate.AddUnique:
+			rest = append(rest, o.Unique.Name)
+		case migrate.AddCheck:
+			rest = append(rest, o.Check.Name)
+		case migrate.CreateIndex:
+			rest = append(rest, o.Index.Name)
+		case migrate.RenameIndex:
+			rest = append(rest, "rename_"+o.From)
+		case migrate.RenameConstraint:
+			rest = append(rest, "rename_"+o.From)
+		case migrate.AddPrimaryKey:
+			rest = append(rest, o.PrimaryKey.Name)
+		case migrate.DropPrimaryKey:
+			rest = append(rest, "drop_"+o.PrimaryKey.Name)
+		case migrate.DropIndex:
+			rest = append(rest, "drop_"+o.Index.Name)
+		case migrate.DropUnique:
+			rest = append(rest, "drop_"+o.Unique.Name)
+		case migrate.DropCheck:
+			rest = append(rest, "drop_"+o.Check.Name)
+		case migrate.DropForeignKey:
+			rest = append(rest, "drop_"+o.ForeignKey.Name)
+		case migrate.CommentTable:
+			rest = append(rest, "comment_"+base(o.Table))
+		}
+	}
+	if main := append(tables, columns...); len(main) > 0 {
+		return main
+	}
+	return rest
+}
+
+func base(table string) string {
+	ns, b := schema.SplitName(table)
+	return strings.TrimPrefix(ns+"_"+b, "_")
+}
+
+// singular takes the plural off the last word of a name, for names of files only: a wrong guess costs nothing.
+func singular(s string) string {
+	for _, e := range []struct{ end, to string }{{"ies", "y"}, {"sses", "ss"}, {"ches", "ch"}, {"shes", "sh"}, {"xes", "x"}, {"ss", "ss"}, {"us", "us"}, {"is", "is"}, {"s", ""}} {
+		if p, ok := strings.CutSuffix(s, e.end); ok && p != "" {
+			return p + e.to
+		}
+	}
+	return s
+}
+
+// clean makes words fit for file names and Go identifiers everywhere.
+func clean(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(s) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	return strings.Trim(b.String(), "_")
+}
+
+// excluded are last words of file names by which the go command leaves a file out somewhere, or takes it for a test.
+var excluded = regexp.MustCompile(`_(test|aix|android|darwin|dragonfly|freebsd|hurd|illumos|ios|js|linux|nacl|netbsd|openbsd|plan9|solaris|wasip1|windows|zos|` +
+	`386|amd64|amd64p32|arm|armbe|arm64|arm64be|loong64|mips|mipsle|mips64|mips64le|mips64p32|mips64p32le|ppc|ppc64|ppc64le|` +
+	`riscv|riscv64|s390|s390x|sparc|sparc64|wasm)$`)
+
+// fileName gives the name of a migration, which is that of its file without .go.
+func fileName(number int, words string) string {
+	name := fmt.Sprintf("%04d_%s", number, words)
+	if excluded.MatchString(name) {
+		name += "_migration"
+	}
+	return name
+}
+
+// varName gives the variable of a migration: 0002_product_stock is M0002ProductStock.
+func varName(name string) string {
+	var b strings.Builder
+	b.WriteByte('M')
+	for w := range strings.SplitSeq(name, "_") {
+		for i, r := range w {
+			if i == 0 {
+				r = unicode.ToUpper(r)
+			}
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// packageName gives the name of a new package in a directory called dir.
+func packageName(dir string) string {
+	name := strings.ReplaceAll(clean(dir), "_", "")
+	if name == "" || token.IsKeyword(name) || name[0] >= '0' && name[0] <= '9' || name == "main" {
+		return "migrations"
+	}
+	return name
+}
+
+// sentence says what a migration does, for its doc comment.
+func sentence(v string, ops []migrate.Op) string {
+	var said []string
+	for _, op := range ops {
+		d := op.Describe()
+		said = append(said, strings.ToLower(d[:1])+d[1:])
+		if len(said) == 3 && len(ops) > 4 {
+			return fmt.Sprintf("%s: %s, and %d more changes.", v, strings.Join(said, "; "), len(ops)-3)
+		}
+	}
+	if len(said) == 0 {
+		return v + " changes no table."
+	}
+	return fmt.Sprintf("%s: %s.", v, strings.Join(said, "; "))
+}

@@ -1,0 +1,52 @@
+package gen
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/load"
+)
+
+// checkTypes compiles an emitted migration, as far as the type checker goes, against what was loaded with the models: a file that does
+// not compile is a mistake of ours and must not land in anybody's tree.
+func checkTypes(models *load.Result, pkg, name string, src []byte, parents []string) error {
+	for _, path := range []string{emit.Runtime, emit.Schema} {
+		if err := models.Failed[path]; err != nil {
+			return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", path, err)
+		}
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+	if err != nil {
+		return fmt.Errorf("the migration does not parse, please report it: %w", err)
+	}
+	files := []*ast.File{file}
+	if len(parents) > 0 {
+		stub := fmt.Sprintf("package %s\n\nimport migrate %q\n\nvar %s *migrate.Migration\n", pkg, emit.Runtime, strings.Join(parents, ", "))
+		f, err := parser.ParseFile(fset, "parents.go", stub, parser.SkipObjectResolution)
+		if err != nil {
+			return fmt.Errorf("the names of the parents do not parse: %w", err)
+		}
+		files = append(files, f)
+	}
+	conf := types.Config{Importer: loaded(models.Types)}
+	if _, err := conf.Check(pkg, fset, files, nil); err != nil {
+		return fmt.Errorf("the migration does not compile, please report it: %w", err)
+	}
+	return nil
+}
+
+// loaded imports from what is in memory already.
+type loaded map[string]*types.Package
+
+func (l loaded) Import(path string) (*types.Package, error) {
+	if p := l[path]; p != nil {
+		return p, nil
+	}
+	return nil, fmt.Errorf("%s is not loaded", path)
+}

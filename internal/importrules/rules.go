@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const module = "github.com/modelgen/modelgen"
+
+// rule says which imports the packages of some place may not have.
+type rule struct {
+	name   string // what must hold
+	reason string // why; printed with every violation
+	tests  bool   // whether it looks at what tests import too
+
+	of     func(pkg string) bool               // which packages it is about; both paths are without the module's
+	breaks func(pkg string, imp imported) bool // whether that import breaks it
+}
+
+// imported is one import. Own is its path without the module's when it is one of this module, else "".
+type imported struct {
+	path string
+	own  string
+	std  bool
+}
+
+var (
+	dialects = []string{"runtime/postgres", "runtime/sqlite"}
+
+	// given is what users import in their programs and tests, without the test suites of the dialects.
+	given = []string{"runtime", "runtime/schema", "runtime/postgres", "runtime/sqlite", "runtime/cli", "runtime/migratetest"}
+
+	drivers = []string{"github.com/lib/pq", "github.com/jackc/pgx", "modernc.org/sqlite", "github.com/mattn/go-sqlite3", "github.com/ncruces/go-sqlite3"}
+)
+
+var rules = []rule{
+	{
+		name:   "runtime/... imports the standard library and runtime/... only",
+		reason: "it is linked into the user's program, which must not pay for the generator or for anybody's dependencies",
+		of:     func(pkg string) bool { return below(pkg, "runtime") },
+		breaks: func(_ string, i imported) bool { return !i.std && !below(i.own, "runtime") },
+	},
+	{
+		name:   "runtime/schema imports nothing of ours",
+		reason: "it is the leaf that migrations, generator and dialects share",
+		of:     func(pkg string) bool { return below(pkg, "runtime/schema") },
+		breaks: func(_ string, i imported) bool { return i.own != "" && !below(i.own, "runtime/schema") },
+	},
+	{
+		name:   "runtime, the packages beside the dialects, and the dialects themselves import no dialect",
+		reason: "a program links the dialect it asks for and no other, and a new one needs no change elsewhere",
+		of:     func(pkg string) bool { return below(pkg, "runtime") },
+		breaks: func(pkg string, i imported) bool {
+			return slices.ContainsFunc(dialects, func(d string) bool { return below(i.own, d) && !below(pkg, d) })
+		},
+	},
+	{
+		name:   "runtime imports of ours only runtime/schema and runtime/internal",
+		reason: "imports point one way: what stands on runtime is not known to it",
+		of:     func(pkg string) bool { return pkg == "runtime" },
+		breaks: func(_ string, i imported) bool {
+			return i.own != "" && !below(i.own, "runtime/schema") && !below(i.own, "runtime/internal")
+		},
+	},
+	{
+		name:   "gen/... imports no dialect",
+		reason: "the command hands the dialects in, so that a new one needs no change of the generator",
+		of:     func(pkg string) bool { return below(pkg, "gen") },
+		breaks: func(_ string, i imported) bool {
+			return slices.ContainsFunc(dialects, func(d string) bool { return below(i.own, d) })
+		},
+	},
+	{
+		name:   "gen/... imports of ours only gen/..., runtime and runtime/schema",
+		reason: "imports point one way: cmd -> gen -> {load, snapshot, diff, lint, emit} -> runtime -> runtime/schema",
+		of:     func(pkg string) bool { return below(pkg, "gen") },
+		breaks: func(_ string, i imported) bool {
+			return i.own != "" && !below(i.own, "gen") && i.own != "runtime" && i.own != "runtime/schema"
+		},
+	},
+	{
+		name:   "the parts below gen do not import gen",
+		reason: "gen ties the parts together, they know nothing of each other's order",
+		of:     func(pkg string) bool { return strings.HasPrefix(pkg, "gen/") },
+		breaks: func(_ string, i imported) bool { return i.own == "gen" },
+	},
+	{
+		name:   "nothing but cmd/... imports cmd/...",
+		reason: "a command is the end of the chain",
+		of:     func(pkg string) bool { return !below(pkg, "cmd") },
+		breaks: func(_ string, i imported) bool { return below(i.own, "cmd") },
+	},
+	{
+		name:   "only gen/load imports golang.org/x/tools/go/packages",
+		reason: "the source tree is loaded once, in one place; all others work on values",
+		of:     func(pkg string) bool { return pkg != "gen/load" },
+		breaks: func(_ string, i imported) bool { return i.path == "golang.org/x/tools/go/packages" },
+	},
+	{
+		name:   "only gen/emit imports github.com/dave/jennifer",
+		reason: "how Go code is written can then change in one place",
+		of:     func(pkg string) bool { return pkg != "gen/emit" },
+		breaks: func(_ string, i imported) bool { return below(i.path, "github.com/dave/jennifer") },
+	},
+	{
+		name:   "drivers are imported in example/, cmd/, internal/ and packages that end in test, and nowhere else",
+		reason: "the caller chooses the driver and opens the database",
+		tests:  true,
+		of: func(pkg string) bool {
+			return !below(pkg, "example") && !below(pkg, "cmd") && !below(pkg, "internal") && !strings.HasSuffix(pkg, "test")
+		},
+		breaks: func(_ string, i imported) bool { return isDriver(i.path) },
+	},
+	{
+		name:   "no driver in the tests of a package that users import",
+		reason: "go mod tidy looks at the tests of the packages a program imports, so it would land in the user's go.sum; put the test into runtime/dialecttest",
+		tests:  true,
+		of:     func(pkg string) bool { return slices.Contains(given, pkg) },
+		breaks: func(_ string, i imported) bool { return isDriver(i.path) },
+	},
+}
+
+// check gives one message for each import that breaks a rule, in the order of the packages.
+func check(all []Package) []string {
+	var problems []string
+	for _, p := range all {
+		pkg, ok := ours(p.ImportPath)
+		if !ok {
+			continue
+		}
+		for _, r := range rules {
+			if !r.of(pkg) {
+				continue
+			}
+			paths := slices.Clone(p.Imports)
+			if r.tests {
+				paths = slices.Concat(paths, p.TestImports, p.XTestImports)
+			}
+			slices.Sort(paths)
+			for _, path := range slices.Compact(paths) {
+				if r.breaks(pkg, parse(path)) {
+					problems = append(problems, fmt.Sprintf("%s imports %s\n\trule: %s\n\twhy: %s", p.ImportPath, path, r.name, r.reason))
+				}
+			}
+		}
+	}
+	return problems
+}
+
+func parse(path string) imported {
+	if own, ok := ours(path); ok {
+		return imported{path: path, own: own}
+	}
+	first, _, _ := strings.Cut(path, "/")
+	return imported{path: path, std: !strings.Contains(first, ".")}
+}
+
+// ours cuts the path of the module off; the package at its root is ".".
+func ours(path string) (string, bool) {
+	if path == module {
+		return ".", true
+	}
+	return strings.CutPrefix(path, module+"/")
+}
+
+// below tells whether path is dir or something in it.
+func below(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }
+
+func isDriver(path string) bool {
+	return slices.ContainsFunc(drivers, func(d string) bool { return below(path, d) })
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// The packages of this repository keep the rules.
+func TestRepository(t *testing.T) {
+	all, err := list(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 5 {
+		t.Fatalf("go list found only %v", all)
+	}
+	for _, p := range check(all) {
+		t.Error(p)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	const (
+		inFiles = iota
+		inTests
+		inOuterTests
+	)
+	for _, test := range []struct {
+		pkg, imp string
+		where    int
+		rule     string // the beginning of the one that is broken; "" for none
+	}{
+		{"runtime", "database/sql", inFiles, ""},
+		{"runtime", module + "/runtime/schema", inFiles, ""},
+		{"runtime", "github.com/google/go-cmp/cmp", inFiles, "runtime/... imports the standard library"},
+		{"runtime", module + "/gen/diff", inFiles, "runtime/... imports the standard library"},
+		{"runtime", module + "/runtime/postgres", inFiles, "runtime, the packages beside the dialects"},
+		{"runtime", module + "/runtime/cli", inFiles, "runtime imports of ours only"},
+		{"runtime", module + "/runtime/postgres", inOuterTests, ""},
+		{"runtime", "github.com/lib/pq", inOuterTests, "no driver in the tests"},
+		{"runtime/schema", module + "/runtime", inFiles, "runtime/schema imports nothing of ours"},
+		{"runtime/schemas", module + "/runtime", inFiles, ""},
+		{"runtime/sqlite", module + "/runtime", inFiles, ""},
+		{"runtime/sqlite", module + "/runtime/sqlite/internal/ddl", inFiles, ""},
+		{"runtime/sqlite", module + "/runtime/postgres", inFiles, "runtime, the packages beside the dialects"},
+		{"runtime/sqlite", "modernc.org/sqlite", inTests, "no driver in the tests"},
+		{"runtime/migratetest", "modernc.org/sqlite", inTests, "no driver in the tests"},
+		{"runtime/cli", module + "/runtime/postgres", inFiles, "runtime, the packages beside the dialects"},
+		{"runtime/dialecttest", "github.com/jackc/pgx/v5/stdlib", inTests, ""},
+		{"runtime/dialecttest", module + "/runtime/postgres", inOuterTests, ""},
+		{"runtime/dialecttest", "github.com/jackc/pgx/v5/stdlib", inFiles, "runtime/... imports the standard library"},
+		{"gen", module + "/gen/load", inFiles, ""},
+		{"gen", module + "/runtime/postgres", inFiles, "gen/... imports no dialect"},
+		{"gen", "golang.org/x/tools/go/packages", inFiles, "only gen/load"},
+		{"gen/load", "golang.org/x/tools/go/packages", inFiles, ""},
+		{"gen/load", module + "/gen", inFiles, "the parts below gen"},
+		{"gen/lint", module + "/gen/diff", inFiles, ""},
+		{"gen/lint", "modernc.org/sqlite", inTests, "drivers are imported in"},
+		{"gen/diff", module + "/runtime", inFiles, ""},
+		{"gen/diff", module + "/runtime/cli", inFiles, "gen/... imports of ours only"},
+		{"gen/emit", "github.com/dave/jennifer/jen", inFiles, ""},
+		{"gen/snapshot", "github.com/dave/jennifer/jen", inFiles, "only gen/emit"},
+		{"cmd/modelgen", module + "/runtime/postgres", inFiles, ""},
+		{"cmd/modelgen", "modernc.org/sqlite", inTests, ""},
+		{"example", module + "/cmd/modelgen", inFiles, "nothing but cmd/..."},
+		{"example", "github.com/lib/pq", inFiles, ""},
+		{"internal/bench", "github.com/jackc/pgx/v5", inTests, ""},
+	} {
+		p := Package{ImportPath: module + "/" + test.pkg}
+		switch test.where {
+		case inFiles:
+			p.Imports = []string{"fmt", test.imp}
+		case inTests:
+			p.TestImports = []string{test.imp}
+		case inOuterTests:
+			p.XTestImports = []string{test.imp}
+		}
+		got := check([]Package{p})
+		if test.rule == "" {
+			if len(got) > 0 {
+				t.Errorf("%s imports %s: want no violation, got\n%s", test.pkg, test.imp, strings.Join(got, "\n"))
+			}
+			continue
+		}
+		if !strings.Contains(strings.Join(got, "\n"), "rule: "+test.rule) {
+			t.Errorf("%s imports %s: want a violation of %q, got %q", test.pkg, test.imp, test.rule, got)
+		}
+		for _, g := range got {
+			if !strings.HasPrefix(g, p.ImportPath+" imports "+test.imp+"\n") || !strings.Contains(g, "why: ") {
+				t.Errorf("not a violation with its reason: %q", g)
+			}
+		}
+	}
+}
+
+// Packages of other modules are no business of the rules.
+func TestCheckForeign(t *testing.T) {
+	if got := check([]Package{{ImportPath: "github.com/lib/pq", Imports: []string{module + "/cmd/modelgen"}}}); len(got) > 0 {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,222 @@
+// Package cli is the ready command line for the program that holds the migrations:
+//
+//	os.Exit(cli.Run(ctx, db, postgres.Dialect{}, migrations.All, os.Args[2:]))
+//
+// Its verbs:
+//
+//	status             every migration: applied or pending, when, how long
+//	plan [-to NAME]    what up would do: stages, SQL, locks, what it destroys
+//	up [-to NAME]      apply everything that is pending
+//	to NAME|zero       go to a migration, forward or back; a beginning of the name is enough
+//	down               undo the newest migration
+//	fake NAME|zero     make the history say so, without running anything
+//	sql [-back] NAME   print the SQL of a migration; needs no database
+//	check              is anything pending? for readiness probes and deploys
+//	verify             does the database look as its migrations say?
+//
+// -json makes every verb print JSON on stdout. Exit status: 0 done or nothing to do; 1 no: pending, drift, refused, failed half way;
+// 2 it could not run: bad arguments, no connection. It reads no configuration and opens no database.
+package cli
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// Command is a command line with what can be set about it. DB, Dialect and Set are needed.
+type Command struct {
+	DB      *sql.DB
+	Dialect migrate.Dialect
+	Set     *migrate.Set
+	Options *migrate.Options // nil is the defaults; flags come on top
+	Stdout  io.Writer        // nil is os.Stdout
+	Stderr  io.Writer        // nil is os.Stderr
+	Name    string           // how the program is called in messages, "" is "migrate"
+}
+
+// Run runs one verb with the default options and gives the exit status. It does not close db.
+func Run(ctx context.Context, db *sql.DB, dialect migrate.Dialect, set *migrate.Set, args []string) int {
+	return Command{DB: db, Dialect: dialect, Set: set}.Run(ctx, args)
+}
+
+// verb is one word of the command line.
+type verb struct {
+	name, args, does string
+	run              func(ctx context.Context, c *call) error
+	flags            func(c *call, f *flag.FlagSet)
+	operands         int // how many operands it takes, exactly
+}
+
+var verbs = []verb{
+	{"status", "", "every migration: applied or pending, when, how long", status, nil, 0},
+	{"plan", "", "what up would do: stages, SQL, locks, what it destroys", plan, toFlag, 0},
+	{"up", "", "apply everything that is pending", up, func(c *call, f *flag.FlagSet) { toFlag(c, f); policyFlags(c, f) }, 0},
+	{"to", "NAME|zero", "go to a migration, forward or back", to, policyFlags, 1},
+	{"down", "", "undo the newest migration", down, policyFlags, 0},
+	{"fake", "NAME|zero", "make the history say so, without running anything", fake, policyFlags, 1},
+	{"sql", "NAME", "print the SQL of a migration", printSQL, func(c *call, f *flag.FlagSet) {
+		f.BoolVar(&c.back, "back", false, "the SQL that undoes it")
+	}, 1},
+	{"check", "", "is anything pending?", check, nil, 0},
+	{"verify", "", "does the database look as its migrations say?", verify, nil, 0},
+}
+
+// call is one run of a verb.
+type call struct {
+	Command
+	m    *migrate.Migrator
+	opt  migrate.Options
+	args []string
+	json bool
+	to   string
+	back bool
+}
+
+func toFlag(c *call, f *flag.FlagSet) {
+	f.StringVar(&c.to, "to", "", "only as far as this migration")
+}
+
+func policyFlags(c *call, f *flag.FlagSet) {
+	policy := func(p *migrate.Policy, name, usage string) {
+		f.BoolFunc(name, usage, func(string) error { *p = migrate.Allow; return nil })
+	}
+	policy(&c.opt.OutOfOrder, "allow-out-of-order", "apply what is pending although later ones are applied")
+	policy(&c.opt.Unknown, "allow-unknown", "go on although the database has migrations that this program does not know")
+	policy(&c.opt.Edited, "allow-edited", "go on although applied migrations have changed")
+}
+
+// errNo is an answer of no that has been printed already.
+var errNo = errors.New("no")
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+// Run runs one verb and gives the exit status.
+func (cmd Command) Run(ctx context.Context, args []string) int {
+	if cmd.Stdout == nil {
+		cmd.Stdout = os.Stdout
+	}
+	if cmd.Stderr == nil {
+		cmd.Stderr = os.Stderr
+	}
+	if cmd.Name == "" {
+		cmd.Name = "migrate"
+	}
+	err := cmd.dispatch(ctx, args)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errNo):
+		return 1
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	}
+	fmt.Fprintf(cmd.Stderr, "%s: %s\n", cmd.Name, migrate.ErrorText(err))
+	return exitCode(err)
+}
+
+// exitCode tells a no from a could-not-run.
+func exitCode(err error) int {
+	var (
+		migration    *migrate.MigrationError
+		history      *migrate.HistoryError
+		pending      *migrate.PendingError
+		irreversible *migrate.IrreversibleError
+		locked       *migrate.LockedError
+	)
+	if errors.As(err, &migration) || errors.As(err, &history) || errors.As(err, &pending) || errors.As(err, &irreversible) || errors.As(err, &locked) {
+		return 1
+	}
+	return 2
+}
+
+func (cmd Command) dispatch(ctx context.Context, args []string) error {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
+		cmd.usage(cmd.Stderr)
+		if len(args) == 0 {
+			return usageError{errors.New("which verb?")}
+		}
+		return nil
+	}
+	for _, v := range verbs {
+		if v.name == args[0] {
+			return cmd.call(ctx, v, args[1:])
+		}
+	}
+	return usageError{fmt.Errorf("there is no verb %q%s; %s help lists them", args[0], nearVerb(args[0]), cmd.Name)}
+}
+
+func nearVerb(word string) string {
+	for _, v := range verbs {
+		if strings.HasPrefix(v.name, word) || strings.HasPrefix(word, v.name) {
+			return "; did you mean " + v.name + "?"
+		}
+	}
+	return ""
+}
+
+func (cmd Command) call(ctx context.Context, v verb, args []string) error {
+	c := &call{Command: cmd}
+	if cmd.Options != nil {
+		c.opt = *cmd.Options
+	}
+	f := flag.NewFlagSet(v.name, flag.ContinueOnError)
+	f.SetOutput(cmd.Stderr)
+	f.Usage = func() {
+		fmt.Fprintf(cmd.Stderr, "%s %s %s\n  %s\n", cmd.Name, v.name, v.args, v.does)
+		f.PrintDefaults()
+	}
+	f.BoolVar(&c.json, "json", false, "print JSON")
+	if v.flags != nil {
+		v.flags(c, f)
+	}
+	operands, err := parse(f, args)
+	if err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return usageError{fmt.Errorf("%s: %w", v.name, err)}
+	}
+	if len(operands) != v.operands {
+		return usageError{fmt.Errorf("%s takes %d operands (%s), not %d", v.name, v.operands, v.args, len(operands))}
+	}
+	c.args = operands
+	if c.opt.Progress == nil && !c.json {
+		c.opt.Progress = c.progress
+	}
+	if c.m, err = migrate.New(cmd.DB, cmd.Dialect, cmd.Set, &c.opt); err != nil {
+		return err
+	}
+	return v.run(ctx, c)
+}
+
+// parse lets flags stand before and behind the operands.
+func parse(f *flag.FlagSet, args []string) (operands []string, err error) {
+	for {
+		if err := f.Parse(args); err != nil {
+			return nil, err
+		}
+		args = f.Args()
+		if len(args) == 0 {
+			return operands, nil
+		}
+		operands = append(operands, args[0])
+		args = args[1:]
+	}
+}
+
+func (cmd Command) usage(w io.Writer) {
+	fmt.Fprintf(w, "usage: %s VERB [flags] [operands]\n\n", cmd.Name)
+	for _, v := range verbs {
+		fmt.Fprintf(w, "  %-20s %s\n", strings.TrimSpace(v.name+" "+v.args), v.does)
+	}
+	fmt.Fprintf(w, "\n%s VERB -h lists the flags of a verb.\n", cmd.Name)
+}
