@@ -130,6 +130,7 @@ type Event struct {
 	Kind      EventKind
 	Migration string
 	Back      bool          // on the way down
+	Faked     bool          // recorded only
 	Stage     string        // cause of the stage, when the event is about one
 	Message   string        // what a waiting session waits for, why a stage is tried again
 	Duration  time.Duration // since the beginning of what the event ends

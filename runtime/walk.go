@@ -54,7 +54,7 @@ func (w *walker) walk(ctx context.Context, mv move) error {
 	}
 	took := time.Since(begin)
 	w.res.Done = append(w.res.Done, Done{Migration: mig.Name, Back: mv.back, Faked: mv.fake, Duration: took})
-	w.m.notify(Event{Kind: EventEnd, Migration: mig.Name, Back: mv.back, Duration: took})
+	w.m.notify(Event{Kind: EventEnd, Migration: mig.Name, Back: mv.back, Faked: mv.fake, Duration: took})
 	w.m.opt.Logger.InfoContext(ctx, "migration done", "set", w.m.set.name, "migration", mig.Name, "back", mv.back, "faked", mv.fake, "duration", took)
 	return nil
 }

@@ -232,3 +232,30 @@ func stripOuter(toks []token) []token {
 	}
 	return toks
 }
+
+// QuoteColumn writes the name of a column as it stands in an expression: quoted only where it must be.
+func QuoteColumn(name string) string { return render([]token{identToken(name)}) }
+
+// InList takes an expression of the form `status IN ('draft', 'live')`, as it is written for types with constants, apart: the
+// column and the literals as they are written. Any other expression gives "".
+func InList(expr string) (column string, values []string) {
+	toks, err := lex(expr)
+	if err != nil || len(toks) < 5 || toks[0].kind != tokIdent && toks[0].kind != tokQuoted || !isWord(toks[1], "IN") ||
+		toks[2].text != "(" || toks[len(toks)-1].text != ")" {
+		return "", nil
+	}
+	sign := ""
+	for i, t := range toks[3 : len(toks)-1] {
+		switch {
+		case t.kind == tokString || t.kind == tokNumber:
+			values = append(values, sign+t.text)
+			sign = ""
+		case t == token{tokOp, "-"} && sign == "":
+			sign = "-"
+		case t == token{tokOp, ","} && i > 0:
+		default:
+			return "", nil
+		}
+	}
+	return toks[0].text, values
+}
