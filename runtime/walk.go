@@ -102,7 +102,7 @@ func (w *walker) work(ctx context.Context, mv move, stages []Stage) error {
 	done := 0
 	for i, g := range groups {
 		end := done + len(g)
-		if end <= skip {
+		if skip > 0 && end <= skip {
 			done = end
 			continue
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/dave/jennifer/jen"
-	"golang.org/x/tools/imports"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -61,11 +60,11 @@ func (m Migration) File() ([]byte, error) {
 	fields = append(fields, jen.Id("Ops").Op(":").Index().Qual(Runtime, "Op").Custom(jen.Options{Open: "{", Close: "}", Separator: "", Multi: true}, ops...))
 	f.Var().Id(m.Var).Op("=").Op("&").Qual(Runtime, "Migration").Custom(multi, fields...)
 
-	var raw bytes.Buffer
-	if err := f.Render(&raw); err != nil {
+	var src bytes.Buffer // both imports are of one group, so that goimports has nothing to change
+	if err := f.Render(&src); err != nil {
 		return nil, fmt.Errorf("emit %s: %w", m.Name, err)
 	}
-	return imports.Process(m.Name+".go", raw.Bytes(), &imports.Options{FormatOnly: true, Comments: true, TabIndent: true, TabWidth: 8})
+	return src.Bytes(), nil
 }
 
 // multi is a literal with one field a line, in the order given: jennifer's own Dict would sort the fields.

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite what the scripts compare with")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"modelgen": main})
+}
+
+// TestScript runs the scenarios in testdata/script through the real command. Each begins in a module of its own, example.com/shop, that
+// can import what this module requires, without network. Beside the commands of testscript there are:
+//
+//	edit FILE OLD NEW     replace the one place where FILE has OLD; \n and \t are a line's end and a tab
+//	remember              note every file below the module
+//	[!] unchanged         compare with what was noted: names, modes and bytes
+//	conventional FOLDER   its Go files are formatted, group their imports, and name no folder of this machine
+func TestScript(t *testing.T) {
+	m := newModule(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		Setup:               m.setup,
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"edit": edit, "remember": remember, "unchanged": unchanged, "conventional": m.conventional,
+		},
+	})
+}
+
+// module is what the modules of all scripts have in common.
+type module struct {
+	mod, sum []byte
+	env      []string
+	folders  []string // of this machine: none of them belongs into a file
+}
+
+func newModule(t *testing.T) *module {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const path = "github.com/modelgen/modelgen"
+	_, rest, ok := bytes.Cut(mod, []byte("module "+path+"\n"))
+	if !ok {
+		t.Fatalf("go.mod is not that of %s", path)
+	}
+	m := &module{sum: sum}
+	m.mod = fmt.Appendf(nil, "module example.com/shop\n%s\nrequire %s v0.0.0\n\nreplace %[2]s => %q\n\ntool %[2]s/cmd/modelgen\n", rest, path, root)
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.folders = strings.Fields(string(out))
+	m.env = []string{
+		"GOCACHE=" + m.folders[0], "GOMODCACHE=" + m.folders[1], "GOPATH=" + m.folders[2],
+		"GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local",
+	}
+	m.folders = append(m.folders, root)
+	return m
+}
+
+// setup writes the module around the files of a script that brings none.
+func (m *module) setup(e *testscript.Env) error {
+	e.Vars = append(e.Vars, m.env...)
+	if err := os.WriteFile(filepath.Join(e.WorkDir, "go.sum"), m.sum, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(e.WorkDir, "go.mod"), m.mod, 0o644)
+}
+
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	path := ts.MkAbs(args[0])
+	content := ts.ReadFile(path)
+	plain := strings.NewReplacer(`\n`, "\n", `\t`, "\t")
+	old, now := plain.Replace(args[1]), plain.Replace(args[2])
+	if n := strings.Count(content, old); n != 1 {
+		ts.Fatalf("%s has %q %d times, not once", args[0], old, n)
+	}
+	ts.Check(os.WriteFile(path, []byte(strings.Replace(content, old, now, 1)), 0o644))
+}
+
+// noted are the files that each running script remembers, in its own directory so that scripts do not meet.
+const noted = ".tmp/noted"
+
+func remember(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: remember")
+	}
+	dir := ts.Getenv("WORK")
+	ts.Check(os.RemoveAll(filepath.Join(dir, noted)))
+	for name, content := range tree(ts, dir) {
+		path := filepath.Join(dir, noted, name+".noted")
+		ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
+		ts.Check(os.WriteFile(path, []byte(content), 0o644))
+	}
+}
+
+func unchanged(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 0 {
+		ts.Fatalf("usage: [!] unchanged")
+	}
+	dir := ts.Getenv("WORK")
+	before := map[string]string{}
+	for name, content := range tree(ts, filepath.Join(dir, noted)) {
+		if name, ok := strings.CutSuffix(name, ".noted"); ok {
+			_, before[name], _ = strings.Cut(content, "\n")
+		}
+	}
+	if len(before) == 0 {
+		ts.Fatalf("nothing was remembered")
+	}
+	after := tree(ts, dir)
+	var changes []string
+	for name := range after {
+		if old, ok := before[name]; !ok {
+			changes = append(changes, "new: "+name)
+		} else if old != after[name] {
+			changes = append(changes, "changed: "+name)
+		}
+	}
+	for name := range before {
+		if _, ok := after[name]; !ok {
+			changes = append(changes, "gone: "+name)
+		}
+	}
+	slices.Sort(changes)
+	switch {
+	case neg && len(changes) == 0:
+		ts.Fatalf("nothing changed")
+	case !neg && len(changes) > 0:
+		ts.Fatalf("files changed:\n%s", strings.Join(changes, "\n"))
+	}
+}
+
+// tree gives every file and folder below dir by its slashed name: its mode on the first line, then what it holds.
+func tree(ts *testscript.TestScript, dir string) map[string]string {
+	out := map[string]string{}
+	ts.Check(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		if rel == ".tmp" {
+			return fs.SkipDir
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		content := info.Mode().String() + "\n"
+		if d.Type().IsRegular() {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			content += string(data)
+		}
+		out[filepath.ToSlash(rel)] = content
+		return nil
+	}))
+	return out
+}
+
+func (m *module) conventional(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: conventional FOLDER...")
+	}
+	files := 0
+	for _, arg := range args {
+		dir := ts.MkAbs(arg)
+		all := tree(ts, dir)
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			for _, folder := range append(m.folders, ts.Getenv("WORK")) {
+				if strings.Contains(all[name], folder) {
+					ts.Fatalf("%s/%s names the folder %s", arg, name, folder)
+				}
+			}
+			if !strings.HasSuffix(name, ".go") {
+				continue
+			}
+			files++
+			if strings.Contains(all[name], "\r") {
+				ts.Fatalf("%s/%s has a carriage return", arg, name)
+			}
+			if err := grouped(all[name]); err != nil {
+				ts.Fatalf("%s/%s: %v", arg, name, err)
+			}
+		}
+		out, err := exec.Command("gofmt", "-l", dir).CombinedOutput()
+		if err != nil || len(out) > 0 {
+			ts.Fatalf("gofmt -l %s: %s %v", arg, out, err)
+		}
+	}
+	if files == 0 {
+		ts.Fatalf("there are no Go files in %s", strings.Join(args, ", "))
+	}
+}
+
+// grouped says whether the imports of a file stand in one block, those of the standard library first, then one empty line, then the others.
+func grouped(src string) error {
+	_, block, ok := strings.Cut(src, "\nimport (\n")
+	if !ok {
+		return nil
+	}
+	block, rest, _ := strings.Cut(block, "\n)\n")
+	if strings.Contains(rest, "\nimport ") {
+		return fmt.Errorf("it has a second import declaration")
+	}
+	groups := strings.Split(block, "\n\n")
+	for i, g := range groups {
+		for line := range strings.Lines(g) {
+			_, path, _ := strings.Cut(line, `"`)
+			first, _, _ := strings.Cut(path, "/")
+			if std := !strings.Contains(first, "."); std != (i == 0 && len(groups) > 1) && (std || len(groups) > 1) {
+				return fmt.Errorf("the import %s is in the wrong group", strings.TrimSpace(line))
+			}
+		}
+	}
+	if len(groups) > 2 {
+		return fmt.Errorf("it has %d groups of imports", len(groups))
+	}
+	return nil
+}

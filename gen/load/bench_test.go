@@ -1,0 +1,70 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"go/token"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// manyModels gives the source of n models of the given number of columns, each with a reference, an index and a check.
+func manyModels(n, columns int) string {
+	var b strings.Builder
+	b.WriteString("package models\n\nimport (\n\t\"time\"\n\n\t\"github.com/shopspring/decimal\"\n)\n\ntype Status string\n\nconst (\n\tDraft Status = \"draft\"\n\tLive Status = \"live\"\n)\n")
+	for i := range n {
+		fmt.Fprintf(&b, "\n// Model%d is one of many.\ntype Model%d struct {\n\t_ struct{} `table:\"models_%d\"`\n\t_ struct{} `index:\"name,price desc,where:stock > 0\"`\n", i, i, i)
+		fmt.Fprintf(&b, "\tID int64 `db:\"id,pk,identity\"`\n\tParentID *int64 `db:\"parent_id,fk:Model%d,ondelete:set null,index\"`\n", i/2)
+		b.WriteString("\tName string `db:\"name,size:100\"`\n\tPrice decimal.Decimal `db:\"price,type:numeric(8,2),default:0\"`\n\tStock int32 `db:\"stock,default:0,check:stock >= 0\"`\n\tStatus Status `db:\"status,default:draft\"`\n\tAt time.Time `db:\"at,default:(now())\"`\n")
+		for k := 7; k < columns; k++ {
+			fmt.Fprintf(&b, "\tField%d *string `db:\"field_%d\"`\n", k, k)
+		}
+		b.WriteString("}\n\nfunc (m Model" + fmt.Sprint(i) + ") Label() string { return m.Name + \"x\" }\n")
+	}
+	return b.String()
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for _, n := range []int{10, 100, 1000} {
+		dir := module(b)
+		write(b, filepath.Join(dir, "models", "models.go"), []byte(manyModels(n, 10)))
+		for _, extra := range [][]string{nil, {"github.com/modelgen/modelgen/runtime"}} {
+			b.Run(fmt.Sprintf("models=%d/extra=%d", n, len(extra)), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := Load(context.Background(), Config{Dir: dir, Patterns: []string{"./models"}, Extra: extra, Env: offline(), Dialects: []string{"postgres", "sqlite"}}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkRead measures what this package adds to listing and type-checking.
+func BenchmarkRead(b *testing.B) {
+	for _, size := range [][2]int{{1000, 10}, {2000, 10}, {10, 300}, {10, 600}} {
+		dir := module(b)
+		write(b, filepath.Join(dir, "models", "models.go"), []byte(manyModels(size[0], size[1])))
+		l, err := newLoader(Config{Dir: dir, Patterns: []string{"./models"}, Env: offline()}, token.NewFileSet())
+		if err != nil {
+			b.Fatal(err)
+		}
+		roots, err := l.list(context.Background())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("models=%d/columns=%d", size[0], size[1]), func(b *testing.B) {
+			for b.Loop() {
+				l, err := newLoader(Config{Dir: dir}, l.fset)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := l.run(roots); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,123 @@
+package load
+
+import (
+	"go/token"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// tableTag is the tag of a blank field: what it lists, and its options.
+type tableTag struct {
+	sc    *scope
+	pos   token.Pos
+	list  []text
+	opts  options
+	name  string
+	fixed bool // nullsnotdistinct
+}
+
+// readBlank reads the tags of a blank field.
+func (m *model) readBlank(keys []keyValue, pos token.Pos, sc *scope) {
+	for _, kv := range keys {
+		words, ok := tableWords[kv.key]
+		switch {
+		case kv.key == m.l.cfg.Tag || kv.key == tool:
+			m.l.failf(pos, "a blank field is no column: give it a name, or take its %s tag away", kv.key)
+		case !ok:
+			if n := nearest(kv.key, slices.Sorted(maps.Keys(tableWords)), min(2, reach(kv.key))); n != "" {
+				m.l.failf(pos, "unknown tag %s on a blank field: did you mean %s?", kv.key, n)
+			}
+		case kv.key != "table":
+			m.readTableTag(kv.key, kv.value, words, sc)
+		}
+	}
+}
+
+// readTableTag reads one of pk, index, unique, check and fk.
+func (m *model) readTableTag(key string, value text, words map[string]int, sc *scope) {
+	parts, err := splitTop(value.sub(0, len(value.s)))
+	if err != nil {
+		m.l.fail(value.pos, err)
+		return
+	}
+	t := tableTag{sc: sc, pos: value.pos}
+	var list []option
+	for i, p := range parts {
+		o := parseOption(p)
+		_, known := words[o.word]
+		isOption := known && (o.has || words[o.word]&asFlag != 0) || o.has && i > 0 && plainWord(o.word) && key != "check"
+		if i > 0 && (isOption || key == "check" || key == "fk") {
+			list = append(list, o)
+			continue
+		}
+		if len(list) > 0 {
+			m.l.failf(p.pos, "%s: columns stand before the options, but %s is behind them", key, p.s)
+			return
+		}
+		if p.s == "" {
+			m.l.failf(p.pos, "%s: it is empty, or there is a comma too many", key)
+			return
+		}
+		t.list = append(t.list, p)
+	}
+	if len(t.list) == 0 {
+		m.l.failf(value.pos, "%s: it is empty", key)
+		return
+	}
+	t.opts = m.l.checkOptions(list, words)
+	if t.name = t.opts.value("name"); t.name != "" {
+		t.name = sc.prefix + t.name
+		if err := schema.CheckName(t.name); err != nil {
+			m.l.failf(t.opts.pos("name", t.pos), "%s: %s", key, err)
+		}
+	}
+	t.fixed = t.opts.has("nullsnotdistinct")
+	m.renamed(key, t)
+	switch key {
+	case "pk":
+		m.readKey(t)
+	case "index", "unique":
+		m.later = append(m.later, func() { m.indexTag(t, key == "unique") })
+	case "check":
+		m.later = append(m.later, func() { m.addCheck(sc, t.list[0], t.name, t.pos) })
+	case "fk":
+		m.tableKey(t)
+	}
+}
+
+func plainWord(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// renamed notes the hint of a was: option.
+func (m *model) renamed(key string, t tableTag) {
+	was := t.opts.value("was")
+	switch {
+	case was == "":
+		return
+	case t.name == "":
+		m.l.failf(t.opts.pos("was", t.pos), "was: needs name: beside it, the name that it has from now on")
+		return
+	case t.sc.prefix+was == t.name:
+		m.l.failf(t.opts.pos("was", t.pos), "was:%s is the name it has", was)
+		return
+	}
+	kind := "constraint"
+	if key == "index" || key == "unique" && m.needsIndex(t) {
+		kind = "index"
+	}
+	m.l.hints = append(m.l.hints, Hint{kind, m.table.Name, t.name, t.sc.prefix + was, m.l.position(t.opts.pos("was", t.pos))})
+}
+
+// needsIndex tells whether a unique tag says more than a constraint can.
+func (m *model) needsIndex(t tableTag) bool {
+	for _, p := range t.list {
+		if strings.HasPrefix(p.s, "(") || modified(p.s) {
+			return true
+		}
+	}
+	return t.opts.has("where") || t.opts.has("using") || t.opts.has("include") || t.opts.has("opclass")
+}

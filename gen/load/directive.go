@@ -1,0 +1,108 @@
+package load
+
+import (
+	"go/ast"
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+const tool = "modelgen"
+
+// directives are the words of //modelgen: comments and what they stand above.
+var directives = map[string][]uint8{
+	"type":          {docType},           // //modelgen:type numeric(20,0)
+	"type.postgres": {docType},           // //modelgen:type.postgres money
+	"type.pg":       {docType},           // the same
+	"type.sqlite":   {docType},           // //modelgen:type.sqlite TEXT
+	"was":           {docType, docConst}, // //modelgen:was old_name, above the type or a constant of a native enum
+}
+
+// checkDirectives refuses unknown words and directives where they have no effect.
+func (l *loader) checkDirectives(s *source) {
+	for _, file := range s.pkg.Syntax {
+		for _, group := range file.Comments {
+			for _, c := range group.List {
+				if word, ok := strings.CutPrefix(c.Text, "// modelgen:type "); ok {
+					l.failf(c.Pos(), "a directive has no space behind //: write //modelgen:type %s", strings.TrimSpace(word))
+				}
+				d, ok := ast.ParseDirective(c.Slash, c.Text)
+				if !ok || d.Tool != tool {
+					continue
+				}
+				where, known := directives[d.Name]
+				switch {
+				case !known:
+					l.failf(d.Slash, "unknown directive //modelgen:%s%s", d.Name, didYouMean(d.Name, slices.Sorted(maps.Keys(directives))))
+				case !slices.Contains(where, s.docs[group]):
+					l.failf(d.Slash, "//modelgen:%s has no effect here: it goes right above the declaration of a type", d.Name)
+				case strings.TrimSpace(d.Args) == "":
+					l.failf(d.Slash, "//modelgen:%s needs a value", d.Name)
+				}
+			}
+		}
+	}
+}
+
+// directivesOf gives the directives in a doc comment.
+func directivesOf(doc *ast.CommentGroup) map[string]ast.Directive {
+	if doc == nil {
+		return nil
+	}
+	var found map[string]ast.Directive
+	for _, c := range doc.List {
+		if !strings.HasPrefix(c.Text, "//"+tool+":") {
+			continue
+		}
+		if d, ok := ast.ParseDirective(c.Slash, c.Text); ok {
+			if found == nil {
+				found = map[string]ast.Directive{}
+			}
+			d.Args = strings.TrimSpace(d.Args)
+			found[d.Name] = d
+		}
+	}
+	return found
+}
+
+// typeDirective gives the column type that stands above the declaration of a Go type. Whatever is wrong with it is noted once.
+func (l *loader) typeDirective(obj *types.TypeName) (goType, bool) {
+	if g, ok := l.typed[obj]; ok {
+		return g, g.typ.Kind != schema.KindInvalid
+	}
+	var g goType
+	d := l.decl(obj)
+	if d == nil {
+		return g, false
+	}
+	found := directivesOf(d.doc)
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		word, dialect, _ := strings.Cut(name, ".")
+		switch arg := found[name].Args; {
+		case word != "type" || arg == "":
+		case dialect != "":
+			g.setTypeFor(dialects[dialect], arg)
+		default:
+			t, err := parseType(arg)
+			if err != nil {
+				l.failf(found[name].ArgsPos, "%s", err)
+				t.Kind = schema.KindText
+			}
+			g.typ = t
+		}
+	}
+	if at, ok := found["type"]; ok && g.typ.Kind == schema.KindOther {
+		if err := l.checkOther(g.typ, g.typeFor, "//modelgen:type.sqlite TEXT"); err != nil {
+			l.failf(at.ArgsPos, "%s", err)
+			g.setTypeFor("sqlite", "TEXT")
+		}
+	}
+	if b, ok := obj.Type().Underlying().(*types.Basic); ok {
+		g.basic = b.Kind()
+	}
+	l.typed[obj] = g
+	return g, g.typ.Kind != schema.KindInvalid
+}

@@ -1,0 +1,182 @@
+package load
+
+import (
+	"cmp"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// constantValue is one value that a named type can have.
+type constantValue struct {
+	name string
+	val  string // the text, or the digits
+	pos  token.Pos
+	was  string
+}
+
+// enumUse is a column of a native enum type.
+type enumUse struct {
+	obj *types.TypeName
+	m   *model
+	c   *column
+	pos token.Pos
+}
+
+// constants gives the package-level constants that have exactly the type obj, in the order of the source, each value once.
+// Of a package that was read from export data only lines are known: there the constants of one line are sorted by value, and
+// those that are not exported are missing.
+func (l *loader) constants(obj *types.TypeName) []constantValue {
+	if values, ok := l.values[obj]; ok {
+		return values
+	}
+	all := slices.Clone(l.packageConstants(obj.Pkg())[obj])
+	src := l.sources[obj.Pkg()]
+	slices.SortFunc(all, func(a, b *types.Const) int {
+		p, q := l.fset.Position(a.Pos()), l.fset.Position(b.Pos())
+		order := cmp.Or(strings.Compare(filepath.Base(p.Filename), filepath.Base(q.Filename)), cmp.Compare(p.Line, q.Line))
+		if order == 0 && src != nil {
+			order = cmp.Compare(p.Column, q.Column)
+		}
+		return cmp.Or(order, compareValues(a.Val(), b.Val()), strings.Compare(a.Name(), b.Name()))
+	})
+	var values []constantValue
+	seen := map[string]bool{}
+	for _, c := range all {
+		if src != nil && src.consts[c.Pos()] != nil {
+			spec := src.consts[c.Pos()].spec
+			l.regions = append(l.regions, region{spec.Pos(), spec.End()})
+		}
+		v := constantValue{name: c.Name(), pos: c.Pos()}
+		switch c.Val().Kind() {
+		case constant.String:
+			v.val = constant.StringVal(c.Val())
+		case constant.Int:
+			v.val = c.Val().ExactString()
+		default:
+			continue
+		}
+		if src != nil {
+			if d := src.consts[c.Pos()]; d != nil {
+				v.was = directivesOf(d.doc)["was"].Args
+			}
+		}
+		if !seen[v.val] {
+			seen[v.val] = true
+			values = append(values, v)
+		}
+	}
+	l.values[obj] = values
+	return values
+}
+
+func compareValues(a, b constant.Value) int {
+	switch {
+	case a.Kind() != b.Kind():
+		return cmp.Compare(a.Kind(), b.Kind())
+	case a.Kind() == constant.Unknown:
+		return 0
+	case constant.Compare(a, token.LSS, b):
+		return -1
+	case constant.Compare(a, token.EQL, b):
+		return 0
+	}
+	return 1
+}
+
+// packageConstants collects the constants of a package by their type.
+func (l *loader) packageConstants(pkg *types.Package) map[*types.TypeName][]*types.Const {
+	if all, ok := l.consts[pkg]; ok {
+		return all
+	}
+	all := map[*types.TypeName][]*types.Const{}
+	for _, name := range pkg.Scope().Names() {
+		c, ok := pkg.Scope().Lookup(name).(*types.Const)
+		if !ok || name == "_" {
+			continue
+		}
+		if n, ok := types.Unalias(c.Type()).(*types.Named); ok {
+			all[n.Obj()] = append(all[n.Obj()], c)
+		}
+	}
+	l.consts[pkg] = all
+	return all
+}
+
+func valueTexts(values []constantValue) []string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = v.val
+	}
+	return texts
+}
+
+// constantsCheck gives the condition that the column holds one of the constants.
+func constantsCheck(c *column, values []constantValue) string {
+	list := valueTexts(values)
+	if c.Type.Literal() == schema.QuotedLiteral {
+		for i := range list {
+			list[i] = quoteSQL(list[i])
+		}
+	}
+	const stand = "x_"
+	expr := schema.RenameInExpr(stand+" IN ("+strings.Join(list, ", ")+")", stand, c.Name)
+	if normal, err := schema.NormalizeExpr(expr); err == nil {
+		return normal
+	}
+	return expr
+}
+
+func quoteSQL(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// finishEnums makes the native enum types: each Go type is one, in the schema of the first table that uses it.
+func (l *loader) finishEnums() {
+	slices.SortStableFunc(l.enums, func(a, b enumUse) int { return strings.Compare(a.m.table.Name, b.m.table.Name) })
+	names := map[*types.TypeName]string{}
+	owner := map[string]enumUse{}
+	for _, u := range l.enums {
+		name, ok := names[u.obj]
+		if !ok {
+			ns, _ := schema.SplitName(u.m.table.Name)
+			name = schema.JoinName(ns, snakeCase(u.obj.Name()))
+			names[u.obj] = name
+			if before, ok := owner[strings.ToLower(name)]; ok {
+				l.failf(u.pos, "enum %s is there twice: of %s and of %s at %s; give one of the types another name", name, typeID(u.obj), typeID(before.obj), l.shortPos(before.pos))
+			}
+			owner[strings.ToLower(name)] = u
+			l.addEnum(name, u)
+		}
+		u.c.Type.Name = name
+		if u.m.byName[u.c.Name] == u.c {
+			*u.m.table.Column(u.c.Name) = u.c.Column
+		}
+	}
+}
+
+func (l *loader) addEnum(name string, u enumUse) {
+	values := l.constants(u.obj)
+	e := &schema.Enum{Name: name, Values: valueTexts(values), Owner: typeID(u.obj)}
+	l.places[place{kind: "enum", object: name}] = u.obj.Pos()
+	if d := l.decl(u.obj); d != nil {
+		if was, ok := directivesOf(d.doc)["was"]; ok && was.Args != "" {
+			e.Was = was.Args
+			l.hints = append(l.hints, Hint{"enum", "", name, was.Args, l.position(was.Slash)})
+		}
+	}
+	for _, v := range values {
+		if len(v.val) > schema.MaxName {
+			l.failf(v.pos, "%q has %d bytes, a value of a native enum can have %d", v.val, len(v.val), schema.MaxName)
+		}
+		if v.was != "" {
+			l.hints = append(l.hints, Hint{"value", name, v.val, v.was, l.position(v.pos)})
+		}
+	}
+	l.schema.PutEnum(e)
+}
+
+func typeID(obj *types.TypeName) string { return obj.Pkg().Path() + "." + obj.Name() }

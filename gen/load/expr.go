@@ -1,0 +1,143 @@
+package load
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// expr gives the normal form of an expression over the columns of a row, as it stands in a tag of the scope.
+func (m *model) expr(sc *scope, expr text) (string, bool) {
+	sql, err := m.normalize(sc, expr.s)
+	if err == nil {
+		err = m.checkColumns(sql)
+	}
+	if err != nil {
+		m.l.failf(expr.pos, "expression %s: %s", expr.s, err)
+	}
+	return sql, err == nil
+}
+
+func (m *model) normalize(sc *scope, expr string) (string, error) {
+	return schema.NormalizeExpr(schema.BindColumns(m.prefixed(sc, expr), m.names))
+}
+
+// prefixed gives the expression with the names of columns as they are in the table.
+func (m *model) prefixed(sc *scope, expr string) string {
+	if sc == nil || sc.prefix == "" {
+		return expr
+	}
+	var locals []string
+	for local, full := range sc.local {
+		if local != full {
+			locals = append(locals, local)
+		}
+	}
+	slices.Sort(locals)
+	// Two steps, for the new name of one may be the old name of another.
+	for i, local := range locals {
+		expr = schema.RenameInExpr(expr, local, stand(i))
+	}
+	for i, local := range locals {
+		expr = schema.RenameInExpr(expr, stand(i), sc.local[local])
+	}
+	return expr
+}
+
+func stand(i int) string { return fmt.Sprintf("modelgen_stands_for_%d_", i) }
+
+// checkColumns refuses names that are probably mistyped columns. A name that is like no column can be something of the database's.
+func (m *model) checkColumns(sql string) error {
+	unknown := schema.UnknownNames(sql, m.names)
+	for _, name := range unknown {
+		if n := nearest(name, m.names, min(2, reach(name))); n != "" {
+			return fmt.Errorf("there is no column %s: did you mean %s?", name, n)
+		}
+	}
+	if len(schema.ExprColumns(sql, m.names)) > 0 {
+		return nil
+	}
+	if len(unknown) > 0 {
+		return fmt.Errorf("there is no column %s%s", unknown[0], didYouMean(unknown[0], m.names))
+	}
+	return fmt.Errorf("it mentions no column: there is %s", some(m.names))
+}
+
+// column gives the column that a name in a tag of the scope means.
+func (m *model) column(sc *scope, name text) *column {
+	for s := sc; s != nil && s.prefix != ""; s = s.outer {
+		if full, ok := s.local[name.s]; ok {
+			return m.byName[full]
+		}
+	}
+	if c := m.byName[name.s]; c != nil {
+		return c
+	}
+	if c := m.byLower[strings.ToLower(name.s)]; c != nil {
+		m.l.failf(name.pos, "there is no column %s: did you mean %s?", name.s, c.Name)
+		return nil
+	}
+	m.l.failf(name.pos, "there is no column %s%s", name.s, m.columnHint(name.s))
+	return nil
+}
+
+// columnHint helps who wrote the name of a field where that of a column belongs.
+func (m *model) columnHint(name string) string {
+	for _, c := range m.columns {
+		if c.field.Name() == name {
+			return ": did you mean " + c.Name + "?"
+		}
+	}
+	return didYouMean(name, m.names)
+}
+
+// columnList gives the names of the columns in a list; false when one of them is not there or there twice.
+func (m *model) columnList(sc *scope, list []text) ([]string, bool) {
+	var names []string
+	ok := true
+	for _, t := range list {
+		c := m.column(sc, t)
+		switch {
+		case c == nil:
+			ok = false
+		case slices.Contains(names, c.Name):
+			m.l.failf(t.pos, "column %s is there twice", c.Name)
+			ok = false
+		default:
+			names = append(names, c.Name)
+		}
+	}
+	return names, ok
+}
+
+// columnExprs reads the expressions of a column: default and generated.
+func (m *model) columnExprs(c *column) {
+	if c.bad {
+		return
+	}
+	for _, o := range c.opts {
+		if o.word == "default" {
+			m.setDefault(c, o)
+		}
+	}
+	if o, ok := c.opts.get("generated"); ok {
+		if sql, ok := m.expr(c.scope, o.value); ok {
+			for _, name := range schema.ExprColumns(sql, m.names) {
+				other := m.byName[name]
+				if other == c {
+					m.l.failf(o.at.pos, "column %s is computed from itself", c.Name)
+				} else if other.opts.has("generated") {
+					m.l.failf(o.at.pos, "column %s is computed from %s, which is computed itself; PostgreSQL cannot do that", c.Name, name)
+				}
+			}
+			c.Generated = sql
+		}
+		for _, d := range c.opts {
+			if d.word == "default" && d.dialect != "" {
+				m.l.failf(d.at.pos, "default contradicts generated")
+			}
+		}
+	}
+}

@@ -1,0 +1,191 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// guardTag is the build tag that switches the generated guards off, so that a guard which no longer fits does not matter here.
+const guardTag = "modelgen"
+
+const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedModule |
+	packages.NeedTypes | packages.NeedSyntax
+
+// list runs the go command and type-checks what it lists.
+func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
+	tags := guardTag
+	if more := mergeTags(l.cfg.BuildTags, l.env("GOFLAGS")); more != "" {
+		tags += "," + more
+	}
+	roots, err := packages.Load(&packages.Config{
+		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.cfg.Env, Fset: l.fset,
+		BuildFlags: []string{"-tags=" + tags}, ParseFile: parseFile,
+	}, append(slices.Clone(l.cfg.Patterns), l.cfg.Extra...)...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, errors.New(l.goMessage(err.Error()))
+	}
+	slices.SortFunc(roots, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
+	for _, path := range l.cfg.Extra {
+		if !slices.ContainsFunc(roots, func(p *packages.Package) bool { return p.PkgPath == path }) {
+			l.failed[path] = fmt.Errorf("the go command does not find it")
+		}
+	}
+	return roots, nil
+}
+
+// parseFile reads a file without the bodies of functions: they say nothing about models and may be broken.
+func parseFile(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
+	file, err := parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
+	if file != nil {
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				f.Body = nil
+			}
+		}
+	}
+	return file, err
+}
+
+// env gives a setting of the go command.
+func (l *loader) env(key string) string {
+	env := l.cfg.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	for _, e := range slices.Backward(env) {
+		if v, ok := strings.CutPrefix(e, key+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+var tagsFlag = regexp.MustCompile(`(?:^|\s)--?tags[= ]('[^']*'|"[^"]*"|\S*)`)
+
+// mergeTags joins the user's build tags with those in GOFLAGS, which the flag would otherwise replace.
+func mergeTags(tags, goflags string) string {
+	all := strings.FieldsFunc(tags, func(r rune) bool { return r == ',' || r == ' ' })
+	if m := tagsFlag.FindStringSubmatch(goflags); m != nil {
+		all = append(all, strings.FieldsFunc(strings.Trim(m[1], `'"`), func(r rune) bool { return r == ',' || r == ' ' })...)
+	}
+	return strings.Join(all, ",")
+}
+
+// addPackage takes one package in; one that cannot be read at all is an error.
+func (l *loader) addPackage(p *packages.Package) error {
+	if slices.Contains(l.cfg.Extra, p.PkgPath) && !slices.Contains(l.cfg.Patterns, p.PkgPath) {
+		if len(p.Syntax) == 0 || p.Types == nil {
+			l.failed[p.PkgPath] = errors.New(l.reason(p))
+			return nil
+		}
+		l.sources[p.Types] = newSource(p)
+		return nil
+	}
+	parse := false
+	for _, e := range p.Errors {
+		switch {
+		case e.Kind == packages.ParseError:
+			parse = true
+			l.problems = append(l.problems, Problem{l.parsePos(e.Pos), e.Msg})
+		case e.Kind == packages.ListError && (strings.HasPrefix(e.Msg, "found packages ") || strings.HasPrefix(e.Msg, "import cycle ")):
+			return fmt.Errorf("%s: %s", p.PkgPath, l.goMessage(e.Msg))
+		}
+	}
+	if len(p.Syntax) == 0 || p.Types == nil {
+		if parse {
+			return nil
+		}
+		return l.missing(p)
+	}
+	s := newSource(p)
+	l.sources[p.Types] = s
+	l.order = append(l.order, s)
+	pkg := &Package{Path: p.PkgPath, Name: p.Name, Types: p.Types, Dir: p.Dir}
+	if p.Module != nil {
+		pkg.Module, pkg.ModuleDir = p.Module.Path, p.Module.Dir
+	}
+	l.packages = append(l.packages, pkg)
+	return nil
+}
+
+// missing says why a package is not there, in one line.
+func (l *loader) missing(p *packages.Package) error {
+	name := p.PkgPath
+	if strings.HasPrefix(name, ".") && !strings.Contains(name, "...") {
+		if _, err := os.Stat(filepath.Join(l.dirs[0], name)); err != nil {
+			return fmt.Errorf("%s: there is no such folder; give the folder with the models, as in modelgen ./models", name)
+		}
+	}
+	if len(p.Errors) == 0 {
+		return fmt.Errorf("%s: the package has no Go files; give the folder with the models, as in modelgen ./models", name)
+	}
+	why := l.reason(p)
+	if strings.Contains(why, "does not contain main module") {
+		return fmt.Errorf("%s: there is no go.mod here or above; go mod init makes one", name)
+	}
+	return fmt.Errorf("%s: %s; give the folder with the models, as in modelgen ./models", name, why)
+}
+
+func (l *loader) reason(p *packages.Package) string {
+	if len(p.Errors) == 0 {
+		return "it has no Go files"
+	}
+	return l.goMessage(p.Errors[0].Msg)
+}
+
+// goMessage shortens what the go command says to the lines that matter, without the machine's paths.
+func (l *loader) goMessage(msg string) string {
+	if _, rest, ok := strings.Cut(msg, "stderr: "); ok {
+		msg = rest
+	}
+	for _, dir := range l.dirs {
+		msg = strings.ReplaceAll(msg, dir+string(filepath.Separator), "")
+		msg = strings.ReplaceAll(msg, dir, ".")
+	}
+	var lines []string
+	for line := range strings.SplitSeq(msg, "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") && len(lines) < 3 {
+			lines = append(lines, strings.TrimPrefix(line, "go: "))
+		}
+	}
+	return strings.Join(lines, " ")
+}
+
+// parsePos reads file:line:col.
+func (l *loader) parsePos(s string) token.Position {
+	var p token.Position
+	rest := s
+	for i := range 2 {
+		j := strings.LastIndexByte(rest, ':')
+		n, err := strconv.Atoi(rest[j+1:])
+		if j < 0 || err != nil {
+			break
+		}
+		if i == 0 {
+			p.Column = n
+		} else {
+			p.Line = n
+		}
+		rest = rest[:j]
+	}
+	if p.Line == 0 {
+		p.Line, p.Column = p.Column, 0
+	}
+	p.Filename = l.relative(rest)
+	return p
+}

@@ -1,0 +1,166 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Config says what to load and how to read it.
+type Config struct {
+	Dir       string   // where the go command runs and what file names are relative to; "" is the current directory
+	Patterns  []string // packages of the models, as for go list; none means "."
+	BuildTags string   // as for go build -tags
+	Tag       string   // struct tag key of columns; "" is "db"
+	Comments  bool     // doc comments become the comments of tables and columns that have none in a tag
+	Dialects  []string // "postgres", "sqlite": which of them need a spelling of every type
+	Extra     []string // import paths of further packages whose types are wanted, see Result.Types
+	Env       []string // of the go command; nil is that of this process
+}
+
+// Package is a package that matched the patterns.
+type Package struct {
+	Path      string
+	Name      string
+	Dir       string // absolute
+	Module    string // path of its module, "" without one
+	ModuleDir string // absolute, "" without one
+	Types     *types.Package
+}
+
+// Result is what the models say.
+type Result struct {
+	Schema   *schema.Schema // tables by name; constraints and indexes in the order of the models, without name unless they were given one
+	Models   []*Model       // by table
+	Packages []*Package     // by path, those without models too
+	Hints    []Hint         // renames of what is neither table nor column
+	NoKey    []string       // tables without primary key that were not declared so with pk:"-"
+
+	Types  map[string]*types.Package // by import path: the packages, the extra ones, and what they import
+	Failed map[string]error          // extra packages that could not be loaded, and why
+	Fset   *token.FileSet
+
+	places map[place]token.Pos
+	l      *loader
+}
+
+// Hint says that an object used to have another name. Those of tables, columns and enums are in the schema too, as Was.
+type Hint struct {
+	Kind  string // "index", "constraint", "enum", "value"
+	Table string // of an index or constraint; the enum of a value
+	Name  string // as it is now
+	Was   string
+	Pos   token.Position
+}
+
+// loader is one call of Load on its way.
+type loader struct {
+	cfg  Config
+	fset *token.FileSet
+	dirs []string          // what file names are relative to
+	rel  map[string]string // known relative file names
+
+	packages []*Package
+	sources  map[*types.Package]*source // read from files: the patterns and the extra packages
+	order    []*source                  // of the patterns, by path
+	failed   map[string]error
+	problems Problems
+
+	models  []*model
+	byType  map[*types.TypeName]*model
+	tables  map[string]*model // by name in small letters
+	schema  *schema.Schema
+	places  map[place]token.Pos
+	hints   []Hint
+	noKey   []string
+	regions []region
+
+	typed  map[*types.TypeName]goType
+	consts map[*types.Package]map[*types.TypeName][]*types.Const
+	values map[*types.TypeName][]constantValue
+	enums  []enumUse
+	joins  []join
+}
+
+// Load reads the models. What is wrong with them comes as [Problems], all of it; any other error means that they could not be
+// read at all: the go command failed, a package does not exist, or there are no models.
+func Load(ctx context.Context, cfg Config) (*Result, error) {
+	if len(cfg.Patterns) == 0 {
+		cfg.Patterns = []string{"."}
+	}
+	l, err := newLoader(cfg, token.NewFileSet())
+	if err != nil {
+		return nil, err
+	}
+	roots, err := l.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.run(roots)
+}
+
+func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
+	if cfg.Tag == "" {
+		cfg.Tag = "db"
+	}
+	dir, err := filepath.Abs(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	l := &loader{
+		cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
+		byType: map[*types.TypeName]*model{}, tables: map[string]*model{}, schema: &schema.Schema{}, places: map[place]token.Pos{},
+		typed: map[*types.TypeName]goType{}, consts: map[*types.Package]map[*types.TypeName][]*types.Const{}, values: map[*types.TypeName][]constantValue{},
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
+		l.dirs = append(l.dirs, real)
+	}
+	return l, nil
+}
+
+// run reads the models in the packages.
+func (l *loader) run(roots []*packages.Package) (*Result, error) {
+	for _, p := range roots {
+		if err := l.addPackage(p); err != nil {
+			return nil, err
+		}
+	}
+	if len(l.order) == 0 && len(l.problems) == 0 {
+		return nil, fmt.Errorf("no package matches %s", strings.Join(l.cfg.Patterns, " "))
+	}
+	if len(l.problems) > 0 {
+		return nil, l.problems.sorted() // what does not parse hides models, and they would be missed elsewhere
+	}
+	for _, s := range l.order {
+		l.checkDirectives(s)
+		l.findModels(s)
+	}
+	if len(l.models) == 0 && len(l.problems) == 0 {
+		return nil, fmt.Errorf("no models in %s: a model is a struct with a field like _ struct{} `table:\"products\"`", strings.Join(l.cfg.Patterns, ", "))
+	}
+	for _, m := range l.models {
+		m.read()
+	}
+	for _, m := range l.models {
+		m.finish()
+	}
+	l.joinTables()
+	l.finishEnums()
+	for _, m := range l.models {
+		m.foreignKeys()
+	}
+	l.namespaces()
+	l.checkNames()
+	l.typeErrors()
+	if len(l.problems) > 0 {
+		return nil, l.problems.sorted()
+	}
+	return l.result(roots), nil
+}

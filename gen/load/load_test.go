@@ -1,0 +1,243 @@
+package load
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/txtar"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+var update = flag.Bool("update", false, "write what comes out into testdata")
+
+// A case is a folder in one of testdata/*.txtar: Go files, perhaps a file config, and the file want with the schema, or the problems.
+// All cases are listed and type-checked in one go, which is what takes the time; then each is read alone.
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	dir := module(t)
+	archives := map[string]*txtar.Archive{}
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		archives[file] = a
+		base := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		for _, f := range a.Files {
+			if strings.HasSuffix(f.Name, ".go") {
+				write(t, filepath.Join(dir, base, f.Name), f.Data)
+			}
+		}
+	}
+	fset := token.NewFileSet()
+	all, err := newLoader(Config{Dir: dir, Patterns: []string{"./..."}, Env: offline()}, fset)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots, err := all.list(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		a := archives[file]
+		base := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		changed := false
+		for _, name := range caseNames(a) {
+			t.Run(base+"/"+name, func(t *testing.T) {
+				got := runCase(t, filepath.Join(dir, base, name), "test/"+base+"/"+name, configOf(a, name), fset, roots)
+				i := slices.IndexFunc(a.Files, func(f txtar.File) bool { return f.Name == name+"/want" })
+				if i < 0 {
+					i = len(a.Files)
+					last := 0
+					for k, f := range a.Files {
+						if strings.HasPrefix(f.Name, name+"/") {
+							last = k
+						}
+					}
+					i = last + 1
+					a.Files = slices.Insert(a.Files, i, txtar.File{Name: name + "/want"})
+				}
+				if want := string(a.Files[i].Data); got != want {
+					if *update {
+						a.Files[i].Data, changed = []byte(got), true
+						return
+					}
+					t.Errorf("got:\n%s\nwant:\n%s", got, want)
+				}
+			})
+		}
+		if changed {
+			if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func caseNames(a *txtar.Archive) []string {
+	var names []string
+	for _, f := range a.Files {
+		if name, _, _ := strings.Cut(f.Name, "/"); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// configOf reads the file config of a case: one "word values..." a line.
+func configOf(a *txtar.Archive, name string) Config {
+	cfg := Config{Dialects: []string{"postgres", "sqlite"}}
+	for _, f := range a.Files {
+		if f.Name != name+"/config" {
+			continue
+		}
+		for line := range strings.Lines(string(f.Data)) {
+			words := strings.Fields(line)
+			switch words[0] {
+			case "dialects":
+				cfg.Dialects = words[1:]
+			case "comments":
+				cfg.Comments = true
+			case "tag":
+				cfg.Tag = words[1]
+			case "only":
+				cfg.Patterns = words[1:]
+			}
+		}
+	}
+	return cfg
+}
+
+func runCase(t *testing.T, dir, path string, cfg Config, fset *token.FileSet, roots []*packages.Package) string {
+	cfg.Dir = dir
+	l, err := newLoader(cfg, fset)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mine []*packages.Package
+	for _, p := range roots {
+		if p.PkgPath != path && !strings.HasPrefix(p.PkgPath, path+"/") {
+			continue
+		}
+		if rel := strings.TrimPrefix(strings.TrimPrefix(p.PkgPath, path), "/"); len(cfg.Patterns) == 0 || slices.Contains(cfg.Patterns, "./"+rel) {
+			mine = append(mine, p)
+		}
+	}
+	l.cfg.Patterns = []string{"./..."}
+	res, err := l.run(mine)
+	if ps := (Problems)(nil); errors.As(err, &ps) {
+		return ps.Error() + "\n"
+	}
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	return render(t, res)
+}
+
+// render writes a result with one fact a line.
+func render(t *testing.T, r *Result) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	js := func(v any) string {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(text))
+	}
+	if len(r.Schema.Namespaces) > 0 {
+		line("schemas %s", strings.Join(r.Schema.Namespaces, " "))
+	}
+	for _, e := range r.Schema.Enums {
+		line("enum %s", js(e))
+	}
+	for _, tab := range r.Schema.Tables {
+		head := &schema.Table{Name: tab.Name, Was: tab.Was, Comment: tab.Comment}
+		line("table %s", strings.Replace(js(head), `,"columns":null`, "", 1))
+		for _, c := range tab.Columns {
+			if p := r.ColumnPos(tab.Name, c.Name); !p.IsValid() {
+				t.Errorf("column %s.%s has no place", tab.Name, c.Name)
+			}
+			line("  %s", js(c))
+		}
+		if tab.PrimaryKey != nil {
+			line("  pk %s", js(tab.PrimaryKey))
+		}
+		objects := map[string]int{"unique": len(tab.Uniques), "check": len(tab.Checks), "fk": len(tab.ForeignKeys), "index": len(tab.Indexes)}
+		for kind, n := range objects {
+			for i := range n {
+				if p := r.ObjectPos(tab.Name, kind, i); !p.IsValid() {
+					t.Errorf("%s %d of %s has no place", kind, i, tab.Name)
+				}
+			}
+		}
+		for _, u := range tab.Uniques {
+			line("  unique %s", js(u))
+		}
+		for _, c := range tab.Checks {
+			line("  check %s", js(c))
+		}
+		for _, f := range tab.ForeignKeys {
+			line("  fk %s", js(f))
+		}
+		for _, x := range tab.Indexes {
+			line("  index %s", js(x))
+		}
+		if slices.Contains(r.NoKey, tab.Name) {
+			line("  no key")
+		}
+	}
+	for _, h := range r.Hints {
+		line("hint %s %s.%s was %s at %s", h.Kind, h.Table, h.Name, h.Was, h.Pos)
+	}
+	return b.String()
+}
+
+// module makes a module named test that can import what this module requires, without network.
+func module(t testing.TB) string {
+	dir := t.TempDir()
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := os.ReadFile("../../go.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(mod), "module github.com/modelgen/modelgen", "module test", 1)
+	text += "\nrequire github.com/modelgen/modelgen v0.0.0\n\nreplace github.com/modelgen/modelgen => " + root + "\n"
+	write(t, filepath.Join(dir, "go.mod"), []byte(text))
+	write(t, filepath.Join(dir, "go.sum"), sum)
+	return dir
+}
+
+func offline() []string {
+	return append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+}
+
+func write(t testing.TB, name string, data []byte) {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

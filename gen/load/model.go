@@ -1,0 +1,190 @@
+package load
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// model is a model under construction.
+type model struct {
+	l     *loader
+	src   *source
+	obj   *types.TypeName
+	pos   token.Pos
+	table *schema.Table
+
+	columns []*column
+	names   []string           // of the columns, when all are known
+	byName  map[string]*column // by exact name
+	byLower map[string]*column // by name in small letters
+
+	later   []func() // constraints and indexes in the order of the source; they run when all columns are known
+	fks     []foreignKey
+	seq     int
+	key     keyParts
+	groups  map[string]*group // index:name and unique:name on several fields
+	structs []flattened
+	enums   []*types.TypeName // types whose constants matter, in order of their use
+}
+
+// flattened is a struct whose fields are columns of a model.
+type flattened struct {
+	typ types.Type // named, or the struct itself
+	str *types.Struct
+}
+
+// scope is one struct on the way into a model: how names in its tags are to be read.
+type scope struct {
+	outer  *scope
+	prefix string            // what embed: puts before the names of its columns
+	local  map[string]string // names in its tags -> names of columns
+	pkg    *types.Package    // where Go names in its tags are looked up
+	pos    token.Pos         // stands for fields without source
+	obj    *types.TypeName   // nil of a struct without name
+}
+
+// region is a part of the source in which errors of the type checker matter.
+type region struct{ from, to token.Pos }
+
+// findModels finds the structs with a table tag in a package.
+func (l *loader) findModels(s *source) {
+	for _, d := range s.structs {
+		st := d.spec.Type.(*ast.StructType)
+		blank := l.tableField(st)
+		if blank == nil {
+			continue
+		}
+		l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
+		name := d.spec.Name
+		obj, _ := s.pkg.Types.Scope().Lookup(name.Name).(*types.TypeName)
+		switch {
+		case d.spec.TypeParams != nil:
+			l.failf(name.Pos(), "%s has type parameters: a table has columns of one type only; embed the generic struct in a model instead", name.Name)
+			continue
+		case d.spec.Assign.IsValid():
+			l.failf(name.Pos(), "%s is an alias: a model is declared as type %s struct", name.Name, name.Name)
+			continue
+		case obj == nil || obj.Pos() != name.Pos():
+			continue // declared twice, which the type checker says
+		}
+		m := &model{
+			l: l, src: s, obj: obj, pos: name.Pos(), table: &schema.Table{},
+			byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{},
+		}
+		if m.readTable(d, blank) {
+			l.models = append(l.models, m)
+			l.byType[obj] = m
+		}
+	}
+}
+
+// tableField gives the blank field with a table tag. A table tag elsewhere is a problem where it cannot mean something else.
+func (l *loader) tableField(st *ast.StructType) *ast.Field {
+	var found, misplaced *ast.Field
+	for _, f := range st.Fields.List {
+		if f.Tag == nil || !strings.Contains(f.Tag.Value, `table:`) {
+			continue
+		}
+		if _, ok := lookup(l.tagOf(f), "table"); !ok {
+			continue
+		}
+		switch {
+		case len(f.Names) != 1 || f.Names[0].Name != "_":
+			if e, ok := f.Type.(*ast.StructType); ok && len(e.Fields.List) == 0 || misplaced == nil && found != nil {
+				misplaced = f
+			}
+		case found != nil:
+			l.failf(f.Tag.Pos(), "a second table tag; the first is at %s", l.shortPos(found.Tag.Pos()))
+		default:
+			found = f
+		}
+	}
+	if misplaced != nil {
+		l.failf(misplaced.Tag.Pos(), "the table tag belongs on a blank field: _ struct{} %s", misplaced.Tag.Value)
+	}
+	return found
+}
+
+// tagOf gives the parts of a tag that can be read; what is wrong with it is noted when the struct is read.
+func (l *loader) tagOf(f *ast.Field) []keyValue {
+	if !strings.HasPrefix(f.Tag.Value, "`") {
+		return nil
+	}
+	all, _ := splitStructTag(text{strings.Trim(f.Tag.Value, "`"), f.Tag.Pos() + 1, true})
+	return all
+}
+
+// readTable reads table:"name,...".
+func (m *model) readTable(d *decl, f *ast.Field) bool {
+	tag, _ := lookup(m.l.tagOf(f), "table")
+	t, err := parseColumnTag(tag)
+	if err != nil {
+		m.l.fail(tag.pos, err)
+		return false
+	}
+	name := t.name.s
+	if name == "" {
+		m.l.failf(tag.pos, "the name of the table is missing: `table:\"%s\"`", snakeCase(m.obj.Name())+"s")
+		return false
+	}
+	if err := checkTableName(name); err != nil {
+		m.l.failf(tag.pos, "table: %s", err)
+		return false
+	}
+	opts := m.l.checkOptions(t.options, tableWords["table"])
+	m.table.Name, m.table.Was, m.table.Comment = name, opts.value("was"), opts.value("comment")
+	if m.table.Was != "" {
+		if err := checkTableName(m.table.Was); err != nil {
+			m.l.failf(opts.pos("was", tag.pos), "was: %s", err)
+		}
+	}
+	if m.table.Comment == "" && m.l.cfg.Comments {
+		m.table.Comment = firstParagraph(d.doc)
+	}
+	low := strings.ToLower(name)
+	if other := m.l.tables[low]; other != nil {
+		m.l.failf(tag.pos, "table %s is there twice: of %s and of %s at %s", name, m.obj.Name(), other.obj.Name(), m.l.shortPos(other.pos))
+		return false
+	}
+	m.l.tables[low] = m
+	m.l.places[place{object: name}] = m.pos
+	return true
+}
+
+// firstParagraph gives the first paragraph of a doc comment in one line, without directives.
+func firstParagraph(doc *ast.CommentGroup) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(doc.Text()), "\n\n")
+	return strings.Join(strings.Fields(first), " ")
+}
+
+// read collects the columns.
+func (m *model) read() {
+	st, ok := m.obj.Type().Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	sc := &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
+	m.readStruct(m.obj.Type(), st, sc)
+	for _, c := range m.columns {
+		m.names = append(m.names, c.Name)
+	}
+	if len(m.columns) == 0 {
+		m.l.failf(m.pos, "%s has no columns: give it an exported field", m.obj.Name())
+	}
+}
+
+// finish makes the key, the constraints and the indexes, and puts the table into the schema.
+func (m *model) finish() {
+	m.primaryKey()
+	for _, f := range m.later {
+		f()
+	}
+	for _, c := range m.columns {
+		m.table.Columns = append(m.table.Columns, c.Column)
+	}
+	m.l.schema.PutTable(m.table)
+}

@@ -1,0 +1,134 @@
+package load
+
+import (
+	"go/token"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// columnObjects makes what the options of a column ask for beside the column: checks, uniques, indexes and references.
+func (m *model) columnObjects(c *column) {
+	l, opts := m.l, c.opts
+	m.later = append(m.later, func() { m.columnExprs(c) })
+	plain := false // check:- leaves the constants unchecked
+	for _, o := range opts {
+		switch {
+		case o.word == "check" && o.value.s == "-" && !o.quoted:
+			plain = true
+		case o.word == "check":
+			m.later = append(m.later, func() { m.addCheck(c.scope, o.value, "", o.at.pos) })
+		case o.word == "unique" && !o.has:
+			m.later = append(m.later, func() {
+				m.addUnique(schema.Unique{Columns: []string{c.Name}, Deferrable: c.deferrable(l, false)}, o.at.pos)
+			})
+		case o.word == "index" && !o.has:
+			m.later = append(m.later, func() { m.addIndex(schema.Index{Parts: []schema.IndexPart{{Column: c.Name}}}, o.at.pos) })
+		case o.word == "unique", o.word == "index":
+			m.groupIndex(c, o)
+		case o.word == "fk":
+			m.columnKey(c, o)
+		}
+	}
+	if plain && c.enum == nil && !c.bad {
+		l.failf(opts.pos("check", c.pos), "check:- leaves out the check over constants, but %s has none", m.typeString(c.field.Type()))
+	}
+	if c.enum != nil && c.Type.Kind != schema.KindEnum && !plain && !c.bad {
+		m.later = append(m.later, func() { m.constantsOf(c) })
+	}
+	if !opts.has("fk") {
+		for _, word := range []string{"ondelete", "onupdate"} {
+			if o, ok := opts.get(word); ok {
+				l.failf(o.at.pos, "%s without fk: it says what the reference does", word)
+			}
+		}
+		if o, ok := opts.get("deferrable"); ok && !opts.has("unique") {
+			l.failf(o.at.pos, "deferrable without fk or unique")
+		}
+	}
+}
+
+// schemaValues tells whether the constants of the column's type count.
+func (l *loader) schemaValues(c *column) bool {
+	for _, o := range c.opts {
+		if o.word == "check" && o.value.s == "-" {
+			return false
+		}
+	}
+	return true
+}
+
+// deferrable reads the flag for one of the two constraints that a column can have: the reference, if there is one, else the unique.
+func (c *column) deferrable(l *loader, fk bool) schema.Deferrable {
+	if o, ok := c.opts.get("deferrable"); ok && fk == c.opts.has("fk") {
+		return l.deferrable(*o)
+	}
+	return schema.NotDeferrable
+}
+
+func (l *loader) deferrable(o option) schema.Deferrable {
+	switch v := strings.ToLower(o.value.s); {
+	case !o.has, v == "immediate":
+		return schema.InitiallyImmediate
+	case v == "deferred":
+		return schema.InitiallyDeferred
+	}
+	l.failf(o.value.pos, "deferrable is immediate (also without a value) or deferred, not %s", o.value.s)
+	return schema.NotDeferrable
+}
+
+// constantsOf adds the check that the column holds one of its type's constants.
+func (m *model) constantsOf(c *column) {
+	values := m.l.constants(c.enum)
+	if c.Type.Kind == schema.KindVarchar || c.Type.Kind == schema.KindChar {
+		for _, v := range values {
+			if n := len([]rune(v.val)); n > c.Type.Size {
+				m.l.failf(c.pos, "constant %s = %q has %d characters, which do not fit %s", v.name, v.val, n, c.Type)
+			}
+		}
+	}
+	m.place("check", len(m.table.Checks), c.pos)
+	m.table.Checks = append(m.table.Checks, schema.Check{Expr: constantsCheck(c, values)})
+}
+
+// addCheck adds a check with the expression as its tag has it.
+func (m *model) addCheck(sc *scope, expr text, name string, pos token.Pos) {
+	if sql, ok := m.expr(sc, expr); ok {
+		m.place("check", len(m.table.Checks), pos)
+		m.table.Checks = append(m.table.Checks, schema.Check{Name: name, Expr: sql})
+	}
+}
+
+func (m *model) addUnique(u schema.Unique, pos token.Pos) {
+	for i, v := range m.table.Uniques {
+		if u.Name == "" && v.Equal(u) {
+			m.l.failf(pos, "unique over %s is there twice, also at %s", strings.Join(u.Columns, ", "), m.l.shortPos(m.l.places[place{"unique", m.table.Name, "", i}]))
+			return
+		}
+	}
+	m.place("unique", len(m.table.Uniques), pos)
+	m.table.Uniques = append(m.table.Uniques, u)
+}
+
+func (m *model) addIndex(x schema.Index, pos token.Pos) {
+	for i, y := range m.table.Indexes {
+		if x.Name == "" && y.Equal(x) {
+			m.l.failf(pos, "the same index is there twice, also at %s", m.l.shortPos(m.l.places[place{"index", m.table.Name, "", i}]))
+			return
+		}
+	}
+	m.place("index", len(m.table.Indexes), pos)
+	m.table.Indexes = append(m.table.Indexes, x)
+}
+
+func (m *model) place(kind string, i int, pos token.Pos) {
+	m.l.places[place{kind, m.table.Name, "", i}] = pos
+}
+
+// place is a key of the places of objects: tables, columns by name, and the others by kind and position in their table.
+type place struct {
+	kind   string
+	object string
+	name   string
+	i      int
+}

@@ -1,0 +1,157 @@
+package load
+
+import (
+	"go/token"
+	"maps"
+	"slices"
+)
+
+// What may stand behind a word of a column's tag.
+const (
+	asFlag     = 1 << iota // nothing
+	asValue                // a value
+	perDialect             // a dialect: type.sqlite
+	repeated               // another one of the same word, with another value
+)
+
+// columnWords are the options of a column.
+var columnWords = map[string]int{
+	"pk": asFlag, "identity": asFlag, "null": asFlag, "notnull": asFlag, "json": asFlag, "array": asFlag, "enum": asFlag,
+	"unique": asFlag | asValue | repeated, "index": asFlag | asValue | repeated, "deferrable": asFlag | asValue, "embed": asFlag | asValue,
+	"type": asValue | perDialect, "default": asValue | perDialect, "size": asValue, "check": asValue | repeated, "fk": asValue, "ondelete": asValue, "onupdate": asValue,
+	"was": asValue, "generated": asValue, "collate": asValue, "comment": asValue, "many2many": asValue,
+}
+
+// aliases are words of other tools that mean the same.
+var aliases = map[string]string{"autoincrement": "identity", "autoincr": "identity"}
+
+// tableWords are the tag keys of blank fields, with their options.
+var tableWords = map[string]map[string]int{
+	"table":  {"was": asValue, "comment": asValue},
+	"pk":     {"name": asValue},
+	"index":  {"name": asValue, "where": asValue, "using": asValue, "include": asValue, "opclass": asValue, "nullsnotdistinct": asFlag, "was": asValue},
+	"unique": {"name": asValue, "where": asValue, "using": asValue, "include": asValue, "opclass": asValue, "nullsnotdistinct": asFlag, "deferrable": asFlag | asValue, "was": asValue},
+	"check":  {"name": asValue, "was": asValue},
+	"fk":     {"name": asValue, "ondelete": asValue, "onupdate": asValue, "deferrable": asFlag | asValue, "was": asValue},
+}
+
+// dialects are the words behind the dot, and the dialect each means.
+var dialects = map[string]string{"postgres": "postgres", "pg": "postgres", "sqlite": "sqlite"}
+
+// contradictions are pairs of options that cannot both be true.
+var contradictions = [][2]string{
+	{"null", "notnull"}, {"pk", "null"}, {"identity", "null"}, {"identity", "default"}, {"identity", "generated"}, {"generated", "default"},
+	{"json", "array"}, {"json", "enum"}, {"json", "size"}, {"array", "size"}, {"enum", "size"}, {"enum", "type"}, {"size", "type"},
+	{"json", "identity"}, {"array", "identity"}, {"enum", "identity"}, {"pk", "generated"},
+}
+
+// options are the checked options of one tag.
+type options []option
+
+// checkOptions refuses words that are not in words, values where none belong, and what is there twice.
+func (l *loader) checkOptions(list []option, words map[string]int) options {
+	var good options
+	for _, o := range list {
+		if a := aliases[o.word]; a != "" && words[a] != 0 {
+			o.word = a
+		}
+		kind, ok := words[o.word]
+		switch {
+		case !ok:
+			l.failf(o.at.pos, "unknown option %q%s", o.word, l.wordHint(o.word, words))
+			continue
+		case o.dialect != "" && kind&perDialect == 0:
+			l.failf(o.at.pos, "%s cannot be narrowed to a dialect; type and default can", o.word)
+			continue
+		case o.dialect != "" && dialects[o.dialect] == "":
+			l.failf(o.at.pos, "unknown dialect %q in %s.%s%s", o.dialect, o.word, o.dialect, didYouMean(o.dialect, slices.Sorted(maps.Keys(dialects))))
+			continue
+		case o.has && kind&asValue == 0:
+			l.failf(o.at.pos, "%s takes no value", o.word)
+			continue
+		case !o.has && kind&asFlag == 0:
+			l.failf(o.at.pos, "%s needs a value: %s:...", o.word, o.word)
+			continue
+		case o.has && o.value.s == "" && !(o.quoted && (o.word == "default" || o.word == "comment")):
+			l.failf(o.at.pos, "the value of %s is empty%s", o.word, map[bool]string{true: "; the empty text is written default:''"}[o.word == "default"])
+			continue
+		}
+		o.dialect = dialects[o.dialect]
+		if before, ok := good.same(o); ok && (kind&repeated == 0 || before.value.s == o.value.s) {
+			l.failf(o.at.pos, "%s is given twice", o.name())
+			continue
+		}
+		good = append(good, o)
+	}
+	return good
+}
+
+func (l *loader) wordHint(word string, words map[string]int) string {
+	known := slices.Sorted(maps.Keys(words))
+	if n := nearest(word, append(known, slices.Sorted(maps.Keys(aliases))...), reach(word)); n != "" {
+		return ": did you mean " + n + "?"
+	}
+	if _, inIndex := tableWords["unique"][word]; inIndex && words["pk"] != 0 {
+		return ": it belongs into an index or unique tag on a blank field: _ struct{} `index:\"...\"`"
+	}
+	return didYouMean(word, known)
+}
+
+// contradicting notes pairs of options that exclude each other.
+func (l *loader) contradicting(opts options) {
+	if len(opts) < 2 {
+		return
+	}
+	for _, c := range contradictions {
+		if o, ok := opts.get(c[1]); ok && opts.has(c[0]) {
+			l.failf(o.at.pos, "%s contradicts %s", c[1], c[0])
+		}
+	}
+}
+
+func (o option) name() string {
+	if o.dialect != "" {
+		return o.word + "." + o.dialect
+	}
+	return o.word
+}
+
+func (opts options) same(o option) (*option, bool) {
+	for i := range opts {
+		if p := &opts[i]; p.word == o.word && p.dialect == o.dialect {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+// get gives the first option of the word for all dialects.
+func (opts options) get(word string) (*option, bool) {
+	for i := range opts {
+		if p := &opts[i]; p.word == word && p.dialect == "" {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+func (opts options) has(word string) bool {
+	_, ok := opts.get(word)
+	return ok
+}
+
+// value gives the text behind the word, or "".
+func (opts options) value(word string) string {
+	if o, ok := opts.get(word); ok {
+		return o.value.s
+	}
+	return ""
+}
+
+// pos gives the place of the word, or else the other place.
+func (opts options) pos(word string, other token.Pos) token.Pos {
+	if o, ok := opts.get(word); ok {
+		return o.at.pos
+	}
+	return other
+}

@@ -1,0 +1,92 @@
+package load
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Problem is something wrong with the models, and where.
+type Problem struct {
+	Pos token.Position // the file is relative to Config.Dir
+	Msg string
+}
+
+// String gives the problem as file:line:col: message.
+func (p Problem) String() string {
+	if p.Pos.Filename == "" {
+		return p.Msg
+	}
+	return p.Pos.String() + ": " + p.Msg
+}
+
+// Problems is everything wrong with the models, sorted by place. It is an error with one line for each.
+type Problems []Problem
+
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sorted gives the problems by place, each once.
+func (ps Problems) sorted() Problems {
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Pos.Filename, b.Pos.Filename), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
+	return slices.Compact(ps)
+}
+
+// failf notes a problem.
+func (l *loader) failf(pos token.Pos, format string, args ...any) {
+	l.problems = append(l.problems, Problem{l.position(pos), fmt.Sprintf(format, args...)})
+}
+
+// fail notes an error that may know better than pos where it stands.
+func (l *loader) fail(pos token.Pos, err error) {
+	if at, ok := err.(*posError); ok {
+		pos, err = at.pos, at.err
+	}
+	l.failf(pos, "%s", err)
+}
+
+// posError is an error at a place.
+type posError struct {
+	pos token.Pos
+	err error
+}
+
+func (e *posError) Error() string { return e.err.Error() }
+
+// position gives the place with its file relative to the directory of the configuration.
+func (l *loader) position(pos token.Pos) token.Position {
+	p := l.fset.Position(pos)
+	p.Filename, p.Offset = l.relative(p.Filename), 0
+	return p
+}
+
+func (l *loader) relative(file string) string {
+	if !filepath.IsAbs(file) {
+		return filepath.ToSlash(file)
+	}
+	if rel, ok := l.rel[file]; ok {
+		return rel
+	}
+	rel := file
+	for _, dir := range l.dirs {
+		if r, err := filepath.Rel(dir, file); err == nil && len(r) < len(rel) {
+			rel = r
+		}
+	}
+	rel = filepath.ToSlash(rel)
+	l.rel[file] = rel
+	return rel
+}
+
+// shortPos gives a place for the middle of a message.
+func (l *loader) shortPos(pos token.Pos) string { return l.position(pos).String() }

@@ -1,0 +1,141 @@
+package load
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// source is a package that was read from its files, with what is needed to go from types back to the text.
+type source struct {
+	pkg     *packages.Package
+	structs []*decl                     // of struct types, in the order of the files
+	decls   map[string]*decl            // type declarations of the package by name
+	fields  map[token.Pos]*ast.Field    // by the place of the name
+	consts  map[token.Pos]*constDecl    // by the place of the name
+	docs    map[*ast.CommentGroup]uint8 // what a comment belongs to
+}
+
+// What a doc comment can belong to.
+const (
+	docType = iota + 1
+	docConst
+)
+
+// decl is a declaration of a type.
+type decl struct {
+	file *ast.File
+	spec *ast.TypeSpec
+	doc  *ast.CommentGroup
+}
+
+// constDecl is a declaration of constants.
+type constDecl struct {
+	spec *ast.ValueSpec
+	doc  *ast.CommentGroup
+}
+
+func newSource(pkg *packages.Package) *source {
+	s := &source{pkg: pkg, decls: map[string]*decl{}, fields: map[token.Pos]*ast.Field{}, consts: map[token.Pos]*constDecl{}, docs: map[*ast.CommentGroup]uint8{}}
+	for _, file := range pkg.Syntax {
+		for _, d := range file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			for _, spec := range g.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					s.addType(file, g, spec)
+				case *ast.ValueSpec:
+					s.addConst(g, spec)
+				}
+			}
+		}
+	}
+	return s
+}
+
+func (s *source) addType(file *ast.File, g *ast.GenDecl, spec *ast.TypeSpec) {
+	d := &decl{file, spec, docOf(g, spec.Doc)}
+	if d.doc != nil {
+		s.docs[d.doc] = docType
+	}
+	if s.decls[spec.Name.Name] == nil {
+		s.decls[spec.Name.Name] = d
+	}
+	if _, ok := spec.Type.(*ast.StructType); ok {
+		s.structs = append(s.structs, d)
+	}
+	ast.Inspect(spec.Type, func(n ast.Node) bool {
+		if st, ok := n.(*ast.StructType); ok {
+			for _, f := range st.Fields.List {
+				for _, name := range f.Names {
+					s.fields[name.Pos()] = f
+				}
+				if len(f.Names) == 0 {
+					s.fields[embeddedName(f.Type)] = f
+				}
+			}
+		}
+		return true
+	})
+}
+
+func (s *source) addConst(g *ast.GenDecl, spec *ast.ValueSpec) {
+	if g.Tok != token.CONST {
+		return
+	}
+	d := &constDecl{spec, docOf(g, spec.Doc)}
+	if d.doc != nil {
+		s.docs[d.doc] = docConst
+	}
+	for _, name := range spec.Names {
+		s.consts[name.Pos()] = d
+	}
+}
+
+// docOf gives the doc comment of a declaration that may stand alone.
+func docOf(g *ast.GenDecl, doc *ast.CommentGroup) *ast.CommentGroup {
+	if doc == nil && !g.Lparen.IsValid() {
+		return g.Doc
+	}
+	return doc
+}
+
+// embeddedName gives the place of the name of an embedded field.
+func embeddedName(e ast.Expr) token.Pos {
+	switch t := e.(type) {
+	case *ast.StarExpr:
+		return embeddedName(t.X)
+	case *ast.SelectorExpr:
+		return t.Sel.Pos()
+	case *ast.IndexExpr:
+		return embeddedName(t.X)
+	case *ast.IndexListExpr:
+		return embeddedName(t.X)
+	case *ast.ParenExpr:
+		return embeddedName(t.X)
+	}
+	return e.Pos()
+}
+
+// field gives the declaration of a field, or nil when its package was not read from source.
+func (l *loader) field(v *types.Var) *ast.Field {
+	if s := l.sources[v.Pkg()]; s != nil {
+		return s.fields[v.Pos()]
+	}
+	return nil
+}
+
+// decl gives the declaration of a type, or nil.
+func (l *loader) decl(obj *types.TypeName) *decl {
+	if s := l.sources[obj.Pkg()]; s != nil {
+		if d := s.decls[obj.Name()]; d != nil && d.spec.Name.Pos() == obj.Pos() {
+			return d
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package postgres
+
+import (
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// using gives the expression that makes the new value of a column, or "" when assigning the old one does. Assigning is
+// better where it works: an explicit cast to varchar(5) or bit(5) cuts what is longer, assigning refuses it.
+func (p *planner) using(o migrate.AlterColumn, from, to schema.Column) string {
+	if to.Generated != "" {
+		return "" // the server computes it
+	}
+	if o.Using != "" {
+		return "(" + o.Using + ")"
+	}
+	a, b, c := typeOf(from), typeOf(to), ident(to.Name)
+	switch {
+	case assignable(a, b):
+		return ""
+	case a.Kind == schema.KindEnum && b.Kind == schema.KindEnum && a.Array == b.Array:
+		if a.Array {
+			c += "::text[]"
+		} else {
+			c += "::text"
+		}
+	case a.Kind == schema.KindBoolean && number(b) && !a.Array && !b.Array:
+		return c + "::integer" // the only cast there is; the rest is assigned
+	case number(a) && a.Kind != schema.KindInteger && b.Kind == schema.KindBoolean && !a.Array && !b.Array:
+		return "(" + c + " <> 0)"
+	}
+	return c + "::" + p.columnType(to)
+}
+
+// assignable tells whether PostgreSQL casts by itself where a value is assigned (pg_cast.castcontext a or i).
+func assignable(a, b schema.Type) bool {
+	if b.Array && !a.Array {
+		return false
+	}
+	if a.Array && !b.Array {
+		return stringType(b) // through its text
+	}
+	switch {
+	case sameKind(a, b), stringType(b), number(a) && number(b):
+		return true
+	case a.Kind == schema.KindOther || b.Kind == schema.KindOther:
+		return a.Kind == b.Kind && word(a.Name) == word(b.Name)
+	}
+	return slices.Contains(assignments[a.Kind], b.Kind)
+}
+
+// assignments holds the casts between kinds of different families.
+var assignments = map[schema.Kind][]schema.Kind{
+	schema.KindDate:        {schema.KindTimestamp, schema.KindTimestampTZ},
+	schema.KindTimestamp:   {schema.KindDate, schema.KindTime, schema.KindTimestampTZ},
+	schema.KindTimestampTZ: {schema.KindDate, schema.KindTime, schema.KindTimestamp},
+	schema.KindTime:        {schema.KindInterval},
+	schema.KindInterval:    {schema.KindTime},
+	schema.KindJSON:        {schema.KindJSONB},
+	schema.KindJSONB:       {schema.KindJSON},
+	schema.KindInet:        {schema.KindCIDR},
+	schema.KindCIDR:        {schema.KindInet},
+}
+
+// compatible tells whether the type changes without writing the table anew: only limits are taken away (measured on 15).
+func compatible(a, b schema.Type) bool {
+	if a.Array || b.Array {
+		return a == b
+	}
+	loose := func(a, b int) bool { return b == 0 || a != 0 && b >= a }
+	switch {
+	case (a.Kind == schema.KindVarchar || a.Kind == schema.KindText) && b.Kind == schema.KindText:
+		return true
+	case (a.Kind == schema.KindVarchar || a.Kind == schema.KindText) && b.Kind == schema.KindVarchar:
+		return loose(a.Size, b.Size)
+	case a.Kind == schema.KindNumeric && b.Kind == schema.KindNumeric:
+		return b.Precision == 0 || a.Precision != 0 && b.Precision >= a.Precision && a.Scale == b.Scale
+	case a.Kind == schema.KindCIDR && b.Kind == schema.KindInet:
+		return true
+	case a.Kind == b.Kind && a.Kind >= schema.KindTime && a.Kind <= schema.KindInterval:
+		return loose(a.Size, b.Size)
+	}
+	return a == b
+}
+
+// sameKind tells whether two types differ in their limits only.
+func sameKind(a, b schema.Type) bool {
+	return a.Kind == b.Kind && a.Array == b.Array && (a.Kind != schema.KindEnum && a.Kind != schema.KindOther || a.Name == b.Name)
+}
+
+func stringType(t schema.Type) bool {
+	return t.Kind == schema.KindText || t.Kind == schema.KindVarchar || t.Kind == schema.KindChar
+}
+
+func number(t schema.Type) bool {
+	return t.Kind >= schema.KindSmallInt && t.Kind <= schema.KindNumeric
+}
+
+// word gives the name of a type without its arguments.
+func word(sql string) string {
+	name, _, _ := strings.Cut(sql, "(")
+	return strings.ToLower(strings.TrimSpace(name))
+}
+
+// stable has functions that give one value for all rows of a new column, so that adding it does not write the table anew.
+var stable = strings.Fields("now transaction_timestamp statement_timestamp current_setting lower upper coalesce nullif greatest least " +
+	"cast to_timestamp make_date make_interval date_trunc timezone array concat repeat jsonb_build_object jsonb_build_array json_build_object " +
+	"to_jsonb numeric varchar char timestamp timestamptz time interval decimal abs round length trim btrim date encode decode md5")
+
+// volatile tells whether the default of a column gives each row a value of its own, as far as its text shows.
+func volatile(c schema.Column) bool {
+	if c.Default != nil && c.DefaultFor[dialect] == "" {
+		return false
+	}
+	for _, f := range calls(defaultOf(c)) {
+		if !slices.Contains(stable, strings.TrimPrefix(f, "pg_catalog.")) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,57 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+const (
+	dialect = "postgres" // the word in tags, flags and maps such as TypeFor
+	oldest  = 14         // major version; lib/pq asks for the same
+)
+
+var _ migrate.Dialect = Dialect{}
+
+// Dialect is PostgreSQL.
+type Dialect struct {
+	// Schema holds the tables whose names carry none, and the history. "" is public, and then it is an error when the connection's
+	// search_path begins with another schema: one of the two is not what was meant.
+	Schema string
+}
+
+// Name gives "postgres".
+func (Dialect) Name() string { return dialect }
+
+// Planner gives a planner for a server of that major version; 0 is the oldest that is supported, 14.
+func (d Dialect) Planner(version int) migrate.Planner { return newPlanner(d.renderer(version)) }
+
+// Open begins a session. It sends nothing to the server.
+func (d Dialect) Open(_ context.Context, conn *sql.Conn, cfg migrate.SessionConfig) (migrate.Session, error) {
+	if d.Schema != "" {
+		if err := schema.CheckName(d.Schema); err != nil {
+			return nil, fmt.Errorf("postgres.Dialect.Schema: %w", err)
+		}
+	}
+	if cfg.History == "" {
+		cfg.History = "modelgen_history"
+	}
+	if cfg.Notify == nil {
+		cfg.Notify = func(migrate.Event) {}
+	}
+	return &session{conn: conn, cfg: cfg, dialect: d, renderer: d.renderer(0)}, nil
+}
+
+func (d Dialect) renderer(version int) renderer {
+	r := renderer{schema: d.Schema, version: version}
+	if r.schema == "" {
+		r.schema = "public"
+	}
+	if r.version == 0 {
+		r.version = oldest
+	}
+	return r
+}

@@ -1,0 +1,146 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Expected makes everything of want in scratch schemas, one for each schema there is in it, in a transaction that is rolled back.
+// The schemas are found first, so that expressions mean the scratch tables and types; functions made by hand are still found.
+func (s *session) Expected(ctx context.Context, want *schema.Schema) ([]string, error) {
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	spaces, err := s.scratch(want)
+	if err != nil {
+		return nil, err
+	}
+	r := s.renderer
+	r.moved = map[string]string{}
+	script := []string{s.local(spaces[0].name), "SET LOCAL quote_all_identifiers = off"}
+	for _, x := range spaces {
+		r.moved[x.of] = x.name
+		script = append(script, "CREATE SCHEMA "+ident(x.name))
+	}
+	statements, err := build(r, want)
+	if err != nil {
+		return nil, err
+	}
+	script = append(script, statements...)
+
+	defer s.rollback(ctx)
+	if err := s.exec(ctx, strings.Join(script, "\n;\n")); err != nil {
+		return nil, s.scratchError(ctx, script, err)
+	}
+	lines, err := s.catalog(ctx, r, want)
+	if err != nil {
+		return nil, err
+	}
+	return s.mapBack(ctx, spaces, lines)
+}
+
+// space is a scratch schema and the one it stands for.
+type space struct{ name, of string }
+
+// scratch invents the scratch schemas; that of the default schema is the first.
+func (s *session) scratch(want *schema.Schema) ([]space, error) {
+	var suffix [8]byte
+	if _, err := rand.Read(suffix[:]); err != nil {
+		return nil, err
+	}
+	all := []string{s.schema}
+	add := func(name string) {
+		if ns := s.namespace(name); !slices.Contains(all, ns) {
+			all = append(all, ns)
+		}
+	}
+	for _, t := range want.Tables {
+		add(t.Name)
+	}
+	for _, e := range want.Enums {
+		add(e.Name)
+	}
+	var spaces []space
+	for i, ns := range all {
+		spaces = append(spaces, space{fmt.Sprintf("modelgen_%x_%03d", suffix, i), ns})
+	}
+	return spaces, nil
+}
+
+// build writes the statements that make everything of s: foreign keys last, as they may go in circles.
+func build(r renderer, s *schema.Schema) ([]string, error) {
+	p := newPlanner(r)
+	for _, e := range s.Enums {
+		if err := p.CreateEnum(migrate.CreateEnum{Name: e.Name, Values: e.Values}); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range s.Tables {
+		bare := t.Clone()
+		bare.ForeignKeys = nil
+		if err := p.CreateTable(migrate.NewCreateTable(bare)); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range s.Tables {
+		for _, fk := range t.ForeignKeys {
+			if err := p.AddForeignKey(migrate.AddForeignKey{Table: t.Name, ForeignKey: fk}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var all []string
+	for _, stage := range p.stages {
+		for _, st := range stage.Statements {
+			all = append(all, st.SQL)
+		}
+	}
+	return all, nil
+}
+
+// scratchError finds the statement that failed, by running them one by one.
+func (s *session) scratchError(ctx context.Context, script []string, err error) error {
+	s.rollback(ctx)
+	for _, sql := range script {
+		if s.broken || ctx.Err() != nil {
+			break
+		}
+		if e := s.exec(ctx, sql); e != nil {
+			hint := s.hint(ctx, e, migrate.Stage{})
+			if strings.HasPrefix(sql, "CREATE SCHEMA") {
+				hint = "comparing needs the right to create schemas in the database: GRANT CREATE ON DATABASE; the schema is rolled back"
+			}
+			err = &migrate.StatementError{Cause: "Make the schema as the migrations say it is", Statement: sql, Code: migrate.ErrorCode(e), Hint: hint, Err: e}
+			break
+		}
+	}
+	return err
+}
+
+// mapBack gives scratch schemas the names of those they stand for, quoted as the server does it.
+func (s *session) mapBack(ctx context.Context, spaces []space, lines []string) ([]string, error) {
+	var calls []string
+	for i, x := range spaces {
+		calls = append(calls, fmt.Sprintf("(%d, pg_catalog.quote_ident(%s))", i, text(x.of)))
+	}
+	quoted, err := s.texts(ctx, "SELECT q FROM (VALUES "+strings.Join(calls, ", ")+") AS v(i, q) ORDER BY i")
+	if err != nil {
+		return nil, err
+	}
+	var pairs []string
+	for i, x := range spaces {
+		pairs = append(pairs, x.name, quoted[i])
+	}
+	back := strings.NewReplacer(pairs...)
+	for i := range lines {
+		lines[i] = back.Replace(lines[i])
+	}
+	slices.Sort(lines)
+	return lines, nil
+}

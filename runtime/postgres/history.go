@@ -1,0 +1,199 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// format is the version of the history table, kept in its comment.
+const format = 1
+
+// historyColumns are what a record is read from.
+const historyColumns = `id, "set", name, hash, digest, state, stage, cursor, started, finished, "by", tool, error`
+
+func (s *session) table() string { return s.name(s.cfg.History) }
+
+// safe writes a string literal that means the same with standard_conforming_strings on and off: the history is read before any
+// setting is changed.
+func safe(v string) string {
+	if !strings.Contains(v, `\`) {
+		return text(v)
+	}
+	return " E" + strings.ReplaceAll(text(v), `\`, `\\`)
+}
+
+func safeOrNull(v string) string {
+	if v == "" {
+		return "NULL"
+	}
+	return safe(v)
+}
+
+func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, error) {
+	records, err := s.records(ctx, "SELECT "+historyColumns+" FROM "+s.table()+` WHERE "set" = `+safe(set)+" ORDER BY id DESC LIMIT 1")
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	return &records[0], nil
+}
+
+// History is also what plans begin with, and these depend on the version of the server.
+func (s *session) History(ctx context.Context, set string) ([]migrate.Record, error) {
+	if err := s.look(ctx); err != nil {
+		return nil, err
+	}
+	return s.records(ctx, "SELECT "+historyColumns+" FROM "+s.table()+` WHERE "set" = `+safe(set)+" ORDER BY id")
+}
+
+func (s *session) records(ctx context.Context, query string) (records []migrate.Record, err error) {
+	rows, err := s.conn.QueryContext(ctx, query)
+	if err == nil {
+		defer rows.Close()
+		for rows.Next() {
+			var r migrate.Record
+			var hash, digest, cursor, by, tool, code sql.NullString
+			var started, finished sql.NullTime
+			if err := rows.Scan(&r.ID, &r.Set, &r.Name, &hash, &digest, &r.State, &r.Stage, &cursor, &started, &finished, &by, &tool, &code); err != nil {
+				return nil, fmt.Errorf("reading %s: %w", s.table(), err)
+			}
+			r.Hash, r.Digest, r.Cursor, r.By, r.Tool, r.Error = hash.String, digest.String, cursor.String, by.String, tool.String, code.String
+			if started.Valid {
+				r.Started = started.Time.UTC()
+			}
+			if finished.Valid {
+				r.Finished = finished.Time.UTC()
+			}
+			records = append(records, r)
+		}
+		err = rows.Err()
+	}
+	switch migrate.ErrorCode(err) {
+	case undefinedTable, invalidSchemaName:
+		return nil, nil
+	case undefinedColumn:
+		return nil, fmt.Errorf("%s is no history of this version of modelgen: %w", s.table(), err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", s.table(), s.fail(ctx, err))
+	}
+	return records, nil
+}
+
+var formatComment = regexp.MustCompile(`^modelgen history, format (\d+)$`)
+
+// Bootstrap makes the history table. Two runners that do so at once get in each other's way in the catalog, and try again.
+func (s *session) Bootstrap(ctx context.Context) error {
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	for try := 0; ; try++ {
+		there, err := s.checkHistory(ctx)
+		if there || err != nil {
+			return err
+		}
+		err = s.exec(ctx, s.createHistory())
+		switch code := migrate.ErrorCode(err); {
+		case err == nil:
+			continue // look who owns it: another may have been first
+		case code == invalidSchemaName:
+			return fmt.Errorf("there is no schema %s for the history; create it first: CREATE SCHEMA %s", s.namespace(s.cfg.History), ident(s.namespace(s.cfg.History)))
+		case raced[code] && try < 10:
+			continue
+		default:
+			return fmt.Errorf("making the history table %s: %w", s.table(), &migrate.StatementError{Code: code, Hint: s.hint(ctx, err, migrate.Stage{}), Err: err})
+		}
+	}
+}
+
+// raced has the errors of making the same table at the same time: on the table, its row type, the indexes of the catalog.
+var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueViolation: true, internalError: true}
+
+func (s *session) createHistory() string {
+	return "CREATE TABLE IF NOT EXISTS " + s.table() + ` (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  "set" text NOT NULL,
+  name text NOT NULL,
+  hash text,
+  digest text,
+  state text NOT NULL,
+  stage integer NOT NULL DEFAULT 0,
+  cursor text,
+  started timestamptz,
+  finished timestamptz,
+  duration_ms bigint,
+  "by" text DEFAULT current_user,
+  tool text,
+  error text,
+  UNIQUE ("set", name)
+)
+;
+COMMENT ON TABLE ` + s.table() + " IS " + text("modelgen history, format "+strconv.Itoa(format))
+}
+
+// checkHistory tells whether the table is there, and refuses one that is not ours: CREATE TABLE IF NOT EXISTS would take any.
+func (s *session) checkHistory(ctx context.Context) (there bool, err error) {
+	_, base := schema.SplitName(s.cfg.History)
+	var kind, owner, user string
+	var comment sql.NullString
+	var member bool
+	var columns int
+	err = s.conn.QueryRowContext(ctx, `SELECT c.relkind::text, pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.pg_get_userbyid(c.relowner)::text,
+ current_user::text, pg_catalog.pg_has_role(c.relowner, 'MEMBER'), (SELECT count(*)::int FROM pg_catalog.pg_attribute a
+ WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname IN ('id', 'set', 'name', 'hash', 'digest', 'state', 'stage', 'cursor', 'started', 'finished', 'duration_ms', 'by', 'tool', 'error'))
+ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &member, &columns)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("looking at %s: %w", s.table(), s.fail(ctx, err))
+	}
+	if m := formatComment.FindStringSubmatch(comment.String); m != nil {
+		if n, _ := strconv.Atoi(m[1]); n > format {
+			return false, fmt.Errorf("the history %s has format %d, which a newer version of modelgen wrote; this one knows format %d; use the newer one", s.table(), n, format)
+		}
+	}
+	switch {
+	case kind != "r" || columns != 14:
+		return false, fmt.Errorf("%s is there, but is not a history of modelgen; give another name for the history in the options, or move it away", s.table())
+	case !member:
+		return false, fmt.Errorf("the history %s belongs to role %s, of which %s is not a member; whoever owns it could forge it; "+
+			"run migrations as a member of %s, or give the table to %s", s.table(), owner, user, owner, user)
+	}
+	return true, nil
+}
+
+// mark writes a change of the history. One that must find its row fails without it, by a division by zero: then somebody
+// else has changed the history meanwhile.
+func (s *session) mark(m migrate.Mark) string {
+	r, table := m.Record, s.table()
+	row := ` WHERE "set" = ` + safe(r.Set) + " AND name = " + safe(r.Name)
+	must := func(sql string) string {
+		return "WITH changed AS (" + sql + row + " RETURNING 1) SELECT 1 / count(*) FROM changed"
+	}
+	switch m.Kind {
+	case migrate.MarkBegin:
+		return "INSERT INTO " + table + ` ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES (` + strings.Join([]string{
+			safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor),
+			"pg_catalog.clock_timestamp()", safe(r.Tool)}, ", ") + ")"
+	case migrate.MarkFinish:
+		return must("UPDATE " + table + " SET state = " + safe(string(r.State)) + ", finished = pg_catalog.clock_timestamp(), " +
+			"duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL")
+	case migrate.MarkStage:
+		return must("UPDATE " + table + " SET state = " + safe(string(r.State)) + ", stage = " + strconv.Itoa(r.Stage) +
+			", cursor = " + safeOrNull(r.Cursor) + ", error = " + safeOrNull(r.Error))
+	case migrate.MarkRemove:
+		return must("DELETE FROM " + table)
+	case migrate.MarkDigest:
+		return "UPDATE " + table + " SET digest = " + safe(r.Digest) + " WHERE id = (SELECT max(id) FROM " + table + ` WHERE "set" = ` + safe(r.Set) + ")"
+	}
+	panic("modelgen: a mark of an unknown kind")
+}

@@ -1,0 +1,129 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Catalog reads inside a transaction, with a search_path under which the server writes names of the default schema without it.
+func (s *session) Catalog(ctx context.Context, want *schema.Schema) ([]string, error) {
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	defer s.rollback(ctx)
+	if err := s.exec(ctx, s.local()+";\nSET TRANSACTION READ ONLY;\nSET LOCAL quote_all_identifiers = off"); err != nil {
+		return nil, err
+	}
+	return s.catalog(ctx, s.renderer, want)
+}
+
+// catalog reads the facts of all that is in want, where r says that it is.
+func (s *session) catalog(ctx context.Context, r renderer, want *schema.Schema) ([]string, error) {
+	var tables, enums []string
+	row := func(name string) string {
+		_, base := schema.SplitName(name)
+		return "(" + text(name) + ", " + text(r.namespace(name)) + ", " + text(base) + ")"
+	}
+	for _, t := range want.Tables {
+		tables = append(tables, row(t.Name))
+	}
+	for _, e := range want.Enums {
+		enums = append(enums, row(e.Name))
+	}
+	var parts, with []string
+	if len(tables) > 0 {
+		with = append(with, "rel AS (SELECT w.label, c.* FROM (VALUES "+strings.Join(tables, ", ")+") AS w(label, nsp, rel)"+
+			" JOIN pg_catalog.pg_class c ON c.relname = w.rel AND c.relkind IN ('r', 'p')"+
+			" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = w.nsp)")
+		parts = append(parts, tableFacts, columnFacts, constraintFacts, indexFacts, triggerFacts)
+	}
+	if len(enums) > 0 {
+		with = append(with, "enum(label, nsp, typ) AS (VALUES "+strings.Join(enums, ", ")+")")
+		parts = append(parts, enumFacts)
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	lines, err := s.texts(ctx, "WITH "+strings.Join(with, ", ")+strings.Join(parts, " UNION ALL "))
+	if err != nil {
+		return nil, fmt.Errorf("reading the catalog: %w", err)
+	}
+	for i, line := range lines {
+		if strings.HasPrefix(line, "constraint ") || strings.HasPrefix(line, "index ") {
+			line = textCast.ReplaceAllString(line, "")
+		}
+		lines[i] = strings.ReplaceAll(line, "\n", `\n`)
+	}
+	slices.Sort(lines)
+	return lines, nil
+}
+
+// textCast is what comes and goes in the SQL of checks and indexes over strings when a database is dumped and restored.
+var textCast = regexp.MustCompile(`::(character varying|text|bpchar)(\(\d+\))?(\[\])?`)
+
+// texts runs a query that gives one column of text.
+func (s *session) texts(ctx context.Context, query string) ([]string, error) {
+	rows, err := s.conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, s.fail(ctx, rows.Err())
+}
+
+// The facts, one query for each kind. NOT NULL constraints, which are named from version 18 on, count as a fact of the column.
+const (
+	tableFacts = `
+SELECT 'table ' || r.label || CASE r.relpersistence WHEN 'u' THEN ' unlogged' ELSE '' END ||
+ COALESCE(' comment ' || pg_catalog.quote_literal(pg_catalog.obj_description(r.oid, 'pg_class')), '') AS line FROM rel r`
+
+	columnFacts = `
+SELECT 'column ' || r.label || '.' || a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) ||
+ CASE WHEN a.attcollation <> t.typcollation THEN ' collate ' || COALESCE(pg_catalog.quote_ident(co.collname), '?') ELSE '' END ||
+ CASE WHEN a.attnotnull THEN ' not null' ELSE '' END ||
+ CASE WHEN d.adbin IS NULL THEN '' WHEN a.attgenerated::text <> '' THEN ' generated ' || a.attgenerated::text || ' ' ELSE ' default ' END ||
+ COALESCE(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') ||
+ CASE a.attidentity::text WHEN '' THEN '' WHEN 'd' THEN ' identity by default' ELSE ' identity always' END ||
+ COALESCE((SELECT ' ' || pg_catalog.format_type(q.seqtypid, NULL) || ' start ' || q.seqstart || ' step ' || q.seqincrement || ' from ' || q.seqmin ||
+   ' to ' || q.seqmax || CASE WHEN q.seqcycle THEN ' cycle' ELSE '' END
+   FROM pg_catalog.pg_depend p JOIN pg_catalog.pg_sequence q ON q.seqrelid = p.objid
+   WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.refclassid = p.classid AND p.refobjid = r.oid AND p.refobjsubid = a.attnum AND p.deptype = 'i'), '') ||
+ COALESCE(' comment ' || pg_catalog.quote_literal(pg_catalog.col_description(r.oid, a.attnum)), '')
+FROM rel r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation`
+
+	constraintFacts = `
+SELECT 'constraint ' || r.label || '.' || c.conname || ' ' || pg_catalog.pg_get_constraintdef(c.oid, true)
+FROM rel r JOIN pg_catalog.pg_constraint c ON c.conrelid = r.oid AND c.contype IN ('p', 'u', 'c', 'f', 'x')`
+
+	indexFacts = `
+SELECT 'index ' || r.label || '.' || i.relname || ' ' || pg_catalog.pg_get_indexdef(i.oid, 0, true) ||
+ CASE WHEN x.indisvalid AND x.indisready THEN '' ELSE ' INVALID' END
+FROM rel r JOIN pg_catalog.pg_index x ON x.indrelid = r.oid JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype IN ('p', 'u', 'x'))`
+
+	triggerFacts = `
+SELECT 'trigger ' || r.label || '.' || g.tgname || ' ' || pg_catalog.pg_get_triggerdef(g.oid, true) ||
+ CASE g.tgenabled WHEN 'O' THEN '' ELSE ' enabled ' || g.tgenabled::text END
+FROM rel r JOIN pg_catalog.pg_trigger g ON g.tgrelid = r.oid AND NOT g.tgisinternal`
+
+	enumFacts = `
+SELECT 'enum ' || w.label || ': ' || pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
+FROM enum w JOIN pg_catalog.pg_namespace n ON n.nspname = w.nsp JOIN pg_catalog.pg_type t ON t.typnamespace = n.oid AND t.typname = w.typ AND t.typtype = 'e'
+JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid GROUP BY w.label`
+)

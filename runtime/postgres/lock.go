@@ -1,0 +1,146 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// key is the advisory lock of all who write this history. Advisory locks are per database.
+func (s *session) key() int64 {
+	sum := sha256.Sum256([]byte("modelgen\n" + s.table()))
+	return int64(binary.BigEndian.Uint64(sum[:8]))
+}
+
+// Lock asks again and again: a session that waits inside pg_advisory_lock holds a snapshot, for which a concurrent index build of
+// the one that has the lock would wait for ever.
+func (s *session) Lock(ctx context.Context, wait time.Duration) error {
+	const report = 5 * time.Second
+	start := time.Now()
+	delay, told := 50*time.Millisecond, start.Add(-report)
+	for {
+		got, err := s.tryLock(ctx)
+		if err != nil {
+			return fmt.Errorf("taking the lock of migrations: %w", err)
+		}
+		if got {
+			if err := s.ready(ctx); err != nil {
+				return errors.Join(err, s.Unlock(context.WithoutCancel(ctx)))
+			}
+			return nil
+		}
+		waited := time.Since(start)
+		if wait > 0 && time.Since(told) >= report {
+			told = time.Now()
+			msg := "another session is migrating this database"
+			if who := s.holder(ctx); who != "" {
+				msg += ": " + who
+			}
+			s.cfg.Notify(migrate.Event{Kind: migrate.EventWait, Message: msg, Duration: waited})
+		}
+		if waited >= wait {
+			return &migrate.LockedError{Waited: waited, Holder: s.holder(ctx)}
+		}
+		if err := sleep(ctx, min(delay/2+rand.N(delay), wait-waited)); err != nil {
+			return fmt.Errorf("waiting for the lock of migrations: %w", err)
+		}
+		delay = min(delay*2, time.Second)
+	}
+}
+
+// tryLock asks once, and looks at the server on the way.
+func (s *session) tryLock(ctx context.Context) (bool, error) {
+	var got bool
+	var v server
+	err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_catalog.pg_try_advisory_lock(%d), %s", s.key(), serverColumns)).
+		Scan(&got, &v.version, &v.schema, &v.recovery)
+	if err != nil {
+		return false, s.fail(ctx, err)
+	}
+	s.locked = s.locked || got
+	if err := s.accept(v); err != nil {
+		return false, errors.Join(err, s.Unlock(context.WithoutCancel(ctx)))
+	}
+	return got, nil
+}
+
+// Unlock checks the answer: behind a pooler in transaction mode the lock may be on another connection.
+func (s *session) Unlock(ctx context.Context) error {
+	if !s.locked || s.broken {
+		return nil // a lock ends with its connection
+	}
+	s.locked = false
+	var held bool
+	err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", s.key())).Scan(&held)
+	err = s.fail(ctx, err)
+	switch {
+	case s.broken:
+		return nil
+	case err != nil:
+		return fmt.Errorf("giving back the lock of migrations: %w", err)
+	case !held:
+		return errors.New("the lock of migrations was not on this connection any more, so another runner may have worked at the same time; " +
+			"is there a pooler in transaction mode in between? migrations need a direct connection")
+	}
+	return nil
+}
+
+// age is how long a session has been in the state it is in.
+const age = "COALESCE(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - COALESCE(a.state_change, a.backend_start))::bigint, 0)"
+
+// holder says who has the lock.
+func (s *session) holder(ctx context.Context) string {
+	key := uint64(s.key())
+	return s.sessions(ctx, fmt.Sprintf(`SELECT l.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), %s
+ FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %d::oid AND l.objid = %d::oid AND l.objsubid = 1
+ AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`, age, key>>32, key&0xffffffff))
+}
+
+// blockers says who holds locks on the tables, the longest first.
+func (s *session) blockers(ctx context.Context, tables []string) string {
+	if len(tables) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(tables))
+	for i, t := range tables {
+		quoted[i] = "pg_catalog.to_regclass(" + text(s.name(t)) + ")::oid"
+	}
+	return s.sessions(ctx, `SELECT DISTINCT l.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), `+age+` AS age
+ FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+ WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid() AND l.relation IN (`+strings.Join(quoted, ", ")+`)
+ AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY age DESC LIMIT 3`)
+}
+
+// sessions describes sessions for people. It is asked for beside the work: when it fails, nothing is said.
+func (s *session) sessions(ctx context.Context, query string) string {
+	rows, err := s.conn.QueryContext(ctx, query)
+	if err != nil {
+		return ""
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var pid, seconds int64
+		var app, state string
+		if rows.Scan(&pid, &app, &state, &seconds) != nil {
+			break
+		}
+		who := fmt.Sprintf("session %d", pid)
+		if app != "" {
+			who += fmt.Sprintf(" (%s)", app)
+		}
+		if state != "" {
+			who += fmt.Sprintf(", %s for %s", state, time.Duration(seconds)*time.Second)
+		}
+		all = append(all, who)
+	}
+	return strings.Join(all, " and ")
+}

@@ -1,0 +1,132 @@
+package postgres
+
+import (
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+func (p *planner) CreateSchema(o migrate.CreateSchema) error {
+	p.add(o, migrate.Facts{}, statement("CREATE SCHEMA IF NOT EXISTS "+ident(o.Name)))
+	return nil
+}
+
+func (p *planner) DropSchema(o migrate.DropSchema) error {
+	p.add(o, migrate.Facts{}, migrate.Statement{
+		SQL:     doBlock("BEGIN DROP SCHEMA IF EXISTS " + ident(o.Name) + "; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END"),
+		Comment: "a schema that still holds something stays",
+	})
+	return nil
+}
+
+func (p *planner) CreateTable(o migrate.CreateTable) error {
+	t := o.Definition()
+	statements, err := p.table(t)
+	if err != nil {
+		return err
+	}
+	p.fresh[o.Table] = true
+	p.add(o, p.locks(shareRowExclusive, parents(o.ForeignKeys)...), statements...)
+	return nil
+}
+
+// table writes the statements that make a table with all that belongs to it.
+func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
+	var items []string
+	for _, c := range t.Columns {
+		sql, err := p.column(t.Name, c)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, sql)
+	}
+	if t.PrimaryKey != nil {
+		items = append(items, primaryKey(*t.PrimaryKey))
+	}
+	for _, u := range t.Uniques {
+		sql, err := p.unique(t.Name, u)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, sql)
+	}
+	for _, c := range t.Checks {
+		items = append(items, check(c))
+	}
+	for _, fk := range t.ForeignKeys {
+		items = append(items, p.foreignKey(fk))
+	}
+	statements := []migrate.Statement{statement("CREATE TABLE " + p.name(t.Name) + " (\n  " + strings.Join(items, ",\n  ") + "\n)")}
+	for _, x := range t.Indexes {
+		sql, err := p.createIndex(t.Name, x)
+		if err != nil {
+			return nil, err
+		}
+		statements = append(statements, statement(sql))
+	}
+	if t.Comment != "" {
+		statements = append(statements, statement(p.commentTable(t.Name, t.Comment)))
+	}
+	for _, c := range t.Columns {
+		if c.Comment != "" {
+			statements = append(statements, statement(p.commentColumn(t.Name, c)))
+		}
+	}
+	return statements, nil
+}
+
+func (p *planner) DropTable(o migrate.DropTable) error {
+	p.add(o, p.locks(accessExclusive, append([]string{o.Table}, parents(o.ForeignKeys)...)...), statement("DROP TABLE "+p.name(o.Table)))
+	return nil
+}
+
+func (p *planner) RenameTable(o migrate.RenameTable) error {
+	taken := func(name string) bool { return p.before.Table(name) != nil }
+	p.add(o, p.locks(accessExclusive, o.From), p.move("TABLE", o.From, o.To, taken)...)
+	p.fresh[o.To] = p.fresh[o.From]
+	delete(p.fresh, o.From)
+	return nil
+}
+
+// move renames a table or type and takes it to another schema. Which comes first depends on what name is free in between.
+func (p *planner) move(kind, from, to string, taken func(string) bool) []migrate.Statement {
+	fromNS, fromBase := schema.SplitName(from)
+	toNS, toBase := schema.SplitName(to)
+	alter := func(name, what string) migrate.Statement {
+		return statement("ALTER " + kind + " " + p.name(name) + " " + what)
+	}
+	rename := "RENAME TO " + ident(toBase)
+	if p.namespace(from) == p.namespace(to) {
+		if fromBase == toBase {
+			return nil
+		}
+		return []migrate.Statement{alter(from, rename)}
+	}
+	setSchema := "SET SCHEMA " + ident(p.namespace(to))
+	switch {
+	case fromBase == toBase:
+		return []migrate.Statement{alter(from, setSchema)}
+	case taken(schema.JoinName(toNS, fromBase)):
+		return []migrate.Statement{alter(from, rename), alter(schema.JoinName(fromNS, toBase), setSchema)}
+	}
+	return []migrate.Statement{alter(from, setSchema), alter(schema.JoinName(toNS, fromBase), rename)}
+}
+
+func (p *planner) CommentTable(o migrate.CommentTable) error {
+	p.add(o, p.locks(shareUpdateExclusive, o.Table), statement(p.commentTable(o.Table, o.To)))
+	return nil
+}
+
+func (p *planner) commentTable(table, comment string) string {
+	return "COMMENT ON TABLE " + p.name(table) + " IS " + textOrNull(comment)
+}
+
+// doBlock wraps PL/pgSQL code into a statement, with a dollar quote that the code does not hold.
+func doBlock(code string) string {
+	tag := "$modelgen$"
+	for strings.Contains(code, tag) {
+		tag = tag[:len(tag)-1] + "_$"
+	}
+	return "DO " + tag + " " + code + " " + tag
+}

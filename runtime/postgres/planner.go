@@ -1,0 +1,90 @@
+package postgres
+
+import (
+	"slices"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Table locks, as PostgreSQL names them.
+const (
+	accessExclusive      = "ACCESS EXCLUSIVE"       // stops everybody
+	shareRowExclusive    = "SHARE ROW EXCLUSIVE"    // stops writers
+	share                = "SHARE"                  // stops writers
+	shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE" // stops other changes of the table
+	rowExclusive         = "ROW EXCLUSIVE"          // stops nobody who reads or writes
+)
+
+// planner makes one stage of each op, in its plain form.
+type planner struct {
+	renderer
+	before   *schema.Schema
+	stages   []migrate.Stage
+	fresh    map[string]bool // tables made in this migration: nobody else can be kept waiting for them
+	newEnums map[string]bool // enums made in this migration: their new values can be used at once
+	pending  bool            // rows were changed, and deferred constraints may wait to look at them
+}
+
+func newPlanner(r renderer) *planner {
+	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, newEnums: map[string]bool{}}
+}
+
+func (p *planner) Before(s *schema.Schema) { p.before = s }
+
+func (p *planner) Finish() ([]migrate.Stage, error) { return p.stages, nil }
+
+// add appends a stage that changes tables. Without statements there is nothing to do here.
+func (p *planner) add(op migrate.Op, facts migrate.Facts, statements ...migrate.Statement) {
+	if len(statements) == 0 {
+		return
+	}
+	if p.pending {
+		p.pending = false
+		statements = append([]migrate.Statement{{
+			SQL:     "SET CONSTRAINTS ALL IMMEDIATE",
+			Comment: "a table cannot be altered while deferred constraints have still to look at rows changed before",
+		}}, statements...)
+	}
+	facts.Destroys = op.Destroys()
+	p.stages = append(p.stages, migrate.Stage{Cause: op.Describe(), Statements: statements, Facts: facts})
+}
+
+// touched notes that a stage changes rows, or may.
+func (p *planner) touched() {
+	for _, t := range p.before.Tables {
+		deferred := slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return u.Deferrable == schema.InitiallyDeferred }) ||
+			slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return f.Deferrable == schema.InitiallyDeferred })
+		p.pending = p.pending || deferred
+	}
+}
+
+// locks gives the facts of a lock on tables. Those made in the same migration do not count.
+func (p *planner) locks(lock string, tables ...string) migrate.Facts {
+	var f migrate.Facts
+	for _, t := range tables {
+		if !p.fresh[t] && !slices.Contains(f.Tables, t) {
+			f.Lock, f.Tables = lock, append(f.Tables, t)
+		}
+	}
+	return f
+}
+
+// scanned adds that the first of the tables is read as a whole, rewritten that it is written anew.
+func (p *planner) scanned(f migrate.Facts, table string, scans, rewrites bool) migrate.Facts {
+	if !p.fresh[table] {
+		f.Scans, f.Rewrites = scans || rewrites, rewrites
+	}
+	return f
+}
+
+// parents gives the tables that foreign keys of the table refer to.
+func parents(keys []schema.ForeignKey) []string {
+	var tables []string
+	for _, fk := range keys {
+		tables = append(tables, fk.RefTable)
+	}
+	return tables
+}
+
+func statement(sql string) migrate.Statement { return migrate.Statement{SQL: sql} }

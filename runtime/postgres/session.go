@@ -1,0 +1,218 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// session works on one pinned connection. All its statements are sent without arguments: the drivers then use the simple query
+// protocol, in which several statements are one round trip and no idle portal holds a snapshot.
+type session struct {
+	renderer
+	dialect Dialect
+	conn    *sql.Conn
+	cfg     migrate.SessionConfig
+	known   bool // the server was looked at
+	standby bool // it is read-only
+	set     bool // settings of the connection were changed
+	locked  bool // by Lock
+	broken  bool // the connection is of no use any more; the server has rolled back what was open on it
+}
+
+var _ migrate.Session = (*session)(nil)
+
+func (s *session) Planner() migrate.Planner { return newPlanner(s.renderer) }
+
+// serverColumns are what accept wants to know of the server; they cost nothing beside another question.
+const serverColumns = "pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery()"
+
+// server is what a session must know of the server.
+type server struct {
+	version  int
+	schema   sql.NullString
+	recovery bool
+}
+
+// accept refuses a server that cannot be used, or is used in a way that was hardly meant.
+func (s *session) accept(v server) error {
+	switch {
+	case v.version < oldest*10000:
+		return fmt.Errorf("the server is PostgreSQL %d; %d is the oldest that is supported", v.version/10000, oldest)
+	case s.dialect.Schema == "" && v.schema.Valid && v.schema.String != "public":
+		return fmt.Errorf("the connection's search_path begins with schema %q, but tables without a schema would go into public; "+
+			"say which is meant: postgres.Dialect{Schema: %q} or postgres.Dialect{Schema: \"public\"}", v.schema.String, v.schema.String)
+	}
+	s.version, s.known, s.standby = v.version/10000, true, v.recovery
+	return nil
+}
+
+// look asks the server what it is, once.
+func (s *session) look(ctx context.Context) error {
+	if s.known {
+		return nil
+	}
+	var v server
+	if err := s.conn.QueryRowContext(ctx, "SELECT "+serverColumns).Scan(&v.version, &v.schema, &v.recovery); err != nil {
+		return s.fail(ctx, err)
+	}
+	return s.accept(v)
+}
+
+// settings that defaults of the role, the database or the connection string could spoil.
+func (s *session) settings() [][2]string {
+	all := [][2]string{
+		{"standard_conforming_strings", "on"},
+		{"idle_in_transaction_session_timeout", "0"},
+		{"client_min_messages", "warning"},
+		{"default_transaction_isolation", "'read committed'"},
+		{"idle_session_timeout", "0"},
+	}
+	if s.version >= 17 {
+		all = append(all, [2]string{"transaction_timeout", "0"})
+	}
+	return all
+}
+
+// ready makes sure that the server takes changes, and changes the settings, once.
+func (s *session) ready(ctx context.Context) error {
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	if s.standby {
+		return errors.New("the server is a standby in recovery and takes no changes; connect to the primary")
+	}
+	if s.set {
+		return nil
+	}
+	var b strings.Builder
+	for _, kv := range s.settings() {
+		b.WriteString("SET " + kv[0] + " = " + kv[1] + "; ")
+	}
+	s.set = true
+	return s.exec(ctx, b.String())
+}
+
+func (s *session) Close(ctx context.Context) error {
+	if !s.set || s.broken {
+		return nil
+	}
+	var b strings.Builder
+	for _, kv := range s.settings() {
+		b.WriteString("RESET " + kv[0] + "; ")
+	}
+	s.set = false
+	if err := s.exec(ctx, b.String()); err != nil && !s.broken {
+		return fmt.Errorf("restoring the settings of the connection: %w", err)
+	}
+	return nil
+}
+
+// exec sends statements in one round trip.
+func (s *session) exec(ctx context.Context, sql string) error {
+	if strings.ContainsRune(sql, 0) {
+		return errors.New("a statement holds a zero byte, which would hide what follows it")
+	}
+	_, err := s.conn.ExecContext(ctx, sql)
+	return s.fail(ctx, err)
+}
+
+// fail notes when an error took the connection with it, and says when it was asked for.
+func (s *session) fail(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if lost(err) {
+		s.broken = true
+	}
+	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+		return fmt.Errorf("%w (%w)", ctx.Err(), err)
+	}
+	return err
+}
+
+// rollback ends the transaction, also when ctx is cancelled, and leaves the connection in a known state: usable or closed.
+func (s *session) rollback(ctx context.Context) {
+	if s.broken {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	if _, err := s.conn.ExecContext(ctx, "ROLLBACK"); err != nil {
+		s.broken = true
+		_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // makes database/sql close the connection
+	}
+}
+
+// local begins a transaction, with the path that names without a schema in expressions are looked up by. pg_temp is named, and last:
+// else temporary tables would be found first. In UTC a cast between a point in time and a day gives the same day everywhere.
+func (s *session) local(path ...string) string {
+	return fmt.Sprintf("BEGIN;\nSET LOCAL lock_timeout = %d;\nSET LOCAL statement_timeout = %d;\nSET LOCAL timezone = 'UTC';\nSET LOCAL search_path = %s, pg_temp",
+		millis(s.cfg.LockTimeout), millis(s.cfg.StatementTimeout), idents(append(path, s.schema)))
+}
+
+// Step runs one stage outside any transaction.
+func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate.Mark) error {
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	if err := s.exec(ctx, "SET lock_timeout = 0; SET statement_timeout = 0; SET timezone = 'UTC'; SET search_path = "+ident(s.schema)+", pg_temp"); err != nil {
+		return err
+	}
+	err := s.step(ctx, stage)
+	if !s.broken {
+		reset := s.exec(context.WithoutCancel(ctx), "RESET lock_timeout; RESET statement_timeout; RESET timezone; RESET search_path")
+		err = errors.Join(err, reset)
+	}
+	if err != nil || len(after) == 0 {
+		return err
+	}
+	return s.Transact(ctx, migrate.Work{After: after})
+}
+
+func (s *session) step(ctx context.Context, stage migrate.Stage) error {
+	for _, st := range stage.Statements {
+		if err := s.exec(ctx, st.SQL); err != nil {
+			return s.statementError(ctx, 0, stage, st.SQL, err)
+		}
+	}
+	if stage.Run != nil {
+		if err := stage.Run(ctx, tx{s.conn}); err != nil {
+			return s.statementError(ctx, 0, stage, "", err)
+		}
+	}
+	return nil
+}
+
+// tx is what Go steps get: the connection without the methods that would close it.
+type tx struct{ conn *sql.Conn }
+
+func (t tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return t.conn.ExecContext(ctx, query, args...)
+}
+
+func (t tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return t.conn.PrepareContext(ctx, query)
+}
+
+func (t tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.conn.QueryContext(ctx, query, args...)
+}
+
+func (t tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return t.conn.QueryRowContext(ctx, query, args...)
+}
+
+// millis gives a setting in milliseconds; what is more than nothing does not become 0, which is no limit.
+func millis(d time.Duration) int64 {
+	if d <= 0 {
+		return 0
+	}
+	return max(1, d.Milliseconds())
+}

@@ -1,0 +1,34 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// name is the word for the dialect in tags, flags and errors.
+const name = "sqlite"
+
+// Dialect is SQLite 3.35 and newer, through any driver of database/sql.
+type Dialect struct{}
+
+var _ migrate.Dialect = Dialect{}
+
+// Name gives "sqlite".
+func (Dialect) Name() string { return name }
+
+// Planner gives a planner that needs no database. All versions of SQLite get the same statements.
+func (Dialect) Planner(int) migrate.Planner { return &planner{} }
+
+// Open begins a session on conn. It runs no statement.
+func (Dialect) Open(_ context.Context, conn *sql.Conn, cfg migrate.SessionConfig) (migrate.Session, error) {
+	if cfg.Notify == nil {
+		cfg.Notify = func(migrate.Event) {}
+	}
+	return &session{conn: conn, cfg: cfg, wait: max(cfg.Retry, cfg.LockTimeout), seen: map[rowKey]progress{}}, nil
+}
+
+func unsupported(table, object, reason, hint string) error {
+	return &migrate.UnsupportedError{Dialect: name, Table: table, Object: object, Reason: reason, Hint: hint}
+}

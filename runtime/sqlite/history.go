@@ -1,0 +1,221 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// historyFormat is the form of the history table. It stands in the table itself, as the row of the set "" called format.
+const historyFormat = 1
+
+const now = `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`
+
+// rowKey is one row of the history.
+type rowKey struct{ set, name string }
+
+// progress is how far a row was when this session last saw it; gone is that there was none.
+type progress struct {
+	state string
+	stage int
+	gone  bool
+}
+
+const recordColumns = `id, "set", name, hash, digest, state, stage, cursor, started, finished, "by", tool, error`
+
+// Newest implements [migrate.Session].
+func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, error) {
+	all, err := s.records(ctx, set, "DESC LIMIT 1")
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// History implements [migrate.Session].
+func (s *session) History(ctx context.Context, set string) ([]migrate.Record, error) {
+	all, err := s.records(ctx, set, "ASC")
+	if err != nil {
+		return nil, err
+	}
+	for k := range s.seen {
+		if k.set == set {
+			delete(s.seen, k)
+		}
+	}
+	for _, r := range all {
+		s.seen[rowKey{r.Set, r.Name}] = progress{state: string(r.State), stage: r.Stage}
+	}
+	return all, nil
+}
+
+func (s *session) records(ctx context.Context, set, order string) ([]migrate.Record, error) {
+	var out []migrate.Record
+	err := s.patient(ctx, func() error {
+		out = nil
+		rows, err := s.conn.QueryContext(ctx, "SELECT "+recordColumns+" FROM "+quote(s.cfg.History)+` WHERE "set" = ? ORDER BY id `+order, set)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			r, err := scanRecord(rows)
+			if err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		return rows.Err()
+	})
+	if err != nil && !isBusy(err) && ctx.Err() == nil {
+		if there, lookErr := s.exists(ctx); lookErr == nil && !there {
+			return nil, nil
+		}
+	}
+	return out, err
+}
+
+func scanRecord(rows *sql.Rows) (r migrate.Record, err error) {
+	var started string
+	var finished sql.NullString
+	if err = rows.Scan(&r.ID, &r.Set, &r.Name, &r.Hash, &r.Digest, &r.State, &r.Stage, &r.Cursor, &started, &finished, &r.By, &r.Tool, &r.Error); err != nil {
+		return r, err
+	}
+	if r.Started, err = time.Parse(time.RFC3339, started); err == nil && finished.Valid {
+		r.Finished, err = time.Parse(time.RFC3339, finished.String)
+	}
+	if err != nil {
+		err = fmt.Errorf("history row of %s: %w", r.Name, err)
+	}
+	return r, err
+}
+
+// exists looks the history table up; a driver's error text is not enough to know that it is missing.
+func (s *session) exists(ctx context.Context) (bool, error) {
+	var n int
+	err := s.patient(ctx, func() error {
+		return s.conn.QueryRowContext(ctx, "SELECT count(*) FROM main.sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE", s.cfg.History).Scan(&n)
+	})
+	return n > 0, err
+}
+
+// Bootstrap implements [migrate.Session].
+func (s *session) Bootstrap(ctx context.Context) error {
+	if done, err := s.format(ctx); done || err != nil {
+		return err
+	}
+	return s.inTx(ctx, nil, nil, func() error {
+		if done, err := s.format(ctx); done || err != nil { // another one was faster
+			return err
+		}
+		table := quote(s.cfg.History)
+		for _, q := range []string{
+			"CREATE TABLE IF NOT EXISTS " + table + ` (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  "set" TEXT NOT NULL,
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  digest TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL,
+  stage INTEGER NOT NULL DEFAULT 0,
+  cursor TEXT NOT NULL DEFAULT '',
+  started TEXT NOT NULL,
+  finished TEXT,
+  duration_ms INTEGER,
+  "by" TEXT NOT NULL DEFAULT '',
+  tool TEXT NOT NULL DEFAULT '',
+  error TEXT NOT NULL DEFAULT '',
+  UNIQUE ("set", name)
+)`,
+			"INSERT INTO " + table + ` ("set", name, hash, state, started) VALUES ('', 'format', ` + text(strconv.Itoa(historyFormat)) + `, 'done', ` + now + `)`,
+		} {
+			if err := s.statement(ctx, q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// format tells whether the history table has the newest form.
+func (s *session) format(ctx context.Context) (bool, error) {
+	there, err := s.exists(ctx)
+	if err != nil || !there {
+		return false, err
+	}
+	var is string
+	err = s.patient(ctx, func() error {
+		return s.conn.QueryRowContext(ctx, "SELECT hash FROM "+quote(s.cfg.History)+` WHERE "set" = '' AND name = 'format'`).Scan(&is)
+	})
+	switch n, bad := strconv.Atoi(is); {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, fmt.Errorf("table %s does not say its format; is it another program's? choose another name for the history table", s.cfg.History)
+	case err != nil:
+		return false, fmt.Errorf("table %s is no history table of modelgen: %w", s.cfg.History, err)
+	case bad != nil || n > historyFormat:
+		return false, fmt.Errorf("the history table %s has format %q, which a newer version of modelgen wrote; this one knows %d; use the newer one", s.cfg.History, is, historyFormat)
+	}
+	return true, nil
+}
+
+// mark writes one mark. now collects what the session will have seen once the transaction is committed.
+func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]progress) error {
+	r, table := m.Record, quote(s.cfg.History)
+	key := rowKey{r.Set, r.Name}
+	const row = ` WHERE "set" = ? AND name = ?`
+	run := func(q string, args ...any) error {
+		if _, err := s.conn.ExecContext(ctx, q, args...); err != nil {
+			return statementError(q, err)
+		}
+		return nil
+	}
+	if m.Kind == migrate.MarkDigest {
+		return run("UPDATE "+table+` SET digest = ? WHERE id = (SELECT max(id) FROM `+table+` WHERE "set" = ?)`, r.Digest, r.Set)
+	}
+	was, err := s.progress(ctx, key)
+	if err != nil {
+		return err
+	}
+	if m.Kind == migrate.MarkBegin {
+		if !was.gone {
+			return migrate.ErrClaimed
+		}
+		seen[key] = progress{state: string(r.State), stage: r.Stage}
+		return run("INSERT INTO "+table+` ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES (?, ?, ?, ?, ?, ?, ?, `+now+`, ?)`,
+			r.Set, r.Name, r.Hash, r.Digest, string(r.State), r.Stage, r.Cursor, r.Tool)
+	}
+	known, ok := seen[key]
+	if !ok {
+		known, ok = s.seen[key]
+	}
+	if was.gone || ok && was != known {
+		return migrate.ErrClaimed // the row has moved on since this session read it
+	}
+	switch m.Kind {
+	case migrate.MarkFinish:
+		seen[key] = progress{state: string(r.State), stage: was.stage}
+		return run("UPDATE "+table+" SET state = ?, finished = "+now+", duration_ms = CAST(round((julianday('now') - julianday(started)) * 86400000) AS INTEGER), error = ''"+row,
+			string(r.State), r.Set, r.Name)
+	case migrate.MarkStage:
+		seen[key] = progress{state: string(r.State), stage: r.Stage}
+		return run("UPDATE "+table+" SET state = ?, stage = ?, cursor = ?, error = ?"+row, string(r.State), r.Stage, r.Cursor, r.Error, r.Set, r.Name)
+	case migrate.MarkRemove:
+		seen[key] = progress{gone: true}
+		return run("DELETE FROM "+table+row, r.Set, r.Name)
+	}
+	return fmt.Errorf("there is no mark of kind %d", m.Kind)
+}
+
+// progress reads a row as it is now, inside the transaction that alone may write.
+func (s *session) progress(ctx context.Context, k rowKey) (p progress, err error) {
+	err = s.conn.QueryRowContext(ctx, "SELECT state, stage FROM "+quote(s.cfg.History)+` WHERE "set" = ? AND name = ?`, k.set, k.name).Scan(&p.state, &p.stage)
+	if errors.Is(err, sql.ErrNoRows) {
+		return progress{gone: true}, nil
+	}
+	return p, err
+}

@@ -1,0 +1,202 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Catalog implements [migrate.Session]. Column order does not count; neither do the names of primary keys, which nothing in SQLite
+// can address, and of the checks of enum columns, which keep their name when table or column get another one.
+func (s *session) Catalog(ctx context.Context, want *schema.Schema) ([]string, error) {
+	var lines []string
+	err := s.patient(ctx, func() (err error) {
+		lines, err = catalog(ctx, s.conn, "main", want)
+		return err
+	})
+	return lines, err
+}
+
+// scratch is the name under which Expected attaches its database in memory.
+const scratch = "modelgen_scratch"
+
+// Expected implements [migrate.Session]. The tables are made in a database in memory that is attached for that long.
+func (s *session) Expected(ctx context.Context, want *schema.Schema) (lines []string, err error) {
+	if _, err := s.conn.ExecContext(ctx, "ATTACH DATABASE ':memory:' AS "+quote(scratch)); err != nil {
+		return nil, fmt.Errorf("attaching a database in memory: %w", err)
+	}
+	defer func() {
+		if _, derr := s.conn.ExecContext(context.WithoutCancel(ctx), "DETACH DATABASE "+quote(scratch)); derr != nil && err == nil {
+			err = fmt.Errorf("detaching the database in memory: %w", derr)
+		}
+	}()
+	for _, t := range want.Tables {
+		d := ddl{s: want, t: t}
+		create, err := d.create(quote(scratch) + "." + quote(t.Name))
+		if err != nil {
+			return nil, err
+		}
+		indexes, err := d.indexes(quote(scratch) + ".")
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range append([]string{create}, indexes...) {
+			if _, err := s.conn.ExecContext(ctx, q); err != nil {
+				return nil, &migrate.StatementError{Cause: "Build the expected table " + t.Name, Statement: q, Code: errorCode(err), Err: err}
+			}
+		}
+	}
+	return catalog(ctx, s.conn, scratch, want)
+}
+
+// object is one row of sqlite_master that has a text.
+type object struct{ kind, name, table, sql string }
+
+// objects reads what belongs to the table, and the table itself; "" is everything.
+func objects(ctx context.Context, tx migrate.Tx, db, table string) ([]object, error) {
+	q := "SELECT type, name, tbl_name, sql FROM " + quote(db) + ".sqlite_master WHERE sql IS NOT NULL"
+	var args []any
+	if table != "" {
+		q += " AND tbl_name = ? COLLATE NOCASE AND type <> 'view'"
+		args = append(args, table)
+	}
+	rows, err := tx.QueryContext(ctx, q+" ORDER BY rowid", args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []object
+	for rows.Next() {
+		var o object
+		if err := rows.Scan(&o.kind, &o.name, &o.table, &o.sql); err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	return out, rows.Err()
+}
+
+// column is one row of table_xinfo.
+type column struct {
+	name, declared string
+	notNull        bool
+	def            sql.NullString
+	pk, hidden     int
+}
+
+func columns(ctx context.Context, tx migrate.Tx, db, table string) ([]column, error) {
+	rows, err := tx.QueryContext(ctx, "PRAGMA "+quote(db)+".table_xinfo("+quote(table)+")")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []column
+	for rows.Next() {
+		var c column
+		var id int
+		if err := rows.Scan(&id, &c.name, &c.declared, &c.notNull, &c.def, &c.pk, &c.hidden); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+func catalog(ctx context.Context, tx migrate.Tx, db string, want *schema.Schema) ([]string, error) {
+	var lines []string
+	for _, t := range want.Tables {
+		more, err := tableLines(ctx, tx, db, want, t)
+		if err != nil {
+			return nil, fmt.Errorf("reading table %s: %w", t.Name, err)
+		}
+		lines = append(lines, more...)
+	}
+	slices.Sort(lines)
+	return lines, nil
+}
+
+func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema, t *schema.Table) ([]string, error) {
+	objs, err := objects(ctx, tx, db, t.Name)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(objs, func(o object) bool { return o.kind == "table" })
+	if i < 0 {
+		return nil, nil
+	}
+	cols, err := columns(ctx, tx, db, t.Name)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	own := parseTable(objs[i].sql)
+	add("table %s%s", t.Name, ifs(own.strict, " strict")+ifs(own.withoutRowid, " without rowid")+ifs(own.autoincrement, " autoincrement"))
+	pk := map[int]string{}
+	for _, c := range cols {
+		more := own.columns[strings.ToLower(c.name)]
+		line := "column " + t.Name + "." + c.name + " " + strings.ToUpper(strings.Join(strings.Fields(c.declared), " ")) + ifs(c.notNull, " not null"+more.notNull)
+		if c.def.Valid {
+			line += " default " + normal(scan(c.def.String))
+		}
+		line += ifs(more.generated != "", " generated "+more.generated) + ifs(more.collate != "", " collate "+more.collate)
+		lines = append(lines, line)
+		if c.pk > 0 {
+			pk[c.pk] = c.name
+		}
+	}
+	if len(pk) > 0 {
+		var names []string
+		for i := 1; i <= len(pk); i++ {
+			names = append(names, pk[i])
+		}
+		add("primary key %s (%s)", t.Name, strings.Join(names, ", "))
+	}
+	enums := enumChecks(s, t)
+	for _, c := range own.constraints {
+		line := c.kind + " " + t.Name
+		if c.kind != "check" {
+			line += " (" + strings.Join(c.columns, ", ") + ")"
+		}
+		if c.body != "" {
+			line += " " + c.body
+		}
+		if c.name != "" && !(c.kind == "check" && enums[c.body]) {
+			line += " [" + c.name + "]"
+		}
+		lines = append(lines, line)
+	}
+	for _, o := range objs {
+		switch o.kind {
+		case "index":
+			body, unique := indexText(o.sql)
+			add("%sindex %s %s [%s]", ifs(unique, "unique "), t.Name, body, o.name)
+		case "trigger":
+			add("trigger %s.%s: %s", t.Name, o.name, normal(scan(o.sql)))
+		}
+	}
+	return lines, nil
+}
+
+// enumChecks gives the bodies of the checks that the enum columns of t have.
+func enumChecks(s *schema.Schema, t *schema.Table) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range t.Columns {
+		if values := (ddl{s: s, t: t}).values(c); values != nil {
+			out[normal(scan(quote(c.Name)+" IN ("+strings.Join(values, ", ")+")"))] = true
+		}
+	}
+	return out
+}
+
+func ifs(yes bool, s string) string {
+	if yes {
+		return s
+	}
+	return ""
+}

@@ -1,0 +1,222 @@
+package sqlite
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// tokenKind is the kind of a token.
+type tokenKind uint8
+
+const (
+	noToken     tokenKind = iota
+	wordToken             // name or key word without quotes
+	quotedToken           // "name", `name`, [name]
+	stringToken           // 'text'
+	blobToken             // x'00ff'
+	numberToken
+	opToken
+)
+
+// token is one word of SQL. Its text is as written, but of quotedToken the name itself.
+type token struct {
+	kind    tokenKind
+	text    string
+	at, end int // where it stands in the source
+}
+
+// is tells whether the token is one of the key words, which are given in capitals.
+func (t token) is(words ...string) bool {
+	if t.kind != wordToken {
+		return false
+	}
+	for _, w := range words {
+		if strings.EqualFold(t.text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// longOperators are those of more than one character, the longest first; also some that SQLite does not have.
+var longOperators = []string{"->>", "#>>", "!~*", "::", "->", "#>", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>", "@>", "<@", "?|", "?&", "!~", "~*", "&&"}
+
+// scan cuts SQL into tokens; white space and comments are left out. It takes what SQLite takes and never fails: this is for SQL that
+// was accepted already, or that schema.NormalizeExpr has looked at.
+func scan(sql string) []token {
+	var toks []token
+	for i := 0; i < len(sql); {
+		r, size := utf8.DecodeRuneInString(sql[i:])
+		end, kind := i+size, opToken
+		switch {
+		case unicode.IsSpace(r):
+			i = end
+			continue
+		case strings.HasPrefix(sql[i:], "--"):
+			i = until(sql, i, "\n")
+			continue
+		case strings.HasPrefix(sql[i:], "/*"):
+			i = until(sql, i, "*/")
+			continue
+		case r == '\'':
+			end, kind = closing(sql, i), stringToken
+		case r == '"' || r == '`':
+			end, kind = closing(sql, i), quotedToken
+		case r == '[' && strings.IndexByte(sql[i:], ']') > 1 && (len(toks) == 0 || toks[len(toks)-1].end < i || toks[len(toks)-1].kind == opToken):
+			end, kind = until(sql, i, "]"), quotedToken
+		case (r == 'x' || r == 'X') && end < len(sql) && sql[end] == '\'':
+			end, kind = closing(sql, end), blobToken
+		case r >= '0' && r <= '9' || r == '.' && end < len(sql) && sql[end] >= '0' && sql[end] <= '9':
+			end, kind = numberEnd(sql, i), numberToken
+		case r == '_' || unicode.IsLetter(r) || r >= 0x80:
+			end, kind = i+len(sql[i:])-len(strings.TrimLeftFunc(sql[i:], inWord)), wordToken
+		default:
+			for _, op := range longOperators {
+				if strings.HasPrefix(sql[i:], op) {
+					end = i + len(op)
+					break
+				}
+			}
+		}
+		text := sql[i:end]
+		if kind == quotedToken && len(text) > 1 {
+			q := text[len(text)-1:]
+			text = text[1 : len(text)-1]
+			if q != "]" {
+				text = strings.ReplaceAll(text, q+q, q)
+			}
+		}
+		toks = append(toks, token{kind, text, i, end})
+		i = end
+	}
+	return toks
+}
+
+func inWord(r rune) bool {
+	return r == '_' || r == '$' || r >= 0x80 || unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+func until(sql string, i int, mark string) int {
+	if n := strings.Index(sql[i:], mark); n >= 0 {
+		return i + n + len(mark)
+	}
+	return len(sql)
+}
+
+// closing gives the place behind the quote that closes the one at i.
+func closing(sql string, i int) int {
+	for j := i + 1; j < len(sql); j++ {
+		if sql[j] == sql[i] {
+			if j+1 < len(sql) && sql[j+1] == sql[i] {
+				j++
+				continue
+			}
+			return j + 1
+		}
+	}
+	return len(sql)
+}
+
+func numberEnd(sql string, i int) int {
+	j := i
+	for j < len(sql) {
+		c := sql[j]
+		sign := (c == '+' || c == '-') && j > i && (sql[j-1] == 'e' || sql[j-1] == 'E') && !strings.HasPrefix(sql[i:], "0x")
+		if !(c >= '0' && c <= '9' || c == '.' || c == '_' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == 'x' || c == 'X' || sign) {
+			break
+		}
+		j++
+	}
+	return j
+}
+
+// tight are words before which no bracket is taken for that of a call, when SQL is written in its normal form.
+var tight = words("in and or not between like glob when then else case is as values end null where select from on exists check")
+
+// normal writes tokens in one way only: names in lower case and without quotes where possible, one spacing, no outer brackets.
+// Two texts of which one was written by ALTER TABLE become equal so.
+func normal(toks []token) string {
+	for len(toks) > 2 && toks[0].text == "(" && group(toks, 0) == len(toks) {
+		toks = toks[1 : len(toks)-1]
+	}
+	var b strings.Builder
+	var prev token
+	glued := true
+	for i, t := range toks {
+		text := t.text
+		switch {
+		case t.kind == wordToken || t.kind == quotedToken:
+			text = normalName(t.text)
+		case t.kind == blobToken:
+			text = strings.ToLower(text)
+		case t.kind == opToken && text == "==":
+			text = "="
+		case t.kind == opToken && text == "!=":
+			text = "<>"
+		}
+		name := prev.kind == wordToken || prev.kind == quotedToken
+		switch {
+		case i == 0, t.kind == opToken && (text == "," || text == ")" || text == "."), prev.kind == opToken && (prev.text == "(" || prev.text == "."):
+			glued = true
+		case t.kind == opToken && text == "(" && name && !tight[strings.ToLower(prev.text)]:
+			glued = true
+		}
+		if !glued {
+			b.WriteByte(' ')
+		}
+		b.WriteString(text)
+		glued = t.kind == opToken && (text == "-" || text == "+" || text == "~") && !binary(toks, i)
+		prev = t
+	}
+	return b.String()
+}
+
+func normalName(name string) string {
+	low := strings.ToLower(name)
+	if name == "" || strings.TrimLeftFunc(name, inWord) != "" {
+		return quote(low)
+	}
+	return low
+}
+
+// group gives the place behind the bracket that closes the one at i.
+func group(toks []token, i int) int {
+	depth := 0
+	for j := i; j < len(toks); j++ {
+		if toks[j].kind == opToken && toks[j].text == "(" {
+			depth++
+		} else if toks[j].kind == opToken && toks[j].text == ")" {
+			if depth--; depth == 0 {
+				return j + 1
+			}
+		}
+	}
+	return len(toks)
+}
+
+// items cuts tokens at their top-level commas.
+func items(toks []token) [][]token {
+	var out [][]token
+	depth, from := 0, 0
+	for i, t := range toks {
+		if t.kind != opToken {
+			continue
+		}
+		switch t.text {
+		case "(":
+			depth++
+		case ")":
+			depth--
+		case ",":
+			if depth == 0 {
+				out = append(out, toks[from:i])
+				from = i + 1
+			}
+		}
+	}
+	if from < len(toks) {
+		out = append(out, toks[from:])
+	}
+	return out
+}

@@ -1,0 +1,201 @@
+package sqlite
+
+import (
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// AddColumn implements [migrate.Planner].
+func (p *planner) AddColumn(op migrate.AddColumn) error {
+	d := p.on(op.Table).adding(op.Column.Def())
+	if _, err := d.column(op.Column.Def()); err != nil {
+		return err
+	}
+	return p.keep(op, func(w *pass) error {
+		if err := w.touch(op.Table); err != nil {
+			return err
+		}
+		c := op.Column.Def()
+		d := ddl{s: w.s, t: w.s.Table(op.Table), part: true}.adding(c)
+		declared, err := d.declared(c)
+		if err != nil {
+			return err
+		}
+		def, constant, err := d.defaultOf(c, declared)
+		if err != nil {
+			return err
+		}
+		r := w.fold(op.Table)
+		if r == nil {
+			null := def == "" || def == "NULL"
+			if c.Identity || c.Generated != "" || !null && !constant || null && !c.Nullable {
+				w.must(op.Table)
+				return nil
+			}
+			column, err := d.column(c)
+			if err != nil {
+				return err
+			}
+			more, err := w.inlined(op.Table, c)
+			if err != nil {
+				return err
+			}
+			w.emit(op.Table, migrate.Facts{Scans: more != ""}, "ALTER TABLE "+quote(op.Table)+" ADD COLUMN "+column+more)
+			return nil
+		}
+		switch {
+		case r.fresh:
+		case c.Generated != "":
+			expr, err := translate(inGenerated, c.Generated, d.t, c.Name)
+			if err != nil {
+				return err
+			}
+			r.settle()
+			r.add(c.Name, "("+expr+")")
+		case def == "":
+			r.add(c.Name, "NULL") // an identity column numbers the rows so
+		default:
+			r.add(c.Name, def)
+		}
+		return nil
+	})
+}
+
+// adding gives the writer for the table with the column in it.
+func (d ddl) adding(c schema.Column) ddl {
+	d.t = d.t.Clone()
+	d.t.Columns = append(d.t.Columns, c)
+	return d
+}
+
+// DropColumn implements [migrate.Planner].
+func (p *planner) DropColumn(op migrate.DropColumn) error {
+	return p.keep(op, func(w *pass) error {
+		if err := w.touch(op.Table); err != nil {
+			return err
+		}
+		column := op.Column.Def().Name
+		r := w.fold(op.Table)
+		switch {
+		case r == nil:
+			st := w.emit(op.Table, migrate.Facts{Rewrites: true}, "ALTER TABLE "+quote(op.Table)+" DROP COLUMN "+quote(column))
+			st.Run = unused("column "+op.Table+"."+column, op.Table, column)
+		case !r.fresh:
+			r.drop(column)
+		}
+		return nil
+	})
+}
+
+// RenameColumn implements [migrate.Planner]. The column is renamed at once even when a rebuild waits, so that foreign keys, views,
+// triggers and indexes that nobody but the database knows of follow.
+func (p *planner) RenameColumn(op migrate.RenameColumn) error {
+	return p.keep(op, func(w *pass) error {
+		if err := w.touch(op.Table); err != nil {
+			return err
+		}
+		sql := []string{"ALTER TABLE " + quote(op.Table) + " RENAME COLUMN " + quote(op.From) + " TO " + quote(op.To)}
+		for _, r := range w.open {
+			if r.table != op.Table {
+				r.parentColumnRenamed(op.Table, op.From, op.To)
+			} else if r.fresh {
+				sql = nil
+			} else {
+				sql = r.rename(op.From, op.To)
+			}
+		}
+		if len(sql) > 0 {
+			w.emit(op.Table, migrate.Facts{}, sql...)
+		}
+		return nil
+	})
+}
+
+// AlterColumn implements [migrate.Planner].
+func (p *planner) AlterColumn(op migrate.AlterColumn) error {
+	d := p.on(op.Table)
+	if _, err := d.column(op.To.Def()); err != nil {
+		return err
+	}
+	if op.Using != "" {
+		if _, err := translate(inUsing, op.Using, d.t, op.To.Def().Name); err != nil {
+			return err
+		}
+	}
+	return p.keep(op, func(w *pass) error {
+		if err := w.touch(op.Table); err != nil {
+			return err
+		}
+		return w.alter(op)
+	})
+}
+
+func (w *pass) alter(op migrate.AlterColumn) error {
+	from, to := op.From.Def(), op.To.Def()
+	d := ddl{s: w.s, t: w.s.Table(op.Table), part: true}
+	was, err := d.column(from)
+	if err != nil {
+		return err
+	}
+	is, err := d.column(to)
+	if err != nil {
+		return err
+	}
+	using := ""
+	if op.Using != "" && (from.Type != to.Type || from.TypeFor[name] != to.TypeFor[name]) {
+		if using, err = translate(inUsing, op.Using, d.t, to.Name); err != nil {
+			return err
+		}
+	}
+	if was == is {
+		if using == "" {
+			return nil
+		}
+		return w.set(op.Table, to.Name, "("+using+")", "")
+	}
+	r := w.must(op.Table)
+	if r == nil || r.fresh {
+		return nil
+	}
+	before, err := d.declared(from)
+	if err != nil {
+		return err
+	}
+	after, err := d.declared(to)
+	if err != nil {
+		return err
+	}
+	if using != "" {
+		r.settle()
+		r.source(to.Name).expr = "(" + using + ")"
+		r.arrives(to, after)
+		return r.follow(d.t, to.Name)
+	}
+	if to.Generated == "" {
+		r.convert(to.Name, familyOf(before), familyOf(after), after)
+	}
+	return r.follow(d.t, to.Name)
+}
+
+// set changes the values of a column: in the rebuild that waits, or with UPDATE.
+func (w *pass) set(table, column, expr, where string) error {
+	r := w.fold(table)
+	if r == nil {
+		w.update(table, column, expr, where)
+		return nil
+	}
+	if r.fresh {
+		return nil // no rows
+	}
+	r.settle()
+	if where != "" {
+		expr = "CASE WHEN " + where + " THEN " + expr + " ELSE " + quote(column) + " END"
+	}
+	r.source(column).expr = expr
+	return r.follow(w.s.Table(table), column)
+}
+
+func (w *pass) update(table, column, expr, where string) {
+	sql := "UPDATE " + quote(table) + " SET " + quote(column) + " = " + expr
+	w.emit(table, migrate.Facts{Scans: true}, sql+ifs(where != "", " WHERE "+where))
+}

@@ -1,0 +1,121 @@
+package sqlite
+
+import (
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// Fill implements [migrate.Planner].
+func (p *planner) Fill(op migrate.Fill) error {
+	d := p.on(op.Table)
+	if len(d.t.Columns) > 0 {
+		for _, e := range []string{op.Expr, op.Condition(quote)} {
+			if _, err := translate(inFill, e, d.t, op.Column); err != nil {
+				return err
+			}
+		}
+	}
+	return p.keep(op, func(w *pass) error {
+		if err := w.touch(op.Table); err != nil {
+			return err
+		}
+		t := w.s.Table(op.Table)
+		expr, err := translate(inFill, op.Expr, t, op.Column)
+		if err != nil {
+			return err
+		}
+		where, err := translate(inFill, op.Condition(quote), t, op.Column)
+		if err != nil {
+			return err
+		}
+		both := op.Expr + " " + op.Where
+		own := queries(both) && from(both, op.Table)
+		if err := w.settleReads(op.Table, both); err != nil {
+			return err
+		}
+		if !own {
+			return w.set(op.Table, op.Column, "("+expr+")", where)
+		}
+		if err := w.close(op.Table); err != nil {
+			return err
+		}
+		w.update(op.Table, op.Column, "("+expr+")", where)
+		return nil
+	})
+}
+
+// settleReads puts the tables into the database that a Fill reads in subqueries, and remembers them: until the Fill is done they must
+// not change.
+func (w *pass) settleReads(table, sql string) error {
+	if !queries(sql) {
+		return nil
+	}
+	id := w.ids[table]
+	for _, t := range w.s.Tables {
+		if t.Name == table || !mentions(sql, t.Name) {
+			continue
+		}
+		if err := w.close(t.Name); err != nil {
+			return err
+		}
+		if w.reads[id] == nil {
+			w.reads[id] = map[int]bool{}
+		}
+		w.reads[id][w.ids[t.Name]] = true
+	}
+	return nil
+}
+
+// from tells whether the table is read by a subquery, and not only named in front of a column of the row.
+func from(sql, table string) bool {
+	toks := scan(sql)
+	for i, k := range toks {
+		if strings.EqualFold(k.text, table) && (k.kind == wordToken || k.kind == quotedToken) && (i+1 == len(toks) || toks[i+1].text != ".") {
+			return true
+		}
+	}
+	return false
+}
+
+// SQL implements [migrate.Planner].
+func (p *planner) SQL(op migrate.SQL) error {
+	apart := op.Only != "" && op.Only != name
+	if apart && len(op.Schema) == 0 {
+		return nil
+	}
+	if err := p.keep(op, func(w *pass) error {
+		if apart || len(op.Up) == 0 {
+			return nil
+		}
+		var all []migrate.Statement
+		for _, q := range op.Up {
+			all = append(all, statements(strings.TrimRight(strings.TrimSpace(q), "; \n\t"))...)
+		}
+		facts := migrate.Facts{Destroys: op.Destroys()}
+		if !op.NoTx {
+			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: all, Facts: facts})
+			return nil
+		}
+		for _, q := range all {
+			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: []migrate.Statement{q}, NoTx: true, Facts: facts})
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	p.steps[len(p.steps)-1].barrier = true
+	return nil
+}
+
+// Go implements [migrate.Planner].
+func (p *planner) Go(op migrate.Go) error {
+	if err := p.keep(op, func(w *pass) error {
+		w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Run: op.Up})
+		return nil
+	}); err != nil {
+		return err
+	}
+	p.steps[len(p.steps)-1].barrier = true
+	return nil
+}

@@ -1,0 +1,94 @@
+package sqlite
+
+import (
+	"fmt"
+	"slices"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// CreateIndex implements [migrate.Planner].
+func (p *planner) CreateIndex(op migrate.CreateIndex) error {
+	return p.addIndex(op, p.on(op.Table), op.Index)
+}
+
+// DropIndex implements [migrate.Planner].
+func (p *planner) DropIndex(op migrate.DropIndex) error {
+	return p.dropIndex(op, op.Table, op.Index.Name)
+}
+
+// RenameIndex implements [migrate.Planner]. SQLite cannot rename one: it is made anew.
+func (p *planner) RenameIndex(op migrate.RenameIndex) error {
+	return p.keep(op, func(w *pass) error {
+		t := w.s.Table(op.Table)
+		i := slices.IndexFunc(t.Indexes, func(x schema.Index) bool { return x.Name == op.From })
+		if i < 0 {
+			return fmt.Errorf("rename index %s of %s: there is none of that name", op.From, op.Table)
+		}
+		return w.renameIndex(t, t.Indexes[i], op.To)
+	})
+}
+
+func (p *planner) addIndex(op migrate.Op, d ddl, x schema.Index) error {
+	if _, err := d.index("", x); err != nil {
+		return err
+	}
+	table := d.t.Name
+	return p.keep(op, func(w *pass) error {
+		if w.fold(table) != nil {
+			return nil // a rebuild makes all indexes of the schema
+		}
+		sql, err := ddl{s: w.s, t: w.s.Table(table)}.index("", x)
+		if err != nil {
+			return err
+		}
+		w.emit(table, migrate.Facts{Scans: true}, sql)
+		return nil
+	})
+}
+
+// dropIndex drops the index at once even when a rebuild waits: names of indexes are those of the whole database, and another table may
+// take this one.
+func (p *planner) dropIndex(op migrate.Op, table, index string) error {
+	return p.keep(op, func(w *pass) error {
+		if w.isThere(table, index) {
+			w.emit(table, migrate.Facts{}, "DROP INDEX "+quote(index))
+		}
+		return nil
+	})
+}
+
+// isThere tells whether an index of the schema is in the database too, and forgets it if so.
+func (w *pass) isThere(table, index string) bool {
+	r := w.waiting(table)
+	if r == nil {
+		return true
+	}
+	if r.fresh {
+		return false
+	}
+	t := r.old.Table(table)
+	n := len(t.Uniques) + len(t.Indexes)
+	t.Uniques = slices.DeleteFunc(t.Uniques, func(u schema.Unique) bool { return u.Name == index })
+	t.Indexes = slices.DeleteFunc(t.Indexes, func(x schema.Index) bool { return x.Name == index })
+	return len(t.Uniques)+len(t.Indexes) < n
+}
+
+func (w *pass) renameIndex(t *schema.Table, x schema.Index, to string) error {
+	there := w.isThere(t.Name, x.Name)
+	drop := "DROP INDEX " + quote(x.Name)
+	if w.waiting(t.Name) != nil {
+		if there {
+			w.emit(t.Name, migrate.Facts{}, drop)
+		}
+		return nil
+	}
+	x.Name = to
+	sql, err := ddl{s: w.s, t: t}.index("", x)
+	if err != nil {
+		return err
+	}
+	w.emit(t.Name, migrate.Facts{Scans: true}, drop, sql)
+	return nil
+}

@@ -1,0 +1,248 @@
+package sqlite
+
+import (
+	"maps"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// planner refuses at once what SQLite cannot have, and keeps the rest until Finish: only with all ops of a migration at hand it is
+// known which tables need a new one, and then everything that happens to them goes into that.
+type planner struct {
+	before *schema.Schema // what the next op finds
+	start  *schema.Schema // a copy of what the first one found
+	steps  []step
+}
+
+// step is one op with its way of being planned.
+type step struct {
+	op      migrate.Op
+	plan    func(*pass) error
+	barrier bool // everything before it must be in the database
+}
+
+// Before implements [migrate.Planner].
+func (p *planner) Before(s *schema.Schema) { p.before = s }
+
+func (p *planner) keep(op migrate.Op, plan func(*pass) error) error {
+	if p.before == nil {
+		p.before = &schema.Schema{}
+	}
+	if p.start == nil {
+		p.start = p.before.Clone()
+	}
+	p.steps = append(p.steps, step{op: op, plan: plan})
+	return nil
+}
+
+// on gives the writer for a table of the schema before the op; without the table, which is for Apply to report, one that refuses nothing.
+func (p *planner) on(table string) ddl {
+	d := ddl{s: p.before, part: true}
+	if d.s == nil {
+		d.s = &schema.Schema{}
+	}
+	if d.t = d.s.Table(table); d.t == nil {
+		d.t = &schema.Table{Name: table}
+	}
+	return d
+}
+
+// Finish implements [migrate.Planner].
+func (p *planner) Finish() ([]migrate.Stage, error) {
+	var stages []migrate.Stage
+	keysOff := false
+	s := p.start
+	for from := 0; from < len(p.steps); {
+		to := from
+		for to < len(p.steps) && !p.steps[to].barrier {
+			to++
+		}
+		if to > from {
+			w, err := plan(s, p.steps[from:to])
+			if err != nil {
+				return nil, err
+			}
+			s = w.s
+			stages = append(stages, w.stages...)
+			keysOff = keysOff || w.keysOff
+		}
+		if to < len(p.steps) {
+			w := &pass{s: s}
+			if err := p.steps[to].plan(w); err != nil {
+				return nil, err
+			}
+			if err := p.steps[to].op.Apply(s); err != nil {
+				return nil, err
+			}
+			stages = append(stages, w.stages...)
+			to++
+		}
+		from = to
+	}
+	for i := range stages {
+		// One transaction for all that is planned here, if one of them needs foreign keys off; SQL and Go by hand keep them on.
+		stages[i].KeysOff = keysOff && stages[i].KeysOff
+	}
+	return stages, nil
+}
+
+// era is a table in the time between two moments at which it must be in the database as the schema says.
+type era struct{ table, age int }
+
+// pass plans some ops in a row. Which tables need a rebuild is known only at the end: then it is done again, knowing them.
+type pass struct {
+	s       *schema.Schema
+	stages  []migrate.Stage
+	keysOff bool
+
+	steps []step
+	at    int
+	done  map[int]bool // steps that an earlier one has done along
+
+	need  map[era]bool // tables to rebuild
+	found map[era]bool // tables that turned out to need it
+	ids   map[string]int
+	base  int // tables made here have ids from it on
+	ages  map[int]int
+	reads map[int]map[int]bool    // table -> tables that a Fill of it reads
+	early map[int]map[string]bool // table -> constraints that are in the database before their op
+	open  []*rebuild
+}
+
+func plan(s *schema.Schema, steps []step) (*pass, error) {
+	need := map[era]bool{}
+	for {
+		w := &pass{s: s.Clone(), steps: steps, need: need, done: map[int]bool{}, found: map[era]bool{}, ids: map[string]int{}, ages: map[int]int{},
+			base: len(s.Tables), reads: map[int]map[int]bool{}, early: map[int]map[string]bool{}}
+		for _, t := range s.Tables {
+			w.ids[t.Name] = len(w.ids)
+		}
+		if err := w.run(); err != nil {
+			return nil, err
+		}
+		if len(w.found) == 0 {
+			return w, nil
+		}
+		maps.Copy(need, w.found)
+	}
+}
+
+func (w *pass) run() error {
+	for i, st := range w.steps {
+		w.at = i
+		if !w.done[i] {
+			if err := st.plan(w); err != nil {
+				return err
+			}
+		}
+		if err := st.op.Apply(w.s); err != nil {
+			return err
+		}
+	}
+	for len(w.open) > 0 {
+		if err := w.write(w.open[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// emit adds a stage for the op at hand.
+func (w *pass) emit(table string, facts migrate.Facts, sql ...string) *migrate.Stage {
+	op := w.steps[w.at].op
+	facts.Tables, facts.Destroys = []string{table}, op.Destroys()
+	w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: statements(sql...), KeysOff: true, Facts: facts})
+	return &w.stages[len(w.stages)-1]
+}
+
+// touch is called for each op on a table. What a waiting Fill reads of it must not change before.
+func (w *pass) touch(table string) error {
+	id := w.ids[table]
+	for _, t := range w.s.Tables {
+		if reader := w.ids[t.Name]; reader != id && w.reads[reader][id] {
+			if err := w.close(t.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// close writes a table that is waiting. What follows on it is looked at on its own.
+func (w *pass) close(table string) error {
+	if r := w.waiting(table); r != nil {
+		if err := w.write(r); err != nil {
+			return err
+		}
+	}
+	id := w.ids[table]
+	w.ages[id]++
+	delete(w.reads, id)
+	return nil
+}
+
+func (w *pass) write(r *rebuild) error {
+	stages, err := r.stages(w.s)
+	if err != nil {
+		return err
+	}
+	for i := range stages {
+		stages[i].KeysOff = true
+	}
+	w.stages = append(w.stages, stages...)
+	w.keysOff = w.keysOff || !r.fresh
+	w.forget(r)
+	return nil
+}
+
+func (w *pass) forget(r *rebuild) {
+	for i := range w.open {
+		if w.open[i] == r {
+			w.open = append(w.open[:i:i], w.open[i+1:]...)
+			return
+		}
+	}
+}
+
+// waiting gives the rebuild that waits for the table, or nil.
+func (w *pass) waiting(table string) *rebuild {
+	for _, r := range w.open {
+		if r.table == table {
+			return r
+		}
+	}
+	return nil
+}
+
+// fold gives the rebuild that the op at hand goes into, or nil when the table needs none.
+func (w *pass) fold(table string) *rebuild {
+	r := w.waiting(table)
+	id := w.ids[table]
+	if r == nil && w.need[era{id, w.ages[id]}] {
+		var known []string
+		for k := range w.early[id] {
+			known = append(known, k)
+		}
+		r = begin(w.s, table, known)
+		w.open = append(w.open, r)
+	}
+	if r != nil && !r.fresh {
+		op := w.steps[w.at].op
+		if n := len(r.causes); n == 0 || r.causes[n-1] != op.Describe() {
+			r.causes = append(r.causes, op.Describe())
+			r.destroys = append(r.destroys, op.Destroys()...)
+		}
+	}
+	return r
+}
+
+// must is fold for an op that ALTER TABLE cannot do. On the first pass it gives nil: the pass will be done again.
+func (w *pass) must(table string) *rebuild {
+	r := w.fold(table)
+	if r == nil {
+		id := w.ids[table]
+		w.found[era{id, w.ages[id]}] = true
+	}
+	return r
+}

@@ -1,0 +1,272 @@
+package sqlite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// rebuild is a table that gets a new one in its place, once, for all ops on it since begin. What it becomes is the table of the
+// schema when it is written; this here knows where the values come from.
+type rebuild struct {
+	table    string         // its name, in the schema and in the database
+	fresh    bool           // made by the same migration and not written yet: there is nothing to copy
+	old      *schema.Schema // with the table alone, as it is in the database; and the enums it was made with
+	known    []string       // constraints that are in the database already, though their ops are still to come
+	origins  []origin
+	layers   []layer
+	checks   []affinityCheck
+	causes   []string
+	destroys []string
+}
+
+// origin is a column as it is in the database.
+type origin struct {
+	name string // in the database now; columns are renamed there at once, so that views and triggers follow
+	as   string // in the innermost SELECT
+	dead bool   // dropped, but still there
+}
+
+// layer is one SELECT over the one before it. Each sees the names and values that the ops before it have left.
+type layer struct {
+	alias string // what its source is called, for expressions that say table.column
+	cols  []source
+}
+
+// source is where a column comes from. A guard is a condition that must not be true for any row.
+type source struct {
+	name  string
+	expr  string
+	guard *guard
+}
+
+type guard struct{ column, problem, remedy string }
+
+// affinityCheck wants values of a converted column to have arrived as numbers.
+type affinityCheck struct {
+	column string
+	types  string // what typeof may give
+	to     string // for the message
+}
+
+// begin starts a rebuild of the table of s.
+func begin(s *schema.Schema, table string, known []string) *rebuild {
+	t := s.Table(table).Clone()
+	old := &schema.Schema{Tables: []*schema.Table{t}}
+	for _, c := range t.Columns {
+		if e := s.Enum(c.Type.Name); c.Type.Kind == schema.KindEnum && e != nil && old.Enum(e.Name) == nil {
+			old.PutEnum(e.Clone())
+		}
+	}
+	r := &rebuild{table: table, old: old, known: slices.Clone(known), layers: []layer{{alias: table}}}
+	for _, c := range t.Columns {
+		r.origins = append(r.origins, origin{name: c.Name, as: c.Name})
+		r.layers[0].cols = append(r.layers[0].cols, source{name: c.Name, expr: quote(c.Name)})
+	}
+	return r
+}
+
+func (r *rebuild) top() *layer { return &r.layers[len(r.layers)-1] }
+
+func (r *rebuild) source(column string) *source {
+	for i := range r.top().cols {
+		if c := &r.top().cols[i]; c.name == column && c.guard == nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// origin gives the place in origins of a column that is in the database, or -1.
+func (r *rebuild) origin(column string) int {
+	return slices.IndexFunc(r.origins, func(o origin) bool { return o.name == column && !o.dead })
+}
+
+// settle puts another layer on top if needed, in which every column is called by its name.
+func (r *rebuild) settle() {
+	plain := r.top().alias == r.table && !slices.ContainsFunc(r.top().cols, func(c source) bool { return c.expr != quote(c.name) })
+	if plain {
+		return
+	}
+	next := layer{alias: r.table}
+	for _, c := range r.top().cols {
+		next.cols = append(next.cols, source{name: c.name, expr: quote(c.name), guard: c.guard})
+	}
+	r.layers = append(r.layers, next)
+}
+
+func (r *rebuild) add(column, expr string) {
+	r.top().cols = append(r.top().cols, source{name: column, expr: expr})
+}
+
+func (r *rebuild) drop(column string) {
+	if i := r.origin(column); i >= 0 {
+		r.origins[i].dead = true
+	}
+	t := r.top()
+	t.cols = slices.DeleteFunc(t.cols, func(c source) bool { return c.name == column && c.guard == nil })
+	r.checks = slices.DeleteFunc(r.checks, func(c affinityCheck) bool { return c.column == column })
+}
+
+// guards adds a condition over the top layer's source that must not be true for any row.
+func (r *rebuild) guards(g guard, condition string) {
+	n := 0
+	for _, c := range r.top().cols {
+		if c.guard != nil {
+			n++
+		}
+	}
+	r.top().cols = append(r.top().cols, source{name: fmt.Sprintf("modelgen guard %d", n), expr: condition, guard: &g})
+}
+
+// follow computes generated columns anew that mention the column, for what reads them before the new table does so itself.
+func (r *rebuild) follow(t *schema.Table, column string) error {
+	for _, c := range t.Columns {
+		if c.Generated == "" || r.source(c.Name) == nil || len(schema.ExprColumns(c.Generated, []string{column})) == 0 {
+			continue
+		}
+		expr, err := translate(inGenerated, c.Generated, t, c.Name)
+		if err != nil {
+			return err
+		}
+		r.settle()
+		r.source(c.Name).expr = "(" + expr + ")"
+	}
+	return nil
+}
+
+// rename gives the statements that rename a column in the database, if it is there, and follows the new name.
+func (r *rebuild) rename(from, to string) []string {
+	var sql []string
+	if i := r.origin(from); i >= 0 {
+		if j := slices.IndexFunc(r.origins, func(o origin) bool { return strings.EqualFold(o.name, to) && o.dead }); j >= 0 {
+			away := fmt.Sprintf("modelgen_dropped_%d", j)
+			sql = append(sql, "ALTER TABLE "+quote(r.table)+" RENAME COLUMN "+quote(r.origins[j].name)+" TO "+quote(away))
+			r.renameOld(r.origins[j].name, away)
+			r.origins[j].name = away
+		}
+		sql = append(sql, "ALTER TABLE "+quote(r.table)+" RENAME COLUMN "+quote(from)+" TO "+quote(to))
+		r.renameOld(from, to)
+		r.origins[i].name = to
+	}
+	if c := r.source(from); c != nil {
+		c.name = to
+	}
+	for i := range r.checks {
+		if r.checks[i].column == from {
+			r.checks[i].column = to
+		}
+	}
+	if len(r.layers) == 1 && len(sql) > 0 { // nothing depends on the name inside yet
+		plain := true
+		for _, c := range r.layers[0].cols {
+			plain = plain && (c.expr == quote(c.name) || c.name == to)
+		}
+		if c := r.source(to); plain && c != nil && c.expr == quote(from) {
+			i := r.origin(to)
+			r.origins[i].as, c.expr = to, quote(to)
+			for j := range r.origins { // a dropped column moved out of the way keeps no old name inside
+				if r.origins[j].dead {
+					r.origins[j].as = r.origins[j].name
+				}
+			}
+		}
+	}
+	return sql
+}
+
+// query gives a SELECT of the given columns over the old table. They are expressions of the top layer.
+func (r *rebuild) query(final []string) string {
+	from := quote(r.table)
+	if slices.ContainsFunc(r.origins, func(o origin) bool { return o.as != o.name }) {
+		var cols []string
+		for _, o := range r.origins { // dropped ones too: what was filled from them before still reads them
+			cols = append(cols, quote(o.name)+ifs(o.as != o.name, " AS "+quote(o.as)))
+		}
+		from = "(SELECT " + strings.Join(cols, ", ") + " FROM " + from + ")"
+	}
+	for i, l := range r.layers {
+		if from != quote(l.alias) {
+			from += " AS " + quote(l.alias)
+		}
+		if i == len(r.layers)-1 {
+			break
+		}
+		var cols []string
+		for _, c := range l.cols {
+			cols = append(cols, ifs(c.expr != quote(c.name), c.expr+" AS ")+quote(c.name))
+		}
+		from = "(SELECT " + strings.Join(cols, ", ") + " FROM " + from + ")"
+	}
+	return "SELECT " + strings.Join(final, ", ") + " FROM " + from
+}
+
+// renameTable gives the statements that rename the table in the database, and follows the new name.
+func (r *rebuild) renameTable(to string) []string {
+	from := r.table
+	r.table = to
+	if r.fresh {
+		return nil
+	}
+	t := r.old.Table(from)
+	r.old.RemoveTable(from)
+	t.Name = to
+	r.old.PutTable(t)
+	r.parentRenamed(from, to)
+	return renameTable(from, to)
+}
+
+// parentRenamed follows a table that got another name in the database, and with it the foreign keys that refer to it.
+func (r *rebuild) parentRenamed(from, to string) {
+	if r.fresh {
+		return
+	}
+	t := r.old.Table(r.table)
+	for i := range t.ForeignKeys {
+		if t.ForeignKeys[i].RefTable == from {
+			t.ForeignKeys[i].RefTable = to
+		}
+	}
+}
+
+// parentColumnRenamed is the same for a column of another table.
+func (r *rebuild) parentColumnRenamed(table, from, to string) {
+	if r.fresh {
+		return
+	}
+	for _, fk := range r.old.Table(r.table).ForeignKeys {
+		if i := slices.Index(fk.RefColumns, from); fk.RefTable == table && i >= 0 {
+			fk.RefColumns[i] = to
+		}
+	}
+}
+
+// renameOld follows a column that got another name in the database.
+func (r *rebuild) renameOld(from, to string) {
+	// It can only fail for names that the op itself was refused for.
+	_ = migrate.RenameColumn{Table: r.table, From: from, To: to}.Apply(r.old)
+}
+
+// renameTable gives the statements for it. Names that differ in their case alone are one name to SQLite.
+func renameTable(from, to string) []string {
+	rename := func(from, to string) string {
+		return "ALTER TABLE " + quote(from) + " RENAME TO " + quote(to)
+	}
+	if strings.EqualFold(from, to) {
+		between := "modelgen_renamed_" + to
+		return []string{rename(from, between), rename(between, to)}
+	}
+	return []string{rename(from, to)}
+}
+
+// newName gives the name of the new table while the old one is still there.
+func newName(s *schema.Schema, table string) string {
+	n := "modelgen_new_" + table
+	for s.Table(n) != nil {
+		n += "_"
+	}
+	return n
+}

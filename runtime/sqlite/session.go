@@ -1,0 +1,209 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// session implements [migrate.Session].
+type session struct {
+	conn *sql.Conn
+	cfg  migrate.SessionConfig
+	wait time.Duration // how long a busy database is waited for
+	busy *int64        // what busy_timeout was before, when it was changed
+	seen map[rowKey]progress
+}
+
+// Planner implements [migrate.Session].
+func (s *session) Planner() migrate.Planner { return &planner{} }
+
+// Close implements [migrate.Session].
+func (s *session) Close(ctx context.Context) error {
+	if s.busy == nil {
+		return nil
+	}
+	was := *s.busy
+	s.busy = nil
+	return s.setPragma(context.WithoutCancel(ctx), "busy_timeout", was)
+}
+
+// Transact implements [migrate.Session].
+func (s *session) Transact(ctx context.Context, work migrate.Work) (err error) {
+	keysOff := false
+	for i, st := range work.Stages {
+		if st.NoTx {
+			return fmt.Errorf("stage %d, %s, must run outside any transaction", i, st.Cause)
+		}
+		keysOff = keysOff || st.KeysOff
+	}
+	back, err := s.settings(ctx, keysOff)
+	defer func() {
+		if berr := back(); berr != nil {
+			err = errors.Join(err, berr)
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	return s.inTx(ctx, work.Before, work.After, func() error {
+		var before map[violation]int64
+		var had tableColumns
+		if keysOff {
+			if before, had, err = s.violations(ctx); err != nil {
+				return err
+			}
+		}
+		for i, st := range work.Stages {
+			if err := s.stage(ctx, st); err != nil {
+				return stageError(i, st, err)
+			}
+		}
+		if !keysOff {
+			return nil
+		}
+		after, has, err := s.violations(ctx)
+		if err != nil {
+			return err
+		}
+		return worse(before, after, had, has, len(work.Stages)-1)
+	})
+}
+
+// Step implements [migrate.Session]. SQLite makes no statement half, so there is nothing to find out about an earlier try but the marks.
+func (s *session) Step(ctx context.Context, st migrate.Stage, after []migrate.Mark) (err error) {
+	run := func() error { return s.stage(ctx, st) }
+	if st.Run == nil && len(st.Statements) == 1 { // then nothing has happened when the database was busy
+		once := run
+		run = func() error { return s.patient(ctx, once) }
+	}
+	if err := run(); err != nil {
+		return stageError(0, st, err)
+	}
+	return s.inTx(ctx, nil, after, func() error { return nil })
+}
+
+// inTx runs do between marks, in one transaction that has the only right to write from its beginning on.
+func (s *session) inTx(ctx context.Context, before, after []migrate.Mark, do func() error) (err error) {
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			// SQLite has rolled back by itself after some errors; then there is no transaction, and ROLLBACK says so.
+			_, _ = s.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		}
+	}()
+	now := map[rowKey]progress{}
+	for _, m := range before {
+		if err := s.mark(ctx, m, now); err != nil {
+			return err
+		}
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	for _, m := range after {
+		if err := s.mark(ctx, m, now); err != nil {
+			return err
+		}
+	}
+	if err := s.commit(ctx); err != nil {
+		return err
+	}
+	for k, v := range now {
+		s.seen[k] = v
+	}
+	return nil
+}
+
+// stage runs the statements of a stage and its function, which may panic without harm.
+func (s *session) stage(ctx context.Context, st migrate.Stage) (err error) {
+	for _, q := range st.Statements {
+		if err := s.statement(ctx, q.SQL); err != nil {
+			return err
+		}
+	}
+	if st.Run == nil {
+		return nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return st.Run(ctx, stageTx{s.conn})
+}
+
+// stageTx keeps functions from reaching BeginTx and Raw of the connection.
+type stageTx struct{ migrate.Tx }
+
+func (s *session) statement(ctx context.Context, q string) error {
+	if s.cfg.StatementTimeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.cfg.StatementTimeout)
+		defer cancel()
+	}
+	if _, err := s.conn.ExecContext(ctx, q); err != nil {
+		return statementError(q, err)
+	}
+	return nil
+}
+
+// stageError says which stage an error comes from.
+func stageError(i int, st migrate.Stage, err error) error {
+	var se *migrate.StatementError
+	if !errors.As(err, &se) || se != err {
+		se = &migrate.StatementError{Code: errorCode(err), Err: err}
+	}
+	se.Stage, se.Cause = i, st.Cause
+	return se
+}
+
+func statementError(q string, err error) error {
+	return &migrate.StatementError{Statement: q, Code: errorCode(err), Hint: hint(err), Err: err}
+}
+
+// errorCode gives the extended result code of SQLite, as the driver tells it, or "".
+func errorCode(err error) string {
+	if n, ok := resultCode(err); ok {
+		return fmt.Sprint(n)
+	}
+	return ""
+}
+
+func resultCode(err error) (int, bool) {
+	var c interface{ Code() int }
+	if errors.As(err, &c) {
+		return c.Code(), true
+	}
+	return 0, false
+}
+
+// hint says what to do about errors of which that is known. Drivers agree on the texts of SQLite, not on types.
+func hint(err error) string {
+	msg := err.Error()
+	for _, h := range []struct{ text, hint string }{
+		{"NOT NULL constraint failed", "a row would hold NULL; fill the column before it becomes NOT NULL"},
+		{"UNIQUE constraint failed", "rows hold the same values; find them with GROUP BY over these columns HAVING count(*) > 1, and change them first"},
+		{"CHECK constraint failed", "rows break the check; find them with WHERE NOT (the expression of the check), and change them first"},
+		{"FOREIGN KEY constraint failed", "a row refers to one that is not there"},
+		{"datatype mismatch", "a value is no integer, which an integer primary key needs"},
+		{"error in view", "the view no longer fits; drop it in an SQL op before, and create it again after"},
+		{"error in trigger", "the trigger no longer fits; drop it in an SQL op before, and create it again after"},
+		{"error in index", "the index was made by hand and uses the column; drop it first"},
+		{"readonly database", "the database, or its directory, cannot be written"},
+		{"disk is full", "make room; a rebuild needs the size of the table once more"},
+	} {
+		if strings.Contains(msg, h.text) {
+			return h.hint
+		}
+	}
+	return ""
+}

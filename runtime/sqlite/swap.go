@@ -1,0 +1,279 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// probe is a condition that must not be true for any row of the SELECT that fills the new table.
+type probe struct {
+	guard
+	condition string
+}
+
+// swap is a rebuild written out: what its three stages do besides their statements.
+type swap struct {
+	old, new string
+	create   string // of the new table
+	before   string // CREATE TABLE of the old one, as migrations made it
+	known    []string
+	columns  []string // of the old table
+	indexes  []string // of the old table, that migrations made
+	dropped  []string
+	kept     []string // columns of the new table
+	query    func([]string) string
+	probes   []probe
+	checks   []affinityCheck
+	hand     handmade
+}
+
+// stages writes the rebuild: make the new table, copy the rows, put it in the place of the old one. It becomes the table of s.
+func (r *rebuild) stages(s *schema.Schema) ([]migrate.Stage, error) {
+	t := s.Table(r.table)
+	d := ddl{s: s, t: t}
+	if r.fresh {
+		return d.stages(r.causes[0])
+	}
+	indexes, err := d.indexes("")
+	if err != nil {
+		return nil, err
+	}
+	facts := migrate.Facts{Tables: []string{t.Name}, Rewrites: true}
+	w := &swap{old: t.Name, new: newName(s, t.Name), known: r.known, query: r.query, checks: r.checks, kept: t.ColumnNames()}
+	if w.create, err = d.create(quote(w.new)); err != nil {
+		return nil, err
+	}
+	o := r.old.Table(r.table)
+	if w.before, err = (ddl{s: r.old, t: o, part: true}).create(quote(w.old)); err != nil {
+		return nil, err
+	}
+	w.columns = o.ColumnNames()
+	for _, u := range o.Uniques {
+		w.indexes = append(w.indexes, u.Name)
+	}
+	for _, x := range o.Indexes {
+		w.indexes = append(w.indexes, x.Name)
+	}
+	for _, c := range r.origins {
+		if c.dead && t.Column(c.name) == nil {
+			w.dropped = append(w.dropped, c.name)
+		}
+	}
+	var names, values []string
+	for _, c := range t.Columns {
+		if c.Generated != "" {
+			continue
+		}
+		from := r.source(c.Name)
+		if from == nil {
+			return nil, fmt.Errorf("rebuild table %s: nothing says where the values of %s come from", t.Name, c.Name)
+		}
+		names, values = append(names, c.Name), append(values, from.expr)
+		w.probe(r, d, c, *from)
+	}
+	for _, c := range r.top().cols {
+		if c.guard != nil {
+			w.probes = append(w.probes, probe{*c.guard, c.expr})
+		}
+	}
+	copying := []string{"INSERT INTO " + quote(w.new) + " (" + quoteAll(names) + ") " + r.query(values)}
+	identity := func(c schema.Column) bool { return c.Identity }
+	if slices.ContainsFunc(o.Columns, identity) && slices.ContainsFunc(t.Columns, identity) {
+		copying = append(copying, "DELETE FROM sqlite_sequence WHERE name = "+text(w.new),
+			"INSERT INTO sqlite_sequence (name, seq) SELECT "+text(w.new)+", seq FROM sqlite_sequence WHERE name = "+text(w.old))
+	}
+	replace := []string{"PRAGMA legacy_alter_table = ON", "DROP TABLE " + quote(w.old),
+		"ALTER TABLE " + quote(w.new) + " RENAME TO " + quote(w.old), "PRAGMA legacy_alter_table = OFF"}
+	last := facts
+	last.Destroys = r.destroys
+	cause := "Rebuild table " + t.Name + ": "
+	stages := []migrate.Stage{
+		{Cause: cause + strings.Join(r.causes, "; "), Statements: statements(w.create), Run: w.prepare, KeysOff: true, Facts: facts},
+		{Cause: cause + "copy the rows", Statements: statements(copying...), Run: w.compare, KeysOff: true, Facts: facts},
+		{Cause: cause + "put the new table in its place", Statements: statements(append(replace, indexes...)...), Run: w.restore, KeysOff: true, Facts: last},
+	}
+	stages[2].Statements[0].Comment = "views and triggers must not follow the next rename"
+	return stages, nil
+}
+
+// stages writes a table that is not there yet.
+func (d ddl) stages(cause string) ([]migrate.Stage, error) {
+	create, err := d.create(quote(d.t.Name))
+	if err != nil {
+		return nil, err
+	}
+	indexes, err := d.indexes("")
+	if err != nil {
+		return nil, err
+	}
+	return []migrate.Stage{{
+		Cause: cause, Statements: statements(append([]string{create}, indexes...)...), KeysOff: true,
+		Facts: migrate.Facts{Tables: []string{d.t.Name}},
+	}}, nil
+}
+
+// probe finds rows that the definition of the new column c would refuse, to say so better than SQLite does.
+func (w *swap) probe(r *rebuild, d ddl, c schema.Column, from source) {
+	var was *schema.Column
+	if i := r.origin(c.Name); i >= 0 {
+		was = r.old.Table(r.table).Column(c.Name)
+	}
+	plain := strings.HasPrefix(from.expr, `"`) && was != nil && len(r.layers) == 1
+	if !c.Nullable && !c.Identity && (!plain || was.Nullable) {
+		w.probes = append(w.probes, probe{guard{c.Name, "hold NULL", "fill them before it becomes NOT NULL, or give it a default"}, "(" + from.expr + ") IS NULL"})
+	}
+	if values := d.values(c); values != nil {
+		if plain && was != nil && slices.Equal((ddl{s: r.old, t: d.t}).values(*was), values) {
+			return
+		}
+		list := strings.Join(values, ", ")
+		w.probes = append(w.probes, probe{guard{c.Name, "hold a value that is none of " + list, "change them first"}, "(" + from.expr + ") NOT IN (" + list + ")"})
+	}
+}
+
+// prepare looks at the old table, of which planning knew only what migrations made, and refuses what the rebuild would lose.
+func (w *swap) prepare(ctx context.Context, tx migrate.Tx) error {
+	objs, err := objects(ctx, tx, "main", w.old)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(objs, func(o object) bool { return o.kind == "table" })
+	if i < 0 {
+		return problem("look with verify at what else is missing", "table %s is not in the database", w.old)
+	}
+	cols, err := columns(ctx, tx, "main", w.old)
+	if err != nil {
+		return err
+	}
+	var have []string
+	for _, c := range cols {
+		have = append(have, c.name)
+	}
+	if extra := without(have, w.columns); len(extra) > 0 {
+		return problem("add it to the model, or drop it from the database, then run this again",
+			"table %s has a column that no migration made and that a rebuild would lose: %s", w.old, strings.Join(extra, ", "))
+	}
+	if missing := without(w.columns, have); len(missing) > 0 {
+		return problem("look with verify at what else is different", "table %s lacks a column that migrations made: %s", w.old, strings.Join(missing, ", "))
+	}
+	if err := w.hand.find(ctx, tx, w, objs); err != nil {
+		return err
+	}
+	if more, options := w.hand.constraints, w.hand.options; len(more) > 0 || options != "" {
+		create := w.create
+		if len(more) > 0 {
+			create = strings.TrimSuffix(create, "\n)") + ",\n  " + strings.Join(more, ",\n  ") + "\n)"
+		}
+		for _, q := range []string{"DROP TABLE " + quote(w.new), create + options} {
+			if err := exec(ctx, tx, q); err != nil {
+				return err
+			}
+		}
+	}
+	return w.ask(ctx, tx)
+}
+
+// ask counts the rows that fail a probe.
+func (w *swap) ask(ctx context.Context, tx migrate.Tx) error {
+	var counts []string
+	for _, p := range w.probes {
+		counts = append(counts, "count(CASE WHEN "+p.condition+" THEN 1 END)")
+	}
+	found, err := numbers(ctx, tx, w.query, counts)
+	if err != nil {
+		return err
+	}
+	for i, n := range found {
+		if p := w.probes[i]; n > 0 {
+			return problem(p.remedy, "%s.%s: %s %s", w.old, p.column, rowCount(n), p.problem)
+		}
+	}
+	return nil
+}
+
+// compare makes sure that every row has arrived, and every number as a number.
+func (w *swap) compare(ctx context.Context, tx migrate.Tx) error {
+	var was, is int64
+	row := tx.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM "+quote(w.old)+"), (SELECT count(*) FROM "+quote(w.new)+")")
+	if err := row.Scan(&was, &is); err != nil {
+		return err
+	}
+	if was != is {
+		return problem("", "table %s has %s, but %d were copied", w.old, rowCount(was), is)
+	}
+	var counts []string
+	for _, c := range w.checks {
+		counts = append(counts, "count(CASE WHEN typeof("+quote(c.column)+") NOT IN ("+c.types+", 'null') THEN 1 END)")
+	}
+	found, err := numbers(ctx, tx, func(cols []string) string {
+		return "SELECT " + strings.Join(cols, ", ") + " FROM " + quote(w.new)
+	}, counts)
+	if err != nil {
+		return err
+	}
+	for i, n := range found {
+		if c := w.checks[i]; n > 0 {
+			return problem("change them first, or say how in Using of AlterColumn", "%s.%s: %s cannot be converted to %s without loss", w.old, c.column, rowCount(n), c.to)
+		}
+	}
+	return nil
+}
+
+func statements(sql ...string) []migrate.Statement {
+	var out []migrate.Statement
+	for _, q := range sql {
+		out = append(out, migrate.Statement{SQL: q})
+	}
+	return out
+}
+
+// problem is an error with what to do about it; the session adds where it happened.
+func problem(hint, format string, args ...any) error {
+	return &migrate.StatementError{Hint: hint, Err: fmt.Errorf(format, args...)}
+}
+
+// exec runs one statement inside a Run, with the error that it would give among the statements of a stage.
+func exec(ctx context.Context, tx migrate.Tx, q string) error {
+	if _, err := tx.ExecContext(ctx, q); err != nil {
+		return statementError(q, err)
+	}
+	return nil
+}
+
+func rowCount(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprint(n, " rows")
+}
+
+// numbers runs one query that gives one row of counts; none are asked for when there are none.
+func numbers(ctx context.Context, tx migrate.Tx, query func([]string) string, counts []string) ([]int64, error) {
+	const most = 500 // SQLite takes 2000 columns of a result
+	var out []int64
+	for chunk := range slices.Chunk(counts, most) {
+		found := make([]int64, len(chunk))
+		into := make([]any, len(chunk))
+		for i := range found {
+			into[i] = &found[i]
+		}
+		q := query(chunk)
+		if err := tx.QueryRowContext(ctx, q).Scan(into...); err != nil {
+			return nil, statementError(q, err)
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// without gives those of names that are not in others, as SQLite compares names.
+func without(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return slices.ContainsFunc(others, func(o string) bool { return strings.EqualFold(n, o) })
+	})
+}
