@@ -83,9 +83,13 @@ func newModule(t *testing.T) *module {
 	return m
 }
 
+// noted is the key of the files that a script remembers.
+type noted struct{}
+
 // setup writes the module around the files of a script that brings none.
 func (m *module) setup(e *testscript.Env) error {
 	e.Vars = append(e.Vars, m.env...)
+	e.Values[noted{}] = map[string]string{}
 	if err := os.WriteFile(filepath.Join(e.WorkDir, "go.sum"), m.sum, 0o644); err != nil {
 		return err
 	}
@@ -106,37 +110,23 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(path, []byte(strings.Replace(content, old, now, 1)), 0o644))
 }
 
-// noted are the files that each running script remembers, in its own directory so that scripts do not meet.
-const noted = ".tmp/noted"
-
 func remember(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: remember")
 	}
-	dir := ts.Getenv("WORK")
-	ts.Check(os.RemoveAll(filepath.Join(dir, noted)))
-	for name, content := range tree(ts, dir) {
-		path := filepath.Join(dir, noted, name+".noted")
-		ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
-		ts.Check(os.WriteFile(path, []byte(content), 0o644))
-	}
+	noted := ts.Value(noted{}).(map[string]string)
+	clear(noted)
+	maps.Copy(noted, tree(ts, ts.Getenv("WORK")))
 }
 
 func unchanged(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 0 {
 		ts.Fatalf("usage: [!] unchanged")
 	}
-	dir := ts.Getenv("WORK")
-	before := map[string]string{}
-	for name, content := range tree(ts, filepath.Join(dir, noted)) {
-		if name, ok := strings.CutSuffix(name, ".noted"); ok {
-			_, before[name], _ = strings.Cut(content, "\n")
-		}
-	}
+	before, after := ts.Value(noted{}).(map[string]string), tree(ts, ts.Getenv("WORK"))
 	if len(before) == 0 {
 		ts.Fatalf("nothing was remembered")
 	}
-	after := tree(ts, dir)
 	var changes []string
 	for name := range after {
 		if old, ok := before[name]; !ok {
@@ -226,7 +216,7 @@ func (m *module) conventional(ts *testscript.TestScript, neg bool, args []string
 	}
 }
 
-// grouped says whether the imports of a file stand in one block, those of the standard library first, then one empty line, then the others.
+// grouped says whether the imports of a file stand in one block: the standard library, an empty line, all others.
 func grouped(src string) error {
 	_, block, ok := strings.Cut(src, "\nimport (\n")
 	if !ok {
@@ -236,18 +226,25 @@ func grouped(src string) error {
 	if strings.Contains(rest, "\nimport ") {
 		return fmt.Errorf("it has a second import declaration")
 	}
-	groups := strings.Split(block, "\n\n")
-	for i, g := range groups {
-		for line := range strings.Lines(g) {
+	var groups []string
+	for group := range strings.SplitSeq(block, "\n\n") {
+		kind := ""
+		for line := range strings.Lines(group) {
 			_, path, _ := strings.Cut(line, `"`)
 			first, _, _ := strings.Cut(path, "/")
-			if std := !strings.Contains(first, "."); std != (i == 0 && len(groups) > 1) && (std || len(groups) > 1) {
-				return fmt.Errorf("the import %s is in the wrong group", strings.TrimSpace(line))
+			k := "standard"
+			if strings.Contains(first, ".") {
+				k = "others"
 			}
+			if kind != "" && k != kind {
+				return fmt.Errorf("the group of the import %s is mixed", strings.TrimSpace(line))
+			}
+			kind = k
 		}
+		groups = append(groups, kind)
 	}
-	if len(groups) > 2 {
-		return fmt.Errorf("it has %d groups of imports", len(groups))
+	if s := strings.Join(groups, ", "); s != "standard" && s != "others" && s != "standard, others" {
+		return fmt.Errorf("the groups of its imports are: %s", s)
 	}
 	return nil
 }

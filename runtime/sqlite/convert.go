@@ -1,13 +1,13 @@
 package sqlite
 
 import (
+	"slices"
 	"strings"
-
-	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // arrives wants the values of a column that an expression gives to be of its new type.
-func (r *rebuild) arrives(c schema.Column, declared string) {
+func (r *rebuild) arrives(column, declared string) {
+	r.checks = slices.DeleteFunc(r.checks, func(c affinityCheck) bool { return c.column == column })
 	types := ""
 	switch familyOf(declared) {
 	case boolFamily, intFamily:
@@ -19,7 +19,21 @@ func (r *rebuild) arrives(c schema.Column, declared string) {
 	default:
 		return
 	}
-	r.checks = append(r.checks, affinityCheck{column: c.Name, types: types, to: declared})
+	r.checks = append(r.checks, affinityCheck{column: column, types: types, to: declared})
+}
+
+// stored gives e as a column of that affinity keeps it, as far as later expressions could tell the difference (datatype3.html, 3).
+func stored(e, affinity string) string {
+	switch affinity {
+	case "TEXT":
+		return with("CASE WHEN typeof(%[1]s) IN ('integer', 'real') THEN CAST(%[1]s AS TEXT) ELSE %[1]s END", e)
+	case "REAL":
+		return with("CASE WHEN typeof(%[1]s) = 'integer' OR typeof(%[1]s) = 'text' AND CAST(CAST(%[1]s AS NUMERIC) AS TEXT) = %[1]s THEN CAST(%[1]s AS REAL) ELSE %[1]s END", e)
+	case "INTEGER", "NUMERIC":
+		return with("CASE WHEN typeof(%[1]s) = 'real' AND CAST(%[1]s AS INTEGER) = %[1]s THEN CAST(%[1]s AS INTEGER) "+
+			"WHEN typeof(%[1]s) = 'text' AND CAST(CAST(%[1]s AS NUMERIC) AS TEXT) = %[1]s THEN CAST(%[1]s AS NUMERIC) ELSE %[1]s END", e)
+	}
+	return e
 }
 
 // family is how the values of a column are kept, which a change of its type turns into each other.
@@ -70,18 +84,21 @@ func moment(fn, e string) string {
 
 // convert changes the source of a column whose declared type changes, and lets the rebuild find values that would be lost.
 func (r *rebuild) convert(column string, from, to family, declared string) {
-	c := r.source(column)
-	if c == nil || from == to {
+	if r.source(column) == nil || from == to {
 		return
 	}
+	if r.source(column).affinity != "" {
+		r.settle() // the values are those of the type it had meanwhile
+	}
+	c := r.source(column)
+	c.affinity = affinityOf(declared)
 	e := c.expr
 	if strings.ContainsAny(e, " (") && !strings.HasPrefix(e, `"`) {
 		e = "(" + e + ")"
 	}
 	lost := guard{column, "cannot be converted to " + declared + " without loss", "change them first, or say how in Using of AlterColumn"}
-	number := func(types string) {
-		r.checks = append(r.checks, affinityCheck{column: column, types: types, to: declared})
-	}
+	number := func() { r.arrives(column, declared) }
+	r.checks = slices.DeleteFunc(r.checks, func(c affinityCheck) bool { return c.column == column })
 	big := with("typeof(%[1]s) = 'integer' AND CAST(CAST(%[1]s AS REAL) AS INTEGER) <> %[1]s", e)
 	digits := with("typeof(%[1]s) = 'text' AND typeof(CAST(%[1]s AS NUMERIC)) = 'real' AND length(trim(replace(replace(trim(%[1]s), '-', ''), '.', ''), '0')) > 15", e)
 	switch to {
@@ -100,18 +117,18 @@ func (r *rebuild) convert(column string, from, to family, declared string) {
 				"WHEN 'false' THEN 0 WHEN 'f' THEN 0 WHEN 'no' THEN 0 WHEN 'off' THEN 0 ELSE %[1]s END", e)
 		}
 		if from != boolFamily && from != intFamily {
-			number("'integer'")
+			number()
 		}
 	case realFamily:
 		r.guards(lost, big)
 		r.guards(lost, digits)
-		number("'real'")
+		number()
 	case numericFamily:
 		if from == textFamily {
 			r.guards(lost, digits)
 		}
 		if from != boolFamily && from != intFamily && from != realFamily {
-			number("'integer', 'real'")
+			number()
 		}
 	case blobFamily:
 		c.expr = "CAST(" + e + " AS BLOB)"

@@ -51,11 +51,11 @@ func (p *planner) AddColumn(op migrate.AddColumn) error {
 				return err
 			}
 			r.settle()
-			r.add(c.Name, "("+expr+")")
+			r.add(c.Name, "("+expr+")", declared)
 		case def == "":
-			r.add(c.Name, "NULL") // an identity column numbers the rows so
+			r.add(c.Name, "NULL", declared) // an identity column numbers the rows so
 		default:
-			r.add(c.Name, def)
+			r.add(c.Name, def, declared)
 		}
 		return nil
 	})
@@ -167,8 +167,8 @@ func (w *pass) alter(op migrate.AlterColumn) error {
 	}
 	if using != "" {
 		r.settle()
-		r.source(to.Name).expr = "(" + using + ")"
-		r.arrives(to, after)
+		r.put(to.Name, "("+using+")", after)
+		r.arrives(to.Name, after)
 		return r.follow(d.t, to.Name)
 	}
 	if to.Generated == "" {
@@ -191,8 +191,13 @@ func (w *pass) set(table, column, expr, where string) error {
 	if where != "" {
 		expr = "CASE WHEN " + where + " THEN " + expr + " ELSE " + quote(column) + " END"
 	}
-	r.source(column).expr = expr
-	return r.follow(w.s.Table(table), column)
+	t := w.s.Table(table)
+	declared, err := (ddl{s: w.s, t: t}).declared(*t.Column(column))
+	if err != nil {
+		return err
+	}
+	r.put(column, expr, declared)
+	return r.follow(t, column)
 }
 
 func (w *pass) update(table, column, expr, where string) {

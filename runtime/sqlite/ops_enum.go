@@ -54,7 +54,7 @@ func (p *planner) RenameEnumValue(op migrate.RenameEnumValue) error {
 				return nil
 			}
 			r.settle()
-			r.source(c.Name).expr = "CASE " + column + " WHEN " + text(op.From) + " THEN " + text(op.To) + " ELSE " + column + " END"
+			r.put(c.Name, "CASE "+column+" WHEN "+text(op.From)+" THEN "+text(op.To)+" ELSE "+column+" END", "TEXT")
 			return r.follow(t, c.Name)
 		})
 	})

@@ -38,9 +38,10 @@ type layer struct {
 
 // source is where a column comes from. A guard is a condition that must not be true for any row.
 type source struct {
-	name  string
-	expr  string
-	guard *guard
+	name     string
+	expr     string
+	affinity string // that storing the value would have applied, and a later layer therefore has to; "" for none
+	guard    *guard
 }
 
 type guard struct{ column, problem, remedy string }
@@ -85,21 +86,36 @@ func (r *rebuild) origin(column string) int {
 	return slices.IndexFunc(r.origins, func(o origin) bool { return o.name == column && !o.dead })
 }
 
-// settle puts another layer on top if needed, in which every column is called by its name.
+// settle puts another layer on top if needed, in which every column is called by its name and holds what storing it would give.
 func (r *rebuild) settle() {
-	plain := r.top().alias == r.table && !slices.ContainsFunc(r.top().cols, func(c source) bool { return c.expr != quote(c.name) })
-	if plain {
-		return
+	if slices.ContainsFunc(r.top().cols, func(c source) bool { return c.affinity != "" }) {
+		r.push(func(c source) string { return stored(quote(c.name), c.affinity) })
 	}
+	if r.top().alias != r.table || slices.ContainsFunc(r.top().cols, func(c source) bool { return c.expr != quote(c.name) }) {
+		r.push(func(c source) string { return quote(c.name) })
+	}
+}
+
+func (r *rebuild) push(expr func(source) string) {
 	next := layer{alias: r.table}
 	for _, c := range r.top().cols {
-		next.cols = append(next.cols, source{name: c.name, expr: quote(c.name), guard: c.guard})
+		next.cols = append(next.cols, source{name: c.name, expr: expr(c), guard: c.guard})
 	}
 	r.layers = append(r.layers, next)
 }
 
-func (r *rebuild) add(column, expr string) {
-	r.top().cols = append(r.top().cols, source{name: column, expr: expr})
+// put gives a column another source.
+func (r *rebuild) put(column, expr, declared string) {
+	c := r.source(column)
+	c.expr, c.affinity = expr, affinityOf(declared)
+}
+
+func (r *rebuild) add(column, expr, declared string) {
+	c := source{name: column, expr: expr}
+	if expr != "NULL" {
+		c.affinity = affinityOf(declared)
+	}
+	r.top().cols = append(r.top().cols, c)
 }
 
 func (r *rebuild) drop(column string) {
@@ -132,8 +148,12 @@ func (r *rebuild) follow(t *schema.Table, column string) error {
 		if err != nil {
 			return err
 		}
+		declared, err := (ddl{t: t}).declared(c)
+		if err != nil {
+			return err
+		}
 		r.settle()
-		r.source(c.Name).expr = "(" + expr + ")"
+		r.put(c.Name, "("+expr+")", declared)
 	}
 	return nil
 }
@@ -163,7 +183,7 @@ func (r *rebuild) rename(from, to string) []string {
 	if len(r.layers) == 1 && len(sql) > 0 { // nothing depends on the name inside yet
 		plain := true
 		for _, c := range r.layers[0].cols {
-			plain = plain && (c.expr == quote(c.name) || c.name == to)
+			plain = plain && c.affinity == "" && (c.expr == quote(c.name) || c.name == to)
 		}
 		if c := r.source(to); plain && c != nil && c.expr == quote(from) {
 			i := r.origin(to)
