@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 )
 
 // Finding is one disagreement that [Check] found.
@@ -62,7 +61,7 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 	}
 	if r.Migration == "" {
 		for _, f := range r.Files {
-			out = append(out, Finding{Place: r.shown(f.Path), Reason: "it is not what modelgen writes", Mend: "run go generate"})
+			out = append(out, Finding{Place: f.Shown(), Reason: "it is not what modelgen writes", Mend: "run go generate"})
 		}
 	}
 	for _, n := range r.Stale {
@@ -73,14 +72,6 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 		out = append(out, f)
 	}
 	return out, nil
-}
-
-// shown gives a path as a person wants to read it.
-func (r *Result) shown(path string) string {
-	if rel, err := filepath.Rel(".", path); err == nil && len(rel) < len(path) {
-		return rel
-	}
-	return path
 }
 
 // String gives the question with its answers, ready to paste.

@@ -132,3 +132,16 @@ func restore(files []File) error {
 
 // Old gives the content on disk, nil when there is none.
 func (f File) Old() []byte { return f.old }
+
+// Shown gives the path as a person wants to read it: relative to the current directory where that is shorter, with slashes.
+func (f File) Shown() string {
+	path := f.Path
+	if filepath.IsAbs(path) {
+		if dir, err := os.Getwd(); err == nil {
+			if rel, err := filepath.Rel(dir, path); err == nil && len(rel) < len(path) {
+				path = rel
+			}
+		}
+	}
+	return filepath.ToSlash(path)
+}

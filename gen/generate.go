@@ -25,9 +25,10 @@ type Result struct {
 	Stale     []Note     // rename hints in the models that have been used up
 	Ops       []migrate.Op
 
-	models *load.Result
-	folder *folder
-	snap   *snapshot.Snapshot
+	models  *load.Result
+	targets map[string]migrate.Dialect
+	folder  *folder
+	snap    *snapshot.Snapshot
 }
 
 // Question is a question with its place in the models.
@@ -102,7 +103,7 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if p := f.problems(shown); len(p) > 0 {
 		return nil, Problems(p)
 	}
-	r := &Result{folder: f, snap: f.snap}
+	r := &Result{folder: f, snap: f.snap, targets: cfg.Targets}
 	if r.snap == nil {
 		r.snap = &snapshot.Snapshot{}
 	} else {
@@ -201,6 +202,29 @@ func (r *Result) place(err error) error {
 		lines = append(lines, r.line(e.Object, e.Msg))
 	}
 	return lines
+}
+
+// DialectPlan is the new migration as one dialect carries it out.
+type DialectPlan struct {
+	Dialect string // "postgres@14"
+	Stages  []migrate.Stage
+}
+
+// Plans gives the stages of the new migration for each dialect of the project; none when there is no new migration.
+func (r *Result) Plans() ([]DialectPlan, error) {
+	var out []DialectPlan
+	if len(r.Ops) == 0 {
+		return nil, nil
+	}
+	for _, d := range r.snap.Dialects {
+		name, version := splitDialect(d)
+		stages, err := migrate.PlanOps(r.targets[name].Planner(version), r.old().Clone(), r.Ops)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, DialectPlan{d, stages})
+	}
+	return out, nil
 }
 
 // refusals lets every dialect of the project plan the ops: what one cannot have is said here, not in production.

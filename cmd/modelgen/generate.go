@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,7 @@ func generate(ctx context.Context, e env, args []string) error {
 	f.Var((*words)(&cfg.Answers.Converts), "convert", "`COLUMN[=SQL]`: let values be cast to the new type")
 	dialects := f.String("dialects", "", "`list` such as postgres@14,sqlite")
 	show := f.Bool("diff", false, "print what would be written, write nothing")
+	sql := f.Bool("sql", false, "print the SQL of the new migration, for each dialect")
 	f.BoolFunc("comments", "doc comments become comments in the database", func(s string) error {
 		on := s != "false"
 		cfg.Comments = &on
@@ -55,13 +57,37 @@ func generate(ctx context.Context, e env, args []string) error {
 		return errNo
 	}
 	if *show {
-		return showDiff(e, r)
+		err = showDiff(e, r)
+	} else if err = r.Commit(); err == nil && r.Migration != "" {
+		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(cfg.Out, r.Migration+".go")))
 	}
-	if err := r.Commit(); err != nil {
+	if *sql && (err == nil || errors.Is(err, errNo)) {
+		if e := showSQL(e, r); e != nil {
+			return e
+		}
+	}
+	return err
+}
+
+// showSQL prints the SQL of the new migration for each dialect.
+func showSQL(e env, r *gen.Result) error {
+	plans, err := r.Plans()
+	if err != nil {
 		return err
 	}
-	if r.Migration != "" {
-		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(cfg.Out, r.Migration+".go")))
+	for _, p := range plans {
+		fmt.Fprintf(e.stdout, "-- %s\n", p.Dialect)
+		for _, st := range p.Stages {
+			for _, s := range st.Statements {
+				fmt.Fprintf(e.stdout, "%s;\n", s.SQL)
+			}
+			if st.Run != nil && len(st.Statements) == 0 {
+				fmt.Fprintf(e.stdout, "-- %s\n", st.Cause)
+			}
+			if st.Commit {
+				fmt.Fprintln(e.stdout, "-- commit")
+			}
+		}
 	}
 	return nil
 }
@@ -69,7 +95,7 @@ func generate(ctx context.Context, e env, args []string) error {
 // showDiff prints what would be written.
 func showDiff(e env, r *gen.Result) error {
 	for _, f := range r.Files {
-		name := filepath.ToSlash(f.Path)
+		name := f.Shown()
 		fmt.Fprintf(e.stdout, "%s", diff.Diff("a/"+name, f.Old(), "b/"+name, f.Content))
 	}
 	if len(r.Files) > 0 {

@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,6 +30,7 @@ func TestMain(m *testing.M) {
 //	edit FILE OLD NEW     replace the one place where FILE has OLD; \n and \t are a line's end and a tab
 //	remember              note every file below the module
 //	[!] unchanged         compare with what was noted: names, modes and bytes
+//	blamed REGEXP         each line of the sources that an error on stderr stands on matches; there is one at least
 //	conventional FOLDER   its Go files are formatted, group their imports, and name no folder of this machine
 func TestScript(t *testing.T) {
 	m := newModule(t)
@@ -38,7 +41,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"edit": edit, "remember": remember, "unchanged": unchanged, "conventional": m.conventional,
+			"edit": edit, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
 		},
 	})
 }
@@ -146,6 +149,28 @@ func unchanged(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("nothing changed")
 	case !neg && len(changes) > 0:
 		ts.Fatalf("files changed:\n%s", strings.Join(changes, "\n"))
+	}
+}
+
+var place = regexp.MustCompile(`(?m)^(?:vet: )?(\S+\.go):(\d+):\d+: `)
+
+func blamed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: blamed REGEXP")
+	}
+	want, err := regexp.Compile(args[0])
+	ts.Check(err)
+	places := place.FindAllStringSubmatch(ts.ReadFile("stderr"), -1)
+	if len(places) == 0 {
+		ts.Fatalf("stderr names no line of a file")
+	}
+	for _, p := range places {
+		n, err := strconv.Atoi(p[2])
+		ts.Check(err)
+		lines := strings.Split(ts.ReadFile(p[1]), "\n")
+		if n > len(lines) || !want.MatchString(lines[n-1]) {
+			ts.Fatalf("line %d of %s does not match %s", n, p[1], args[0])
+		}
 	}
 }
 

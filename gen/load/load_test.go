@@ -207,14 +207,10 @@ func render(t *testing.T, r *Result) string {
 	return b.String()
 }
 
-// module makes a module named test that can import what this module requires, without network.
+// module makes a module named test that can import fakes of well-known modules and this module, without network.
 func module(t testing.TB) string {
 	dir := t.TempDir()
-	mod, err := os.ReadFile("../../go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum, err := os.ReadFile("../../go.sum")
+	fakes, err := txtar.ParseFile("testdata/fakes.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,10 +218,24 @@ func module(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.Replace(string(mod), "module github.com/modelgen/modelgen", "module test", 1)
-	text += "\nrequire github.com/modelgen/modelgen v0.0.0\n\nreplace github.com/modelgen/modelgen => " + root + "\n"
-	write(t, filepath.Join(dir, "go.mod"), []byte(text))
-	write(t, filepath.Join(dir, "go.sum"), sum)
+	mod := "module test\n\ngo 1.26\n"
+	replace := func(path, folder string) {
+		mod += fmt.Sprintf("\nrequire %s v%s.0.0\n\nreplace %[1]s => %[3]s\n", path, map[bool]string{true: "5", false: "0"}[strings.HasSuffix(path, "/v5")], folder)
+	}
+	replace("github.com/modelgen/modelgen", root)
+	other := t.TempDir() // not below dir: patterns would match it
+	for _, f := range fakes.Files {
+		path := filepath.ToSlash(filepath.Dir(f.Name))
+		folder := filepath.Join(other, path)
+		path = strings.TrimSuffix(path, "/pgtype")
+		write(t, filepath.Join(other, f.Name), f.Data)
+		write(t, filepath.Join(other, path, "go.mod"), []byte("module "+path+"\n\ngo 1.26\n"))
+		replace(path, strings.TrimSuffix(folder, "pgtype"))
+	}
+	write(t, filepath.Join(dir, "go.mod"), []byte(mod))
+	if sum, err := os.ReadFile("../../go.sum"); err == nil {
+		write(t, filepath.Join(dir, "go.sum"), sum)
+	}
 	return dir
 }
 

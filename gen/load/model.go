@@ -183,6 +183,7 @@ func (m *model) finish() {
 	for _, f := range m.later {
 		f()
 	}
+	m.table.Columns = make([]schema.Column, 0, len(m.columns))
 	for _, c := range m.columns {
 		m.table.Columns = append(m.table.Columns, c.Column)
 	}
