@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,19 @@ func generate(ctx context.Context, e env, args []string) error {
 	r, err := gen.Generate(ctx, cfg)
 	if err != nil {
 		return err
+	}
+	for in := (*bufio.Reader)(nil); len(r.Questions) > 0 && terminal(e); {
+		if in == nil {
+			in = bufio.NewReader(e.stdin)
+		}
+		if err := ask(e, in, r.Questions, &cfg.Answers); errors.Is(err, errUnanswered) {
+			break
+		} else if err != nil {
+			return err
+		}
+		if r, err = gen.Generate(ctx, cfg); err != nil {
+			return err
+		}
 	}
 	for _, n := range r.Stale {
 		fmt.Fprintf(e.stderr, "%s: %s\n", n.Pos, n.Msg)

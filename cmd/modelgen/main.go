@@ -74,6 +74,7 @@ var errNo = errors.New("no")
 // env is where a command runs.
 type env struct {
 	dir            string // "" is the current directory
+	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 
@@ -85,7 +86,7 @@ var verbs = map[string]func(context.Context, env, []string) error{
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, env{stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
+	code := run(ctx, env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
