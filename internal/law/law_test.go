@@ -1,0 +1,88 @@
+package law
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
+	_ "github.com/lib/pq"
+	_ "modernc.org/sqlite"
+
+	"github.com/modelgen/modelgen/internal/pgtest"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
+	"github.com/modelgen/modelgen/runtime/sqlite"
+)
+
+var (
+	pairs = flag.Int("law.n", 150, "how many random pairs each database is held to the law with")
+	first = flag.Uint64("law.seed", 1, "the seed of the first pair; a failure prints its own")
+)
+
+var number atomic.Int64
+
+// onSQLite gives a database in memory: one connection, which is the database.
+func onSQLite(context.Context) (*sql.DB, migrate.Dialect, func(), error) {
+	db, err := sql.Open("sqlite", fmt.Sprintf("file:law%d?mode=memory&_pragma=foreign_keys(1)", number.Add(1)))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
+	return db, sqlite.Dialect{}, func() { db.Close() }, nil
+}
+
+// onPostgres gives a schema of its own in one database for all, which is faster than a database for each.
+func onPostgres(base string) func(ctx context.Context) (*sql.DB, migrate.Dialect, func(), error) {
+	return func(ctx context.Context) (*sql.DB, migrate.Dialect, func(), error) {
+		name := fmt.Sprintf("law_%d", number.Add(1))
+		u, err := url.Parse(base)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		q := u.Query()
+		q.Set("search_path", name)
+		u.RawQuery = q.Encode()
+		db, err := sql.Open("postgres", u.String())
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		db.SetMaxOpenConns(2)
+		if _, err := db.ExecContext(ctx, "CREATE SCHEMA "+name); err != nil {
+			db.Close()
+			return nil, nil, nil, err
+		}
+		return db, postgres.Dialect{Schema: name}, func() {
+			_, _ = db.Exec("DROP SCHEMA " + name + " CASCADE")
+			db.Close()
+		}, nil
+	}
+}
+
+func TestLawSQLite(t *testing.T) {
+	hold(t, Backend{"sqlite", Limits{}, onSQLite})
+}
+
+func TestLawPostgres(t *testing.T) {
+	hold(t, Backend{"postgres", Limits{NullsNotDistinct: true, Deferrable: true, NullsOrder: true, Comments: true}, onPostgres(pgtest.Database(t))})
+}
+
+func hold(t *testing.T, be Backend) {
+	const workers = 4 // they wait for the server and the disk, not for each other
+	for w := range workers {
+		t.Run(fmt.Sprint(w), func(t *testing.T) {
+			t.Parallel()
+			for i := w; i < *pairs; i += workers {
+				seed := *first + uint64(i)
+				if b := Check(context.Background(), be, NewPair(seed, be.Limits)); b != nil {
+					b = Shrink(context.Background(), be, b)
+					t.Fatalf("%s: rerun with -law.seed=%d -law.n=1\n%s", be.Name, seed, b)
+				}
+			}
+		})
+	}
+}
