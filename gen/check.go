@@ -8,10 +8,10 @@ import (
 
 // Finding is one disagreement that [Check] found.
 type Finding struct {
-	Place  string // file:line:col or file, "" when there is none
-	Reason string
-	Mend   string // the command or the change that mends it; "" when Reason says it
-	Note   bool   // a remark that makes no check fail
+	Place  string `json:"place,omitempty"` // file:line:col or file, "" when there is none
+	Reason string `json:"reason"`
+	Mend   string `json:"mend,omitempty"` // the command or the change that mends it; "" when Reason says it
+	Note   bool   `json:"note,omitempty"` // a remark that makes no check fail
 }
 
 // String gives the finding on one line.

@@ -48,6 +48,9 @@ func (r *Result) Commit() error {
 		}
 		dirs, err := mkdir(filepath.Dir(f.Path))
 		made = append(made, dirs...)
+		if info, e := os.Lstat(f.Path); err == nil && e == nil && info.IsDir() {
+			err = fmt.Errorf("%s is a directory; move it away", f.Shown())
+		}
 		if err == nil {
 			temps[i], err = writeTemp(f)
 		}
@@ -67,6 +70,7 @@ func (r *Result) Commit() error {
 			temps[i] = ""
 			continue
 		}
+		err = fileError(f.Path, err)
 		if back := restore(r.Files[:i]); back != nil {
 			err = errors.Join(err, fmt.Errorf("and putting back what was there failed: %w", back))
 		} else {
@@ -81,7 +85,7 @@ func (r *Result) Commit() error {
 func writeTemp(f File) (string, error) {
 	t, err := os.CreateTemp(filepath.Dir(f.Path), ".modelgen-*")
 	if err != nil {
-		return "", err
+		return "", fileError(filepath.Dir(f.Path), err)
 	}
 	_, err = t.Write(f.Content)
 	if err == nil {
@@ -95,9 +99,22 @@ func writeTemp(f File) (string, error) {
 	}
 	if err != nil {
 		_ = os.Remove(t.Name())
-		return "", err
+		return "", fileError(f.Path, err)
 	}
 	return t.Name(), nil
+}
+
+// fileError says what is wrong with a file under its own name: what the system says names temporary files and absolute paths.
+func fileError(path string, err error) error {
+	var p *fs.PathError
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
+		err = p.Err
+	case errors.As(err, &l):
+		err = l.Err
+	}
+	return fmt.Errorf("%s: %w", shown(path), err)
 }
 
 // mkdir makes a directory with its parents and gives those that were not there, the outermost first.
@@ -108,14 +125,32 @@ func mkdir(dir string) (made []string, err error) {
 			break
 		}
 		if err == nil {
-			return nil, fmt.Errorf("%s is no directory", d)
+			return nil, notDirectory(d)
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
+			return nil, fileError(d, err)
 		}
 		made = append([]string{d}, made...)
 	}
-	return made, os.MkdirAll(dir, 0o755)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return made, fileError(dir, err)
+	}
+	return made, nil
+}
+
+func notDirectory(path string) error {
+	return fmt.Errorf("%s is a file and no directory; move it away, or name another directory with -out", shown(path))
+}
+
+// inTheWay finds a file where a directory, or one above it, should be.
+func inTheWay(dir string) error {
+	for d := dir; ; d = filepath.Dir(d) {
+		if info, err := os.Stat(d); err == nil && !info.IsDir() {
+			return notDirectory(d)
+		} else if err == nil || d == filepath.Dir(d) {
+			return nil
+		}
+	}
 }
 
 func restore(files []File) error {
@@ -134,8 +169,9 @@ func restore(files []File) error {
 func (f File) Old() []byte { return f.old }
 
 // Shown gives the path as a person wants to read it: relative to the current directory where that is shorter, with slashes.
-func (f File) Shown() string {
-	path := f.Path
+func (f File) Shown() string { return shown(f.Path) }
+
+func shown(path string) string {
 	if filepath.IsAbs(path) {
 		if dir, err := os.Getwd(); err == nil {
 			if rel, err := filepath.Rel(dir, path); err == nil && len(rel) < len(path) {

@@ -147,13 +147,17 @@ func declared(e ast.Expr) (m found, ok bool) {
 func (f *folder) readSnapshot(shown string) error {
 	data, err := os.ReadFile(filepath.Join(f.dir, snapshot.Name))
 	if errors.Is(err, fs.ErrNotExist) {
+		if len(f.migrations) == 1 {
+			return fmt.Errorf("%s is missing although there is %s: a generate was interrupted, or the file came without its snapshot; "+
+				"delete it and generate again, or restore the snapshot", shown, f.migrations[0].File)
+		}
 		if len(f.migrations) > 0 {
 			return fmt.Errorf("%s is missing although there are %d migrations; restore it from version control", shown, len(f.migrations))
 		}
 		return nil
 	}
 	if err != nil {
-		return err
+		return fileError(shown, err)
 	}
 	f.snapBytes = data
 	if f.snap, err = snapshot.Decode(data); err != nil {

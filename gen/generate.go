@@ -96,6 +96,9 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if shown == "" {
 		shown = "migrations"
 	}
+	if err := inTheWay(cfg.outDir()); err != nil {
+		return nil, err
+	}
 	f, err := readFolder(cfg.outDir(), shown)
 	if err != nil {
 		return nil, Problems{err.Error()}
@@ -128,6 +131,9 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if lines := r.withoutKey(); len(lines) > 0 {
+		return nil, lines
+	}
 	r.snap.Models = nil
 	for _, m := range r.models.Models {
 		if !slices.Contains(r.snap.Models, m.Package.Path) {
@@ -139,6 +145,15 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 		r.snap.Set = defaultSet(r.models.Models[0].Package.Module)
 	}
 	return r, nil
+}
+
+// withoutKey refuses tables without primary key, unless the model says that it has none.
+func (r *Result) withoutKey() Problems {
+	var lines Problems
+	for _, t := range r.models.NoKey {
+		lines = append(lines, r.line(t, fmt.Sprintf("table %s has no primary key: call a field ID, write pk into the tag of a column, or say that it has none: _ struct{} `pk:\"-\"`", t)))
+	}
+	return lines
 }
 
 // patterns gives what to load: what is asked for and what the snapshot remembers, so that a generate from one of several packages

@@ -30,7 +30,7 @@ func (r *Result) guards() error {
 			if errors.Is(err, fs.ErrNotExist) {
 				old = nil
 			} else if err != nil {
-				return err
+				return fileError(path, err)
 			}
 			wanted := len(models) > 0 && (name == GuardTestName) == (r.snap.Guard == "test")
 			if !wanted {

@@ -29,15 +29,21 @@ func describe(ops []migrate.Op) string {
 	if len(words) == 0 {
 		return "changes"
 	}
+	name := joined(words)
+	if most := longest + len("_and_1000_more"); len(name) > most {
+		name = strings.TrimRight(name[:most], "_")
+	}
+	return name
+}
+
+// joined joins words as long as there is room, and counts the others.
+func joined(words []string) string {
 	name := words[0]
 	for i, w := range words[1:] {
 		if len(name)+len("_and_")+len(w) > longest {
 			return fmt.Sprintf("%s_and_%d_more", name, len(words)-1-i)
 		}
 		name += "_and_" + w
-	}
-	if len(name) > longest+20 {
-		name = strings.TrimRight(name[:longest], "_")
 	}
 	return name
 }
@@ -73,7 +79,7 @@ func fragments(ops []migrate.Op) []string {
 		}
 	}
 	for _, t := range addedTo {
-		columns = append(columns, singular(base(t))+"_"+strings.Join(added[t], "_and_"))
+		columns = append(columns, singular(base(t))+"_"+joined(added[t]))
 	}
 	for _, op := range ops {
 		switch o := op.(type) {

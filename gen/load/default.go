@@ -55,7 +55,7 @@ func (m *model) readDefault(c *column, o option) (*string, string, error) {
 			return nil, "", fmt.Errorf("default %s: %w", o.value.s, err)
 		}
 		if s, ok := loneLiteral(sql, c.Type); ok {
-			literal, err := m.literal(c, s)
+			literal, err := m.literal(c, s, true)
 			return literal, "", err
 		}
 		if sql == "NULL" {
@@ -71,7 +71,7 @@ func (m *model) readDefault(c *column, o option) (*string, string, error) {
 	if !o.quoted && len(o.value.s) > 2 && looksLikeSQL.MatchString(o.value.s) {
 		return nil, "", fmt.Errorf("default %s looks like SQL: write default:(%s) for the expression, or default:'%s' for the text", o.value.s, o.value.s, o.value.s)
 	}
-	literal, err := m.literal(c, o.value.s)
+	literal, err := m.literal(c, o.value.s, o.quoted)
 	return literal, "", err
 }
 
@@ -94,8 +94,8 @@ func loneLiteral(sql string, t schema.Type) (string, bool) {
 }
 
 // literal checks a literal default against the type of the column and of the field, and gives its one form.
-func (m *model) literal(c *column, s string) (*string, error) {
-	s, err := c.canonical(s)
+func (m *model) literal(c *column, s string, quoted bool) (*string, error) {
+	s, err := c.canonical(s, quoted)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,8 @@ func (m *model) literal(c *column, s string) (*string, error) {
 	return &s, nil
 }
 
-func (c *column) canonical(s string) (string, error) {
+// canonical gives the one form of a literal; what a time looks like is checked only where it is not quoted.
+func (c *column) canonical(s string, quoted bool) (string, error) {
 	if c.Type.Array {
 		if !strings.HasPrefix(s, "{") || !strings.HasSuffix(s, "}") {
 			return "", fmt.Errorf("default %s is no array: write it as PostgreSQL does, default:'{}' or default:'{a,b}'", s)
@@ -156,7 +157,7 @@ func (c *column) canonical(s string) (string, error) {
 			return "", fmt.Errorf("default %s is no address", s)
 		}
 	case schema.KindDate, schema.KindTime, schema.KindTimestamp, schema.KindTimestampTZ:
-		if s == "" || !strings.ContainsAny(s[:1], "0123456789-") && !slices.Contains(timeWords, strings.ToLower(s)) {
+		if !quoted && !strings.ContainsAny(s[:1], "0123456789-") && !slices.Contains(timeWords, strings.ToLower(s)) {
 			return "", fmt.Errorf("default %s is no time: write default:'2006-01-02 15:04:05+00', or default:(CURRENT_TIMESTAMP) for an expression", s)
 		}
 	}

@@ -145,6 +145,9 @@ func (l *loader) finishEnums() {
 			ns, _ := schema.SplitName(u.m.table.Name)
 			name = schema.JoinName(ns, snakeCase(u.obj.Name()))
 			names[u.obj] = name
+			if err := schema.CheckName(snakeCase(u.obj.Name())); err != nil {
+				l.failf(u.pos, "enum: %s", err)
+			}
 			if before, ok := owner[strings.ToLower(name)]; ok {
 				l.failf(u.pos, "enum %s is there twice: of %s and of %s at %s; give one of the types another name", name, typeID(u.obj), typeID(before.obj), l.shortPos(before.pos))
 			}

@@ -59,6 +59,7 @@ func (m *model) export(pkg *Package) *Model {
 			continue
 		}
 		seen[g.Type] = true
+		g.Fields = make([]Field, 0, s.str.NumFields())
 		for i := range s.str.NumFields() {
 			f := s.str.Field(i)
 			if f.Pkg() != m.obj.Pkg() && !f.Exported() {
@@ -110,6 +111,14 @@ type qualifier struct {
 }
 
 func (q *qualifier) text(t types.Type) string {
+	switch u := t.(type) { // most fields, and cheap
+	case *types.Basic:
+		return u.Name()
+	case *types.Pointer:
+		if b, ok := u.Elem().(*types.Basic); ok {
+			return "*" + b.Name()
+		}
+	}
 	q.visible(t)
 	return types.TypeString(t, q.qualify)
 }

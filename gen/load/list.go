@@ -29,10 +29,16 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 	if more := mergeTags(l.cfg.BuildTags, l.env("GOFLAGS")); more != "" {
 		tags += "," + more
 	}
-	roots, err := packages.Load(&packages.Config{
+	cfg := &packages.Config{
 		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.cfg.Env, Fset: l.fset,
 		BuildFlags: []string{"-tags=" + tags}, ParseFile: parseFile,
-	}, append(slices.Clone(l.cfg.Patterns), l.cfg.Extra...)...)
+	}
+	roots, err := packages.Load(cfg, append(slices.Clone(l.cfg.Patterns), l.cfg.Extra...)...)
+	if err == nil && len(roots) == 0 {
+		// With export data, package packages takes every failure of the go command for one of the compiler and hides it.
+		cfg.Mode = packages.NeedName
+		_, err = packages.Load(cfg, l.cfg.Patterns...)
+	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

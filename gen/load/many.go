@@ -67,6 +67,11 @@ func (l *loader) joinTables() {
 		if from.Name == ref.Name {
 			from.Name, ref.Name = "from_"+from.Name, "to_"+ref.Name
 		}
+		for _, c := range []schema.Column{from, ref} {
+			if err := schema.CheckName(c.Name); err != nil {
+				l.failf(j.pos, "many2many: %s", err)
+			}
+		}
 		t := &schema.Table{
 			Name:       j.table,
 			Columns:    []schema.Column{from, ref},

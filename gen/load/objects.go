@@ -2,6 +2,7 @@ package load
 
 import (
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -10,7 +11,9 @@ import (
 // columnObjects makes what the options of a column ask for beside the column: checks, uniques, indexes and references.
 func (m *model) columnObjects(c *column) {
 	l, opts := m.l, c.opts
-	m.later = append(m.later, func() { m.columnExprs(c) })
+	if slices.ContainsFunc(opts, func(o option) bool { return o.word == "default" || o.word == "generated" }) {
+		m.later = append(m.later, func() { m.columnExprs(c) })
+	}
 	plain := false // check:- leaves the constants unchecked
 	for _, o := range opts {
 		switch {

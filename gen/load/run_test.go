@@ -27,6 +27,7 @@ func tree(t testing.TB, files map[string]string) string {
 // TestErrors shows what it says when the models cannot be read at all.
 func TestErrors(t *testing.T) {
 	dir := tree(t, map[string]string{
+		"go.mod":             "module test\n\ngo 1.26\n",
 		"models/models.go":   oneModel,
 		"empty/README":       "",
 		"tests/x_test.go":    "package tests\n",
@@ -68,25 +69,25 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestModuleErrors shows that what the go command says about go.mod comes through.
+// TestModuleErrors shows that what the go command says about go.mod comes through, in one line and without the machine's paths.
 func TestModuleErrors(t *testing.T) {
-	dir := tree(t, map[string]string{"models/models.go": oneModel})
-	for name, test := range map[string]struct{ mod, want string }{
-		"syntax":    {"module test\n\ngo 1.26\n\nrequire (\n", "go.mod:6: syntax error"},
-		"no module": {"", "go.mod"},
+	const withUUID = "package models\n\nimport \"github.com/google/uuid\"\n\ntype A struct {\n\t_ struct{} `table:\"as\"`\n\n\tID uuid.UUID\n}\n"
+	for name, test := range map[string]struct{ mod, models, want string }{
+		"syntax":    {"module test\n\ngo 1.26\n\nrequire (\n", oneModel, "go.mod:6: syntax error"},
+		"no module": {"", oneModel, "./...: there is no go.mod here or above"},
+		"no sum":    {"module test\n\ngo 1.26\n\nrequire github.com/google/uuid v1.6.0\n", withUUID, "missing go.sum entry"},
+		"untidy":    {"module test\n\ngo 1.26\n\nrequire example.com/nowhere v0.0.0\n\nreplace example.com/nowhere => ./nowhere\n", withUUID, "nowhere"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sub := t.TempDir()
-			data, err := os.ReadFile(filepath.Join(dir, "models/models.go"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(t, filepath.Join(sub, "models.go"), data)
+			t.Parallel()
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "models.go"), []byte(test.models))
 			if test.mod != "" {
-				write(t, filepath.Join(sub, "go.mod"), []byte(test.mod))
+				write(t, filepath.Join(dir, "go.mod"), []byte(test.mod))
 			}
-			_, err = Load(context.Background(), Config{Dir: sub, Patterns: []string{"./..."}, Env: offline()})
-			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), sub) || strings.Contains(err.Error(), "\n") {
+			env := append(offline(), "GOFLAGS=-mod=readonly")
+			_, err := Load(context.Background(), Config{Dir: dir, Patterns: []string{"./..."}, Env: env})
+			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), dir) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -83,7 +83,11 @@ func TestPostgresHostileDefaults(t *testing.T) {
 			pgExec(t, db, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET `+strings.ReplaceAll(set, "'", "''")+`', current_database()); END $$`)
 		}
 		// Without a limit of one millisecond the outer connection can look around.
-		victim := pgAgain(t, db, url+"&options=-c%20statement_timeout%3D0")
+		join := "?"
+		if strings.Contains(url, "?") {
+			join = "&"
+		}
+		victim := pgAgain(t, db, url+join+"options=-c%20statement_timeout%3D0")
 		s := pgReady(t, victim, postgres.Dialect{Schema: "public"}, pgConfig())
 		at := &schema.Schema{}
 		pgMustApply(t, s, at, pgBase()...)
@@ -193,7 +197,7 @@ func (c pgCountedConn) QueryContext(ctx context.Context, query string, args []dr
 	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
 }
 
-// TestPostgresRoundTrips holds the speed contract: the fast path is one query, a migration one string.
+// TestPostgresRoundTrips holds the speed contract: the fast path is one query, a migration one string and COMMIT.
 func TestPostgresRoundTrips(t *testing.T) {
 	url := pgtest.Database(t)
 	for _, name := range pgDrivers {
@@ -238,7 +242,7 @@ func TestPostgresRoundTrips(t *testing.T) {
 			step("Bootstrap again", 1, func() error { return s.Bootstrap(t.Context()) })
 			finish := pgBegin("s", "0001")
 			finish.Kind = migrate.MarkFinish
-			step("Transact", 1, func() error {
+			step("Transact", 2, func() error {
 				return s.Transact(t.Context(), migrate.Work{Before: []migrate.Mark{pgBegin("s", "0001")}, After: []migrate.Mark{finish},
 					Stages: append(pgStages("CREATE TABLE "+name+"_a (a int)", "CREATE INDEX ON "+name+"_a (a)"), pgStages("SELECT 1")...)})
 			})

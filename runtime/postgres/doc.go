@@ -6,8 +6,9 @@
 // database. It works with any driver for database/sql whose errors have a method SQLState() string, and that sends a statement
 // without arguments through the simple query protocol; lib/pq and pgx (its stdlib package) both do. It imports neither.
 //
-// A migration without Go steps is one round trip: BEGIN, timeouts, the history row that claims the migration, the statements, and
-// COMMIT are one string. When that fails it is run again statement by statement, so that the error can name the one at fault.
+// A migration without Go steps is two round trips: BEGIN, timeouts, the history row that claims the migration and the statements in one
+// string, then COMMIT. When the string fails it is run again statement by statement, so that the error can name the one at fault.
+// A run that is cancelled, or whose process dies, before COMMIT is sent leaves nothing behind.
 //
 // # Rules
 //
@@ -30,7 +31,8 @@
 //     (SQLSTATE 0A000). Enums whose values go or change places must not be used by generated columns.
 //   - A foreign key must be able to compare both sides at every moment; to change text into uuid on both, drop it and add it again.
 //   - Making an enum anew makes foreign keys over its columns, and checks and indexes whose SQL mentions them, anew as well, but
-//     only those of the model. SQL that names the type with its schema ('a'::billing.state) cannot be checked by Expected.
+//     only those of the model. Comments that somebody put on what is made anew are lost. SQL that names the type with its schema
+//     ('a'::billing.state) cannot be checked by Expected.
 //   - Constraint triggers made by hand and INITIALLY DEFERRED can make a change of a table fail after a data step in the same
 //     migration (SQLSTATE 55006).
 //   - Expected needs the right to create schemas in the database; it makes them in a transaction that it rolls back.

@@ -19,27 +19,30 @@ type unit struct {
 	stage int  // index into the stages; -1 is none of them
 }
 
-// Transact sends everything in one string. Only when that fails does it look closer.
+// Transact sends everything in one string, and then COMMIT. Only when that fails does it look closer.
 func (s *session) Transact(ctx context.Context, work migrate.Work) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
 	units := s.units(work)
-	end := time.Now().Add(s.cfg.Retry)
+	var end time.Time
 	for try := 0; ; try++ {
 		at, err := s.attempt(ctx, units, false)
+		if end.IsZero() {
+			end = time.Now().Add(s.cfg.Retry) // from the first failure on
+		}
 		switch {
 		case err == nil:
 			return nil
 		case s.broken || ctx.Err() != nil:
-			return s.stopped(ctx, work, err)
-		case at.run != nil && !again(err):
-			return s.statementError(ctx, at.stage, work.Stages[at.stage], "", err)
+			return s.stopped(ctx, work, at, err)
 		case again(err) && time.Now().Before(end):
 			if err := s.pause(ctx, work, try, end, err); err != nil {
 				return err
 			}
 			continue
+		case at.known():
+			return s.unitError(ctx, work, at, err)
 		}
 		// The server does not say which statement of a string it was. This try may well succeed: then it counts.
 		at, err = s.attempt(ctx, units, true)
@@ -47,22 +50,26 @@ func (s *session) Transact(ctx context.Context, work migrate.Work) error {
 		case err == nil:
 			return nil
 		case s.broken || ctx.Err() != nil:
-			return s.stopped(ctx, work, err)
+			return s.stopped(ctx, work, at, err)
 		case at.mark && (migrate.ErrorCode(err) == uniqueViolation || migrate.ErrorCode(err) == divisionByZero):
 			return migrate.ErrClaimed
-		case at.stage < 0:
-			return &migrate.StatementError{Stage: max(0, len(work.Stages)-1), Statement: shown(at), Code: migrate.ErrorCode(err), Hint: s.hint(ctx, err, migrate.Stage{}), Err: err}
 		}
-		return s.statementError(ctx, at.stage, work.Stages[at.stage], at.sql, err)
+		return s.unitError(ctx, work, at, err)
 	}
 }
 
-// shown gives the statement for an error text; those of the session's own frame are not shown.
-func shown(u unit) string {
-	if u.mark {
-		return u.sql
+// known tells whether the unit is one, not a string of several.
+func (u unit) known() bool { return u.run != nil || u.sql == commit }
+
+// unitError names the unit that failed. Those of the session's own frame have no statement to show.
+func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err error) error {
+	if at.stage >= 0 {
+		return s.statementError(ctx, at.stage, work.Stages[at.stage], at.sql, err)
 	}
-	return ""
+	if !at.mark {
+		at.sql = ""
+	}
+	return s.statementError(ctx, max(0, len(work.Stages)-1), migrate.Stage{}, at.sql, err)
 }
 
 // units lists all steps of the transaction.
@@ -83,7 +90,7 @@ func (s *session) units(work migrate.Work) []unit {
 	for _, m := range work.After {
 		units = append(units, unit{sql: s.mark(m), mark: true, stage: -1})
 	}
-	return append(units, unit{sql: "COMMIT", stage: -1})
+	return append(units, unit{sql: commit, stage: -1})
 }
 
 // attempt runs the units once. When one fails all is rolled back; single says that it must be known which one it was.
@@ -104,10 +111,17 @@ func (s *session) attempt(ctx context.Context, units []unit, single bool) (at un
 		return s.exec(ctx, sql)
 	}
 	for _, u := range units {
-		if u.run != nil {
+		if u.known() {
 			if err := send(); err != nil {
 				return unit{stage: -1}, err
 			}
+		}
+		if u.sql == commit {
+			err = s.commit(ctx)
+			done = err == nil
+			return u, err
+		}
+		if u.run != nil {
 			if err := u.run(ctx, tx{s.conn}); err != nil {
 				return u, err
 			}
@@ -120,9 +134,21 @@ func (s *session) attempt(ctx context.Context, units []unit, single bool) (at un
 			}
 		}
 	}
-	err = send()
-	done = err == nil
-	return unit{stage: -1}, err
+	panic("modelgen: a transaction without an end")
+}
+
+const commit = "COMMIT"
+
+// commit sends COMMIT in a round trip of its own. A server that is waiting for a lock does not notice that its client has gone; were COMMIT
+// in the string, it would commit long after everybody was told that the run was cancelled. From here on the answer is waited for.
+func (s *session) commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	patient, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(10*time.Second, cancel) })()
+	return s.exec(patient, commit)
 }
 
 // again tells whether the same transaction may succeed when it is run once more.
@@ -164,15 +190,20 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // stopped is the error of a transaction that was interrupted: by its context, or because the connection went away.
-func (s *session) stopped(ctx context.Context, work migrate.Work, err error) error {
+func (s *session) stopped(ctx context.Context, work migrate.Work, at unit, err error) error {
 	stage := migrate.Stage{}
-	if len(work.Stages) == 1 {
+	if at.stage >= 0 {
+		stage = work.Stages[at.stage]
+	} else if len(work.Stages) == 1 {
 		stage = work.Stages[0]
 	}
-	if ctx.Err() == nil {
-		err = fmt.Errorf("the connection was lost; whether the transaction was committed is in the history: %w", err)
+	switch {
+	case s.broken && at.sql == commit:
+		err = fmt.Errorf("the connection was lost in COMMIT; the history says whether it went through: %w", err)
+	case ctx.Err() == nil:
+		err = fmt.Errorf("the connection was lost, so the server rolls back: %w", err)
 	}
-	return &migrate.StatementError{Cause: stage.Cause, Code: migrate.ErrorCode(err), Err: err}
+	return &migrate.StatementError{Stage: max(0, at.stage), Cause: stage.Cause, Code: migrate.ErrorCode(err), Err: err}
 }
 
 // statementError names the statement that failed.

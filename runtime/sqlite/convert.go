@@ -88,7 +88,7 @@ func (r *rebuild) convert(column string, from, to family, declared string) {
 		return
 	}
 	if r.source(column).affinity != "" {
-		r.settle() // the values are those of the type it had meanwhile
+		r.settle() // what was filled in was kept by the old type
 	}
 	c := r.source(column)
 	c.affinity = affinityOf(declared)

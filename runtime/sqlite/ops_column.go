@@ -1,6 +1,9 @@
 package sqlite
 
 import (
+	"maps"
+	"slices"
+
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -24,6 +27,9 @@ func (p *planner) AddColumn(op migrate.AddColumn) error {
 		def, constant, err := d.defaultOf(c, declared)
 		if err != nil {
 			return err
+		}
+		if c.Generated != "" && len(schema.ExprColumns(c.Generated, slices.Collect(maps.Keys(w.typed[w.ids[op.Table]])))) > 0 {
+			w.retyped(d.t, c.Name)
 		}
 		r := w.fold(op.Table)
 		if r == nil {
@@ -94,6 +100,10 @@ func (p *planner) RenameColumn(op migrate.RenameColumn) error {
 		if err := w.touch(op.Table); err != nil {
 			return err
 		}
+		if typed := w.typed[w.ids[op.Table]]; typed[op.From] {
+			delete(typed, op.From)
+			typed[op.To] = true
+		}
 		sql := []string{"ALTER TABLE " + quote(op.Table) + " RENAME COLUMN " + quote(op.From) + " TO " + quote(op.To)}
 		for _, r := range w.open {
 			if r.table != op.Table {
@@ -151,11 +161,10 @@ func (w *pass) alter(op migrate.AlterColumn) error {
 		if using == "" {
 			return nil
 		}
+		if err := w.read(op.Table, using); err != nil {
+			return err
+		}
 		return w.set(op.Table, to.Name, "("+using+")", "")
-	}
-	r := w.must(op.Table)
-	if r == nil || r.fresh {
-		return nil
 	}
 	before, err := d.declared(from)
 	if err != nil {
@@ -164,6 +173,16 @@ func (w *pass) alter(op migrate.AlterColumn) error {
 	after, err := d.declared(to)
 	if err != nil {
 		return err
+	}
+	if err := w.read(op.Table, using+" "+ifs(before != after, quote(to.Name))); err != nil {
+		return err
+	}
+	r := w.must(op.Table)
+	if before != after {
+		w.retyped(d.t, to.Name)
+	}
+	if r == nil || r.fresh {
+		return nil
 	}
 	if using != "" {
 		r.settle()

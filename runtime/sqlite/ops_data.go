@@ -34,6 +34,9 @@ func (p *planner) Fill(op migrate.Fill) error {
 		if err := w.settleReads(op.Table, both); err != nil {
 			return err
 		}
+		if err := w.read(op.Table, both); err != nil {
+			return err
+		}
 		if !own {
 			return w.set(op.Table, op.Column, "("+expr+")", where)
 		}

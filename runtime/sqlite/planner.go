@@ -106,6 +106,7 @@ type pass struct {
 	base  int // tables made here have ids from it on
 	ages  map[int]int
 	reads map[int]map[int]bool    // table -> tables that a Fill of it reads
+	typed map[int]map[string]bool // table -> columns whose type has changed: what reads them must find them in the database
 	early map[int]map[string]bool // table -> constraints that are in the database before their op
 	open  []*rebuild
 }
@@ -114,7 +115,7 @@ func plan(s *schema.Schema, steps []step) (*pass, error) {
 	need := map[era]bool{}
 	for {
 		w := &pass{s: s.Clone(), steps: steps, need: need, done: map[int]bool{}, found: map[era]bool{}, ids: map[string]int{}, ages: map[int]int{},
-			base: len(s.Tables), reads: map[int]map[int]bool{}, early: map[int]map[string]bool{}}
+			base: len(s.Tables), reads: map[int]map[int]bool{}, typed: map[int]map[string]bool{}, early: map[int]map[string]bool{}}
 		for _, t := range s.Tables {
 			w.ids[t.Name] = len(w.ids)
 		}
@@ -179,6 +180,31 @@ func (w *pass) close(table string) error {
 	id := w.ids[table]
 	w.ages[id]++
 	delete(w.reads, id)
+	delete(w.typed, id)
+	return nil
+}
+
+// retyped remembers that the type of a column changes. Comparisons depend on the declared type, which no SELECT can imitate.
+func (w *pass) retyped(t *schema.Table, column string) {
+	id := w.ids[t.Name]
+	if w.typed[id] == nil {
+		w.typed[id] = map[string]bool{}
+	}
+	w.typed[id][column] = true
+	for _, c := range t.Columns {
+		if c.Generated != "" && len(schema.ExprColumns(c.Generated, []string{column})) > 0 {
+			w.typed[id][c.Name] = true
+		}
+	}
+}
+
+// read is called for SQL that an op evaluates on the rows of a table.
+func (w *pass) read(table, sql string) error {
+	for c := range w.typed[w.ids[table]] {
+		if mentions(sql, c) {
+			return w.close(table)
+		}
+	}
 	return nil
 }
 
