@@ -118,7 +118,7 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	r.models, err = load.Load(ctx, load.Config{
 		Dir: cfg.Dir, Patterns: cfg.patterns(r.snap), BuildTags: cfg.BuildTags, Tag: r.snap.Tag, Comments: r.snap.Comments,
-		Dialects: dialectNames(r.snap.Dialects), Extra: []string{emit.Runtime, emit.Schema},
+		Dialects: dialectNames(r.snap.Dialects), Extra: []string{emit.Imports},
 	})
 	var problems load.Problems
 	if errors.As(err, &problems) {

@@ -15,10 +15,8 @@ import (
 // checkTypes compiles an emitted migration, as far as the type checker goes, against what was loaded with the models: a file that does
 // not compile is a mistake of ours and must not land in anybody's tree.
 func checkTypes(models *load.Result, pkg, name string, src []byte, parents []string) error {
-	for _, path := range []string{emit.Runtime, emit.Schema} {
-		if err := models.Failed[path]; err != nil {
-			return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", path, err)
-		}
+	if err := models.Failed[emit.Imports]; err != nil {
+		return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", emit.Runtime, err)
 	}
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)

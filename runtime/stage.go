@@ -9,6 +9,7 @@ type Stage struct {
 	Statements []Statement // in their order
 	NoTx       bool        // the single statement must run outside any transaction
 	Commit     bool        // what follows needs this stage committed; the transaction ends here
+	ByHand     bool        // written by a person: it may have changed settings of the session
 
 	// Run is what the stage does when it is not SQL that can be printed: a Go function. It runs after Statements,
 	// in their transaction, or on the bare connection when NoTx is set.

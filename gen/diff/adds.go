@@ -68,7 +68,9 @@ func (d *differ) addColumns() {
 		}
 		for _, c := range t.Columns {
 			if d.cur.Table(t.Name).Column(c.Name) == nil && c.Generated == "" {
-				if d.needsFill(nil, c) {
+				if _, given := d.fill(t.Name, c.Name); given {
+					c.Default, c.DefaultExpr, c.DefaultFor, c.Nullable = nil, "", nil, true // rows that are there get something else
+				} else if d.needsFill(nil, c) {
 					c.Nullable = true
 				}
 				c.Was = ""
@@ -81,7 +83,11 @@ func (d *differ) addColumns() {
 			continue
 		}
 		for _, c := range t.Columns {
-			if cur := d.cur.Table(t.Name).Column(c.Name); cur != nil && d.cols[t.Name][c.Name] == "" && cur.Nullable && !c.Nullable {
+			cur := d.cur.Table(t.Name).Column(c.Name)
+			if cur == nil || d.cols[t.Name][c.Name] != "" {
+				continue
+			}
+			if _, given := d.fill(t.Name, c.Name); given || cur.Nullable && !c.Nullable {
 				d.emit(migrate.Fill{Table: t.Name, Column: c.Name, Expr: d.fillFor(t, c)})
 			}
 		}
@@ -91,12 +97,7 @@ func (d *differ) addColumns() {
 // fillFor gives the SQL with which rows without a value are filled.
 func (d *differ) fillFor(t *schema.Table, c schema.Column) string {
 	if sql, ok := d.fill(t.Name, c.Name); ok {
-		expr, err := schema.NormalizeExpr(schema.BindColumns(sql, t.ColumnNames()))
-		if err != nil {
-			d.fail(t.Name+"."+c.Name, "-fill %s.%s=%s: %v", t.Name, c.Name, sql, err)
-			return "NULL"
-		}
-		return expr
+		return d.given("-fill", t, c.Name, sql)
 	}
 	if expr := d.wasGenerated[t.Name+"."+c.Name]; expr != "" {
 		return expr
@@ -112,6 +113,28 @@ func (d *differ) fillFor(t *schema.Table, c schema.Column) string {
 		return strings.ToUpper(*c.Default)
 	}
 	return "'" + strings.ReplaceAll(*c.Default, "'", "''") + "'"
+}
+
+// given checks the SQL of an answer and gives its normal form.
+func (d *differ) given(flag string, t *schema.Table, column, sql string) string {
+	object := t.Name + "." + column
+	known := append(t.ColumnNames(), d.late[t.Name]...)
+	expr, err := schema.NormalizeExpr(schema.BindColumns(sql, known))
+	if err != nil {
+		d.fail(object, "%s %s=%s: %v", flag, object, sql, err)
+		return "NULL"
+	}
+	if strings.Contains(strings.ToUpper(expr), "SELECT") {
+		return expr // with names of its own
+	}
+	for _, name := range schema.UnknownNames(expr, known) {
+		hint := near(name, known)
+		if n := d.oldCol[t.Name][name]; n != "" {
+			hint = "; it is called " + n + " now"
+		}
+		d.fail(object, "%s %s=%s: there is no column %s%s", flag, object, sql, name, hint)
+	}
+	return expr
 }
 
 // alterColumns changes columns that stay, then adds the generated ones.
@@ -132,12 +155,7 @@ func (d *differ) alterColumns() {
 			using := ""
 			if cur.Type != c.Type {
 				if sql, ok := d.convert(t.Name, c.Name); ok && sql != "" {
-					expr, err := schema.NormalizeExpr(schema.BindColumns(sql, t.ColumnNames()))
-					if err != nil {
-						d.fail(t.Name+"."+c.Name, "-convert %s.%s=%s: %v", t.Name, c.Name, sql, err)
-						return
-					}
-					using = expr
+					using = d.given("-convert", t, c.Name, sql)
 				}
 			}
 			if d.cols[t.Name][c.Name] != "" && d.needsFill(cur, c) {
@@ -159,6 +177,7 @@ func (d *differ) alterColumns() {
 		}
 	}
 	d.alterEnumsLast()
+	d.dropLate()
 }
 
 // makeNotNull changes all but the nullability, fills, then sets NOT NULL.

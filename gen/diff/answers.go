@@ -104,6 +104,18 @@ func (d *differ) convert(table, column string) (string, bool) {
 }
 
 func (d *differ) valueOf(answers []string, flag, table, column string) (string, bool) {
+	a, ok := d.about(answers, table, column)
+	if !ok {
+		return "", false
+	}
+	d.use(flag + Quote(a))
+	d.spend(flag + a)
+	_, sql, _ := strings.Cut(a, "=")
+	return sql, true
+}
+
+// about finds the answer that is about a column.
+func (d *differ) about(answers []string, table, column string) (string, bool) {
 	objects := []string{table + "." + column}
 	if old := d.pair2old[table]; old != "" && old != table {
 		objects = append(objects, old+"."+column)
@@ -112,11 +124,8 @@ func (d *differ) valueOf(answers []string, flag, table, column string) (string, 
 		objects = append(objects, table+"."+old, d.pair2old[table]+"."+old)
 	}
 	for _, a := range answers {
-		object, sql, _ := strings.Cut(a, "=")
-		if slices.Contains(objects, object) {
-			d.use(flag + Quote(a))
-			d.spend(flag + a)
-			return sql, true
+		if object, _, _ := strings.Cut(a, "="); slices.Contains(objects, object) {
+			return a, true
 		}
 	}
 	return "", false
@@ -170,6 +179,9 @@ func (d *differ) columnsInNew() []string {
 func near(word string, candidates []string) string {
 	best, dist := "", 3
 	for _, c := range candidates {
+		if c == word {
+			return "" // it is there, and not what is wrong
+		}
 		if n := distance(word, c, dist); n < dist {
 			best, dist = c, n
 		}

@@ -27,8 +27,10 @@ func (d *differ) classify() {
 	d.askAboutEnums()
 	for _, t := range d.new.Tables {
 		if w := d.want.Table(t.Name); w != nil && d.pair2old[t.Name] != "" {
+			keepDefaults(w, t)
 			d.askAboutColumns(t, w, asked)
 			d.askAboutValues(t, w)
+			d.askAboutReferences(t, w)
 		}
 	}
 	if len(d.questions) == 0 {
@@ -100,21 +102,47 @@ func (d *differ) possibleColumnRenames(t, old *schema.Table, asked map[string]bo
 			continue
 		}
 		var choice []Choice
-		var candidates []string
+		var candidates, retyped []string
 		for _, n := range t.Columns {
-			if d.cols[t.Name][n.Name] == "" && n.Generated == "" && family(n.Type) == family(c.Type) && n.Identity == c.Identity && n.Name != c.Name {
+			if n.Generated != "" || family(n.Type) != family(c.Type) || n.Identity != c.Identity || n.Name == c.Name {
+				continue
+			}
+			switch {
+			case d.cols[t.Name][n.Name] == "":
 				candidates = append(candidates, n.Name)
 				choice = append(choice, Choice{"renamed", "-rename " + Quote(t.Name+"."+c.Name+"="+n.Name)})
-				asked[t.Name+"."+n.Name] = true
+			case d.takesType(t, old, n):
+				retyped = append(retyped, n.Name)
+				choice = append(choice, Choice{"renamed, and the old " + n.Name + " goes with its values", "-rename " + Quote(t.Name+"."+c.Name+"="+n.Name)})
+			default:
+				continue
 			}
+			asked[t.Name+"."+n.Name] = true
 		}
-		if len(candidates) == 0 {
+		var happened []string
+		if len(candidates) > 0 {
+			happened = append(happened, strings.Join(candidates, ", ")+" is new")
+		}
+		if len(retyped) > 0 {
+			happened = append(happened, strings.Join(retyped, ", ")+" has its type now")
+		}
+		if len(happened) == 0 {
 			continue
 		}
 		choice = append(choice, Choice{"another column, and " + c.Name + " goes with its values", "-drop " + Quote(t.Name+"."+c.Name)})
-		d.ask(t.Name+"."+candidates[0], fmt.Sprintf("column %s.%s is gone and %s is new: is it the same column under another name?",
-			t.Name, c.Name, strings.Join(candidates, ", ")), choice...)
+		d.ask(t.Name+"."+append(candidates, retyped...)[0], fmt.Sprintf("column %s.%s is gone and %s: is it the same column under another name?",
+			t.Name, c.Name, strings.Join(happened, ", and ")), choice...)
 	}
+}
+
+// takesType tells whether a column that keeps its name gets a type of another kind: it may be another column under that name.
+func (d *differ) takesType(t, old *schema.Table, n schema.Column) bool {
+	o := old.Column(n.Name)
+	if o == nil || d.cols[t.Name][n.Name] != n.Name || o.Generated != "" || family(o.Type) == family(n.Type) {
+		return false
+	}
+	_, converted := d.convert(t.Name, n.Name)
+	return !converted
 }
 
 // family is the kind of a type, with those taken together that only differ in length.
@@ -163,6 +191,9 @@ func (d *differ) askAboutColumns(t, w *schema.Table, asked map[string]bool) {
 			continue // whether it is new is not known yet
 		}
 		o := w.Column(c.Name)
+		if o == nil {
+			d.askAboutUnique(t, c)
+		}
 		if d.needsFill(o, c) {
 			_, given := d.fill(t.Name, c.Name)
 			_, computed := d.wasGenerated[object]
@@ -185,16 +216,58 @@ func (d *differ) askAboutColumns(t, w *schema.Table, asked map[string]bool) {
 }
 
 func (d *differ) askAboutType(object string, t *schema.Table, o, c schema.Column) {
-	if _, ok := d.convert(t.Name, c.Name); ok || !lossy(o.Type, c.Type) {
+	if sql, ok := d.convert(t.Name, c.Name); ok || !lossy(o.Type, c.Type) {
+		if ok && sql == "" && !castable(o.Type, c.Type) {
+			d.fail(object, "-convert %s: no database casts %s to %s: say how, as in -convert %s=SQL", object, o.Type, c.Type, object)
+		}
 		return
 	}
 	what := "values that do not fit make the migration fail, and precision may be lost"
 	if family(o.Type) == family(c.Type) {
 		what = "values that do not fit make the migration fail"
 	}
-	d.ask(object, fmt.Sprintf("column %s changes its type from %s to %s: %s", object, o.Type, c.Type, what),
-		Choice{"convert as the database casts", "-convert " + Quote(object)},
-		Choice{"convert by SQL", "-convert " + Quote(object+"=SQL")})
+	choice := []Choice{{"convert as the database casts", "-convert " + Quote(object)}, {"convert by SQL", "-convert " + Quote(object+"=SQL")}}
+	if !castable(o.Type, c.Type) {
+		what, choice = "no database casts that", choice[1:]
+	}
+	d.ask(object, fmt.Sprintf("column %s changes its type from %s to %s: %s", object, o.Type, c.Type, what), choice...)
+}
+
+// integer tells whether a type is one of the whole numbers, which databases compare with each other.
+func integer(t schema.Type) bool {
+	return !t.Array && (t.Kind == schema.KindSmallInt || t.Kind == schema.KindInteger || t.Kind == schema.KindBigInt)
+}
+
+// castable tells whether a database can turn values of one type into the other without being told how.
+func castable(a, b schema.Type) bool {
+	const text, number, moment, clock, address, other = 1, 2, 3, 4, 5, 6
+	kind := func(t schema.Type) int {
+		switch t.Kind {
+		case schema.KindText, schema.KindVarchar, schema.KindChar:
+			return text
+		case schema.KindBoolean, schema.KindSmallInt, schema.KindInteger, schema.KindBigInt, schema.KindNumeric, schema.KindReal, schema.KindDouble:
+			return number
+		case schema.KindDate, schema.KindTimestamp, schema.KindTimestampTZ:
+			return moment
+		case schema.KindTime, schema.KindInterval:
+			return clock
+		case schema.KindInet, schema.KindCIDR:
+			return address
+		case schema.KindOther:
+			return other
+		}
+		return 0
+	}
+	ka, kb := kind(a), kind(b)
+	switch {
+	case ka == text && !a.Array, kb == text && !b.Array, ka == other, kb == other:
+		return true
+	case a.Array != b.Array:
+		return false
+	case a.Kind == schema.KindEnum && b.Kind == schema.KindEnum, ka == text, kb == text:
+		return true
+	}
+	return family(a) == family(b) || ka == kb && ka != 0 || ka == moment && b.Kind == schema.KindTime && a.Kind != schema.KindDate
 }
 
 // lossy tells whether a value of the old type may have none of the new type that says the same.

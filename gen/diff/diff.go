@@ -58,7 +58,7 @@ func (e Errors) Error() string {
 // Diff compares in.Old with in.New. It returns [Errors] when hints or answers name what is not there or contradict each other;
 // what needs an answer is in the result as a question.
 func Diff(in Input) (*Result, error) {
-	d := &differ{in: in, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, fills: map[string][]migrate.Fill{}}
+	d := &differ{in: in, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, fills: map[string][]migrate.Fill{}, late: map[string][]string{}}
 	d.pair()
 	if len(d.errs) > 0 {
 		return nil, d.errs
@@ -108,6 +108,7 @@ type differ struct {
 	oldCol       map[string]map[string]string         // new table -> old column -> new column
 	wasGenerated map[string]string                    // new column that replaces one -> the expression of that, "" when it had none
 	valueRenames map[string][]migrate.RenameEnumValue // new enum -> renamed values
+	late         map[string][]string                  // new table -> columns that go after values have been computed from them
 	fills        map[string][]migrate.Fill            // new table -> values of check lists that are renamed
 
 	want *schema.Schema         // old with every rename applied: what the rest of old looks like in new names

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"slices"
+	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -102,10 +103,39 @@ func (d *differ) dropColumns() {
 				continue
 			}
 			for _, c := range old.Columns {
-				if d.oldCol[n][c.Name] == "" && (c.Generated != "") == generated {
+				if d.oldCol[n][c.Name] == "" && (c.Generated != "") == generated && !d.needed(n, c) {
 					d.emit(migrate.DropColumn{Table: old.Name, Column: c})
 				}
 			}
+		}
+	}
+}
+
+// needed tells whether an answer computes values from a column that goes, so that it goes after that. It must have a name that is not
+// given to another column meanwhile.
+func (d *differ) needed(table string, c schema.Column) bool {
+	t := d.new.Table(table)
+	if c.Generated != "" || slices.ContainsFunc(t.Columns, func(n schema.Column) bool { return strings.EqualFold(n.Name, c.Name) }) {
+		return false
+	}
+	for _, n := range t.Columns {
+		fill, _ := d.about(d.in.Answers.Fills, table, n.Name)
+		convert, _ := d.about(d.in.Answers.Converts, table, n.Name)
+		for _, a := range []string{fill, convert} {
+			if _, sql, _ := strings.Cut(a, "="); sql != "" && len(schema.ExprColumns(schema.BindColumns(sql, []string{c.Name}), []string{c.Name})) > 0 {
+				d.late[table] = append(d.late[table], c.Name)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dropLate drops what dropColumns left for the answers, under the table's new name.
+func (d *differ) dropLate() {
+	for _, t := range d.new.Tables {
+		for _, name := range d.late[t.Name] {
+			d.emit(migrate.DropColumn{Table: t.Name, Column: *d.cur.Table(t.Name).Column(name)})
 		}
 	}
 }

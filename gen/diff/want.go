@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -197,12 +199,47 @@ func (d *differ) compareTable(t, w *schema.Table) *tableDrops {
 		}
 	}
 	td.uniques = match(w.Uniques, t.Uniques, func(u *schema.Unique) *string { return &u.Name }, schema.Unique.Equal, renamed)
+	keepLists(w, t)
 	td.checks = match(w.Checks, t.Checks, func(c *schema.Check) *string { return &c.Name }, func(a, b schema.Check) bool { return a == b }, renamed)
 	td.fks = match(w.ForeignKeys, t.ForeignKeys, func(f *schema.ForeignKey) *string { return &f.Name }, schema.ForeignKey.Equal, renamed)
 	td.indexes = match(w.Indexes, t.Indexes, func(x *schema.Index) *string { return &x.Name }, schema.Index.Equal, func(from, to string) {
 		td.indexRenames = append(td.indexRenames, migrate.RenameIndex{Table: t.Name, From: from, To: to})
 	})
 	return td
+}
+
+// keepLists takes over the old spelling of checks over a list of values that has only been put in another order.
+func keepLists(w, t *schema.Table) {
+	for i := range t.Checks {
+		column, values := inList(t.Checks[i].Expr)
+		if column == "" || slices.ContainsFunc(w.Checks, func(o schema.Check) bool { return o.Expr == t.Checks[i].Expr }) {
+			continue
+		}
+		for _, o := range w.Checks {
+			if c, old := inList(o.Expr); c == column && slices.Equal(slices.Sorted(slices.Values(old)), slices.Sorted(slices.Values(values))) {
+				t.Checks[i].Expr = o.Expr
+			}
+		}
+	}
+}
+
+// keepDefaults takes over the old spelling of JSON that says the same: jsonb keeps neither spaces nor the order of keys.
+func keepDefaults(w, t *schema.Table) {
+	value := func(s string) (v any) {
+		d := json.NewDecoder(strings.NewReader(s))
+		d.UseNumber()
+		if d.Decode(&v) != nil {
+			return &s // equal to nothing
+		}
+		return v
+	}
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if o := w.Column(c.Name); c.Type.Kind == schema.KindJSONB && !c.Type.Array && o != nil && o.Type == c.Type && o.Default != nil && c.Default != nil &&
+			*o.Default != *c.Default && reflect.DeepEqual(value(*o.Default), value(*c.Default)) {
+			c.Default = o.Default
+		}
+	}
 }
 
 func keepName(name *string, old string, renamed func(from, to string)) {
@@ -251,7 +288,8 @@ func match[T any](old, new []T, name func(*T) *string, equal func(a, b T) bool, 
 	return gone
 }
 
-// rebuildForeignKeys lets foreign keys go and come again when the key that they refer to does.
+// rebuildForeignKeys lets foreign keys go and come again when the key that they refer to does, or when types change
+// that no database compares.
 func (d *differ) rebuildForeignKeys() {
 	lost := map[string][]string{} // table -> columns of keys that go, joined
 	for _, t := range d.new.Tables {
@@ -280,12 +318,28 @@ func (d *differ) rebuildForeignKeys() {
 			continue
 		}
 		for _, fk := range w.ForeignKeys {
-			if slices.Contains(lost[fk.RefTable], keyOf(fk.RefColumns)) {
+			if slices.Contains(lost[fk.RefTable], keyOf(fk.RefColumns)) || d.retyped(t.Name, fk.Columns) || d.retyped(fk.RefTable, fk.RefColumns) {
 				td.fks[fk.Name] = true
 				td.renames = slices.DeleteFunc(td.renames, func(r migrate.RenameConstraint) bool { return r.From == fk.Name })
 			}
 		}
 	}
+}
+
+// retyped tells whether one of the columns gets a type that cannot be compared with its old one, so that no foreign key can hold while
+// one side is changed and the other is not yet.
+func (d *differ) retyped(table string, cols []string) bool {
+	w, t := d.want.Table(table), d.new.Table(table)
+	if w == nil || t == nil {
+		return false
+	}
+	for _, name := range cols {
+		o, n := w.Column(name), t.Column(name)
+		if o != nil && n != nil && family(o.Type) != family(n.Type) && !(integer(o.Type) && integer(n.Type)) {
+			return true
+		}
+	}
+	return false
 }
 
 func keyOf(cols []string) string {

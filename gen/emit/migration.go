@@ -14,6 +14,7 @@ import (
 const (
 	Runtime = "github.com/modelgen/modelgen/runtime"
 	Schema  = "github.com/modelgen/modelgen/runtime/schema"
+	Imports = "github.com/modelgen/modelgen/runtime/internal/emitted" // imports the others, for whoever loads them
 )
 
 // Migration is what a migration file is made of.

@@ -155,12 +155,38 @@ func (cmd Command) dispatch(ctx context.Context, args []string) error {
 }
 
 func nearVerb(word string) string {
+	best, least := "", 3
 	for _, v := range verbs {
+		n := distance(word, v.name)
 		if strings.HasPrefix(v.name, word) || strings.HasPrefix(word, v.name) {
-			return "; did you mean " + v.name + "?"
+			n = 0
+		}
+		if n < least && n < len(v.name) {
+			best, least = "; did you mean "+v.name+"?", n
 		}
 	}
-	return ""
+	return best
+}
+
+// distance is the edit distance of two words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		prev := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := prev
+			if a[i] != b[j] {
+				cost++
+			}
+			prev = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 func (cmd Command) call(ctx context.Context, v verb, args []string) error {
@@ -169,11 +195,7 @@ func (cmd Command) call(ctx context.Context, v verb, args []string) error {
 		c.opt = *cmd.Options
 	}
 	f := flag.NewFlagSet(v.name, flag.ContinueOnError)
-	f.SetOutput(cmd.Stderr)
-	f.Usage = func() {
-		fmt.Fprintf(cmd.Stderr, "%s %s %s\n  %s\n", cmd.Name, v.name, v.args, v.does)
-		f.PrintDefaults()
-	}
+	f.SetOutput(io.Discard) // what is wrong is said once, below
 	f.BoolVar(&c.json, "json", false, "print JSON")
 	if v.flags != nil {
 		v.flags(c, f)
@@ -181,12 +203,22 @@ func (cmd Command) call(ctx context.Context, v verb, args []string) error {
 	operands, err := parse(f, args)
 	if err != nil {
 		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintf(cmd.Stderr, "usage: %s\n  %s\n", strings.Join(strings.Fields(cmd.Name+" "+v.name+" [flags] "+v.args), " "), v.does)
+			f.SetOutput(cmd.Stderr)
+			f.PrintDefaults()
 			return err
 		}
-		return usageError{fmt.Errorf("%s: %w", v.name, err)}
+		return usageError{fmt.Errorf("%s: %w; %s %s -h lists the flags", v.name, err, cmd.Name, v.name)}
 	}
-	if len(operands) != v.operands {
-		return usageError{fmt.Errorf("%s takes %d operands (%s), not %d", v.name, v.operands, v.args, len(operands))}
+	switch {
+	case len(operands) > v.operands:
+		takes := "nothing"
+		if v.args != "" {
+			takes = v.args
+		}
+		return usageError{fmt.Errorf("%s takes %s, %q is too much; %s %s -h lists the flags", v.name, takes, operands[v.operands], cmd.Name, v.name)}
+	case len(operands) < v.operands:
+		return usageError{fmt.Errorf("%s takes %s; %s status lists the names", v.name, v.args, cmd.Name)}
 	}
 	c.args = operands
 	if c.opt.Progress == nil && !c.json {

@@ -168,10 +168,17 @@ func verify(ctx context.Context, c *call) error {
 		return nil
 	}
 	if !c.json {
-		fmt.Fprintf(c.Stderr, "%s: the database is not what its migrations say, in %d facts: what is missing was changed by hand or is of an edited "+
-			"migration; change it back by hand, or write a migration that says what the database is and record it with fake\n", c.Name, len(diff))
+		fmt.Fprintf(c.Stderr, "%s: the database is not what its migrations say, in %s: somebody changed it by hand, or edited a migration; "+
+			"change it back by hand, or write a migration that says what the database is and record it with fake\n", c.Name, facts(len(diff)))
 	}
 	return errNo
+}
+
+func facts(n int) string {
+	if n == 1 {
+		return "one fact"
+	}
+	return fmt.Sprintf("%d facts", n)
 }
 
 func status(ctx context.Context, c *call) error {

@@ -1,6 +1,7 @@
 package dialecttest_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -123,7 +124,8 @@ func TestPostgresFacts(t *testing.T) {
 	}
 }
 
-// TestPostgresCommits: a value of an enum that others use ends the transaction, one of an enum made in it does not.
+// TestPostgresCommits: a new value of an enum that others use ends the transaction when a later stage uses it, or may; one of an enum
+// made in it, or one that nothing uses yet, does not.
 func TestPostgresCommits(t *testing.T) {
 	alter := migrate.AlterEnum{Name: "mood", From: []string{"sad", "happy"}, To: []string{"sad", "happy", "x"}}
 	commits := func(ops ...migrate.Op) (n int) {
@@ -145,10 +147,18 @@ func TestPostgresCommits(t *testing.T) {
 		}
 		return n
 	}
-	if n := commits(nil, alter); n != 1 {
+	use := migrate.SQL{Up: []string{"INSERT INTO t (mood) VALUES ('x')"}, NoDown: "test"}
+	run := migrate.Go{Up: func(context.Context, migrate.Tx) error { return nil }, NoDown: "test"}
+	if n := commits(nil, alter); n != 0 {
+		t.Errorf("an old enum whose value is not used: %d commits", n)
+	}
+	if n := commits(nil, alter, use); n != 1 {
 		t.Errorf("an old enum: %d commits", n)
 	}
-	if n := commits(append(pgBase(), alter)...); n != 0 {
+	if n := commits(nil, alter, run); n != 1 {
+		t.Errorf("an old enum and Go code: %d commits", n)
+	}
+	if n := commits(append(pgBase(), alter, use)...); n != 0 {
 		t.Errorf("a new enum: %d commits", n)
 	}
 }

@@ -38,17 +38,17 @@ func (p *planner) SQL(o migrate.SQL) error {
 		}
 	}
 	if !o.NoTx {
-		p.data(o, migrate.Stage{Statements: statements})
+		p.data(o, migrate.Stage{ByHand: true, Statements: statements})
 		return nil
 	}
 	for _, s := range statements {
-		p.data(o, migrate.Stage{NoTx: true, Statements: []migrate.Statement{s}})
+		p.data(o, migrate.Stage{ByHand: true, NoTx: true, Statements: []migrate.Statement{s}})
 	}
 	return nil
 }
 
 func (p *planner) Go(o migrate.Go) error {
-	p.data(o, migrate.Stage{Run: o.Up})
+	p.data(o, migrate.Stage{ByHand: true, Run: o.Up})
 	return nil
 }
 

@@ -59,9 +59,32 @@ func (p *planner) AlterEnum(o migrate.AlterEnum) error {
 		out = append(out, statement("ALTER TYPE "+p.name(o.Name)+" ADD VALUE "+text(v)+place))
 	}
 	p.add(o, migrate.Facts{}, out...)
-	// A value added to a type that others can see cannot be used before the commit (SQLSTATE 55P04).
-	p.stages[len(p.stages)-1].Commit = !p.newEnums[o.Name]
+	if !p.newEnums[o.Name] {
+		p.values = append(p.values, addedValues{len(p.stages) - 1, o.Added()})
+	}
 	return nil
+}
+
+// addedValues are values that a stage adds to a type that others can see: they cannot be used before the commit (SQLSTATE 55P04).
+type addedValues struct {
+	stage  int
+	values []string
+}
+
+// commitValues ends the transaction behind the stages whose new values a later stage uses, or may use.
+func (p *planner) commitValues() {
+	for _, a := range p.values {
+		for _, later := range p.stages[a.stage+1:] {
+			if later.Run != nil || slices.ContainsFunc(later.Statements, a.usedIn) {
+				p.stages[a.stage].Commit = true
+				break
+			}
+		}
+	}
+}
+
+func (a addedValues) usedIn(st migrate.Statement) bool {
+	return slices.ContainsFunc(a.values, func(v string) bool { return strings.Contains(st.SQL, text(v)) })
 }
 
 // remakeEnum makes the type anew under its name and takes every column over. Indexes and constraints over plain columns follow by

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -33,7 +34,7 @@ func (p *planner) CreateTable(o migrate.CreateTable) error {
 
 // table writes the statements that make a table with all that belongs to it.
 func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
-	var items []string
+	var items, later []string
 	for _, c := range t.Columns {
 		sql, err := p.column(t.Name, c)
 		if err != nil {
@@ -44,12 +45,16 @@ func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
 	if t.PrimaryKey != nil {
 		items = append(items, primaryKey(*t.PrimaryKey))
 	}
-	for _, u := range t.Uniques {
+	for i, u := range t.Uniques {
 		sql, err := p.unique(t.Name, u)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, sql)
+		if merged(t, i) {
+			later = append(later, sql)
+		} else {
+			items = append(items, sql)
+		}
 	}
 	for _, c := range t.Checks {
 		items = append(items, check(c))
@@ -58,6 +63,9 @@ func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
 		items = append(items, p.foreignKey(fk))
 	}
 	statements := []migrate.Statement{statement("CREATE TABLE " + p.name(t.Name) + " (\n  " + strings.Join(items, ",\n  ") + "\n)")}
+	for _, sql := range later {
+		statements = append(statements, p.addConstraint(t.Name, sql))
+	}
 	for _, x := range t.Indexes {
 		sql, err := p.createIndex(t.Name, x)
 		if err != nil {
@@ -74,6 +82,14 @@ func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
 		}
 	}
 	return statements, nil
+}
+
+// merged tells whether PostgreSQL would silently leave out unique constraint i inside CREATE TABLE, because the primary key or one before it
+// has the same columns (transformIndexConstraints in parse_utilcmd.c).
+func merged(t *schema.Table, i int) bool {
+	columns := t.Uniques[i].Columns
+	return t.PrimaryKey != nil && slices.Equal(t.PrimaryKey.Columns, columns) ||
+		slices.ContainsFunc(t.Uniques[:i], func(u schema.Unique) bool { return slices.Equal(u.Columns, columns) })
 }
 
 func (p *planner) DropTable(o migrate.DropTable) error {

@@ -23,6 +23,7 @@ type planner struct {
 	stages   []migrate.Stage
 	fresh    map[string]bool // tables made in this migration: nobody else can be kept waiting for them
 	newEnums map[string]bool // enums made in this migration: their new values can be used at once
+	values   []addedValues   // to enums that others can see
 	pending  bool            // rows were changed, and deferred constraints may wait to look at them
 }
 
@@ -32,7 +33,10 @@ func newPlanner(r renderer) *planner {
 
 func (p *planner) Before(s *schema.Schema) { p.before = s }
 
-func (p *planner) Finish() ([]migrate.Stage, error) { return p.stages, nil }
+func (p *planner) Finish() ([]migrate.Stage, error) {
+	p.commitValues()
+	return p.stages, nil
+}
 
 // add appends a stage that changes tables. Without statements there is nothing to do here.
 func (p *planner) add(op migrate.Op, facts migrate.Facts, statements ...migrate.Statement) {

@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,6 +75,10 @@ func (s *session) settings() [][2]string {
 		{"client_min_messages", "warning"},
 		{"default_transaction_isolation", "'read committed'"},
 		{"idle_session_timeout", "0"},
+		{"lock_timeout", strconv.FormatInt(millis(s.cfg.LockTimeout), 10)},
+		{"statement_timeout", strconv.FormatInt(millis(s.cfg.StatementTimeout), 10)},
+		{"timezone", "'UTC'"}, // a cast between a point in time and a day then gives the same day everywhere
+		{"search_path", s.path(s.schema)},
 	}
 	if s.version >= 17 {
 		all = append(all, [2]string{"transaction_timeout", "0"})
@@ -91,12 +97,25 @@ func (s *session) ready(ctx context.Context) error {
 	if s.set {
 		return nil
 	}
+	return s.apply(ctx)
+}
+
+// apply changes the settings, in one round trip.
+func (s *session) apply(ctx context.Context) error {
 	var b strings.Builder
 	for _, kv := range s.settings() {
 		b.WriteString("SET " + kv[0] + " = " + kv[1] + "; ")
 	}
 	s.set = true
 	return s.exec(ctx, b.String())
+}
+
+// afterHand sets the settings again when a step written by hand may have changed them for the rest of the session.
+func (s *session) afterHand(ctx context.Context, stages []migrate.Stage) error {
+	if !slices.ContainsFunc(stages, func(st migrate.Stage) bool { return st.ByHand }) {
+		return nil
+	}
+	return s.apply(ctx)
 }
 
 func (s *session) Close(ctx context.Context) error {
@@ -150,24 +169,24 @@ func (s *session) rollback(ctx context.Context) {
 	}
 }
 
-// local begins a transaction, with the path that names without a schema in expressions are looked up by. pg_temp is named, and last:
-// else temporary tables would be found first. In UTC a cast between a point in time and a day gives the same day everywhere.
-func (s *session) local(path ...string) string {
-	return fmt.Sprintf("BEGIN;\nSET LOCAL lock_timeout = %d;\nSET LOCAL statement_timeout = %d;\nSET LOCAL timezone = 'UTC';\nSET LOCAL search_path = %s, pg_temp",
-		millis(s.cfg.LockTimeout), millis(s.cfg.StatementTimeout), idents(append(path, s.schema)))
-}
+// path is where names without a schema in expressions are looked up. pg_temp is named, and last: else temporary tables would be found
+// first.
+func (s *session) path(schemas ...string) string { return idents(schemas) + ", pg_temp" }
 
 // Step runs one stage outside any transaction.
 func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate.Mark) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	if err := s.exec(ctx, "SET lock_timeout = 0; SET statement_timeout = 0; SET timezone = 'UTC'; SET search_path = "+ident(s.schema)+", pg_temp"); err != nil {
+	if err := s.exec(ctx, "SET lock_timeout = 0; SET statement_timeout = 0"); err != nil {
 		return err
 	}
 	err := s.step(ctx, stage)
+	if err == nil {
+		err = s.afterHand(ctx, []migrate.Stage{stage})
+	}
 	if !s.broken {
-		reset := s.exec(context.WithoutCancel(ctx), "RESET lock_timeout; RESET statement_timeout; RESET timezone; RESET search_path")
+		reset := s.exec(context.WithoutCancel(ctx), fmt.Sprintf("SET lock_timeout = %d; SET statement_timeout = %d", millis(s.cfg.LockTimeout), millis(s.cfg.StatementTimeout)))
 		err = errors.Join(err, reset)
 	}
 	if err != nil || len(after) == 0 {

@@ -33,7 +33,7 @@ func (s *session) Transact(ctx context.Context, work migrate.Work) error {
 		}
 		switch {
 		case err == nil:
-			return nil
+			return s.afterHand(ctx, work.Stages)
 		case s.broken || ctx.Err() != nil:
 			return s.stopped(ctx, work, at, err)
 		case again(err) && time.Now().Before(end):
@@ -48,7 +48,7 @@ func (s *session) Transact(ctx context.Context, work migrate.Work) error {
 		at, err = s.attempt(ctx, units, true)
 		switch {
 		case err == nil:
-			return nil
+			return s.afterHand(ctx, work.Stages)
 		case s.broken || ctx.Err() != nil:
 			return s.stopped(ctx, work, at, err)
 		case at.mark && (migrate.ErrorCode(err) == uniqueViolation || migrate.ErrorCode(err) == divisionByZero):
@@ -74,7 +74,7 @@ func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err
 
 // units lists all steps of the transaction.
 func (s *session) units(work migrate.Work) []unit {
-	units := []unit{{sql: s.local(), stage: -1}}
+	units := []unit{{sql: "BEGIN", stage: -1}}
 	for _, m := range work.Before {
 		units = append(units, unit{sql: s.mark(m), mark: true, stage: -1})
 	}

@@ -25,6 +25,8 @@ func TestNormalizeExpr(t *testing.T) {
 		{"'  kept  '", "'  kept  '"},
 		{"a\r\n+\tb", "a + b"},
 		{"cast(x as INTEGER)", "CAST(x AS integer)"},
+		{`"age" > 0 AND "user" > 0`, `age > 0 AND "user" > 0`},
+		{"X'00ff' || b'01'", "x'00ff' || b'01'"},
 		{"at at time zone 'UTC'", "at at time zone 'UTC'"},
 	} {
 		got, err := NormalizeExpr(c.in)
@@ -53,6 +55,7 @@ func TestNormalizeExprRefuses(t *testing.T) {
 		"a\\b":               "does not belong",
 		"'a\x00b'":           "zero byte",
 		"\xff":               "UTF-8",
+		"0 .a":               "dot",
 		"E'a\\'; DROP TABLE": "",
 	} {
 		if got, err := NormalizeExpr(in); err == nil || !strings.Contains(err.Error(), want) {

@@ -15,7 +15,9 @@ var keywords = set("AND OR NOT IN IS NULL LIKE ILIKE BETWEEN SYMMETRIC CASE WHEN
 // reserved are words that PostgreSQL or SQLite does not take as the plain name of a column.
 var reserved = set("user table column check default primary unique references foreign constraint create to with window fetch for grant into " +
 	"only placing returning then trailing leading variadic when analyse analyze both concurrently do freeze initially intersect lateral " +
-	"tablesample verbose add alter autoincrement commit delete drop escape index insert set transaction update values natural nothing if end")
+	"tablesample verbose add alter autoincrement commit delete drop escape index insert set transaction update values natural nothing if end " +
+	"asymmetric current_catalog current_role current_schema deferrable offset system_user authorization binary collation full overlaps exists " +
+	"isnull notnull symmetric over partition filter escape glob regexp match case")
 
 func set(words string) map[string]bool {
 	m := map[string]bool{}
@@ -43,10 +45,16 @@ func lex(s string) ([]token, error) {
 				return nil, err
 			}
 			if r == '\'' {
-				if n := len(toks); n > 0 && toks[n-1].kind == tokIdent && strings.ContainsAny(toks[n-1].text, "eE") && len(toks[n-1].text) == 1 && s[i-1] != ' ' {
-					return nil, fmt.Errorf("E'...' strings are not supported; write the character itself")
+				prefix := ""
+				if n := len(toks); n > 0 && toks[n-1].kind == tokIdent && len(toks[n-1].text) == 1 && s[i-1:i] == toks[n-1].text {
+					switch prefix = strings.ToLower(toks[n-1].text); prefix {
+					case "x", "b":
+						toks = toks[:n-1]
+					default:
+						return nil, fmt.Errorf("strings of the form %s'...' are not supported; write the characters themselves", prefix)
+					}
 				}
-				toks = append(toks, token{tokString, s[i:end]})
+				toks = append(toks, token{tokString, prefix + s[i:end]})
 			} else {
 				name := strings.ReplaceAll(s[i+1:end-1], `""`, `"`)
 				if name == "" {
@@ -74,6 +82,9 @@ func lex(s string) ([]token, error) {
 			op, err := operator(s[i:])
 			if err != nil {
 				return nil, err
+			}
+			if op == "." && !afterName(toks) {
+				return nil, fmt.Errorf("a dot stands where there is no name before it")
 			}
 			toks = append(toks, token{tokOp, op})
 			i += len(op)
@@ -146,6 +157,8 @@ func render(toks []token) string {
 			b.WriteString(strings.ToUpper(t.text))
 		case t.kind == tokIdent:
 			b.WriteString(foldASCII(t.text))
+		case t.kind == tokQuoted && plainIdent(t.text):
+			b.WriteString(t.text) // the same name with and without quotes
 		case t.kind == tokQuoted:
 			b.WriteString(`"` + strings.ReplaceAll(t.text, `"`, `""`) + `"`)
 		case t == token{tokOp, "!="}:
@@ -164,8 +177,10 @@ func spaced(toks []token, i int) bool {
 	prev, t := toks[i-1], toks[i]
 	if t.kind == tokOp {
 		switch t.text {
-		case ",", ")", "]", ".", "::":
+		case ",", ")", "]", ".":
 			return false
+		case "::":
+			return prev.kind == tokOp && prev.text != ")" && prev.text != "]"
 		case "(":
 			return prev.kind == tokOp && prev.text != "(" && !unary(toks, i-1) || prev.kind == tokIdent && keywords[strings.ToUpper(prev.text)] && !callWord(prev)
 		case "[":
@@ -179,7 +194,7 @@ func spaced(toks []token, i int) bool {
 		case ",":
 			return true
 		}
-		return !unary(toks, i-1)
+		return !unary(toks, i-1) || t.kind == tokOp && t.text != "(" // two signs in a row must not become a comment
 	}
 	return true
 }

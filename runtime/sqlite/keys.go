@@ -90,7 +90,7 @@ func worse(before, after map[violation]int64, had, has tableColumns, stage int) 
 			return a && b
 		}
 		if v.mismatch != "" {
-			return v
+			v.mismatch = "*" // its text tells names too
 		}
 		cols := strings.Split(v.columns, ", ")
 		for i, c := range cols {

@@ -141,11 +141,9 @@ func (s *session) settings(ctx context.Context, keysOff bool) (back func() error
 	if err != nil {
 		return back, err
 	}
-	if keysOff || legacy != 0 {
-		changed = append(changed, setting{"legacy_alter_table", legacy})
-		if err := s.setPragma(ctx, "legacy_alter_table", 0); err != nil {
-			return back, err
-		}
+	changed = append(changed, setting{"legacy_alter_table", legacy})
+	if err := s.setPragma(ctx, "legacy_alter_table", 0); err != nil {
+		return back, err
 	}
 	if !keysOff {
 		return back, nil

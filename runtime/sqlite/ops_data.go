@@ -97,11 +97,11 @@ func (p *planner) SQL(op migrate.SQL) error {
 		}
 		facts := migrate.Facts{Destroys: op.Destroys()}
 		if !op.NoTx {
-			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: all, Facts: facts})
+			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: all, ByHand: true, Facts: facts})
 			return nil
 		}
 		for _, q := range all {
-			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: []migrate.Statement{q}, NoTx: true, Facts: facts})
+			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: []migrate.Statement{q}, NoTx: true, ByHand: true, Facts: facts})
 		}
 		return nil
 	}); err != nil {
@@ -114,7 +114,7 @@ func (p *planner) SQL(op migrate.SQL) error {
 // Go implements [migrate.Planner].
 func (p *planner) Go(op migrate.Go) error {
 	if err := p.keep(op, func(w *pass) error {
-		w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Run: op.Up})
+		w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Run: op.Up, ByHand: true})
 		return nil
 	}); err != nil {
 		return err

@@ -80,13 +80,18 @@ func (p *planner) AlterEnum(op migrate.AlterEnum) error {
 
 // eachOf calls do for all columns of the enum.
 func (w *pass) eachOf(enum string, do func(*schema.Table, schema.Column) error) error {
-	for _, t := range w.s.Tables {
-		for _, c := range t.Columns {
-			if c.Type.Kind != schema.KindEnum || c.Type.Name != enum {
-				continue
-			}
+	of := func(c schema.Column) bool { return c.Type.Kind == schema.KindEnum && c.Type.Name == enum }
+	for _, t := range w.s.Tables { // all of them first: what this writes must be what the op found
+		if slices.ContainsFunc(t.Columns, of) {
 			if err := w.touch(t.Name); err != nil {
 				return err
+			}
+		}
+	}
+	for _, t := range w.s.Tables {
+		for _, c := range t.Columns {
+			if !of(c) {
+				continue
 			}
 			if err := do(t, c); err != nil {
 				return err

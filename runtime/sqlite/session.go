@@ -64,6 +64,11 @@ func (s *session) Transact(ctx context.Context, work migrate.Work) (err error) {
 			if err := s.stage(ctx, st); err != nil {
 				return stageError(i, st, err)
 			}
+			if st.ByHand {
+				if err := s.setPragma(ctx, "legacy_alter_table", 0); err != nil {
+					return err
+				}
+			}
 		}
 		if !keysOff {
 			return nil
