@@ -177,9 +177,10 @@ func (m *Migrator) Check(ctx context.Context) error {
 	return nil // a newer program has been here: this one may run
 }
 
-// SQL plans one migration, forward or back, without touching the database: its stages hold the SQL.
-func (m *Migrator) SQL(name string, back bool) ([]Stage, error) {
-	return m.set.Plan(m.dialect, 0, name, back)
+// SQL plans one migration, forward or back, without touching the database: its stages hold the SQL. version is that of the server it
+// is for, see [Dialect.Planner].
+func (m *Migrator) SQL(name string, version int, back bool) ([]Stage, error) {
+	return m.set.Plan(m.dialect, version, name, back)
 }
 
 // Plan plans one migration of the set without a database, for a server of that version (see [Dialect.Planner]): forward, or back.

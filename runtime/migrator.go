@@ -89,22 +89,32 @@ func (m *Migrator) Fake(ctx context.Context, target string) (*Result, error) {
 
 // session pins a connection and opens a session on it.
 func (m *Migrator) session(ctx context.Context) (Session, func(), error) {
+	s, done, _, err := m.named(ctx)
+	return s, done, err
+}
+
+// named is session with a place to say which migration its events belong to.
+func (m *Migrator) named(ctx context.Context) (Session, func(), *Event, error) {
+	now := new(Event)
 	conn, err := m.db.Conn(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot reach the database: %w", redacted{err})
+		return nil, nil, nil, fmt.Errorf("cannot reach the database: %w", redacted{err})
 	}
-	cfg := SessionConfig{History: m.opt.History, LockTimeout: m.opt.LockTimeout, StatementTimeout: m.opt.StatementTimeout, Retry: m.opt.Retry, Notify: m.notify}
+	cfg := SessionConfig{History: m.opt.History, LockTimeout: m.opt.LockTimeout, StatementTimeout: m.opt.StatementTimeout, Retry: m.opt.Retry, Notify: func(e Event) {
+		e.Migration, e.Back = now.Migration, now.Back
+		m.notify(e)
+	}}
 	s, err := m.dialect.Open(ctx, conn, cfg)
 	if err != nil {
 		conn.Close()
-		return nil, nil, redacted{err}
+		return nil, nil, nil, redacted{err}
 	}
 	return s, func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		_ = s.Close(end)
 		_ = conn.Close()
-	}, nil
+	}, now, nil
 }
 
 func (m *Migrator) notify(e Event) {
@@ -119,7 +129,7 @@ func (m *Migrator) notify(e Event) {
 // run decides on a way with the history in hand, and goes it. When the way is quick (true) nothing pending needs no lock.
 func (m *Migrator) run(ctx context.Context, quick bool, decide func(*history) ([]move, error)) (*Result, error) {
 	res := &Result{Set: m.set.name}
-	s, done, err := m.session(ctx)
+	s, done, now, err := m.named(ctx)
 	if err != nil {
 		return res, err
 	}
@@ -145,7 +155,7 @@ func (m *Migrator) run(ctx context.Context, quick bool, decide func(*history) ([
 		return res, redacted{err}
 	}
 	for tries := 0; ; tries++ {
-		again, err := m.once(ctx, s, res, decide)
+		again, err := m.once(ctx, s, now, res, decide)
 		if !again || err != nil || tries == 100 {
 			if err == nil && again {
 				err = ErrClaimed
@@ -156,7 +166,7 @@ func (m *Migrator) run(ctx context.Context, quick bool, decide func(*history) ([
 }
 
 // once reads the history, decides, and goes the way until its end or until another runner was faster.
-func (m *Migrator) once(ctx context.Context, s Session, res *Result, decide func(*history) ([]move, error)) (again bool, err error) {
+func (m *Migrator) once(ctx context.Context, s Session, now *Event, res *Result, decide func(*history) ([]move, error)) (again bool, err error) {
 	h, err := m.history(ctx, s)
 	if err != nil {
 		return false, err
@@ -176,6 +186,7 @@ func (m *Migrator) once(ctx context.Context, s Session, res *Result, decide func
 		if err := ctx.Err(); err != nil {
 			return false, fmt.Errorf("stopped before %s: %w", m.set.all[mv.at].Name, err)
 		}
+		now.Migration, now.Back = m.set.all[mv.at].Name, mv.back
 		if err := w.walk(ctx, mv); errors.Is(err, ErrClaimed) {
 			return true, nil
 		} else if err != nil {

@@ -57,6 +57,11 @@ func (o Fill) Apply(s *schema.Schema) error {
 	if _, err := schema.NormalizeExpr(o.Expr); err != nil {
 		return fmt.Errorf("fill %s.%s with %s: %w", o.Table, o.Column, o.Expr, err)
 	}
+	if o.Where != "" {
+		if _, err := schema.NormalizeExpr(o.Where); err != nil {
+			return fmt.Errorf("fill %s.%s where %s: %w", o.Table, o.Column, o.Where, err)
+		}
+	}
 	return nil
 }
 

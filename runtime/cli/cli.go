@@ -64,6 +64,7 @@ var verbs = []verb{
 	{"fake", "NAME|zero", "make the history say so, without running anything", fake, policyFlags, 1},
 	{"sql", "NAME", "print the SQL of a migration", printSQL, func(c *call, f *flag.FlagSet) {
 		f.BoolVar(&c.back, "back", false, "the SQL that undoes it")
+		f.IntVar(&c.server, "server", newest, "major `version` of the server that the SQL is for")
 	}, 1},
 	{"check", "", "is anything pending?", check, nil, 0},
 	{"verify", "", "does the database look as its migrations say?", verify, nil, 0},
@@ -78,7 +79,12 @@ type call struct {
 	json bool
 	to   string
 	back bool
+
+	server int
 }
+
+// newest stands for the newest server there is: what is printed is not refused for the sake of an older one.
+const newest = 99
 
 func toFlag(c *call, f *flag.FlagSet) {
 	f.StringVar(&c.to, "to", "", "only as far as this migration")

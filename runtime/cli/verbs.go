@@ -362,7 +362,7 @@ func stagesJSON(stages []migrate.Stage) []stageJSON {
 }
 
 func printSQL(_ context.Context, c *call) error {
-	stages, err := c.m.SQL(c.args[0], c.back)
+	stages, err := c.m.SQL(c.args[0], c.server, c.back)
 	if err != nil {
 		return err
 	}
