@@ -1,6 +1,12 @@
 package migrate
 
-import "github.com/modelgen/modelgen/runtime/schema"
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
 
 // Planner turns ops into stages. A dialect has one method per op, so that the compiler lists what a new op still lacks.
 //
@@ -59,5 +65,21 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 		}
 	}
 	p.Before(s)
-	return p.Finish()
+	stages, err := p.Finish()
+	for i := range stages {
+		if run := stages[i].Run; run != nil {
+			stages[i].Run = func(ctx context.Context, tx Tx) error { return recovered(ctx, tx, run) }
+		}
+	}
+	return stages, err
+}
+
+// recovered makes a panic of a user's function an error, so that the transaction is rolled back and the lock given back.
+func recovered(ctx context.Context, tx Tx, run func(context.Context, Tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return run(ctx, tx)
 }

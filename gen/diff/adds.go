@@ -128,6 +128,9 @@ func (d *differ) given(flag string, t *schema.Table, column, sql string) string 
 		return expr // with names of its own
 	}
 	for _, name := range schema.UnknownNames(expr, known) {
+		if slices.Contains([]string{"FOR", "WITH", "WITHOUT"}, strings.ToUpper(name)) {
+			continue // substring(a FROM 1 FOR 2), a::timestamp WITH time zone
+		}
 		hint := near(name, known)
 		if n := d.oldCol[t.Name][name]; n != "" {
 			hint = "; it is called " + n + " now"

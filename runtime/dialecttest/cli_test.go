@@ -94,7 +94,7 @@ func (c *terminal) holds(objects ...string) {
 	c.t.Helper()
 	for _, o := range objects {
 		if o, not := strings.CutPrefix(o, "!"); c.has(o) == not {
-			c.t.Errorf("the database has %s: %t", o, !not == false)
+			c.t.Errorf("the database has %s: %t", o, not)
 		}
 	}
 }

@@ -55,6 +55,21 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 }
 
 func (s *session) records(ctx context.Context, set, order string) ([]migrate.Record, error) {
+	out, err := s.query(ctx, set, order)
+	if err == nil || isBusy(err) || ctx.Err() != nil {
+		return out, err
+	}
+	there, lookErr := s.exists(ctx)
+	switch {
+	case lookErr != nil:
+		return nil, err
+	case !there:
+		return nil, nil
+	}
+	return s.query(ctx, set, order) // another runner may have made it since
+}
+
+func (s *session) query(ctx context.Context, set, order string) ([]migrate.Record, error) {
 	var out []migrate.Record
 	err := s.patient(ctx, func() error {
 		out = nil
@@ -72,11 +87,6 @@ func (s *session) records(ctx context.Context, set, order string) ([]migrate.Rec
 		}
 		return rows.Err()
 	})
-	if err != nil && !isBusy(err) && ctx.Err() == nil {
-		if there, lookErr := s.exists(ctx); lookErr == nil && !there {
-			return nil, nil
-		}
-	}
 	return out, err
 }
 

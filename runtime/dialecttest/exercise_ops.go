@@ -1,0 +1,101 @@
+package dialecttest
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// ground is what the ops of the suite begin with.
+func ground() []migrate.Op {
+	return []migrate.Op{
+		table("authors", schema.Text("name")),
+		migrate.CreateTable{
+			Table: "books",
+			Columns: []schema.ColumnDef{
+				schema.BigInt("id"), schema.Varchar("title", 40).Default("it's"), schema.Integer("pages").Null(), schema.BigInt("author_id").Null(),
+				schema.Boolean("lent").Default(false), schema.Numeric("price", 8, 2).Default("1.50"),
+			},
+			PrimaryKey: schema.PrimaryKey{Name: "books_pkey", Columns: []string{"id"}},
+			Uniques:    []schema.Unique{{Name: "books_title_key", Columns: []string{"title"}}},
+			Checks:     []schema.Check{{Name: "books_pages_check", Expr: "pages > 0"}},
+			ForeignKeys: []schema.ForeignKey{{Name: "books_author_id_fkey", Columns: []string{"author_id"}, RefTable: "authors", RefColumns: []string{"id"},
+				OnDelete: schema.Cascade}},
+			Indexes: []schema.Index{{Name: "books_pages_idx", Parts: []schema.IndexPart{{Column: "pages", Desc: true}}, Where: "pages > 10"}},
+		},
+	}
+}
+
+// opsAndInverses runs every op on rows, undoes it, and compares the catalog with what it was; then it runs it again.
+func opsAndInverses(t *testing.T, l *lab) {
+	ctx := context.Background()
+	title := schema.Varchar("title", 40).Default("it's").Def()
+	for _, c := range []struct {
+		name string
+		ops  []migrate.Op
+	}{
+		{"CreateTable", []migrate.Op{table("more", schema.UUID("u").Null(), schema.TimestampTZ("at").DefaultExpr("CURRENT_TIMESTAMP"), schema.Bytes("b").Null())}},
+		{"DropTable", []migrate.Op{migrate.DropTable(ground()[1].(migrate.CreateTable))}},
+		{"RenameTable", []migrate.Op{migrate.RenameTable{From: "authors", To: "writers"}}},
+		{"CommentTable", []migrate.Op{migrate.CommentTable{Table: "books", To: "what we lend"}}},
+		{"AddColumn", []migrate.Op{migrate.AddColumn{Table: "books", Column: schema.Integer("stock").Default(3)}}},
+		{"AddColumn with a computed default", []migrate.Op{migrate.AddColumn{Table: "books", Column: schema.TimestampTZ("at").DefaultExpr("CURRENT_TIMESTAMP")}}},
+		{"AddColumn generated", []migrate.Op{migrate.AddColumn{Table: "books", Column: schema.Integer("twice").Null().Generated("pages * 2")}}},
+		{"DropColumn", []migrate.Op{migrate.DropColumn{Table: "books", Column: schema.Boolean("lent").Default(false)}}},
+		{"RenameColumn", []migrate.Op{migrate.RenameColumn{Table: "books", From: "pages", To: "leaves"}}},
+		{"AlterColumn type", []migrate.Op{migrate.AlterColumn{Table: "books", From: title, To: schema.Text("title").Default("it's")}}},
+		{"AlterColumn default", []migrate.Op{migrate.AlterColumn{Table: "books", From: title, To: schema.Varchar("title", 40)}}},
+		{"AlterColumn null", []migrate.Op{migrate.AlterColumn{Table: "books", From: title, To: schema.Varchar("title", 40).Default("it's").Null()}}},
+		{"AddPrimaryKey and DropPrimaryKey", []migrate.Op{
+			migrate.DropPrimaryKey{Table: "books", PrimaryKey: schema.PrimaryKey{Name: "books_pkey", Columns: []string{"id"}}},
+			migrate.AddPrimaryKey{Table: "books", PrimaryKey: schema.PrimaryKey{Name: "books_pkey", Columns: []string{"title", "id"}}}}},
+		{"AddUnique", []migrate.Op{migrate.AddUnique{Table: "books", Unique: schema.Unique{Name: "u", Columns: []string{"pages", "title"}}}}},
+		{"DropUnique", []migrate.Op{migrate.DropUnique{Table: "books", Unique: schema.Unique{Name: "books_title_key", Columns: []string{"title"}}}}},
+		{"AddCheck", []migrate.Op{migrate.AddCheck{Table: "books", Check: schema.Check{Name: "k", Expr: "length(title) < 30"}}}},
+		{"DropCheck", []migrate.Op{migrate.DropCheck{Table: "books", Check: schema.Check{Name: "books_pages_check", Expr: "pages > 0"}}}},
+		{"AddForeignKey", []migrate.Op{migrate.AddForeignKey{Table: "books", ForeignKey: schema.ForeignKey{Name: "f", Columns: []string{"id"},
+			RefTable: "authors", RefColumns: []string{"id"}, OnUpdate: schema.Cascade}}}},
+		{"DropForeignKey", []migrate.Op{migrate.DropForeignKey{Table: "books", ForeignKey: ground()[1].(migrate.CreateTable).ForeignKeys[0]}}},
+		{"RenameConstraint", []migrate.Op{migrate.RenameConstraint{Table: "books", From: "books_pages_check", To: "k2"}}},
+		{"CreateIndex", []migrate.Op{migrate.CreateIndex{Table: "books", Index: schema.Index{Name: "i", Unique: true, Parts: []schema.IndexPart{{Expr: "lower(title)"}}}}}},
+		{"DropIndex", []migrate.Op{migrate.DropIndex{Table: "books", Index: ground()[1].(migrate.CreateTable).Indexes[0]}}},
+		{"RenameIndex", []migrate.Op{migrate.RenameIndex{Table: "books", From: "books_pages_idx", To: "i2"}}},
+		{"enums", []migrate.Op{
+			migrate.CreateEnum{Name: "mood", Values: []string{"sad", "happy"}},
+			migrate.AddColumn{Table: "books", Column: schema.EnumOf("mood", "mood").Default("happy")},
+			migrate.RenameEnumValue{Enum: "mood", From: "sad", To: "blue"},
+			migrate.AlterEnum{Name: "mood", From: []string{"blue", "happy"}, To: []string{"happy"}},
+			migrate.RenameEnum{From: "mood", To: "feeling"},
+		}},
+		{"Fill", []migrate.Op{migrate.Fill{Table: "books", Column: "pages", Expr: "length(title)"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t, l.b)
+			set := migrate.NewSet("ops", chain(ground(), c.ops)...)
+			m := l.migrator(set)
+			l.must(m.To(ctx, "0001_step"))
+			l.exec(`INSERT INTO authors (id, name) VALUES (1, 'a'), (2, 'b')`)
+			l.exec(`INSERT INTO books (id, title, pages, author_id) VALUES (1, 'x', 11, 1), (2, 'y', NULL, NULL)`)
+			before := l.catalog(migrate.NewSet("ground", chain(ground())...).Schema())
+			l.must(m.Up(ctx))
+			if d, err := m.Verify(ctx); err != nil || len(d) > 0 {
+				t.Fatalf("verify: %v, %v", d, err)
+			}
+			up := l.catalog(set.Schema())
+			l.must(m.Down(ctx))
+			if after := l.catalog(migrate.NewSet("ground", chain(ground())...).Schema()); !slices.Equal(before, after) {
+				t.Fatalf("undone it is\n%q\nand was\n%q", after, before)
+			}
+			if n := l.count(`SELECT count(*) FROM authors`); n != 2 {
+				t.Errorf("%d authors are left", n)
+			}
+			l.must(m.Up(ctx))
+			if again := l.catalog(set.Schema()); !slices.Equal(up, again) {
+				t.Errorf("the second time it is\n%q\nand was\n%q", again, up)
+			}
+		})
+	}
+}

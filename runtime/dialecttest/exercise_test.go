@@ -1,0 +1,36 @@
+package dialecttest_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/lib/pq"
+	_ "modernc.org/sqlite"
+
+	"github.com/modelgen/modelgen/internal/pgtest"
+	"github.com/modelgen/modelgen/runtime/dialecttest"
+	"github.com/modelgen/modelgen/runtime/postgres"
+	"github.com/modelgen/modelgen/runtime/sqlite"
+)
+
+func TestExerciseSQLite(t *testing.T) {
+	dialecttest.Exercise(t, dialecttest.Backend{Dialect: sqlite.Dialect{}, Fresh: func(t *testing.T) func() (*sql.DB, error) {
+		path := filepath.Join(t.TempDir(), "exercise.db")
+		return func() (*sql.DB, error) {
+			return sql.Open("sqlite", "file:"+path+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)")
+		}
+	}})
+}
+
+func TestExercisePostgres(t *testing.T) {
+	for _, driver := range []string{"postgres", "pgx"} {
+		t.Run(driver, func(t *testing.T) {
+			dialecttest.Exercise(t, dialecttest.Backend{Dialect: postgres.Dialect{}, Fresh: func(t *testing.T) func() (*sql.DB, error) {
+				url := pgtest.Database(t)
+				return func() (*sql.DB, error) { return sql.Open(driver, url) }
+			}})
+		})
+	}
+}
