@@ -416,32 +416,33 @@ func differs(want, got *schema.Table) string {
 
 // ColumnText gives a column in words that resemble SQL, for people.
 func ColumnText(c schema.Column) string {
-	text := c.Type.String()
+	var text strings.Builder
+	text.WriteString(c.Type.String())
 	for _, d := range slices.Sorted(maps.Keys(c.TypeFor)) {
-		text += " (" + d + ": " + c.TypeFor[d] + ")"
+		text.WriteString(" (" + d + ": " + c.TypeFor[d] + ")")
 	}
 	if c.Collate != "" {
-		text += " collate " + c.Collate
+		text.WriteString(" collate " + c.Collate)
 	}
 	if c.Generated != "" {
-		text += " generated as (" + c.Generated + ")"
+		text.WriteString(" generated as (" + c.Generated + ")")
 	}
 	if c.Identity {
-		text += " identity"
+		text.WriteString(" identity")
 	}
 	if c.Default != nil {
-		text += " default " + strconv.Quote(*c.Default)
+		text.WriteString(" default " + strconv.Quote(*c.Default))
 	}
 	if c.DefaultExpr != "" {
-		text += " default (" + c.DefaultExpr + ")"
+		text.WriteString(" default (" + c.DefaultExpr + ")")
 	}
 	for _, d := range slices.Sorted(maps.Keys(c.DefaultFor)) {
-		text += " (" + d + ": default " + c.DefaultFor[d] + ")"
+		text.WriteString(" (" + d + ": default " + c.DefaultFor[d] + ")")
 	}
 	if c.Nullable {
-		return text + " null"
+		return text.String() + " null"
 	}
-	return text + " not null"
+	return text.String() + " not null"
 }
 
 // alteration says in few words what changes between two definitions of a column.

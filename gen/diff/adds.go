@@ -14,14 +14,11 @@ import (
 func (d *differ) createTables() {
 	left := slices.Clone(d.made)
 	for len(left) > 0 {
-		i := slices.IndexFunc(left, func(name string) bool {
+		i := max(slices.IndexFunc(left, func(name string) bool {
 			return !slices.ContainsFunc(d.new.Table(name).ForeignKeys, func(fk schema.ForeignKey) bool {
 				return fk.RefTable != name && slices.Contains(left, fk.RefTable)
 			})
-		})
-		if i < 0 {
-			i = 0
-		}
+		}), 0)
 		t := d.new.Table(left[i]).Clone()
 		t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(fk schema.ForeignKey) bool {
 			return fk.RefTable != t.Name && !d.canRefer(fk)

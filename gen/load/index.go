@@ -77,9 +77,8 @@ func (m *model) indexPart(sc *scope, p text) (schema.IndexPart, bool) {
 	if m.byName[p.s] != nil && (sc.prefix == "" || sc.local[p.s] == "") {
 		return schema.IndexPart{Column: p.s}, true
 	}
-	base := p
 	if end := closing(p.s); end > 0 {
-		base = p.sub(0, end)
+		base := p.sub(0, end)
 		if !m.modifiers(&part, p.sub(end, len(p.s)), "the expression") {
 			return part, false
 		}
@@ -93,6 +92,7 @@ func (m *model) indexPart(sc *scope, p text) (schema.IndexPart, bool) {
 		return part, ok
 	}
 	// The name may hold spaces, so the words are taken from the end.
+	var base text
 	for cut := len(p.s); ; {
 		i := strings.LastIndexByte(p.s[:cut], ' ')
 		if i < 0 {

@@ -61,7 +61,6 @@ func TestCases(t *testing.T) {
 				got := runCase(t, filepath.Join(dir, base, name), "test/"+base+"/"+name, configOf(a, name), fset, roots)
 				i := slices.IndexFunc(a.Files, func(f txtar.File) bool { return f.Name == name+"/want" })
 				if i < 0 {
-					i = len(a.Files)
 					last := 0
 					for k, f := range a.Files {
 						if strings.HasPrefix(f.Name, name+"/") {

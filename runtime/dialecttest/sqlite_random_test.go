@@ -25,7 +25,7 @@ func TestSQLiteOnceLikeOneByOne(t *testing.T) {
 				d.exec(liteRows...)
 			}
 			var ops []migrate.Op
-			for n := 0; n < 25; n++ {
+			for n := range 25 {
 				op := liteRandomOp(r, single.s, n)
 				if op == nil || op.Apply(single.s.Clone()) != nil {
 					continue
@@ -79,11 +79,11 @@ func liteBarrier(op migrate.Op) bool {
 }
 
 func liteNames(ops []migrate.Op) string {
-	var out string
+	var out strings.Builder
 	for _, op := range ops {
-		out += fmt.Sprintf("\n  %s %+v", op.Describe(), op)
+		out.WriteString(fmt.Sprintf("\n  %s %+v", op.Describe(), op))
 	}
-	return out
+	return out.String()
 }
 
 func liteStart() []migrate.Op {

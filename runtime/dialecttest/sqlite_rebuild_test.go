@@ -193,7 +193,7 @@ func TestSQLiteConversions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := newLite(t)
 			d.run(migrate.CreateEnum{Name: "e", Values: []string{"a", "b"}}, liteTable("t", liteID(), tt.from))
-			for _, v := range strings.Split(tt.values, ", ") {
+			for v := range strings.SplitSeq(tt.values, ", ") {
 				d.exec("INSERT INTO t (v) VALUES (" + v + ")")
 			}
 			d.run(migrate.AlterColumn{Table: "t", From: tt.from, To: tt.to, Using: tt.using})

@@ -127,7 +127,7 @@ func TestSQLiteClaims(t *testing.T) {
 		t.Fatalf("a migration that is taken: %v", err)
 	}
 	// Both find the same row half way and go on with it: one of them is the first.
-	next := migrate.Work{Stages: []migrate.Stage{liteStage("CREATE TABLE IF NOT EXISTS y (a)", "INSERT INTO y VALUES (1)")}, After: []migrate.Mark{liteMark(migrate.MarkStage, "1", migrate.StateRunning, 2)}}
+	next := migrate.Work{Stages: []migrate.Stage{liteStage("CREATE TABLE y (a)", "INSERT INTO y VALUES (1)")}, After: []migrate.Mark{liteMark(migrate.MarkStage, "1", migrate.StateRunning, 2)}}
 	for _, s := range []migrate.Session{a, b} {
 		if _, err := s.History(ctx, "shop"); err != nil {
 			t.Fatal(err)

@@ -14,8 +14,8 @@ const MaxName = 63
 
 // SplitName cuts the name of a table or enum into its schema, "" for the default one, and its own name.
 func SplitName(name string) (namespace, base string) {
-	if i := strings.IndexByte(name, '.'); i >= 0 {
-		return name[:i], name[i+1:]
+	if before, after, ok := strings.Cut(name, "."); ok {
+		return before, after
 	}
 	return "", name
 }

@@ -175,7 +175,7 @@ func splitType(s string) (name string, args []int, suffix string, err error) {
 	if closing < open || strings.ContainsAny(s[closing+1:], "()") || strings.ContainsAny(s, "'\";") {
 		return "", nil, "", fmt.Errorf("brackets do not match")
 	}
-	for _, a := range strings.Split(s[open+1:closing], ",") {
+	for a := range strings.SplitSeq(s[open+1:closing], ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(a))
 		if err != nil {
 			return s, nil, "", nil // geometry(Point,4326): a type of the dialect's own

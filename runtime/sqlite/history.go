@@ -221,6 +221,28 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 	return fmt.Errorf("there is no mark of kind %d", m.Kind)
 }
 
+// unmoved makes sure, before anything is done, that the rows to be marked in the end are as this session saw them last. Between two
+// transactions of a migration another runner can go on with it.
+func (s *session) unmoved(ctx context.Context, before, after []migrate.Mark) error {
+	begun := map[rowKey]bool{}
+	for _, m := range before {
+		begun[rowKey{m.Record.Set, m.Record.Name}] = m.Kind == migrate.MarkBegin
+	}
+	for _, m := range after {
+		key := rowKey{m.Record.Set, m.Record.Name}
+		known, ok := s.seen[key]
+		if !ok || begun[key] || m.Kind == migrate.MarkBegin || m.Kind == migrate.MarkDigest {
+			continue
+		}
+		if is, err := s.progress(ctx, key); err != nil {
+			return err
+		} else if is != known {
+			return migrate.ErrClaimed
+		}
+	}
+	return nil
+}
+
 // progress reads a row as it is now, inside the transaction that alone may write.
 func (s *session) progress(ctx context.Context, k rowKey) (p progress, err error) {
 	err = s.conn.QueryRowContext(ctx, "SELECT state, stage FROM "+quote(s.cfg.History)+` WHERE "set" = ? AND name = ?`, k.set, k.name).Scan(&p.state, &p.stage)

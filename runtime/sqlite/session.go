@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -83,6 +84,9 @@ func (s *session) Transact(ctx context.Context, work migrate.Work) (err error) {
 
 // Step implements [migrate.Session]. SQLite makes no statement half, so there is nothing to find out about an earlier try but the marks.
 func (s *session) Step(ctx context.Context, st migrate.Stage, after []migrate.Mark) (err error) {
+	if err := s.unmoved(ctx, nil, after); err != nil {
+		return err
+	}
 	run := func() error { return s.stage(ctx, st) }
 	if st.Run == nil && len(st.Statements) == 1 { // then nothing has happened when the database was busy
 		once := run
@@ -105,6 +109,9 @@ func (s *session) inTx(ctx context.Context, before, after []migrate.Mark, do fun
 			_, _ = s.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		}
 	}()
+	if err := s.unmoved(ctx, before, after); err != nil {
+		return err
+	}
 	now := map[rowKey]progress{}
 	for _, m := range before {
 		if err := s.mark(ctx, m, now); err != nil {
@@ -122,9 +129,7 @@ func (s *session) inTx(ctx context.Context, before, after []migrate.Mark, do fun
 	if err := s.commit(ctx); err != nil {
 		return err
 	}
-	for k, v := range now {
-		s.seen[k] = v
-	}
+	maps.Copy(s.seen, now)
 	return nil
 }
 
