@@ -28,7 +28,11 @@ func check(ctx context.Context, e env, args []string) error {
 	}
 	found := []gen.Finding{}
 	for _, d := range dirs {
-		list, err := gen.Check(ctx, gen.Config{Dir: filepath.Join(e.dir, d), Out: ".", BuildTags: *tags, Targets: targets})
+		cfg := gen.Config{Dir: e.dir, Out: d, BuildTags: *tags, Targets: targets}
+		if moduleOf(e.dir) != moduleOf(filepath.Join(e.dir, d)) {
+			cfg.Dir, cfg.Out = filepath.Join(e.dir, d), "." // the go command finds the models from there only
+		}
+		list, err := gen.Check(ctx, cfg)
 		if err != nil {
 			return err
 		}
@@ -53,6 +57,24 @@ func check(ctx context.Context, e env, args []string) error {
 		return errNo
 	}
 	return nil
+}
+
+// moduleOf gives the folder with the go.mod that a folder belongs to, "" when there is none.
+func moduleOf(dir string) string {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return ""
+		}
+		dir = up
+	}
 }
 
 // migrationDirs gives the directories with a snapshot that the operands name: migrations by default, all below for ./...

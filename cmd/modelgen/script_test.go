@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -28,10 +29,11 @@ func TestMain(m *testing.M) {
 // can import what this module requires, without network. Beside the commands of testscript there are:
 //
 //	edit FILE OLD NEW     replace the one place where FILE has OLD; \n and \t are a line's end and a tab
+//	status N COMMAND      run it and expect that exit status
 //	remember              note every file below the module
 //	[!] unchanged         compare with what was noted: names, modes and bytes
 //	blamed REGEXP         each line of the sources that an error on stderr stands on matches; there is one at least
-//	conventional FOLDER   its Go files are formatted, group their imports, and name no folder of this machine
+//	conventional PATH     the Go files there are formatted, group their imports, and name no folder of this machine
 func TestScript(t *testing.T) {
 	m := newModule(t)
 	testscript.Run(t, testscript.Params{
@@ -41,7 +43,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"edit": edit, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
+			"edit": edit, "status": status, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
 		},
 	})
 }
@@ -84,6 +86,23 @@ func newModule(t *testing.T) *module {
 	}
 	m.folders = append(m.folders, root)
 	return m
+}
+
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N COMMAND")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("the exit status is %d, not %s", got, args[0])
+	}
 }
 
 // noted is the key of the files that a script remembers.
@@ -185,8 +204,11 @@ func tree(ts *testscript.TestScript, dir string) map[string]string {
 		if err != nil {
 			return err
 		}
-		if rel == ".tmp" {
+		switch rel {
+		case ".tmp":
 			return fs.SkipDir
+		case ".":
+			rel = filepath.Base(dir)
 		}
 		info, err := d.Info()
 		if err != nil {
@@ -208,7 +230,7 @@ func tree(ts *testscript.TestScript, dir string) map[string]string {
 
 func (m *module) conventional(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: conventional FOLDER...")
+		ts.Fatalf("usage: conventional PATH...")
 	}
 	files := 0
 	for _, arg := range args {

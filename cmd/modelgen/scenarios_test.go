@@ -1,0 +1,446 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// TestScenarios runs the changes of models in testdata/scenarios: one txtar archive each, named by the number that the scenario has in
+// the list it comes from, and its words. Its comment says what it shows. The files are
+//
+//	before/...   the models of the first migration: before/models.go becomes models/models.go of the module example.com/shop, and
+//	             before/stock/item.go becomes stock/item.go; without any, the models in after are the first ones
+//	after/...    all models after the change, in the same way
+//	dialects     the value of -dialects; postgres@15,sqlite without it
+//	flags        of the generate after the change, one a line, as -rename products.caption=label
+//
+// and what must come out of that generate:
+//
+//	ops      the ops of the migration as they stand in its file; none when there is no change
+//	sql      its SQL, for each dialect; compared where the file is there
+//	stderr   what it prints there: questions, what is wrong with the models
+//	exit     its exit status when it is not 0; nothing is written then
+//	again    what a second generate prints on stderr: silence without it
+//	down     why the migration cannot be undone
+//
+// Where a migration came out, generating again must write nothing, and the inverses of the ops must lead back to the schema of
+// before. With -update, all goldens but down are written anew, sql where it is there; take exit away by hand from what is no longer
+// refused.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/scenarios/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("there are no scenarios", err)
+	}
+	m := newModule(t)
+	for _, e := range []string{"GOFLAGS=", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local", "GOGC=off"} { // of the go command
+		name, value, _ := strings.Cut(e, "=")
+		t.Setenv(name, value)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &scenario{t: t, file: file, archive: a, dir: t.TempDir(), golden: map[string]string{}}
+			s.write("go.mod", m.mod)
+			s.write("go.sum", m.sum)
+			s.run()
+		})
+	}
+}
+
+// scenario is one change of models on its way.
+type scenario struct {
+	t       *testing.T
+	file    string
+	archive *txtar.Archive
+	dir     string
+	golden  map[string]string // what came out, by the name of the file in the archive
+}
+
+// goldens are what a scenario is compared with.
+var goldens = []string{"ops", "sql", "stderr", "exit", "again", "down"}
+
+func (s *scenario) write(name string, data []byte) {
+	s.t.Helper()
+	file := filepath.Join(s.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// text gives a file of the archive, and whether it is there.
+func (s *scenario) text(name string) (string, bool) {
+	i := slices.IndexFunc(s.archive.Files, func(f txtar.File) bool { return f.Name == name })
+	if i < 0 {
+		return "", false
+	}
+	return string(s.archive.Files[i].Data), true
+}
+
+// models puts the sources of one state in place of those of another and gives the packages they are in.
+func (s *scenario) models(state string) (packages []string) {
+	for _, f := range s.archive.Files {
+		name, ok := strings.CutPrefix(f.Name, state+"/")
+		if !ok {
+			continue
+		}
+		if !strings.Contains(name, "/") {
+			name = "models/" + name
+		}
+		s.write(name, f.Data)
+		if p := "./" + path.Dir(name); !slices.Contains(packages, p) {
+			packages = append(packages, p)
+		}
+	}
+	return packages
+}
+
+// clear removes the models of before, except the guards, which are of no concern to the person who edits them.
+func (s *scenario) clear() {
+	for _, f := range s.archive.Files {
+		name, ok := strings.CutPrefix(f.Name, "before/")
+		if !ok {
+			continue
+		}
+		if !strings.Contains(name, "/") {
+			name = "models/" + name
+		}
+		if err := os.Remove(filepath.Join(s.dir, filepath.FromSlash(name))); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+func (s *scenario) run() {
+	t := s.t
+	known := append([]string{"flags", "dialects"}, goldens...)
+	for _, f := range s.archive.Files {
+		if !strings.HasPrefix(f.Name, "before/") && !strings.HasPrefix(f.Name, "after/") && !slices.Contains(known, f.Name) {
+			t.Fatalf("unknown file %s", f.Name)
+		}
+	}
+	if len(bytes.TrimSpace(s.archive.Comment)) == 0 {
+		t.Error("it does not say what it shows")
+	}
+	dialects, ok := s.text("dialects")
+	if !ok {
+		dialects = "postgres@15,sqlite"
+	}
+	first := []string{"-dialects", strings.TrimSpace(dialects)}
+	if before := s.models("before"); len(before) > 0 {
+		s.first(append(first, before...))
+		s.clear()
+		first = nil
+	}
+	text, _ := s.text("flags")
+	args := slices.Concat(first, flagWords(text), s.models("after"))
+	s.generate(args)
+	s.compare()
+}
+
+// initial holds the first migrations, by models and flags: several scenarios begin alike.
+var initial sync.Map
+
+// first makes the first migration.
+func (s *scenario) first(args []string) {
+	t := s.t
+	was := s.files()
+	key := fmt.Sprint(args, was)
+	if made, ok := initial.Load(key); ok {
+		for name, text := range made.(map[string]string) {
+			s.write(name, []byte(text))
+		}
+		return
+	}
+	stdout, stderr, code := s.command(args)
+	if code != 0 || stderr != "" || !strings.HasSuffix(stdout, "_initial.go\n") {
+		t.Fatalf("the models of before: exit %d\n%s%s", code, stdout, stderr)
+	}
+	made := s.files()
+	for name := range was {
+		delete(made, name)
+	}
+	initial.Store(key, made)
+}
+
+// flagWords cuts the flags of a scenario, one a line, into arguments.
+func flagWords(text string) (args []string) {
+	for line := range strings.Lines(text) {
+		flag, value, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if flag != "" {
+			args = append(args, flag)
+		}
+		if ok {
+			args = append(args, value)
+		}
+	}
+	return args
+}
+
+// command runs the real command.
+func (s *scenario) command(args []string) (stdout, stderr string, code int) {
+	var o, e bytes.Buffer
+	code = run(s.t.Context(), env{dir: s.dir, stdout: &o, stderr: &e}, args)
+	return o.String(), e.String(), code
+}
+
+// generate makes the migration of the change. Ops are not for a command to print, so it goes through package gen; what is for a person
+// to read comes from the command.
+func (s *scenario) generate(args []string) {
+	t := s.t
+	cfg := gen.Config{Dir: s.dir, Out: "migrations", Targets: targets}
+	f := flag.NewFlagSet("flags", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.Var((*words)(&cfg.Answers.Renames), "rename", "")
+	f.Var((*words)(&cfg.Answers.Drops), "drop", "")
+	f.Var((*words)(&cfg.Answers.Fills), "fill", "")
+	f.Var((*words)(&cfg.Answers.Converts), "convert", "")
+	f.BoolVar(&cfg.Only, "only", false, "")
+	f.StringVar(&cfg.Tag, "tag", "", "")
+	comments := f.Bool("comments", false, "")
+	dialects := f.String("dialects", "", "")
+	if err := f.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Patterns = f.Args()
+	if *comments {
+		cfg.Comments = comments
+	}
+	if *dialects != "" {
+		cfg.Dialects = strings.Split(*dialects, ",")
+	}
+	if _, ok := s.text("exit"); ok {
+		s.refused(args)
+		return
+	}
+	old := s.schema()
+	r, err := gen.Generate(t.Context(), cfg)
+	if err != nil || len(r.Questions) > 0 {
+		s.refused(args)
+		return
+	}
+	for _, n := range r.Stale {
+		s.golden["stderr"] += fmt.Sprintf("%s: %s\n", n.Pos, n.Msg)
+	}
+	if err := r.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	s.golden["ops"] = "none\n"
+	if r.Migration != "" {
+		src, err := os.ReadFile(filepath.Join(s.dir, "migrations", r.Migration+".go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.golden["ops"] = opsText(t, string(src))
+	}
+	if _, ok := s.text("sql"); ok {
+		var out bytes.Buffer
+		if err := showSQL(env{stdout: &out}, r); err != nil {
+			t.Fatal(err)
+		}
+		s.golden["sql"] = out.String()
+	}
+	s.down(r.Ops, old)
+	now := s.files()
+	stdout, stderr, code := s.command(nil)
+	if stdout != "" || code != 0 {
+		t.Errorf("the second generate: exit %d\n%s%s", code, stdout, stderr)
+	}
+	s.golden["again"] = stderr
+	if changes := changes(now, s.files()); changes != "" {
+		t.Errorf("the second generate changed files:\n%s", changes)
+	}
+}
+
+// refused runs a generate that must write nothing.
+func (s *scenario) refused(args []string) {
+	before := s.files()
+	stdout, stderr, code := s.command(args)
+	if stdout != "" || code == 0 {
+		s.t.Errorf("not refused: exit %d\n%s%s", code, stdout, stderr)
+	}
+	s.golden["stderr"], s.golden["exit"] = stderr, fmt.Sprintln(code)
+	if changes := changes(before, s.files()); changes != "" {
+		s.t.Errorf("refused, but files changed:\n%s", changes)
+	}
+}
+
+// opsText cuts the ops out of a migration.
+func opsText(t *testing.T, src string) string {
+	_, rest, ok := strings.Cut(src, "\n\tOps: []migrate.Op{\n")
+	ops, _, end := strings.Cut(rest, "\n\t},\n}\n")
+	if !ok || !end {
+		t.Fatalf("no ops in\n%s", src)
+	}
+	var b strings.Builder
+	for line := range strings.Lines(ops + "\n") {
+		b.WriteString(strings.TrimPrefix(line, "\t\t"))
+	}
+	return b.String()
+}
+
+// schema gives the schema of the snapshot on disk, an empty one when there is none.
+func (s *scenario) schema() *schema.Schema {
+	data, err := os.ReadFile(filepath.Join(s.dir, "migrations", snapshot.Name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return &schema.Schema{}
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	snap, err := snapshot.Decode(data)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &snap.Schema
+}
+
+// down undoes the migration.
+func (s *scenario) down(ops []migrate.Op, old *schema.Schema) {
+	t := s.t
+	back, err := migrate.Invert(ops)
+	if err != nil {
+		s.golden["down"] = err.Error() + "\n"
+		return
+	}
+	now := s.schema()
+	for _, op := range back {
+		if err := op.Apply(now); err != nil {
+			t.Errorf("cannot be undone: %s: %v", op.Describe(), err)
+			return
+		}
+	}
+	plain(old)
+	plain(now)
+	if !reflect.DeepEqual(old, now) {
+		t.Errorf("undone, the schema is not what it was:\n%s\nbut\n%s", s.encode(old), s.encode(now))
+	}
+}
+
+// plain takes away what undoing does not bring back: the order of columns, and what only the generator knows.
+func plain(s *schema.Schema) {
+	for _, t := range s.Tables {
+		t.Was = ""
+		slices.SortFunc(t.Columns, func(a, b schema.Column) int { return strings.Compare(a.Name, b.Name) })
+		for i := range t.Columns {
+			t.Columns[i].Was = ""
+		}
+		t.Sort()
+	}
+	for _, e := range s.Enums {
+		e.Was, e.Owner = "", ""
+	}
+	data, _ := (&snapshot.Snapshot{Schema: *s}).Encode() // nil and empty are one
+	if snap, err := snapshot.Decode(data); err == nil {
+		*s = snap.Schema
+	}
+}
+
+func (s *scenario) encode(x *schema.Schema) string {
+	data, err := (&snapshot.Snapshot{Schema: *x}).Encode()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// files gives every file of the module.
+func (s *scenario) files() map[string]string {
+	all := map[string]string{}
+	err := fs.WalkDir(os.DirFS(s.dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(name)))
+		all[name] = string(data)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+func changes(before, after map[string]string) string {
+	var list []string
+	for name, text := range after {
+		if old, ok := before[name]; !ok || old != text {
+			list = append(list, name)
+		}
+	}
+	for name := range before {
+		if _, ok := after[name]; !ok {
+			list = append(list, name+" is gone")
+		}
+	}
+	slices.Sort(list)
+	return strings.Join(list, "\n")
+}
+
+// compare holds what came out against the archive, or writes it there.
+func (s *scenario) compare() {
+	for name, text := range s.golden {
+		if text == "" {
+			delete(s.golden, name)
+		}
+	}
+	if *update && !s.t.Failed() {
+		s.rewrite()
+		return
+	}
+	for _, name := range goldens {
+		want, ok := s.text(name)
+		got, came := s.golden[name]
+		if want != got || ok != came && !(name == "sql" && got == "") {
+			s.t.Errorf("%s is\n%s\nnot\n%s", name, got, want)
+		}
+	}
+}
+
+func (s *scenario) rewrite() {
+	var files []txtar.File
+	for _, f := range s.archive.Files {
+		if !slices.Contains(goldens, f.Name) || f.Name == "down" {
+			files = append(files, f)
+		}
+	}
+	for _, name := range goldens {
+		if text, ok := s.golden[name]; ok && name != "down" {
+			files = append(files, txtar.File{Name: name, Data: []byte(text)})
+		}
+	}
+	a := &txtar.Archive{Comment: s.archive.Comment, Files: files}
+	if data := txtar.Format(a); !bytes.Equal(data, txtar.Format(s.archive)) {
+		if err := os.WriteFile(s.file, data, 0o644); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if want, _ := s.text("down"); want != s.golden["down"] {
+		s.t.Errorf("down is\n%s\nnot\n%s", s.golden["down"], want)
+	}
+}
