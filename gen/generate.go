@@ -23,6 +23,7 @@ type Result struct {
 	Files     []File     // all that differs from what is on disk, in the order in which it is written
 	Questions []Question // when there are any, Files is empty
 	Stale     []Note     // rename hints in the models that have been used up
+	Notes     []Note     // other remarks about what is new
 	Ops       []migrate.Op
 
 	models  *load.Result
@@ -74,6 +75,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	r.Ops = out.Ops
+	r.keyless()
 	if len(out.Ops) > 0 {
 		if err := r.migration(cfg, out); err != nil {
 			return nil, err
@@ -131,9 +133,6 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lines := r.withoutKey(); len(lines) > 0 {
-		return nil, lines
-	}
 	r.snap.Models = nil
 	for _, m := range r.models.Models {
 		if !slices.Contains(r.snap.Models, m.Package.Path) {
@@ -147,13 +146,14 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	return r, nil
 }
 
-// withoutKey refuses tables without primary key, unless the model says that it has none.
-func (r *Result) withoutKey() Problems {
-	var lines Problems
-	for _, t := range r.models.NoKey {
-		lines = append(lines, r.line(t, fmt.Sprintf("table %s has no primary key: call a field ID, write pk into the tag of a column, or say that it has none: _ struct{} `pk:\"-\"`", t)))
+// keyless notes new tables without primary key, unless the model says that it has none.
+func (r *Result) keyless() {
+	for _, op := range r.Ops {
+		if c, ok := op.(migrate.CreateTable); ok && slices.Contains(r.models.NoKey, c.Table) {
+			r.Notes = append(r.Notes, Note{r.pos(c.Table), fmt.Sprintf("table %s has no primary key, so no row of it can be told from another: "+
+				"call a field ID, write pk into the tag of a column, or say that it shall have none: _ struct{} `pk:\"-\"`", c.Table)})
+		}
 	}
-	return lines
 }
 
 // patterns gives what to load: what is asked for and what the snapshot remembers, so that a generate from one of several packages

@@ -129,13 +129,6 @@ func (o AlterEnum) Apply(s *schema.Schema) error {
 	if err := checkValues(o.To); err != nil {
 		return fmt.Errorf("alter enum %s: %w", o.Name, err)
 	}
-	for _, t := range s.Tables {
-		for _, c := range t.Columns {
-			if c.Type.Kind == schema.KindEnum && c.Type.Name == o.Name && !c.Type.Array && c.Default != nil && !slices.Contains(o.To, *c.Default) {
-				return fmt.Errorf("alter enum %s: value %q is still the default of %s.%s", o.Name, *c.Default, t.Name, c.Name)
-			}
-		}
-	}
 	e.Values = slices.Clone(o.To)
 	return nil
 }

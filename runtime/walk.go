@@ -84,7 +84,10 @@ func (w *walker) work(ctx context.Context, mv move, stages []Stage) error {
 	if mv.fake {
 		rec.State = StateFaked
 	}
-	groups := group(stages)
+	groups := Transactions(stages)
+	if len(groups) == 0 {
+		groups = [][]Stage{nil} // the history is written all the same
+	}
 	skip := 0
 	row := w.h.row[mv.at]
 	if row != nil && !row.complete() {
@@ -184,8 +187,8 @@ func (k *marker) around(end int, last bool) (before, after []Mark) {
 	return before, after
 }
 
-// group puts stages that share a transaction together. There is always at least one group, so that the history is written.
-func group(stages []Stage) [][]Stage {
+// Transactions puts stages that share a transaction together; a stage with NoTx is alone.
+func Transactions(stages []Stage) [][]Stage {
 	var groups [][]Stage
 	open := false
 	for _, s := range stages {
@@ -195,9 +198,6 @@ func group(stages []Stage) [][]Stage {
 			groups = append(groups, []Stage{s})
 		}
 		open = !s.NoTx && !s.Commit
-	}
-	if len(groups) == 0 {
-		groups = [][]Stage{nil}
 	}
 	return groups
 }

@@ -60,7 +60,7 @@ func generate(ctx context.Context, e env, args []string) error {
 			return err
 		}
 	}
-	for _, n := range r.Stale {
+	for _, n := range append(r.Stale, r.Notes...) {
 		fmt.Fprintf(e.stderr, "%s: %s\n", n.Pos, n.Msg)
 	}
 	if len(r.Questions) > 0 {

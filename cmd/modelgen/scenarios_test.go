@@ -36,7 +36,7 @@ import (
 // and what must come out of that generate:
 //
 //	ops      the ops of the migration as they stand in its file; none when there is no change
-//	sql      its SQL, for each dialect; compared where the file is there
+//	sql      its SQL, for each dialect, or for one in sql.postgres or sql.sqlite; compared where the file is there
 //	stderr   what it prints there: questions, what is wrong with the models
 //	exit     its exit status when it is not 0; nothing is written then
 //	again    what a second generate prints on stderr: silence without it
@@ -80,7 +80,7 @@ type scenario struct {
 }
 
 // goldens are what a scenario is compared with.
-var goldens = []string{"ops", "sql", "stderr", "exit", "again", "down"}
+var goldens = []string{"ops", "sql", "sql.postgres", "sql.sqlite", "stderr", "exit", "again", "down"}
 
 func (s *scenario) write(name string, data []byte) {
 	s.t.Helper()
@@ -244,7 +244,7 @@ func (s *scenario) generate(args []string) {
 		s.refused(args)
 		return
 	}
-	for _, n := range r.Stale {
+	for _, n := range append(r.Stale, r.Notes...) {
 		s.golden["stderr"] += fmt.Sprintf("%s: %s\n", n.Pos, n.Msg)
 	}
 	if err := r.Commit(); err != nil {
@@ -258,13 +258,7 @@ func (s *scenario) generate(args []string) {
 		}
 		s.golden["ops"] = opsText(t, string(src))
 	}
-	if _, ok := s.text("sql"); ok {
-		var out bytes.Buffer
-		if err := showSQL(env{stdout: &out}, r); err != nil {
-			t.Fatal(err)
-		}
-		s.golden["sql"] = out.String()
-	}
+	s.sql(r)
 	s.down(r.Ops, old)
 	now := s.files()
 	stdout, stderr, code := s.command(nil)
@@ -274,6 +268,29 @@ func (s *scenario) generate(args []string) {
 	s.golden["again"] = stderr
 	if changes := changes(now, s.files()); changes != "" {
 		t.Errorf("the second generate changed files:\n%s", changes)
+	}
+}
+
+// sql gives the SQL that the archive has a file for.
+func (s *scenario) sql(r *gen.Result) {
+	var out bytes.Buffer
+	if err := showSQL(env{stdout: &out}, r); err != nil {
+		s.t.Fatal(err)
+	}
+	name := ""
+	for line := range strings.Lines(out.String()) {
+		d, _, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "-- ")), "@")
+		if targets[d] != nil {
+			name = "sql." + d
+		} else {
+			s.golden[name] += line
+		}
+		s.golden["sql"] += line
+	}
+	for name := range s.golden {
+		if _, ok := s.text(name); !ok && strings.HasPrefix(name, "sql") {
+			delete(s.golden, name)
+		}
 	}
 }
 
@@ -416,7 +433,7 @@ func (s *scenario) compare() {
 	for _, name := range goldens {
 		want, ok := s.text(name)
 		got, came := s.golden[name]
-		if want != got || ok != came && !(name == "sql" && got == "") {
+		if want != got || ok != came && !(strings.HasPrefix(name, "sql") && got == "") {
 			s.t.Errorf("%s is\n%s\nnot\n%s", name, got, want)
 		}
 	}
@@ -430,7 +447,11 @@ func (s *scenario) rewrite() {
 		}
 	}
 	for _, name := range goldens {
-		if text, ok := s.golden[name]; ok && name != "down" {
+		text, ok := s.golden[name]
+		if _, there := s.text(name); there && strings.HasPrefix(name, "sql") {
+			ok = true // nothing to do is worth saying
+		}
+		if ok && name != "down" {
 			files = append(files, txtar.File{Name: name, Data: []byte(text)})
 		}
 	}

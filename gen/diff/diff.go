@@ -59,6 +59,7 @@ func (e Errors) Error() string {
 // what needs an answer is in the result as a question.
 func Diff(in Input) (*Result, error) {
 	d := &differ{in: in, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, fills: map[string][]migrate.Fill{}, late: map[string][]string{}}
+	d.lineEnds()
 	d.pair()
 	if len(d.errs) > 0 {
 		return nil, d.errs
@@ -90,6 +91,17 @@ func Diff(in Input) (*Result, error) {
 		}
 	}
 	return res, nil
+}
+
+// lineEnds makes every end of a line in a comment the same: an editor or git may write another one, and that is no change.
+func (d *differ) lineEnds() {
+	plain := func(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n") }
+	for _, t := range d.new.Tables {
+		t.Comment = plain(t.Comment)
+		for i := range t.Columns {
+			t.Columns[i].Comment = plain(t.Columns[i].Comment)
+		}
+	}
 }
 
 // differ is one comparison on its way.

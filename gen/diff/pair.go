@@ -163,12 +163,18 @@ func (d *differ) pairTables(answers []rename) {
 		if d.pair2old[t.Name] == "" {
 			d.made = append(d.made, t.Name)
 		}
+		if strings.EqualFold(t.Name, history) && d.old.Table(t.Name) == nil {
+			d.fail(t.Name, "table %s is where migrations are recorded: give the model another one", t.Name)
+		}
 	}
 }
 
+// history is the table that the runtime makes for itself in every database.
+const history = "modelgen_history"
+
 // qualifyLike lets was:invoices on billing.bills mean billing.invoices when there is no plain invoices.
 func qualifyLike(name, was string, old *schema.Schema) string {
-	if ns, _ := schema.SplitName(name); was != "" && ns != "" && !strings.Contains(was, ".") && old.Table(was) == nil && old.Table(ns+"."+was) != nil {
+	if ns, base := schema.SplitName(name); was != "" && was != base && ns != "" && !strings.Contains(was, ".") && old.Table(was) == nil && old.Table(ns+"."+was) != nil {
 		return ns + "." + was
 	}
 	return was

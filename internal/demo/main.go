@@ -9,8 +9,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -36,11 +38,15 @@ func run(ctx context.Context, args []string) (err error) {
 			// What it is instead is not shown: it may hold a password.
 			return fmt.Errorf("the address must be like postgres://user:password@host:5432/database")
 		}
-		clean, err := borrow(ctx, address)
-		if err != nil {
+		tables, failed := lookAfter(ctx, address)
+		if failed != nil {
+			return failed
+		}
+		defer os.Remove(tables.path)
+		if err := tables.run("check"); err != nil {
 			return err
 		}
-		defer clean(&err)
+		defer func() { err = errors.Join(err, tables.run("drop")) }()
 	}
 	s, err := newStory(ctx, address)
 	if err != nil {
@@ -48,4 +54,34 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	defer s.remove(&err)
 	return s.tell()
+}
+
+// caretaker is the command that looks after the tables in a database, see internal/demo/pgtables.
+type caretaker struct{ path, address string }
+
+func lookAfter(ctx context.Context, address string) (*caretaker, error) {
+	f, err := os.CreateTemp("", "modelgen-demo-tables-*.exe")
+	if err != nil {
+		return nil, err
+	}
+	f.Close()
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", f.Name(), self+"/internal/demo/pgtables").CombinedOutput()
+	if err != nil {
+		os.Remove(f.Name())
+		if ctx.Err() != nil {
+			return nil, errStopped
+		}
+		return nil, fmt.Errorf("run the demo from the checkout of modelgen: %w: %s", err, out)
+	}
+	return &caretaker{f.Name(), address}, nil
+}
+
+// run has no context: what is dropped must be dropped after an interrupt, too.
+func (c *caretaker) run(verb string) error {
+	cmd := exec.Command(c.path, verb)
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+c.address)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return errors.New(strings.TrimSpace(string(out)))
+	}
+	return nil
 }

@@ -22,6 +22,9 @@ type story struct {
 	name string // of the database, without password; "" is SQLite
 }
 
+// errStopped is an interrupt.
+var errStopped = errors.New("stopped")
+
 func newStory(ctx context.Context, address string) (*story, error) {
 	dir, err := os.MkdirTemp("", "modelgen-demo-")
 	if err != nil {
@@ -97,7 +100,7 @@ func (s *story) tell() error {
 	)
 	for _, step := range steps {
 		if err := s.ctx.Err(); err != nil {
-			return fmt.Errorf("stopped")
+			return errStopped
 		}
 		if err := step(); err != nil {
 			return err
@@ -156,7 +159,7 @@ func (s *story) cmd(status int, line string, want ...string) func() error {
 		}
 		switch {
 		case s.ctx.Err() != nil:
-			return fmt.Errorf("stopped")
+			return errStopped
 		case code != status:
 			return fmt.Errorf("%s: the exit status is %d, it should be %d", line, code, status)
 		}

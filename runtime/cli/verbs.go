@@ -369,9 +369,17 @@ func printSQL(_ context.Context, c *call) error {
 	if c.json {
 		return c.encode(stagesJSON(stages))
 	}
-	for _, st := range stages {
-		c.print("-- %s\n", st.Cause)
-		c.statements(st, "")
+	for _, tx := range migrate.Transactions(stages) {
+		if !tx[0].NoTx {
+			c.print("%s", map[bool]string{true: "PRAGMA foreign_keys = OFF; -- else rows of other tables go with the old one\nBEGIN IMMEDIATE;\n", false: "BEGIN;\n"}[tx[0].KeysOff])
+		}
+		for _, st := range tx {
+			c.print("-- %s\n", st.Cause)
+			c.statements(st, "")
+		}
+		if !tx[0].NoTx {
+			c.print("%s", map[bool]string{true: "PRAGMA foreign_key_check; -- a row here: ROLLBACK\nCOMMIT;\nPRAGMA foreign_keys = ON;\n", false: "COMMIT;\n"}[tx[0].KeysOff])
+		}
 	}
 	return nil
 }

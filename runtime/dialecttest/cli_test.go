@@ -233,25 +233,33 @@ func TestCLISQL(t *testing.T) {
 	t.Parallel()
 	c := newTerminal(t, shopSet())
 	c.does("sql 0001", 0, `
+BEGIN;
 -- Create table products
 CREATE TABLE "products" (
   "id" INTEGER NOT NULL CONSTRAINT "products_pkey" PRIMARY KEY AUTOINCREMENT,
   "name" TEXT NOT NULL
 );
+COMMIT;
 `, "")
 	c.does("sql 0002_product_label", 0, `
+BEGIN;
 -- Add column products.label
 ALTER TABLE "products" ADD COLUMN "label" TEXT;
 -- Count the shelves
 -- Go code, which cannot be printed
+COMMIT;
 `, "")
 	c.does("sql -back 0002_product_stock", 0, `
+BEGIN;
 -- Drop column products.stock
 ALTER TABLE "products" DROP COLUMN "stock";
+COMMIT;
 `, "")
 	c.does("sql 0002_product_stock -back", 0, `
+BEGIN;
 -- Drop column products.stock
 ALTER TABLE "products" DROP COLUMN "stock";
+COMMIT;
 `, "")
 	c.does("sql 0002_product_stock -json", 0, `
 [

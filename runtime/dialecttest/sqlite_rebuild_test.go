@@ -270,7 +270,8 @@ func TestSQLiteEnums(t *testing.T) {
 	d.run(migrate.RenameEnumValue{Enum: "mood", From: "happy", To: "it's"}, migrate.RenameEnum{From: "mood", To: "feeling"}, migrate.RenameTable{From: "people", To: "folk"},
 		migrate.RenameColumn{Table: "folk", From: "mood", To: "feels"})
 	d.want("SELECT id, feels, moods FROM folk", `1|sad|["it's","sad"] 2|it's|NULL 3|okay|NULL`)
-	d.fails([]migrate.Op{migrate.AlterEnum{Name: "feeling", From: []string{"sad", "okay", "it's"}, To: []string{"sad"}}}, "folk.feels: 2 rows", "none of 'sad'")
+	feels := schema.EnumOf("feels", "feeling")
+	d.fails([]migrate.Op{liteAlter("folk", feels.Default("okay"), feels), migrate.AlterEnum{Name: "feeling", From: []string{"sad", "okay", "it's"}, To: []string{"sad"}}}, "folk.feels: 2 rows", "none of 'sad'")
 	d.run(migrate.DropColumn{Table: "folk", Column: schema.EnumOf("feels", "feeling").Default("okay")})
 }
 

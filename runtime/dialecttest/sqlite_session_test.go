@@ -472,3 +472,28 @@ func TestSQLiteCatalogTellsWhatWasMadeByHand(t *testing.T) {
 		t.Error("a table that is not there has lines")
 	}
 }
+
+func TestSQLiteCancel(t *testing.T) {
+	d := newLite(t)
+	d.run(liteStart()...)
+	d.exec(liteRows...)
+	s, conn := d.session(d.db)
+	stages := d.plan(liteAlter("a", schema.Text("label").Null(), schema.Text("label").Null().Default("x")))
+	ctx, cancel := context.WithCancel(t.Context())
+	stages[1].Run = func(context.Context, migrate.Tx) error { cancel(); return nil }
+	err := s.Transact(ctx, migrate.Work{Before: []migrate.Mark{liteMark(migrate.MarkBegin, "1", migrate.StateRunning, 0)}, Stages: stages})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	var keys int
+	if err := conn.QueryRowContext(t.Context(), "PRAGMA foreign_keys").Scan(&keys); err != nil || keys != 1 {
+		t.Error(keys, err)
+	}
+	if r, err := s.Newest(t.Context(), "shop"); r != nil || err != nil {
+		t.Error(r, err)
+	}
+	d.verify()
+	if err := s.Transact(t.Context(), migrate.Work{Stages: d.plan(liteAlter("a", schema.Text("label").Null(), schema.Text("label").Null().Default("x")))}); err != nil {
+		t.Fatal(err) // the connection is as good as before
+	}
+}

@@ -243,9 +243,11 @@ func (s *session) unmoved(ctx context.Context, before, after []migrate.Mark) err
 	return nil
 }
 
-// progress reads a row as it is now, inside the transaction that alone may write.
+// progress reads a row as it is now.
 func (s *session) progress(ctx context.Context, k rowKey) (p progress, err error) {
-	err = s.conn.QueryRowContext(ctx, "SELECT state, stage FROM "+quote(s.cfg.History)+` WHERE "set" = ? AND name = ?`, k.set, k.name).Scan(&p.state, &p.stage)
+	err = s.patient(ctx, func() error {
+		return s.conn.QueryRowContext(ctx, "SELECT state, stage FROM "+quote(s.cfg.History)+` WHERE "set" = ? AND name = ?`, k.set, k.name).Scan(&p.state, &p.stage)
+	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return progress{gone: true}, nil
 	}

@@ -48,23 +48,20 @@ func (s *session) Lock(ctx context.Context, wait time.Duration) error {
 func (s *session) Unlock(context.Context) error { return nil }
 
 // begin takes the right to write, and waits for it as long as Lock was told.
-func (s *session) begin(ctx context.Context) error {
-	return s.patient(ctx, func() error {
-		_, err := s.conn.ExecContext(ctx, "BEGIN IMMEDIATE")
-		return err
-	})
-}
+func (s *session) begin(ctx context.Context) error { return s.bracket(ctx, "BEGIN IMMEDIATE") }
 
 // commit waits for readers too, which a database without WAL must not have at that moment.
-func (s *session) commit(ctx context.Context) error {
+func (s *session) commit(ctx context.Context) error { return s.bracket(ctx, "COMMIT") }
+
+func (s *session) bracket(ctx context.Context, q string) error {
 	err := s.patient(ctx, func() error {
-		_, err := s.conn.ExecContext(ctx, "COMMIT")
+		_, err := s.conn.ExecContext(ctx, q)
 		return err
 	})
-	if err != nil && !errors.As(err, new(*migrate.LockedError)) {
-		return statementError("COMMIT", err)
+	if err == nil || errors.As(err, new(*migrate.LockedError)) || ctx.Err() != nil {
+		return err
 	}
-	return err
+	return statementError(q, err)
 }
 
 // patient does something again while the database is busy.

@@ -135,7 +135,7 @@ var typeText = regexp.MustCompile(`^[\pL_][\pL\pN_ ]*(\(\s*[+-]?\d+\s*(,\s*[+-]?
 // declared gives the type as it stands in CREATE TABLE. It decides the affinity, and drivers look at it.
 func (d ddl) declared(c schema.Column) (string, error) {
 	if own := c.TypeFor[name]; own != "" {
-		if !typeText.MatchString(own) {
+		if !typeText.MatchString(own) || slices.ContainsFunc(scan(own), func(k token) bool { return k.is(columnWords...) }) {
 			return "", unsupported(d.t.Name, c.Name, "the type "+own, "write a plain type such as TEXT")
 		}
 		return own, nil
