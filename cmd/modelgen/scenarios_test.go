@@ -51,7 +51,7 @@ func TestScenarios(t *testing.T) {
 		t.Fatal("there are no scenarios", err)
 	}
 	m := newModule(t)
-	for _, e := range []string{"GOFLAGS=", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local", "GOGC=off"} { // of the go command
+	for _, e := range []string{"GOFLAGS=", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local", "GOGC=off", "GOMAXPROCS=1"} { // of the go command, the last two to make it quick
 		name, value, _ := strings.Cut(e, "=")
 		t.Setenv(name, value)
 	}
