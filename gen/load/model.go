@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -111,10 +112,11 @@ func (l *loader) tableField(st *ast.StructType) *ast.Field {
 
 // tagOf gives the parts of a tag that can be read; what is wrong with it is noted when the struct is read.
 func (l *loader) tagOf(f *ast.Field) []keyValue {
-	if !strings.HasPrefix(f.Tag.Value, "`") {
+	tag, err := strconv.Unquote(f.Tag.Value)
+	if err != nil {
 		return nil
 	}
-	all, _ := splitStructTag(text{strings.Trim(f.Tag.Value, "`"), f.Tag.Pos() + 1, true})
+	all, _ := splitStructTag(text{tag, f.Tag.Pos() + 1, strings.HasPrefix(f.Tag.Value, "`")})
 	return all
 }
 
