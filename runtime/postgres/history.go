@@ -117,6 +117,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
 var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueViolation: true, internalError: true}
 
 func (s *session) createHistory() string {
+	_, base := schema.SplitName(s.cfg.History)
 	return "CREATE TABLE IF NOT EXISTS " + s.table() + ` (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   "set" text NOT NULL,
@@ -134,6 +135,8 @@ func (s *session) createHistory() string {
   error text,
   UNIQUE ("set", name)
 )
+;
+CREATE INDEX IF NOT EXISTS ` + ident(base+"_set_id_idx") + " ON " + s.table() + ` ("set", id)
 ;
 COMMENT ON TABLE ` + s.table() + " IS " + text("modelgen history, format "+strconv.Itoa(format))
 }

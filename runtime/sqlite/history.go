@@ -30,7 +30,7 @@ const recordColumns = `id, "set", name, hash, digest, state, stage, cursor, star
 
 // Newest implements [migrate.Session].
 func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, error) {
-	all, err := s.records(ctx, set, "DESC LIMIT 1")
+	all, err := s.records(ctx, set, "DESC LIMIT 1") // walks the table from its end, see query
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *session) query(ctx context.Context, set, order string) ([]migrate.Recor
 	var out []migrate.Record
 	err := s.patient(ctx, func() error {
 		out = nil
-		rows, err := s.conn.QueryContext(ctx, "SELECT "+recordColumns+" FROM "+quote(s.cfg.History)+` WHERE "set" = ? ORDER BY id `+order, set)
+		rows, err := s.conn.QueryContext(ctx, "SELECT "+recordColumns+" FROM "+quote(s.cfg.History)+` WHERE +"set" = ? ORDER BY id `+order, set) // the plus keeps the index out, which would sort all rows
 		if err != nil {
 			return err
 		}
