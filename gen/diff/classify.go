@@ -72,7 +72,7 @@ func (d *differ) possibleTableRenames() {
 			continue
 		}
 		choice = append(choice, Choice{"another table, and " + g + " goes with its rows", "-drop " + Quote(g)})
-		d.ask(candidates[0], fmt.Sprintf("table %s is gone and %s is new: is it the same table under another name?", g, strings.Join(candidates, " and ")), choice...)
+		d.ask(candidates[0], fmt.Sprintf("table %s is gone and %s: is it the same table under another name?", g, these(candidates, "is new", "are new")), choice...)
 	}
 }
 
@@ -121,10 +121,10 @@ func (d *differ) possibleColumnRenames(t, old *schema.Table, asked map[string]bo
 		}
 		var happened []string
 		if len(candidates) > 0 {
-			happened = append(happened, strings.Join(candidates, ", ")+" is new")
+			happened = append(happened, these(candidates, "is new", "are new"))
 		}
 		if len(retyped) > 0 {
-			happened = append(happened, strings.Join(retyped, ", ")+" has its type now")
+			happened = append(happened, these(retyped, "has its type now", "have its type now"))
 		}
 		if len(happened) == 0 {
 			continue
@@ -133,6 +133,15 @@ func (d *differ) possibleColumnRenames(t, old *schema.Table, asked map[string]bo
 		d.ask(t.Name+"."+append(candidates, retyped...)[0], fmt.Sprintf("column %s.%s is gone and %s: is it the same column under another name?",
 			t.Name, c.Name, strings.Join(happened, ", and ")), choice...)
 	}
+}
+
+// these says something of one name or of several.
+func these(names []string, one, more string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0] + " " + one
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last] + " " + more
 }
 
 // takesType tells whether a column that keeps its name gets a type of another kind: it may be another column under that name.
