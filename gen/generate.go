@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/format"
 	"go/token"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/emit"
@@ -71,25 +73,40 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		}
 		return r, nil
 	}
-	if err := r.refusals(cfg, out.Ops); err != nil {
-		return nil, err
-	}
 	r.Ops = out.Ops
 	r.keyless()
-	if len(out.Ops) > 0 {
-		if err := r.migration(cfg, out); err != nil {
-			return nil, err
+	m, err := r.newMigration(cfg)
+	if err != nil {
+		return nil, err
+	}
+	m.Answers = out.Used
+	var guards []File
+	err = together(
+		func() error { return r.refusals(cfg, out.Ops) },
+		func() error { return r.migration(m) },
+		func() (err error) { guards, err = r.guards(); return err },
+	)
+	if err != nil {
+		return nil, err
+	}
+	r.Files = append(r.Files, guards...)
+	return r, r.snapshot(out)
+}
+
+// together runs independent work, each on a processor if there is one, and gives the first error in the order of the arguments.
+func together(work ...func() error) error {
+	errs := make([]error, len(work))
+	var wg sync.WaitGroup
+	for i, w := range work {
+		wg.Go(func() { errs[i] = w() })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
-	} else if err := r.list(nil); err != nil {
-		return nil, err
 	}
-	if err := r.guards(); err != nil {
-		return nil, err
-	}
-	if len(out.Ops) > 0 {
-		return r, r.snapshot(out)
-	}
-	return r, r.settings()
+	return nil
 }
 
 // prepare reads folder and models.
@@ -101,6 +118,8 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err := inTheWay(cfg.outDir()); err != nil {
 		return nil, err
 	}
+	models := cfg.loadAhead(ctx)
+	defer models.stop()
 	f, err := readFolder(cfg.outDir(), shown)
 	if err != nil {
 		return nil, Problems{err.Error()}
@@ -118,10 +137,7 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err := cfg.settle(r.snap); err != nil {
 		return nil, err
 	}
-	r.models, err = load.Load(ctx, load.Config{
-		Dir: cfg.Dir, Patterns: cfg.patterns(r.snap), BuildTags: cfg.BuildTags, Tag: r.snap.Tag, Comments: r.snap.Comments,
-		Dialects: dialectNames(r.snap.Dialects), Extra: []string{emit.Imports},
-	})
+	r.models, err = models.load(ctx, cfg.loading(r.snap))
 	var problems load.Problems
 	if errors.As(err, &problems) {
 		var lines Problems
@@ -292,49 +308,54 @@ func (r *Result) refusal(lines Problems, err error) Problems {
 	return lines
 }
 
-// migration adds the new migration and the list to the files.
-func (r *Result) migration(cfg Config, out *diff.Result) error {
-	words := describe(out.Ops)
+// newMigration names what the ops are to be written to.
+func (r *Result) newMigration(cfg Config) (m emit.Migration, err error) {
+	if len(r.Ops) == 0 {
+		return m, nil
+	}
+	words := describe(r.Ops)
 	if len(r.folder.migrations) == 0 {
 		words = "initial"
 	}
 	if cfg.Name != "" {
 		if words = clean(cfg.Name); words == "" {
-			return fmt.Errorf("-name %s: a name needs letters or digits", cfg.Name)
+			return m, fmt.Errorf("-name %s: a name needs letters or digits", cfg.Name)
 		}
 	}
 	name := fileName(r.folder.nextNumber(), words)
-	pkg := r.folder.pkg
-	if pkg == "" {
+	if r.folder.pkg == "" {
 		abs, err := filepath.Abs(r.folder.dir)
+		if err != nil {
+			return m, err
+		}
+		r.folder.pkg = packageName(filepath.Base(abs))
+	}
+	v := varName(name)
+	m = emit.Migration{Package: r.folder.pkg, Name: name, Var: v, Doc: sentence(v, r.Ops), Sources: r.snap.Models, Ops: r.Ops}
+	for _, h := range r.folder.heads() {
+		m.Parents = append(m.Parents, h.Var)
+	}
+	r.Migration = name
+	return m, nil
+}
+
+// migration adds the new migration, if there is one, and the list to the files.
+func (r *Result) migration(m emit.Migration) error {
+	if m.Name != "" {
+		raw, err := m.File()
 		if err != nil {
 			return err
 		}
-		pkg = packageName(filepath.Base(abs))
-	}
-	var parents []string
-	for _, h := range r.folder.heads() {
-		parents = append(parents, h.Var)
-	}
-	v := varName(name)
-	m := emit.Migration{Package: pkg, Name: name, Var: v, Doc: sentence(v, out.Ops), Sources: r.snap.Models, Parents: parents, Answers: out.Used, Ops: out.Ops}
-	src, err := m.File()
-	if err != nil {
-		return err
-	}
-	if err := checkTypes(r.models, pkg, name+".go", src, parents); err != nil {
-		return err
-	}
-	r.Migration = name
-	r.add(filepath.Join(r.folder.dir, name+".go"), src, nil)
-	r.folder.pkg = pkg
-	return r.list(&found{File: name + ".go", Var: v, Name: name, Parents: parents})
-}
-
-// list brings the list of migrations up to date.
-func (r *Result) list(more *found) error {
-	if more != nil {
-		r.folder.migrations = append(r.folder.migrations, *more)
+		var src []byte
+		err = together(
+			func() error { return checkTypes(r.models, m, raw) },
+			func() (err error) { src, err = format.Source(raw); return err },
+		)
+		if err != nil {
+			return err
+		}
+		r.add(filepath.Join(r.folder.dir, m.Name+".go"), src, nil)
+		r.folder.migrations = append(r.folder.migrations, found{File: m.Name + ".go", Var: m.Var, Name: m.Name, Parents: m.Parents})
 	}
 	if len(r.folder.migrations) == 0 {
 		return nil
@@ -347,14 +368,12 @@ func (r *Result) list(more *found) error {
 	return nil
 }
 
+// snapshot writes the snapshot when anything in it changed, be it a setting only.
 func (r *Result) snapshot(out *diff.Result) error {
-	r.snap.Schema = *out.Schema
-	r.snap.SetHead(r.Migration, migrate.HashOps(out.Ops))
-	return r.settings()
-}
-
-// settings writes the snapshot when anything in it changed.
-func (r *Result) settings() error {
+	if len(out.Ops) > 0 {
+		r.snap.Schema = *out.Schema
+		r.snap.SetHead(r.Migration, migrate.HashOps(out.Ops))
+	}
 	if r.folder.snap == nil && r.Migration == "" {
 		return nil
 	}

@@ -18,7 +18,7 @@ const (
 )
 
 // guards brings the guard of each package with models up to date, and takes away what another mode left.
-func (r *Result) guards() error {
+func (r *Result) guards() (files []File, err error) {
 	for _, p := range r.models.Packages {
 		var models []emit.GuardModel
 		if r.snap.Guard != "off" {
@@ -30,12 +30,12 @@ func (r *Result) guards() error {
 			if errors.Is(err, fs.ErrNotExist) {
 				old = nil
 			} else if err != nil {
-				return fileError(path, err)
+				return nil, fileError(path, err)
 			}
 			wanted := len(models) > 0 && (name == GuardTestName) == (r.snap.Guard == "test")
 			if !wanted {
 				if bytes.HasPrefix(old, []byte(emit.Generated)) {
-					r.add(path, nil, old)
+					files = append(files, File{path, nil, old})
 				}
 				continue
 			}
@@ -44,12 +44,12 @@ func (r *Result) guards() error {
 			}
 			src, err := emit.Guard(p.Name, models)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			r.add(path, src, old)
+			files = append(files, File{path, src, old})
 		}
 	}
-	return nil
+	return files, nil
 }
 
 // guardModels gives what the guard of a package is made of. Two models that call different packages by one name cannot stand in one

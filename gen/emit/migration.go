@@ -29,9 +29,10 @@ type Migration struct {
 	Ops     []migrate.Op
 }
 
-// File gives the text of the file.
+// File gives the text of the file, not yet formatted.
 func (m Migration) File() ([]byte, error) {
 	f := jen.NewFile(m.Package)
+	f.NoFormat = true
 	f.ImportAlias(Runtime, "migrate")
 	f.ImportName(Schema, "schema")
 	head := "// Created by modelgen"

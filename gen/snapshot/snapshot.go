@@ -101,6 +101,38 @@ func Decode(data []byte) (*Snapshot, error) {
 	return s, nil
 }
 
+// Settings reads what stands before the schema, without the rest of the file: it takes no time worth naming. It is nil when that cannot
+// be read, for [Decode] to say why.
+func Settings(data []byte) *Snapshot {
+	s := new(Snapshot)
+	fields := map[string]any{
+		"modelgen": &s.Format, "head": &s.Head, "set": &s.Set, "models": &s.Models, "dialects": &s.Dialects, "tag": &s.Tag,
+		"guard": &s.Guard, "comments": &s.Comments,
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil
+	}
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return nil
+		}
+		key, _ := t.(string)
+		field := fields[key]
+		if field == nil {
+			break // the schema, or the end
+		}
+		if d.Decode(field) != nil {
+			return nil
+		}
+	}
+	if s.Format != Format {
+		return nil
+	}
+	return s
+}
+
 // check makes sure that what is read can be worked with.
 func (s *Snapshot) check() error {
 	seen := map[string]bool{}

@@ -56,6 +56,13 @@ func TestRoundTrip(t *testing.T) {
 	if !bytes.HasSuffix(a, []byte("}\n")) || bytes.Contains(a, []byte("\r")) || bytes.Contains(a, []byte(`\u0026`)) {
 		t.Errorf("the form is off:\n%s", a)
 	}
+	want.Schema = schema.Schema{}
+	if d := cmp.Diff(want, Settings(a)); d != "" {
+		t.Error("the settings alone:", d)
+	}
+	if Settings(a[:20]) != nil || Settings([]byte("<<<<<<< HEAD\n")) != nil || Settings([]byte(`{"modelgen": 99}`)) != nil {
+		t.Error("settings of what is no snapshot")
+	}
 	if s.HeadName() != "0002_product_stock" || s.HeadHash() != "0123456789abcdef" {
 		t.Error(s.Head)
 	}

@@ -75,8 +75,12 @@ func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err
 // units lists all steps of the transaction.
 func (s *session) units(work migrate.Work) []unit {
 	units := []unit{{sql: "BEGIN", stage: -1}}
+	begun := ""
 	for _, m := range work.Before {
-		units = append(units, unit{sql: s.mark(m), mark: true, stage: -1})
+		units = append(units, unit{sql: s.mark(m, false), mark: true, stage: -1})
+		if m.Kind == migrate.MarkBegin {
+			begun = m.Record.Name
+		}
 	}
 	for i, st := range work.Stages {
 		for _, x := range st.Statements {
@@ -88,7 +92,7 @@ func (s *session) units(work migrate.Work) []unit {
 		}
 	}
 	for _, m := range work.After {
-		units = append(units, unit{sql: s.mark(m), mark: true, stage: -1})
+		units = append(units, unit{sql: s.mark(m, m.Record.Name == begun), mark: true, stage: -1})
 	}
 	return append(units, unit{sql: commit, stage: -1})
 }

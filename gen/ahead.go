@@ -1,0 +1,65 @@
+package gen
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/snapshot"
+)
+
+// ahead is a load of the models beside the reading of the folder: the go command takes most of the time of both.
+type ahead struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+	config load.Config
+	models *load.Result
+	err    error
+}
+
+// loadAhead starts to load what the settings of the snapshot and the flags name. Where these are wrong it does nothing: reading the
+// folder will tell.
+func (c Config) loadAhead(ctx context.Context) *ahead {
+	ctx, cancel := context.WithCancel(ctx)
+	a := &ahead{cancel: cancel, done: make(chan struct{})}
+	s := &snapshot.Snapshot{}
+	if data, err := os.ReadFile(filepath.Join(c.outDir(), snapshot.Name)); err == nil {
+		s = snapshot.Settings(data)
+	}
+	if s == nil || c.settle(s) != nil {
+		close(a.done)
+		return a
+	}
+	a.config = c.loading(s)
+	go func() {
+		defer close(a.done)
+		a.models, a.err = load.Load(ctx, a.config)
+	}()
+	return a
+}
+
+// load gives the models. They are loaded again should the settings not be those that were expected.
+func (a *ahead) load(ctx context.Context, c load.Config) (*load.Result, error) {
+	if !reflect.DeepEqual(a.config, c) {
+		return load.Load(ctx, c)
+	}
+	<-a.done
+	return a.models, a.err
+}
+
+// stop ends the go command if it still runs.
+func (a *ahead) stop() {
+	a.cancel()
+	<-a.done
+}
+
+// loading says what to load.
+func (c Config) loading(s *snapshot.Snapshot) load.Config {
+	return load.Config{
+		Dir: c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
+		Dialects: dialectNames(s.Dialects), Extra: []string{emit.Imports},
+	}
+}
