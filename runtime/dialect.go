@@ -28,6 +28,8 @@ type SessionConfig struct {
 	LockTimeout      time.Duration // longest wait for a lock of one statement
 	StatementTimeout time.Duration // longest run of one statement; 0 is without limit
 	Retry            time.Duration // how long stages that could not get a lock are tried again
+	Lease            bool          // the lock is a row with an end, see [LockLease]
+	Beside           *sql.DB       // for a look from outside at what the session waits for; nil is none
 	Notify           func(Event)   // never nil
 }
 
@@ -54,9 +56,10 @@ type Session interface {
 	// History reads all rows of the set, in the order in which they were begun. Without a history table it gives none.
 	History(ctx context.Context, set string) ([]Record, error)
 
-	// Transact runs work in one transaction and commits it. On any error everything is rolled back.
-	// It returns [ErrClaimed] when another runner has taken the migration meanwhile, and a [*StatementError] when a statement fails.
-	Transact(ctx context.Context, work Work) error
+	// Transact runs all work in one transaction and commits it. On any error everything is rolled back.
+	// It returns [ErrClaimed] when another runner has taken the migration meanwhile, [ErrCommitLost] when it cannot be known whether the
+	// commit went through, and a [*StatementError] when a statement fails.
+	Transact(ctx context.Context, work ...Work) error
 
 	// Step runs one stage with NoTx, then writes the marks. It finds out by itself how far an earlier try came.
 	Step(ctx context.Context, stage Stage, after []Mark) error
@@ -77,6 +80,7 @@ type Work struct {
 	Before []Mark
 	Stages []Stage // none with NoTx; all with KeysOff, or none
 	After  []Mark
+	Ran    func() // called when it has run, before the commit; nil where nobody wants to know
 }
 
 // Record is one row of the history: one migration that was applied, or is on its way.
@@ -145,4 +149,5 @@ const (
 	EventEnd                    // a migration is complete
 	EventWait                   // the session waits for somebody else
 	EventRetry                  // a stage is tried again
+	EventNote                   // something that people should know, and that is no error
 )

@@ -12,6 +12,13 @@ import (
 // history again and goes on; callers see it only when that happens over and over.
 var ErrClaimed = errors.New("another runner has taken the migration")
 
+// ErrLost says that the connection went away in the middle of a transaction, which the server then rolls back.
+var ErrLost = errors.New("the connection was lost, so the server rolls back")
+
+// ErrCommitLost says that the connection was lost in COMMIT, so that only the history knows whether it went through. The migrator looks
+// there on a new connection; callers see it only when there is none to be had.
+var ErrCommitLost = errors.New("the connection was lost in COMMIT; the history says whether it went through")
+
 // LockedError says that another session was migrating the database for the whole time that was given to wait.
 type LockedError struct {
 	Waited time.Duration
@@ -114,12 +121,17 @@ func (e *HistoryError) Error() string {
 type UnknownTargetError struct {
 	Target string
 	Near   []string // the ones that begin with it, or the nearest
-	Many   bool
+	Many   bool     // several begin with it
+	Set    string   // the set that the target names, when there is none of that name
+	Sets   []string // those that there are
 }
 
 func (e *UnknownTargetError) Error() string {
 	if e.Many {
 		return fmt.Sprintf("%q is the beginning of several migrations: %s; write more of the name", e.Target, strings.Join(e.Near, ", "))
+	}
+	if e.Set != "" {
+		return fmt.Sprintf("%s: there is no set %q here; there is %s", e.Target, e.Set, strings.Join(e.Sets, ", "))
 	}
 	msg := fmt.Sprintf("there is no migration %q", e.Target)
 	if len(e.Near) > 0 {

@@ -2,249 +2,261 @@ package migrate
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 )
 
 // history is what the database knows, laid beside the set.
 type history struct {
 	set     *Set
 	opt     *Options
-	rows    []Record // in the order in which they were begun
-	applied []bool   // by position in the set; those on their way included
-	row     []*Record
-	unknown []string // rows that the set does not know
-	edited  []string // rows whose ops have changed since
+	rows    map[string][]Record // by set, in the order in which they were begun
+	row     []*Record           // by position in the set
+	applied []bool              // by position; those on their way, and those that one in their place stands for, included
+	out     []bool              // another one stands for it: it is not to be applied
+	adopt   []bool              // what it replaces is applied, or is about to be: it is only recorded
+	lost    []string            // problems of squashes that cannot be got on with
+	unknown []unknownRow
+	edited  []int // those whose ops have changed since
+}
+
+// unknownRow is a row that the set does not know.
+type unknownRow struct {
+	Record
+	set      string
+	replaced bool // one that is applied names it among those that it replaces
 }
 
 // move is one migration on the way.
 type move struct {
-	at   int
-	back bool
-	fake bool
+	at    int
+	back  bool
+	fake  bool // recorded only
+	adopt bool // recorded because what it replaces is there
 }
 
 func (r *Record) complete() bool { return r.State == StateDone || r.State == StateFaked }
 
 func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
-	rows, err := s.History(ctx, m.set.name)
-	if err != nil {
-		return nil, redacted{err}
-	}
 	n := len(m.set.all)
-	h := &history{set: m.set, opt: &m.opt, rows: rows, applied: make([]bool, n), row: make([]*Record, n)}
-	for i := range rows {
-		at, ok := m.set.index[rows[i].Name]
-		if !ok {
-			h.unknown = append(h.unknown, rows[i].Name)
-			continue
+	h := &history{set: m.set, opt: &m.opt, rows: map[string][]Record{}, row: make([]*Record, n), applied: make([]bool, n), out: make([]bool, n), adopt: make([]bool, n)}
+	replaced := map[key]int{} // names without a migration
+	for i, node := range m.set.all {
+		for _, name := range node.gone {
+			replaced[key{node.set, name}] = i
 		}
-		h.applied[at], h.row[at] = true, &rows[i]
-		if rows[i].Hash != m.set.hash(at) {
-			h.edited = append(h.edited, rows[i].Name)
+	}
+	for _, set := range m.set.sets() {
+		rows, err := s.History(ctx, set)
+		if err != nil {
+			return nil, redacted{err}
+		}
+		h.rows[set] = rows
+		for i := range rows {
+			if at, ok := m.set.index[key{set, rows[i].Name}]; ok {
+				h.applied[at], h.row[at] = true, &rows[i]
+				if rows[i].Hash != m.set.hash(at) {
+					h.edited = append(h.edited, at)
+				}
+			}
+		}
+		for i := range rows {
+			if _, ok := m.set.index[key{set, rows[i].Name}]; ok || !slices.Contains(m.set.members, set) {
+				continue // of another set only what is needed is known here
+			}
+			at, ok := replaced[key{set, rows[i].Name}]
+			h.unknown = append(h.unknown, unknownRow{rows[i], set, ok && h.row[at] != nil})
+		}
+	}
+	slices.Sort(h.edited)
+	for i, node := range m.set.all {
+		if len(node.Replaces) > 0 {
+			h.squash(i)
 		}
 	}
 	return h, nil
 }
 
-// digest is that of all rows, in any order.
-func (h *history) digest() digest {
+// sets gives the names of all sets of which there are migrations.
+func (s *Set) sets() []string {
+	all := slices.Clone(s.members)
+	for _, n := range s.all {
+		if !slices.Contains(all, n.set) {
+			all = append(all, n.set)
+		}
+	}
+	return all
+}
+
+// squash finds out whether a migration that replaces others stands for them here. Those of it that replace others themselves come before
+// it in the order, so they are decided.
+func (h *history) squash(i int) {
+	n := h.set.all[i]
+	if h.row[i] != nil {
+		h.retire(i)
+		return
+	}
+	var there, missing []string
+	for _, name := range n.Replaces {
+		at, ok := h.set.index[key{n.set, name}]
+		switch {
+		case ok && (h.row[at] != nil || h.adopt[at]), !ok && h.hasRow(n.set, name):
+			there = append(there, name)
+		case !ok:
+			missing = append(missing, name)
+		}
+	}
+	if len(there) == 0 {
+		h.retire(i)
+		return
+	}
+	h.adopt[i] = true
+	if len(missing) > 0 {
+		h.lost = append(h.lost, n.Name+" replaces "+some(missing)+", not applied and no longer in the program, and "+some(there)+", applied")
+	}
+}
+
+// retire takes out what a migration replaces.
+func (h *history) retire(i int) {
+	for _, m := range h.set.all[i].members {
+		h.out[m], h.applied[m], h.adopt[m] = true, h.row[i] != nil, false
+	}
+}
+
+// reopen lets those that a migration replaces be applied and undone one by one again, for a way that ends among them.
+func (h *history) reopen(at int) {
+	for _, squash := range h.set.all[at].by {
+		for _, m := range h.set.all[squash].members {
+			h.out[m] = false
+			h.applied[m] = h.row[m] != nil
+		}
+		h.adopt[squash] = true
+	}
+}
+
+func (h *history) hasRow(set, name string) bool {
+	return slices.ContainsFunc(h.rows[set], func(r Record) bool { return r.Name == name })
+}
+
+// replacedBy tells whether a row that has no migration any more is one of those that migration i replaces.
+func (h *history) replacedBy(u unknownRow, i int) bool {
+	return h.set.all[i].set == u.set && slices.Contains(h.set.all[i].gone, u.Name)
+}
+
+// empty tells that nothing of the set was ever applied here.
+func (h *history) empty() bool {
+	for _, rows := range h.rows {
+		if len(rows) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// digest is that of the rows of one set, in any order, without those that another one stands for.
+func (h *history) digest(set string) digest {
 	var d digest
-	for _, r := range h.rows {
+	for _, r := range h.rows[set] {
+		if at, ok := h.set.index[key{set, r.Name}]; ok && h.retired(at) {
+			continue
+		} else if !ok && slices.ContainsFunc(h.unknown, func(u unknownRow) bool { return u.set == set && u.Name == r.Name && u.replaced }) {
+			continue
+		}
 		d = d.with(r.Name, r.Hash)
 	}
 	return d
+}
+
+// retired tells that a row does not count because another one does.
+func (h *history) retired(at int) bool {
+	return slices.ContainsFunc(h.set.all[at].by, func(squash int) bool { return h.row[squash] != nil })
 }
 
 // pending gives the positions of what is not applied, or not completely.
 func (h *history) pending() []int {
 	var p []int
 	for i := range h.applied {
-		if !h.applied[i] || !h.row[i].complete() {
+		if !h.out[i] && (h.row[i] == nil || !h.row[i].complete()) {
 			p = append(p, i)
 		}
 	}
 	return p
 }
 
-// forward gives the way to a migration and all its ancestors.
+// up gives the way to the heads of all members.
+func (h *history) up() ([]move, error) { return h.forward(-1) }
+
+// forward gives the way to a migration and all its ancestors; -1 is to all of the set's own.
 func (h *history) forward(at int) ([]move, error) {
-	need := h.set.ancestors(at)
+	need := make([]bool, len(h.set.all))
+	for i, n := range h.set.all {
+		need[i] = at < 0 && n.own
+	}
+	if at >= 0 {
+		need[at] = true
+	}
+	for i := len(need) - 1; i >= 0; i-- {
+		for _, b := range h.set.all[i].before {
+			need[b] = need[b] || need[i]
+		}
+	}
 	var moves []move
 	for _, i := range h.pending() {
 		if need[i] {
-			moves = append(moves, move{at: i})
+			adopt := h.adopt[i] && h.row[i] == nil
+			moves = append(moves, move{at: i, fake: adopt, adopt: adopt})
 		}
 	}
 	return moves, nil
 }
 
-// to gives the way to a migration, forward or back; -1 is before the first one.
-func (h *history) to(at int) ([]move, error) {
-	if at >= 0 && (!h.applied[at] || h.row[at].State == StateRunning) {
-		return h.forward(at)
+// to gives the way to a target, forward or back.
+func (h *history) to(t target) ([]move, error) {
+	if t.at >= 0 && len(h.set.all[t.at].by) > 0 {
+		h.reopen(t.at)
+	}
+	if t.at >= 0 && (!h.applied[t.at] || h.row[t.at] != nil && h.row[t.at].State == StateRunning) {
+		return h.forward(t.at)
 	}
 	var moves []move
-	for i := len(h.applied) - 1; i > at; i-- {
-		if h.applied[i] && (at < 0 || h.set.ancestors(i)[at]) {
+	for i := len(h.applied) - 1; i > t.at; i-- {
+		if h.row[i] == nil || h.out[i] || t.at >= 0 && !h.set.ancestors(i)[t.at] || t.at < 0 && !h.belongs(i, t.set) {
+			continue
+		}
+		adopt := h.adopt[i] // what it replaces is undone one by one
+		moves = append(moves, move{at: i, back: true, fake: adopt, adopt: adopt})
+	}
+	return moves, nil
+}
+
+// belongs tells whether migration i must go when all of a set goes: it is of it, or needs something of it. "" is all that is own.
+func (h *history) belongs(i int, set string) bool {
+	if set == "" {
+		return h.set.all[i].own
+	}
+	for a, needed := range h.set.ancestors(i) {
+		if needed && h.set.all[a].set == set {
+			return true
+		}
+	}
+	return false
+}
+
+// back gives the way of n steps back: of the newest n migrations that are applied.
+func (h *history) back(n int) ([]move, error) {
+	var moves []move
+	for i := len(h.applied) - 1; i >= 0 && len(moves) < n; i-- {
+		if h.row[i] != nil && !h.out[i] && h.set.all[i].own {
 			moves = append(moves, move{at: i, back: true})
 		}
 	}
 	return moves, nil
 }
 
-// back gives the way of one step back.
-func (h *history) back() ([]move, error) {
-	for i := len(h.applied) - 1; i >= 0; i-- {
-		if h.applied[i] {
-			return []move{{at: i, back: true}}, nil
-		}
-	}
-	return nil, nil
-}
-
-// writable says whether history and set fit together well enough to change the database.
-func (h *history) writable(moves []move) error {
-	var problems []string
-	var next string
-	if len(h.unknown) > 0 && h.opt.Unknown == Refuse {
-		problems = append(problems, "the database has migrations that this program does not know: "+some(h.unknown))
-		next = "run the newer program, or allow it with -allow-unknown (Options.Unknown)"
-	}
-	if len(h.edited) > 0 && h.opt.Edited == Refuse {
-		problems = append(problems, "changed since they were applied: "+some(h.edited))
-		next = "undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)"
-	}
-	late := h.late(moves)
-	if len(late) > 0 && h.opt.OutOfOrder == Refuse {
-		problems = append(problems, "pending although later ones are applied: "+some(late))
-		next = "look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)"
-	}
-	coming := map[int]bool{}
-	for _, mv := range moves {
-		coming[mv.at] = !mv.back
-	}
-	for i, on := range h.applied {
-		if !on {
-			continue
-		}
-		for _, p := range h.set.all[i].Parents {
-			if at := h.set.index[p.Name]; !h.applied[at] && !coming[at] {
-				problems = append(problems, fmt.Sprintf("%s is applied, its parent %s is not", h.set.all[i].Name, p.Name))
-				next = "apply the parent with to " + p.Name + ", or record it with fake " + p.Name
-			}
-		}
-	}
-	for _, mv := range moves {
-		if r := h.row[mv.at]; r != nil && r.State == StateUndoing && !mv.back {
-			problems = append(problems, fmt.Sprintf("%s was being undone and stopped after %d stages", r.Name, r.Stage))
-			next = "finish with down"
-		} else if r != nil && r.State == StateRunning && mv.back {
-			problems = append(problems, fmt.Sprintf("%s was being applied and stopped after %d stages", r.Name, r.Stage))
-			next = "finish with up, then go back"
-		}
-	}
-	if len(problems) == 0 {
-		return nil
-	}
-	return &HistoryError{h.set.name, problems, next}
-}
-
-// late gives those that a later one has overtaken.
-func (h *history) late(moves []move) []string {
-	last := -1
-	for i, on := range h.applied {
-		if on {
-			last = i
-		}
-	}
-	var late []string
-	for _, mv := range moves {
-		if !mv.back && mv.at < last && h.row[mv.at] == nil {
-			late = append(late, h.set.all[mv.at].Name)
-		}
-	}
-	return late
-}
-
-// ancestors tells for every position whether it is needed by at, itself included.
-func (s *Set) ancestors(at int) []bool {
-	need := make([]bool, len(s.all))
-	need[at] = true
-	for i := at; i >= 0; i-- {
-		if need[i] {
-			for _, p := range s.all[i].Parents {
-				need[s.index[p.Name]] = true
-			}
-		}
-	}
-	return need
-}
-
-// find resolves the name of a migration, or a beginning of it, to its position; "zero" is -1.
-func (s *Set) find(target string) (int, error) {
-	if target == "zero" {
-		return -1, nil
-	}
-	if i, ok := s.index[target]; ok {
-		return i, nil
-	}
-	var begin []string
-	for _, m := range s.all {
-		if target != "" && strings.HasPrefix(m.Name, target) {
-			begin = append(begin, m.Name)
-		}
-	}
-	switch len(begin) {
-	case 1:
-		return s.index[begin[0]], nil
-	case 0:
-		return 0, &UnknownTargetError{Target: target, Near: s.near(target)}
-	}
-	return 0, &UnknownTargetError{Target: target, Near: begin, Many: true}
-}
-
-// near gives the names that share most with a word that is none of them.
-func (s *Set) near(word string) []string {
-	var near []string
-	for _, m := range s.all {
-		if word != "" && (strings.Contains(m.Name, word) || distance(word, m.Name) <= 3) {
-			near = append(near, m.Name)
-		}
-	}
-	if len(near) == 0 && len(s.all) > 0 {
-		near = append(near, s.all[len(s.all)-1].Name)
-	}
-	return near[:min(len(near), 3)]
-}
-
-// distance is the edit distance of two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := prev
-			if a[i] != b[j] {
-				cost++
-			}
-			prev = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
-}
-
 // names gives the names of the moves.
 func (h *history) names(moves []move) []string {
 	out := make([]string, len(moves))
 	for i, mv := range moves {
-		out[i] = h.set.all[mv.at].Name
+		out[i] = h.set.label(mv.at)
 	}
-	return slices.Clip(out)
+	return out
 }

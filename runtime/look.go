@@ -20,6 +20,7 @@ type Plan struct {
 type Step struct {
 	Migration string
 	Back      bool
+	Faked     bool // it is only recorded
 	Stages    []Stage
 	Done      int      // stages that an earlier run has committed
 	Destroys  []string // data that is lost for good
@@ -27,13 +28,23 @@ type Step struct {
 
 // Plan says what [Migrator.Up] would do, or [Migrator.To] when target is not "". It does not change the database.
 func (m *Migrator) Plan(ctx context.Context, target string) (*Plan, error) {
-	at := len(m.set.all) - 1
+	decide := (*history).up
 	if target != "" {
-		var err error
-		if at, err = m.set.find(target); err != nil {
+		t, err := m.set.find(target)
+		if err != nil {
 			return nil, err
 		}
+		decide = func(h *history) ([]move, error) { return h.to(t) }
 	}
+	return m.plan(ctx, decide)
+}
+
+// PlanBack says what [Migrator.Back] would do.
+func (m *Migrator) PlanBack(ctx context.Context, n int) (*Plan, error) {
+	return m.plan(ctx, func(h *history) ([]move, error) { return h.back(n) })
+}
+
+func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, error)) (*Plan, error) {
 	s, done, err := m.session(ctx)
 	if err != nil {
 		return nil, err
@@ -43,48 +54,52 @@ func (m *Migrator) Plan(ctx context.Context, target string) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Set: m.set.name}
-	if at < 0 && target == "" {
-		return plan, nil
-	}
-	moves, err := h.to(at)
-	if target == "" {
-		moves, err = h.forward(at)
-	}
+	moves, err := decide(h)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.writable(moves); err != nil && len(moves) > 0 {
-		return nil, err
-	}
 	w := &walker{m: m, s: s, h: h, res: &Result{}}
-	if err := w.prepare(moves); err != nil {
+	if len(moves) == 0 {
+		return &Plan{Set: m.set.name}, nil
+	}
+	if err := h.writable(moves); err != nil {
 		return nil, err
 	}
-	for _, mv := range moves {
-		step, err := w.step(mv)
-		if err != nil {
+	if m.opt.FakeInitial {
+		if err := w.initial(ctx, moves); err != nil {
 			return nil, err
+		}
+	}
+	return w.preview(moves)
+}
+
+// preview plans all moves.
+func (w *walker) preview(moves []move) (*Plan, error) {
+	p := &walker{m: w.m, s: w.s, h: w.h, res: &Result{}}
+	if err := p.prepare(moves); err != nil {
+		return nil, err
+	}
+	plan := &Plan{Set: w.m.set.name}
+	for _, mv := range moves {
+		label := w.m.set.label(mv.at)
+		l, err := p.plan(mv)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", label, err)
+		}
+		step := Step{Migration: label, Back: mv.back, Faked: mv.fake, Stages: l.stages}
+		switch {
+		case mv.fake:
+		case mv.back:
+			step.Destroys = destroys(p.undo[mv.at])
+		default:
+			step.Destroys = destroys(w.m.set.all[mv.at].Ops)
+		}
+		if r := w.h.row[mv.at]; r != nil && !r.complete() {
+			step.Done = r.Stage
 		}
 		plan.Steps = append(plan.Steps, step)
 	}
 	return plan, nil
-}
-
-func (w *walker) step(mv move) (Step, error) {
-	mig := w.m.set.all[mv.at]
-	stages, err := w.plan(mv)
-	if err != nil {
-		return Step{}, fmt.Errorf("%s: %w", mig.Name, err)
-	}
-	step := Step{Migration: mig.Name, Back: mv.back, Stages: stages, Destroys: destroys(mig.Ops)}
-	if mv.back {
-		step.Destroys = destroys(w.undo[mv.at])
-	}
-	if r := w.h.row[mv.at]; r != nil && !r.complete() {
-		step.Done = r.Stage
-	}
-	return step, nil
 }
 
 func destroys(ops []Op) []string {
@@ -97,24 +112,28 @@ func destroys(ops []Op) []string {
 
 // Entry is one migration in a [Status].
 type Entry struct {
+	Set       string
 	Migration string
-	Applied   bool    // completely
-	Known     bool    // the program has it
-	Edited    bool    // its ops have changed since it was applied
-	Record    *Record // its row; nil when it is not applied
+	Parents   []string // of migrations that are known, as [Status] names them
+	Applied   bool     // completely, or another one that is applied stands for it
+	Known     bool     // the program has it
+	Edited    bool     // its ops have changed since it was applied
+	Replaced  string   // the migration that stands for it in this database
+	Replaces  []string // those that it stands for
+	Record    *Record  // its row; nil when it is not applied
 }
 
 // Status is how a database stands to the set.
 type Status struct {
 	Set     string
-	Entries []Entry // in the order of the set; those the program does not know come last
+	Entries []Entry // in the order of the set, parents first; those the program does not know come last
 }
 
 // Pending gives the names of what is not applied.
 func (s *Status) Pending() []string {
 	var names []string
 	for _, e := range s.Entries {
-		if e.Known && !e.Applied {
+		if e.Known && !e.Applied && e.Replaced == "" {
 			names = append(names, e.Migration)
 		}
 	}
@@ -133,14 +152,26 @@ func (m *Migrator) Status(ctx context.Context) (*Status, error) {
 		return nil, err
 	}
 	st := &Status{Set: m.set.name}
-	for i, mig := range m.set.all {
+	for i, n := range m.set.all {
 		r := h.row[i]
-		st.Entries = append(st.Entries, Entry{Migration: mig.Name, Applied: r != nil && r.complete(), Known: true, Edited: slices.Contains(h.edited, mig.Name), Record: r})
-	}
-	for i := range h.rows {
-		if slices.Contains(h.unknown, h.rows[i].Name) {
-			st.Entries = append(st.Entries, Entry{Migration: h.rows[i].Name, Applied: h.rows[i].complete(), Record: &h.rows[i]})
+		e := Entry{
+			Set: n.set, Migration: m.set.label(i), Applied: r != nil && r.complete() || h.out[i] && h.applied[i], Known: true, Edited: slices.Contains(h.edited, i),
+			Replaces: n.Replaces, Record: r,
 		}
+		for _, p := range n.Parents {
+			e.Parents = append(e.Parents, m.set.label(m.set.at[p]))
+		}
+		if h.out[i] {
+			for _, squash := range n.by {
+				if !h.out[squash] {
+					e.Replaced = m.set.label(squash)
+				}
+			}
+		}
+		st.Entries = append(st.Entries, e)
+	}
+	for _, u := range h.unknown {
+		st.Entries = append(st.Entries, Entry{Set: u.set, Migration: m.set.labelOf(u.set, u.Name), Applied: u.complete(), Record: &u.Record})
 	}
 	return st, nil
 }
@@ -153,20 +184,16 @@ func (m *Migrator) Check(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	newest, err := s.Newest(ctx, m.set.name)
-	if err != nil {
-		return redacted{err}
-	}
-	if newest == nil && len(m.set.all) == 0 || newest != nil && newest.complete() && newest.Digest == m.set.fingerprint() {
-		return nil
+	if same, err := m.current(ctx, s); same || err != nil {
+		return err
 	}
 	h, err := m.history(ctx, s)
 	if err != nil {
 		return err
 	}
-	var moves []move
-	for _, i := range h.pending() {
-		moves = append(moves, move{at: i})
+	moves, err := h.up()
+	if err != nil {
+		return err
 	}
 	if len(moves) > 0 {
 		return &PendingError{m.set.name, h.names(moves)}
@@ -188,25 +215,32 @@ func (s *Set) Plan(dialect Dialect, version int, name string, back bool) ([]Stag
 	if s.err != nil {
 		return nil, s.err
 	}
-	at, err := s.find(name)
+	at, err := s.migration(name)
 	if err != nil {
 		return nil, err
 	}
-	if at < 0 {
-		return nil, &UnknownTargetError{Target: name}
-	}
 	need := s.ancestors(at)
-	state, err := s.schemaOf(func(i int) bool { return need[i] && (back || i != at) })
+	state, err := s.schemaOf(func(i int) bool { return need[i] && (back || i != at) && s.inPlace(i, need) })
 	if err != nil {
 		return nil, err
 	}
 	ops := s.all[at].Ops
 	if back {
 		if ops, err = Invert(ops); err != nil {
-			return nil, fmt.Errorf("%s %w", s.all[at].Name, err)
+			return nil, fmt.Errorf("%s %w", s.label(at), err)
 		}
 	}
 	return PlanOps(dialect.Planner(version), state, ops)
+}
+
+// inPlace tells whether migration i counts on the way to another one: not when one of that way replaces it.
+func (s *Set) inPlace(i int, need []bool) bool {
+	for _, squash := range s.all[i].by {
+		if need[squash] {
+			return false
+		}
+	}
+	return true
 }
 
 // Difference is one fact in which a database is not what its migrations say.
@@ -226,7 +260,7 @@ func (m *Migrator) Verify(ctx context.Context) ([]Difference, error) {
 	if err != nil {
 		return nil, err
 	}
-	want, err := m.set.schemaOf(func(i int) bool { return h.applied[i] })
+	want, err := m.set.schemaOf(h.counts)
 	if err != nil {
 		return nil, err
 	}
@@ -242,6 +276,11 @@ func compareCatalogs(ctx context.Context, s Session, want *schema.Schema) ([]Dif
 	if err != nil {
 		return nil, redacted{err}
 	}
+	return differ(got, expected), nil
+}
+
+// differ gives the facts that only one of two catalogs has.
+func differ(got, expected []string) []Difference {
 	count := map[string]int{}
 	for _, f := range got {
 		count[f]++
@@ -260,5 +299,5 @@ func compareCatalogs(ctx context.Context, s Session, want *schema.Schema) ([]Dif
 			diff = append(diff, Difference{false, f})
 		}
 	}
-	return diff, nil
+	return diff
 }

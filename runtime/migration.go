@@ -4,6 +4,11 @@ package migrate
 // the application: it is never written again.
 type Migration struct {
 	Name    string       // as its file, without .go: "0002_product_stock"
-	Parents []*Migration // what must be applied before it; none for the first one
-	Ops     []Op
+	Parents []*Migration // what must be applied before it, be it of another set; none for the first one
+
+	// Replaces has the names of those migrations of the same set that this one stands for, as squash writes them. A database that has
+	// none of them gets this one; one that has some gets the rest, and then this one is recorded.
+	Replaces []string
+
+	Ops []Op
 }

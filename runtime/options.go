@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"context"
 	"log/slog"
 	"time"
 )
@@ -34,10 +35,29 @@ type Options struct {
 	// Edited says what to do with a migration whose ops have changed since they were applied. The default refuses.
 	Edited Policy
 
+	// FakeInitial lets a first migration count as applied when the database has all of its tables and columns, as when modelgen comes to
+	// a database that something else made. They are compared before it is believed; what differs is an error. Indexes and constraints
+	// that differ are only reported, as [EventNote].
+	FakeInitial bool
+
+	// Lock says how runners keep out of each other's way. The default is a lock of the database session.
+	Lock LockMode
+
+	// BeforeUp is called once in a run, before it changes anything and after it has the lock, with all that it is about to do, be that
+	// forward or back. An error of it ends the run. It is not called when there is nothing to do, nor for what is only recorded.
+	BeforeUp func(ctx context.Context, plan *Plan) error
+
+	// AfterUp is called once at the end of a run that changed something and came to its end, while it has the lock still. An error of it
+	// is that of the run; what was applied stays.
+	AfterUp func(ctx context.Context, result *Result) error
+
+	// Backup makes a copy of the database before a run changes anything, and ends the run when it cannot; nil makes none.
+	Backup *Backup
+
 	// Logger gets one record for each migration; nil logs nothing. Neither secrets nor values of rows are logged.
 	Logger *slog.Logger
 
-	// Progress is called for what happens during a run, from the goroutine that runs it; nil is called for nothing.
+	// Progress is called for what happens during a run, never by two goroutines at once; nil is called for nothing.
 	Progress func(Event)
 }
 
@@ -48,6 +68,21 @@ type Policy int
 const (
 	Refuse Policy = iota // an error that names the migrations and the next command; nothing is changed
 	Allow                // go on
+)
+
+// LockMode is how runners keep out of each other's way.
+type LockMode int
+
+// The modes.
+const (
+	// LockSession is a lock that the database itself gives back when the connection ends: an advisory lock on PostgreSQL, the lock of a
+	// transaction that writes on SQLite.
+	LockSession LockMode = iota
+
+	// LockLease is a row that says who may migrate and until when, for PostgreSQL behind a pooler that gives a client another connection
+	// for each transaction, as PgBouncer's pool_mode=transaction. Every transaction makes sure of it. A runner that was killed keeps
+	// others out for 30 seconds. What cannot run in a transaction is refused: it needs a direct connection. On SQLite it is LockSession.
+	LockLease
 )
 
 func (o *Options) withDefaults() Options {

@@ -52,9 +52,18 @@ type Planner interface {
 	Finish() ([]Stage, error)
 }
 
+// LonePlanner is a [Planner] that can spare itself something when it plans one op only.
+type LonePlanner interface {
+	// Alone says so, before the op.
+	Alone()
+}
+
 // PlanOps plans ops that are run on the schema s, and applies them to s.
 // It returns the first error of an op that does not fit or that the dialect cannot do.
 func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
+	if lone, ok := p.(LonePlanner); ok && len(ops) == 1 {
+		lone.Alone()
+	}
 	for _, op := range ops {
 		p.Before(s)
 		if err := op.plan(p); err != nil {

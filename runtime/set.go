@@ -12,22 +12,81 @@ import (
 
 // Set is all migrations of one application, under a name that separates it from other sets in the same database.
 type Set struct {
-	name   string
-	all    []*Migration // parents before children, else in the order given
-	index  map[string]int
-	schema *schema.Schema // after all of them
-	err    error
+	name    string
+	members []string // names of the sets whose migrations it is to apply: its own, or those of the sets that were joined
+	all     []node   // parents before children; those of other sets that it needs are among them
+	at      map[*Migration]int
+	index   map[key]int
+	schema  *schema.Schema // after all of them
+	err     error
 
-	once   sync.Once
-	hashes []string
-	digest string
+	once    sync.Once
+	hashes  []string
+	digests map[string]string // by member
 }
+
+// node is a migration in its place in a set.
+type node struct {
+	*Migration
+	set     string // whose history it is in
+	own     bool   // it is to be applied, not only needed
+	before  []int  // what must come before it: its parents, and what the order of a squash adds
+	members []int  // the migrations it replaces, and those that they replace
+	gone    []string
+	by      []int // the migrations that replace it
+}
+
+// key is a migration in the history.
+type key struct{ set, name string }
+
+// owners has the set of every migration, by which a parent that belongs to another set is found.
+var owners sync.Map // *Migration -> *Set
 
 // NewSet makes a set and checks it: names, parents, one head, and that the ops of each migration fit the schema that those before
 // it leave. What is wrong is kept and returned by [Set.Err] and [New], so that a set can be a package variable.
+//
+// A parent may belong to another set. It is then applied first, with all that comes before it, and recorded under its own set.
 func NewSet(name string, migrations ...*Migration) *Set {
-	s := &Set{name: name, index: map[string]int{}, schema: &schema.Schema{}}
+	s := &Set{name: name, members: []string{name}}
 	s.err = s.build(migrations)
+	for _, m := range migrations {
+		if m != nil {
+			owners.LoadOrStore(m, s)
+		}
+	}
+	return s
+}
+
+// Join makes one set of several that share a database, so that one run applies all of them in the order of their dependencies. The name
+// of a migration is then "shop/0002_stock" where it is asked for or shown; each keeps its history.
+// What is wrong with one of them is what is wrong with the whole.
+func Join(sets ...*Set) *Set {
+	s := &Set{}
+	var errs []error
+	var all []*Migration
+	owner := map[*Migration]string{}
+	for _, m := range sets {
+		switch {
+		case m == nil:
+			errs = append(errs, errors.New("migrate.Join: a set is nil"))
+			continue
+		case m.err != nil:
+			errs = append(errs, m.err)
+		case slices.Contains(s.members, m.name):
+			errs = append(errs, fmt.Errorf("two sets are called %s", m.name))
+		}
+		s.members = append(s.members, m.name)
+		for _, n := range m.all {
+			if n.own {
+				owner[n.Migration] = n.set
+				all = append(all, n.Migration)
+			}
+		}
+	}
+	s.name = strings.Join(s.members, "+")
+	if s.err = errors.Join(errs...); s.err == nil {
+		s.err = s.arrange(all, owner)
+	}
 	return s
 }
 
@@ -38,143 +97,98 @@ func (s *Set) Name() string { return s.name }
 func (s *Set) Err() error { return s.err }
 
 // Migrations gives the migrations, parents before children.
-func (s *Set) Migrations() []*Migration { return slices.Clone(s.all) }
+func (s *Set) Migrations() []*Migration {
+	var all []*Migration
+	for _, n := range s.all {
+		if n.own {
+			all = append(all, n.Migration)
+		}
+	}
+	return all
+}
 
 // Head gives the newest migration, which is no parent of another; nil when the set is empty.
 func (s *Set) Head() *Migration {
-	if len(s.all) == 0 {
-		return nil
+	for _, n := range slices.Backward(s.all) {
+		if n.own {
+			return n.Migration
+		}
 	}
-	return s.all[len(s.all)-1]
+	return nil
 }
 
 // Schema gives a copy of the schema after all migrations.
 func (s *Set) Schema() *schema.Schema { return s.schema.Clone() }
 
+// build checks what can be said of each migration alone, then arranges them.
 func (s *Set) build(migrations []*Migration) error {
 	var errs []error
 	if s.name == "" {
 		errs = append(errs, errors.New("the set has no name"))
 	}
+	if strings.ContainsAny(s.name, "/\x00") {
+		errs = append(errs, fmt.Errorf("set %s: the name of a set has no slash", s.name))
+	}
+	names := map[string]bool{}
+	owner := map[*Migration]string{}
 	for i, m := range migrations {
 		switch {
 		case m == nil:
 			errs = append(errs, fmt.Errorf("set %s: entry %d is nil", s.name, i+1))
+			continue
 		case m.Name == "":
 			errs = append(errs, fmt.Errorf("set %s: entry %d has no name", s.name, i+1))
 		case len(m.Name) > 200:
 			errs = append(errs, fmt.Errorf("set %s: the name of %s is longer than 200 bytes", s.name, m.Name))
-		default:
-			if _, ok := s.index[m.Name]; ok {
-				errs = append(errs, fmt.Errorf("set %s: two migrations are called %s", s.name, m.Name))
-			}
-			s.index[m.Name] = i
+		case m.Name == zero:
+			errs = append(errs, fmt.Errorf("set %s: no migration can be called %s, which stands for none", s.name, zero))
+		case names[m.Name]:
+			errs = append(errs, fmt.Errorf("set %s: two migrations are called %s", s.name, m.Name))
 		}
+		names[m.Name] = true
+		owner[m] = s.name
 	}
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	if err := s.order(migrations); err != nil {
-		return err
-	}
-	for i, m := range s.all {
-		s.index[m.Name] = i
-		for n, op := range m.Ops {
-			if op == nil {
-				return fmt.Errorf("set %s: op %d of %s is nil", s.name, n+1, m.Name)
-			}
-			if err := op.Apply(s.schema); err != nil {
-				return fmt.Errorf("set %s: op %d of %s does not fit: %w", s.name, n+1, m.Name, err)
-			}
-		}
-	}
-	return nil
-}
-
-// order sorts parents before children and finds heads that are too many.
-func (s *Set) order(migrations []*Migration) error {
-	const waiting, open, done = 0, 1, 2
-	state := make(map[*Migration]int, len(migrations))
-	inSet := make(map[*Migration]bool, len(migrations))
-	hasChild := make(map[*Migration]bool, len(migrations))
-	for _, m := range migrations {
-		inSet[m] = true
-	}
-	var visit func(m *Migration) error
-	visit = func(m *Migration) error {
-		switch state[m] {
-		case done:
-			return nil
-		case open:
-			return fmt.Errorf("set %s: %s is among its own ancestors", s.name, m.Name)
-		}
-		state[m] = open
-		for _, p := range m.Parents {
-			if p == nil {
-				return fmt.Errorf("set %s: %s has a parent that is nil", s.name, m.Name)
-			}
-			if !inSet[p] {
-				return fmt.Errorf("set %s: %s has the parent %s, which is not in the list of the set; run modelgen generate to write the list anew", s.name, m.Name, p.Name)
-			}
-			hasChild[p] = true
-			if err := visit(p); err != nil {
-				return err
-			}
-		}
-		state[m] = done
-		s.all = append(s.all, m)
-		return nil
-	}
-	for _, m := range migrations {
-		if err := visit(m); err != nil {
-			return err
-		}
-	}
-	var heads []string
-	for _, m := range s.all {
-		if !hasChild[m] {
-			heads = append(heads, m.Name)
-		}
-	}
-	if len(heads) > 1 {
-		return fmt.Errorf("set %s has %d heads: %s; two branches added a migration each; join them with modelgen merge, or put yours on top with modelgen rebase",
-			s.name, len(heads), strings.Join(heads, ", "))
-	}
-	return nil
+	return s.arrange(migrations, owner)
 }
 
 // hash gives the hash of the ops of migration i.
 func (s *Set) hash(i int) string {
-	s.fingerprint()
+	s.compute()
 	return s.hashes[i]
 }
 
-// fingerprint gives the digest of all migrations with their hashes; it is computed once.
-func (s *Set) fingerprint() string {
-	s.once.Do(func() {
-		var d digest
-		s.hashes = make([]string, len(s.all))
-		for i, m := range s.all {
-			s.hashes[i] = HashOps(m.Ops)
-			d = d.with(m.Name, s.hashes[i])
-		}
-		s.digest = d.String()
-	})
-	return s.digest
+// fingerprint gives the digest of all migrations of one member with their hashes. Those that another one replaces do not count.
+func (s *Set) fingerprint(member string) string {
+	s.compute()
+	return s.digests[member]
 }
 
-// schemaOf replays those migrations for which applied says yes.
-func (s *Set) schemaOf(applied func(i int) bool) (*schema.Schema, error) {
-	out := &schema.Schema{}
-	for i, m := range s.all {
-		if !applied(i) {
-			continue
-		}
-		for _, op := range m.Ops {
-			if err := op.Apply(out); err != nil {
-				return nil, fmt.Errorf("%s does not fit what is applied: %w", m.Name, err)
+func (s *Set) compute() {
+	s.once.Do(func() {
+		digests := map[string]digest{}
+		s.hashes = make([]string, len(s.all))
+		for i, n := range s.all {
+			s.hashes[i] = HashOps(n.Ops)
+			if len(n.by) == 0 {
+				digests[n.set] = digests[n.set].with(n.Name, s.hashes[i])
 			}
 		}
+		s.digests = map[string]string{}
+		for _, m := range s.members {
+			s.digests[m] = digests[m].String()
+		}
+	})
+}
+
+// label gives the name of migration i as people write it: with its set when that is not clear.
+func (s *Set) label(i int) string { return s.labelOf(s.all[i].set, s.all[i].Name) }
+
+func (s *Set) labelOf(set, name string) string {
+	if len(s.members) == 1 && set == s.name {
+		return name
 	}
-	return out, nil
+	return set + "/" + name
 }

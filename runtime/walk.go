@@ -11,13 +11,23 @@ import (
 
 // walker goes from migration to migration.
 type walker struct {
-	m      *Migrator
-	s      Session
-	h      *history
-	res    *Result
-	schema *schema.Schema // as the database is, by the history
-	digest digest
-	undo   map[int][]Op // what undoes a migration, found before anything is touched
+	m       *Migrator
+	s       Session
+	h       *history
+	now     *Event // which migration it is at, for the events of the session
+	res     *Result
+	schema  *schema.Schema // as the database is, by the history
+	digests map[string]digest
+	counted map[key]string // what the digests are made of: hashes
+	undo    map[int][]Op   // what undoes a migration, found before anything is touched
+	shared  bool           // nobody else is here: migrations may share transactions
+}
+
+// leg is one move, planned.
+type leg struct {
+	mv     move
+	stages []Stage
+	groups [][]Stage // that share a transaction
 }
 
 // prepare replays what is applied, and finds out whether every step back can be made.
@@ -25,83 +35,124 @@ func (w *walker) prepare(moves []move) error {
 	set := w.m.set
 	w.undo = map[int][]Op{}
 	for _, mv := range moves {
-		if !mv.back {
+		if !mv.back || mv.fake {
 			continue
 		}
 		back, err := Invert(set.all[mv.at].Ops)
-		if err != nil && !mv.fake {
-			return fmt.Errorf("%s %w; nothing was changed", set.all[mv.at].Name, err)
+		if err != nil {
+			return fmt.Errorf("%s %w; nothing was changed", set.label(mv.at), err)
 		}
 		w.undo[mv.at] = back
 	}
+	w.digests, w.counted = map[string]digest{}, map[key]string{}
+	for _, name := range set.sets() {
+		w.digests[name] = w.h.digest(name)
+	}
+	for i, r := range w.h.row {
+		if r != nil && !w.h.retired(i) {
+			w.counted[key{r.Set, r.Name}] = r.Hash
+		}
+	}
 	// A migration on its way is planned from before its first stage; those stages that are done are then left out.
 	var err error
-	w.schema, err = set.schemaOf(func(i int) bool { return w.h.applied[i] && w.h.row[i].State != StateRunning })
-	w.digest = w.h.digest()
+	w.schema, err = set.schemaOf(func(i int) bool { return w.h.counts(i) && w.h.row[i].State != StateRunning })
 	return err
 }
 
-func (w *walker) walk(ctx context.Context, mv move) error {
-	mig := w.m.set.all[mv.at]
-	begin := time.Now()
-	w.m.notify(Event{Kind: EventBegin, Migration: mig.Name, Back: mv.back})
-	stages, err := w.plan(mv)
-	if err != nil {
-		return &MigrationError{Set: w.m.set.name, Migration: mig.Name, Back: mv.back, Done: w.names(), Err: err}
-	}
-	if err := w.work(ctx, mv, stages); err != nil {
-		return err
-	}
-	took := time.Since(begin)
-	w.res.Done = append(w.res.Done, Done{Migration: mig.Name, Back: mv.back, Faked: mv.fake, Duration: took})
-	w.m.notify(Event{Kind: EventEnd, Migration: mig.Name, Back: mv.back, Faked: mv.fake, Duration: took})
-	w.m.opt.Logger.InfoContext(ctx, "migration done", "set", w.m.set.name, "migration", mig.Name, "back", mv.back, "faked", mv.fake, "duration", took)
-	return nil
-}
+// counts tells whether the ops of migration i are in the database, as itself and not as a part of another one.
+func (h *history) counts(i int) bool { return h.row[i] != nil && !h.out[i] && !h.adopt[i] }
 
 // plan gives the stages of a move and brings the schema behind it.
-func (w *walker) plan(mv move) ([]Stage, error) {
-	mig := w.m.set.all[mv.at]
-	ops := mig.Ops
+func (w *walker) plan(mv move) (leg, error) {
+	l := leg{mv: mv}
+	n := w.m.set.all[mv.at]
+	ops := n.Ops
 	if mv.back {
 		ops = w.undo[mv.at]
 	}
-	if mv.fake {
-		for _, op := range ops {
-			if err := op.Apply(w.schema); err != nil {
-				return nil, err
+	switch {
+	case mv.adopt:
+		return l, nil // the schema is there already
+	case mv.fake:
+		if mv.back {
+			var err error // what cannot be undone leaves the schema in doubt, which for records does not matter
+			if ops, err = Invert(n.Ops); err != nil {
+				return l, nil
 			}
 		}
-		return nil, nil
+		for _, op := range ops {
+			if err := op.Apply(w.schema); err != nil {
+				return l, err
+			}
+		}
+		return l, nil
 	}
-	return PlanOps(w.s.Planner(), w.schema, ops)
+	var err error
+	l.stages, err = PlanOps(w.s.Planner(), w.schema, ops)
+	l.groups = Transactions(l.stages)
+	return l, err
+}
+
+// walk makes all moves, in as few transactions as they allow.
+func (w *walker) walk(ctx context.Context, moves []move) error {
+	var waiting []leg
+	for i, mv := range moves {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("stopped before %s: %w", w.m.set.label(moves[i-len(waiting)].at), err)
+		}
+		l, err := w.plan(mv)
+		if err != nil {
+			if err := w.together(ctx, waiting); err != nil {
+				return err
+			}
+			n := w.m.set.all[mv.at]
+			return &MigrationError{Set: n.set, Migration: n.Name, Back: mv.back, Done: w.names(), Err: err}
+		}
+		if len(waiting) > 0 && !(w.shared && l.joins(waiting)) {
+			if err := w.together(ctx, waiting); err != nil {
+				return err
+			}
+			waiting = nil
+		}
+		waiting = append(waiting, l)
+	}
+	return w.together(ctx, waiting)
+}
+
+// alone makes one move.
+func (w *walker) alone(ctx context.Context, l leg) error {
+	begin := time.Now()
+	w.begin(l.mv)
+	if err := w.work(ctx, l); err != nil {
+		return err
+	}
+	w.end(ctx, l.mv, time.Since(begin))
+	return nil
+}
+
+func (w *walker) begin(mv move) {
+	w.now.Migration, w.now.Back = w.m.set.label(mv.at), mv.back
+	w.m.notify(Event{Kind: EventBegin, Migration: w.now.Migration, Back: mv.back})
+}
+
+func (w *walker) end(ctx context.Context, mv move, took time.Duration) {
+	label := w.m.set.label(mv.at)
+	w.res.Done = append(w.res.Done, Done{Migration: label, Back: mv.back, Faked: mv.fake, Duration: took})
+	w.m.notify(Event{Kind: EventEnd, Migration: label, Back: mv.back, Faked: mv.fake, Duration: took})
+	w.m.opt.Logger.InfoContext(ctx, "migration done", "set", w.m.set.all[mv.at].set, "migration", w.m.set.all[mv.at].Name, "back", mv.back, "faked", mv.fake, "duration", took)
 }
 
 // work runs the stages that are left, in as few transactions as they allow, with the history in step.
-func (w *walker) work(ctx context.Context, mv move, stages []Stage) error {
-	mig := w.m.set.all[mv.at]
-	rec := Record{Set: w.m.set.name, Name: mig.Name, Hash: w.m.set.hash(mv.at), Tool: tool(), State: StateDone}
-	if mv.fake {
-		rec.State = StateFaked
-	}
-	groups := Transactions(stages)
+func (w *walker) work(ctx context.Context, l leg) error {
+	groups := l.groups
 	if len(groups) == 0 {
 		groups = [][]Stage{nil} // the history is written all the same
 	}
 	skip := 0
-	row := w.h.row[mv.at]
-	if row != nil && !row.complete() {
+	if row := w.h.row[l.mv.at]; row != nil && !row.complete() {
 		skip = row.Stage
 	}
-	next := w.digest.with(mig.Name, rec.Hash)
-	if row != nil {
-		next = w.digest // its row is counted already
-		if mv.back {
-			next = w.digest.with(row.Name, row.Hash)
-		}
-	}
-	rec.Digest = next.String()
-	marks := marker{rec: rec, back: mv.back, begun: row != nil}
+	marks, settle := w.marks(l.mv)
 	done := 0
 	for i, g := range groups {
 		end := done + len(g)
@@ -122,20 +173,21 @@ func (w *walker) work(ctx context.Context, mv move, stages []Stage) error {
 			err = w.s.Transact(ctx, Work{Before: before, Stages: g, After: after})
 		}
 		if err != nil {
-			return w.failed(ctx, mv, g, done, len(stages), err)
+			return w.failed(ctx, l, g, done, err)
 		}
 		done = end
 	}
-	w.digest = next
+	settle()
 	return nil
 }
 
-// failed wraps an error, unless the history says that the commit went through although its reply was lost.
-func (w *walker) failed(ctx context.Context, mv move, g []Stage, committed, all int, err error) error {
+// failed wraps an error with where it happened.
+func (w *walker) failed(ctx context.Context, l leg, g []Stage, committed int, err error) error {
 	if errors.Is(err, ErrClaimed) {
 		return err
 	}
-	e := &MigrationError{Set: w.m.set.name, Migration: w.m.set.all[mv.at].Name, Back: mv.back, Committed: committed, Stages: all, Done: w.names(), Err: err}
+	n := w.m.set.all[l.mv.at]
+	e := &MigrationError{Set: n.set, Migration: n.Name, Back: l.mv.back, Committed: committed, Stages: len(l.stages), Done: w.names(), Err: err}
 	var st *StatementError
 	if errors.As(err, &st) {
 		e.Op = st.Cause
@@ -155,15 +207,78 @@ func (w *walker) names() []string {
 	return names
 }
 
+// marks gives what the history is to say about a move, and what makes the walker know that it does.
+func (w *walker) marks(mv move) (m *marker, settle func()) {
+	n := w.m.set.all[mv.at]
+	rec := Record{Set: n.set, Name: n.Name, Hash: w.m.set.hash(mv.at), Tool: tool(), State: StateDone}
+	if mv.fake && !mv.adopt {
+		rec.State = StateFaked
+	}
+	m = &marker{back: mv.back, begun: w.h.row[mv.at] != nil}
+	d := w.digests[n.set]
+	var turned []func() // what changes in the count
+	count := func(k key, hash string) {
+		if _, there := w.counted[k]; !there {
+			d = d.with(k.name, hash)
+			turned = append(turned, func() { w.counted[k] = hash })
+		}
+	}
+	drop := func(k key) {
+		if hash, there := w.counted[k]; there {
+			d = d.with(k.name, hash)
+			turned = append(turned, func() { delete(w.counted, k) })
+		}
+	}
+	if mv.back {
+		drop(key{n.set, n.Name})
+	} else {
+		count(key{n.set, n.Name}, rec.Hash)
+	}
+	for _, i := range n.members {
+		member := w.m.set.all[i]
+		k := key{member.set, member.Name}
+		row := w.h.row[i]
+		switch {
+		case mv.back && mv.adopt && row != nil:
+			count(k, row.Hash)
+		case mv.back:
+			if row != nil {
+				m.also = append(m.also, Record{Set: member.set, Name: member.Name})
+			}
+		default:
+			if _, there := w.counted[k]; !there && row == nil && !mv.adopt {
+				m.also = append(m.also, Record{Set: member.set, Name: member.Name, Hash: w.m.set.hash(i), Tool: rec.Tool, State: StateFaked})
+			}
+			drop(k)
+		}
+	}
+	for _, u := range w.h.unknown {
+		if mv.back && !mv.adopt && u.replaced && w.h.replacedBy(u, mv.at) {
+			m.also = append(m.also, Record{Set: u.set, Name: u.Name})
+		}
+	}
+	rec.Digest = d.String()
+	for i := range m.also {
+		m.also[i].Digest = rec.Digest
+	}
+	m.rec = rec
+	return m, func() {
+		w.digests[n.set] = d
+		for _, turn := range turned {
+			turn()
+		}
+	}
+}
+
 // marker writes the marks around the transactions of one migration.
 type marker struct {
 	rec         Record
+	also        []Record // rows of what it replaces, which come and go with it
 	back, begun bool
 }
 
 func (k *marker) around(end int, last bool) (before, after []Mark) {
-	switch {
-	case !k.back && !k.begun:
+	if !k.back && !k.begun {
 		first := k.rec
 		if !last {
 			first.State = StateRunning
@@ -174,9 +289,16 @@ func (k *marker) around(end int, last bool) (before, after []Mark) {
 	rec := k.rec
 	switch {
 	case k.back && last:
-		after = []Mark{{MarkRemove, rec}, {MarkDigest, rec}}
+		after = []Mark{{MarkRemove, rec}}
+		for _, r := range k.also {
+			after = append(after, Mark{MarkRemove, r})
+		}
+		after = append(after, Mark{MarkDigest, rec})
 	case last:
 		after = []Mark{{MarkFinish, rec}}
+		for _, r := range k.also {
+			after = append(after, Mark{MarkBegin, r}, Mark{MarkFinish, r})
+		}
 	default:
 		rec.State, rec.Stage = StateRunning, end
 		if k.back {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	_ "github.com/lib/pq"
@@ -69,30 +70,32 @@ func benchDatabases() []benchDatabase {
 	}
 }
 
-// BenchmarkUp measures Up from an empty database, and a bare loop that runs the same statements in the same transactions, the
-// history row included.
+// BenchmarkUp measures Up from an empty database, on one with history, and with nothing to do; beside it a bare loop that runs the same
+// statements with a commit for each migration, and one with a single commit for all.
 func BenchmarkUp(b *testing.B) {
 	for _, d := range benchDatabases() {
 		for _, n := range []int{10, 100, 1000} {
 			set := benchSet(n)
-			b.Run(fmt.Sprintf("%s/empty/%d", d.name, n), func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					b.StopTimer()
-					db := d.open(b)
-					b.StartTimer()
-					up(b, db, d.dialect, set)
-				}
-			})
-			b.Run(fmt.Sprintf("%s/bare/%d", d.name, n), func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					b.StopTimer()
-					db := d.open(b)
-					b.StartTimer()
-					bare(b, db, d.dialect, set)
-				}
-			})
+			first := migrate.NewSet("bench", set.Migrations()[0])
+			planned := statements(b, d.dialect, set)
+			fresh := func(name string, prepare, run func(db *sql.DB)) {
+				b.Run(fmt.Sprintf("%s/%s/%d", d.name, name, n), func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						b.StopTimer()
+						db := d.open(b)
+						if prepare != nil {
+							prepare(db)
+						}
+						b.StartTimer()
+						run(db)
+					}
+				})
+			}
+			fresh("empty", nil, func(db *sql.DB) { up(b, db, d.dialect, set) })
+			fresh("history", func(db *sql.DB) { up(b, db, d.dialect, first) }, func(db *sql.DB) { up(b, db, d.dialect, set) })
+			fresh("bare", nil, func(db *sql.DB) { bare(b, db, planned, 1) })
+			fresh("bare-one-commit", nil, func(db *sql.DB) { bare(b, db, planned, n) })
 			b.Run(fmt.Sprintf("%s/nothing/%d", d.name, n), func(b *testing.B) {
 				db := d.open(b)
 				up(b, db, d.dialect, set)
@@ -115,38 +118,44 @@ func up(b *testing.B, db *sql.DB, d migrate.Dialect, set *migrate.Set) {
 	}
 }
 
-// bare is what a person would write by hand: each migration's statements and a row that records it, in one transaction.
-func bare(b *testing.B, db *sql.DB, d migrate.Dialect, set *migrate.Set) {
-	ctx := context.Background()
-	exec := func(c interface {
-		ExecContext(context.Context, string, ...any) (sql.Result, error)
-	}, q string, args ...any) {
-		if _, err := c.ExecContext(ctx, q, args...); err != nil {
-			b.Fatal(err)
-		}
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer conn.Close()
-	exec(conn, `CREATE TABLE bare_history (name text PRIMARY KEY, applied timestamp DEFAULT CURRENT_TIMESTAMP)`)
+// statements gives what a person would write by hand: each migration's statements and a row that records it.
+func statements(b *testing.B, d migrate.Dialect, set *migrate.Set) [][]string {
+	var all [][]string
 	s := &schema.Schema{}
 	for _, m := range set.Migrations() {
 		stages, err := migrate.PlanOps(d.Planner(0), s, m.Ops)
 		if err != nil {
 			b.Fatal(err)
 		}
-		tx, err := conn.BeginTx(ctx, nil)
+		var one []string
+		for _, st := range stages {
+			for _, q := range st.Statements {
+				one = append(one, q.SQL)
+			}
+		}
+		all = append(all, append(one, "INSERT INTO bare_history (name) VALUES ('"+m.Name+"')"))
+	}
+	return all
+}
+
+// bare runs statements with a commit after so many migrations.
+func bare(b *testing.B, db *sql.DB, all [][]string, together int) {
+	ctx := context.Background()
+	if _, err := db.ExecContext(ctx, `CREATE TABLE bare_history (name text PRIMARY KEY, applied timestamp DEFAULT CURRENT_TIMESTAMP)`); err != nil {
+		b.Fatal(err)
+	}
+	for some := range slices.Chunk(all, together) {
+		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
-		for _, st := range stages {
-			for _, q := range st.Statements {
-				exec(tx, q.SQL)
+		for _, one := range some {
+			for _, q := range one {
+				if _, err := tx.ExecContext(ctx, q); err != nil {
+					b.Fatal(err)
+				}
 			}
 		}
-		exec(tx, "INSERT INTO bare_history (name) VALUES ('"+m.Name+"')")
 		if err := tx.Commit(); err != nil {
 			b.Fatal(err)
 		}

@@ -666,7 +666,7 @@ shop: 2 applied, 0 pending
   unknown  0002_product_stock  TIME  TOOK
 `, "")
 	c.does("check", 0, "", "")
-	c.does("down", 1, "", "migrate: set shop: the database has migrations that this program does not know: 0002_product_stock; run the newer program, or allow it with -allow-unknown (Options.Unknown)\n")
+	c.does("down", 1, "", "migrate: set shop: the database has migrations that this program does not know: 0002_product_stock; run the newer program, or allow it with -allow-unknown (Options.Unknown); rows whose migrations were deleted on purpose go with prune\n")
 	c.holds("products.stock")
 
 	// Somebody edited what is applied.

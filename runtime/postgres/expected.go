@@ -23,7 +23,7 @@ func (s *session) Expected(ctx context.Context, want *schema.Schema) ([]string, 
 	}
 	r := s.renderer
 	r.moved = map[string]string{}
-	script := []string{"BEGIN", "SET LOCAL search_path = " + s.path(spaces[0].name, s.schema), "SET LOCAL quote_all_identifiers = off"}
+	script := []string{"BEGIN;\n" + s.own() + "SET LOCAL search_path = " + s.path(spaces[0].name, s.schema), "SET LOCAL quote_all_identifiers = off"}
 	for _, x := range spaces {
 		r.moved[x.of] = x.name
 		script = append(script, "CREATE SCHEMA "+ident(x.name))

@@ -16,7 +16,7 @@ func (s *session) Catalog(ctx context.Context, want *schema.Schema) ([]string, e
 		return nil, err
 	}
 	defer s.rollback(ctx)
-	if err := s.exec(ctx, "BEGIN;\nSET TRANSACTION READ ONLY;\nSET LOCAL quote_all_identifiers = off"); err != nil {
+	if err := s.exec(ctx, "BEGIN;\n"+s.own()+"SET TRANSACTION READ ONLY;\nSET LOCAL quote_all_identifiers = off"); err != nil {
 		return nil, err
 	}
 	return s.catalog(ctx, s.renderer, want)

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -19,14 +20,25 @@ func (s *session) key() int64 {
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
-// Lock asks again and again: a session that waits inside pg_advisory_lock holds a snapshot, for which a concurrent index build of
-// the one that has the lock would wait for ever.
+// Lock takes the lock of this history in the way that was chosen.
 func (s *session) Lock(ctx context.Context, wait time.Duration) error {
+	if s.cfg.Lease {
+		if err := s.makeLease(ctx); err != nil {
+			return err
+		}
+		return s.poll(ctx, wait, s.takeLease, s.leaseHolder)
+	}
+	return s.poll(ctx, wait, s.tryLock, s.holder)
+}
+
+// poll asks again and again: a session that waits inside pg_advisory_lock holds a snapshot, for which a concurrent index build of
+// the one that has the lock would wait for ever.
+func (s *session) poll(ctx context.Context, wait time.Duration, try func(context.Context) (bool, error), holder func(context.Context) string) error {
 	const report = 5 * time.Second
 	start := time.Now()
 	delay, told := 50*time.Millisecond, start.Add(-report)
 	for {
-		got, err := s.tryLock(ctx)
+		got, err := try(ctx)
 		if err != nil {
 			return fmt.Errorf("taking the lock of migrations: %w", err)
 		}
@@ -40,13 +52,13 @@ func (s *session) Lock(ctx context.Context, wait time.Duration) error {
 		if wait > 0 && time.Since(told) >= report {
 			told = time.Now()
 			msg := "another session is migrating this database"
-			if who := s.holder(ctx); who != "" {
+			if who := holder(ctx); who != "" {
 				msg += ": " + who
 			}
 			s.cfg.Notify(migrate.Event{Kind: migrate.EventWait, Message: msg, Duration: waited})
 		}
 		if waited >= wait {
-			return &migrate.LockedError{Waited: waited, Holder: s.holder(ctx)}
+			return &migrate.LockedError{Waited: waited, Holder: holder(ctx)}
 		}
 		if err := sleep(ctx, min(delay/2+rand.N(delay), wait-waited)); err != nil {
 			return fmt.Errorf("waiting for the lock of migrations: %w", err)
@@ -60,7 +72,7 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 	var got bool
 	var v server
 	err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_catalog.pg_try_advisory_lock(%d), %s", s.key(), serverColumns)).
-		Scan(&got, &v.version, &v.schema, &v.recovery)
+		Scan(&got, &v.version, &v.schema, &v.recovery, &v.pid)
 	if err != nil {
 		return false, s.fail(ctx, err)
 	}
@@ -73,6 +85,9 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 
 // Unlock checks the answer: behind a pooler in transaction mode the lock may be on another connection.
 func (s *session) Unlock(ctx context.Context) error {
+	if s.cfg.Lease {
+		return s.dropLease(ctx)
+	}
 	if !s.locked || s.broken {
 		return nil // a lock ends with its connection
 	}
@@ -121,7 +136,11 @@ func (s *session) blockers(ctx context.Context, tables []string) string {
 
 // sessions describes sessions for people. It is asked for beside the work: when it fails, nothing is said.
 func (s *session) sessions(ctx context.Context, query string) string {
-	rows, err := s.conn.QueryContext(ctx, query)
+	return sessions(ctx, s.conn, query)
+}
+
+func sessions(ctx context.Context, conn *sql.Conn, query string) string {
+	rows, err := conn.QueryContext(ctx, query)
 	if err != nil {
 		return ""
 	}

@@ -21,11 +21,14 @@ type session struct {
 	dialect Dialect
 	conn    *sql.Conn
 	cfg     migrate.SessionConfig
-	known   bool // the server was looked at
-	standby bool // it is read-only
-	set     bool // settings of the connection were changed
-	locked  bool // by Lock
-	broken  bool // the connection is of no use any more; the server has rolled back what was open on it
+	pid     int    // of the server's process
+	known   bool   // the server was looked at
+	standby bool   // it is read-only
+	set     bool   // settings of the connection were changed
+	locked  bool   // by Lock
+	owner   string // of the lease; "" without one
+	beat    func() // ends the renewal of the lease
+	broken  bool   // the connection is of no use any more; the server has rolled back what was open on it
 }
 
 var _ migrate.Session = (*session)(nil)
@@ -33,13 +36,14 @@ var _ migrate.Session = (*session)(nil)
 func (s *session) Planner() migrate.Planner { return newPlanner(s.renderer) }
 
 // serverColumns are what accept wants to know of the server; they cost nothing beside another question.
-const serverColumns = "pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery()"
+const serverColumns = "pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid()"
 
 // server is what a session must know of the server.
 type server struct {
 	version  int
 	schema   sql.NullString
 	recovery bool
+	pid      int
 }
 
 // accept refuses a server that cannot be used, or is used in a way that was hardly meant.
@@ -51,7 +55,7 @@ func (s *session) accept(v server) error {
 		return fmt.Errorf("the connection's search_path begins with schema %q, but tables without a schema would go into public; "+
 			"say which is meant: postgres.Dialect{Schema: %q} or postgres.Dialect{Schema: \"public\"}", v.schema.String, v.schema.String)
 	}
-	s.version, s.known, s.standby = v.version/10000, true, v.recovery
+	s.version, s.known, s.standby, s.pid = v.version/10000, true, v.recovery, v.pid
 	return nil
 }
 
@@ -61,7 +65,7 @@ func (s *session) look(ctx context.Context) error {
 		return nil
 	}
 	var v server
-	if err := s.conn.QueryRowContext(ctx, "SELECT "+serverColumns).Scan(&v.version, &v.schema, &v.recovery); err != nil {
+	if err := s.conn.QueryRowContext(ctx, "SELECT "+serverColumns).Scan(&v.version, &v.schema, &v.recovery, &v.pid); err != nil {
 		return s.fail(ctx, err)
 	}
 	return s.accept(v)
@@ -86,6 +90,14 @@ func (s *session) settings() [][2]string {
 	return all
 }
 
+// own is local where a transaction needs settings of its own, else nothing.
+func (s *session) own() string {
+	if s.cfg.Lease {
+		return s.local() + ";\n"
+	}
+	return ""
+}
+
 // ready makes sure that the server takes changes, and changes the settings, once.
 func (s *session) ready(ctx context.Context) error {
 	if err := s.look(ctx); err != nil {
@@ -94,10 +106,25 @@ func (s *session) ready(ctx context.Context) error {
 	if s.standby {
 		return errors.New("the server is a standby in recovery and takes no changes; connect to the primary")
 	}
-	if s.set {
+	if s.set || s.cfg.Lease { // the settings of a connection behind a pooler are other people's too: each transaction has its own
 		return nil
 	}
 	return s.apply(ctx)
+}
+
+// local changes the settings for one transaction.
+func (s *session) local() string {
+	var b strings.Builder
+	for _, kv := range s.settings() {
+		switch kv[0] {
+		case "idle_session_timeout": // has no meaning in a transaction
+		case "default_transaction_isolation":
+			b.WriteString("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ")
+		default:
+			b.WriteString("SET LOCAL " + kv[0] + " = " + kv[1] + "; ")
+		}
+	}
+	return strings.TrimSuffix(b.String(), "; ")
 }
 
 // apply changes the settings, in one round trip.
@@ -112,7 +139,7 @@ func (s *session) apply(ctx context.Context) error {
 
 // afterHand sets the settings again when a step written by hand may have changed them for the rest of the session.
 func (s *session) afterHand(ctx context.Context, stages []migrate.Stage) error {
-	if !slices.ContainsFunc(stages, func(st migrate.Stage) bool { return st.ByHand }) {
+	if s.cfg.Lease || !slices.ContainsFunc(stages, func(st migrate.Stage) bool { return st.ByHand }) {
 		return nil
 	}
 	return s.apply(ctx)
@@ -175,13 +202,18 @@ func (s *session) path(schemas ...string) string { return idents(schemas) + ", p
 
 // Step runs one stage outside any transaction.
 func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate.Mark) error {
+	if s.cfg.Lease {
+		return errPooled
+	}
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
 	if err := s.exec(ctx, "SET lock_timeout = 0; SET statement_timeout = 0"); err != nil {
 		return err
 	}
+	stop := s.watch(ctx, []migrate.Stage{stage})
 	err := s.step(ctx, stage)
+	stop()
 	if err == nil {
 		err = s.afterHand(ctx, []migrate.Stage{stage})
 	}

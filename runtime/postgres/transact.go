@@ -15,16 +15,23 @@ import (
 type unit struct {
 	sql   string
 	run   func(context.Context, migrate.Tx) error
-	mark  bool // changes the history
-	stage int  // index into the stages; -1 is none of them
+	ran   func() // everything before it has run
+	mark  bool   // changes the history
+	lease bool   // makes sure of the lease
+	stage int    // index into the stages; -1 is none of them
 }
 
 // Transact sends everything in one string, and then COMMIT. Only when that fails does it look closer.
-func (s *session) Transact(ctx context.Context, work migrate.Work) error {
+func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	units := s.units(work)
+	units := s.units(all)
+	var work migrate.Work // all of it, for what errors have to say
+	for _, w := range all {
+		work.Stages = append(work.Stages, w.Stages...)
+	}
+	defer s.watch(ctx, work.Stages)()
 	var end time.Time
 	for try := 0; ; try++ {
 		at, err := s.attempt(ctx, units, false)
@@ -53,13 +60,15 @@ func (s *session) Transact(ctx context.Context, work migrate.Work) error {
 			return s.stopped(ctx, work, at, err)
 		case at.mark && (migrate.ErrorCode(err) == uniqueViolation || migrate.ErrorCode(err) == divisionByZero):
 			return migrate.ErrClaimed
+		case at.lease && migrate.ErrorCode(err) == divisionByZero:
+			return errLeaseLost
 		}
 		return s.unitError(ctx, work, at, err)
 	}
 }
 
 // known tells whether the unit is one, not a string of several.
-func (u unit) known() bool { return u.run != nil || u.sql == commit }
+func (u unit) known() bool { return u.run != nil || u.ran != nil || u.sql == commit }
 
 // unitError names the unit that failed. Those of the session's own frame have no statement to show.
 func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err error) error {
@@ -73,26 +82,39 @@ func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err
 }
 
 // units lists all steps of the transaction.
-func (s *session) units(work migrate.Work) []unit {
+func (s *session) units(all []migrate.Work) []unit {
 	units := []unit{{sql: "BEGIN", stage: -1}}
-	begun := ""
-	for _, m := range work.Before {
-		units = append(units, unit{sql: s.mark(m, false), mark: true, stage: -1})
-		if m.Kind == migrate.MarkBegin {
-			begun = m.Record.Name
+	if s.cfg.Lease {
+		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true})
+	}
+	stages := 0
+	for _, work := range all {
+		begun := ""
+		for _, m := range work.Before {
+			units = append(units, unit{sql: s.mark(m, false), mark: true, stage: -1})
+			if m.Kind == migrate.MarkBegin {
+				begun = m.Record.Name
+			}
+		}
+		for i, st := range work.Stages {
+			for _, x := range st.Statements {
+				units = append(units, unit{sql: x.SQL, stage: stages + i})
+			}
+			if st.Run != nil {
+				// The query after it fails when the function ignored an error: COMMIT would then roll back without a word.
+				units = append(units, unit{run: st.Run, stage: stages + i}, unit{sql: "SELECT 1", stage: stages + i})
+			}
+		}
+		stages += len(work.Stages)
+		for _, m := range work.After {
+			units = append(units, unit{sql: s.mark(m, m.Record.Name == begun), mark: true, stage: -1})
+		}
+		if work.Ran != nil {
+			units = append(units, unit{ran: work.Ran, stage: -1})
 		}
 	}
-	for i, st := range work.Stages {
-		for _, x := range st.Statements {
-			units = append(units, unit{sql: x.SQL, stage: i})
-		}
-		if st.Run != nil {
-			// The query after it fails when the function ignored an error: COMMIT would then roll back without a word.
-			units = append(units, unit{run: st.Run, stage: i}, unit{sql: "SELECT 1", stage: i})
-		}
-	}
-	for _, m := range work.After {
-		units = append(units, unit{sql: s.mark(m, m.Record.Name == begun), mark: true, stage: -1})
+	if s.cfg.Lease {
+		units = append(units, unit{sql: s.renew(), stage: -1, lease: true})
 	}
 	return append(units, unit{sql: commit, stage: -1})
 }
@@ -124,6 +146,10 @@ func (s *session) attempt(ctx context.Context, units []unit, single bool) (at un
 			err = s.commit(ctx)
 			done = err == nil
 			return u, err
+		}
+		if u.ran != nil {
+			u.ran()
+			continue
 		}
 		if u.run != nil {
 			if err := u.run(ctx, tx{s.conn}); err != nil {
@@ -203,9 +229,9 @@ func (s *session) stopped(ctx context.Context, work migrate.Work, at unit, err e
 	}
 	switch {
 	case s.broken && at.sql == commit:
-		err = fmt.Errorf("the connection was lost in COMMIT; the history says whether it went through: %w", err)
+		err = fmt.Errorf("%w: %w", migrate.ErrCommitLost, err)
 	case ctx.Err() == nil:
-		err = fmt.Errorf("the connection was lost, so the server rolls back: %w", err)
+		err = fmt.Errorf("%w: %w", migrate.ErrLost, err)
 	}
 	return &migrate.StatementError{Stage: max(0, at.stage), Cause: stage.Cause, Code: migrate.ErrorCode(err), Err: err}
 }

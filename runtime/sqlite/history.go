@@ -119,7 +119,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
 	if done, err := s.format(ctx); done || err != nil {
 		return err
 	}
-	return s.inTx(ctx, nil, nil, func() error {
+	return s.inTx(ctx, nil, func(func() error) error {
 		if done, err := s.format(ctx); done || err != nil { // another one was faster
 			return err
 		}
@@ -187,9 +187,12 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 	if m.Kind == migrate.MarkDigest {
 		return run("UPDATE "+table+` SET digest = ? WHERE id = (SELECT max(id) FROM `+table+` WHERE "set" = ?)`, r.Digest, r.Set)
 	}
-	was, err := s.progress(ctx, key)
-	if err != nil {
-		return err
+	was, fresh := seen[key] // by this transaction, which has the only right to write
+	if !fresh {
+		var err error
+		if was, err = s.progress(ctx, key); err != nil {
+			return err
+		}
 	}
 	if m.Kind == migrate.MarkBegin {
 		if !was.gone {
@@ -223,21 +226,23 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 
 // unmoved makes sure, before anything is done, that the rows to be marked in the end are as this session saw them last. Between two
 // transactions of a migration another runner can go on with it.
-func (s *session) unmoved(ctx context.Context, before, after []migrate.Mark) error {
+func (s *session) unmoved(ctx context.Context, all []migrate.Work) error {
 	begun := map[rowKey]bool{}
-	for _, m := range before {
-		begun[rowKey{m.Record.Set, m.Record.Name}] = m.Kind == migrate.MarkBegin
-	}
-	for _, m := range after {
-		key := rowKey{m.Record.Set, m.Record.Name}
-		known, ok := s.seen[key]
-		if !ok || begun[key] || m.Kind == migrate.MarkBegin || m.Kind == migrate.MarkDigest {
-			continue
-		}
-		if is, err := s.progress(ctx, key); err != nil {
-			return err
-		} else if is != known {
-			return migrate.ErrClaimed
+	for _, work := range all {
+		for _, m := range append(work.Before[:len(work.Before):len(work.Before)], work.After...) {
+			key := rowKey{m.Record.Set, m.Record.Name}
+			known, ok := s.seen[key]
+			if m.Kind == migrate.MarkBegin {
+				begun[key] = true
+			}
+			if !ok || begun[key] || m.Kind == migrate.MarkDigest {
+				continue
+			}
+			if is, err := s.progress(ctx, key); err != nil {
+				return err
+			} else if is != known {
+				return migrate.ErrClaimed
+			}
 		}
 	}
 	return nil

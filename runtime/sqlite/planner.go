@@ -13,7 +13,12 @@ type planner struct {
 	before *schema.Schema // what the next op finds
 	start  *schema.Schema // a copy of what the first one found
 	steps  []step
+	alone  bool  // there is one op only
+	simple *pass // the one op, planned
 }
+
+// Alone implements [migrate.LonePlanner].
+func (p *planner) Alone() { p.alone = true }
 
 // step is one op with its way of being planned.
 type step struct {
@@ -28,6 +33,19 @@ func (p *planner) Before(s *schema.Schema) { p.before = s }
 func (p *planner) keep(op migrate.Op, plan func(*pass) error) error {
 	if p.before == nil {
 		p.before = &schema.Schema{}
+	}
+	if p.alone {
+		switch op.(type) { // what mostly needs no rebuild; then nothing comes after it that would have to see the schema as it leaves it
+		case migrate.CreateTable, migrate.AddColumn, migrate.CreateIndex:
+			w := newPass(p.before, []step{{op: op, plan: plan}}, map[era]bool{})
+			if err := plan(w); err != nil {
+				return err
+			}
+			if len(w.open) == 0 && len(w.found) == 0 {
+				p.simple = w
+				return nil
+			}
+		}
 	}
 	if p.start == nil {
 		p.start = p.before.Clone()
@@ -50,6 +68,12 @@ func (p *planner) on(table string) ddl {
 
 // Finish implements [migrate.Planner].
 func (p *planner) Finish() ([]migrate.Stage, error) {
+	if p.simple != nil {
+		for i := range p.simple.stages {
+			p.simple.stages[i].KeysOff = p.simple.keysOff
+		}
+		return p.simple.stages, nil
+	}
 	var stages []migrate.Stage
 	keysOff := false
 	s := p.start
@@ -111,14 +135,19 @@ type pass struct {
 	open  []*rebuild
 }
 
+func newPass(s *schema.Schema, steps []step, need map[era]bool) *pass {
+	w := &pass{s: s, steps: steps, need: need, done: map[int]bool{}, found: map[era]bool{}, ids: make(map[string]int, len(s.Tables)), ages: map[int]int{},
+		base: len(s.Tables), reads: map[int]map[int]bool{}, typed: map[int]map[string]bool{}, early: map[int]map[string]bool{}}
+	for _, t := range s.Tables {
+		w.ids[t.Name] = len(w.ids)
+	}
+	return w
+}
+
 func plan(s *schema.Schema, steps []step) (*pass, error) {
 	need := map[era]bool{}
 	for {
-		w := &pass{s: s.Clone(), steps: steps, need: need, done: map[int]bool{}, found: map[era]bool{}, ids: map[string]int{}, ages: map[int]int{},
-			base: len(s.Tables), reads: map[int]map[int]bool{}, typed: map[int]map[string]bool{}, early: map[int]map[string]bool{}}
-		for _, t := range s.Tables {
-			w.ids[t.Name] = len(w.ids)
-		}
+		w := newPass(s.Clone(), steps, need)
 		if err := w.run(); err != nil {
 			return nil, err
 		}

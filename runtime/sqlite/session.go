@@ -36,13 +36,17 @@ func (s *session) Close(ctx context.Context) error {
 }
 
 // Transact implements [migrate.Session].
-func (s *session) Transact(ctx context.Context, work migrate.Work) (err error) {
+func (s *session) Transact(ctx context.Context, all ...migrate.Work) (err error) {
 	keysOff := false
-	for i, st := range work.Stages {
-		if st.NoTx {
-			return fmt.Errorf("stage %d, %s, must run outside any transaction", i, st.Cause)
+	stages := 0
+	for _, work := range all {
+		for i, st := range work.Stages {
+			if st.NoTx {
+				return fmt.Errorf("stage %d, %s, must run outside any transaction", i, st.Cause)
+			}
+			keysOff = keysOff || st.KeysOff
 		}
-		keysOff = keysOff || st.KeysOff
+		stages += len(work.Stages)
 	}
 	back, err := s.settings(ctx, keysOff)
 	defer func() {
@@ -53,38 +57,44 @@ func (s *session) Transact(ctx context.Context, work migrate.Work) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, work.Before, work.After, func() error {
-		var before map[violation]int64
-		var had tableColumns
-		if keysOff {
-			if before, had, err = s.violations(ctx); err != nil {
-				return err
-			}
-		}
-		for i, st := range work.Stages {
-			if err := s.stage(ctx, st); err != nil {
-				return stageError(i, st, err)
-			}
-			if st.ByHand {
-				if err := s.setPragma(ctx, "legacy_alter_table", 0); err != nil {
-					return err
-				}
-			}
-		}
+	return s.inTx(ctx, all, func(run func() error) error {
 		if !keysOff {
-			return nil
+			return run()
+		}
+		before, had, err := s.violations(ctx)
+		if err != nil {
+			return err
+		}
+		if err := run(); err != nil {
+			return err
 		}
 		after, has, err := s.violations(ctx)
 		if err != nil {
 			return err
 		}
-		return worse(before, after, had, has, len(work.Stages)-1)
+		return worse(before, after, had, has, stages-1)
 	})
+}
+
+// stages runs those of one piece of work; first is how many came before them.
+func (s *session) stages(ctx context.Context, first int, stages []migrate.Stage) error {
+	for i, st := range stages {
+		if err := s.stage(ctx, st); err != nil {
+			return stageError(first+i, st, err)
+		}
+		if st.ByHand {
+			if err := s.setPragma(ctx, "legacy_alter_table", 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Step implements [migrate.Session]. SQLite makes no statement half, so there is nothing to find out about an earlier try but the marks.
 func (s *session) Step(ctx context.Context, st migrate.Stage, after []migrate.Mark) (err error) {
-	if err := s.unmoved(ctx, nil, after); err != nil {
+	last := []migrate.Work{{After: after}}
+	if err := s.unmoved(ctx, last); err != nil {
 		return err
 	}
 	run := func() error { return s.stage(ctx, st) }
@@ -95,11 +105,12 @@ func (s *session) Step(ctx context.Context, st migrate.Stage, after []migrate.Ma
 	if err := run(); err != nil {
 		return stageError(0, st, err)
 	}
-	return s.inTx(ctx, nil, after, func() error { return nil })
+	return s.inTx(ctx, last, func(run func() error) error { return run() })
 }
 
-// inTx runs do between marks, in one transaction that has the only right to write from its beginning on.
-func (s *session) inTx(ctx context.Context, before, after []migrate.Mark, do func() error) (err error) {
+// inTx runs work in one transaction that has the only right to write from its beginning on. around is called with what runs
+// it, to look at the database before and after.
+func (s *session) inTx(ctx context.Context, all []migrate.Work, around func(run func() error) error) (err error) {
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
@@ -109,22 +120,39 @@ func (s *session) inTx(ctx context.Context, before, after []migrate.Mark, do fun
 			_, _ = s.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		}
 	}()
-	if err := s.unmoved(ctx, before, after); err != nil {
+	if err := s.unmoved(ctx, all); err != nil {
 		return err
 	}
 	now := map[rowKey]progress{}
-	for _, m := range before {
-		if err := s.mark(ctx, m, now); err != nil {
-			return err
+	marks := func(list []migrate.Mark) error {
+		for _, m := range list {
+			if err := s.mark(ctx, m, now); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	if err := do(); err != nil {
+	err = around(func() error {
+		first := 0
+		for _, work := range all {
+			if err := marks(work.Before); err != nil {
+				return err
+			}
+			if err := s.stages(ctx, first, work.Stages); err != nil {
+				return err
+			}
+			first += len(work.Stages)
+			if err := marks(work.After); err != nil {
+				return err
+			}
+			if work.Ran != nil {
+				work.Ran()
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return err
-	}
-	for _, m := range after {
-		if err := s.mark(ctx, m, now); err != nil {
-			return err
-		}
 	}
 	if err := s.commit(ctx); err != nil {
 		return err

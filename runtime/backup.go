@@ -1,0 +1,61 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// Backup says where a copy of the database goes before a run changes it.
+type Backup struct {
+	Dir string // an existing directory
+
+	// URL is the connection string for pg_dump, as postgres://shop@db/shop, since a *sql.DB does not tell its own. "" leaves it to the
+	// environment that PostgreSQL's programs read (PGHOST and so on). That it is the same database is made sure of. SQLite needs none.
+	URL string
+}
+
+// Archive is a copy of a database.
+type Archive struct {
+	File    string // its path
+	Bytes   int64
+	Restore string // what to do to have it back, in words or as a command
+}
+
+// Archiver is a [Session] that can make a copy of its database.
+type Archiver interface {
+	// Archive writes the copy to a new file path plus an ending of its choice. What it leaves behind when it fails is no file.
+	Archive(ctx context.Context, path, url string) (*Archive, error)
+}
+
+// backup makes the copy that was asked for, or ends the run.
+func (m *Migrator) backup(ctx context.Context, w *walker, moves []move) error {
+	fail := func(err error) error {
+		return fmt.Errorf("nothing was changed: the backup in %s failed: %w", m.opt.Backup.Dir, redacted{err})
+	}
+	a, ok := w.s.(Archiver)
+	if !ok {
+		return fail(fmt.Errorf("the dialect %s makes no backups; make one in Options.BeforeUp", m.dialect.Name()))
+	}
+	if info, err := os.Stat(m.opt.Backup.Dir); err != nil {
+		return fail(err)
+	} else if !info.IsDir() {
+		return fail(fmt.Errorf("it is no directory"))
+	}
+	label := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == '-' || r == '.' {
+			return r
+		}
+		return '-'
+	}, m.set.name+"-before-"+m.set.all[moves[0].at].Name)
+	path := m.opt.Backup.Dir + string(os.PathSeparator) + time.Now().UTC().Format("20060102T150405.000Z") + "-" + label
+	made, err := a.Archive(ctx, path, m.opt.Backup.URL)
+	if err != nil {
+		return fail(err)
+	}
+	w.res.Backup = made
+	m.notify(Event{Kind: EventNote, Message: fmt.Sprintf("backup in %s, %d kB; to go back to it: %s", made.File, (made.Bytes+1023)/1024, made.Restore)})
+	return nil
+}

@@ -1,0 +1,205 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// run is one call that may change the database.
+type run struct {
+	quick  bool // with nothing pending it needs no lock
+	record bool // it changes the history only
+	decide func(*history) ([]move, error)
+
+	begun bool // hook and backup have had their turn
+	res   *Result
+	left  []move // after a lost connection: what has still to be done
+	sure  bool   // left is known to be what is left
+}
+
+// run finds out what is to be done with the lock in hand, and does it. When the reply to a COMMIT is lost, it begins anew on another connection.
+func (m *Migrator) run(ctx context.Context, r run) (*Result, error) {
+	r.res = &Result{Set: m.set.name}
+	for lost := 0; ; lost++ {
+		err := m.attempt(ctx, &r)
+		if !errors.Is(err, ErrCommitLost) || lost == 3 || ctx.Err() != nil {
+			return r.res, err
+		}
+		m.notify(Event{Kind: EventNote, Message: "the connection was lost in COMMIT; looking on a new one whether it went through"})
+	}
+}
+
+func (m *Migrator) attempt(ctx context.Context, r *run) error {
+	s, done, now, err := m.named(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if r.quick && !r.sure {
+		if same, err := m.current(ctx, s); same || err != nil {
+			return err
+		}
+	}
+	if err := s.Lock(ctx, m.opt.LockWait); err != nil {
+		return redacted{err}
+	}
+	defer m.unlock(ctx, s)
+	if err := s.Bootstrap(ctx); err != nil {
+		return redacted{err}
+	}
+	for tries := 0; ; tries++ {
+		err := m.once(ctx, s, now, r)
+		if !errors.Is(err, ErrClaimed) || tries == 100 {
+			return err
+		}
+	}
+}
+
+func (m *Migrator) unlock(ctx context.Context, s Session) {
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := s.Unlock(end); err != nil {
+		m.opt.Logger.Warn("the lock of the migrations was not given back", "error", Redact(err.Error()))
+	}
+}
+
+// current tells whether nothing is pending: the newest row of each member says so.
+func (m *Migrator) current(ctx context.Context, s Session) (bool, error) {
+	for _, member := range m.set.members {
+		newest, err := s.Newest(ctx, member)
+		if err != nil {
+			return false, redacted{err}
+		}
+		if newest == nil && m.set.size(member) == 0 {
+			continue
+		}
+		if newest == nil || !newest.complete() || newest.Digest != m.set.fingerprint(member) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// size is how many migrations a member has.
+func (s *Set) size(member string) int {
+	n := 0
+	for i := range s.all {
+		if s.all[i].set == member {
+			n++
+		}
+	}
+	return n
+}
+
+// once reads the history, decides, and goes the way until its end or until another runner was faster.
+func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) error {
+	h, err := m.history(ctx, s)
+	if err != nil {
+		return err
+	}
+	w := &walker{m: m, s: s, h: h, res: r.res, now: now, shared: h.empty()}
+	moves := r.left
+	if r.sure {
+		moves = w.found(ctx, moves)
+	} else if moves, err = r.decide(h); err != nil {
+		return err
+	}
+	if len(moves) == 0 {
+		return m.after(ctx, r)
+	}
+	if err := h.writable(moves); err != nil {
+		return err
+	}
+	if m.opt.FakeInitial && !r.record {
+		if err := w.initial(ctx, moves); err != nil {
+			return err
+		}
+	}
+	if err := w.prepare(moves); err != nil {
+		return err
+	}
+	if !r.begun && !r.record {
+		if err := m.before(ctx, w, moves); err != nil {
+			return err
+		}
+		r.begun = true
+	}
+	behind := len(r.res.Done)
+	err = w.walk(ctx, moves)
+	r.left, r.sure = moves[len(r.res.Done)-behind:], r.sure || errors.Is(err, ErrCommitLost)
+	if err != nil {
+		return err
+	}
+	return m.after(ctx, r)
+}
+
+// found takes those moves off that the history has: the reply to their COMMIT was lost, not they.
+func (w *walker) found(ctx context.Context, moves []move) []move {
+	for len(moves) > 0 {
+		mv := moves[0]
+		row := w.h.row[mv.at]
+		if mv.back && row != nil || !mv.back && (row == nil || !row.complete()) {
+			break
+		}
+		w.end(ctx, mv, 0)
+		moves = moves[1:]
+	}
+	return moves
+}
+
+// before gives hook and backup their turn. Neither is needed for what is only recorded.
+func (m *Migrator) before(ctx context.Context, w *walker, moves []move) error {
+	real := false
+	for _, mv := range moves {
+		real = real || !mv.fake
+	}
+	if !real {
+		return nil
+	}
+	if m.opt.BeforeUp != nil || m.opt.Lock == LockLease {
+		plan, err := w.preview(moves)
+		if err != nil {
+			return err
+		}
+		if err := m.pooled(plan); err != nil {
+			return err
+		}
+		if m.opt.BeforeUp != nil {
+			if err := m.opt.BeforeUp(ctx, plan); err != nil {
+				return fmt.Errorf("nothing was changed: BeforeUp: %w", err)
+			}
+		}
+	}
+	if m.opt.Backup != nil {
+		return m.backup(ctx, w, moves)
+	}
+	return nil
+}
+
+// pooled refuses what cannot go through a pooler in transaction mode, before anything is done.
+func (m *Migrator) pooled(plan *Plan) error {
+	if m.opt.Lock != LockLease || m.dialect.Name() == "sqlite" {
+		return nil
+	}
+	for _, step := range plan.Steps {
+		for _, st := range step.Stages {
+			if st.NoTx {
+				return &HistoryError{m.set.name, []string{fmt.Sprintf("%s cannot run in a transaction (%s), which the lock mode lease needs", step.Migration, st.Cause)},
+					"run it over a direct connection, with Options.Lock left at its default; nothing was changed"}
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Migrator) after(ctx context.Context, r *run) error {
+	if m.opt.AfterUp == nil || r.record || len(r.res.Done) == 0 {
+		return nil
+	}
+	if err := m.opt.AfterUp(ctx, r.res); err != nil {
+		return fmt.Errorf("everything was applied, then AfterUp failed: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package migrate
+
+import (
+	"fmt"
+	"strings"
+)
+
+// zero is the target before the first migration.
+const zero = "zero"
+
+// target is where a run is to end: at a migration, or before the first one of a set.
+type target struct {
+	at  int    // -1 is before the first one
+	set string // of which set; "" is all of them
+}
+
+// find resolves the name of a migration, or a beginning of it, behind the name of its set and a slash where there are several.
+func (s *Set) find(word string) (target, error) {
+	if word == zero {
+		return target{at: -1}, nil
+	}
+	set, name, qualified := strings.Cut(word, "/")
+	if !qualified {
+		set, name = "", word
+	}
+	if qualified && !s.has(set) {
+		return target{}, &UnknownTargetError{Target: word, Near: s.near(name), Set: set, Sets: s.members}
+	}
+	if qualified && name == zero {
+		return target{at: -1, set: set}, nil
+	}
+	var exact, begin []int
+	for i, n := range s.all {
+		if qualified && n.set != set || !qualified && !n.own {
+			continue
+		}
+		if n.Name == name {
+			exact = append(exact, i)
+		}
+		if name != "" && strings.HasPrefix(n.Name, name) {
+			begin = append(begin, i)
+		}
+	}
+	if len(exact) == 0 {
+		exact = begin
+	}
+	switch len(exact) {
+	case 1:
+		return target{at: exact[0]}, nil
+	case 0:
+		return target{}, &UnknownTargetError{Target: word, Near: s.near(name)}
+	}
+	var labels []string
+	for _, i := range exact {
+		labels = append(labels, s.label(i))
+	}
+	return target{}, &UnknownTargetError{Target: word, Near: labels, Many: true}
+}
+
+func (s *Set) has(set string) bool {
+	for _, n := range s.sets() {
+		if n == set {
+			return true
+		}
+	}
+	return false
+}
+
+// migration is find for what must be a migration.
+func (s *Set) migration(word string) (int, error) {
+	t, err := s.find(word)
+	if err == nil && t.at < 0 {
+		err = fmt.Errorf("%s is no migration; name one", word)
+	}
+	return t.at, err
+}
+
+// near gives the names that share most with a word that is none of them.
+func (s *Set) near(word string) []string {
+	var near []string
+	last := ""
+	for i, n := range s.all {
+		if !n.own {
+			continue
+		}
+		last = s.label(i)
+		if word != "" && (strings.Contains(n.Name, word) || distance(word, n.Name) <= 3) {
+			near = append(near, last)
+		}
+	}
+	if len(near) == 0 && last != "" {
+		near = append(near, last)
+	}
+	return near[:min(len(near), 3)]
+}
+
+// distance is the edit distance of two words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		prev := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := prev
+			if a[i] != b[j] {
+				cost++
+			}
+			prev = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

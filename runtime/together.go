@@ -1,0 +1,74 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+)
+
+// together makes moves in one transaction, or each in its own when that fails: what comes before the one that failed is then applied, and
+// the error says which it was. It is for databases where nobody else is: there it saves most of the commits, and nobody waits for a lock.
+func (w *walker) together(ctx context.Context, legs []leg) error {
+	if len(legs) > 1 {
+		err := w.share(ctx, legs)
+		if err == nil || ctx.Err() != nil || errors.Is(err, ErrClaimed) || errors.Is(err, ErrLost) || errors.Is(err, ErrCommitLost) {
+			return err
+		}
+	}
+	for i, l := range legs {
+		if err := ctx.Err(); err != nil && i > 0 {
+			return err
+		}
+		if err := w.alone(ctx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mostShared is how many migrations share a transaction at most: every table holds locks until its end, of which PostgreSQL has room for
+// some thousands (manual 20.12, max_locks_per_transaction).
+const mostShared = 100
+
+// joins tells whether a migration can share the transaction of those before it. What a person wrote has its own.
+func (l leg) joins(others []leg) bool {
+	first := others[0]
+	return len(others) < mostShared && l.shareable() && first.shareable() && l.groups[0][0].KeysOff == first.groups[0][0].KeysOff
+}
+
+func (l leg) shareable() bool {
+	if l.mv.back || l.mv.fake || len(l.groups) != 1 || len(l.stages) == 0 {
+		return false
+	}
+	for _, st := range l.stages {
+		if st.NoTx || st.Commit || st.ByHand {
+			return false
+		}
+	}
+	return true
+}
+
+// share makes moves in one transaction. On an error nothing has happened, and the walker stands where it stood.
+func (w *walker) share(ctx context.Context, legs []leg) error {
+	digests, counted := maps.Clone(w.digests), maps.Clone(w.counted)
+	took := make([]time.Duration, len(legs))
+	work := make([]Work, len(legs))
+	begin, ran := time.Now(), 0
+	for i, l := range legs {
+		marks, settle := w.marks(l.mv)
+		settle()
+		before, after := marks.around(len(l.stages), true)
+		work[i] = Work{Before: before, Stages: l.stages, After: after, Ran: func() { took[i], begin, ran = time.Since(begin), time.Now(), min(i+1, len(legs)-1) }}
+	}
+	w.now.Migration, w.now.Back = w.m.set.label(legs[0].mv.at), false
+	if err := w.s.Transact(ctx, work...); err != nil {
+		w.digests, w.counted = digests, counted
+		return w.failed(ctx, legs[ran], nil, 0, err)
+	}
+	for i, l := range legs {
+		w.begin(l.mv)
+		w.end(ctx, l.mv, took[i])
+	}
+	return nil
+}
