@@ -140,8 +140,8 @@ func (s *Set) sort() error {
 		case done:
 			return nil
 		case open:
-			if len(n.members) > 0 || len(n.by) > 0 {
-				return fmt.Errorf("set %s: %s replaces migrations that do not follow each other: one that it leaves out lies between them", n.set, n.Name)
+			if slices.ContainsFunc(s.all, func(n node) bool { return len(n.members) > 0 }) {
+				return fmt.Errorf("set %s: %s is among its own ancestors: a migration that replaces others leaves out one that lies between them", n.set, n.Name)
 			}
 			return fmt.Errorf("set %s: %s is among its own ancestors", n.set, n.Name)
 		}

@@ -14,6 +14,7 @@ type history struct {
 	applied []bool              // by position; those on their way, and those that one in their place stands for, included
 	out     []bool              // another one stands for it: it is not to be applied
 	adopt   []bool              // what it replaces is applied, or is about to be: it is only recorded
+	whole   []bool              // all that it replaces is applied
 	lost    []string            // problems of squashes that cannot be got on with
 	unknown []unknownRow
 	edited  []int // those whose ops have changed since
@@ -23,7 +24,8 @@ type history struct {
 type unknownRow struct {
 	Record
 	set      string
-	replaced bool // one that is applied names it among those that it replaces
+	named    bool // a migration names it among those that it replaces
+	replaced bool // and that one is applied
 }
 
 // move is one migration on the way.
@@ -38,7 +40,7 @@ func (r *Record) complete() bool { return r.State == StateDone || r.State == Sta
 
 func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
 	n := len(m.set.all)
-	h := &history{set: m.set, opt: &m.opt, rows: map[string][]Record{}, row: make([]*Record, n), applied: make([]bool, n), out: make([]bool, n), adopt: make([]bool, n)}
+	h := &history{set: m.set, opt: &m.opt, rows: map[string][]Record{}, row: make([]*Record, n), applied: make([]bool, n), out: make([]bool, n), adopt: make([]bool, n), whole: make([]bool, n)}
 	replaced := map[key]int{} // names without a migration
 	for i, node := range m.set.all {
 		for _, name := range node.gone {
@@ -64,7 +66,7 @@ func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
 				continue // of another set only what is needed is known here
 			}
 			at, ok := replaced[key{set, rows[i].Name}]
-			h.unknown = append(h.unknown, unknownRow{rows[i], set, ok && h.row[at] != nil})
+			h.unknown = append(h.unknown, unknownRow{rows[i], set, ok, ok && h.row[at] != nil})
 		}
 	}
 	slices.Sort(h.edited)
@@ -96,11 +98,15 @@ func (h *history) squash(i int) {
 		return
 	}
 	var there, missing []string
+	done := 0
 	for _, name := range n.Replaces {
 		at, ok := h.set.index[key{n.set, name}]
 		switch {
 		case ok && (h.row[at] != nil || h.adopt[at]), !ok && h.hasRow(n.set, name):
 			there = append(there, name)
+			if !ok || h.whole[at] || h.row[at] != nil && h.row[at].complete() {
+				done++
+			}
 		case !ok:
 			missing = append(missing, name)
 		}
@@ -109,7 +115,7 @@ func (h *history) squash(i int) {
 		h.retire(i)
 		return
 	}
-	h.adopt[i] = true
+	h.adopt[i], h.whole[i] = true, done == len(n.Replaces)
 	if len(missing) > 0 {
 		h.lost = append(h.lost, n.Name+" replaces "+some(missing)+", not applied and no longer in the program, and "+some(there)+", applied")
 	}
@@ -129,7 +135,7 @@ func (h *history) reopen(at int) {
 			h.out[m] = false
 			h.applied[m] = h.row[m] != nil
 		}
-		h.adopt[squash] = true
+		h.adopt[squash], h.whole[squash] = true, false
 	}
 }
 

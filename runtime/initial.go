@@ -85,7 +85,7 @@ func (w *walker) compareInitial(ctx context.Context, label string, base, want, m
 			[]string{fmt.Sprintf("%s makes tables of which some are there (%s) and some are not (%s)", label, some(there), some(missing))},
 			"make what is missing by hand, exactly as the SQL of it says, then run it again"}
 	}
-	expected, err := w.added(ctx, base, want)
+	expected, err := added(ctx, w.s, base, want)
 	if err != nil {
 		return false, redacted{err}
 	}
@@ -109,12 +109,12 @@ func (w *walker) compareInitial(ctx context.Context, label string, base, want, m
 }
 
 // added gives the facts that want has and base has not.
-func (w *walker) added(ctx context.Context, base, want *schema.Schema) ([]string, error) {
-	all, err := w.s.Expected(ctx, want)
+func added(ctx context.Context, s Session, base, want *schema.Schema) ([]string, error) {
+	all, err := s.Expected(ctx, want)
 	if err != nil || len(base.Tables) == 0 && len(base.Enums) == 0 {
 		return all, err
 	}
-	before, err := w.s.Expected(ctx, base)
+	before, err := s.Expected(ctx, base)
 	if err != nil {
 		return nil, err
 	}

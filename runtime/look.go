@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -249,7 +250,8 @@ type Difference struct {
 	Fact    string // in the words of the dialect
 }
 
-// Verify compares the database with what the migrations that are applied say. It finds what was changed by hand.
+// Verify compares the database with what the migrations that are applied say. It finds what was changed by hand. Tables of other sets
+// that this one needs are left to a Verify of those.
 func (m *Migrator) Verify(ctx context.Context) ([]Difference, error) {
 	s, done, err := m.session(ctx)
 	if err != nil {
@@ -264,15 +266,22 @@ func (m *Migrator) Verify(ctx context.Context) ([]Difference, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compareCatalogs(ctx, s, want)
-}
-
-func compareCatalogs(ctx context.Context, s Session, want *schema.Schema) ([]Difference, error) {
-	got, err := s.Catalog(ctx, want)
+	foreign, err := m.set.schemaOf(func(i int) bool { return h.counts(i) && !m.set.all[i].own })
+	if err != nil {
+		return nil, err
+	}
+	own := want.Clone()
+	for _, t := range foreign.Tables {
+		if reflect.DeepEqual(t, want.Table(t.Name)) {
+			own.Tables = slices.DeleteFunc(own.Tables, func(o *schema.Table) bool { return o.Name == t.Name })
+		}
+	}
+	own.Enums = slices.DeleteFunc(own.Enums, func(e *schema.Enum) bool { return foreign.Enum(e.Name) != nil })
+	got, err := s.Catalog(ctx, own)
 	if err != nil {
 		return nil, redacted{err}
 	}
-	expected, err := s.Expected(ctx, want)
+	expected, err := added(ctx, s, foreign, want)
 	if err != nil {
 		return nil, redacted{err}
 	}

@@ -7,12 +7,10 @@ func (h *history) writable(moves []move) error {
 	var problems []string
 	var next string
 	say := func(command, problem string) { problems, next = append(problems, problem), command }
-	var unknown, replaced []string
+	var unknown []string
 	for _, u := range h.unknown {
-		if name := h.set.labelOf(u.set, u.Name); u.replaced {
-			replaced = append(replaced, name)
-		} else {
-			unknown = append(unknown, name)
+		if !u.named {
+			unknown = append(unknown, h.set.labelOf(u.set, u.Name))
 		}
 	}
 	if len(unknown) > 0 && h.opt.Unknown == Refuse {

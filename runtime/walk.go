@@ -55,12 +55,19 @@ func (w *walker) prepare(moves []move) error {
 	}
 	// A migration on its way is planned from before its first stage; those stages that are done are then left out.
 	var err error
-	w.schema, err = set.schemaOf(func(i int) bool { return w.h.counts(i) && w.h.row[i].State != StateRunning })
+	w.schema, err = set.schemaOf(func(i int) bool { return w.h.counts(i) && (w.h.row[i] == nil || w.h.row[i].State != StateRunning) })
 	return err
 }
 
 // counts tells whether the ops of migration i are in the database, as itself and not as a part of another one.
-func (h *history) counts(i int) bool { return h.row[i] != nil && !h.out[i] && !h.adopt[i] }
+func (h *history) counts(i int) bool {
+	for _, squash := range h.set.all[i].by {
+		if h.whole[squash] {
+			return false // that one says the same
+		}
+	}
+	return h.whole[i] || h.row[i] != nil && !h.out[i] && !h.adopt[i]
+}
 
 // plan gives the stages of a move and brings the schema behind it.
 func (w *walker) plan(mv move) (leg, error) {

@@ -4,21 +4,23 @@
 //
 // Its verbs:
 //
-//	status             every migration: applied or pending, when, how long
-//	plan [-to NAME]    what up would do: stages, SQL, locks, what it destroys
-//	up [-to NAME]      apply everything that is pending
+//	status [-plan]     every migration: applied or pending, when, how long; -plan in the order in which they are applied
+//	plan [-to NAME]    what up would do: stages, SQL, locks, what it destroys; -down N what down would
+//	up [-to NAME]      apply everything that is pending; -fake-initial, -backup DIR
 //	to NAME|zero       go to a migration, forward or back; a beginning of the name is enough
-//	down               undo the newest migration
+//	down [-n N]        undo the newest migration, or the newest N
 //	fake NAME|zero     make the history say so, without running anything
 //	sql [-back] NAME   print the SQL of a migration; needs no database
 //	check              is anything pending? for readiness probes and deploys
 //	verify             does the database look as its migrations say?
+//	prune [NAME...]    forget rows whose migrations are gone, as after a squash
 //
 // -json makes every verb print JSON on stdout. Exit status: 0 done or nothing to do; 1 no: pending, drift, refused, failed half way;
 // 2 it could not run: bad arguments, no connection. It reads no configuration and opens no database.
 package cli
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -40,6 +42,10 @@ type Command struct {
 	Stdout  io.Writer        // nil is os.Stdout
 	Stderr  io.Writer        // nil is os.Stderr
 	Name    string           // how the program is called in messages, "" is "migrate"
+
+	// URL is the connection string for the backups of up -backup on PostgreSQL, see [migrate.Backup]; "" is the environment variable
+	// DATABASE_URL, if it is set.
+	URL string
 }
 
 // Run runs one verb with the default options and gives the exit status. It does not close db.
@@ -52,35 +58,53 @@ type verb struct {
 	name, args, does string
 	run              func(ctx context.Context, c *call) error
 	flags            func(c *call, f *flag.FlagSet)
-	operands         int // how many operands it takes, exactly
+	operands         int // how many operands it takes, exactly; below 0 is any number
 }
 
 var verbs = []verb{
-	{"status", "", "every migration: applied or pending, when, how long", status, nil, 0},
-	{"plan", "", "what up would do: stages, SQL, locks, what it destroys", plan, toFlag, 0},
-	{"up", "", "apply everything that is pending", up, func(c *call, f *flag.FlagSet) { toFlag(c, f); policyFlags(c, f) }, 0},
-	{"to", "NAME|zero", "go to a migration, forward or back", to, policyFlags, 1},
-	{"down", "", "undo the newest migration", down, policyFlags, 0},
-	{"fake", "NAME|zero", "make the history say so, without running anything", fake, policyFlags, 1},
+	{"status", "", "every migration: applied or pending, when, how long", status, func(c *call, f *flag.FlagSet) {
+		f.BoolVar(&c.order, "plan", false, "in the order in which they are applied, with what each comes after")
+	}, 0},
+	{"plan", "", "what up would do: stages, SQL, locks, what it destroys", plan, func(c *call, f *flag.FlagSet) {
+		toFlag(c, f)
+		f.IntVar(&c.steps, "down", 0, "what down -n `N` would do")
+		initialFlag(c, f)
+		policyFlags(c, f)
+	}, 0},
+	{"up", "", "apply everything that is pending", up, func(c *call, f *flag.FlagSet) {
+		toFlag(c, f)
+		initialFlag(c, f)
+		changeFlags(c, f)
+	}, 0},
+	{"to", "NAME|zero", "go to a migration, forward or back", to, changeFlags, 1},
+	{"down", "", "undo the newest migration", down, func(c *call, f *flag.FlagSet) {
+		f.IntVar(&c.steps, "n", 1, "undo the newest `N` migrations")
+		changeFlags(c, f)
+	}, 0},
+	{"fake", "NAME|zero", "make the history say so, without running anything", fake, func(c *call, f *flag.FlagSet) { lockFlags(c, f); policyFlags(c, f) }, 1},
 	{"sql", "NAME", "print the SQL of a migration", printSQL, func(c *call, f *flag.FlagSet) {
 		f.BoolVar(&c.back, "back", false, "the SQL that undoes it")
 		f.IntVar(&c.server, "server", newest, "major `version` of the server that the SQL is for")
 	}, 1},
 	{"check", "", "is anything pending?", check, nil, 0},
 	{"verify", "", "does the database look as its migrations say?", verify, nil, 0},
+	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, lockFlags, -1},
 }
 
 // call is one run of a verb.
 type call struct {
 	Command
-	m    *migrate.Migrator
-	opt  migrate.Options
-	args []string
-	json bool
-	to   string
-	back bool
-
+	m      *migrate.Migrator
+	opt    migrate.Options
+	args   []string
+	json   bool
+	to     string
+	back   bool
+	order  bool
+	steps  int
+	backup string
 	server int
+	busy   bool // a line on the terminal says what is being done
 }
 
 // newest stands for the newest server there is: what is printed is not refused for the sake of an older one.
@@ -88,6 +112,22 @@ const newest = 99
 
 func toFlag(c *call, f *flag.FlagSet) {
 	f.StringVar(&c.to, "to", "", "only as far as this migration")
+}
+
+func initialFlag(c *call, f *flag.FlagSet) {
+	f.BoolVar(&c.opt.FakeInitial, "fake-initial", c.opt.FakeInitial, "a first migration whose tables are there, exactly as it makes them, is only recorded")
+}
+
+// changeFlags are those of verbs that change the database.
+func changeFlags(c *call, f *flag.FlagSet) {
+	f.StringVar(&c.backup, "backup", "", "first write a copy of the database into the directory `DIR`")
+	lockFlags(c, f)
+	policyFlags(c, f)
+}
+
+func lockFlags(c *call, f *flag.FlagSet) {
+	f.DurationVar(&c.opt.LockWait, "lock-wait", c.opt.LockWait, "how long to wait for another run to finish, 0 is a minute; -1s does not wait")
+	f.BoolFunc("lease", "the lock is a row with an end, for a pooler in transaction mode", func(string) error { c.opt.Lock = migrate.LockLease; return nil })
 }
 
 func policyFlags(c *call, f *flag.FlagSet) {
@@ -217,6 +257,7 @@ func (cmd Command) call(ctx context.Context, v verb, args []string) error {
 		return usageError{fmt.Errorf("%s: %w; %s %s -h lists the flags", v.name, err, cmd.Name, v.name)}
 	}
 	switch {
+	case v.operands < 0:
 	case len(operands) > v.operands:
 		takes := "nothing"
 		if v.args != "" {
@@ -227,8 +268,11 @@ func (cmd Command) call(ctx context.Context, v verb, args []string) error {
 		return usageError{fmt.Errorf("%s takes %s; %s status lists the names", v.name, v.args, cmd.Name)}
 	}
 	c.args = operands
-	if c.opt.Progress == nil && !c.json {
+	if c.opt.Progress == nil {
 		c.opt.Progress = c.progress
+	}
+	if c.backup != "" {
+		c.opt.Backup = &migrate.Backup{Dir: c.backup, URL: cmp.Or(cmd.URL, os.Getenv("DATABASE_URL"))}
 	}
 	if c.m, err = migrate.New(cmd.DB, cmd.Dialect, cmd.Set, &c.opt); err != nil {
 		return err

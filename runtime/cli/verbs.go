@@ -5,8 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"text/tabwriter"
+	"os"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -21,21 +20,49 @@ func (c *call) encode(v any) error {
 	return e.Encode(v)
 }
 
-// progress prints what keeps a run waiting. What is done is printed at its end.
+// progress prints what is done as it is done, and what keeps a run waiting. On a terminal a line says what is going on.
 func (c *call) progress(e migrate.Event) {
+	if c.busy {
+		fmt.Fprint(c.Stderr, "\r\x1b[K")
+		c.busy = false
+	}
+	word, doing := "applied", "applying"
+	if e.Back {
+		word, doing = "undone", "undoing"
+	}
+	if e.Faked {
+		word = "faked"
+	}
 	switch e.Kind {
+	case migrate.EventBegin:
+		c.line("%s %s ...", doing, e.Migration)
 	case migrate.EventEnd:
-		word := "applied"
-		if e.Back {
-			word = "undone"
+		if !c.json {
+			c.print("%-8s %s  %s\n", word, e.Migration, short(e.Duration))
 		}
-		if e.Faked {
-			word = "faked"
+	case migrate.EventWait:
+		if e.Migration != "" {
+			fmt.Fprintf(c.Stderr, "%s: %s: %s\n", c.Name, e.Migration, e.Message)
+			c.line("%s %s ...", doing, e.Migration)
+			return
 		}
-		c.print("%-8s %s  %s\n", word, e.Migration, short(e.Duration))
-	case migrate.EventWait, migrate.EventRetry:
+		fmt.Fprintf(c.Stderr, "%s: %s\n", c.Name, e.Message)
+	case migrate.EventRetry, migrate.EventNote:
 		fmt.Fprintf(c.Stderr, "%s: %s\n", c.Name, e.Message)
 	}
+}
+
+// line shows something for as long as nothing else is printed, if a person is watching.
+func (c *call) line(format string, args ...any) {
+	f, ok := c.Stderr.(*os.File)
+	if !ok || c.json {
+		return
+	}
+	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return
+	}
+	fmt.Fprintf(c.Stderr, format, args...)
+	c.busy = true
 }
 
 func short(d time.Duration) string {
@@ -56,6 +83,9 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 			for _, d := range res.Done {
 				out.Done = append(out.Done, doneJSON{d.Migration, d.Back, d.Faked, d.Duration.Milliseconds()})
 			}
+			if res.Backup != nil {
+				out.Backup = res.Backup.File
+			}
 		}
 		if err != nil {
 			out.Error = migrate.ErrorText(err)
@@ -72,9 +102,10 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 }
 
 type resultJSON struct {
-	Set   string     `json:"set"`
-	Done  []doneJSON `json:"done"`
-	Error string     `json:"error,omitempty"`
+	Set    string     `json:"set"`
+	Done   []doneJSON `json:"done"`
+	Backup string     `json:"backup,omitempty"`
+	Error  string     `json:"error,omitempty"`
 }
 
 type doneJSON struct {
@@ -108,13 +139,36 @@ func to(ctx context.Context, c *call) error {
 }
 
 func down(ctx context.Context, c *call) error {
-	res, err := c.m.Down(ctx)
+	if c.steps < 1 {
+		return usageError{fmt.Errorf("down -n %d: it is one or more", c.steps)}
+	}
+	res, err := c.m.Back(ctx, c.steps)
 	return c.done(res, err, "nothing is applied")
 }
 
 func fake(ctx context.Context, c *call) error {
 	res, err := c.m.Fake(ctx, c.args[0])
 	return c.done(res, err, "nothing to do")
+}
+
+func prune(ctx context.Context, c *call) error {
+	names, err := c.m.Prune(ctx, c.args...)
+	if err != nil {
+		return err
+	}
+	if c.json {
+		return c.encode(struct {
+			Set    string   `json:"set"`
+			Pruned []string `json:"pruned"`
+		}{c.Set.Name(), append([]string{}, names...)})
+	}
+	for _, n := range names {
+		c.print("pruned   %s\n", n)
+	}
+	if len(names) == 0 {
+		c.print("nothing to prune\n")
+	}
+	return nil
 }
 
 func check(ctx context.Context, c *call) error {
@@ -179,207 +233,4 @@ func facts(n int) string {
 		return "one fact"
 	}
 	return fmt.Sprintf("%d facts", n)
-}
-
-func status(ctx context.Context, c *call) error {
-	st, err := c.m.Status(ctx)
-	if err != nil {
-		return err
-	}
-	if c.json {
-		return c.encode(statusJSON(st))
-	}
-	applied := 0
-	for _, e := range st.Entries {
-		if e.Applied {
-			applied++
-		}
-	}
-	c.print("%s: %d applied, %d pending\n", st.Set, applied, len(st.Pending()))
-	w := tabwriter.NewWriter(c.Stdout, 0, 8, 2, ' ', 0)
-	for _, e := range st.Entries {
-		fmt.Fprintf(w, "  %s\t%s%s\n", word(e), e.Migration, when(e))
-	}
-	return w.Flush()
-}
-
-func word(e migrate.Entry) string {
-	switch {
-	case e.Record == nil:
-		return "pending"
-	case !e.Known:
-		return "unknown"
-	case e.Record.State == migrate.StateDone && e.Edited:
-		return "edited"
-	case e.Record.State == migrate.StateDone:
-		return "applied"
-	}
-	return string(e.Record.State)
-}
-
-func when(e migrate.Entry) string {
-	r := e.Record
-	if r == nil {
-		return ""
-	}
-	if !e.Applied {
-		return fmt.Sprintf("\tsince %s\t%d stages done", r.Started.UTC().Format(time.DateTime), r.Stage)
-	}
-	text := "\t" + r.Finished.UTC().Format(time.DateTime)
-	if r.State == migrate.StateDone {
-		text += "\t" + short(r.Finished.Sub(r.Started))
-	}
-	return text
-}
-
-func statusJSON(st *migrate.Status) any {
-	type entry struct {
-		Migration  string     `json:"migration"`
-		State      string     `json:"state"`
-		Stage      int        `json:"stage,omitempty"`
-		Started    *time.Time `json:"started,omitempty"`
-		Finished   *time.Time `json:"finished,omitempty"`
-		DurationMS int64      `json:"duration_ms,omitempty"`
-		By         string     `json:"by,omitempty"`
-	}
-	out := struct {
-		Set        string  `json:"set"`
-		Migrations []entry `json:"migrations"`
-	}{st.Set, []entry{}}
-	for _, e := range st.Entries {
-		j := entry{Migration: e.Migration, State: word(e)}
-		if r := e.Record; r != nil {
-			started := r.Started.UTC()
-			j.Started, j.Stage, j.By = &started, r.Stage, r.By
-			if !r.Finished.IsZero() {
-				finished := r.Finished.UTC()
-				j.Finished, j.DurationMS = &finished, r.Finished.Sub(r.Started).Milliseconds()
-			}
-		}
-		out.Migrations = append(out.Migrations, j)
-	}
-	return out
-}
-
-func plan(ctx context.Context, c *call) error {
-	p, err := c.m.Plan(ctx, c.to)
-	if err != nil {
-		return err
-	}
-	if c.json {
-		return c.encode(planJSON(p))
-	}
-	if len(p.Steps) == 0 {
-		c.print("nothing to do\n")
-	}
-	for _, s := range p.Steps {
-		back := ""
-		if s.Back {
-			back = "  (undo)"
-		}
-		c.print("%s%s\n", s.Migration, back)
-		for _, d := range s.Destroys {
-			c.print("  destroys %s and its data\n", d)
-		}
-		for i, st := range s.Stages {
-			c.stage(st, i < s.Done)
-		}
-	}
-	return nil
-}
-
-func (c *call) stage(st migrate.Stage, done bool) {
-	c.print("  %s%s\n", st.Cause, map[bool]string{true: "  (done already)"}[done])
-	var facts []string
-	if st.Lock != "" && len(st.Tables) > 0 {
-		facts = append(facts, "locks "+strings.Join(st.Tables, ", ")+": "+st.Lock)
-	}
-	if st.Rewrites {
-		facts = append(facts, "writes the table anew")
-	} else if st.Scans {
-		facts = append(facts, "reads the whole table")
-	}
-	if st.NoTx {
-		facts = append(facts, "outside a transaction")
-	}
-	if len(facts) > 0 {
-		c.print("    -- %s\n", strings.Join(facts, "; "))
-	}
-	c.statements(st, "    ")
-}
-
-func (c *call) statements(st migrate.Stage, indent string) {
-	for _, s := range st.Statements {
-		if s.Comment != "" {
-			c.print("%s-- %s\n", indent, s.Comment)
-		}
-		c.print("%s%s;\n", indent, strings.ReplaceAll(s.SQL, "\n", "\n"+indent))
-	}
-	if st.Run != nil && len(st.Statements) == 0 {
-		c.print("%s-- Go code, which cannot be printed\n", indent)
-	}
-}
-
-func planJSON(p *migrate.Plan) any {
-	type step struct {
-		Migration string      `json:"migration"`
-		Back      bool        `json:"back,omitempty"`
-		Done      int         `json:"stages_done,omitempty"`
-		Destroys  []string    `json:"destroys,omitempty"`
-		Stages    []stageJSON `json:"stages"`
-	}
-	out := struct {
-		Set   string `json:"set"`
-		Steps []step `json:"steps"`
-	}{p.Set, []step{}}
-	for _, s := range p.Steps {
-		out.Steps = append(out.Steps, step{s.Migration, s.Back, s.Done, s.Destroys, stagesJSON(s.Stages)})
-	}
-	return out
-}
-
-type stageJSON struct {
-	Does       string   `json:"does"`
-	Statements []string `json:"statements"`
-	NoTx       bool     `json:"outside_transaction,omitempty"`
-	Lock       string   `json:"lock,omitempty"`
-	Tables     []string `json:"tables,omitempty"`
-	Scans      bool     `json:"scans,omitempty"`
-	Rewrites   bool     `json:"rewrites,omitempty"`
-	Destroys   []string `json:"destroys,omitempty"`
-}
-
-func stagesJSON(stages []migrate.Stage) []stageJSON {
-	out := []stageJSON{}
-	for _, st := range stages {
-		j := stageJSON{st.Cause, []string{}, st.NoTx, st.Lock, st.Tables, st.Scans, st.Rewrites, st.Destroys}
-		for _, s := range st.Statements {
-			j.Statements = append(j.Statements, s.SQL)
-		}
-		out = append(out, j)
-	}
-	return out
-}
-
-func printSQL(_ context.Context, c *call) error {
-	stages, err := c.m.SQL(c.args[0], c.server, c.back)
-	if err != nil {
-		return err
-	}
-	if c.json {
-		return c.encode(stagesJSON(stages))
-	}
-	for _, tx := range migrate.Transactions(stages) {
-		if !tx[0].NoTx {
-			c.print("%s", map[bool]string{true: "PRAGMA foreign_keys = OFF; -- else rows of other tables go with the old one\nBEGIN IMMEDIATE;\n", false: "BEGIN;\n"}[tx[0].KeysOff])
-		}
-		for _, st := range tx {
-			c.print("-- %s\n", st.Cause)
-			c.statements(st, "")
-		}
-		if !tx[0].NoTx {
-			c.print("%s", map[bool]string{true: "PRAGMA foreign_key_check; -- a row here: ROLLBACK\nCOMMIT;\nPRAGMA foreign_keys = ON;\n", false: "COMMIT;\n"}[tx[0].KeysOff])
-		}
-	}
-	return nil
 }

@@ -225,7 +225,7 @@ func TestCLITargets(t *testing.T) {
 	}
 	c.does("to 0001_intial", 2, "", "migrate: there is no migration \"0001_intial\"; did you mean 0001_initial?\n")
 	c.does("to stock", 2, "", "migrate: there is no migration \"stock\"; did you mean 0002_product_stock?\n")
-	c.does("sql zero", 2, "", "migrate: there is no migration \"zero\"\n")
+	c.does("sql zero", 2, "", "migrate: zero is no migration; name one\n")
 	c.holds("!products", "!modelgen_history")
 }
 
@@ -396,16 +396,25 @@ func TestCLIJSON(t *testing.T) {
   "set": "shop",
   "migrations": [
     {
+      "set": "shop",
       "migration": "0001_initial",
       "state": "pending"
     },
     {
+      "set": "shop",
       "migration": "0002_product_stock",
-      "state": "pending"
+      "state": "pending",
+      "after": [
+        "0001_initial"
+      ]
     },
     {
+      "set": "shop",
       "migration": "0002_product_label",
-      "state": "pending"
+      "state": "pending",
+      "after": [
+        "0002_product_stock"
+      ]
     }
   ]
 }

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+func status(ctx context.Context, c *call) error {
+	st, err := c.m.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if c.json {
+		return c.encode(statusJSON(st))
+	}
+	applied, several := 0, false
+	for _, e := range st.Entries {
+		if e.Applied && e.Replaced == "" {
+			applied++
+		}
+		several = several || e.Set != st.Entries[0].Set
+	}
+	c.print("%s: %d applied, %d pending\n", st.Set, applied, len(st.Pending()))
+	w := tabwriter.NewWriter(c.Stdout, 0, 8, 2, ' ', 0)
+	entries := st.Entries
+	if several && !c.order { // each set for itself
+		entries = slices.Clone(entries)
+		slices.SortStableFunc(entries, func(a, b migrate.Entry) int { return strings.Compare(a.Set, b.Set) })
+	}
+	for i, e := range entries {
+		name, after := e.Migration, when(e)
+		if len(e.Replaces) > 0 {
+			name += fmt.Sprintf(" (replaces %d)", len(e.Replaces))
+		}
+		if e.Replaced != "" {
+			after = "\tby " + e.Replaced
+		}
+		if c.order {
+			after = ""
+			if len(e.Parents) > 0 {
+				after = "\tafter " + strings.Join(e.Parents, ", ")
+			}
+			fmt.Fprintf(w, "  %d\t%s\t%s%s\n", i+1, word(e), name, after)
+			continue
+		}
+		fmt.Fprintf(w, "  %s\t%s%s\n", word(e), name, after)
+	}
+	return w.Flush()
+}
+
+func word(e migrate.Entry) string {
+	switch {
+	case e.Replaced != "":
+		return "replaced"
+	case e.Record == nil:
+		return "pending"
+	case !e.Known:
+		return "unknown"
+	case e.Record.State == migrate.StateDone && e.Edited:
+		return "edited"
+	case e.Record.State == migrate.StateDone:
+		return "applied"
+	}
+	return string(e.Record.State)
+}
+
+func when(e migrate.Entry) string {
+	r := e.Record
+	if r == nil {
+		return ""
+	}
+	if !e.Applied {
+		return fmt.Sprintf("\tsince %s\t%d stages done", r.Started.UTC().Format(time.DateTime), r.Stage)
+	}
+	text := "\t" + r.Finished.UTC().Format(time.DateTime)
+	if r.State == migrate.StateDone {
+		text += "\t" + short(r.Finished.Sub(r.Started))
+	}
+	return text
+}
+
+func statusJSON(st *migrate.Status) any {
+	type entry struct {
+		Set        string     `json:"set"`
+		Migration  string     `json:"migration"`
+		State      string     `json:"state"`
+		After      []string   `json:"after,omitempty"`
+		Replaces   []string   `json:"replaces,omitempty"`
+		Replaced   string     `json:"replaced_by,omitempty"`
+		Stage      int        `json:"stage,omitempty"`
+		Started    *time.Time `json:"started,omitempty"`
+		Finished   *time.Time `json:"finished,omitempty"`
+		DurationMS int64      `json:"duration_ms,omitempty"`
+		By         string     `json:"by,omitempty"`
+	}
+	out := struct {
+		Set        string  `json:"set"`
+		Migrations []entry `json:"migrations"`
+	}{st.Set, []entry{}}
+	for _, e := range st.Entries {
+		j := entry{Set: e.Set, Migration: e.Migration, State: word(e), After: e.Parents, Replaces: e.Replaces, Replaced: e.Replaced}
+		if r := e.Record; r != nil {
+			started := r.Started.UTC()
+			j.Started, j.Stage, j.By = &started, r.Stage, r.By
+			if !r.Finished.IsZero() {
+				finished := r.Finished.UTC()
+				j.Finished, j.DurationMS = &finished, r.Finished.Sub(r.Started).Milliseconds()
+			}
+		}
+		out.Migrations = append(out.Migrations, j)
+	}
+	return out
+}
