@@ -60,9 +60,13 @@ func run(ctx context.Context, args []string) int {
 	case args[0] == "migrate":
 		return cli.Run(ctx, db, dialect, migrations.All, args[1:])
 	case args[0] == "list" && len(args) == 1:
-		err = list(ctx, db, os.Stdout)
+		if err = ready(ctx, db, dialect); err == nil {
+			err = list(ctx, db, os.Stdout)
+		}
 	case args[0] == "add" && len(args) == 3:
-		err = add(ctx, db, args[1], args[2])
+		if err = ready(ctx, db, dialect); err == nil {
+			err = add(ctx, db, args[1], args[2])
+		}
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		return 2
@@ -87,6 +91,16 @@ func open(address string) (*sql.DB, migrate.Dialect, error) {
 	}
 	db, err := sql.Open("postgres", address)
 	return db, postgres.Dialect{}, err
+}
+
+// ready looks whether the database is what this program was written for. Otherwise the first query would fail, with a reason that tells
+// nobody what to do.
+func ready(ctx context.Context, db *sql.DB, dialect migrate.Dialect) error {
+	m, err := migrate.New(db, dialect, migrations.All, nil)
+	if err != nil {
+		return err
+	}
+	return m.Check(ctx)
 }
 
 func add(ctx context.Context, db *sql.DB, name, price string) error {

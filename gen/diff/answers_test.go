@@ -1,0 +1,134 @@
+package diff_test
+
+import (
+	"testing"
+
+	"github.com/modelgen/modelgen/gen/diff"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// TestErrors is about answers and hints that cannot be followed: all of them are said at once, and none is taken for another.
+func TestErrors(t *testing.T) {
+	items := func(parts ...any) *schema.Schema { return of(table("items", append([]any{id()}, parts...)...)) }
+	caption, label := schema.Text("caption"), schema.Text("label")
+	run(t, []step{
+		{
+			name: "answers that are none",
+			old:  items(caption), new: items(caption),
+			answers: diff.Answers{Renames: []string{"items", "=x", "items.caption="}},
+			want: `
+				error =x: -rename takes OLD=NEW: products.caption=label
+				error items.caption=: -rename takes OLD=NEW: products.caption=label
+				error items: -rename takes OLD=NEW: products.caption=label
+				`,
+		},
+		{
+			name: "answers that are not needed",
+			old:  items(caption), new: items(caption),
+			answers: diff.Answers{Drops: []string{"items.label", "caption"}, Fills: []string{"items.caption=x", "items.captoin='x'", "items.caption"},
+				Converts: []string{"items.caption=x", "items.cation"}},
+			want: `
+				error caption: -drop caption: nothing of that name goes
+				error items.caption: -convert items.caption: no column of that name changes its type
+				error items.caption: -fill items.caption: no column of that name becomes NOT NULL
+				error items.caption: -fill takes COLUMN=SQL: products.slug="lower(name)"
+				error items.captoin: -fill items.captoin: no column of that name becomes NOT NULL; did you mean items.caption?
+				error items.cation: -convert items.cation: no column of that name changes its type; did you mean items.caption?
+				error items.label: -drop items.label: nothing of that name goes
+				`,
+		},
+		{
+			name: "names that are nearly there",
+			old:  items(caption), new: items(label),
+			answers: diff.Answers{Renames: []string{"itms=products", "item=products"}},
+			want: `
+				error item: -rename item=products: the snapshot has no table item; did you mean items?
+				error itms: -rename itms=products: the snapshot has no table itms; did you mean items?
+				`,
+		},
+		{
+			name: "a column of a table that is nearly there",
+			old:  items(caption), new: items(label),
+			answers: diff.Answers{Renames: []string{"item.caption=label"}},
+			want: `
+				error item: -rename item.caption=label: there is no table item; did you mean items?
+				`,
+		},
+		{
+			name: "a column that is nearly there",
+			old:  items(caption), new: items(label),
+			answers: diff.Answers{Renames: []string{"items.captoin=label"}},
+			want: `
+				error items.captoin: -rename items.captoin=label: items.captoin is not in the snapshot, or label is not in the models
+				`,
+		},
+		{
+			name: "a column of another table",
+			old:  items(caption), new: items(label),
+			answers: diff.Answers{Renames: []string{"items.caption=others.label"}},
+			want: `
+				error items.caption: -rename items.caption=others.label: others.label is not in the same table
+				`,
+		},
+		{
+			name: "two columns were one",
+			old:  items(caption), new: items(was("caption", label.Def()), was("caption", schema.Text("title").Def())),
+			want: `
+				error items.title: both label and title claim to have been column caption
+				`,
+		},
+		{
+			name: "one column was two",
+			old:  items(caption, schema.Text("title")), new: items(was("caption", label.Def())),
+			answers: diff.Answers{Renames: []string{"items.title=label"}},
+			want: `
+				error items.label: was:caption says that it was caption, but title is given as well
+				`,
+		},
+		{
+			name: "hints that name nothing",
+			old:  items(caption), new: of(was("goods", table("products", id(), caption)), table("items", id(), was("captoin", label.Def()))),
+			want: `
+				error items.label: was:captoin: the snapshot has no column captoin; did you mean caption?
+				error products: was:goods: the snapshot has no table goods
+				`,
+		},
+		{
+			name: "SQL that names what is not there, or is none",
+			old:  items(caption, schema.Text("note")), new: of(table("items", id(), was("caption", label.Def()), schema.Text("note"), schema.Text("slug"),
+				schema.Integer("n"), schema.Integer("m"))),
+			answers: diff.Answers{Fills: []string{"items.slug=lower(caption)", "items.n=length(lable)", "items.m=(1"}},
+			want: `
+				error items.m: -fill items.m=(1: "(" is not closed
+				error items.n: -fill items.n=length(lable): there is no column lable; did you mean label?
+				error items.slug: -fill items.slug=lower(caption): there is no column caption; it is called label now
+				`,
+		},
+		{
+			name: "a cast that no database knows",
+			old:  items(schema.Integer("at")), new: items(schema.TimestampTZ("at")),
+			answers: diff.Answers{Converts: []string{"items.at"}},
+			want: `
+				error items.at: -convert items.at: no database casts integer to timestamptz: say how, as in -convert items.at=SQL
+				`,
+		},
+		{
+			name: "the table of the history",
+			old:  of(), new: of(table("Modelgen_History", id())),
+			want: `
+				error Modelgen_History: table Modelgen_History is where migrations are recorded: give the model another one
+				`,
+		},
+	})
+}
+
+func TestQuote(t *testing.T) {
+	for in, want := range map[string]string{
+		"products.caption=label": "products.caption=label", "": "''", "a b": "'a b'", "it's": `'it'\''s'`,
+		"a=lower(b)": "'a=lower(b)'", "größe": "'größe'", "$(x)`y`": "'$(x)`y`'",
+	} {
+		if got := diff.Quote(in); got != want {
+			t.Errorf("Quote(%q) is %s, not %s", in, got, want)
+		}
+	}
+}

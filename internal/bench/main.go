@@ -1,0 +1,111 @@
+// Command bench times what people wait for, and prints it as one table beside the figures that it shall stay below:
+//
+//	make bench
+//
+// First whole processes of modelgen, on modules with up to 2,000 models of ten columns and with one model of up to 300: the first
+// migration, a column added, and nothing changed. Peak is the memory of the largest process, be it modelgen or the go command that it
+// runs. "Each more" is the time over that of the smallest module, for each model or column more: it shall not grow with their number.
+//
+// Then Up, on SQLite and PostgreSQL, beside a bare loop that runs the same statements, each migration in a transaction with a row that
+// records it; with nothing pending, beside the one small query that finds that out.
+//
+// What is computed is computed from the best runs: what else the machine does can only make a run longer. Times depend on the machine,
+// and nothing here fails because of one. PostgreSQL is the server that MODELGEN_TEST_POSTGRES names, else one is started.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+func main() {
+	runs := flag.Int("n", 5, "how many `runs` of each kind; the slow ones get fewer")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := bench(ctx, max(*runs, 1))
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench measures all and prints the table. The whole processes come first: the memory of this one counts as theirs until they begin.
+func bench(ctx context.Context, runs int) error {
+	dir, err := os.MkdirTemp("", "modelgen-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	pg, err := onPostgres()
+	if err != nil {
+		return err
+	}
+	rows, err := generate(ctx, dir, runs)
+	if err != nil {
+		return err
+	}
+	for _, d := range []database{onSQLite(dir), pg} {
+		ups, err := d.up(ctx, runs)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, ups...)
+	}
+	return printTable(rows)
+}
+
+// row is one line of the table. What is zero is left empty.
+type row struct {
+	what, size string
+	runs       []time.Duration
+	peak       int64           // bytes
+	more       time.Duration   // for each model or column more than in the smallest module
+	bare       []time.Duration // the same without us
+	target     string
+}
+
+func (r row) best() time.Duration { return slices.Min(r.runs) }
+
+func (r row) median() time.Duration {
+	sorted := slices.Sorted(slices.Values(r.runs))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+func printTable(rows []row) error {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\tsize\truns\tbest\tmedian\tpeak\teach more\tbare\tratio\t  target")
+	for _, r := range rows {
+		peak, more, bare, ratio := "", "", "", ""
+		if r.peak > 0 {
+			peak = fmt.Sprintf("%d MB", (r.peak+500_000)/1_000_000)
+		}
+		if r.more > 0 { // else it is lost in what else the machine does
+			more = short(r.more)
+		}
+		if len(r.bare) > 0 {
+			best := slices.Min(r.bare)
+			bare, ratio = short(best), fmt.Sprintf("%.2f", float64(r.best())/float64(best))
+		}
+		fmt.Fprintf(w, "%-32s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t  %s\n", r.what, r.size, len(r.runs), short(r.best()), short(r.median()), peak, more, bare, ratio, r.target)
+	}
+	return w.Flush()
+}
+
+// short gives three digits that say something.
+func short(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.3g µs", float64(d)/1e3)
+	case d < time.Second:
+		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
+	}
+	return fmt.Sprintf("%.3g s", d.Seconds())
+}
