@@ -76,7 +76,7 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 
 // preview plans all moves.
 func (w *walker) preview(moves []move) (*Plan, error) {
-	p := &walker{m: w.m, s: w.s, h: w.h, res: &Result{}}
+	p := &walker{m: w.m, s: w.s, h: w.h, res: &Result{}, shared: w.h.empty()}
 	if err := p.prepare(moves); err != nil {
 		return nil, err
 	}

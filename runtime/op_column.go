@@ -31,6 +31,7 @@ type AlterColumn struct {
 	From  schema.ColumnDef
 	To    schema.ColumnDef
 	Using string // SQL for the new value when the type changes; "" casts the old one
+	Plain string // why the table may be locked while NULLs are looked for, as it is small; "" looks beside reads and writes
 }
 
 func (o AddColumn) Apply(s *schema.Schema) error {

@@ -11,48 +11,56 @@ import (
 type AddPrimaryKey struct {
 	Table      string
 	PrimaryKey schema.PrimaryKey
+	Plain      string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // DropPrimaryKey takes the primary key of a table away; its columns stay, and stay NOT NULL.
 type DropPrimaryKey struct {
 	Table      string
 	PrimaryKey schema.PrimaryKey
+	Plain      string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // AddUnique adds a unique constraint.
 type AddUnique struct {
 	Table  string
 	Unique schema.Unique
+	Plain  string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // DropUnique drops a unique constraint.
 type DropUnique struct {
 	Table  string
 	Unique schema.Unique
+	Plain  string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // AddCheck adds a check constraint.
 type AddCheck struct {
 	Table string
 	Check schema.Check
+	Plain string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // DropCheck drops a check constraint.
 type DropCheck struct {
 	Table string
 	Check schema.Check
+	Plain string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // AddForeignKey adds a foreign key.
 type AddForeignKey struct {
 	Table      string
 	ForeignKey schema.ForeignKey
+	Plain      string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // DropForeignKey drops a foreign key.
 type DropForeignKey struct {
 	Table      string
 	ForeignKey schema.ForeignKey
+	Plain      string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // RenameConstraint gives a primary key, unique, check or foreign key constraint another name.

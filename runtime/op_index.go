@@ -11,12 +11,14 @@ import (
 type CreateIndex struct {
 	Table string
 	Index schema.Index
+	Plain string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // DropIndex drops an index.
 type DropIndex struct {
 	Table string
 	Index schema.Index
+	Plain string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
 // RenameIndex gives an index another name.

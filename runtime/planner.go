@@ -52,6 +52,12 @@ type Planner interface {
 	Finish() ([]Stage, error)
 }
 
+// QuietPlanner is a [Planner] that knows simpler forms for a database that nobody else uses.
+type QuietPlanner interface {
+	// Quiet asks for them, before the first op.
+	Quiet()
+}
+
 // LonePlanner is a [Planner] that can spare itself something when it plans one op only.
 type LonePlanner interface {
 	// Alone says so, before the op.

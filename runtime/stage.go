@@ -15,6 +15,14 @@ type Stage struct {
 	// in their transaction, or on the bare connection when NoTx is set.
 	Run func(ctx context.Context, tx Tx) error
 
+	// Ready is asked before a stage with NoTx runs, which may have run before, or half way: it cleans up what is left of that, and
+	// tells whether nothing is to be done any more. nil is no.
+	Ready func(ctx context.Context, tx Tx) (done bool, err error)
+
+	// Failed is called when the stage has failed and its transaction is rolled back: it cleans up what is left, and gives a hint for
+	// people, without values of rows other than primary keys. nil has none.
+	Failed func(ctx context.Context, tx Tx, err error) (hint string)
+
 	// KeysOff asks for a transaction with foreign keys switched off and checked as a whole before it commits, as a rebuild of a
 	// SQLite table needs it. Stages with and without KeysOff do not share a transaction.
 	KeysOff bool

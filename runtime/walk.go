@@ -94,10 +94,28 @@ func (w *walker) plan(mv move) (leg, error) {
 		}
 		return l, nil
 	}
+	planner := w.s.Planner()
+	if q, ok := planner.(QuietPlanner); ok && w.shared && quiet(ops) {
+		q.Quiet()
+	}
 	var err error
-	l.stages, err = PlanOps(w.s.Planner(), w.schema, ops)
+	l.stages, err = PlanOps(planner, w.schema, ops)
 	l.groups = Transactions(l.stages)
 	return l, err
+}
+
+// quiet tells whether ops come to one transaction when nobody else uses the database. A migration of several is resumed by the number of
+// stages that are done, and by then somebody may be there: it keeps to the forms for that.
+func quiet(ops []Op) bool {
+	for _, op := range ops {
+		switch op.(type) {
+		case CreateSchema, CreateTable, RenameTable, CommentTable, AddColumn, DropColumn, RenameColumn, AlterColumn, AddPrimaryKey, DropPrimaryKey, AddUnique, DropUnique,
+			AddCheck, DropCheck, AddForeignKey, DropForeignKey, RenameConstraint, CreateIndex, DropIndex, RenameIndex, CreateEnum, DropEnum, RenameEnum, DropTable:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // walk makes all moves, in as few transactions as they allow.

@@ -86,7 +86,7 @@ var verbs = map[string]func(context.Context, env, []string) error{
 }
 
 func main() {
-	debug.SetGCPercent(400) // a short run: memory is given back at its end anyway
+	debug.SetGCPercent(200) // a short run: memory is given back at its end anyway
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
 	stop()

@@ -75,7 +75,7 @@ var multi = jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}
 // comment makes a text fit for one line of a comment.
 func comment(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
+		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' || r == '\ufeff' {
 			return ' '
 		}
 		return r

@@ -16,7 +16,7 @@ func pgColumnCases() []pgCase {
 		{name: "rename column", ops: []migrate.Op{migrate.RenameColumn{Table: "orders", From: "state", To: "State"}},
 			want: []string{`ALTER TABLE "public"."orders" RENAME COLUMN "state" TO "State"`}},
 		{name: "set not null", seed: []string{"INSERT INTO customers (name) VALUES ('a')", "INSERT INTO orders (customer_id, note) VALUES (1, 'x')"},
-			ops: []migrate.Op{pgAlter("orders", note.Null(), note)}, want: []string{`ALTER TABLE "public"."orders" ALTER COLUMN "note" SET NOT NULL`}},
+			ops: []migrate.Op{pgAlter("orders", note.Null(), note)}, want: pgNotNull("note")},
 		{name: "default changed", ops: []migrate.Op{pgAlter("orders", pieces, schema.Integer("pieces").DefaultExpr("1 + 1"))},
 			want: []string{`ALTER TABLE "public"."orders" ALTER COLUMN "pieces" SET DEFAULT (1 + 1)`}},
 		{name: "default dropped", ops: []migrate.Op{pgAlter("orders", pieces, schema.Integer("pieces"))},

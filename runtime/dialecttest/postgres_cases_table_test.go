@@ -86,13 +86,15 @@ func pgConstraintCases() []pgCase {
 		{name: "primary key dropped and added", ops: []migrate.Op{
 			migrate.DropPrimaryKey{Table: "orders", PrimaryKey: schema.PrimaryKey{Name: "orders_pkey", Columns: []string{"id"}}},
 			migrate.AddPrimaryKey{Table: "orders", PrimaryKey: schema.PrimaryKey{Name: "orders_pk", Columns: []string{"customer_id", "id"}}},
-		}, want: []string{`ALTER TABLE "public"."orders" DROP CONSTRAINT "orders_pkey"`, `ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_pk" PRIMARY KEY ("customer_id", "id")`}},
+		}, want: []string{`ALTER TABLE "public"."orders" DROP CONSTRAINT "orders_pkey"`, `CREATE UNIQUE INDEX CONCURRENTLY "orders_pk" ON "public"."orders" ("customer_id", "id")`,
+			`ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_pk" PRIMARY KEY USING INDEX "orders_pk"`}},
 		{name: "unique added", ops: []migrate.Op{migrate.AddUnique{Table: "orders", Unique: schema.Unique{Name: "u", Columns: []string{"note"}}}},
-			want: []string{`ALTER TABLE "public"."orders" ADD CONSTRAINT "u" UNIQUE ("note")`}},
+			want: []string{`CREATE UNIQUE INDEX CONCURRENTLY "u" ON "public"."orders" ("note")`, `ALTER TABLE "public"."orders" ADD CONSTRAINT "u" UNIQUE USING INDEX "u"`}},
 		{name: "check added", ops: []migrate.Op{migrate.AddCheck{Table: "orders", Check: schema.Check{Name: "c", Expr: "pieces > 0"}}},
-			want: []string{`ALTER TABLE "public"."orders" ADD CONSTRAINT "c" CHECK (pieces > 0)`}},
+			want: []string{`ALTER TABLE "public"."orders" ADD CONSTRAINT "c" CHECK (pieces > 0) NOT VALID`, `ALTER TABLE "public"."orders" VALIDATE CONSTRAINT "c"`}},
 		{name: "foreign key to itself", ops: []migrate.Op{migrate.AddForeignKey{Table: "orders", ForeignKey: fk}}, want: []string{
-			`ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_note_fkey" FOREIGN KEY ("pieces") REFERENCES "public"."orders" ("id") ON DELETE SET NULL`}},
+			`ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_note_fkey" FOREIGN KEY ("pieces") REFERENCES "public"."orders" ("id") ON DELETE SET NULL NOT VALID`,
+			`ALTER TABLE "public"."orders" VALIDATE CONSTRAINT "orders_note_fkey"`}},
 		{name: "constraints renamed", before: []migrate.Op{migrate.AddUnique{Table: "orders", Unique: schema.Unique{Name: "u", Columns: []string{"note"}}}}, ops: []migrate.Op{
 			migrate.RenameConstraint{Table: "orders", From: "u", To: "U"}, migrate.RenameConstraint{Table: "orders", From: "orders_total_check", To: "c"},
 			migrate.RenameConstraint{Table: "orders", From: "orders_pkey", To: "p"}, migrate.RenameConstraint{Table: "orders", From: "orders_customer_id_fkey", To: "f"},
@@ -104,7 +106,7 @@ func pgConstraintCases() []pgCase {
 			migrate.RenameIndex{Table: "orders", From: "orders_a", To: "orders_c"},
 			migrate.DropIndex{Table: "orders", Index: schema.Index{Name: "orders_b", Parts: []schema.IndexPart{{Expr: "lower(state)"}}, Where: "state <> 'x'"}},
 		}, want: []string{
-			`CREATE INDEX "i" ON "public"."orders" USING "gin" ((to_tsvector('simple', note)))`,
-			`ALTER INDEX "public"."orders_a" RENAME TO "orders_c"`, `DROP INDEX "public"."orders_b"`}},
+			`CREATE INDEX CONCURRENTLY "i" ON "public"."orders" USING "gin" ((to_tsvector('simple', note)))`,
+			`ALTER INDEX "public"."orders_a" RENAME TO "orders_c"`, `DROP INDEX CONCURRENTLY "public"."orders_b"`}},
 	}
 }

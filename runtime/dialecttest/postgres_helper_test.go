@@ -212,3 +212,12 @@ func pgSQL(stages []migrate.Stage) []string {
 	}
 	return all
 }
+
+// pgNotNull are the statements that make a column of orders NOT NULL beside reads and writes.
+func pgNotNull(column string) []string {
+	alter, name := `ALTER TABLE "public"."orders" `, `"orders_`+column+`_is_not_null"`
+	return []string{
+		alter + "ADD CONSTRAINT " + name + ` CHECK ("` + column + `" IS NOT NULL) NOT VALID`, alter + "VALIDATE CONSTRAINT " + name,
+		alter + `ALTER COLUMN "` + column + `" SET NOT NULL`, alter + "DROP CONSTRAINT " + name,
+	}
+}

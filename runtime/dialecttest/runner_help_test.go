@@ -26,6 +26,7 @@ type runner struct {
 	dialect migrate.Dialect
 	url     string // of PostgreSQL
 	opt     migrate.Options
+	schema  *schema.Schema // where the test keeps it in step
 }
 
 // runners runs a test on SQLite and on PostgreSQL through both drivers.

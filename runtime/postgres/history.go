@@ -99,7 +99,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
 		if there || err != nil {
 			return err
 		}
-		err = s.exec(ctx, s.createHistory())
+		err = s.execHere(ctx, s.createHistory())
 		switch code := migrate.ErrorCode(err); {
 		case err == nil:
 			continue // look who owns it: another may have been first

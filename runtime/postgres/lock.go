@@ -67,16 +67,23 @@ func (s *session) poll(ctx context.Context, wait time.Duration, try func(context
 	}
 }
 
-// tryLock asks once, and looks at the server on the way.
+// tryLock asks once, and looks at the server on the way. A lock that this connection of the server has already is that of another client of
+// a pooler, and asking for it would be granted.
 func (s *session) tryLock(ctx context.Context) (bool, error) {
+	if s.locked {
+		return true, nil
+	}
 	var got bool
 	var v server
-	err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_catalog.pg_try_advisory_lock(%d), %s", s.key(), serverColumns)).
+	key := uint64(s.key())
+	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'
+ AND l.pid = pg_catalog.pg_backend_pid() AND l.classid = %d::oid AND l.objid = %d::oid AND l.objsubid = 1) THEN false
+ ELSE pg_catalog.pg_try_advisory_lock(%d) END, %s`, key>>32, key&0xffffffff, s.key(), serverColumns)).
 		Scan(&got, &v.version, &v.schema, &v.recovery, &v.pid)
 	if err != nil {
 		return false, s.fail(ctx, err)
 	}
-	s.locked = s.locked || got
+	s.locked = got
 	if err := s.accept(v); err != nil {
 		return false, errors.Join(err, s.Unlock(context.WithoutCancel(ctx)))
 	}
@@ -92,19 +99,46 @@ func (s *session) Unlock(ctx context.Context) error {
 		return nil // a lock ends with its connection
 	}
 	s.locked = false
-	var held bool
-	err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", s.key())).Scan(&held)
-	err = s.fail(ctx, err)
-	switch {
-	case s.broken:
-		return nil
-	case err != nil:
-		return fmt.Errorf("giving back the lock of migrations: %w", err)
-	case !held:
-		return errors.New("the lock of migrations was not on this connection any more, so another runner may have worked at the same time; " +
-			"is there a pooler in transaction mode in between? migrations need a direct connection")
+	for try := 0; ; try++ {
+		var held bool
+		err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", s.key())).Scan(&held)
+		err = s.fail(ctx, err)
+		switch {
+		case s.broken:
+			return nil
+		case err != nil:
+			return fmt.Errorf("giving back the lock of migrations: %w", err)
+		case held && try == 0:
+			return nil
+		case held || try == 20: // a lock that stays behind on a connection of the pooler would keep everybody out
+			return errMoved
+		}
 	}
-	return nil
+}
+
+var errMoved = errors.New("the lock of migrations is not on this connection of the server any more: is there a pooler in transaction mode in between? " +
+	"connect directly, or set Options.Lock to LockLease")
+
+// here is a statement that fails, by a division by zero, on another connection of the server than the one that has the lock. It costs next
+// to nothing, and without it two runners behind a pooler would both go on.
+func (s *session) here() string {
+	if !s.locked {
+		return ""
+	}
+	return fmt.Sprintf("SELECT 1 / (pg_catalog.pg_backend_pid() = %d)::int", s.pid)
+}
+
+// execHere is exec on the connection that has the lock, and nowhere else.
+func (s *session) execHere(ctx context.Context, sql string) error {
+	here := s.here()
+	if here == "" {
+		return s.exec(ctx, sql)
+	}
+	err := s.exec(ctx, here+"; "+sql)
+	if migrate.ErrorCode(err) == divisionByZero {
+		return errMoved
+	}
+	return err
 }
 
 // age is how long a session has been in the state it is in.

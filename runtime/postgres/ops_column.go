@@ -39,6 +39,17 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 	if err := checkColumn(o.Table, to); err != nil {
 		return err
 	}
+	if from.Nullable && !to.Nullable && (from.Identity || !to.Identity) && p.online(o.Table, o.Plain) { // an identity needs a column that is NOT NULL already
+		// First everything else, then the NULLs.
+		rest := o
+		to.Nullable = true
+		rest.To = fixed(to)
+		if err := p.AlterColumn(rest); err != nil {
+			return err
+		}
+		p.onlineNotNull(o, o.Table, to.Name)
+		return nil
+	}
 	column := p.alter(o.Table) + "ALTER COLUMN " + ident(to.Name) + " "
 	var out []migrate.Statement
 	do := func(sql string) { out = append(out, statement(column+sql)) }
@@ -97,6 +108,11 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 	p.add(o, p.alterFacts(o, from, to, retyped), out...)
 	return nil
 }
+
+// fixed is a column as a definition.
+type fixed schema.Column
+
+func (c fixed) Def() schema.Column { return schema.Column(c) }
 
 func (p *planner) alterFacts(o migrate.AlterColumn, from, to schema.Column, retyped bool) migrate.Facts {
 	tables := []string{o.Table}
@@ -169,7 +185,7 @@ func (p *planner) apart(columns map[string][]string) (drop, again []migrate.Stat
 			if !mentions(x.Where, names) && !slices.ContainsFunc(x.Parts, func(i schema.IndexPart) bool { return mentions(i.Expr, names) }) {
 				continue
 			}
-			sql, err := p.createIndex(t.Name, x)
+			sql, err := p.createIndex(t.Name, x, false)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -2,12 +2,20 @@ package postgres
 
 import (
 	"strconv"
+	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 func (p *planner) AddPrimaryKey(o migrate.AddPrimaryKey) error {
+	if p.online(o.Table, o.Plain) {
+		name := o.PrimaryKey.Name
+		if name == "" {
+			name = schema.DeriveName(o.Table, nil, "pkey", nil)
+		}
+		return p.onlineKey(o, o.Table, name, "PRIMARY KEY", o.PrimaryKey.Columns, false, schema.NotDeferrable)
+	}
 	f := p.scanned(p.locks(accessExclusive, o.Table), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, primaryKey(o.PrimaryKey)))
 	return nil
@@ -27,6 +35,9 @@ func (p *planner) AddUnique(o migrate.AddUnique) error {
 	if err != nil {
 		return err
 	}
+	if p.online(o.Table, o.Plain) && o.Unique.Name != "" {
+		return p.onlineKey(o, o.Table, o.Unique.Name, "UNIQUE", o.Unique.Columns, o.Unique.NullsNotDistinct, o.Unique.Deferrable)
+	}
 	f := p.scanned(p.locks(accessExclusive, o.Table), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, sql))
 	return nil
@@ -38,6 +49,12 @@ func (p *planner) DropUnique(o migrate.DropUnique) error {
 }
 
 func (p *planner) AddCheck(o migrate.AddCheck) error {
+	if p.online(o.Table, o.Plain) && o.Check.Name != "" {
+		p.onlineCheck(o, accessExclusive, []string{o.Table}, o.Check.Name, check(o.Check), func(name string) failedFunc {
+			return p.offenders(o.Table, "NOT ("+o.Check.Expr+")", "break the check "+o.Check.Expr+"; correct them", name)
+		})
+		return nil
+	}
 	f := p.scanned(p.locks(accessExclusive, o.Table), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, check(o.Check)))
 	return nil
@@ -49,6 +66,13 @@ func (p *planner) DropCheck(o migrate.DropCheck) error {
 }
 
 func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
+	if p.online(o.Table, o.Plain) && o.ForeignKey.Name != "" {
+		fk := o.ForeignKey
+		p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk), func(name string) failedFunc {
+			return p.offenders(o.Table, p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them", name)
+		})
+		return nil
+	}
 	f := p.scanned(p.locks(shareRowExclusive, o.Table, o.ForeignKey.RefTable), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, p.foreignKey(o.ForeignKey)))
 	return nil
@@ -106,6 +130,16 @@ func (r renderer) foreignKey(fk schema.ForeignKey) string {
 		sql += " ON UPDATE " + string(fk.OnUpdate)
 	}
 	return sql + deferrable(fk.Deferrable)
+}
+
+// orphans is the condition of rows whose foreign key leads nowhere.
+func (r renderer) orphans(fk schema.ForeignKey) string {
+	var set, same []string
+	for i, c := range fk.Columns {
+		set = append(set, "r."+ident(c)+" IS NOT NULL")
+		same = append(same, "o."+ident(fk.RefColumns[i])+" = r."+ident(c))
+	}
+	return strings.Join(set, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + r.name(fk.RefTable) + " AS o WHERE " + strings.Join(same, " AND ") + ")"
 }
 
 func deferrable(d schema.Deferrable) string {

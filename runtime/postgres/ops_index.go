@@ -9,7 +9,10 @@ import (
 )
 
 func (p *planner) CreateIndex(o migrate.CreateIndex) error {
-	sql, err := p.createIndex(o.Table, o.Index)
+	if p.online(o.Table, o.Plain) {
+		return p.onlineIndex(o, o.Table, o.Index)
+	}
+	sql, err := p.createIndex(o.Table, o.Index, false)
 	if err != nil {
 		return err
 	}
@@ -19,6 +22,10 @@ func (p *planner) CreateIndex(o migrate.CreateIndex) error {
 }
 
 func (p *planner) DropIndex(o migrate.DropIndex) error {
+	if p.online(o.Table, o.Plain) {
+		p.onlineDropIndex(o, o.Table, o.Index.Name)
+		return nil
+	}
 	p.add(o, p.locks(accessExclusive, o.Table), p.dropIndex(o.Table, o.Index.Name))
 	return nil
 }
@@ -35,7 +42,7 @@ func (p *planner) dropIndex(table, name string) migrate.Statement {
 // operatorClass is a name, perhaps with its schema and with parameters: gist_trgm_ops(siglen=32).
 var operatorClass = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?( ?\([\w\s=,.']*\))?$`)
 
-func (r renderer) createIndex(table string, x schema.Index) (string, error) {
+func (r renderer) createIndex(table string, x schema.Index, concurrently bool) (string, error) {
 	no := func(reason, hint string) (string, error) {
 		return "", &migrate.UnsupportedError{Dialect: dialect, Table: table, Object: x.Name, Reason: reason, Hint: hint}
 	}
@@ -66,7 +73,11 @@ func (r renderer) createIndex(table string, x schema.Index) (string, error) {
 	if x.Unique {
 		sql += "UNIQUE "
 	}
-	sql += "INDEX " + ident(x.Name) + " ON " + r.name(table)
+	sql += "INDEX "
+	if concurrently {
+		sql += "CONCURRENTLY "
+	}
+	sql += ident(x.Name) + " ON " + r.name(table)
 	if x.Using != "" {
 		sql += " USING " + ident(x.Using)
 	}

@@ -67,7 +67,7 @@ func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
 		statements = append(statements, p.addConstraint(t.Name, sql))
 	}
 	for _, x := range t.Indexes {
-		sql, err := p.createIndex(t.Name, x)
+		sql, err := p.createIndex(t.Name, x, false)
 		if err != nil {
 			return nil, err
 		}
@@ -99,6 +99,7 @@ func (p *planner) DropTable(o migrate.DropTable) error {
 
 func (p *planner) RenameTable(o migrate.RenameTable) error {
 	taken := func(name string) bool { return p.before.Table(name) != nil }
+	p.renames[len(p.stages)] = true
 	p.add(o, p.locks(accessExclusive, o.From), p.move("TABLE", o.From, o.To, taken)...)
 	p.fresh[o.To] = p.fresh[o.From]
 	delete(p.fresh, o.From)

@@ -16,7 +16,7 @@ const (
 	rowExclusive         = "ROW EXCLUSIVE"          // stops nobody who reads or writes
 )
 
-// planner makes one stage of each op, in its plain form.
+// planner makes one stage of each op, or several where others are using the table, see online.go.
 type planner struct {
 	renderer
 	before   *schema.Schema
@@ -24,17 +24,20 @@ type planner struct {
 	fresh    map[string]bool // tables made in this migration: nobody else can be kept waiting for them
 	newEnums map[string]bool // enums made in this migration: their new values can be used at once
 	values   []addedValues   // to enums that others can see
+	quiet    bool            // nobody else is using the database
+	renames  map[int]bool    // stages that rename tables
 	pending  bool            // rows were changed, and deferred constraints may wait to look at them
 }
 
 func newPlanner(r renderer) *planner {
-	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, newEnums: map[string]bool{}}
+	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, newEnums: map[string]bool{}, renames: map[int]bool{}}
 }
 
 func (p *planner) Before(s *schema.Schema) { p.before = s }
 
 func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.commitValues()
+	p.apartLocks()
 	return p.stages, nil
 }
 

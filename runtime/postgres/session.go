@@ -133,8 +133,9 @@ func (s *session) apply(ctx context.Context) error {
 	for _, kv := range s.settings() {
 		b.WriteString("SET " + kv[0] + " = " + kv[1] + "; ")
 	}
-	s.set = true
-	return s.exec(ctx, b.String())
+	err := s.execHere(ctx, b.String())
+	s.set = s.set || err == nil
+	return err
 }
 
 // afterHand sets the settings again when a step written by hand may have changed them for the rest of the session.
@@ -208,7 +209,7 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	if err := s.exec(ctx, "SET lock_timeout = 0; SET statement_timeout = 0"); err != nil {
+	if err := s.execHere(ctx, "SET lock_timeout = 0; SET statement_timeout = 0"); err != nil {
 		return err
 	}
 	stop := s.watch(ctx, []migrate.Stage{stage})
@@ -228,6 +229,14 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 }
 
 func (s *session) step(ctx context.Context, stage migrate.Stage) error {
+	if stage.Ready != nil {
+		if done, err := stage.Ready(ctx, tx{s.conn}); done || err != nil {
+			if err != nil {
+				err = s.statementError(ctx, 0, stage, "", s.fail(ctx, err))
+			}
+			return err
+		}
+	}
 	for _, st := range stage.Statements {
 		if err := s.exec(ctx, st.SQL); err != nil {
 			return s.statementError(ctx, 0, stage, st.SQL, err)

@@ -17,7 +17,7 @@ type unit struct {
 	run   func(context.Context, migrate.Tx) error
 	ran   func() // everything before it has run
 	mark  bool   // changes the history
-	lease bool   // makes sure of the lease
+	lease bool   // makes sure of the lease, or of the lock
 	stage int    // index into the stages; -1 is none of them
 }
 
@@ -60,6 +60,8 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 			return s.stopped(ctx, work, at, err)
 		case at.mark && (migrate.ErrorCode(err) == uniqueViolation || migrate.ErrorCode(err) == divisionByZero):
 			return migrate.ErrClaimed
+		case at.lease && migrate.ErrorCode(err) == divisionByZero && !s.cfg.Lease:
+			return errMoved
 		case at.lease && migrate.ErrorCode(err) == divisionByZero:
 			return errLeaseLost
 		}
@@ -86,6 +88,8 @@ func (s *session) units(all []migrate.Work) []unit {
 	units := []unit{{sql: "BEGIN", stage: -1}}
 	if s.cfg.Lease {
 		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true})
+	} else if here := s.here(); here != "" {
+		units = append(units, unit{sql: here, stage: -1, lease: true})
 	}
 	stages := 0
 	for _, work := range all {
@@ -242,5 +246,14 @@ func (s *session) statementError(ctx context.Context, index int, stage migrate.S
 	if errors.As(err, &known) {
 		return err
 	}
-	return &migrate.StatementError{Stage: index, Cause: stage.Cause, Statement: sql, Code: migrate.ErrorCode(err), Hint: s.hint(ctx, err, stage), Err: err}
+	hint := ""
+	if stage.Failed != nil && !s.broken {
+		look, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+		defer cancel()
+		hint = stage.Failed(look, tx{s.conn}, err)
+	}
+	if hint == "" {
+		hint = s.hint(ctx, err, stage)
+	}
+	return &migrate.StatementError{Stage: index, Cause: stage.Cause, Statement: sql, Code: migrate.ErrorCode(err), Hint: hint, Err: err}
 }

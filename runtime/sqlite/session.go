@@ -103,6 +103,9 @@ func (s *session) Step(ctx context.Context, st migrate.Stage, after []migrate.Ma
 		run = func() error { return s.patient(ctx, once) }
 	}
 	if err := run(); err != nil {
+		if moved := s.unmoved(ctx, last); errors.Is(moved, migrate.ErrClaimed) {
+			return moved // another runner went on meanwhile, and the statement fits no more
+		}
 		return stageError(0, st, err)
 	}
 	return s.inTx(ctx, last, func(run func() error) error { return run() })

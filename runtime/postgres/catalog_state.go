@@ -1,0 +1,123 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+type (
+	readyFunc  = func(ctx context.Context, tx migrate.Tx) (done bool, err error)
+	failedFunc = func(ctx context.Context, tx migrate.Tx, err error) (hint string)
+)
+
+// indexState is what the catalog says of an index.
+type indexState struct {
+	table    string // "schema.table"
+	unique   bool
+	valid    bool
+	building bool // a session is at it
+	method   string
+	columns  string // of the key and of INCLUDE, in their order; 0 is an expression
+	partial  bool
+}
+
+// lookIndex gives nil when there is no relation of the name.
+func (r renderer) lookIndex(ctx context.Context, tx migrate.Tx, table, name string) (*indexState, error) {
+	var s indexState
+	var kind string
+	err := tx.QueryRowContext(ctx, `SELECT c.relkind::text, COALESCE(tn.nspname || '.' || t.relname, ''), COALESCE(x.indisunique, false), COALESCE(x.indisvalid AND x.indisready, false),
+ COALESCE(am.amname::text, ''), COALESCE((SELECT pg_catalog.string_agg(COALESCE(a.attname::text, '0'), ',' ORDER BY k.i) FROM pg_catalog.unnest(x.indkey::int2[]) WITH ORDINALITY k(att, i)
+  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.att AND k.att <> 0), ''), x.indpred IS NOT NULL,
+ EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = c.oid OR p.relid = x.indrelid)
+ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid
+ LEFT JOIN pg_catalog.pg_class t ON t.oid = x.indrelid LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+ WHERE n.nspname = `+text(r.namespace(table))+" AND c.relname = "+text(name)).
+		Scan(&kind, &s.table, &s.unique, &s.valid, &s.method, &s.columns, &s.partial, &s.building)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil && kind != "i" && kind != "I" {
+		err = fmt.Errorf("%s is the name of something that is no index; rename one of them", name)
+	}
+	return &s, err
+}
+
+// indexReady finds out how far an earlier try came: absent, being built still, left invalid, or done.
+func (p *planner) indexReady(table string, x schema.Index) readyFunc {
+	r := p.renderer
+	return func(ctx context.Context, tx migrate.Tx) (bool, error) {
+		for {
+			s, err := r.lookIndex(ctx, tx, table, x.Name)
+			switch {
+			case err != nil || s == nil:
+				return false, err
+			case !r.same(*s, table, x):
+				return false, fmt.Errorf("index %s is there already, in another form; somebody made it by hand: drop or rename it, then run the command again", x.Name)
+			case s.valid:
+				return true, nil
+			case !s.building:
+				_, err := tx.ExecContext(ctx, "DROP INDEX CONCURRENTLY "+r.index(table, x.Name))
+				return false, err
+			}
+			// The server goes on with a build whose client was killed; dropping it now would wait for it anyway.
+			if err := sleep(ctx, 200*time.Millisecond); err != nil {
+				return false, fmt.Errorf("waiting for the build of index %s that an earlier run began: %w", x.Name, err)
+			}
+		}
+	}
+}
+
+func (r renderer) same(s indexState, table string, x schema.Index) bool {
+	_, base := schema.SplitName(table)
+	var columns []string
+	for _, part := range x.Parts {
+		if part.Column == "" {
+			columns = append(columns, "0")
+		} else {
+			columns = append(columns, part.Column)
+		}
+	}
+	columns = append(columns, x.Include...)
+	method := x.Using
+	if method == "" {
+		method = "btree"
+	}
+	return s.table == r.namespace(table)+"."+base && s.unique == x.Unique && strings.EqualFold(s.method, method) && s.columns == strings.Join(columns, ",") && s.partial == (x.Where != "")
+}
+
+func (p *planner) indexGone(table, name string) readyFunc {
+	r := p.renderer
+	return func(ctx context.Context, tx migrate.Tx) (bool, error) {
+		s, err := r.lookIndex(ctx, tx, table, name)
+		return s == nil, err
+	}
+}
+
+// indexFailed takes an index away that could not be built: one that is invalid costs writes, and a unique one may even refuse them.
+func (p *planner) indexFailed(table string, x schema.Index) failedFunc {
+	r := p.renderer
+	duplicates := p.duplicates(table, x)
+	return func(ctx context.Context, tx migrate.Tx, failure error) string {
+		hint := ""
+		if s, err := r.lookIndex(ctx, tx, table, x.Name); err == nil && s != nil && !s.valid && !s.building && r.same(*s, table, x) {
+			if _, err := tx.ExecContext(ctx, "DROP INDEX CONCURRENTLY "+r.index(table, x.Name)); err != nil {
+				hint = "the index is left invalid; running the command again removes it"
+			} else {
+				hint = "the index was taken away again"
+			}
+		}
+		if migrate.ErrorCode(failure) == uniqueViolation {
+			if who := duplicates(ctx, tx, failure); who != "" {
+				hint = who + "; " + hint
+			}
+		}
+		return strings.TrimSuffix(hint, "; ")
+	}
+}

@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// What stands in the way of a constraint is told by the number of rows and the primary keys of some, never by other values.
+
+const someRows = 5 // how many are named
+
+// offenders names rows that a condition picks. drop is a constraint that stands for new rows already, and is said to stay.
+func (p *planner) offenders(table, condition, what, constraint string) failedFunc {
+	name, key := p.name(table), p.keyOf(table)
+	return func(ctx context.Context, tx migrate.Tx, failure error) string {
+		switch migrate.ErrorCode(failure) {
+		case checkViolation, notNullViolation, foreignKeyViolation:
+		default:
+			return ""
+		}
+		hint := list(ctx, tx, "FROM "+name+" AS r WHERE "+condition, key)
+		if hint == "" {
+			return ""
+		}
+		return hint + " " + what + ", and run the command again; new rows are checked already, by " + constraint
+	}
+}
+
+// duplicates names rows that share a key which is to be unique.
+func (p *planner) duplicates(table string, x schema.Index) failedFunc {
+	var parts []string
+	for _, part := range x.Parts {
+		if part.Column != "" {
+			parts = append(parts, ident(part.Column))
+		} else {
+			parts = append(parts, "("+part.Expr+")")
+		}
+	}
+	where := ""
+	if x.Where != "" {
+		where = " WHERE (" + x.Where + ")"
+	}
+	name, key := p.name(table), p.keyOf(table)
+	return func(ctx context.Context, tx migrate.Tx, _ error) string {
+		all := strings.Join(parts, ", ")
+		columns := strings.Join(append([]string{"pg_catalog.count(*) OVER (PARTITION BY " + all + ") AS modelgen_n"}, key...), ", ")
+		hint := list(ctx, tx, "FROM (SELECT "+columns+" FROM "+name+where+") AS r WHERE modelgen_n > 1", key)
+		if hint == "" {
+			return ""
+		}
+		return hint + " share their (" + strings.ReplaceAll(all, `"`, "") + ") with another one; correct them, and run the command again"
+	}
+}
+
+// keyOf gives the columns of the primary key, quoted.
+func (p *planner) keyOf(table string) []string {
+	var key []string
+	if t := p.before.Table(table); t != nil && t.PrimaryKey != nil {
+		for _, c := range t.PrimaryKey.Columns {
+			key = append(key, ident(c))
+		}
+	}
+	return key
+}
+
+// list counts rows and names some by their key: "3 rows (id 7, 8, 9)". It is asked for beside the error: when it fails, nothing is said.
+func list(ctx context.Context, tx migrate.Tx, from string, key []string) string {
+	var n int64
+	if tx.QueryRowContext(ctx, "SELECT pg_catalog.count(*) "+from).Scan(&n) != nil || n == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%d rows", n)
+	if n == 1 {
+		text = "1 row"
+	}
+	if len(key) == 0 {
+		return text
+	}
+	var some []string
+	casts := make([]string, len(key))
+	for i, k := range key {
+		casts[i] = k + "::text"
+	}
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf("SELECT pg_catalog.concat_ws('/', %s) %s ORDER BY %s LIMIT %d", strings.Join(casts, ", "), from, strings.Join(key, ", "), someRows))
+	if err != nil {
+		return text
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v string
+		if rows.Scan(&v) != nil {
+			return text
+		}
+		some = append(some, v)
+	}
+	more := ""
+	if n > int64(len(some)) {
+		more = " and more"
+	}
+	return text + " (" + strings.ReplaceAll(strings.Join(key, "/"), `"`, "") + " " + strings.Join(some, ", ") + more + ")"
+}

@@ -1,0 +1,143 @@
+package postgres
+
+import (
+	"slices"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// The forms for tables that others are using: nobody is kept waiting for longer than a lock timeout. Where the plain form would build or
+// check something under a lock that stops readers or writers, the work is done first under one that does not, and only its result is put
+// in place under the strong one. That takes more than one transaction.
+
+// online tells whether others may be using a table, and the author did not ask for the plain form.
+func (p *planner) online(table, plain string) bool { return !p.quiet && !p.fresh[table] && plain == "" }
+
+// Quiet implements [migrate.QuietPlanner].
+func (p *planner) Quiet() { p.quiet = true }
+
+// stage appends a stage of an op.
+func (p *planner) stage(op migrate.Op, st migrate.Stage) {
+	if p.pending && st.NoTx {
+		p.pending = false // the commit before it has looked at all rows
+	}
+	st.Cause, st.Destroys = op.Describe(), op.Destroys()
+	p.stages = append(p.stages, st)
+}
+
+// onlineIndex builds an index beside reads and writes (manual, CREATE INDEX, "Building Indexes Concurrently").
+func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error {
+	sql, err := p.createIndex(table, x, true)
+	if err != nil {
+		return err
+	}
+	p.stage(op, migrate.Stage{
+		NoTx: true, Statements: []migrate.Statement{statement(sql)}, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false),
+		Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x),
+	})
+	return nil
+}
+
+func (p *planner) onlineDropIndex(op migrate.Op, table, name string) {
+	p.stage(op, migrate.Stage{
+		NoTx: true, Statements: []migrate.Statement{statement("DROP INDEX CONCURRENTLY " + p.index(table, name))},
+		Facts: p.locks(shareUpdateExclusive, table), Ready: p.indexGone(table, name),
+	})
+}
+
+// onlineKey makes a unique or primary key constraint of an index that was built before.
+func (p *planner) onlineKey(op migrate.Op, table, name, kind string, columns []string, nullsNotDistinct bool, d schema.Deferrable) error {
+	x := schema.Index{Name: name, Unique: true, NullsNotDistinct: nullsNotDistinct}
+	for _, c := range columns {
+		x.Parts = append(x.Parts, schema.IndexPart{Column: c})
+	}
+	if err := p.onlineIndex(op, table, x); err != nil {
+		return err
+	}
+	p.stage(op, migrate.Stage{
+		Facts: p.locks(accessExclusive, table),
+		Statements: []migrate.Statement{{
+			SQL:     "ALTER TABLE " + p.name(table) + " ADD " + named(name) + kind + " USING INDEX " + ident(name) + deferrable(d),
+			Comment: "the index is there, so the lock is short",
+		}},
+	})
+	return nil
+}
+
+// onlineCheck adds a constraint for new rows, commits, and looks at the old rows under a lock that stops nobody. In one transaction the scan
+// would hold the first lock, and a lock timeout would throw its work away.
+func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name, definition string, failed func(name string) failedFunc) {
+	table := tables[0]
+	p.stage(op, migrate.Stage{
+		Commit: true, Facts: p.locks(lock, tables...),
+		Statements: []migrate.Statement{{SQL: "ALTER TABLE " + p.name(table) + " ADD " + definition + " NOT VALID", Comment: "for new rows only, so the lock is short"}},
+	})
+	p.validate(op, table, name, failed)
+}
+
+func (p *planner) validate(op migrate.Op, table, name string, failed func(name string) failedFunc) {
+	p.stage(op, migrate.Stage{
+		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: failed(name),
+		Statements: []migrate.Statement{{SQL: "ALTER TABLE " + p.name(table) + " VALIDATE CONSTRAINT " + ident(name), Comment: "the old rows, while others read and write"}},
+	})
+}
+
+// onlineNotNull lets the server know from a check that no row is NULL, so that SET NOT NULL reads nothing (manual, ALTER TABLE). Since 18
+// the constraint itself can be validated later.
+func (p *planner) onlineNotNull(op migrate.Op, table, column string) {
+	failed := func(name string) failedFunc {
+		return p.offenders(table, ident(column)+" IS NULL", "hold NULL in "+column+"; give them a value first, with Fill or SQL", name)
+	}
+	if p.version >= 18 {
+		name := p.spare(table, column, "not_null")
+		p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"NOT NULL "+ident(column), failed)
+		return
+	}
+	name := p.spare(table, column, "is_not_null")
+	p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"CHECK ("+ident(column)+" IS NOT NULL)", failed)
+	alter := p.alter(table)
+	p.stage(op, migrate.Stage{Facts: p.locks(accessExclusive, table), Statements: []migrate.Statement{
+		{SQL: alter + "ALTER COLUMN " + ident(column) + " SET NOT NULL", Comment: "the check says so already, so nothing is read"},
+		p.dropConstraint(table, name),
+	}})
+}
+
+// spare gives the name of a constraint that no other one of the table has.
+func (p *planner) spare(table, column, suffix string) string {
+	taken := func(name string) bool {
+		t := p.before.Table(table)
+		return t != nil && (slices.ContainsFunc(t.Checks, func(c schema.Check) bool { return c.Name == name }) ||
+			slices.ContainsFunc(t.Uniques, func(c schema.Unique) bool { return c.Name == name }) ||
+			slices.ContainsFunc(t.ForeignKeys, func(c schema.ForeignKey) bool { return c.Name == name }) || t.PrimaryKey != nil && t.PrimaryKey.Name == name)
+	}
+	return schema.DeriveName(table, []string{column}, suffix, taken)
+}
+
+// apartLocks ends a transaction where the next stage would lock another table that others use: two locks held together can deadlock with
+// the application, and the first would be held while the second is waited for. Tables that swap names stay together.
+func (p *planner) apartLocks() {
+	if p.quiet {
+		return
+	}
+	var held []string
+	for i := range p.stages {
+		st := &p.stages[i]
+		if i > 0 && (p.stages[i-1].Commit || p.stages[i-1].NoTx || st.NoTx) {
+			held = nil
+		}
+		if st.NoTx || st.Lock != accessExclusive && st.Lock != shareRowExclusive && st.Lock != share {
+			continue
+		}
+		other := slices.ContainsFunc(st.Tables, func(t string) bool { return !slices.Contains(held, t) })
+		if len(held) > 0 && other && !(p.renames[i] && p.renames[i-1]) {
+			p.stages[i-1].Commit = true
+			held = nil
+		}
+		for _, t := range st.Tables {
+			if !slices.Contains(held, t) {
+				held = append(held, t)
+			}
+		}
+	}
+}
