@@ -44,7 +44,7 @@ func (r renderer) lookIndex(ctx context.Context, tx migrate.Tx, table, name stri
 		return nil, nil
 	}
 	if err == nil && kind != "i" && kind != "I" {
-		err = fmt.Errorf("%s is the name of something that is no index; rename one of them", name)
+		err = refused{fmt.Errorf("%s is the name of something that is no index; rename one of them", name)}
 	}
 	return &s, err
 }
@@ -59,7 +59,7 @@ func (p *planner) indexReady(table string, x schema.Index) readyFunc {
 			case err != nil || s == nil:
 				return false, err
 			case !r.same(*s, table, x):
-				return false, fmt.Errorf("index %s is there already, in another form; somebody made it by hand: drop or rename it, then run the command again", x.Name)
+				return false, refused{fmt.Errorf("index %s is there already, in another form; somebody made it by hand: drop or rename it, then run the command again", x.Name)}
 			case s.valid:
 				return true, nil
 			case !s.building:

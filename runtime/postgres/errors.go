@@ -42,8 +42,11 @@ func lost(err error) bool {
 	case code != "":
 		return false
 	}
-	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.As(err, new(refused))
 }
+
+// refused is an error of this package, not of the connection.
+type refused struct{ error }
 
 // reason says in words why a transaction is tried again.
 func reason(err error) string {

@@ -31,7 +31,7 @@ func (p *planner) DropIndex(o migrate.DropIndex) error {
 }
 
 func (p *planner) RenameIndex(o migrate.RenameIndex) error {
-	p.add(o, p.locks(shareUpdateExclusive, o.Table), statement("ALTER INDEX "+p.index(o.Table, o.From)+" RENAME TO "+ident(o.To)))
+	p.add(o, migrate.Facts{}, statement("ALTER INDEX "+p.index(o.Table, o.From)+" RENAME TO "+ident(o.To)))
 	return nil
 }
 

@@ -177,6 +177,7 @@ func (s *session) fail(ctx context.Context, err error) error {
 	}
 	if lost(err) {
 		s.broken = true
+		_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // ends it for sure, and with it the lock
 	}
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		return fmt.Errorf("%w (%w)", ctx.Err(), err)
@@ -232,7 +233,7 @@ func (s *session) step(ctx context.Context, stage migrate.Stage) error {
 	if stage.Ready != nil {
 		if done, err := stage.Ready(ctx, tx{s.conn}); done || err != nil {
 			if err != nil {
-				err = s.statementError(ctx, 0, stage, "", s.fail(ctx, err))
+				err = s.statementError(ctx, 0, stage, "", s.fail(ctx, err)) // what Ready refuses is [refused]
 			}
 			return err
 		}
