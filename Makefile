@@ -4,6 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 MAX_LINES   = 600
 COUNT      ?= 5
 FUZZTIME   ?= 60s
+LAW        ?= 5000
 
 # Without testdata: what is in there may be wrong on purpose.
 GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
@@ -49,8 +50,9 @@ bench: bin/pgrun ## Run the benchmarks, and time whole processes
 	  echo go test -bench . $$pkgs; test -z "$$pkgs" || bin/pgrun go test -run '^$$' -bench . -benchmem -p 1 -timeout 0 $$pkgs
 	@if [ -d internal/bench ]; then echo go run ./internal/bench; bin/pgrun go run ./internal/bench; fi
 
-soak: bin/pgrun ## Run the tests COUNT times in random order under the race detector, then each fuzz test for FUZZTIME
+soak: bin/pgrun ## Run the tests COUNT times under the race detector, LAW pairs of random schemas, then each fuzz test for FUZZTIME
 	bin/pgrun go test -race -shuffle on -count $(COUNT) -timeout 0 ./...
+	bin/pgrun go test ./internal/law -law.n $(LAW) -law.seed $$(date +%s) -timeout 0
 	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's/^(.*)\/[^\/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*/\1 \2/' | \
 	  while read -r dir name; do \
 	    echo "go test -fuzz $$name $$dir"; bin/pgrun go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; \

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/modelgen/modelgen/gen/lint"
 )
 
 // Finding is one disagreement that [Check] found.
@@ -64,6 +66,20 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 			out = append(out, Finding{Place: f.Shown(), Reason: "it is not what modelgen writes", Mend: "run go generate"})
 		}
 	}
+	found, err := Lint(cfg, "")
+	if err != nil && len(r.folder.migrations) > 0 {
+		return nil, err
+	}
+	for _, h := range found {
+		if h.Severity == lint.Error {
+			out = append(out, Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Mend: h.Safe})
+		}
+	}
+	more, err := agree(cfg)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, more...)
 	for _, n := range r.Stale {
 		f := Finding{Reason: n.Msg, Note: true}
 		if n.Pos.IsValid() {

@@ -34,6 +34,8 @@ type Config struct {
 
 	// Targets are the dialects there are, by name.
 	Targets map[string]migrate.Dialect
+
+	folder *folder // in place of what is on disk
 }
 
 // outDir gives the directory of the migrations as a path that can be opened.

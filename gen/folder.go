@@ -23,11 +23,12 @@ const ListName = "migrations.go"
 
 // found is one migration as its file declares it.
 type found struct {
-	File    string // base name
-	Var     string
-	Name    string
-	Parents []string // variables
-	Pos     token.Position
+	File     string // base name
+	Var      string
+	Name     string
+	Parents  []string // variables
+	Replaces []string // names
+	Pos      token.Position
 }
 
 // folder is a directory of migrations as it is on disk.
@@ -139,6 +140,15 @@ func declared(e ast.Expr) (m found, ok bool) {
 					}
 				}
 			}
+		case "Replaces":
+			if l, isList := kv.Value.(*ast.CompositeLit); isList {
+				for _, e := range l.Elts {
+					if l, isBasic := e.(*ast.BasicLit); isBasic {
+						name, _ := strconv.Unquote(l.Value)
+						m.Replaces = append(m.Replaces, name)
+					}
+				}
+			}
 		}
 	}
 	return m, true
@@ -166,28 +176,24 @@ func (f *folder) readSnapshot(shown string) error {
 	return nil
 }
 
-// heads gives the migrations that are no parent of another.
+// heads gives the migrations that nothing comes after, and that none replaces.
 func (f *folder) heads() []found {
-	parent := map[string]bool{}
-	for _, m := range f.migrations {
-		for _, p := range m.Parents {
-			parent[p] = true
-		}
+	links := make([]link, len(f.migrations))
+	for i, m := range f.migrations {
+		links[i] = link{m.Var, m.Name, m.Parents, m.Replaces}
 	}
 	var heads []found
-	for _, m := range f.migrations {
-		if !parent[m.Var] {
-			heads = append(heads, m)
-		}
+	for _, i := range newGraph(links).newest() {
+		heads = append(heads, f.migrations[i])
 	}
 	return heads
 }
 
-// ordered gives the variables of all migrations, parents first, else by name.
+// ordered gives the variables of all migrations, parents first, and what is replaced before what replaces it, else by name.
 func (f *folder) ordered() []string {
-	byVar := map[string]found{}
+	byVar, byName := map[string]found{}, map[string]found{}
 	for _, m := range f.migrations {
-		byVar[m.Var] = m
+		byVar[m.Var], byName[m.Name] = m, m
 	}
 	sorted := slices.Clone(f.migrations)
 	slices.SortFunc(sorted, func(a, b found) int { return strings.Compare(a.Name, b.Name) })
@@ -202,6 +208,11 @@ func (f *folder) ordered() []string {
 		for _, p := range m.Parents {
 			if pm, ok := byVar[p]; ok {
 				visit(pm)
+			}
+		}
+		for _, r := range m.Replaces {
+			if rm, ok := byName[r]; ok {
+				visit(rm)
 			}
 		}
 		out = append(out, m.Var)

@@ -32,6 +32,7 @@ type Result struct {
 	targets map[string]migrate.Dialect
 	folder  *folder
 	snap    *snapshot.Snapshot
+	after   *schema.Schema // what the new migration leads to
 }
 
 // Question is a question with its place in the models.
@@ -67,13 +68,16 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	for _, s := range out.Stale {
 		r.Stale = append(r.Stale, Note{r.pos(s), fmt.Sprintf("the was: hint of %s has been used up and can go", s)})
 	}
+	if len(r.models.Models) == 0 {
+		out.Questions = append(out.Questions, r.lastModels(cfg)...)
+	}
 	if len(out.Questions) > 0 {
 		for _, q := range out.Questions {
 			r.Questions = append(r.Questions, Question{r.pos(q.Object), q})
 		}
 		return r, nil
 	}
-	r.Ops = out.Ops
+	r.Ops, r.after = out.Ops, out.Schema
 	r.keyless()
 	m, err := r.newMigration(cfg)
 	if err != nil {
@@ -120,7 +124,10 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	models := cfg.loadAhead(ctx)
 	defer models.stop()
-	f, err := readFolder(cfg.outDir(), shown)
+	f, err := cfg.folder, error(nil)
+	if f == nil {
+		f, err = readFolder(cfg.outDir(), shown)
+	}
 	if err != nil {
 		return nil, Problems{err.Error()}
 	}
@@ -149,7 +156,9 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.snap.Models = nil
+	if len(r.models.Models) > 0 {
+		r.snap.Models = nil
+	}
 	for _, m := range r.models.Models {
 		if !slices.Contains(r.snap.Models, m.Package.Path) {
 			r.snap.Models = append(r.snap.Models, m.Package.Path)
@@ -301,6 +310,12 @@ func (r *Result) refusal(lines Problems, err error) Problems {
 	var u *migrate.UnsupportedError
 	if errors.As(err, &u) {
 		object = strings.TrimSuffix(u.Table+"."+u.Object, ".")
+		if p := r.objectPos(u.Table, u.Object, r.after); p.IsValid() {
+			if line := p.String() + ": " + err.Error(); !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+			return lines
+		}
 	}
 	if line := r.line(object, err.Error()); !slices.Contains(lines, line) {
 		lines = append(lines, line)
@@ -331,7 +346,7 @@ func (r *Result) newMigration(cfg Config) (m emit.Migration, err error) {
 		r.folder.pkg = packageName(filepath.Base(abs))
 	}
 	v := varName(name)
-	m = emit.Migration{Package: r.folder.pkg, Name: name, Var: v, Doc: sentence(v, r.Ops), Sources: r.snap.Models, Ops: r.Ops}
+	m = emit.Migration{Package: r.folder.pkg, Name: name, Var: v, Doc: sentence(v, r.Ops), Sources: r.snap.Models, Ops: r.Ops, Before: r.old()}
 	for _, h := range r.folder.heads() {
 		m.Parents = append(m.Parents, h.Var)
 	}

@@ -3,7 +3,10 @@ package gen
 import (
 	"go/token"
 	"reflect"
+	"slices"
+	"strings"
 
+	"github.com/modelgen/modelgen/gen/diff"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -36,4 +39,52 @@ func (r *Result) opPos(op migrate.Op) token.Position {
 		return r.pos(table)
 	}
 	return r.pos(table + "." + column)
+}
+
+// objectPos gives the place of the tag that made a constraint or an index, which may have got its name only in the comparison: then it is
+// found by what else it says.
+func (r *Result) objectPos(table, object string, after *schema.Schema) token.Position {
+	t, m := after.Table(table), r.models.Schema.Table(table)
+	if t == nil || m == nil {
+		return token.Position{}
+	}
+	if i := match(t.Uniques, m.Uniques, func(u schema.Unique) (string, any) { n := u.Name; u.Name = ""; return n, u }, object); i >= 0 {
+		return r.models.ObjectPos(table, "unique", i)
+	}
+	if i := match(t.Checks, m.Checks, func(c schema.Check) (string, any) { n := c.Name; c.Name = ""; return n, c }, object); i >= 0 {
+		return r.models.ObjectPos(table, "check", i)
+	}
+	if i := match(t.ForeignKeys, m.ForeignKeys, func(f schema.ForeignKey) (string, any) { n := f.Name; f.Name = ""; return n, f }, object); i >= 0 {
+		return r.models.ObjectPos(table, "fk", i)
+	}
+	if i := match(t.Indexes, m.Indexes, func(x schema.Index) (string, any) { n := x.Name; x.Name = ""; return n, x }, object); i >= 0 {
+		return r.models.ObjectPos(table, "index", i)
+	}
+	return token.Position{}
+}
+
+// match gives the place in models of what is called so in named, or -1. apart takes the name off.
+func match[T any](named, models []T, apart func(T) (string, any), name string) int {
+	for _, x := range named {
+		n, what := apart(x)
+		if n != name {
+			continue
+		}
+		return slices.IndexFunc(models, func(y T) bool {
+			_, same := apart(y)
+			return reflect.DeepEqual(same, what)
+		})
+	}
+	return -1
+}
+
+// lastModels asks about every table when no model is left: it is likely that the wrong package was read.
+func (r *Result) lastModels(cfg Config) (out []diff.Question) {
+	for _, t := range r.old().Tables {
+		if !slices.Contains(cfg.Answers.Drops, t.Name) {
+			out = append(out, diff.Question{Object: t.Name, Text: "no model is left in " + strings.Join(cfg.patterns(r.snap), ", ") + ": does table " + t.Name + " go, with its rows?",
+				Choice: []diff.Choice{{Means: "it goes", Flag: "-drop " + diff.Quote(t.Name)}, {Means: "it stays: name the package of its model", Flag: ""}}})
+		}
+	}
+	return out
 }

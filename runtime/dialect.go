@@ -64,6 +64,11 @@ type Session interface {
 	// Step runs one stage with NoTx, then writes the marks. It finds out by itself how far an earlier try came.
 	Step(ctx context.Context, stage Stage, after []Mark) error
 
+	// Batch runs the next piece of a stage with Batch, of so many rows at most, in one transaction that also moves the cursor of the history
+	// row. The record of mark says where the row stands: State, Stage, and Cursor as the Piece before gave it, "" at the beginning. When rows
+	// are locked by others it tries again, with fewer rows, as long as stages are tried again. It returns the errors of Transact.
+	Batch(ctx context.Context, stage Stage, mark Mark, size int) (Piece, error)
+
 	// Catalog describes all tables of s as they are in the database: one fact a line, in a form that two catalogs can be
 	// compared by. Tables that migrations did not make are left out; what was added by hand to those they made is in it.
 	Catalog(ctx context.Context, s *schema.Schema) ([]string, error)
@@ -138,6 +143,12 @@ type Event struct {
 	Stage     string        // cause of the stage, when the event is about one
 	Message   string        // what a waiting session waits for, why a stage is tried again
 	Duration  time.Duration // since the beginning of what the event ends
+
+	// Of a batched stage, with EventProgress:
+	Rows  int64         // that it is past, those of earlier runs included
+	Total int64         // about how many there are; 0 is unknown
+	Rate  float64       // rows a second, in this run
+	Left  time.Duration // about how long it still takes; 0 is unknown
 }
 
 // EventKind is the kind of an [Event].
@@ -145,9 +156,10 @@ type EventKind int
 
 // The kinds of events.
 const (
-	EventBegin EventKind = iota // a migration begins
-	EventEnd                    // a migration is complete
-	EventWait                   // the session waits for somebody else
-	EventRetry                  // a stage is tried again
-	EventNote                   // something that people should know, and that is no error
+	EventBegin    EventKind = iota // a migration begins
+	EventEnd                       // a migration is complete
+	EventWait                      // the session waits for somebody else
+	EventRetry                     // a stage is tried again
+	EventNote                      // something that people should know, and that is no error
+	EventProgress                  // a batch is committed
 )

@@ -64,6 +64,7 @@ type MigrationError struct {
 	Op        string   // what failed, see [Op.Describe]; "" when it was not one op
 	Committed int      // stages of this migration that are committed; 0 is none, then nothing of it is in the database
 	Stages    int      // of the migration
+	Rows      int64    // of the stage that failed, which its batches are past; they are committed
 	Done      []string // migrations that were applied, or undone, before it in this run
 	Err       error
 }
@@ -79,9 +80,14 @@ func (e *MigrationError) Error() string {
 		fmt.Fprintf(&b, " at: %s", e.Op)
 	}
 	fmt.Fprintf(&b, ": %s", ErrorText(e.Err))
-	if e.Committed == 0 {
+	switch {
+	case errors.Is(e.Err, ErrCommitLost):
+		b.WriteString("\n  whether this part of it was committed status will tell; running the same command again goes on from there")
+	case e.Rows > 0:
+		fmt.Fprintf(&b, "\n  %d of its %d stages and %d rows are done; running the same command again goes on after them", e.Committed, e.Stages, e.Rows)
+	case e.Committed == 0:
 		b.WriteString("\n  nothing of it was changed")
-	} else {
+	default:
 		fmt.Fprintf(&b, "\n  %d of its %d stages are done; running the same command again goes on after them", e.Committed, e.Stages)
 	}
 	if len(e.Done) > 0 {
@@ -165,7 +171,8 @@ func Redact(text string) string {
 // SQLSTATE class 22 (data exceptions, manual Appendix A).
 func ErrorText(err error) string {
 	text := err.Error()
-	if code := ErrorCode(err); strings.HasPrefix(code, "22") {
+	var own *StatementError // has seen to it, and shows the statement, too
+	if code := ErrorCode(err); strings.HasPrefix(code, "22") && !errors.As(err, &own) {
 		text = quotedValue.ReplaceAllString(text, `"..."`)
 	}
 	return Redact(text)

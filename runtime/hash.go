@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -42,7 +43,8 @@ func appendValue(b []byte, v reflect.Value) []byte {
 	}
 	switch v.Kind() {
 	case reflect.Struct:
-		b = append(b, v.Type().Name()...)
+		name, _, _ := strings.Cut(v.Type().Name(), "[") // of a generic type, without where its parameter comes from
+		b = append(b, name...)
 		b = append(b, '{')
 		for i := range v.NumField() {
 			f := v.Field(i)

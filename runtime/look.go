@@ -59,6 +59,9 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := h.written(moves); err != nil {
+		return nil, err
+	}
 	w := &walker{m: m, s: s, h: h, res: &Result{}}
 	if len(moves) == 0 {
 		return &Plan{Set: m.set.name}, nil

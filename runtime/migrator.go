@@ -107,7 +107,7 @@ func (m *Migrator) named(ctx context.Context) (Session, func(), *Event, error) {
 	now := new(Event)
 	conn, err := m.db.Conn(ctx)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("cannot reach the database: %w", redacted{err})
+		return nil, nil, nil, fmt.Errorf("%w: %w", errUnreachable, redacted{err})
 	}
 	cfg := SessionConfig{
 		History: m.opt.History, LockTimeout: m.opt.LockTimeout, StatementTimeout: m.opt.StatementTimeout, Retry: m.opt.Retry,

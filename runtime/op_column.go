@@ -13,6 +13,12 @@ type AddColumn struct {
 	Column schema.ColumnDef
 }
 
+// NoValueHint is what dialects say when rows stand in the way of a new column that is NOT NULL and has no default, which is what undoing
+// a [DropColumn] may come to.
+const NoValueHint = "the table has rows, and nothing says what they hold in a column that is NOT NULL and has no default; when it comes back " +
+	"because its drop is undone, its values went with the drop: instead of going down, write a migration that adds it as nullable, fills it, " +
+	"and then makes it NOT NULL"
+
 // DropColumn removes a column and its values. Indexes and constraints over it are dropped by ops of their own before it.
 type DropColumn struct {
 	Table  string

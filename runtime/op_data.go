@@ -3,18 +3,38 @@ package migrate
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Fill sets a column of existing rows from SQL. Running it again changes nothing when Where excludes what it has done.
-// Undoing it does nothing: the values stay.
+// Fill sets a column of existing rows from SQL.
+//
+// It goes over the rows in the order of the primary key, in batches. Each is a transaction of its own that also writes how far it came, so that
+// after an error or a kill the next run goes on there, and every row is filled once. Rows that are inserted while it runs are left to the
+// application, or to the default of the column. It is one statement on tables made in the same migration, in a database that was empty, and when
+// Expr or Where looks at the column in other rows. Undoing it does nothing: the values stay.
 type Fill struct {
 	Table  string
 	Column string
-	Expr   string // SQL over the columns of the row
+	Expr   string // SQL over the columns of the row, or [FillDefault]
 	Where  string // which rows; "" is those in which the column is NULL
+	Plain  string // why it may be one statement, which keeps its rows locked to the end, as the table is small; "" is batches
 }
+
+// Looks tells whether the SQL has a query over the column that it fills: in batches the later ones would find what the earlier ones wrote.
+func (o Fill) Looks() bool {
+	_, base := schema.SplitName(o.Table)
+	for _, sql := range []string{o.Expr, o.Where} {
+		if strings.Contains(strings.ToUpper(sql), "SELECT") && strings.Contains(sql, base) && len(schema.ExprColumns(sql, []string{o.Column})) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// FillDefault is the Expr of a [Fill] that gives rows the default of the column, as it is when the op runs.
+const FillDefault = "DEFAULT"
 
 // Condition gives Where, or what stands for it when it is empty.
 func (o Fill) Condition(quote func(string) string) string {

@@ -40,6 +40,14 @@ type Options struct {
 	// that differ are only reported, as [EventNote].
 	FakeInitial bool
 
+	// Throttle is called before each batch of a [Fill] or [Backfill] and returns when it may begin, so that the application keeps its share
+	// of the database. An error of it ends the run, which can be gone on with later. nil does not wait.
+	Throttle func(ctx context.Context) error
+
+	// ReplicaLag is how far behind a replica of PostgreSQL may be for the next batch to begin: batches wait until the slowest has caught up,
+	// however long that takes. 0 does not look. The role needs pg_monitor for it.
+	ReplicaLag time.Duration
+
 	// Lock says how runners keep out of each other's way. The default is a lock of the database session.
 	Lock LockMode
 

@@ -45,6 +45,8 @@ type Planner interface {
 	RenameEnumValue(RenameEnumValue) error
 	AlterEnum(AlterEnum) error
 	Fill(Fill) error
+	Backfill(RowStep) error
+	Unwritten(Unwritten) error
 	SQL(SQL) error
 	Go(Go) error
 

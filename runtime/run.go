@@ -19,14 +19,22 @@ type run struct {
 	sure  bool   // left is known to be what is left
 }
 
+var errUnreachable = errors.New("cannot reach the database")
+
 // run finds out what is to be done with the lock in hand, and does it. When the reply to a COMMIT is lost, it begins anew on another connection.
 func (m *Migrator) run(ctx context.Context, r run) (*Result, error) {
 	r.res = &Result{Set: m.set.name}
+	var first error
 	for lost := 0; ; lost++ {
 		err := m.attempt(ctx, &r)
+		if errors.Is(err, errUnreachable) && first != nil {
+			err = fmt.Errorf("%w; looking for it on a new connection: %w", first, err)
+			return r.res, err
+		}
 		if !errors.Is(err, ErrCommitLost) || lost == 3 || ctx.Err() != nil {
 			return r.res, err
 		}
+		first = err
 		m.notify(Event{Kind: EventNote, Message: "the connection was lost in COMMIT; looking on a new one whether it went through"})
 	}
 }
@@ -41,6 +49,9 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 		if same, err := m.current(ctx, s); same || err != nil {
 			return err
 		}
+	}
+	if err := m.refuseUnwritten(ctx, s, r); err != nil {
+		return err
 	}
 	if err := s.Lock(ctx, m.opt.LockWait); err != nil {
 		return redacted{err}
@@ -107,6 +118,9 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		return err
 	}
 	if len(moves) == 0 {
+		if err := h.seal(ctx, s); err != nil {
+			return err
+		}
 		return m.after(ctx, r)
 	}
 	if err := h.writable(moves); err != nil {

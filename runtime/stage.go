@@ -15,6 +15,10 @@ type Stage struct {
 	// in their transaction, or on the bare connection when NoTx is set.
 	Run func(ctx context.Context, tx Tx) error
 
+	// Check is asked before the first stage of a migration that takes several transactions: rows that are bound to make this stage fail are
+	// a reason not to begin. Its error is for people. It changes nothing; nil has nothing to look at.
+	Check func(ctx context.Context, tx Tx) error
+
 	// Ready is asked before a stage with NoTx runs, which may have run before, or half way: it cleans up what is left of that, and
 	// tells whether nothing is to be done any more. nil is no.
 	Ready func(ctx context.Context, tx Tx) (done bool, err error)
@@ -22,6 +26,10 @@ type Stage struct {
 	// Failed is called when the stage has failed and its transaction is rolled back: it cleans up what is left, and gives a hint for
 	// people, without values of rows other than primary keys. nil has none.
 	Failed func(ctx context.Context, tx Tx, err error) (hint string)
+
+	// Batch lets the migrator run the stage in pieces, each in a transaction of its own, see [Session.Batch]. It shares none with other
+	// stages. Statements and Run are the same in one piece, for whoever runs or reads them.
+	Batch *Batch
 
 	// KeysOff asks for a transaction with foreign keys switched off and checked as a whole before it commits, as a rebuild of a
 	// SQLite table needs it. Stages with and without KeysOff do not share a transaction.

@@ -42,7 +42,7 @@ func (l leg) shareable() bool {
 		return false
 	}
 	for _, st := range l.stages {
-		if st.NoTx || st.Commit || st.ByHand {
+		if st.NoTx || st.Batch != nil || st.Commit || st.ByHand {
 			return false
 		}
 	}
@@ -58,7 +58,7 @@ func (w *walker) share(ctx context.Context, legs []leg) error {
 	for i, l := range legs {
 		marks, settle := w.marks(l.mv)
 		settle()
-		before, after := marks.around(len(l.stages), true)
+		before, after := marks.around(len(l.stages), true, false)
 		work[i] = Work{Before: before, Stages: l.stages, After: after, Ran: func() { took[i], begin, ran = time.Since(begin), time.Now(), min(i+1, len(legs)-1) }}
 	}
 	w.now.Migration, w.now.Back = w.m.set.label(legs[0].mv.at), false

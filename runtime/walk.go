@@ -20,6 +20,7 @@ type walker struct {
 	digests map[string]digest
 	counted map[key]string // what the digests are made of: hashes
 	undo    map[int][]Op   // what undoes a migration, found before anything is touched
+	passed  int64          // rows of a batched stage that did not come to its end
 	shared  bool           // nobody else is here: migrations may share transactions
 }
 
@@ -109,7 +110,7 @@ func (w *walker) plan(mv move) (leg, error) {
 func quiet(ops []Op) bool {
 	for _, op := range ops {
 		switch op.(type) {
-		case CreateSchema, CreateTable, RenameTable, CommentTable, AddColumn, DropColumn, RenameColumn, AlterColumn, AddPrimaryKey, DropPrimaryKey, AddUnique, DropUnique,
+		case Fill, Unwritten, interface{ step() RowStep }, CreateSchema, CreateTable, RenameTable, CommentTable, AddColumn, DropColumn, RenameColumn, AlterColumn, AddPrimaryKey, DropPrimaryKey, AddUnique, DropUnique,
 			AddCheck, DropCheck, AddForeignKey, DropForeignKey, RenameConstraint, CreateIndex, DropIndex, RenameIndex, CreateEnum, DropEnum, RenameEnum, DropTable:
 		default:
 			return false
@@ -177,6 +178,11 @@ func (w *walker) work(ctx context.Context, l leg) error {
 	if row := w.h.row[l.mv.at]; row != nil && !row.complete() {
 		skip = row.Stage
 	}
+	if skip == 0 && len(groups) > 1 {
+		if err := w.check(ctx, l); err != nil {
+			return err
+		}
+	}
 	marks, settle := w.marks(l.mv)
 	done := 0
 	for i, g := range groups {
@@ -185,14 +191,21 @@ func (w *walker) work(ctx context.Context, l leg) error {
 			done = end
 			continue
 		}
-		before, after := marks.around(end, i == len(groups)-1)
+		apart := len(g) == 1 && (g[0].NoTx || g[0].Batch != nil)
+		before, after := marks.around(end, i == len(groups)-1, apart)
 		var err error
-		if len(g) == 1 && g[0].NoTx {
+		if apart {
 			if len(before) > 0 {
 				err = w.s.Transact(ctx, Work{Before: before})
 			}
-			if err == nil {
+			switch {
+			case err != nil:
+			case g[0].NoTx:
 				err = w.s.Step(ctx, g[0], after)
+			default:
+				if err = w.batches(ctx, g[0], marks.at(done, w.h.row[l.mv.at])); err == nil {
+					err = w.s.Transact(ctx, Work{After: after})
+				}
 			}
 		} else {
 			err = w.s.Transact(ctx, Work{Before: before, Stages: g, After: after})
@@ -212,7 +225,7 @@ func (w *walker) failed(ctx context.Context, l leg, g []Stage, committed int, er
 		return err
 	}
 	n := w.m.set.all[l.mv.at]
-	e := &MigrationError{Set: n.set, Migration: n.Name, Back: l.mv.back, Committed: committed, Stages: len(l.stages), Done: w.names(), Err: err}
+	e := &MigrationError{Set: n.set, Migration: n.Name, Back: l.mv.back, Committed: committed, Stages: len(l.stages), Done: w.names(), Rows: w.passed, Err: err}
 	var st *StatementError
 	if errors.As(err, &st) {
 		e.Op = st.Cause
@@ -240,6 +253,7 @@ func (w *walker) marks(mv move) (m *marker, settle func()) {
 		rec.State = StateFaked
 	}
 	m = &marker{back: mv.back, begun: w.h.row[mv.at] != nil}
+	m.undoing = m.begun && w.h.row[mv.at].State == StateUndoing
 	d := w.digests[n.set]
 	var turned []func() // what changes in the count
 	count := func(k key, hash string) {
@@ -300,17 +314,37 @@ type marker struct {
 	rec         Record
 	also        []Record // rows of what it replaces, which come and go with it
 	back, begun bool
+	undoing     bool // the history says already that it is on its way back
 }
 
-func (k *marker) around(end int, last bool) (before, after []Mark) {
+// at is what the history says while a stage goes on in batches. A cursor of that very stage is where it goes on.
+func (k *marker) at(done int, row *Record) Mark {
+	rec := k.rec
+	rec.State, rec.Stage = StateRunning, done
+	if k.back {
+		rec.State = StateUndoing
+	}
+	if row != nil && row.State == rec.State && row.Stage == done {
+		rec.Cursor = row.Cursor
+	}
+	return Mark{MarkStage, rec}
+}
+
+func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 	if !k.back && !k.begun {
 		first := k.rec
-		if !last {
+		if !last || apart { // the beginning is committed before the end
 			first.State = StateRunning
 		}
 		before = []Mark{{MarkBegin, first}}
 		k.begun = true
 	}
+	if k.back && apart && !k.undoing { // else the history would call it applied while a part of it is gone
+		first := k.rec
+		first.State, first.Stage = StateUndoing, end-1
+		before = []Mark{{MarkStage, first}}
+	}
+	k.undoing = k.back
 	rec := k.rec
 	switch {
 	case k.back && last:
@@ -334,17 +368,17 @@ func (k *marker) around(end int, last bool) (before, after []Mark) {
 	return before, after
 }
 
-// Transactions puts stages that share a transaction together; a stage with NoTx is alone.
+// Transactions puts stages that share a transaction together; a stage with NoTx or Batch is alone.
 func Transactions(stages []Stage) [][]Stage {
 	var groups [][]Stage
 	open := false
 	for _, s := range stages {
-		if n := len(groups); open && !s.NoTx && groups[n-1][0].KeysOff == s.KeysOff {
+		if n := len(groups); open && !s.NoTx && s.Batch == nil && groups[n-1][0].KeysOff == s.KeysOff {
 			groups[n-1] = append(groups[n-1], s)
 		} else {
 			groups = append(groups, []Stage{s})
 		}
-		open = !s.NoTx && !s.Commit
+		open = !s.NoTx && s.Batch == nil && !s.Commit
 	}
 	return groups
 }

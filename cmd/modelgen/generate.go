@@ -24,10 +24,11 @@ func generate(ctx context.Context, e env, args []string) error {
 	f.StringVar(&cfg.Guard, "guard", "", "`mode`: build, test or off")
 	f.StringVar(&cfg.BuildTags, "tags", "", "build `tags`")
 	f.BoolVar(&cfg.Only, "only", false, "take the packages named alone, and forget those of before")
-	f.Var((*words)(&cfg.Answers.Renames), "rename", "`OLD=NEW`: products.caption=label, items=products")
-	f.Var((*words)(&cfg.Answers.Drops), "drop", "`name` of a table or column that goes with its data")
-	f.Var((*words)(&cfg.Answers.Fills), "fill", "`COLUMN=SQL`: what existing rows get")
-	f.Var((*words)(&cfg.Answers.Converts), "convert", "`COLUMN[=SQL]`: let values be cast to the new type")
+	answerFlags(f, &cfg)
+	update := f.Bool("update", false, "fold what has changed into the newest migration")
+	applied := f.String("applied", "", "for -update: "+appliedUsage)
+	empty := f.Bool("empty", false, "write a migration without ops, for steps by hand; needs -name")
+	rows := f.String("rows", "", "for -empty: `tables` that get a struct for their rows")
 	dialects := f.String("dialects", "", "`list` such as postgres@14,sqlite")
 	show := f.Bool("diff", false, "print what would be written, write nothing")
 	sql := f.Bool("sql", false, "print the SQL of the new migration, for each dialect")
@@ -43,7 +44,20 @@ func generate(ctx context.Context, e env, args []string) error {
 	if *dialects != "" {
 		cfg.Dialects = strings.Split(*dialects, ",")
 	}
-	r, err := gen.Generate(ctx, cfg)
+	work := gen.Generate
+	if *update {
+		has, err := appliedNames(e, *applied)
+		if err != nil {
+			return err
+		}
+		work = func(ctx context.Context, cfg gen.Config) (*gen.Result, error) { return gen.Update(ctx, cfg, has) }
+	}
+	if *empty {
+		work = func(_ context.Context, cfg gen.Config) (*gen.Result, error) {
+			return gen.Empty(cfg, strings.FieldsFunc(*rows, func(r rune) bool { return r == ',' }))
+		}
+	}
+	r, err := work(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -56,7 +70,7 @@ func generate(ctx context.Context, e env, args []string) error {
 		} else if err != nil {
 			return err
 		}
-		if r, err = gen.Generate(ctx, cfg); err != nil {
+		if r, err = work(ctx, cfg); err != nil {
 			return err
 		}
 	}
@@ -72,8 +86,15 @@ func generate(ctx context.Context, e env, args []string) error {
 	}
 	if *show {
 		err = showDiff(e, r)
-	} else if err = r.Commit(); err == nil && r.Migration != "" {
-		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(cfg.Out, r.Migration+".go")))
+	} else {
+		found, lintErr := r.Lint() // before anything is written, as its settings may be wrong
+		if lintErr != nil {
+			return lintErr
+		}
+		if err = r.Commit(); err == nil && r.Migration != "" {
+			fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(cfg.Out, r.Migration+".go")))
+			warn(e, found)
+		}
 	}
 	if *sql && (err == nil || errors.Is(err, errNo)) {
 		if e := showSQL(e, r); e != nil {

@@ -20,6 +20,12 @@
 //
 //	modelgen [generate] [flags] [packages]   write the next migration
 //	modelgen check [flags] [directory]       do models, snapshot, list and guard agree? for CI
+//	modelgen lint [flags] [directory] [name] what loses data, locks tables in use, breaks the binary that still runs
+//	modelgen merge [directory]               two branches added a migration each: join them
+//	modelgen rebase NAME [directory]         ... or put yours on top of theirs
+//	modelgen remove [directory]              take the newest migration back
+//	modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
+//	modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
 //	modelgen version                         print the version
 //
 // generate takes package patterns (default: those it was run for before, or .) and these flags:
@@ -39,6 +45,24 @@
 //	-comments         doc comments become comments in the database
 //	-tags LIST        build tags
 //	-only             take the packages named alone, and forget those of before
+//	-empty            write a migration without ops, for steps by hand; -rows TABLES gives it structs of their rows; needs -name
+//	-update           fold what has changed into the newest migration
+//	-applied LIST     for -update, rebase and remove: what a database has, as names or as a file with the output of status -json
+//
+// sql takes -dialect, -back, -json, -idempotent (a script for psql that runs what the history has not, and records it), and -format
+// goose|golang-migrate|atlas with -o DIR, which writes their files.
+//
+// squash takes names of migrations, or beginnings of names, and writes NNNN_squashed_... with Replaces: a database that has none of the old
+// ones gets it, one that has some gets the rest. Its operations are those of all, made as few as come to the same; steps over data (SQL, Go,
+// Fill, Backfill) stay in their places and are copied with what they need of their files, unless a comment //modelgen:elidable stands on them:
+// then they are left out. -name WORDS names it, -no-optimize keeps every operation, -diff prints. It goes in three steps:
+//
+//	modelgen squash ..0200             writes it; the old files stay; deploy to all databases
+//	modelgen squash -finish NAME       takes the old files away; what followed them follows the squash
+//	modelgen squash -forget NAME       takes Replaces out, when all databases have it; then app migrate prune on each
+//
+// lint takes -json, -severity note|warning|error (from which on it exits 1, default error) and -dialects; docs/lint.md lists its checks. What
+// is a warning of the new migration is printed by generate too.
 //
 // What later commands need (-set, the packages, -dialects, -tag, -guard, -comments) is recorded in the snapshot.
 //
@@ -82,6 +106,12 @@ type env struct {
 var verbs = map[string]func(context.Context, env, []string) error{
 	"generate": generate,
 	"check":    check,
+	"lint":     lintFiles,
+	"merge":    merge,
+	"rebase":   rebase,
+	"remove":   remove,
+	"squash":   squash,
+	"sql":      printSQL,
 	"version":  version,
 }
 
@@ -146,6 +176,12 @@ const usage = `modelgen writes migrations from Go models.
 
   modelgen [generate] [flags] [packages]   write the next migration
   modelgen check [flags] [directory]       do models, snapshot, list and guard agree? for CI
+  modelgen lint [flags] [directory] [name] what loses data, locks tables in use, breaks the binary that still runs
+  modelgen merge [directory]               two branches added a migration each: join them
+  modelgen rebase NAME [directory]         ... or put yours on top of theirs
+  modelgen remove [directory]              take the newest migration back
+  modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
+  modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back
   modelgen version                         print the version
 
 modelgen generate -h lists the flags; go doc github.com/modelgen/modelgen/cmd/modelgen is the manual.

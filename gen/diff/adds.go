@@ -65,8 +65,8 @@ func (d *differ) addColumns() {
 		}
 		for _, c := range t.Columns {
 			if d.cur.Table(t.Name).Column(c.Name) == nil && c.Generated == "" {
-				if _, given := d.fill(t.Name, c.Name); given {
-					c.Default, c.DefaultExpr, c.DefaultFor, c.Nullable = nil, "", nil, true // rows that are there get something else
+				if _, given := d.fill(t.Name, c.Name); given || d.wasGenerated[t.Name+"."+c.Name].expr != "" {
+					c.Default, c.DefaultExpr, c.DefaultFor, c.Identity, c.Nullable = nil, "", nil, false, true // rows that are there get something else
 				} else if d.needsFill(nil, c) {
 					c.Nullable = true
 				}
@@ -84,7 +84,12 @@ func (d *differ) addColumns() {
 			if cur == nil || d.cols[t.Name][c.Name] != "" {
 				continue
 			}
-			if _, given := d.fill(t.Name, c.Name); given || cur.Nullable && !c.Nullable {
+			_, given := d.fill(t.Name, c.Name)
+			was := d.wasGenerated[t.Name+"."+c.Name]
+			if was.expr != "" && (!given || was.nullable) {
+				d.emit(migrate.Fill{Table: t.Name, Column: c.Name, Expr: was.expr})
+			}
+			if given || cur.Nullable && !c.Nullable && (was.expr == "" || was.nullable) {
 				d.emit(migrate.Fill{Table: t.Name, Column: c.Name, Expr: d.fillFor(t, c)})
 			}
 		}
@@ -96,10 +101,9 @@ func (d *differ) fillFor(t *schema.Table, c schema.Column) string {
 	if sql, ok := d.fill(t.Name, c.Name); ok {
 		return d.given("-fill", t, c.Name, sql)
 	}
-	if expr := d.wasGenerated[t.Name+"."+c.Name]; expr != "" {
-		return expr
-	}
 	switch {
+	case len(c.DefaultFor) > 0, c.Default != nil && (c.Type.Array || c.Type.Literal() == schema.BytesLiteral):
+		return migrate.FillDefault // each database writes it in its own way
 	case c.DefaultExpr != "":
 		return c.DefaultExpr
 	case c.Default == nil:
@@ -112,9 +116,29 @@ func (d *differ) fillFor(t *schema.Table, c schema.Column) string {
 	return "'" + strings.ReplaceAll(*c.Default, "'", "''") + "'"
 }
 
+// ByHand is the answer that a person will write how existing rows get their values. No SQL begins so.
+const ByHand = "?"
+
+// filling gives the op that fills: what it is when a person is to write it, and how it is done without a primary key.
+func (d *differ) filling(f migrate.Fill) migrate.Op {
+	if f.Expr == ByHand {
+		return migrate.Unwritten(f.Table + "." + f.Column)
+	}
+	if t := d.cur.Table(f.Table); t != nil && t.PrimaryKey == nil {
+		f.Plain = "the table has no primary key, by which it could go in batches"
+	}
+	return f
+}
+
 // given checks the SQL of an answer and gives its normal form.
 func (d *differ) given(flag string, t *schema.Table, column, sql string) string {
 	object := t.Name + "." + column
+	if flag == "-fill" && strings.TrimSpace(sql) == "" {
+		return "NULL" // checkAnswers says so
+	}
+	if flag == "-fill" && sql == ByHand {
+		return ByHand
+	}
 	known := append(t.ColumnNames(), d.late[t.Name]...)
 	expr, err := schema.NormalizeExpr(schema.BindColumns(sql, known))
 	if err != nil {
@@ -125,9 +149,6 @@ func (d *differ) given(flag string, t *schema.Table, column, sql string) string 
 		return expr // with names of its own
 	}
 	for _, name := range schema.UnknownNames(expr, known) {
-		if slices.Contains([]string{"FOR", "WITH", "WITHOUT"}, strings.ToUpper(name)) {
-			continue // substring(a FROM 1 FOR 2), a::timestamp WITH time zone
-		}
 		hint := near(name, known)
 		if n := d.oldCol[t.Name][name]; n != "" {
 			hint = "; it is called " + n + " now"
@@ -184,11 +205,12 @@ func (d *differ) alterColumns() {
 func (d *differ) makeNotNull(t *schema.Table, from, to schema.Column, using string) {
 	between := to
 	between.Nullable = true
-	if from.Type != to.Type || using != "" {
+	expr := d.fillFor(t, to)
+	if from.Type != to.Type || using != "" || expr == migrate.FillDefault && !from.Equal(between) {
 		d.emit(migrate.AlterColumn{Table: t.Name, From: from, To: between, Using: using})
 		from = between
 	}
-	d.emit(migrate.Fill{Table: t.Name, Column: to.Name, Expr: d.fillFor(t, to)})
+	d.emit(migrate.Fill{Table: t.Name, Column: to.Name, Expr: expr})
 	d.emit(migrate.AlterColumn{Table: t.Name, From: from, To: to})
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/nearest"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -14,6 +15,29 @@ type Answers struct {
 	Drops    []string // "products.caption", "items", "mood.sad"
 	Fills    []string // "products.slug=lower(name)"
 	Converts []string // "votes.weight", or with SQL for the new value "votes.weight=CAST(weight AS integer)"
+}
+
+// Parse adds answers in the form in which migrations record them: "-rename products.caption=label", quoted as for a shell.
+func (a *Answers) Parse(recorded []string) error {
+	for _, line := range recorded {
+		flag, value, ok := strings.Cut(line, " ")
+		if v, quoted := strings.CutPrefix(value, "'"); quoted {
+			value = strings.ReplaceAll(strings.TrimSuffix(v, "'"), `'\''`, "'")
+		}
+		switch {
+		case ok && flag == "-rename":
+			a.Renames = append(a.Renames, value)
+		case ok && flag == "-drop":
+			a.Drops = append(a.Drops, value)
+		case ok && flag == "-fill":
+			a.Fills = append(a.Fills, value)
+		case ok && flag == "-convert":
+			a.Converts = append(a.Converts, value)
+		default:
+			return fmt.Errorf("//modelgen:answer %s is no answer", line)
+		}
+	}
+	return nil
 }
 
 // Question is something that the comparison cannot know.
@@ -114,22 +138,31 @@ func (d *differ) valueOf(answers []string, flag, table, column string) (string, 
 	return sql, true
 }
 
-// about finds the answer that is about a column.
+// about finds the answer that is about a column, by its new names, else by old ones that nothing else has now.
 func (d *differ) about(answers []string, table, column string) (string, bool) {
+	t, c := d.pair2old[table], d.cols[table][column]
 	objects := []string{table + "." + column}
-	if old := d.pair2old[table]; old != "" && old != table {
-		objects = append(objects, old+"."+column)
+	if c != "" && c != column && d.cols[table][c] == "" && d.new.Table(table).Column(c) == nil {
+		objects = append(objects, table+"."+c)
 	}
-	if old := d.cols[table][column]; old != "" && old != column {
-		objects = append(objects, table+"."+old, d.pair2old[table]+"."+old)
+	if t != "" && t != table && d.free(t) {
+		objects = append(objects, t+"."+column)
+		if c != "" && c != column {
+			objects = append(objects, t+"."+c)
+		}
 	}
-	for _, a := range answers {
-		if object, _, _ := strings.Cut(a, "="); slices.Contains(objects, object) {
-			return a, true
+	for _, o := range objects {
+		for _, a := range answers {
+			if object, _, _ := strings.Cut(a, "="); object == o {
+				return a, true
+			}
 		}
 	}
 	return "", false
 }
+
+// free tells whether an old name of a table is not the new one of another.
+func (d *differ) free(old string) bool { return d.new.Table(old) == nil || d.pair2old[old] == old }
 
 func (d *differ) use(flag string) { d.used[flag] = true }
 
@@ -140,29 +173,66 @@ func (d *differ) spend(answer string) {
 	d.spent[answer] = true
 }
 
-// checkAnswers refuses answers to questions that nobody asked: they are typing mistakes, or about something else than meant.
+// checkAnswers refuses answers to questions that nobody asked: they are typing mistakes, or about something else than meant. While
+// other questions are open it is not known which answers will be needed, and only those that can never be are refused.
 func (d *differ) checkAnswers() {
-	if d.questionsOnly {
-		return // the questions come first; which answers are needed is known only when they are all given
-	}
+	open := d.questionsOnly
 	for _, f := range d.in.Answers.Fills {
 		object, sql, ok := strings.Cut(f, "=")
 		if !ok || strings.TrimSpace(sql) == "" {
 			d.fail(object, "-fill takes COLUMN=SQL: products.slug=\"lower(name)\"")
-		} else if !d.spent["-fill "+f] {
+		} else if !d.spent["-fill "+f] && !(open && d.known(object)) {
 			d.fail(object, "-fill %s: no column of that name becomes NOT NULL%s", object, near(object, d.columnsInNew()))
 		}
 	}
 	for _, c := range d.in.Answers.Converts {
-		if object, _, _ := strings.Cut(c, "="); !d.spent["-convert "+c] {
+		if object, _, _ := strings.Cut(c, "="); !d.spent["-convert "+c] && !(open && d.known(object)) {
 			d.fail(object, "-convert %s: no column of that name changes its type%s", object, near(object, d.columnsInNew()))
 		}
 	}
 	for _, o := range d.in.Answers.Drops {
-		if !d.used["-drop "+Quote(o)] {
+		switch {
+		case d.used["-drop "+Quote(o)], open && d.known(o):
+		case d.known(o):
 			d.fail(o, "-drop %s: nothing of that name goes", o)
+		default:
+			d.fail(o, "-drop %s: nothing of that name goes%s", o, near(o, d.had()))
 		}
 	}
+}
+
+// known tells whether an answer may be about something, under an old or a new name: a table, a column, or a value of one.
+func (d *differ) known(object string) bool {
+	object, _, _ = strings.Cut(object, "=")
+	if d.old.Table(object) != nil || d.new.Table(object) != nil {
+		return true
+	}
+	i := strings.LastIndexByte(object, '.')
+	if i < 0 {
+		return false
+	}
+	owner, name := object[:i], object[i+1:]
+	if d.old.Enum(owner) != nil || d.new.Enum(owner) != nil {
+		return true
+	}
+	tables := []*schema.Table{d.old.Table(owner), d.new.Table(owner), d.old.Table(d.pair2old[owner])}
+	return slices.ContainsFunc(tables, func(t *schema.Table) bool { return t != nil && t.Column(name) != nil })
+}
+
+// had gives the tables, columns and values of enums that there are so far.
+func (d *differ) had() []string {
+	all := names(d.old.Tables)
+	for _, t := range d.old.Tables {
+		for _, c := range t.Columns {
+			all = append(all, t.Name+"."+c.Name)
+		}
+	}
+	for _, e := range d.old.Enums {
+		for _, v := range e.Values {
+			all = append(all, e.Name+"."+v)
+		}
+	}
+	return all
 }
 
 func (d *differ) columnsInNew() []string {
@@ -177,42 +247,11 @@ func (d *differ) columnsInNew() []string {
 
 // near gives "; did you mean x?" when one of the candidates is near.
 func near(word string, candidates []string) string {
-	best, dist := "", 3
-	for _, c := range candidates {
-		if c == word {
-			return "" // it is there, and not what is wrong
-		}
-		if n := distance(word, c, dist); n < dist {
-			best, dist = c, n
-		}
+	if slices.Contains(candidates, word) {
+		return "" // it is there, and not what is wrong
 	}
-	if best == "" {
-		return ""
+	if n := nearest.Word(word, candidates, min(2, nearest.Reach(word))); n != "" {
+		return fmt.Sprintf("; did you mean %s?", n)
 	}
-	return fmt.Sprintf("; did you mean %s?", best)
-}
-
-// distance is the edit distance of two words, or most when it is not below that.
-func distance(a, b string, most int) int {
-	x, y := []rune(a), []rune(b)
-	if len(x)-len(y) >= most || len(y)-len(x) >= most {
-		return most
-	}
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := prev
-			if x[i] != y[j] {
-				cost++
-			}
-			prev = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return min(row[len(y)], most)
+	return ""
 }

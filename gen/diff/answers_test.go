@@ -59,7 +59,7 @@ func TestErrors(t *testing.T) {
 			old:  items(caption), new: items(label),
 			answers: diff.Answers{Renames: []string{"items.captoin=label"}},
 			want: `
-				error items.captoin: -rename items.captoin=label: items.captoin is not in the snapshot, or label is not in the models
+				error items.captoin: -rename items.captoin=label: items.captoin is not in the snapshot; did you mean caption?
 				`,
 		},
 		{

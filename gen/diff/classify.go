@@ -16,21 +16,24 @@ func (d *differ) ask(object, text string, choice ...Choice) {
 func (d *differ) classify() {
 	d.reverse()
 	d.possibleTableRenames()
-	asked := map[string]bool{} // new columns that a question about a rename mentions
+	asked := map[string]bool{} // new tables and columns that a question about a rename mentions
+	for _, o := range d.open {
+		asked[o] = true
+	}
 	for _, t := range d.new.Tables {
-		if old := d.old.Table(d.pair2old[t.Name]); old != nil {
+		if old := d.old.Table(d.pair2old[t.Name]); old != nil && !asked[t.Name] {
 			d.possibleColumnRenames(t, old, asked)
 		}
 	}
-	d.wasGenerated = map[string]string{}
+	d.wasGenerated = map[string]computed{}
 	d.buildWant()
 	d.askAboutEnums()
 	for _, t := range d.new.Tables {
-		if w := d.want.Table(t.Name); w != nil && d.pair2old[t.Name] != "" {
+		if w := d.want.Table(t.Name); w != nil && d.pair2old[t.Name] != "" && !asked[t.Name] {
 			keepDefaults(w, t)
 			d.askAboutColumns(t, w, asked)
 			d.askAboutValues(t, w)
-			d.askAboutReferences(t, w)
+			d.askAboutReferences(t, w, asked)
 		}
 	}
 	if len(d.questions) == 0 {
@@ -114,6 +117,7 @@ func (d *differ) possibleColumnRenames(t, old *schema.Table, asked map[string]bo
 			case d.takesType(t, old, n):
 				retyped = append(retyped, n.Name)
 				choice = append(choice, Choice{"renamed, and the old " + n.Name + " goes with its values", "-rename " + Quote(t.Name+"."+c.Name+"="+n.Name)})
+				d.mayMove(t, old, n.Name, asked)
 			default:
 				continue
 			}
@@ -132,6 +136,20 @@ func (d *differ) possibleColumnRenames(t, old *schema.Table, asked map[string]bo
 		choice = append(choice, Choice{"another column, and " + c.Name + " goes with its values", "-drop " + Quote(t.Name+"."+c.Name)})
 		d.ask(t.Name+"."+append(candidates, retyped...)[0], fmt.Sprintf("column %s.%s is gone and %s: is it the same column under another name?",
 			t.Name, c.Name, strings.Join(happened, ", and ")), choice...)
+	}
+}
+
+// mayMove marks the columns that an old one may have become, should its name be that of another by now, and so on.
+func (d *differ) mayMove(t, old *schema.Table, name string, asked map[string]bool) {
+	for _, next := range t.Columns {
+		retyped := d.takesType(t, old, next)
+		if object := t.Name + "." + next.Name; !asked[object] && (retyped || d.cols[t.Name][next.Name] == "") &&
+			family(next.Type) == family(old.Column(name).Type) {
+			asked[object] = true
+			if retyped {
+				d.mayMove(t, old, next.Name, asked)
+			}
+		}
 	}
 }
 
@@ -205,17 +223,18 @@ func (d *differ) askAboutColumns(t, w *schema.Table, asked map[string]bool) {
 		}
 		if d.needsFill(o, c) {
 			_, given := d.fill(t.Name, c.Name)
-			_, computed := d.wasGenerated[object]
+			was := d.wasGenerated[object]
 			switch {
-			case given, computed && d.wasGenerated[object] != "":
+			case given, was.expr != "" && !was.nullable:
 			case o != nil && d.hasDefault(c):
 			case o == nil:
 				d.ask(object, fmt.Sprintf("column %s is new and NOT NULL: what do existing rows get?", object),
-					Choice{"computed", "-fill " + Quote(object+"=SQL")},
+					Choice{"computed", "-fill " + Quote(object+"=SQL")}, Choice{"written by hand, in Go", "-fill " + Quote(object+"="+ByHand)},
 					Choice{"a default, for new rows too: write default: into the tag", ""}, Choice{"nothing: make it nullable", ""})
 			default:
 				d.ask(object, fmt.Sprintf("column %s becomes NOT NULL: what do rows get that hold NULL?", object),
-					Choice{"computed", "-fill " + Quote(object+"=SQL")}, Choice{"nothing: keep it nullable", ""})
+					Choice{"computed", "-fill " + Quote(object+"=SQL")}, Choice{"written by hand, in Go", "-fill " + Quote(object+"="+ByHand)},
+					Choice{"nothing: keep it nullable", ""})
 			}
 		}
 		if o != nil && o.Type != c.Type {

@@ -40,6 +40,7 @@ func TestColumns(t *testing.T) {
 			want: `
 				? items.by: column items.by is new and NOT NULL: what do existing rows get?
 				?   computed: -fill items.by=SQL
+				?   written by hand, in Go: -fill 'items.by=?'
 				?   a default, for new rows too: write default: into the tag
 				?   nothing: make it nullable
 				`,
@@ -51,10 +52,12 @@ func TestColumns(t *testing.T) {
 			want: `
 				? items.on: column items.on is new and NOT NULL: what do existing rows get?
 				?   computed: -fill items.on=SQL
+				?   written by hand, in Go: -fill 'items.on=?'
 				?   a default, for new rows too: write default: into the tag
 				?   nothing: make it nullable
 				? items.slug: column items.slug is new and NOT NULL: what do existing rows get?
 				?   computed: -fill items.slug=SQL
+				?   written by hand, in Go: -fill 'items.slug=?'
 				?   a default, for new rows too: write default: into the tag
 				?   nothing: make it nullable
 				`,
@@ -91,6 +94,7 @@ func TestColumns(t *testing.T) {
 			want: `
 				? items.code: column items.code is new and unique, and its default is the same for all: what do existing rows get?
 				?   computed: -fill items.code=SQL
+				?   written by hand, in Go: -fill 'items.code=?'
 				?   nothing: make it nullable, without a default
 				`,
 		},
@@ -114,6 +118,7 @@ func TestColumns(t *testing.T) {
 				?   another column, and caption goes with its values: -drop items.caption
 				? items.on: column items.on is new and NOT NULL: what do existing rows get?
 				?   computed: -fill items.on=SQL
+				?   written by hand, in Go: -fill 'items.on=?'
 				?   a default, for new rows too: write default: into the tag
 				?   nothing: make it nullable
 				`,
@@ -138,6 +143,7 @@ func TestColumns(t *testing.T) {
 			want: `
 				? items.name: column items.name becomes NOT NULL: what do rows get that hold NULL?
 				?   computed: -fill items.name=SQL
+				?   written by hand, in Go: -fill 'items.name=?'
 				?   nothing: keep it nullable
 				`,
 		},

@@ -118,7 +118,7 @@ type differ struct {
 	enumOf       map[string]string                    // new enum -> old enum
 	old2new      map[string]string                    // old table -> new table
 	oldCol       map[string]map[string]string         // new table -> old column -> new column
-	wasGenerated map[string]string                    // new column that replaces one -> the expression of that, "" when it had none
+	wasGenerated map[string]computed                  // new columns that replace one, because an expression comes, goes or changes
 	valueRenames map[string][]migrate.RenameEnumValue // new enum -> renamed values
 	late         map[string][]string                  // new table -> columns that go after values have been computed from them
 	fills        map[string][]migrate.Fill            // new table -> values of check lists that are renamed
@@ -128,6 +128,7 @@ type differ struct {
 
 	ops           []migrate.Op
 	questions     []Question
+	open          []string // tables and columns that may turn out to have been others
 	questionsOnly bool
 	errs          Errors
 	bug           error
@@ -135,6 +136,12 @@ type differ struct {
 	used          map[string]bool
 	spent         map[string]bool
 	renameAnswers []rename
+}
+
+// computed is what is known of a column that another one replaces.
+type computed struct {
+	expr     string // which its values can still be computed with; "" when it had none, or what that mentions goes
+	nullable bool   // it could be NULL, as what it was computed from
 }
 
 func (d *differ) fail(object, format string, args ...any) {
@@ -145,6 +152,9 @@ func (d *differ) fail(object, format string, args ...any) {
 func (d *differ) emit(op migrate.Op) {
 	if d.bug != nil {
 		return
+	}
+	if f, ok := op.(migrate.Fill); ok {
+		op = d.filling(f)
 	}
 	if err := op.Apply(d.cur); err != nil {
 		d.bug = err

@@ -62,7 +62,7 @@ func (d *differ) pairValues(n, o *schema.Enum, answers []rename) {
 		return true
 	}
 	for _, a := range answers {
-		if (a.table == n.Name || a.table == o.Name) && add(a.from, a.to) {
+		if (a.table == n.Name || a.table == o.Name && d.new.Enum(o.Name) == nil) && add(a.from, a.to) {
 			d.spend("-rename " + a.flag)
 			d.use("-rename " + Quote(a.flag))
 		}

@@ -33,9 +33,21 @@ func (d *differ) checkRenames() {
 		if a.table != "" {
 			what = a.table + "." + a.from
 		}
+		old, new := d.old.Table(a.table), d.new.Table(a.table)
+		if old == nil && new != nil {
+			old = d.old.Table(d.pair2old[a.table])
+		} else if new == nil && old != nil {
+			new = d.new.Table(d.old2new[a.table])
+		}
 		switch {
-		case a.table != "" && d.old.Table(a.table) == nil && d.old.Enum(a.table) == nil && d.new.Table(a.table) == nil:
+		case a.table == "" && d.new.Table(a.to) == nil && d.new.Enum(a.to) == nil:
+			d.fail(what, "-rename %s: the models have no table %s%s", a.flag, a.to, near(a.to, names(d.new.Tables)))
+		case a.table != "" && old == nil && new == nil && d.old.Enum(a.table) == nil:
 			d.fail(a.table, "-rename %s: there is no table %s%s", a.flag, a.table, near(a.table, names(d.old.Tables)))
+		case old != nil && old.Column(a.from) == nil:
+			d.fail(what, "-rename %s: %s is not in the snapshot%s", a.flag, what, near(a.from, old.ColumnNames()))
+		case new != nil && new.Column(a.to) == nil:
+			d.fail(what, "-rename %s: %s is not in the models%s", a.flag, a.to, near(a.to, new.ColumnNames()))
 		default:
 			d.fail(what, "-rename %s: %s is not in the snapshot, or %s is not in the models", a.flag, what, a.to)
 		}
@@ -121,6 +133,7 @@ func (m matching) hints(pairs map[string]string, isOld, isNew map[string]bool, t
 		w := m.was[n]
 		if isOld[n] && pairs[n] == "" && !source[n] {
 			if isNew[w] && m.was[w] == "" {
+				m.d.open = append(m.d.open, m.object(n), m.object(w))
 				m.d.questions = append(m.d.questions, Question{
 					Object: m.object(n),
 					Text:   m.object(n) + " has was:" + w + ", but the snapshot knows both " + n + " and " + w + ": did " + w + " become " + n + "?",
@@ -192,7 +205,7 @@ func (d *differ) pairColumns(t, old *schema.Table, answers []rename) {
 		m.was[c.Name] = c.Was
 	}
 	for _, a := range answers {
-		if a.table == t.Name || a.table == old.Name {
+		if a.table == t.Name || a.table == old.Name && d.free(old.Name) {
 			m.answers = append(m.answers, a)
 		}
 	}
@@ -203,9 +216,9 @@ func (d *differ) pairColumns(t, old *schema.Table, answers []rename) {
 	}
 	for _, c := range old.Columns {
 		if !kept[c.Name] {
-			d.dropped(old.Name + "." + c.Name)
-			if old.Name != t.Name {
-				d.dropped(t.Name + "." + c.Name)
+			d.dropped(t.Name + "." + c.Name)
+			if old.Name != t.Name && d.free(old.Name) {
+				d.dropped(old.Name + "." + c.Name)
 			}
 		}
 	}
@@ -213,5 +226,5 @@ func (d *differ) pairColumns(t, old *schema.Table, answers []rename) {
 
 // isDropAnswered tells whether a -drop was given for an old column, under either name of its table.
 func (d *differ) isDropAnswered(t, old, column string) bool {
-	return slices.Contains(d.in.Answers.Drops, t+"."+column) || slices.Contains(d.in.Answers.Drops, old+"."+column)
+	return slices.Contains(d.in.Answers.Drops, t+"."+column) || d.free(old) && slices.Contains(d.in.Answers.Drops, old+"."+column)
 }

@@ -19,7 +19,8 @@ func (d *differ) askAboutUnique(t *schema.Table, c schema.Column) {
 	}
 	object := t.Name + "." + c.Name
 	d.ask(object, fmt.Sprintf("column %s is new and unique, and its default is the same for all: what do existing rows get?", object),
-		Choice{"computed", "-fill " + Quote(object+"=SQL")}, Choice{"nothing: make it nullable, without a default", ""})
+		Choice{"computed", "-fill " + Quote(object+"=SQL")}, Choice{"written by hand, in Go", "-fill " + Quote(object+"="+ByHand)},
+		Choice{"nothing: make it nullable, without a default", ""})
 }
 
 // alone tells whether a table has no two rows with the same value in the column.
@@ -33,11 +34,14 @@ func alone(t *schema.Table, column string) bool {
 }
 
 // askAboutReferences asks about foreign keys that follow a primary key to other columns: their values are those of the old ones.
-func (d *differ) askAboutReferences(t, w *schema.Table) {
+func (d *differ) askAboutReferences(t, w *schema.Table, asked map[string]bool) {
 	for _, old := range w.ForeignKeys {
 		for _, fk := range t.ForeignKeys {
 			if !slices.Equal(fk.Columns, old.Columns) || fk.RefTable != old.RefTable || slices.Equal(fk.RefColumns, old.RefColumns) {
 				continue
+			}
+			if slices.ContainsFunc(fk.RefColumns, func(c string) bool { return asked[fk.RefTable+"."+c] }) {
+				continue // perhaps the key has got another name, no more
 			}
 			was, is := d.want.Table(old.RefTable).PrimaryKey, d.new.Table(fk.RefTable).PrimaryKey
 			if was == nil || is == nil || !slices.Equal(was.Columns, old.RefColumns) || !slices.Equal(is.Columns, fk.RefColumns) ||

@@ -91,12 +91,22 @@ func (d *differ) replaceGenerated() {
 			} else if o.Generated == "" {
 				d.use("-drop " + Quote(t.Name+"."+oldName))
 			}
-			d.wasGenerated[t.Name+"."+c.Name] = o.Generated
+			was := computed{o.Generated, o.Nullable && slices.ContainsFunc(schema.ExprColumns(o.Generated, w.ColumnNames()),
+				func(base string) bool { return w.Column(base).Nullable })}
+			if c.Generated != "" || family(o.Type) != family(c.Type) || len(schema.UnknownNames(was.expr, kept(w))) > 0 {
+				was.expr = ""
+			}
+			d.wasGenerated[t.Name+"."+c.Name] = was
 			delete(d.cols[t.Name], c.Name)
 			delete(d.oldCol[t.Name], oldName)
 			renameIn(d.want, w, c.Name, trash+c.Name)
 		}
 	}
+}
+
+// kept gives the columns that have not been found to go.
+func kept(t *schema.Table) []string {
+	return slices.DeleteFunc(t.ColumnNames(), func(c string) bool { return strings.HasPrefix(c, trash) })
 }
 
 func (d *differ) baseChanges(t, w *schema.Table, expr string) bool {

@@ -3,11 +3,13 @@ package emit
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Import paths of what emitted files use.
@@ -27,6 +29,8 @@ type Migration struct {
 	Parents []string // variables of the parents
 	Answers []string // flags that answered questions
 	Ops     []migrate.Op
+	Rows    []string       // tables that get a row struct for steps to be written; needs Before
+	Before  *schema.Schema // what the first op finds; for the row struct of [migrate.Unwritten]; nil writes none
 }
 
 // File gives the text of the file, not yet formatted.
@@ -52,8 +56,19 @@ func (m Migration) File() ([]byte, error) {
 	if len(parents) > 0 {
 		fields = append(fields, jen.Id("Parents").Op(":").Index().Op("*").Qual(Runtime, "Migration").Values(parents...))
 	}
+	byOp, structs, err := m.frozen()
+	if err != nil {
+		return nil, err
+	}
 	var ops []jen.Code
 	for _, op := range m.Ops {
+		if u, ok := op.(migrate.Unwritten); ok {
+			if f := byOp[u]; f != nil {
+				ops = append(ops, f.skeleton(u)...)
+			}
+			ops = append(ops, jen.Qual(Runtime, "Unwritten").Call(text(string(u))).Op(","))
+			continue
+		}
 		for _, what := range op.Destroys() {
 			ops = append(ops, jen.Comment("// Destroys "+comment(what)+" and its data."))
 		}
@@ -61,12 +76,41 @@ func (m Migration) File() ([]byte, error) {
 	}
 	fields = append(fields, jen.Id("Ops").Op(":").Index().Qual(Runtime, "Op").Custom(jen.Options{Open: "{", Close: "}", Separator: "", Multi: true}, ops...))
 	f.Var().Id(m.Var).Op("=").Op("&").Qual(Runtime, "Migration").Custom(multi, fields...)
+	for _, s := range structs {
+		if s.table.PrimaryKey == nil {
+			continue
+		}
+		f.Line()
+		for _, c := range s.declaration(m.Name) {
+			f.Add(c)
+		}
+	}
+
+	rows, err := m.rows()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range rows {
+		f.Add(c)
+	}
 
 	var src bytes.Buffer // both imports are of one group, so that goimports has nothing to change
 	if err := f.Render(&src); err != nil {
 		return nil, fmt.Errorf("emit %s: %w", m.Name, err)
 	}
-	return src.Bytes(), nil
+	return standardFirst(src.Bytes()), nil
+}
+
+// standardFirst gives the one package of the standard library that row structs need a group of its own.
+func standardFirst(src []byte) []byte {
+	head, rest, ok := bytes.Cut(src, []byte("import ("))
+	block, tail, closed := bytes.Cut(rest, []byte("\n)"))
+	const line = "\"time\"\n"
+	if !ok || !closed || !bytes.Contains(append(block, '\n'), []byte(line)) {
+		return src
+	}
+	others := bytes.TrimSpace(bytes.Replace(append(bytes.Clone(block), '\n'), []byte(line), nil, 1))
+	return slices.Concat(head, []byte("import (\n"+line+"\n"), others, []byte("\n)"), tail)
 }
 
 // multi is a literal with one field a line, in the order given: jennifer's own Dict would sort the fields.

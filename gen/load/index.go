@@ -148,7 +148,11 @@ func (m *model) modifiers(part *schema.IndexPart, rest text, what string) bool {
 		part.Nulls = schema.NullsLast
 	}
 	if part.Desc && part.Nulls == schema.NullsFirst || !part.Desc && part.Nulls == schema.NullsLast {
-		part.Nulls = schema.NullsDefault
+		if slices.Contains(m.l.cfg.Dialects, "sqlite") {
+			m.l.failf(rest.pos, "sqlite cannot have an index with nulls %s%s: SQLite sorts NULL first, with desc last; leave it out to have each database's own order",
+				strings.ToLower(string(part.Nulls)), map[bool]string{true: " behind desc"}[part.Desc])
+		}
+		part.Nulls = schema.NullsDefault // of PostgreSQL
 	}
 	if len(words) == 0 {
 		return true

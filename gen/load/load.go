@@ -22,6 +22,7 @@ type Config struct {
 	Comments  bool     // doc comments become the comments of tables and columns that have none in a tag
 	Dialects  []string // "postgres", "sqlite": which of them need a spelling of every type
 	Extra     []string // import paths of further packages whose types are wanted, see Result.Types
+	None      bool     // that there is no model is no error: all of them may have gone
 	Env       []string // of the go command; nil is that of this process
 }
 
@@ -142,7 +143,7 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 		l.checkDirectives(s)
 		l.findModels(s)
 	}
-	if len(l.models) == 0 && len(l.problems) == 0 {
+	if len(l.models) == 0 && len(l.problems) == 0 && !l.cfg.None {
 		return nil, fmt.Errorf("no models in %s: a model is a struct with a field like _ struct{} `table:\"products\"`", strings.Join(l.cfg.Patterns, ", "))
 	}
 	for _, m := range l.models {

@@ -133,6 +133,43 @@ func Settings(data []byte) *Snapshot {
 	return s
 }
 
+// Sides reads the two sides of a file in the middle of a merge, or the one of a file that is not, as far as they can be read: the schema of
+// a side is empty where its lines make no sense without the other's. None means that not even the settings can be read.
+func Sides(data []byte) []*Snapshot {
+	var ours, theirs []byte
+	in := byte(0) // '<' ours, '|' the common base, '=' theirs
+	for line := range bytes.SplitAfterSeq(data, []byte("\n")) {
+		switch {
+		case bytes.HasPrefix(line, []byte("<<<<<<< ")), bytes.HasPrefix(line, []byte("||||||| ")), bytes.HasPrefix(line, []byte("=======")):
+			in = line[0]
+			continue
+		case bytes.HasPrefix(line, []byte(">>>>>>> ")):
+			in = 0
+			continue
+		}
+		if in == 0 || in == '<' {
+			ours = append(ours, line...)
+		}
+		if in == 0 || in == '=' {
+			theirs = append(theirs, line...)
+		}
+	}
+	var sides []*Snapshot
+	for _, side := range [][]byte{ours, theirs} {
+		s, err := Decode(side)
+		if err != nil {
+			s = Settings(side)
+		}
+		if s != nil {
+			sides = append(sides, s)
+		}
+	}
+	if len(sides) == 2 && bytes.Equal(ours, theirs) {
+		sides = sides[:1]
+	}
+	return sides
+}
+
 // check makes sure that what is read can be worked with.
 func (s *Snapshot) check() error {
 	seen := map[string]bool{}

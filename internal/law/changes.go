@@ -6,57 +6,53 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// changes are all there are. Each leaves a schema that a model could describe; one that cannot be made does nothing.
+// changes are all there are. What one of them makes impossible is mended after it; one that cannot be made does nothing.
 var changes = []func(m *maker, s *schema.Schema){
-	addTable, dropTable, renameTable, addColumn, addColumn, addColumn, dropColumn, dropColumn, renameColumn, renameColumn, alterColumn,
-	alterColumn, alterColumn, addAny, addAny, addAny, dropAny, dropAny, renameAny, changeKey, changeEnum, addEnum, swapColumns, reorder, comment,
-	swapTables,
+	addTable, dropTable, renameTable, swapTables, chainTables, addColumn, addColumn, addColumn, dropColumn, dropColumn, renameColumn, renameColumn,
+	swapColumns, chainColumns, nullable, nullable, redefault, redefault, retype, retype, retype, retype, recollate, identity, regenerate, regenerate,
+	addAny, addAny, addAny, dropAny, dropAny, renameAny, replaceAny, replaceAny, changeKey, changeEnum, changeEnum, addEnum, dropEnum, renameEnum,
+	changeList, changeList, reorder, comment,
 }
 
 func addTable(m *maker, s *schema.Schema) { s.PutTable(m.table(s)) }
 
 func dropTable(m *maker, s *schema.Schema) {
-	if len(s.Tables) < 2 {
-		return
+	if len(s.Tables) > 1 {
+		s.RemoveTable(pick(m, s.Tables).Name)
 	}
-	gone := pick(m, s.Tables).Name
-	for _, t := range s.Tables {
-		t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return f.RefTable == gone })
-	}
-	s.RemoveTable(gone)
 }
 
-func renameTable(m *maker, s *schema.Schema) {
-	t := pick(m, s.Tables)
-	moveTable(s, t, m.name("r"))
-}
-
-func moveTable(s *schema.Schema, t *schema.Table, to string) {
-	from := t.Name
-	s.RemoveTable(from)
-	if t.Was == "" {
-		t.Was = from
-	}
-	t.Name = to
-	s.PutTable(t)
-	for _, o := range s.Tables {
-		for i := range o.ForeignKeys {
-			if o.ForeignKeys[i].RefTable == from {
-				o.ForeignKeys[i].RefTable = to
-			}
-		}
-	}
-}
+func renameTable(m *maker, s *schema.Schema) { moveTable(s, pick(m, s.Tables), m.name("r")) }
 
 func swapTables(m *maker, s *schema.Schema) {
 	if len(s.Tables) < 2 {
 		return
 	}
-	a, b := s.Tables[0], s.Tables[1]
+	i := m.IntN(len(s.Tables) - 1)
+	a, b := s.Tables[i], s.Tables[i+1]
 	an, bn := a.Name, b.Name
 	moveTable(s, a, "swap for a while")
 	moveTable(s, b, an)
 	moveTable(s, a, bn)
+}
+
+// chainTables renames a table, and gives its name to another one, or to a new one.
+func chainTables(m *maker, s *schema.Schema) {
+	a, b := pick(m, s.Tables), pick(m, s.Tables)
+	free := a.Name
+	moveTable(s, a, m.name("r"))
+	if a != b && m.one(2) {
+		moveTable(s, b, free)
+		return
+	}
+	t := m.table(s)
+	for i := range t.ForeignKeys {
+		if t.ForeignKeys[i].RefTable == t.Name {
+			t.ForeignKeys[i].RefTable = free
+		}
+	}
+	t.Name = free
+	s.PutTable(t)
 }
 
 func addColumn(m *maker, s *schema.Schema) {
@@ -64,153 +60,109 @@ func addColumn(m *maker, s *schema.Schema) {
 	t.Columns = append(t.Columns, m.column(s))
 }
 
-func dropColumn(m *maker, s *schema.Schema) {
-	t := pick(m, s.Tables)
-	c := pick(m, t.Columns)
-	if c.Name == "id" || len(t.Columns) < 3 || t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name) {
-		return
+// some gives one of the columns that a change may touch, or nil.
+func (m *maker) some(t *schema.Table) *schema.Column {
+	if c := &t.Columns[m.IntN(len(t.Columns))]; c.Name != key {
+		return c
 	}
-	t.Uniques = slices.DeleteFunc(t.Uniques, func(u schema.Unique) bool { return slices.Contains(u.Columns, c.Name) })
-	uses := func(e string) bool { return len(schema.ExprColumns(e, []string{c.Name})) > 0 }
-	t.Checks = slices.DeleteFunc(t.Checks, func(k schema.Check) bool { return uses(k.Expr) })
-	t.Indexes = slices.DeleteFunc(t.Indexes, func(x schema.Index) bool {
-		return slices.Contains(x.Columns(), c.Name) || uses(x.Where) || slices.ContainsFunc(x.Parts, func(p schema.IndexPart) bool { return uses(p.Expr) })
-	})
-	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return slices.Contains(f.Columns, c.Name) })
-	t.Columns = slices.DeleteFunc(t.Columns, func(x schema.Column) bool { return x.Name == c.Name || uses(x.Generated) })
-	dropDangling(t)
+	return nil
 }
 
-// dropDangling takes away what names a column that has gone with another.
-func dropDangling(t *schema.Table) {
-	names := t.ColumnNames()
-	missing := func(cols []string) bool {
-		return slices.ContainsFunc(cols, func(c string) bool { return !slices.Contains(names, c) })
+func dropColumn(m *maker, s *schema.Schema) {
+	t := pick(m, s.Tables)
+	if c := m.some(t); c != nil {
+		gone := c.Name
+		t.Columns = slices.DeleteFunc(t.Columns, func(x schema.Column) bool { return x.Name == gone })
 	}
-	t.Uniques = slices.DeleteFunc(t.Uniques, func(u schema.Unique) bool { return missing(u.Columns) })
-	t.Indexes = slices.DeleteFunc(t.Indexes, func(x schema.Index) bool {
-		return missing(x.Columns()) || len(x.Columns()) == 0 && len(schema.ExprColumns(x.Parts[0].Expr, names)) == 0 ||
-			x.Where != "" && len(schema.ExprColumns(x.Where, names)) == 0
-	})
-	t.Checks = slices.DeleteFunc(t.Checks, func(k schema.Check) bool { return len(schema.ExprColumns(k.Expr, names)) == 0 })
 }
 
 func renameColumn(m *maker, s *schema.Schema) {
 	t := pick(m, s.Tables)
-	c := pick(m, t.Columns)
-	if c.Name == "id" {
-		return
-	}
-	setName(s, t, c.Name, m.name("n"))
-}
-
-func setName(s *schema.Schema, t *schema.Table, from, to string) {
-	c := t.Column(from)
-	if c.Was == "" {
-		c.Was = from
-	}
-	c.Name = to
-	sub := func(list []string) {
-		for i := range list {
-			if list[i] == from {
-				list[i] = to
-			}
-		}
-	}
-	if t.PrimaryKey != nil {
-		sub(t.PrimaryKey.Columns)
-	}
-	for i := range t.Uniques {
-		sub(t.Uniques[i].Columns)
-	}
-	for i := range t.Checks {
-		t.Checks[i].Expr = schema.RenameInExpr(t.Checks[i].Expr, from, to)
-	}
-	for i := range t.Columns {
-		t.Columns[i].Generated = schema.RenameInExpr(t.Columns[i].Generated, from, to)
-	}
-	for i := range t.Indexes {
-		t.Indexes[i].Where = schema.RenameInExpr(t.Indexes[i].Where, from, to)
-		for j := range t.Indexes[i].Parts {
-			p := &t.Indexes[i].Parts[j]
-			if p.Column == from {
-				p.Column = to
-			}
-			p.Expr = schema.RenameInExpr(p.Expr, from, to)
-		}
-	}
-	for i := range t.ForeignKeys {
-		sub(t.ForeignKeys[i].Columns)
+	if c := m.some(t); c != nil {
+		setName(s, t, c.Name, m.name("n"))
 	}
 }
 
 func swapColumns(m *maker, s *schema.Schema) {
 	t := pick(m, s.Tables)
-	if len(t.Columns) < 3 {
+	a, b := m.some(t), m.some(t)
+	if a == nil || b == nil || a == b {
 		return
 	}
-	a, b := t.Columns[1].Name, t.Columns[2].Name
-	setName(s, t, a, "swap for a while")
-	setName(s, t, b, a)
-	setName(s, t, "swap for a while", b)
+	an, bn := a.Name, b.Name
+	setName(s, t, an, "swap for a while")
+	setName(s, t, bn, an)
+	setName(s, t, "swap for a while", bn)
 }
 
-func alterColumn(m *maker, s *schema.Schema) {
+// chainColumns renames a column, and gives its name to another one, or to a new one.
+func chainColumns(m *maker, s *schema.Schema) {
 	t := pick(m, s.Tables)
-	c := &t.Columns[m.IntN(len(t.Columns))]
-	if c.Name == "id" || c.Generated != "" {
+	a, b := m.some(t), m.some(t)
+	if a == nil || b == nil {
 		return
 	}
-	switch m.IntN(4) {
-	case 0:
-		inKey := slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool {
-			return slices.Contains(f.Columns, c.Name) && f.OnDelete == schema.SetNull
-		})
-		inKey = inKey || t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name)
-		if !inKey {
-			c.Nullable = !c.Nullable
-		}
-	case 1:
-		other := *c
-		for other.Type != c.Type || other.Name != c.Name {
-			o := m.column(s)
-			o.Name = c.Name
-			if o.Type.Kind == c.Type.Kind {
-				o.Type = c.Type
-			}
-			if o.Type == c.Type {
-				c.Default, c.DefaultExpr = o.Default, o.DefaultExpr
-				break
-			}
-			if m.one(40) {
-				break
-			}
-			other = o
-		}
-	case 2, 3:
-		inFK := slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return slices.Contains(f.Columns, c.Name) })
-		switch c.Type.Kind {
-		case schema.KindSmallInt:
-			c.Type.Kind = pick(m, []schema.Kind{schema.KindInteger, schema.KindBigInt})
-		case schema.KindInteger:
-			c.Type.Kind = pick(m, []schema.Kind{schema.KindBigInt, schema.KindSmallInt, schema.KindText})
-		case schema.KindBigInt:
-			if !inFK && c.Default == nil {
-				c.Type.Kind = schema.KindInteger
-			}
-		case schema.KindVarchar:
-			if m.one(2) {
-				c.Type = schema.Type{Kind: schema.KindText}
-			} else {
-				c.Type.Size = pick(m, []int{60, 300})
-			}
-		case schema.KindText:
-			c.Type = schema.Type{Kind: schema.KindVarchar, Size: 100}
-		case schema.KindNumeric:
-			c.Type = schema.Type{Kind: schema.KindNumeric, Precision: 24, Scale: pick(m, []int{2, 4})}
-		}
-		if c.Type.Kind == schema.KindText && c.Default != nil && (*c.Default == "-1" || *c.Default == "7") {
-			c.Default = nil
+	free, other := a.Name, b.Name
+	setName(s, t, free, m.name("n"))
+	if a != b && m.one(2) {
+		setName(s, t, other, free)
+		return
+	}
+	n := m.column(s)
+	n.Name = free
+	t.Columns = append(t.Columns, n)
+}
+
+func nullable(m *maker, s *schema.Schema) {
+	t := pick(m, s.Tables)
+	if c := m.some(t); c != nil && c.Generated == "" && !c.Identity {
+		c.Nullable = !c.Nullable
+	}
+}
+
+func redefault(m *maker, s *schema.Schema) {
+	t := pick(m, s.Tables)
+	if c := m.some(t); c != nil && !slices.ContainsFunc(t.Checks, func(k schema.Check) bool {
+		column, _ := schema.InList(k.Expr)
+		return column == c.Name
+	}) {
+		m.setDefault(s, c)
+	}
+}
+
+func recollate(m *maker, s *schema.Schema) {
+	t := pick(m, s.Tables)
+	if c := m.some(t); c != nil && c.Generated == "" {
+		m.collate(c)
+	}
+}
+
+func identity(m *maker, s *schema.Schema) {
+	t := pick(m, s.Tables)
+	c := t.Column("id")
+	if c == nil || !isInt(c.Type) || c.Generated != "" {
+		return
+	}
+	c.Identity = !c.Identity
+}
+
+// regenerate changes an expression, takes it away, or makes a plain column a generated one.
+func regenerate(m *maker, s *schema.Schema) {
+	t := pick(m, s.Tables)
+	c := m.some(t)
+	if c == nil || c.Identity {
+		return
+	}
+	if c.Generated != "" && m.one(2) {
+		c.Generated = ""
+		return
+	}
+	base, q := pick(m, plainColumns(t)), schema.Type{}
+	if e := m.generated(base, &q); e != "" && base.Name != c.Name && (c.Generated != "" || m.one(2)) {
+		name := c.Name
+		dropExpressions(t, name)
+		if c = t.Column(name); c != nil {
+			*c = schema.Column{Name: name, Was: c.Was, Type: q, Nullable: true, Generated: e, Comment: c.Comment}
 		}
 	}
 }
@@ -243,89 +195,107 @@ func dropOne[T any](m *maker, list []T) []T {
 	return slices.Delete(slices.Clone(list), i, i+1)
 }
 
+// renamed is how names begin that a change has chosen.
+const renamed = "z"
+
 func renameAny(m *maker, s *schema.Schema) {
 	t := pick(m, s.Tables)
-	to := m.name("z")
-	switch m.IntN(4) {
-	case 0:
-		if len(t.Uniques) > 0 {
-			t.Uniques[0].Name = to
-		}
-	case 1:
-		if len(t.Checks) > 0 {
-			t.Checks[0].Name = to
-		}
-	case 2:
-		if len(t.Indexes) > 1 {
-			t.Indexes[0].Name, t.Indexes[1].Name = t.Indexes[1].Name, t.Indexes[0].Name
-		} else if len(t.Indexes) > 0 {
-			t.Indexes[0].Name = to
-		}
-	case 3:
-		if len(t.ForeignKeys) > 0 {
-			t.ForeignKeys[0].Name = to
-		}
+	to := m.name(renamed)
+	switch n := m.IntN(6); {
+	case n == 0 && len(t.Uniques) > 1:
+		t.Uniques[0].Name, t.Uniques[1].Name = t.Uniques[1].Name, t.Uniques[0].Name
+	case n == 0 && len(t.Uniques) > 0:
+		t.Uniques[0].Name = to
+	case n == 1 && len(t.Checks) > 0:
+		t.Checks[0].Name = to
+	case n == 2 && len(t.Indexes) > 1:
+		t.Indexes[0].Name, t.Indexes[1].Name = t.Indexes[1].Name, t.Indexes[0].Name
+	case n == 2 && len(t.Indexes) > 0:
+		t.Indexes[0].Name = to
+	case n == 3 && len(t.ForeignKeys) > 0:
+		t.ForeignKeys[0].Name = to
+	case n == 4 && t.PrimaryKey != nil:
+		t.PrimaryKey.Name = to
+	case n == 5 && len(t.Uniques) > 0 && len(t.Indexes) > 0:
+		t.Uniques[0].Name, t.Indexes[0].Name = t.Indexes[0].Name, t.Uniques[0].Name
 	}
 	t.Sort()
 }
 
-// changeKey gives a table another primary key, when nothing refers to it.
+// replaceAny gives an object another meaning under its name.
+func replaceAny(m *maker, s *schema.Schema) {
+	t := pick(m, s.Tables)
+	c := pick(m, plainColumns(t))
+	switch n := m.IntN(5); {
+	case n == 0 && len(t.Uniques) > 0:
+		u := &t.Uniques[m.IntN(len(t.Uniques))]
+		if !slices.Contains(u.Columns, c.Name) {
+			u.Columns = append(slices.Clone(u.Columns), c.Name)
+		} else {
+			slices.Reverse(u.Columns)
+			u.NullsNotDistinct = m.pg && !u.NullsNotDistinct
+		}
+	case n == 1 && len(t.Checks) > 0:
+		k := &t.Checks[m.IntN(len(t.Checks))]
+		old := *k
+		m.addCheck(t, c)
+		k = &t.Checks[slices.Index(t.Checks, old)]
+		last := len(t.Checks) - 1
+		k.Expr = t.Checks[last].Expr
+		t.Checks = t.Checks[:last]
+	case n == 2 && len(t.Indexes) > 0 && comparable(c.Type):
+		x := m.index(t, c)
+		i := m.IntN(len(t.Indexes))
+		x.Name = t.Indexes[i].Name
+		t.Indexes[i] = x
+	case n == 3 && len(t.ForeignKeys) > 0:
+		fk := &t.ForeignKeys[m.IntN(len(t.ForeignKeys))]
+		fk.OnDelete = pick(m, []schema.Action{schema.NoAction, schema.Cascade, schema.Restrict, schema.SetNull})
+		fk.Deferrable = pick(m, []schema.Deferrable{"", schema.InitiallyDeferred, schema.InitiallyImmediate})
+	case n == 4 && len(t.Uniques) > 0: // becomes an index of the same name
+		u := t.Uniques[0]
+		x := schema.Index{Name: u.Name, Unique: m.one(2)}
+		for _, c := range u.Columns {
+			x.Parts = append(x.Parts, schema.IndexPart{Column: c})
+		}
+		t.Uniques, t.Indexes = t.Uniques[1:], append(t.Indexes, x)
+	}
+	dedup(t)
+	t.Sort()
+}
+
+// changeKey gives a table another primary key, or a first one, or takes it away.
 func changeKey(m *maker, s *schema.Schema) {
 	t := pick(m, s.Tables)
-	for _, o := range s.Tables {
-		if slices.ContainsFunc(o.ForeignKeys, func(f schema.ForeignKey) bool { return f.RefTable == t.Name }) {
-			return
-		}
-	}
-	if t.Column("id").Identity {
-		return
-	}
+	c := pick(m, plainColumns(t))
+	fit := !c.Nullable && comparable(c.Type) && !c.Type.Array
 	switch {
+	case t.PrimaryKey == nil && fit:
+		t.PrimaryKey = &schema.PrimaryKey{Name: m.name("pk"), Columns: []string{c.Name}}
+	case t.PrimaryKey == nil && m.one(2): // a new one that the database numbers
+		n := schema.Column{Name: m.name("i"), Type: schema.Type{Kind: schema.KindBigInt}, Identity: true}
+		t.Columns = append(t.Columns, n)
+		t.PrimaryKey = &schema.PrimaryKey{Name: m.name("pk"), Columns: []string{n.Name}}
 	case t.PrimaryKey == nil:
-		t.PrimaryKey = &schema.PrimaryKey{Name: m.name("pk"), Columns: []string{"id"}}
-	case m.one(2):
+	case m.one(3):
 		t.PrimaryKey = nil
+	case fit && !slices.Contains(t.PrimaryKey.Columns, c.Name):
+		pk := schema.PrimaryKey{Name: t.PrimaryKey.Name, Columns: append([]string{c.Name}, t.PrimaryKey.Columns...)}
+		if m.one(3) {
+			pk.Columns = pk.Columns[:1]
+		}
+		t.PrimaryKey = &pk
 	default:
-		for _, c := range plainColumns(t) {
-			if !c.Nullable && c.Name != "id" && unique(c) && !slices.Contains(t.PrimaryKey.Columns, c.Name) {
-				t.PrimaryKey = &schema.PrimaryKey{Name: t.PrimaryKey.Name, Columns: []string{c.Name, "id"}}
-				return
-			}
-		}
+		slices.Reverse(t.PrimaryKey.Columns)
 	}
 }
 
-func changeEnum(m *maker, s *schema.Schema) {
-	if len(s.Enums) == 0 {
-		return
-	}
-	e := pick(m, s.Enums)
-	switch m.IntN(3) {
-	case 0:
-		e.Values = slices.Insert(slices.Clone(e.Values), m.IntN(len(e.Values)+1), m.name("v"))
-	case 1:
-		if len(e.Values) > 2 {
-			e.Values = e.Values[:len(e.Values)-1]
-		}
-	case 2:
-		e.Values = slices.Clone(e.Values)
-		slices.Reverse(e.Values)
-	}
-}
-
-func addEnum(m *maker, s *schema.Schema) {
-	s.PutEnum(&schema.Enum{Name: m.name("kind"), Values: m.values()})
-}
-
-func reorder(m *maker, s *schema.Schema) {
-	t := pick(m, s.Tables)
-	slices.Reverse(t.Columns)
-}
+func reorder(m *maker, s *schema.Schema) { slices.Reverse(pick(m, s.Tables).Columns) }
 
 func comment(m *maker, s *schema.Schema) {
-	if m.lim.Comments {
+	if m.pg {
 		t := pick(m, s.Tables)
 		t.Comment = pick(m, []string{"", "other"})
-		t.Columns[0].Comment = pick(m, []string{"", "key"})
+		t.Columns[m.IntN(len(t.Columns))].Comment = pick(m, []string{"", "it's\nthe key"})
 	}
 }

@@ -4,15 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
-
-// howMany rows each table gets. Keys count from 1, so that every reference can be met.
-const howMany = 5
 
 type database struct {
 	db      *sql.DB
@@ -64,15 +62,21 @@ func (d *database) catalog(ctx context.Context, s *schema.Schema) (facts []strin
 // name quotes the name of a table; both dialects know SQL's own way. search_path finds it.
 func name(n string) string { return `"` + strings.ReplaceAll(n, `"`, `""`) + `"` }
 
-// fill puts rows into every table, those that are referred to first.
-func (d *database) fill(ctx context.Context, s *schema.Schema) error {
+// fill puts rows into every table. References are not looked at meanwhile, as they may go round in circles.
+func (d *database) fill(ctx context.Context, s *schema.Schema, values *data) error {
+	off, on := "PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"
+	if d.dialect.Name() == "postgres" {
+		off, on = "SET session_replication_role = replica", "RESET session_replication_role"
+	}
 	return d.conn(ctx, func(conn *sql.Conn) error {
-		for _, t := range inOrder(s) {
-			for row := 1; row <= howMany; row++ {
+		if _, err := conn.ExecContext(ctx, off); err != nil {
+			return err
+		}
+		for _, t := range s.Tables {
+			for _, row := range values.table(d.dialect.Name(), t) {
 				var cols, vals []string
-				for i, c := range plainColumns(t) {
-					cols = append(cols, name(c.Name))
-					vals = append(vals, value(c, i, row))
+				for _, c := range slices.Sorted(maps.Keys(row)) {
+					cols, vals = append(cols, name(c)), append(vals, row[c])
 				}
 				q := "INSERT INTO " + name(t.Name) + " (" + strings.Join(cols, ", ") + ") VALUES (" + strings.Join(vals, ", ") + ")"
 				if _, err := conn.ExecContext(ctx, q); err != nil {
@@ -80,90 +84,40 @@ func (d *database) fill(ctx context.Context, s *schema.Schema) error {
 				}
 			}
 		}
-		return nil
+		_, err := conn.ExecContext(ctx, on)
+		return err
 	})
 }
 
-// inOrder gives the tables so that those that are referred to come first; in a cycle the order does not matter, as rows only refer
-// backwards or to nothing.
-func inOrder(s *schema.Schema) []*schema.Table {
-	var out []*schema.Table
-	seen := map[string]bool{}
-	var visit func(t *schema.Table)
-	visit = func(t *schema.Table) {
-		if seen[t.Name] {
-			return
-		}
-		seen[t.Name] = true
-		for _, fk := range t.ForeignKeys {
-			visit(s.Table(fk.RefTable))
-		}
-		out = append(out, t)
-	}
-	for _, t := range s.Tables {
-		visit(t)
-	}
-	return out
-}
-
-// value gives the SQL of a value that meets every key and check that a change may add: row numbers in all integers, other texts in all rows.
-func value(c schema.Column, i, row int) string {
-	if c.Nullable && (row+i)%4 == 0 && c.Name != "id" {
-		return "NULL"
-	}
-	switch c.Type.Kind {
-	case schema.KindBigInt, schema.KindInteger, schema.KindSmallInt:
-		return fmt.Sprint(row)
-	case schema.KindNumeric:
-		return fmt.Sprintf("%d.25", row)
-	case schema.KindDouble:
-		return fmt.Sprintf("%d.5", row)
-	case schema.KindBoolean:
-		return map[bool]string{true: "TRUE", false: "FALSE"}[row%2 == 0]
-	case schema.KindTimestampTZ:
-		return fmt.Sprintf("'2024-01-%02d 10:00:00'", row)
-	case schema.KindDate:
-		return fmt.Sprintf("'2024-02-%02d'", row)
-	case schema.KindBytes:
-		return fmt.Sprintf("'b%d'", row)
-	case schema.KindUUID:
-		return fmt.Sprintf("'00000000-0000-0000-0000-%012d'", row)
-	case schema.KindJSONB:
-		return fmt.Sprintf(`'{"a": %d}'`, row)
-	case schema.KindEnum:
-		return map[bool]string{true: "'first'", false: "'second'"}[row%2 == 0]
-	}
-	return fmt.Sprintf("'it''s %d'", row)
-}
-
-// value4 gives SQL that makes a value for rows that have none, another one for each, by their key.
-func value4(dialect string, t *schema.Table, column string) string {
-	c := t.Column(column)
-	switch c.Type.Kind {
-	case schema.KindBigInt, schema.KindInteger, schema.KindSmallInt, schema.KindNumeric, schema.KindDouble:
-		return "id"
-	case schema.KindText, schema.KindVarchar:
-		return "'filled ' || id"
-	case schema.KindUUID:
-		return "CAST('00000000-0000-0000-0001-00000000000' || id AS " + map[bool]string{true: "uuid", false: "text"}[dialect == "postgres"] + ")" // SQLite would make a number of it
-	}
-	v := *c
-	v.Nullable = false
-	return value(v, 0, 1)
-}
-
-// rows reads every column as text, in the order of the keys.
-func (d *database) rows(ctx context.Context, s *schema.Schema) (map[string]map[string][]string, error) {
-	out := map[string]map[string][]string{}
+// rows reads every column as text, in the order of the rows' numbers.
+func (d *database) rows(ctx context.Context, s *schema.Schema) (content, error) {
+	out := content{}
 	err := d.conn(ctx, func(conn *sql.Conn) error {
 		for _, t := range s.Tables {
-			out[t.Name] = map[string][]string{}
+			var cols []string
 			for _, c := range t.Columns {
-				vals, err := column(ctx, conn, "SELECT CAST("+name(c.Name)+" AS text) FROM "+name(t.Name)+" ORDER BY id")
-				if err != nil {
+				cols = append(cols, "CAST("+name(c.Name)+" AS text)")
+			}
+			rows, err := conn.QueryContext(ctx, "SELECT "+strings.Join(cols, ", ")+" FROM "+name(t.Name)+" ORDER BY "+key)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			out[t.Name] = map[string][]*string{}
+			for rows.Next() {
+				values, into := make([]*string, len(cols)), make([]any, len(cols))
+				for i := range values {
+					into[i] = &values[i]
+				}
+				if err := rows.Scan(into...); err != nil {
 					return err
 				}
-				out[t.Name][c.Name] = vals
+				for i, c := range t.Columns {
+					out[t.Name][c.Name] = append(out[t.Name][c.Name], values[i])
+				}
+			}
+			if err := rows.Err(); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -171,43 +125,44 @@ func (d *database) rows(ctx context.Context, s *schema.Schema) (map[string]map[s
 	return out, err
 }
 
-func column(ctx context.Context, conn *sql.Conn, q string) ([]string, error) {
-	rows, err := conn.QueryContext(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", q, err)
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var v sql.NullString
-		if err := rows.Scan(&v); err != nil {
-			return nil, err
-		}
-		if !v.Valid {
-			v.String = "NULL"
-		}
-		out = append(out, v.String)
-	}
-	return out, rows.Err()
+// count counts the rows of a table that meet a condition.
+func (d *database) count(ctx context.Context, table, where string) (n int, err error) {
+	err = d.conn(ctx, func(conn *sql.Conn) error {
+		return conn.QueryRowContext(ctx, "SELECT count(*) FROM "+name(table)+" WHERE "+where).Scan(&n)
+	})
+	return n, err
 }
 
-// empty deletes all rows, those that refer first.
-func (d *database) empty(ctx context.Context, s *schema.Schema) error {
+// empty deletes all rows of the tables that there are.
+func (d *database) empty(ctx context.Context) error {
+	list := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'modelgen%'"
+	off, on := "PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"
+	if d.dialect.Name() == "postgres" {
+		list = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'modelgen%'"
+		off, on = "SET session_replication_role = replica", "RESET session_replication_role"
+	}
 	return d.conn(ctx, func(conn *sql.Conn) error {
-		order := inOrder(s)
-		slices.Reverse(order)
-		for range len(order) { // in a cycle the first tries fail
-			var last error
-			for _, t := range order {
-				if _, err := conn.ExecContext(ctx, "DELETE FROM "+name(t.Name)); err != nil {
-					last = err
-				}
+		var names []string
+		rows, err := conn.QueryContext(ctx, list)
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			var n string
+			if err := rows.Scan(&n); err != nil {
+				return err
 			}
-			if last == nil {
-				return nil
+			names = append(names, "DELETE FROM "+name(n))
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		for _, q := range slices.Concat([]string{off}, names, []string{on}) {
+			if _, err := conn.ExecContext(ctx, q); err != nil {
+				return fmt.Errorf("%s: %w", q, err)
 			}
 		}
-		return fmt.Errorf("the rows cannot be deleted")
+		return nil
 	})
 }
 

@@ -3,20 +3,19 @@ package law
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/modelgen/modelgen/gen/diff"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Backend is a kind of database to hold to the law.
 type Backend struct {
-	Name   string
-	Limits Limits
+	Name string // of its dialect
 	// Open gives an empty database with the dialect that sees it as empty, and a function that removes it.
 	Open func(ctx context.Context) (*sql.DB, migrate.Dialect, func(), error)
 }
@@ -34,6 +33,9 @@ func (b *Broken) Error() string {
 	for _, op := range b.Ops {
 		fmt.Fprintf(&s, "\t%s\n", op.Describe())
 	}
+	if a, err := json.Marshal(b.Pair.A); err == nil && len(a) < 6000 {
+		fmt.Fprintf(&s, "\tA is %s\n", a)
+	}
 	return s.String()
 }
 
@@ -46,13 +48,11 @@ func Check(ctx context.Context, be Backend, p Pair) *Broken {
 	return nil
 }
 
-// Shrink leaves changes and tables out for as long as the pair still fails.
+// Shrink leaves changes, tables, columns and constraints out for as long as the pair still fails.
 func Shrink(ctx context.Context, be Backend, b *Broken) *Broken {
 	for again := true; again; {
 		again = false
-		for i := range b.Pair.Changes {
-			p := b.Pair
-			p.Changes = slices.Delete(slices.Clone(p.Changes), i, i+1)
+		for _, p := range smaller(b.Pair) {
 			if c := Check(ctx, be, p); c != nil {
 				b, again = c, true
 				break
@@ -62,36 +62,92 @@ func Shrink(ctx context.Context, be Backend, b *Broken) *Broken {
 	return b
 }
 
+// smaller gives pairs with one thing less.
+func smaller(p Pair) []Pair {
+	var out []Pair
+	for i := range p.Changes {
+		q := p
+		q.Changes = slices.Delete(slices.Clone(p.Changes), i, i+1)
+		out = append(out, q)
+	}
+	without := func(cut func(*schema.Schema)) {
+		q := p
+		q.A = p.A.Clone()
+		cut(q.A)
+		mend(q.A, p.dialect == "postgres")
+		out = append(out, q)
+	}
+	for i, t := range p.A.Tables {
+		if len(p.A.Tables) > 1 {
+			without(func(s *schema.Schema) { s.RemoveTable(t.Name) })
+		}
+		if t.PrimaryKey != nil {
+			without(func(s *schema.Schema) { s.Tables[i].PrimaryKey = nil })
+		}
+		for j := range t.Columns {
+			if t.Columns[j].Name != key {
+				without(func(s *schema.Schema) { s.Tables[i].Columns = slices.Delete(s.Tables[i].Columns, j, j+1) })
+			}
+		}
+		for j := range t.Uniques {
+			without(func(s *schema.Schema) { s.Tables[i].Uniques = slices.Delete(s.Tables[i].Uniques, j, j+1) })
+		}
+		for j := range t.Checks {
+			without(func(s *schema.Schema) { s.Tables[i].Checks = slices.Delete(s.Tables[i].Checks, j, j+1) })
+		}
+		for j := range t.Indexes {
+			without(func(s *schema.Schema) { s.Tables[i].Indexes = slices.Delete(s.Tables[i].Indexes, j, j+1) })
+		}
+		for j := range t.ForeignKeys {
+			without(func(s *schema.Schema) { s.Tables[i].ForeignKeys = slices.Delete(s.Tables[i].ForeignKeys, j, j+1) })
+		}
+	}
+	return out
+}
+
 type run struct {
 	be   Backend
 	pair Pair
-	ops  []migrate.Op
 	a, b *schema.Schema // with all names
+	ops  []migrate.Op   // from a to b
+	data *data
+
+	truth *schema.Schema // what is asked for, with all that was renamed: some say it in hints, others in answers
 }
 
 func (r *run) law(ctx context.Context) error {
-	want := clean(r.pair.A, r.pair.B(r.be.Limits))
-	create, err := compare(r.be.Name, &schema.Schema{}, r.pair.A)
-	if err != nil {
-		return fmt.Errorf("comparing nothing with A: %w", err)
+	a, want := r.pair.A.Clone(), clean(r.pair.A, r.pair.B())
+	r.truth = want.Clone()
+	if r.pair.Seed%3 == 0 {
+		for _, t := range want.Tables {
+			t.Was = ""
+			for i := range t.Columns {
+				t.Columns[i].Was = ""
+			}
+		}
 	}
-	r.a = create.Schema
-	change, err := compare(r.be.Name, r.a, want)
-	if err != nil {
-		return fmt.Errorf("comparing A with B: %w", err)
+	if err := r.satisfiable(a, want); err != nil {
+		return err
 	}
-	r.ops, r.b = change.Ops, change.Schema
-	again, err := compare(r.be.Name, r.b, want)
+	if r.pair.Seed%2 == 0 { // half of them leave the names to the generator
+		anonymous(a)
+		anonymous(want)
+	}
+	create, err := r.prepare(a, want)
+	if err != nil {
+		return err
+	}
+	again, err := r.compare(r.b, want)
 	if err != nil || len(again.Ops) > 0 {
 		return fmt.Errorf("comparing B with itself gives %d ops, %v", len(again.Ops), err)
 	}
-	fresh, err := compare(r.be.Name, &schema.Schema{}, r.b)
+	fresh, err := r.compare(&schema.Schema{}, r.b)
 	if err != nil {
 		return fmt.Errorf("comparing nothing with B: %w", err)
 	}
 
-	first := &migrate.Migration{Name: "0001_a", Ops: create.Ops}
-	second := &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: change.Ops}
+	first := &migrate.Migration{Name: "0001_a", Ops: create}
+	second := &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: r.ops}
 	d, err := open(ctx, r.be, migrate.NewSet("law", first, second))
 	if err != nil {
 		return err
@@ -105,11 +161,90 @@ func (r *run) law(ctx context.Context) error {
 	return r.live(ctx, d, other)
 }
 
+// satisfiable takes out what no rows could meet.
+func (r *run) satisfiable(a, want *schema.Schema) error {
+	for range 30 {
+		if _, err := r.prepare(a, want); err != nil {
+			return err
+		}
+		if len(r.data.unmetA)+len(r.data.unmetB) == 0 {
+			return nil
+		}
+		for _, cut := range r.data.unmetA {
+			cut(a)
+		}
+		for _, cut := range r.data.unmetB {
+			cut(want)
+		}
+		for _, s := range []*schema.Schema{a, want} {
+			mend(s, r.be.Name == "postgres")
+		}
+	}
+	return errors.New("no rows meet the constraints, which is a fault of this test")
+}
+
+// prepare compares nothing with a, which it gives the ops of, and a with want.
+func (r *run) prepare(a, want *schema.Schema) ([]migrate.Op, error) {
+	create, err := r.compare(&schema.Schema{}, a)
+	if err != nil {
+		return nil, fmt.Errorf("comparing nothing with A: %w", err)
+	}
+	r.a = create.Schema
+	change, err := r.compare(r.a, want)
+	if err != nil {
+		return nil, fmt.Errorf("comparing A with B: %w", err)
+	}
+	r.ops, r.b = change.Ops, change.Schema
+	r.small()
+	r.data = newData(r.pair.Seed, r.a, r.b, r.ops)
+	return create.Ops, nil
+}
+
+// small says of tables without primary key that they are small, as a person has to: they cannot be filled in batches.
+func (r *run) small() {
+	s := r.a.Clone()
+	for i, op := range r.ops {
+		if f, ok := op.(migrate.Fill); ok && f.Plain == "" && s.Table(f.Table).PrimaryKey == nil {
+			f.Plain = "a few rows"
+			r.ops[i] = f
+		}
+		if err := op.Apply(s); err != nil {
+			panic(err) // the comparison has applied it as well
+		}
+	}
+}
+
+// anonymous takes the names away that no change has chosen.
+func anonymous(s *schema.Schema) {
+	no := func(name *string) {
+		if !strings.HasPrefix(*name, renamed) {
+			*name = ""
+		}
+	}
+	for _, t := range s.Tables {
+		if t.PrimaryKey != nil {
+			no(&t.PrimaryKey.Name)
+		}
+		for i := range t.Uniques {
+			no(&t.Uniques[i].Name)
+		}
+		for i := range t.Checks {
+			no(&t.Checks[i].Name)
+		}
+		for i := range t.Indexes {
+			no(&t.Indexes[i].Name)
+		}
+		for i := range t.ForeignKeys {
+			no(&t.ForeignKeys[i].Name)
+		}
+	}
+}
+
 func (r *run) live(ctx context.Context, d, other *database) error {
 	if _, err := d.m.To(ctx, "0001_a"); err != nil {
 		return fmt.Errorf("creating A: %w", err)
 	}
-	if err := d.fill(ctx, r.a); err != nil {
+	if err := d.fill(ctx, r.a, r.data); err != nil {
 		return fmt.Errorf("filling A: %w", err)
 	}
 	catalogA, err := d.catalog(ctx, r.a)
@@ -143,24 +278,11 @@ func (r *run) live(ctx context.Context, d, other *database) error {
 	if err := r.kept(ctx, d, rows); err != nil {
 		return fmt.Errorf("after up: %w", err)
 	}
-	if _, err := d.m.Down(ctx); err != nil {
-		// Rows may stand in the way of what was dropped and has no value now. Then nothing may have changed but what stages say that are
-		// committed, and without rows it must work.
-		var me *migrate.MigrationError
-		after, e := d.catalog(ctx, r.b)
-		if e != nil || lines(migrated, after) != "" && !(errors.As(err, &me) && me.Committed > 0) {
-			return fmt.Errorf("down failed and changed something: %w\n%s", err, lines(migrated, after))
+	if err := r.down(ctx, d, migrated, rows); err != nil || errors.Is(err, errNoWay) {
+		if errors.Is(err, errNoWay) {
+			return nil
 		}
-		var st *migrate.StatementError
-		if !errors.As(err, &st) {
-			return fmt.Errorf("down: %w", err)
-		}
-		if e := d.empty(ctx, r.b); e != nil {
-			return e
-		}
-		if _, err := d.m.Down(ctx); err != nil {
-			return fmt.Errorf("down without rows: %w", err)
-		}
+		return err
 	}
 	back, err := d.catalog(ctx, r.a)
 	if err != nil {
@@ -181,76 +303,35 @@ func (r *run) live(ctx context.Context, d, other *database) error {
 	return nil
 }
 
-// kept compares the values of columns that stay with what they were.
-func (r *run) kept(ctx context.Context, d *database, before map[string]map[string][]string) error {
-	after, err := d.rows(ctx, r.b)
-	if err != nil {
-		return err
+// errNoWay says that no database converts a type back: then the way ends here.
+var errNoWay = errors.New("no cast leads back")
+
+// down undoes the change. Rows may stand in the way of what was dropped and has no value now. Then nothing may have changed but what
+// stages say that are committed, and without rows it must work.
+func (r *run) down(ctx context.Context, d *database, migrated []string, rows content) error {
+	_, err := d.m.Down(ctx)
+	if err == nil {
+		if err := r.restored(ctx, d, rows); err != nil {
+			return fmt.Errorf("after down: %w", err)
+		}
+		return nil
 	}
-	for _, t := range r.b.Tables {
-		old := r.a.Table(origin(r.ops, t.Name))
-		if old == nil || created(r.ops, t.Name) {
-			continue
-		}
-		for _, c := range t.Columns {
-			name := originColumn(r.ops, t.Name, c.Name)
-			o := old.Column(name)
-			if o == nil || added(r.ops, t.Name, c.Name) || o.Generated != "" || c.Generated != "" || o.Type != c.Type {
-				continue
-			}
-			was, is := before[old.Name][name], after[t.Name][c.Name]
-			if o.Nullable && !c.Nullable {
-				continue // filled
-			}
-			if !slices.Equal(was, is) {
-				return fmt.Errorf("%s.%s held %v, now %v", t.Name, c.Name, was, is)
-			}
-		}
+	var me *migrate.MigrationError
+	after, e := d.catalog(ctx, r.b)
+	if e != nil || lines(migrated, after) != "" && !(errors.As(err, &me) && me.Committed > 0) {
+		return fmt.Errorf("down failed and changed something: %w\n%s", err, lines(migrated, after))
+	}
+	var st *migrate.StatementError
+	if !errors.As(err, &st) {
+		return fmt.Errorf("down: %w", err)
+	}
+	if e := d.empty(ctx); e != nil {
+		return e
+	}
+	if _, err := d.m.Down(ctx); errors.As(err, &st) && st.Code == "42846" {
+		return errNoWay
+	} else if err != nil {
+		return fmt.Errorf("down without rows: %w", err)
 	}
 	return nil
-}
-
-// compare compares as a person would who says yes: what goes is dropped, what needs a value gets one, what is converted may be.
-func compare(dialect string, old, new *schema.Schema) (*diff.Result, error) {
-	in := diff.Input{Old: old, New: new, Dialects: []string{dialect}}
-	for range 10 {
-		res, err := diff.Diff(in)
-		if err != nil || len(res.Questions) == 0 {
-			return res, err
-		}
-		for _, q := range res.Questions {
-			if len(q.Choice) == 0 {
-				return nil, fmt.Errorf("question without an answer: %s", q.Text)
-			}
-			if err := say(dialect, &in.Answers, new, q); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return nil, errors.New("the questions do not end")
-}
-
-func say(dialect string, a *diff.Answers, s *schema.Schema, q diff.Question) error {
-	for _, c := range q.Choice {
-		flag, value, _ := strings.Cut(c.Flag, " ")
-		if inner, ok := strings.CutPrefix(value, "'"); ok {
-			value = strings.ReplaceAll(strings.TrimSuffix(inner, "'"), `'\''`, "'")
-		}
-		switch flag {
-		case "-drop":
-			a.Drops = append(a.Drops, value)
-			return nil
-		case "-fill":
-			object := strings.TrimSuffix(value, "=SQL")
-			i := strings.LastIndexByte(object, '.')
-			a.Fills = append(a.Fills, object+"="+value4(dialect, s.Table(object[:i]), object[i+1:]))
-			return nil
-		case "-convert":
-			if !strings.Contains(value, "=") {
-				a.Converts = append(a.Converts, value)
-				return nil
-			}
-		}
-	}
-	return fmt.Errorf("no answer to %s: %v", q.Text, q.Choice)
 }

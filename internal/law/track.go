@@ -1,64 +1,90 @@
 package law
 
 import (
+	"strings"
+
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// clean takes rename hints out of b that do not lead to anything in a: the renamed thing was itself new.
-func clean(a, b *schema.Schema) *schema.Schema {
-	for _, t := range b.Tables {
-		if t.Was == t.Name || a.Table(t.Was) == nil {
-			t.Was = ""
+// descent says what a table of B was in A.
+type descent struct {
+	table string             // "" when it is new
+	cols  map[string]*column // by their names in B
+
+	computed bool // a generated column has gone
+}
+
+type column struct {
+	origin  string            // in A; "" when it is new
+	filled  bool              // rows without a value get one
+	keyed   bool              // another one each
+	remade  bool              // SQL makes new values
+	plain   bool              // it may have been a generated one, whose expression fills it
+	rewrite map[string]string // values that get another spelling
+}
+
+// trace follows tables and columns through the ops.
+func trace(a *schema.Schema, ops []migrate.Op) map[string]*descent {
+	now := map[string]*descent{}
+	for _, t := range a.Tables {
+		d := &descent{table: t.Name, cols: map[string]*column{}}
+		for _, c := range t.Columns {
+			d.cols[c.Name] = &column{origin: c.Name, rewrite: map[string]string{}}
 		}
-		old := a.Table(t.Was)
-		if t.Was == "" {
-			old = a.Table(t.Name)
-		}
-		for i := range t.Columns {
-			c := &t.Columns[i]
-			if c.Was == c.Name || old == nil || old.Column(c.Was) == nil {
-				c.Was = ""
+		now[t.Name] = d
+	}
+	cur := a.Clone()
+	for _, op := range ops {
+		switch o := op.(type) {
+		case migrate.RenameEnumValue:
+			for _, t := range cur.Tables {
+				for _, c := range t.Columns {
+					if x := now[t.Name].cols[c.Name]; c.Type.Kind == schema.KindEnum && c.Type.Name == o.Enum && x.origin != "" {
+						x.rewrite[o.From] = o.To
+					}
+				}
+			}
+		case migrate.CreateTable:
+			d := &descent{cols: map[string]*column{}}
+			for _, c := range o.Columns {
+				d.cols[c.Def().Name] = &column{}
+			}
+			now[o.Table] = d
+		case migrate.DropTable:
+			delete(now, o.Table)
+		case migrate.RenameTable:
+			now[o.To] = now[o.From]
+			delete(now, o.From)
+		case migrate.AddColumn:
+			c := o.Column.Def()
+			now[o.Table].cols[c.Name] = &column{plain: now[o.Table].computed}
+		case migrate.DropColumn:
+			c := o.Column.Def()
+			delete(now[o.Table].cols, c.Name)
+			now[o.Table].computed = now[o.Table].computed || c.Generated != ""
+		case migrate.RenameColumn:
+			cols := now[o.Table].cols
+			cols[o.To] = cols[o.From]
+			delete(cols, o.From)
+		case migrate.AlterColumn:
+			if o.Using != "" {
+				now[o.Table].cols[o.To.Def().Name].remade = true
+			}
+		case migrate.Fill:
+			c := now[o.Table].cols[o.Column]
+			if o.Where != "" {
+				_, from, _ := strings.Cut(o.Where, " = ")
+				c.rewrite[unquote(from)] = unquote(o.Expr)
+			} else {
+				c.filled, c.keyed = true, strings.Contains(o.Expr, key) && !c.plain
 			}
 		}
-	}
-	return b
-}
-
-// origin follows the renames of a table back.
-func origin(ops []migrate.Op, table string) string {
-	for i := len(ops) - 1; i >= 0; i-- {
-		if r, ok := ops[i].(migrate.RenameTable); ok && r.To == table {
-			table = r.From
+		if err := op.Apply(cur); err != nil {
+			panic(err) // the comparison has applied it as well
 		}
 	}
-	return table
+	return now
 }
 
-func created(ops []migrate.Op, table string) bool {
-	for _, op := range ops {
-		if c, ok := op.(migrate.CreateTable); ok && c.Table == table {
-			return true
-		}
-	}
-	return false
-}
-
-// originColumn follows the renames of a column back; they happen under the new name of the table.
-func originColumn(ops []migrate.Op, table, column string) string {
-	for i := len(ops) - 1; i >= 0; i-- {
-		if r, ok := ops[i].(migrate.RenameColumn); ok && r.Table == table && r.To == column {
-			column = r.From
-		}
-	}
-	return column
-}
-
-func added(ops []migrate.Op, table, column string) bool {
-	for _, op := range ops {
-		if a, ok := op.(migrate.AddColumn); ok && a.Table == table && a.Column.Def().Name == column {
-			return true
-		}
-	}
-	return false
-}
+func unquote(s string) string { return strings.ReplaceAll(strings.Trim(s, "'"), "''", "'") }

@@ -29,6 +29,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -104,7 +105,8 @@ type call struct {
 	steps  int
 	backup string
 	server int
-	busy   bool // a line on the terminal says what is being done
+	busy   bool      // a line on the terminal says what is being done
+	said   time.Time // when the progress of a batched stage was printed
 }
 
 // newest stands for the newest server there is: what is printed is not refused for the sake of an older one.
@@ -177,8 +179,9 @@ func exitCode(err error) int {
 		pending      *migrate.PendingError
 		irreversible *migrate.IrreversibleError
 		locked       *migrate.LockedError
+		unwritten    *migrate.UnwrittenError
 	)
-	if errors.As(err, &migration) || errors.As(err, &history) || errors.As(err, &pending) || errors.As(err, &irreversible) || errors.As(err, &locked) {
+	if errors.As(err, &unwritten) || errors.As(err, &migration) || errors.As(err, &history) || errors.As(err, &pending) || errors.As(err, &irreversible) || errors.As(err, &locked) {
 		return 1
 	}
 	return 2

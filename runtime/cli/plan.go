@@ -61,6 +61,9 @@ func (c *call) stage(st migrate.Stage, done bool) {
 	if st.NoTx {
 		facts = append(facts, "outside a transaction")
 	}
+	if st.Batch != nil {
+		facts = append(facts, "in batches, each in its own transaction")
+	}
 	if len(facts) > 0 {
 		c.print("    -- %s\n", strings.Join(facts, "; "))
 	}
@@ -102,6 +105,7 @@ type stageJSON struct {
 	Does       string   `json:"does"`
 	Statements []string `json:"statements"`
 	NoTx       bool     `json:"outside_transaction,omitempty"`
+	Batches    bool     `json:"batches,omitempty"`
 	Lock       string   `json:"lock,omitempty"`
 	Tables     []string `json:"tables,omitempty"`
 	Scans      bool     `json:"scans,omitempty"`
@@ -112,7 +116,7 @@ type stageJSON struct {
 func stagesJSON(stages []migrate.Stage) []stageJSON {
 	out := []stageJSON{}
 	for _, st := range stages {
-		j := stageJSON{st.Cause, []string{}, st.NoTx, st.Lock, st.Tables, st.Scans, st.Rewrites, st.Destroys}
+		j := stageJSON{st.Cause, []string{}, st.NoTx, st.Batch != nil, st.Lock, st.Tables, st.Scans, st.Rewrites, st.Destroys}
 		for _, s := range st.Statements {
 			j.Statements = append(j.Statements, s.SQL)
 		}

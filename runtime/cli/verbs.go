@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -40,6 +39,8 @@ func (c *call) progress(e migrate.Event) {
 		if !c.json {
 			c.print("%-8s %s  %s\n", word, e.Migration, short(e.Duration))
 		}
+	case migrate.EventProgress:
+		c.batch(e)
 	case migrate.EventWait:
 		if e.Migration != "" {
 			fmt.Fprintf(c.Stderr, "%s: %s: %s\n", c.Name, e.Migration, e.Message)
@@ -54,11 +55,7 @@ func (c *call) progress(e migrate.Event) {
 
 // line shows something for as long as nothing else is printed, if a person is watching.
 func (c *call) line(format string, args ...any) {
-	f, ok := c.Stderr.(*os.File)
-	if !ok || c.json {
-		return
-	}
-	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !c.watched() {
 		return
 	}
 	fmt.Fprintf(c.Stderr, format, args...)

@@ -93,7 +93,7 @@ func TestSQLiteRebuildRefuses(t *testing.T) {
 		{"trigger of another table", []string{"CREATE TABLE o (x)", "CREATE TRIGGER tr AFTER INSERT ON o BEGIN UPDATE t SET b = 1; END"}, []migrate.Op{drop}, []string{"trigger tr", "t.b"}},
 		{"view on a dropped table", []string{"CREATE VIEW v AS SELECT id FROM t"}, []migrate.Op{migrate.DropTable(start[0].(migrate.CreateTable))}, []string{"view v", "table t"}},
 		{"not null", []string{"INSERT INTO t VALUES (1, 'x', NULL), (2, NULL, NULL), (3, NULL, NULL)"}, []migrate.Op{liteAlter("t", schema.Text("a").Null(), schema.Text("a"))}, []string{"t.a: 2 rows hold NULL"}},
-		{"column without value", []string{"INSERT INTO t VALUES (1, 'x', NULL)"}, []migrate.Op{liteAdd("t", schema.Text("c"))}, []string{"t.c: 1 row hold"}},
+		{"column without value", []string{"INSERT INTO t VALUES (1, 'x', NULL)"}, []migrate.Op{liteAdd("t", schema.Text("c"))}, []string{"t.c: 1 row would have no value"}},
 		{"check", []string{"INSERT INTO t VALUES (1, 'secret', NULL)"}, []migrate.Op{migrate.AddCheck{Table: "t", Check: schema.Check{Name: "t_a_check", Expr: "a = 'y'"}}}, []string{"t_a_check", "break the check"}},
 		{"unique", []string{"INSERT INTO t VALUES (1, 'secret', NULL), (2, 'secret', NULL)"}, []migrate.Op{rebuild, migrate.AddUnique{Table: "t", Unique: schema.Unique{Name: "u", Columns: []string{"a"}}}},
 			[]string{"UNIQUE constraint failed", "GROUP BY"}},

@@ -27,6 +27,8 @@ func (p *planner) using(o migrate.AlterColumn, from, to schema.Column) string {
 		} else {
 			c += "::text"
 		}
+	case a.Kind == schema.KindChar && !a.Array:
+		c += "::text" // without the blanks at its end, which most types do not read
 	case a.Kind == schema.KindBoolean && number(b) && !a.Array && !b.Array:
 		return c + "::integer" // the only cast there is; the rest is assigned
 	case number(a) && a.Kind != schema.KindInteger && b.Kind == schema.KindBoolean && !a.Array && !b.Array:

@@ -100,6 +100,8 @@ func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) stri
 			hint += "; in the way: " + who
 		}
 		return hint
+	case code == notNullViolation && strings.HasPrefix(stage.Cause, "Add column "):
+		return migrate.NoValueHint
 	case code == invalidText && strings.HasPrefix(stage.Cause, "Make enum "):
 		return "rows still hold a value that the enum loses; give them another one first, with Fill or SQL"
 	case strings.HasPrefix(code, "22"):

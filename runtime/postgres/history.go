@@ -114,11 +114,22 @@ func (s *session) Bootstrap(ctx context.Context) error {
 }
 
 // raced has the errors of making the same table at the same time: on the table, its row type, the indexes of the catalog.
-var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueViolation: true, internalError: true}
+var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueViolation: true, internalError: true, deadlockDetected: true}
 
-func (s *session) createHistory() string {
-	_, base := schema.SplitName(s.cfg.History)
-	return "CREATE TABLE IF NOT EXISTS " + s.table() + ` (
+func (s *session) createHistory() string { return s.historySQL(s.cfg.History) }
+
+// HistorySQL gives the statements that make the history table where it is not there yet, with semicolons between them. "" is modelgen_history.
+func (d Dialect) HistorySQL(name string) string {
+	if name == "" {
+		name = "modelgen_history"
+	}
+	return d.renderer(0).historySQL(name)
+}
+
+func (r renderer) historySQL(name string) string {
+	_, base := schema.SplitName(name)
+	table := r.name(name)
+	return "CREATE TABLE IF NOT EXISTS " + table + ` (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   "set" text NOT NULL,
   name text NOT NULL,
@@ -136,9 +147,9 @@ func (s *session) createHistory() string {
   UNIQUE ("set", name)
 )
 ;
-CREATE INDEX IF NOT EXISTS ` + ident(base+"_set_id_idx") + " ON " + s.table() + ` ("set", id)
+CREATE INDEX IF NOT EXISTS ` + ident(base+"_set_id_idx") + " ON " + table + ` ("set", id)
 ;
-COMMENT ON TABLE ` + s.table() + " IS " + text("modelgen history, format "+strconv.Itoa(format))
+COMMENT ON TABLE ` + table + " IS " + text("modelgen history, format "+strconv.Itoa(format))
 }
 
 // checkHistory tells whether the table is there, and refuses one that is not ours: CREATE TABLE IF NOT EXISTS would take any.

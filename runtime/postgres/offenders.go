@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -30,6 +31,50 @@ func (p *planner) offenders(table, condition, what, constraint string) failedFun
 	}
 }
 
+// checkRows looks for rows that a condition picks before anything is done. After a step that changes rows nobody can know.
+func (p *planner) checkRows(table, condition, what string) func(context.Context, migrate.Tx) error {
+	if p.dirty {
+		return nil
+	}
+	name, key := p.name(table), p.keyOf(table)
+	return func(ctx context.Context, tx migrate.Tx) error {
+		if rows := list(ctx, tx, "FROM "+name+" AS r WHERE "+condition, key); rows != "" {
+			return refused{errors.New(rows + " " + what)}
+		}
+		return nil
+	}
+}
+
+// checkEmpty looks whether a table holds rows that would have no value in a new column.
+func (p *planner) checkEmpty(table, column string) func(context.Context, migrate.Tx) error {
+	if p.dirty {
+		return nil
+	}
+	name := p.name(table)
+	return func(ctx context.Context, tx migrate.Tx) error {
+		var some bool
+		if tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM "+name+")").Scan(&some) == nil && some {
+			return refused{errors.New(table + " has rows, and column " + column + " is NOT NULL without a default, so they would have no value in it; " +
+				"add it as nullable, give them a value with Fill, then make it NOT NULL")}
+		}
+		return nil
+	}
+}
+
+// checkDuplicates looks for rows that share a key before anything is done.
+func (p *planner) checkDuplicates(table string, x schema.Index) func(context.Context, migrate.Tx) error {
+	if p.dirty || !x.Unique || x.NullsNotDistinct {
+		return nil
+	}
+	look := p.duplicates(table, x)
+	return func(ctx context.Context, tx migrate.Tx) error {
+		if rows := look(ctx, tx, nil); rows != "" {
+			return refused{errors.New(rows)}
+		}
+		return nil
+	}
+}
+
 // duplicates names rows that share a key which is to be unique.
 func (p *planner) duplicates(table string, x schema.Index) failedFunc {
 	var parts []string
@@ -40,9 +85,18 @@ func (p *planner) duplicates(table string, x schema.Index) failedFunc {
 			parts = append(parts, "("+part.Expr+")")
 		}
 	}
-	where := ""
+	var conditions []string
 	if x.Where != "" {
-		where = " WHERE (" + x.Where + ")"
+		conditions = append(conditions, "("+x.Where+")")
+	}
+	for _, part := range parts {
+		if !x.NullsNotDistinct {
+			conditions = append(conditions, part+" IS NOT NULL")
+		}
+	}
+	where := ""
+	if len(conditions) > 0 {
+		where = " WHERE " + strings.Join(conditions, " AND ")
 	}
 	name, key := p.name(table), p.keyOf(table)
 	return func(ctx context.Context, tx migrate.Tx, _ error) string {

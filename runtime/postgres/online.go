@@ -34,7 +34,7 @@ func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error
 	}
 	p.stage(op, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{statement(sql)}, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false),
-		Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x),
+		Check: p.checkDuplicates(table, x), Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x),
 	})
 	return nil
 }
@@ -67,18 +67,14 @@ func (p *planner) onlineKey(op migrate.Op, table, name, kind string, columns []s
 
 // onlineCheck adds a constraint for new rows, commits, and looks at the old rows under a lock that stops nobody. In one transaction the scan
 // would hold the first lock, and a lock timeout would throw its work away.
-func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name, definition string, failed func(name string) failedFunc) {
+func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name, definition, wrong, what string) {
 	table := tables[0]
 	p.stage(op, migrate.Stage{
-		Commit: true, Facts: p.locks(lock, tables...),
+		Commit: true, Facts: p.locks(lock, tables...), Check: p.checkRows(table, wrong, what),
 		Statements: []migrate.Statement{{SQL: "ALTER TABLE " + p.name(table) + " ADD " + definition + " NOT VALID", Comment: "for new rows only, so the lock is short"}},
 	})
-	p.validate(op, table, name, failed)
-}
-
-func (p *planner) validate(op migrate.Op, table, name string, failed func(name string) failedFunc) {
 	p.stage(op, migrate.Stage{
-		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: failed(name),
+		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: p.offenders(table, wrong, what, name),
 		Statements: []migrate.Statement{{SQL: "ALTER TABLE " + p.name(table) + " VALIDATE CONSTRAINT " + ident(name), Comment: "the old rows, while others read and write"}},
 	})
 }
@@ -86,16 +82,14 @@ func (p *planner) validate(op migrate.Op, table, name string, failed func(name s
 // onlineNotNull lets the server know from a check that no row is NULL, so that SET NOT NULL reads nothing (manual, ALTER TABLE). Since 18
 // the constraint itself can be validated later.
 func (p *planner) onlineNotNull(op migrate.Op, table, column string) {
-	failed := func(name string) failedFunc {
-		return p.offenders(table, ident(column)+" IS NULL", "hold NULL in "+column+"; give them a value first, with Fill or SQL", name)
-	}
+	wrong, what := ident(column)+" IS NULL", "hold NULL in "+column+"; give them a value first, with Fill or SQL"
 	if p.version >= 18 {
 		name := p.spare(table, column, "not_null")
-		p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"NOT NULL "+ident(column), failed)
+		p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"NOT NULL "+ident(column), wrong, what)
 		return
 	}
 	name := p.spare(table, column, "is_not_null")
-	p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"CHECK ("+ident(column)+" IS NOT NULL)", failed)
+	p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"CHECK ("+ident(column)+" IS NOT NULL)", wrong, what)
 	alter := p.alter(table)
 	p.stage(op, migrate.Stage{Facts: p.locks(accessExclusive, table), Statements: []migrate.Statement{
 		{SQL: alter + "ALTER COLUMN " + ident(column) + " SET NOT NULL", Comment: "the check says so already, so nothing is read"},
@@ -123,7 +117,7 @@ func (p *planner) apartLocks() {
 	var held []string
 	for i := range p.stages {
 		st := &p.stages[i]
-		if i > 0 && (p.stages[i-1].Commit || p.stages[i-1].NoTx || st.NoTx) {
+		if i > 0 && (p.stages[i-1].Commit || p.stages[i-1].NoTx || p.stages[i-1].Batch != nil || st.NoTx || st.Batch != nil) {
 			held = nil
 		}
 		if st.NoTx || st.Lock != accessExclusive && st.Lock != shareRowExclusive && st.Lock != share {

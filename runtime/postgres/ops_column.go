@@ -20,6 +20,9 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 	rewrites := c.Identity || c.Generated != "" || volatile(c)
 	scans := !c.Nullable && defaultOf(c) == ""
 	p.add(o, p.scanned(p.locks(accessExclusive, o.Table), o.Table, scans, rewrites), statements...)
+	if scans && !c.Identity && c.Generated == "" && !p.quiet && !p.fresh[o.Table] {
+		p.stages[len(p.stages)-1].Check = p.checkEmpty(o.Table, c.Name)
+	}
 	return nil
 }
 

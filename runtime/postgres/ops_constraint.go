@@ -50,9 +50,8 @@ func (p *planner) DropUnique(o migrate.DropUnique) error {
 
 func (p *planner) AddCheck(o migrate.AddCheck) error {
 	if p.online(o.Table, o.Plain) && o.Check.Name != "" {
-		p.onlineCheck(o, accessExclusive, []string{o.Table}, o.Check.Name, check(o.Check), func(name string) failedFunc {
-			return p.offenders(o.Table, "NOT ("+o.Check.Expr+")", "break the check "+o.Check.Expr+"; correct them", name)
-		})
+		p.onlineCheck(o, accessExclusive, []string{o.Table}, o.Check.Name, check(o.Check),
+			"NOT ("+o.Check.Expr+")", "break the check "+o.Check.Expr+"; correct them")
 		return nil
 	}
 	f := p.scanned(p.locks(accessExclusive, o.Table), o.Table, true, false)
@@ -68,9 +67,8 @@ func (p *planner) DropCheck(o migrate.DropCheck) error {
 func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
 	if p.online(o.Table, o.Plain) && o.ForeignKey.Name != "" {
 		fk := o.ForeignKey
-		p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk), func(name string) failedFunc {
-			return p.offenders(o.Table, p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them", name)
-		})
+		p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk),
+			p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them")
 		return nil
 	}
 	f := p.scanned(p.locks(shareRowExclusive, o.Table, o.ForeignKey.RefTable), o.Table, true, false)

@@ -1,18 +1,59 @@
 package postgres
 
 import (
+	"context"
 	"regexp"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
+// Fill is one statement, or the same in batches on a table that others use.
 func (p *planner) Fill(o migrate.Fill) error {
+	expr := "(" + o.Expr + ")"
+	if o.Expr == migrate.FillDefault {
+		expr = o.Expr
+	}
+	update := "UPDATE " + p.name(o.Table) + " SET " + ident(o.Column) + " = " + expr + " WHERE "
 	f := p.locks(rowExclusive, o.Table)
-	f.Scans = len(f.Tables) > 0
-	p.data(o, migrate.Stage{Facts: f, Statements: []migrate.Statement{
-		statement("UPDATE " + p.name(o.Table) + " SET " + ident(o.Column) + " = (" + o.Expr + ") WHERE " + o.Condition(ident)),
-	}})
+	stage := migrate.Stage{Facts: f, Statements: []migrate.Statement{statement(update + o.Condition(ident))}}
+	if p.online(o.Table, o.Plain) && !o.Looks() {
+		b, err := migrate.NewBatch(p.before, o, o.Table)
+		if err != nil {
+			return err
+		}
+		b.SQL = update + "(" + o.Condition(ident) + ")"
+		stage.Batch, stage.Statements[0].Comment = b, batchComment
+	} else {
+		stage.Scans = len(f.Tables) > 0
+	}
+	p.data(o, stage)
+	return nil
+}
+
+const batchComment = "in batches of the primary key, each in its own transaction"
+
+// Backfill runs a Go function on the rows.
+func (p *planner) Backfill(o migrate.RowStep) error {
+	b, err := migrate.NewBatch(p.before, o.Op, o.Table)
+	if err != nil {
+		return err
+	}
+	b.SetRows(p.before, o)
+	r := p.renderer
+	stage := migrate.Stage{Facts: p.locks(rowExclusive, o.Table), Run: func(ctx context.Context, tx migrate.Tx) error { return r.allRows(ctx, tx, b) }}
+	if p.online(o.Table, o.Plain) {
+		stage.Batch = b
+	} else {
+		stage.Scans = len(stage.Tables) > 0
+	}
+	p.data(o.Op, stage)
+	return nil
+}
+
+// Unwritten fails when it is run. The migrator does not come that far.
+func (p *planner) Unwritten(o migrate.Unwritten) error {
+	p.data(o, migrate.Stage{Run: o.Run})
 	return nil
 }
 
@@ -59,6 +100,7 @@ func (p *planner) data(op migrate.Op, stage migrate.Stage) {
 	}
 	stage.Cause, stage.Destroys = op.Describe(), op.Destroys()
 	p.stages = append(p.stages, stage)
+	p.dirty = true
 	if !stage.NoTx {
 		p.touched()
 	}

@@ -24,6 +24,7 @@ type planner struct {
 	fresh    map[string]bool // tables made in this migration: nobody else can be kept waiting for them
 	newEnums map[string]bool // enums made in this migration: their new values can be used at once
 	values   []addedValues   // to enums that others can see
+	dirty    bool            // an earlier op changes rows, or may
 	quiet    bool            // nobody else is using the database
 	renames  map[int]bool    // stages that rename tables
 	pending  bool            // rows were changed, and deferred constraints may wait to look at them
@@ -59,6 +60,7 @@ func (p *planner) add(op migrate.Op, facts migrate.Facts, statements ...migrate.
 
 // touched notes that a stage changes rows, or may.
 func (p *planner) touched() {
+	p.dirty = true
 	for _, t := range p.before.Tables {
 		deferred := slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return u.Deferrable == schema.InitiallyDeferred }) ||
 			slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return f.Deferrable == schema.InitiallyDeferred })

@@ -171,7 +171,7 @@ func isTypeWord(t token) bool {
 	}
 	_, ok := kindByName[strings.ToLower(t.text)]
 	return ok || isWord(t, "precision", "varying", "year", "month", "day", "hour", "minute", "second", "epoch", "zone", "rowid",
-		"at", "filter", "over", "partition", "by", "row", "regexp", "glob", "match", "escape", "isnull", "notnull", "offset", "nulls")
+		"at", "for", "with", "without", "within", "placing", "leading", "trailing", "both", "asymmetric", "to", "filter", "over", "partition", "by", "row", "regexp", "glob", "match", "escape", "isnull", "notnull", "offset", "nulls")
 }
 
 func sameIdent(t token, name string) bool {

@@ -89,6 +89,12 @@ func TestExprColumnsAndUnknownNames(t *testing.T) {
 	if got := UnknownNames("length(prize) > 0 AND price::text = 'x' AND at AT TIME ZONE 'UTC' > now() - interval '1 day'", cols); !slices.Equal(got, []string{"prize"}) {
 		t.Errorf("UnknownNames: %v", got)
 	}
+	for _, expr := range []string{"substring(at FROM 1 FOR 2)", "CAST(at AS timestamp WITH TIME ZONE)", "at::time WITHOUT TIME ZONE", "overlay(at PLACING 'x' FROM 1)",
+		"trim(BOTH ' ' FROM at)", "percentile_cont(0.5) WITHIN GROUP (ORDER BY price)", "price BETWEEN ASYMMETRIC 1 AND 2"} {
+		if got := UnknownNames(expr, cols); got != nil {
+			t.Errorf("UnknownNames(%q): %v", expr, got)
+		}
+	}
 	if got := BindColumns("sizeID > 0 AND SIZEID > 1", cols); got != `"sizeID" > 0 AND sizeid > 1` {
 		t.Errorf("BindColumns: %s", got)
 	}

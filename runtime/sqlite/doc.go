@@ -10,7 +10,7 @@
 // an integer does nothing. type.sqlite: and default.sqlite: replace both. A column of an enum has a CHECK over the values. Unique constraints are
 // unique indexes, which come and go without a new table. An identity column is INTEGER PRIMARY KEY AUTOINCREMENT. Comments are left out.
 //
-// Schemas, deferrable unique constraints, NULLS NOT DISTINCT, NULLS FIRST and LAST, INCLUDE, operator classes, access methods, and in expressions
+// Schemas, deferrable unique constraints, NULLS NOT DISTINCT, an order of NULL in an index that is not SQLite's own, INCLUDE, operator classes, access methods, and in expressions
 // casts with ::, operators and functions that SQLite lacks give a [*migrate.UnsupportedError] that says what to write. now() becomes
 // CURRENT_TIMESTAMP.
 //

@@ -212,7 +212,7 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 	switch m.Kind {
 	case migrate.MarkFinish:
 		seen[key] = progress{state: string(r.State), stage: was.stage}
-		return run("UPDATE "+table+" SET state = ?, finished = "+now+", duration_ms = CAST(round((julianday('now') - julianday(started)) * 86400000) AS INTEGER), error = ''"+row,
+		return run("UPDATE "+table+" SET state = ?, finished = "+now+", duration_ms = CAST(round((julianday('now') - julianday(started)) * 86400000) AS INTEGER), cursor = '', error = ''"+row,
 			string(r.State), r.Set, r.Name)
 	case migrate.MarkStage:
 		seen[key] = progress{state: string(r.State), stage: r.Stage}

@@ -105,20 +105,30 @@ func (p *planner) RenameColumn(op migrate.RenameColumn) error {
 			typed[op.To] = true
 		}
 		sql := []string{"ALTER TABLE " + quote(op.Table) + " RENAME COLUMN " + quote(op.From) + " TO " + quote(op.To)}
-		for _, r := range w.open {
-			if r.table != op.Table {
-				r.parentColumnRenamed(op.Table, op.From, op.To)
-			} else if r.fresh {
-				sql = nil
-			} else {
-				sql = r.rename(op.From, op.To)
+		if r := w.waiting(op.Table); r != nil && r.fresh {
+			sql = nil
+		} else if r != nil {
+			var away map[string]string
+			sql, away = r.rename(op.From, op.To)
+			for from, to := range away {
+				w.parentColumnRenamed(op.Table, from, to)
 			}
 		}
+		w.parentColumnRenamed(op.Table, op.From, op.To)
 		if len(sql) > 0 {
 			w.emit(op.Table, migrate.Facts{}, sql...)
 		}
 		return nil
 	})
+}
+
+// parentColumnRenamed tells the rebuilds that wait what columns of another table are called in the database.
+func (w *pass) parentColumnRenamed(table, from, to string) {
+	for _, r := range w.open {
+		if r.table != table {
+			r.parentColumnRenamed(table, from, to)
+		}
+	}
 }
 
 // AlterColumn implements [migrate.Planner].

@@ -10,18 +10,20 @@ import (
 func (p *planner) Fill(op migrate.Fill) error {
 	d := p.on(op.Table)
 	if len(d.t.Columns) > 0 {
-		for _, e := range []string{op.Expr, op.Condition(quote)} {
-			if _, err := translate(inFill, e, d.t, op.Column); err != nil {
-				return err
-			}
+		if _, err := d.filling(op); err != nil {
+			return err
+		}
+		if _, err := translate(inFill, op.Condition(quote), d.t, op.Column); err != nil {
+			return err
 		}
 	}
+	online := p.online(op.Table, op.Plain) && !op.Looks()
 	return p.keep(op, func(w *pass) error {
 		if err := w.touch(op.Table); err != nil {
 			return err
 		}
 		t := w.s.Table(op.Table)
-		expr, err := translate(inFill, op.Expr, t, op.Column)
+		expr, err := ddl{s: w.s, t: t}.filling(op)
 		if err != nil {
 			return err
 		}
@@ -37,15 +39,35 @@ func (p *planner) Fill(op migrate.Fill) error {
 		if err := w.read(op.Table, both); err != nil {
 			return err
 		}
+		n := len(w.stages)
 		if !own {
-			return w.set(op.Table, op.Column, "("+expr+")", where)
+			err = w.set(op.Table, op.Column, "("+expr+")", where)
+		} else if err = w.close(op.Table); err == nil {
+			n = len(w.stages)
+			w.update(op.Table, op.Column, "("+expr+")", where)
 		}
-		if err := w.close(op.Table); err != nil {
-			return err
+		if err == nil && online {
+			w.batched(op, n, expr, where)
 		}
-		w.update(op.Table, op.Column, "("+expr+")", where)
-		return nil
+		return err
 	})
+}
+
+// filling gives the value that a Fill sets.
+func (d ddl) filling(op migrate.Fill) (string, error) {
+	c := d.t.Column(op.Column)
+	if op.Expr != migrate.FillDefault || c == nil {
+		return translate(inFill, op.Expr, d.t, op.Column)
+	}
+	declared, err := d.declared(*c)
+	if err != nil {
+		return "", err
+	}
+	def, _, err := d.defaultOf(*c, declared)
+	if def == "" {
+		def = "NULL"
+	}
+	return def, err
 }
 
 // settleReads puts the tables into the database that a Fill reads in subqueries, and remembers them: until the Fill is done they must

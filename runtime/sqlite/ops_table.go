@@ -173,8 +173,9 @@ func (w *pass) inlined(table string, c schema.Column) (string, error) {
 				return out, nil // rows must not pass through values that only the end of the migration makes right
 			}
 		case migrate.AddCheck:
-			if used := schema.ExprColumns(op.Check.Expr, d.t.ColumnNames()); op.Table != table || len(used) != 1 || used[0] != c.Name {
-				continue
+			used := schema.ExprColumns(op.Check.Expr, d.t.ColumnNames())
+			if op.Table != table || len(used) != 1 || used[0] != c.Name || len(schema.UnknownNames(op.Check.Expr, used)) > 0 {
+				continue // also when it mentions a column that is still to come
 			}
 			def, err := d.check(op.Check)
 			if err != nil {

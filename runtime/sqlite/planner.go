@@ -13,6 +13,7 @@ type planner struct {
 	before *schema.Schema // what the next op finds
 	start  *schema.Schema // a copy of what the first one found
 	steps  []step
+	quiet  bool  // nobody else is using the database
 	alone  bool  // there is one op only
 	simple *pass // the one op, planned
 }
@@ -133,6 +134,8 @@ type pass struct {
 	typed map[int]map[string]bool // table -> columns whose type has changed: what reads them must find them in the database
 	early map[int]map[string]bool // table -> constraints that are in the database before their op
 	open  []*rebuild
+
+	problem error // that counts if no other pass is needed
 }
 
 func newPass(s *schema.Schema, steps []step, need map[era]bool) *pass {
@@ -152,7 +155,7 @@ func plan(s *schema.Schema, steps []step) (*pass, error) {
 			return nil, err
 		}
 		if len(w.found) == 0 {
-			return w, nil
+			return w, w.problem
 		}
 		maps.Copy(need, w.found)
 	}

@@ -158,14 +158,16 @@ func (r *rebuild) follow(t *schema.Table, column string) error {
 	return nil
 }
 
-// rename gives the statements that rename a column in the database, if it is there, and follows the new name.
-func (r *rebuild) rename(from, to string) []string {
-	var sql []string
+// rename gives the statements that rename a column in the database, if it is there, and follows the new name. A column that goes
+// with the rebuild moves away when it has that name.
+func (r *rebuild) rename(from, to string) (sql []string, moved map[string]string) {
+	moved = map[string]string{}
 	if i := r.origin(from); i >= 0 {
 		if j := slices.IndexFunc(r.origins, func(o origin) bool { return strings.EqualFold(o.name, to) && o.dead }); j >= 0 {
 			away := fmt.Sprintf("modelgen_dropped_%d", j)
 			sql = append(sql, "ALTER TABLE "+quote(r.table)+" RENAME COLUMN "+quote(r.origins[j].name)+" TO "+quote(away))
 			r.renameOld(r.origins[j].name, away)
+			moved[r.origins[j].name] = away
 			r.origins[j].name = away
 		}
 		sql = append(sql, "ALTER TABLE "+quote(r.table)+" RENAME COLUMN "+quote(from)+" TO "+quote(to))
@@ -195,7 +197,7 @@ func (r *rebuild) rename(from, to string) []string {
 			}
 		}
 	}
-	return sql
+	return sql, moved
 }
 
 // query gives a SELECT of the given columns over the old table. They are expressions of the top layer.
@@ -208,20 +210,41 @@ func (r *rebuild) query(final []string) string {
 		}
 		from = "(SELECT " + strings.Join(cols, ", ") + " FROM " + from + ")"
 	}
-	for i, l := range r.layers {
-		if from != quote(l.alias) {
-			from += " AS " + quote(l.alias)
+	alias := "" // that from has
+	for i, l := range r.read(final) {
+		if alias != l.alias {
+			from += ifs(from != quote(l.alias), " AS "+quote(l.alias))
+			alias = l.alias
 		}
-		if i == len(r.layers)-1 {
-			break
+		plain := func(c source) bool { return c.expr == quote(c.name) }
+		if i == len(r.layers)-1 || alias == r.layers[i+1].alias && !slices.ContainsFunc(l.cols, func(c source) bool { return !plain(c) }) {
+			continue // the last one is that of the columns asked for; one that changes nothing may be missing
 		}
 		var cols []string
 		for _, c := range l.cols {
-			cols = append(cols, ifs(c.expr != quote(c.name), c.expr+" AS ")+quote(c.name))
+			cols = append(cols, ifs(!plain(c), c.expr+" AS ")+quote(c.name))
 		}
-		from = "(SELECT " + strings.Join(cols, ", ") + " FROM " + from + ")"
+		from, alias = "(SELECT "+strings.Join(cols, ", ")+" FROM "+from+")", ""
 	}
 	return "SELECT " + strings.Join(final, ", ") + " FROM " + from
+}
+
+// read gives the layers with only those columns that something above them reads: generated ones, say, are computed by the new table.
+func (r *rebuild) read(final []string) []layer {
+	out := slices.Clone(r.layers)
+	above := final
+	for i := len(out) - 2; i >= 0; i-- {
+		sql := strings.Join(above, " ")
+		kept := slices.DeleteFunc(slices.Clone(out[i].cols), func(c source) bool { return !mentions(sql, c.name) })
+		if len(kept) == 0 {
+			kept = out[i].cols[:1] // a SELECT needs one
+		}
+		out[i].cols, above = kept, nil
+		for _, c := range kept {
+			above = append(above, c.expr)
+		}
+	}
+	return out
 }
 
 // renameTable gives the statements that rename the table in the database, and follows the new name.

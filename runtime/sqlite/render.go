@@ -246,8 +246,9 @@ func (d ddl) index(prefix string, x schema.Index) (string, error) {
 		if p.OpClass != "" {
 			return refuse("an index with the operator class "+p.OpClass, "leave it out")
 		}
-		if p.Nulls != schema.NullsDefault {
-			return refuse("an index with NULLS "+string(p.Nulls), "SQLite sorts NULL first, with desc last")
+		if own := nullsOf(p.Desc); p.Nulls != schema.NullsDefault && p.Nulls != own {
+			return refuse("an index with NULLS "+string(p.Nulls)+ifs(p.Desc, " behind desc"), "SQLite sorts NULL first, with desc last: write nulls "+
+				strings.ToLower(string(own))+", or leave it out and mean each database's own order")
 		}
 		part := quote(p.Column)
 		if p.Expr != "" {
@@ -281,6 +282,14 @@ func (d ddl) index(prefix string, x schema.Index) (string, error) {
 		b += " WHERE " + where
 	}
 	return b, nil
+}
+
+// nullsOf says where NULL sorts in an index: SQLite cannot have it otherwise, and its CREATE INDEX does not say it.
+func nullsOf(desc bool) schema.Nulls {
+	if desc {
+		return schema.NullsLast
+	}
+	return schema.NullsFirst
 }
 
 // indexes gives CREATE INDEX for all unique constraints and indexes of the table.

@@ -124,7 +124,10 @@ func (w *swap) probe(r *rebuild, d ddl, c schema.Column, from source) {
 		was = r.old.Table(r.table).Column(c.Name)
 	}
 	plain := strings.HasPrefix(from.expr, `"`) && was != nil && len(r.layers) == 1
-	if !c.Nullable && !c.Identity && (!plain || was.Nullable) {
+	if !c.Nullable && !c.Identity && from.expr == "NULL" {
+		def, _ := d.column(c) // it has been written before
+		w.probes = append(w.probes, probe{guard{c.Name, "would have no value in it: ADD COLUMN " + def, migrate.NoValueHint}, "TRUE"})
+	} else if !c.Nullable && !c.Identity && (!plain || was.Nullable) {
 		w.probes = append(w.probes, probe{guard{c.Name, "hold NULL", "fill them before it becomes NOT NULL, or give it a default"}, "(" + from.expr + ") IS NULL"})
 	}
 	if values := d.values(c); values != nil {

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen"
+)
+
+// The verbs that change the history of migrations.
+
+// merge joins the newest migrations of two branches.
+func merge(_ context.Context, e env, args []string) error {
+	cfg, f := historyFlags(e, "merge", "[directory]")
+	f.StringVar(&cfg.Name, "name", "", "`words` of the name of the migration, without its number")
+	anyway := f.Bool("anyway", false, "steps written by hand touch nothing that the other side touches")
+	operands, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	if err := oneDirectory(e, &cfg, operands, 0); err != nil {
+		return err
+	}
+	r, err := gen.Merge(cfg, *anyway)
+	return finish(e, f, cfg, r, err)
+}
+
+// rebase puts one branch on top of the other.
+func rebase(ctx context.Context, e env, args []string) error {
+	cfg, f := historyFlags(e, "rebase", "[NAME] [directory]")
+	applied := f.String("applied", "", appliedUsage)
+	answerFlags(f, &cfg)
+	f.StringVar(&cfg.BuildTags, "tags", "", "build `tags`")
+	operands, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	mine := ""
+	if len(operands) > 0 {
+		if info, err := os.Stat(filepath.Join(e.dir, operands[0])); err != nil || !info.IsDir() {
+			mine, operands = operands[0], operands[1:]
+		}
+	}
+	if err := oneDirectory(e, &cfg, operands, 1); err != nil {
+		return err
+	}
+	names, err := appliedNames(e, *applied)
+	if err != nil {
+		return err
+	}
+	r, err := gen.Rebase(ctx, cfg, mine, names)
+	return finish(e, f, cfg, r, err)
+}
+
+// remove takes the newest migration back.
+func remove(_ context.Context, e env, args []string) error {
+	cfg, f := historyFlags(e, "remove", "[directory]")
+	applied := f.String("applied", "", appliedUsage)
+	operands, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	if err := oneDirectory(e, &cfg, operands, 0); err != nil {
+		return err
+	}
+	names, err := appliedNames(e, *applied)
+	if err != nil {
+		return err
+	}
+	r, err := gen.Remove(cfg, names)
+	return finish(e, f, cfg, r, err)
+}
+
+const appliedUsage = "what a database has: `names` with commas between them, or a file with what app migrate status -json printed"
+
+func historyFlags(e env, verb, operands string) (gen.Config, *flag.FlagSet) {
+	f := flags(e, verb, operands)
+	f.Bool("diff", false, "print what would be written, write nothing")
+	return gen.Config{Dir: e.dir, Targets: targets}, f
+}
+
+func answerFlags(f *flag.FlagSet, cfg *gen.Config) {
+	f.Var((*words)(&cfg.Answers.Renames), "rename", "`OLD=NEW`: products.caption=label, items=products")
+	f.Var((*words)(&cfg.Answers.Drops), "drop", "`name` of a table or column that goes with its data")
+	f.Var((*words)(&cfg.Answers.Fills), "fill", "`COLUMN=SQL`: what existing rows get")
+	f.Var((*words)(&cfg.Answers.Converts), "convert", "`COLUMN[=SQL]`: let values be cast to the new type")
+}
+
+// oneDirectory takes the directory of the migrations from the operands.
+func oneDirectory(e env, cfg *gen.Config, operands []string, named int) error {
+	if len(operands) > 1 {
+		return fmt.Errorf("%q is one operand too much", operands[1])
+	}
+	cfg.Out = "migrations"
+	if len(operands) == 1 {
+		cfg.Out = filepath.Clean(operands[0])
+	}
+	if _, err := os.Stat(filepath.Join(e.dir, cfg.Out)); err != nil {
+		what := "name the one with the migrations"
+		if named > 0 {
+			what = "name the migration, then the directory with the migrations"
+		}
+		return fmt.Errorf("there is no directory %s; %s", cfg.Out, what)
+	}
+	if moduleOf(e.dir) != moduleOf(filepath.Join(e.dir, cfg.Out)) {
+		cfg.Dir, cfg.Out = filepath.Join(e.dir, cfg.Out), "." // the go command finds the models from there only
+	}
+	return nil
+}
+
+// appliedNames reads what a database has.
+func appliedNames(e env, value string) ([]string, error) {
+	if value == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(filepath.Join(e.dir, value))
+	if err != nil {
+		return strings.Split(value, ","), nil
+	}
+	var status struct {
+		Migrations []struct{ Migration, State string }
+	}
+	if err := json.Unmarshal(data, &status); err != nil {
+		return nil, fmt.Errorf("-applied %s: it is not what status -json prints: %w", value, err)
+	}
+	var names []string
+	for _, m := range status.Migrations {
+		if m.State != "pending" {
+			names = append(names, m.Migration)
+		}
+	}
+	return names, nil
+}
+
+// finish writes the files of a result, or shows them.
+func finish(e env, f *flag.FlagSet, cfg gen.Config, r *gen.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if len(r.Questions) > 0 {
+		for _, q := range r.Questions {
+			fmt.Fprintln(e.stderr, q)
+		}
+		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run the command again with the answers\n")
+		return errNo
+	}
+	if d := f.Lookup("diff"); d != nil && d.Value.String() == "true" {
+		return showDiff(e, r)
+	}
+	if err := r.Commit(); err != nil {
+		return err
+	}
+	for _, file := range r.Files {
+		sign := "+"
+		if file.Content == nil {
+			sign = "-"
+		} else if file.Old() != nil {
+			sign = "~"
+		}
+		fmt.Fprintf(e.stdout, "%s %s\n", sign, file.Shown())
+	}
+	return nil
+}

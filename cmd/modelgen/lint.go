@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/lint"
+)
+
+// lintFiles looks for hazards in migrations, as their files are.
+func lintFiles(_ context.Context, e env, args []string) error {
+	f := flags(e, "lint", "[directory] [name]")
+	asJSON := f.Bool("json", false, "print JSON")
+	word := f.String("severity", "error", "exit with 1 for findings of this `severity` and above: note, warning or error")
+	dialects := f.String("dialects", "", "`list` such as postgres@16,sqlite (default that of the snapshot)")
+	operands, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	least, err := lint.ParseSeverity(*word)
+	if err == nil && least == lint.Off {
+		err = fmt.Errorf("%q is for settings; it is note, warning or error", *word)
+	}
+	if err != nil {
+		return fmt.Errorf("-severity %w", err)
+	}
+	folders, name, err := lintOperands(e, operands)
+	if err != nil {
+		return err
+	}
+	dirs, err := migrationDirs(e, folders)
+	if err != nil {
+		return err
+	}
+	found := []gen.Hazard{}
+	for _, d := range dirs {
+		cfg := gen.Config{Dir: e.dir, Out: d, Targets: targets}
+		if *dialects != "" {
+			cfg.Dialects = strings.Split(*dialects, ",")
+		}
+		list, err := gen.Lint(cfg, name)
+		if err != nil {
+			return err
+		}
+		found = append(found, list...)
+	}
+	failed := false
+	for _, h := range found {
+		failed = failed || h.Severity >= least
+		if !*asJSON {
+			fmt.Fprintln(e.stderr, h)
+		}
+	}
+	if *asJSON {
+		enc := json.NewEncoder(e.stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(found); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return errNo
+	}
+	return nil
+}
+
+// lintOperands tells folders from the name of a migration; a file stands for both.
+func lintOperands(e env, operands []string) (folders []string, name string, err error) {
+	for _, o := range operands {
+		info, stat := os.Stat(filepath.Join(e.dir, o))
+		switch {
+		case strings.HasSuffix(o, "...") || stat == nil && info.IsDir():
+			folders = append(folders, o)
+			continue
+		case stat == nil && strings.HasSuffix(o, ".go"):
+			folders = append(folders, filepath.Dir(o))
+			o = strings.TrimSuffix(filepath.Base(o), ".go")
+		case strings.ContainsAny(o, `/\`):
+			return nil, "", fmt.Errorf("there is no directory %s; name the one with the migrations", o)
+		}
+		if name != "" {
+			return nil, "", fmt.Errorf("lint: %s and %s are two names; give one, or none for all migrations", name, o)
+		}
+		name = o
+	}
+	return folders, name, nil
+}
+
+// warn prints what is a warning or worse of a migration that was written.
+func warn(e env, found []gen.Hazard) {
+	for _, h := range found {
+		if h.Severity >= lint.Warning {
+			fmt.Fprintln(e.stderr, h)
+		}
+	}
+}

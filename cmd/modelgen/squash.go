@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/modelgen/modelgen/gen"
+)
+
+// squash puts one migration in the place of several; later it takes their files away, and in the end their names.
+func squash(_ context.Context, e env, args []string) error {
+	cfg, f := historyFlags(e, "squash", "FROM..TO|..TO|TO [directory]")
+	f.StringVar(&cfg.Name, "name", "", "`words` of the name of the squash, behind its number and squashed_")
+	all := f.Bool("no-optimize", false, "keep every operation as it is")
+	finished := f.String("finish", "", "take away the files of what the squash `NAME` replaces")
+	forgotten := f.String("forget", "", "take the names of what the squash `NAME` replaces out of it, when all databases have it")
+	operands, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	later := *finished != "" || *forgotten != ""
+	switch {
+	case *finished != "" && *forgotten != "":
+		return errors.New("squash: -finish and -forget are two steps, with all databases brought up to date between them")
+	case later && (*all || cfg.Name != ""):
+		return errors.New("squash: -finish and -forget take neither -name nor -no-optimize")
+	case !later && len(operands) == 0:
+		return errors.New("squash: name the migrations: FROM..TO, ..TO or TO")
+	}
+	ranges := ""
+	if !later {
+		ranges, operands = operands[0], operands[1:]
+	}
+	if err := oneDirectory(e, &cfg, operands, 1); err != nil {
+		return err
+	}
+	switch {
+	case *finished != "":
+		r, err := gen.FinishSquash(cfg, *finished)
+		return finish(e, f, cfg, r, err)
+	case *forgotten != "":
+		r, err := gen.ForgetSquash(cfg, *forgotten)
+		if err := finish(e, f, cfg, r, err); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.stderr, "modelgen: each database still has the rows of what %s replaced: app migrate prune takes them out of its history\n", r.Migration)
+		return nil
+	}
+	r, err := gen.Squash(gen.SquashConfig{Config: cfg, Range: ranges, NoOptimize: *all})
+	if err != nil {
+		return err
+	}
+	if err := finish(e, f, cfg, r.Result, nil); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stderr, "modelgen: %d migrations with %d operations became %s with %d; when every database has it: modelgen squash -finish %s\n",
+		len(r.Replaced), r.Before, filepath.Base(r.Migration), r.After, r.Migration)
+	return nil
+}

@@ -1,0 +1,271 @@
+package gen
+
+import (
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// branches is a folder of migrations for the commands that change the history: they look at the migrations alone, so that a snapshot and a
+// list in the middle of a conflict are in nobody's way. Both are written anew from the migrations.
+type branches struct {
+	dir, shown string
+	pkg        string
+	sources    map[string][]byte // the files with migrations, by base name
+	all        []read.Migration  // parents first
+	sides      []*snapshot.Snapshot
+	list, snap []byte // as they are on disk
+}
+
+func readBranches(cfg Config) (*branches, error) {
+	b := &branches{dir: cfg.outDir(), shown: cfg.Out, sources: map[string][]byte{}}
+	if b.shown == "" {
+		b.shown = "migrations"
+	}
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return nil, fileError(b.shown, err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(b.dir, name))
+		if err != nil {
+			return nil, fileError(filepath.Join(b.shown, name), err)
+		}
+		if name == ListName {
+			b.list = src
+			continue
+		}
+		if file, err := parser.ParseFile(token.NewFileSet(), name, src, parser.PackageClauseOnly); err == nil {
+			b.pkg = file.Name.Name
+		}
+		b.sources[name] = src
+	}
+	if b.all, err = b.parse(b.sources); err != nil {
+		return nil, Problems{err.Error()}
+	}
+	if len(b.all) == 0 {
+		return nil, fmt.Errorf("there are no migrations in %s", b.shown)
+	}
+	b.snap, err = os.ReadFile(filepath.Join(b.dir, snapshot.Name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fileError(filepath.Join(b.shown, snapshot.Name), err)
+	}
+	if b.sides = snapshot.Sides(b.snap); len(b.sides) == 0 {
+		return nil, Problems{filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)) + ": neither side of it can be read; restore one from version control, then run the command again"}
+	}
+	return b, nil
+}
+
+func (b *branches) parse(sources map[string][]byte) ([]read.Migration, error) {
+	var files []read.File
+	for _, name := range sortedKeys(sources) {
+		files = append(files, read.File{Name: filepath.ToSlash(filepath.Join(b.shown, name)), Src: sources[name]})
+	}
+	return read.Files(files)
+}
+
+// heads gives those that no other one comes after, and that none replaces.
+func heads(all []read.Migration) []read.Migration {
+	followed := map[string]bool{}
+	for _, m := range all {
+		for _, p := range m.Parents {
+			followed[p] = true
+		}
+		for _, r := range m.Replaces {
+			for _, o := range all {
+				if o.Name == r {
+					followed[o.Var] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(m read.Migration) bool { return followed[m.Var] })
+}
+
+// ancestors gives the variables of a migration and of all before it.
+func ancestors(all []read.Migration, of string) map[string]bool {
+	need := map[string]bool{of: true}
+	for _, m := range slices.Backward(all) {
+		if !need[m.Var] {
+			continue
+		}
+		for _, p := range m.Parents {
+			need[p] = true
+		}
+		for _, o := range all {
+			if slices.Contains(m.Replaces, o.Name) {
+				need[o.Var] = true
+			}
+		}
+	}
+	return need
+}
+
+// find resolves a name, or a beginning of it.
+func find(all []read.Migration, word string) (read.Migration, error) {
+	var begin []read.Migration
+	var names []string
+	for _, m := range all {
+		if m.Name == word {
+			return m, nil
+		}
+		if strings.HasPrefix(m.Name, word) {
+			begin = append(begin, m)
+			names = append(names, m.Name)
+		}
+	}
+	switch len(begin) {
+	case 1:
+		return begin[0], nil
+	case 0:
+		return read.Migration{}, fmt.Errorf("there is no migration %q", word)
+	}
+	return read.Migration{}, fmt.Errorf("%q is the beginning of several migrations: %s; write more of the name", word, strings.Join(names, ", "))
+}
+
+// replay applies migrations to a schema, and says of each op that does not fit where it stands.
+func replay(s *schema.Schema, all []read.Migration) (misfits []string) {
+	for _, m := range all {
+		for _, op := range m.Ops {
+			if op.Value == nil {
+				continue
+			}
+			if err := op.Value.Apply(s); err != nil {
+				misfits = append(misfits, fmt.Sprintf("%s: %s does not fit: %s", op.Pos, m.Name, err))
+			}
+		}
+	}
+	return misfits
+}
+
+// without leaves out what a squash that is there replaces.
+func without(all []read.Migration) []read.Migration {
+	return slices.DeleteFunc(slices.Clone(all), func(m read.Migration) bool {
+		return slices.ContainsFunc(all, func(o read.Migration) bool { return slices.Contains(o.Replaces, m.Name) })
+	})
+}
+
+// settle works out all files from the new sources: those given, the list, the snapshot. nil removes a file.
+func (b *branches) settle(changed map[string][]byte) (*Result, error) {
+	r := &Result{folder: &folder{dir: b.dir, pkg: b.pkg}}
+	sources := map[string][]byte{}
+	for name, src := range b.sources {
+		sources[name] = src
+	}
+	for name, src := range changed {
+		if src == nil {
+			delete(sources, name)
+		} else {
+			sources[name] = src
+		}
+	}
+	all, err := b.parse(sources)
+	if err != nil {
+		return nil, fmt.Errorf("what was written does not parse, please report it: %w", err)
+	}
+	for _, name := range sortedKeys(changed) {
+		r.add(filepath.Join(b.dir, name), changed[name], b.sources[name])
+	}
+	if len(all) == 0 {
+		r.add(filepath.Join(b.dir, ListName), nil, b.list)
+		r.add(filepath.Join(b.dir, snapshot.Name), nil, b.snap)
+		return r, nil
+	}
+	s := &schema.Schema{}
+	if misfits := replay(s, without(all)); len(misfits) > 0 {
+		return nil, Problems(misfits)
+	}
+	h := heads(all)
+	if len(h) != 1 {
+		return nil, fmt.Errorf("there would be %d newest migrations: %s", len(h), strings.Join(names(h), ", "))
+	}
+	var vars []string
+	for _, m := range all {
+		vars = append(vars, m.Var)
+	}
+	list, err := emit.List(b.pkg, b.sides[0].Set, vars)
+	if err != nil {
+		return nil, err
+	}
+	r.add(filepath.Join(b.dir, ListName), list, b.list)
+	data, err := b.snapshot(s, h[0]).Encode()
+	if err != nil {
+		return nil, err
+	}
+	r.add(filepath.Join(b.dir, snapshot.Name), data, b.snap)
+	return r, nil
+}
+
+// snapshot puts the settings of the old snapshot and what the migrations come to together.
+func (b *branches) snapshot(s *schema.Schema, head read.Migration) *snapshot.Snapshot {
+	out := *b.sides[0]
+	for _, side := range b.sides[1:] {
+		for _, m := range side.Models {
+			if !slices.Contains(out.Models, m) {
+				out.Models = append(slices.Clone(out.Models), m)
+			}
+		}
+	}
+	slices.Sort(out.Models)
+	out.Schema = *s.Clone()
+	for _, side := range b.sides { // hints that were used up, and whose an enum is, stand in no migration
+		remember(&out.Schema, &side.Schema)
+	}
+	out.SetHead(head.Name, migrate.HashOps(head.Values()))
+	return &out
+}
+
+func remember(s, old *schema.Schema) {
+	for _, t := range s.Tables {
+		was := old.Table(t.Name)
+		if was == nil {
+			continue
+		}
+		if t.Was == "" {
+			t.Was = was.Was
+		}
+		for i := range t.Columns {
+			if c := was.Column(t.Columns[i].Name); c != nil && t.Columns[i].Was == "" {
+				t.Columns[i].Was = c.Was
+			}
+		}
+	}
+	for _, e := range s.Enums {
+		if o := old.Enum(e.Name); o != nil && e.Was == "" && e.Owner == "" {
+			e.Was, e.Owner = o.Was, o.Owner
+		}
+	}
+}
+
+func names(all []read.Migration) []string {
+	var out []string
+	for _, m := range all {
+		out = append(out, m.Name)
+	}
+	return out
+}
+
+func sortedKeys(m map[string][]byte) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

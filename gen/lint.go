@@ -1,0 +1,170 @@
+package gen
+
+import (
+	"errors"
+	"fmt"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/lint"
+	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Hazard is a finding of lint with its place in a migration file.
+type Hazard struct {
+	Code      string        `json:"code"`
+	Severity  lint.Severity `json:"severity"`
+	File      string        `json:"file"`
+	Line      int           `json:"line"`
+	Migration string        `json:"migration"`
+	Op        string        `json:"op,omitempty"` // what the op does, "" for the migration as a whole
+	Message   string        `json:"message"`
+	Safe      string        `json:"safe"` // the safe way
+}
+
+// String gives the hazard on one line.
+func (h Hazard) String() string {
+	return fmt.Sprintf("%s: %s %s: %s; %s", h.place(), h.Severity, h.Code, h.Message, h.Safe)
+}
+
+func (h Hazard) place() string { return fmt.Sprintf("%s:%d", h.File, h.Line) }
+
+// Lint looks at the migrations of a folder as their files are: at all, or at the one that name, or the only one that begins so, stands for.
+// No code is compiled or run: what the files do not say in literals is passed over.
+func Lint(cfg Config, name string) ([]Hazard, error) {
+	dir := cfg.outDir()
+	all, err := read.Folder(dir, shown(dir))
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("there are no migrations in %s", shown(dir))
+	}
+	snap := &snapshot.Snapshot{}
+	if data, err := os.ReadFile(filepath.Join(dir, snapshot.Name)); err == nil {
+		if snap = snapshot.Settings(data); snap == nil {
+			_, err := snapshot.Decode(data)
+			return nil, fmt.Errorf("%s:%w", shown(filepath.Join(dir, snapshot.Name)), err)
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fileError(filepath.Join(dir, snapshot.Name), err)
+	}
+	if err := cfg.settle(snap); err != nil {
+		return nil, err
+	}
+	settings, err := lintSettings(dir)
+	if err != nil {
+		return nil, err
+	}
+	if name != "" {
+		if all, err = named(all, name); err != nil {
+			return nil, err
+		}
+	}
+	targets := lintTargets(snap.Dialects, cfg.Targets)
+	var out []Hazard
+	for _, m := range all {
+		out = append(out, hazards(m, m.Before, targets, settings)...)
+	}
+	return out, nil
+}
+
+// Lint looks at the new migration, if there is one. Its places are those in the file that Commit writes.
+func (r *Result) Lint() ([]Hazard, error) {
+	if len(r.Ops) == 0 || r.Migration == "" {
+		return nil, nil
+	}
+	settings, err := lintSettings(r.folder.dir)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(r.folder.dir, r.Migration+".go")
+	for _, f := range r.Files {
+		if f.Path != path {
+			continue
+		}
+		all, err := read.Files([]read.File{{Name: f.Shown(), Src: f.Content}})
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range all {
+			if m.Name == r.Migration && len(m.Ops) == len(r.Ops) {
+				for i, op := range r.Ops {
+					m.Ops[i].Value = op
+				}
+				m.Exact = true
+				return hazards(m, r.old(), lintTargets(r.snap.Dialects, r.targets), settings), nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// named gives the migration of that name, or the only one whose name begins so.
+func named(all []read.Migration, name string) ([]read.Migration, error) {
+	var found []read.Migration
+	var names []string
+	for _, m := range all {
+		if m.Name == name {
+			return []read.Migration{m}, nil
+		}
+		names = append(names, m.Name)
+		if strings.HasPrefix(m.Name, name) {
+			found = append(found, m)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("there is no migration %s; the newest is %s", name, names[len(names)-1])
+	case 1:
+		return found, nil
+	}
+	return nil, fmt.Errorf("%s is the beginning of %d migrations, such as %s and %s", name, len(found), found[0].Name, found[1].Name)
+}
+
+func lintTargets(dialects []string, known map[string]migrate.Dialect) []lint.Target {
+	var out []lint.Target
+	for _, d := range dialects {
+		name, version := splitDialect(d)
+		out = append(out, lint.Target{Name: name, Version: version, Planner: func() migrate.Planner { return known[name].Planner(version) }})
+	}
+	return out
+}
+
+// hazards gives the findings of one migration their places.
+func hazards(m read.Migration, before *schema.Schema, targets []lint.Target, settings lint.Settings) []Hazard {
+	allows := func(list []read.Allow) []lint.Allow {
+		var out []lint.Allow
+		for _, a := range list {
+			out = append(out, lint.Allow(a))
+		}
+		return out
+	}
+	in := lint.Input{Before: before, Allow: allows(m.Allow), Exact: m.Exact, Targets: targets, Settings: settings}
+	for _, op := range m.Ops {
+		in.Ops = append(in.Ops, lint.Op{Value: op.Value, Allow: allows(op.Allow)})
+	}
+	var out []Hazard
+	for _, f := range lint.Lint(in) {
+		h := Hazard{Code: f.Code, Severity: f.Severity, Migration: m.Name, Message: f.Message, Safe: f.Safe}
+		pos := m.Pos
+		if f.Op >= 0 {
+			pos = m.Ops[f.Op].Pos
+			if op := m.Ops[f.Op].Value; op != nil {
+				h.Op = op.Describe()
+			}
+		}
+		if f.Pos != (token.Position{}) {
+			pos = f.Pos
+		}
+		h.File, h.Line = pos.Filename, pos.Line
+		out = append(out, h)
+	}
+	return out
+}

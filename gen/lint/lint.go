@@ -1,0 +1,194 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Lint gives the findings of a migration in the order of its ops, the worst of an op first. It changes nothing that it is given.
+func Lint(in Input) []Finding {
+	p := newPass(in)
+	for i := range in.Ops {
+		p.at(i)
+	}
+	p.silence()
+	slices.SortStableFunc(p.found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Op, b.Op), cmp.Compare(b.Severity, a.Severity), strings.Compare(a.Code, b.Code))
+	})
+	return p.found
+}
+
+// pass is one look at a migration, op by op.
+type pass struct {
+	in     Input
+	check  *Check
+	i      int             // index of the op
+	op     migrate.Op      // the op, or one of those that its SQL stands for
+	hand   bool            // op is what SQL written by hand says of the schema
+	s      *schema.Schema  // what op finds
+	first  *schema.Schema  // what the migration finds
+	fresh  map[string]bool // tables made in this migration: nobody reads them, and they hold what the migration puts there
+	added  map[string]bool // columns added in this migration to other tables: "products.slug"
+	filled map[string]bool // columns that ops before gave values
+	unread bool            // an op before did what is not known: SQL, Go code, an opaque op
+	stages []planned
+	errs   []refusal // of targets that cannot plan the ops
+	sql    []statement
+	found  []Finding
+}
+
+func newPass(in Input) *pass {
+	if in.Before == nil {
+		in.Before = &schema.Schema{}
+	}
+	p := &pass{in: in, first: in.Before, s: in.Before.Clone(), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}}
+	p.plan()
+	return p
+}
+
+// at runs all checks on the op, and applies it.
+func (p *pass) at(i int) {
+	p.i, p.op, p.hand, p.sql = i, p.in.Ops[i].Value, false, nil
+	if p.op == nil {
+		p.unread = true
+		return
+	}
+	sql, byHand := p.op.(migrate.SQL)
+	if byHand {
+		for n, up := range sql.Up {
+			p.sql = append(p.sql, split(up, n)...)
+		}
+		for _, st := range p.sql {
+			if name, ok := st.match("CREATE [UNLOGGED|TEMP|TEMPORARY] TABLE [IF] [NOT] [EXISTS] *"); ok && p.s.Table(name[0]) == nil {
+				p.fresh[name[0]] = true
+			}
+		}
+	}
+	p.runAll()
+	if !byHand {
+		p.apply(p.op)
+		return
+	}
+	p.sql = nil
+	for _, op := range sql.Schema {
+		p.op, p.hand = op, true
+		p.runAll()
+		p.apply(op)
+	}
+	p.unread = true
+}
+
+func (p *pass) runAll() {
+	for _, p.check = range all {
+		if p.check.run != nil && p.severity(p.check) != Off {
+			p.check.run(p)
+		}
+	}
+}
+
+// apply goes on to the schema that the next op finds.
+func (p *pass) apply(op migrate.Op) {
+	if err := op.Apply(p.s); err != nil {
+		if p.in.Exact {
+			p.check = &mg407
+			p.report("%v", err)
+		}
+		return
+	}
+	switch o := op.(type) {
+	case migrate.CreateTable:
+		p.fresh[o.Table] = true
+	case migrate.RenameTable:
+		move(p.fresh, o.From, o.To)
+		for _, m := range []map[string]bool{p.added, p.filled} {
+			for name := range maps.Clone(m) {
+				if c, ok := strings.CutPrefix(name, o.From+"."); ok {
+					move(m, name, o.To+"."+c)
+				}
+			}
+		}
+	case migrate.AddColumn:
+		p.added[o.Table+"."+o.Column.Def().Name] = true
+	case migrate.RenameColumn:
+		move(p.added, o.Table+"."+o.From, o.Table+"."+o.To)
+		move(p.filled, o.Table+"."+o.From, o.Table+"."+o.To)
+	case migrate.Fill:
+		p.filled[o.Table+"."+o.Column] = true
+	case migrate.Unwritten:
+		p.filled[string(o)] = true // it will be
+	case migrate.Go:
+		p.unread = true
+	}
+}
+
+func move(m map[string]bool, from, to string) {
+	if m[from] {
+		delete(m, from)
+		m[to] = true
+	}
+}
+
+func (p *pass) severity(c *Check) Severity {
+	if s, ok := p.in.Settings[c.Code]; ok {
+		return s
+	}
+	return c.Severity
+}
+
+// report notes a finding of the check at work, with its own way out.
+func (p *pass) report(format string, args ...any) {
+	p.reportAs(p.check.Severity, p.check.Safe, format, args...)
+}
+
+// reportAs notes one with another severity, which the settings override, and another way out.
+func (p *pass) reportAs(s Severity, safe, format string, args ...any) {
+	if set, ok := p.in.Settings[p.check.Code]; ok {
+		s = set
+	}
+	f := Finding{Code: p.check.Code, Severity: s, Op: p.i, Message: fmt.Sprintf(format, args...), Safe: safe}
+	if s != Off && !slices.Contains(p.found, f) {
+		p.found = append(p.found, f)
+	}
+}
+
+// used tells whether others may be using the table: it is not made in this migration.
+func (p *pass) used(table string) bool { return !p.fresh[table] }
+
+// target gives the target of that dialect.
+func (p *pass) target(dialect string) (Target, bool) {
+	i := slices.IndexFunc(p.in.Targets, func(t Target) bool { return t.Name == dialect })
+	if i < 0 {
+		return Target{}, false
+	}
+	return p.in.Targets[i], true
+}
+
+// hasDefault tells whether every target gives new rows a value for the column.
+func (p *pass) hasDefault(c schema.Column) bool {
+	if c.Default != nil || c.DefaultExpr != "" || c.Identity || c.Generated != "" {
+		return true
+	}
+	for _, t := range p.in.Targets {
+		if c.DefaultFor[t.Name] == "" {
+			return false
+		}
+	}
+	return len(p.in.Targets) > 0 && len(c.DefaultFor) > 0
+}
+
+// later gives the known ops behind the one that is looked at.
+func (p *pass) later() []migrate.Op {
+	var ops []migrate.Op
+	for _, o := range p.in.Ops[p.i+1:] {
+		if o.Value != nil {
+			ops = append(ops, o.Value)
+		}
+	}
+	return ops
+}

@@ -1,0 +1,44 @@
+package lint
+
+import (
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+var mg503 = Check{
+	Code: "MG503", Title: "a key runs out of numbers", Severity: Note,
+	Breaks: "inserts fail when the last number is given: 2147483647 of integer, 32767 of smallint; gaps count too",
+	When:   "the database numbers the rows, and the column is narrower than bigint",
+	Safe:   "make the field an int64",
+	run: func(p *pass) {
+		for _, a := range p.newColumns() {
+			if c := a.column; c.Identity && !c.Type.Array && (c.Type.Kind == schema.KindInteger || c.Type.Kind == schema.KindSmallInt) {
+				p.report("%s.%s is numbered as %s", a.table, c.Name, c.Type)
+			}
+		}
+	},
+}
+
+// newColumn is a column that an op makes.
+type newColumn struct {
+	table  string
+	column schema.Column
+}
+
+// newColumns gives the columns that the op makes, with a table or alone.
+func (p *pass) newColumns() []newColumn {
+	var all []newColumn
+	switch o := p.op.(type) {
+	case migrate.CreateTable:
+		for _, c := range o.Columns {
+			all = append(all, newColumn{o.Table, c.Def()})
+		}
+	case migrate.AddColumn:
+		all = append(all, newColumn{o.Table, o.Column.Def()})
+	case migrate.AlterColumn:
+		if o.From.Def().Type != o.To.Def().Type {
+			all = append(all, newColumn{o.Table, o.To.Def()})
+		}
+	}
+	return all
+}

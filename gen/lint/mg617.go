@@ -1,0 +1,17 @@
+package lint
+
+var mg617 = Check{
+	Code: "MG617", Title: "a domain with a constraint", Severity: Warning,
+	Breaks: "adding a column of it writes the table anew, and each change of the constraint looks at every table with it while nobody writes them",
+	When:   "on PostgreSQL, for CREATE DOMAIN with CHECK or NOT NULL, and ALTER DOMAIN ... ADD or VALIDATE",
+	Safe:   "put the check on the columns",
+	run: func(p *pass) {
+		for _, st := range p.on("postgres") {
+			_, create := st.match("CREATE DOMAIN")
+			_, alter := st.match("ALTER DOMAIN * ADD|VALIDATE|SET")
+			if create && (st.has("CHECK") || st.has("NOT NULL")) || alter {
+				p.report("%s ties a rule to a type", st.short())
+			}
+		}
+	},
+}

@@ -1,0 +1,111 @@
+package lint
+
+// all is every check. A new one is a file and a line here.
+var all = []*Check{
+	// MG1xx: data loss.
+	&mg101,
+	&mg102,
+	&mg103,
+	&mg104,
+	&mg105,
+	// MG2xx: locks.
+	&mg201,
+	&mg202,
+	&mg203,
+	&mg204,
+	&mg205,
+	&mg206,
+	&mg207,
+	&mg208,
+	&mg209,
+	&mg210,
+	&mg211,
+	&mg212,
+	&mg213,
+	&mg214,
+	&mg215,
+	&mg216,
+	&mg217,
+	// MG3xx: rolling deploys.
+	&mg301,
+	&mg302,
+	&mg303,
+	&mg304,
+	&mg305,
+	&mg306,
+	&mg307,
+	&mg308,
+	&mg309,
+	&mg310,
+	&mg311,
+	&mg312,
+	&mg313,
+	&mg314,
+	// MG4xx: correctness.
+	&mg401,
+	&mg402,
+	&mg403,
+	&mg404,
+	&mg405,
+	&mg406,
+	&mg407,
+	&mg408,
+	&mg409,
+	&mg410,
+	// MG5xx: names and types.
+	&mg501,
+	&mg502,
+	&mg503,
+	&mg504,
+	&mg505,
+	&mg506,
+	&mg507,
+	&mg508,
+	&mg509,
+	// MG6xx: SQL by hand.
+	&mg601,
+	&mg602,
+	&mg603,
+	&mg604,
+	&mg605,
+	&mg606,
+	&mg607,
+	&mg608,
+	&mg609,
+	&mg610,
+	&mg611,
+	&mg612,
+	&mg613,
+	&mg614,
+	&mg615,
+	&mg616,
+	&mg617,
+	&mg618,
+	// MG9xx: comments that silence.
+	&mg901,
+	&mg902,
+	&mg903,
+}
+
+// groups are what the first digit of a code says.
+var groups = []struct{ digit, name string }{
+	{"1", "data loss"},
+	{"2", "locks"},
+	{"3", "rolling deploys"},
+	{"4", "correctness"},
+	{"5", "names and types"},
+	{"6", "SQL by hand"},
+	{"9", "comments that silence"},
+}
+
+// All gives every check, by code.
+func All() []Check {
+	list := make([]Check, len(all))
+	for i, c := range all {
+		list[i] = *c
+	}
+	return list
+}
+
+// Known tells whether there is a check of that code.
+func Known(code string) bool { return find(code) != nil }

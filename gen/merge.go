@@ -1,0 +1,175 @@
+package gen
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/format"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/read"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Merge works out a migration that joins all newest migrations of a folder, when they touch different things: when they can be applied in
+// either order and come to the same. What collides comes as [Problems]. anyway lets steps that a person wrote pass, of which nobody else
+// can tell what they touch.
+func Merge(cfg Config, anyway bool) (*Result, error) {
+	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	h := heads(b.all)
+	if len(h) < 2 {
+		return nil, Problems{fmt.Sprintf("there is nothing to merge: %s is the only newest migration", h[0].Name)}
+	}
+	base, sides := split(b.all, h)
+	if lines := collisions(base, sides, h, anyway); len(lines) > 0 {
+		for _, m := range h {
+			lines = append(lines, fmt.Sprintf("modelgen rebase %s puts %s on top of the others", m.Name, m.Name))
+		}
+		return nil, Problems(lines)
+	}
+	var words, vars []string
+	for _, m := range h {
+		words = append(words, leadingNumber.ReplaceAllString(m.Name, ""))
+		vars = append(vars, m.Var)
+	}
+	text := "merge_" + joined(words)
+	if cfg.Name != "" {
+		if text = clean(cfg.Name); text == "" {
+			return nil, fmt.Errorf("-name %s: a name needs letters or digits", cfg.Name)
+		}
+	}
+	name := fileName(next(b.all), text)
+	v := varName(name)
+	raw, err := emit.Migration{Package: b.pkg, Name: name, Var: v, Doc: v + ": joins " + strings.Join(names(h), " and ") + ".", Parents: vars}.File()
+	if err != nil {
+		return nil, err
+	}
+	src, err := format.Source(raw)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.settle(map[string][]byte{name + ".go": src})
+	if err != nil {
+		return nil, err
+	}
+	r.Migration = name
+	return r, nil
+}
+
+// next is one more than the highest number of a migration.
+func next(all []read.Migration) int {
+	f := &folder{}
+	for _, m := range all {
+		f.migrations = append(f.migrations, found{Name: m.Name})
+	}
+	return f.nextNumber()
+}
+
+// split takes the migrations apart: what more than one head needs, and what each alone does.
+func split(all []read.Migration, heads []read.Migration) (base []read.Migration, sides [][]read.Migration) {
+	need := make([]map[string]bool, len(heads))
+	for i, h := range heads {
+		need[i] = ancestors(all, h.Var)
+	}
+	sides = make([][]read.Migration, len(heads))
+	for _, m := range without(all) {
+		of := -1
+		for i := range heads {
+			if need[i][m.Var] {
+				if of >= 0 {
+					of = len(heads)
+				} else {
+					of = i
+				}
+			}
+		}
+		if of >= len(heads) {
+			base = append(base, m)
+		} else if of >= 0 {
+			sides[of] = append(sides[of], m)
+		}
+	}
+	return base, sides
+}
+
+// collisions says why the sides cannot be joined.
+func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Migration, anyway bool) []string {
+	var lines []string
+	for _, side := range sides {
+		for _, m := range side {
+			for _, op := range m.Ops {
+				if !anyway && byHand(op) {
+					lines = append(lines, fmt.Sprintf("%s: %s has a step written by hand, and what it touches nobody else knows; merge -anyway if that is nothing that the other side touches", op.Pos, m.Name))
+				}
+			}
+		}
+	}
+	start := &schema.Schema{}
+	if misfits := replay(start, base); len(misfits) > 0 {
+		return append(lines, misfits...)
+	}
+	forth, back := start.Clone(), start.Clone()
+	for i := range sides {
+		lines = append(lines, replay(forth, sides[i])...)
+	}
+	for i := range slices.Backward(sides) {
+		for _, l := range replay(back, sides[i]) {
+			if !slices.Contains(lines, l) {
+				lines = append(lines, l)
+			}
+		}
+	}
+	if len(lines) == 0 && !slices.Equal(unordered(forth), unordered(back)) {
+		lines = append(lines, strings.Join(names(heads), " and ")+" change the same things: what they come to depends on the order in which they are applied")
+	}
+	return lines
+}
+
+// byHand tells whether a step does more than its declaration says.
+func byHand(op read.Op) bool {
+	switch op.Value.(type) {
+	case nil, migrate.SQL, migrate.Go:
+		return true
+	}
+	return false
+}
+
+// unordered describes a schema, the order of columns left out: that is of no consequence to anybody who names them.
+func unordered(s *schema.Schema) []string {
+	var all []string
+	add := func(v ...any) {
+		line, err := json.Marshal(v)
+		if err != nil {
+			panic("modelgen: " + err.Error()) // all of it is text and numbers
+		}
+		all = append(all, string(line))
+	}
+	for _, e := range s.Enums {
+		add(e)
+	}
+	for _, t := range s.Tables {
+		add(t.Name, t.Comment, t.PrimaryKey)
+		for _, c := range t.Columns {
+			add(t.Name, c)
+		}
+		for _, u := range t.Uniques {
+			add(t.Name, "unique", u)
+		}
+		for _, c := range t.Checks {
+			add(t.Name, "check", c)
+		}
+		for _, f := range t.ForeignKeys {
+			add(t.Name, "foreign key", f)
+		}
+		for _, x := range t.Indexes {
+			add(t.Name, "index", x)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

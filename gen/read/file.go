@@ -1,0 +1,190 @@
+package read
+
+import (
+	"go/ast"
+	"go/token"
+	"path/filepath"
+	"strings"
+)
+
+// pkg is the package of a folder of migrations.
+type pkg struct {
+	fset   *token.FileSet
+	files  []source
+	consts map[string]ast.Expr // constants of the package that stand for one expression, without iota
+	tables *tables
+}
+
+type source struct {
+	File
+	ast *ast.File
+}
+
+// constants finds the constants of the package: SQL of several lines is often one.
+func (p *pkg) constants() {
+	p.consts = map[string]ast.Expr{}
+	for _, f := range p.files {
+		for _, d := range f.ast.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.CONST {
+				continue
+			}
+			for _, s := range g.Specs {
+				v := s.(*ast.ValueSpec)
+				for i, n := range v.Names {
+					if v.Type == nil && i < len(v.Values) {
+						p.consts[n.Name] = v.Values[i]
+					}
+				}
+			}
+		}
+	}
+}
+
+// migrations finds what a file declares: var M0001Initial = &migrate.Migration{...}.
+func (p *pkg) migrations(f source) []Migration {
+	var all []Migration
+	for _, d := range f.ast.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.VAR {
+			continue
+		}
+		for _, s := range g.Specs {
+			v := s.(*ast.ValueSpec)
+			for i, n := range v.Names {
+				if i >= len(v.Values) {
+					continue
+				}
+				lit := p.literal(f, v.Values[i])
+				if lit == nil {
+					continue
+				}
+				m := Migration{Var: n.Name, File: filepath.Base(f.Name), Pos: p.fset.Position(n.Pos()), Answers: answers(f.ast)}
+				p.fields(f, &m, lit)
+				p.allowed(f, &m, g, lit)
+				all = append(all, m)
+			}
+		}
+	}
+	return all
+}
+
+// literal gives the literal of a migration, nil when e is something else.
+func (p *pkg) literal(f source, e ast.Expr) *ast.CompositeLit {
+	u, ok := e.(*ast.UnaryExpr)
+	if !ok || u.Op != token.AND {
+		return nil
+	}
+	lit, ok := u.X.(*ast.CompositeLit)
+	if !ok {
+		return nil
+	}
+	if sel, ok := lit.Type.(*ast.SelectorExpr); !ok || sel.Sel.Name != "Migration" {
+		return nil
+	}
+	return lit
+}
+
+func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
+	ev := &evaluator{pkg: p, imports: imports(f.ast)}
+	for _, el := range lit.Elts {
+		kv, ok := el.(*ast.KeyValueExpr)
+		if !ok {
+			continue
+		}
+		key, _ := kv.Key.(*ast.Ident)
+		list, _ := kv.Value.(*ast.CompositeLit)
+		switch {
+		case key == nil:
+		case key.Name == "Name":
+			m.Name, _ = ev.text(kv.Value)
+		case list == nil:
+			if key.Name == "Ops" {
+				m.Ops = append(m.Ops, Op{Why: "the list of ops is not written here", Source: p.text(f, kv.Value), Pos: p.fset.Position(kv.Value.Pos())})
+			}
+		case key.Name == "Parents":
+			for _, e := range list.Elts {
+				switch e := e.(type) {
+				case *ast.Ident:
+					m.Parents = append(m.Parents, e.Name)
+				case *ast.SelectorExpr:
+					m.Parents = append(m.Parents, "."+e.Sel.Name)
+				}
+			}
+		case key.Name == "Replaces":
+			for _, e := range list.Elts {
+				if name, err := ev.text(e); err == nil {
+					m.Replaces = append(m.Replaces, name)
+				}
+			}
+		case key.Name == "Ops":
+			for _, e := range list.Elts {
+				op := Op{Source: p.text(f, e), Pos: p.fset.Position(e.Pos())}
+				var err error
+				if op.Value, err = ev.op(e); err != nil {
+					op.Value, op.Why, op.Rows = nil, err.Error(), ev.rows(e)
+				}
+				m.Ops = append(m.Ops, op)
+			}
+		}
+	}
+}
+
+// rows tells whether e is an op that is generic over a row of the user's: it changes rows, and no schema.
+func (ev *evaluator) rows(e ast.Expr) bool {
+	if u, ok := e.(*ast.UnaryExpr); ok {
+		e = u.X
+	}
+	lit, ok := e.(*ast.CompositeLit)
+	if !ok {
+		return false
+	}
+	x, ok := lit.Type.(*ast.IndexExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := x.X.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	n, ok := ev.name(sel)
+	return ok && n == name{runtimePath, "Backfill"}
+}
+
+// text gives the Go source of a node.
+func (p *pkg) text(f source, n ast.Node) string {
+	return string(f.Src[p.fset.Position(n.Pos()).Offset:p.fset.Position(n.End()).Offset])
+}
+
+// imports gives the paths of imports by the names that the file has for them.
+func imports(f *ast.File) map[string]string {
+	m := map[string]string{}
+	for _, i := range f.Imports {
+		path := strings.Trim(i.Path.Value, "\"`")
+		switch {
+		case i.Name != nil:
+			m[i.Name.Name] = path
+		case path == runtimePath:
+			m["migrate"] = path
+		default:
+			m[path[strings.LastIndexByte(path, '/')+1:]] = path
+		}
+	}
+	return m
+}
+
+// answers gives the flags in the header of a file.
+func answers(f *ast.File) []string {
+	var all []string
+	for _, g := range f.Comments {
+		if g.Pos() > f.Package {
+			break
+		}
+		for _, c := range g.List {
+			if a, ok := strings.CutPrefix(c.Text, "//modelgen:answer "); ok {
+				all = append(all, strings.TrimSpace(a))
+			}
+		}
+	}
+	return all
+}

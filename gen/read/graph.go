@@ -1,0 +1,116 @@
+package read
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// ordered puts parents before children, and what a squash replaces before it, else by name.
+func ordered(all []Migration) []Migration {
+	slices.SortStableFunc(all, func(a, b Migration) int { return strings.Compare(a.Name, b.Name) })
+	byVar, byName := map[string]int{}, map[string]int{}
+	for i, m := range all {
+		byVar[m.Var], byName[m.Name] = i, i
+	}
+	var out []Migration
+	seen := make([]bool, len(all))
+	var visit func(i int)
+	visit = func(i int) {
+		if seen[i] {
+			return // also when it is among its own ancestors, which does not compile
+		}
+		seen[i] = true
+		for _, p := range all[i].Parents {
+			if at, ok := byVar[p]; ok {
+				visit(at)
+			}
+		}
+		for _, r := range all[i].Replaces {
+			if at, ok := byName[r]; ok {
+				visit(at)
+			}
+		}
+		out = append(out, all[i])
+	}
+	for i := range all {
+		visit(i)
+	}
+	return out
+}
+
+// replay gives every migration the schema that it finds.
+func replay(all []Migration) {
+	at := map[string]int{} // by variable
+	after := make([]*schema.Schema, len(all))
+	for i := range all {
+		m := &all[i]
+		at[m.Var] = i
+		m.Exact = !m.changesUnknown()
+		var parents []int
+		for _, p := range m.Parents {
+			if j, ok := at[p]; ok {
+				parents = append(parents, j)
+				m.Exact = m.Exact && all[j].Exact
+			} else {
+				m.Exact = false
+			}
+		}
+		switch len(parents) {
+		case 0:
+			m.Before = &schema.Schema{}
+		case 1:
+			m.Before = after[parents[0]].Clone()
+		default:
+			m.Before = union(all[:i], parents, at)
+		}
+		after[i] = m.Before.Clone()
+		apply(after[i], *m)
+	}
+}
+
+// union replays all ancestors of several parents. What a squash among them replaces is left out.
+func union(all []Migration, parents []int, at map[string]int) *schema.Schema {
+	need := make([]bool, len(all))
+	var mark func(i int)
+	mark = func(i int) {
+		if need[i] {
+			return
+		}
+		need[i] = true
+		for _, p := range all[i].Parents {
+			if j, ok := at[p]; ok && j < len(all) {
+				mark(j)
+			}
+		}
+	}
+	for _, p := range parents {
+		mark(p)
+	}
+	replaced := map[string]bool{}
+	for i, m := range all {
+		if need[i] {
+			for _, r := range m.Replaces {
+				replaced[r] = true
+			}
+		}
+	}
+	s := &schema.Schema{}
+	for i, m := range all {
+		if need[i] && !replaced[m.Name] {
+			apply(s, m)
+		}
+	}
+	return s
+}
+
+// apply changes s as the ops of m say. One that does not fit changes nothing; [Migration.Exact] tells whether that can be for what was not
+// read, and who looks at the ops one by one sees which it is.
+func apply(s *schema.Schema, m Migration) {
+	for _, op := range m.Ops {
+		if op.Value != nil {
+			_ = op.Value.Apply(s)
+		}
+	}
+}

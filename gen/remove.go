@@ -1,0 +1,40 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/read"
+)
+
+// Remove takes the newest migration back: its file goes, list and snapshot become what they were before it. applied are names of migrations
+// that a database is known to have.
+func Remove(cfg Config, applied []string) (*Result, error) {
+	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	h := heads(b.all)
+	if len(h) > 1 {
+		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
+	}
+	m := h[0]
+	switch {
+	case slices.Contains(applied, m.Name):
+		return nil, Problems{fmt.Sprintf("%s is applied to a database; go back there first: app migrate down", m.Name)}
+	case len(m.Parents) > 1:
+		return nil, Problems{fmt.Sprintf("%s joins %d branches; without it there would be two newest migrations", m.Name, len(m.Parents))}
+	case len(m.Replaces) > 0:
+		return nil, Problems{fmt.Sprintf("%s replaces %s; delete its file and run go generate", m.Name, strings.Join(m.Replaces, ", "))}
+	}
+	if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
+		return nil, Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}
+	}
+	r, err := b.settle(map[string][]byte{m.File: nil})
+	if err != nil {
+		return nil, err
+	}
+	r.Migration = m.Name
+	return r, nil
+}

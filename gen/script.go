@@ -1,0 +1,127 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/read"
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// Script is the SQL of one migration for one dialect.
+type Script struct {
+	Migration string
+	Dialect   string // "postgres@14"
+	Stages    []migrate.Stage
+	Undo      []migrate.Stage // nil with NoUndo
+	NoUndo    string          // why it cannot be undone, "" when it can
+	Hash      string          // of its ops, as the history has it
+	Set       string
+}
+
+// Scripts plans migrations without a database: all of them, one by its name or a beginning of it, or a range FROM..TO of which either end may
+// be left out. dialect is one of the project's, "postgres" or "postgres@15"; "" is its first.
+func Scripts(cfg Config, which, dialect string) ([]Script, error) {
+	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	target, err := b.target(cfg, dialect)
+	if err != nil {
+		return nil, err
+	}
+	set, err := b.set()
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := b.chosen(which)
+	if err != nil {
+		return nil, err
+	}
+	word, version := splitDialect(target)
+	var out []Script
+	for _, m := range chosen {
+		s := Script{Migration: m.Name, Dialect: target, Hash: migrate.HashOps(m.Values()), Set: set.Name()}
+		if s.Stages, err = set.Plan(cfg.Targets[word], version, m.Name, false); err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Pos, err)
+		}
+		if s.Undo, err = set.Plan(cfg.Targets[word], version, m.Name, true); err != nil {
+			s.NoUndo = err.Error()
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// target finds the dialect among those of the project.
+func (b *branches) target(cfg Config, dialect string) (string, error) {
+	have := b.sides[0].Dialects
+	if dialect == "" {
+		return have[0], nil
+	}
+	word, version := splitDialect(dialect)
+	if cfg.Targets[word] == nil || version < 0 {
+		return "", fmt.Errorf("-dialect %s: there is no such dialect; the project has %s", dialect, strings.Join(have, ", "))
+	}
+	if version > 0 {
+		return dialect, nil
+	}
+	for _, h := range have {
+		if w, _ := splitDialect(h); w == word {
+			return h, nil
+		}
+	}
+	return dialect, nil
+}
+
+// set makes a set of what was read, which checks it.
+func (b *branches) set() (*migrate.Set, error) {
+	made := map[string]*migrate.Migration{}
+	var all []*migrate.Migration
+	for _, m := range b.all {
+		x := &migrate.Migration{Name: m.Name, Replaces: m.Replaces, Ops: m.Values()}
+		for _, p := range m.Parents {
+			if parent := made[p]; parent != nil {
+				x.Parents = append(x.Parents, parent)
+			} else if strings.HasPrefix(p, ".") {
+				return nil, fmt.Errorf("%s: %s comes after a migration of another set; its SQL is printed by the program that has both: app migrate sql %s", m.Pos, m.Name, m.Name)
+			}
+		}
+		made[m.Var] = x
+		all = append(all, x)
+	}
+	set := migrate.NewSet(b.sides[0].Set, all...)
+	return set, set.Err()
+}
+
+// chosen resolves a name or a range.
+func (b *branches) chosen(which string) ([]read.Migration, error) {
+	if which == "" {
+		return without(b.all), nil
+	}
+	from, to, isRange := strings.Cut(which, "..")
+	if !isRange {
+		m, err := find(b.all, which)
+		return []read.Migration{m}, err
+	}
+	list := without(b.all)
+	first, last := 0, len(list)-1
+	for _, end := range []struct {
+		word string
+		at   *int
+	}{{from, &first}, {to, &last}} {
+		if end.word == "" {
+			continue
+		}
+		m, err := find(list, end.word)
+		if err != nil {
+			return nil, err
+		}
+		*end.at = slices.IndexFunc(list, func(o read.Migration) bool { return o.Var == m.Var })
+	}
+	if first > last {
+		return nil, fmt.Errorf("%s comes after %s: the range %s holds nothing", list[first].Name, list[last].Name, which)
+	}
+	return list[first : last+1], nil
+}

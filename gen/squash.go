@@ -1,0 +1,278 @@
+package gen
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/optimize"
+	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// SquashConfig says what to squash.
+type SquashConfig struct {
+	Config            // Dir, Out and Name count
+	Range      string // "FROM..TO", "..TO" or "TO"; names or the beginnings of names
+	NoOptimize bool   // all ops one after the other, as they are
+}
+
+// Squashed is what a squash would write.
+type Squashed struct {
+	*Result
+	Replaced      []string // names of the migrations that the new one stands for
+	Before, After int      // how many ops they have, and how many it has
+}
+
+// squasher works on a folder of migrations.
+type squasher struct {
+	*folder
+	shown  string
+	all    []read.Migration
+	graph  *graph
+	result *Result
+}
+
+func newSquasher(cfg Config) (*squasher, error) {
+	q := &squasher{shown: cfg.Out}
+	if q.shown == "" {
+		q.shown = "migrations"
+	}
+	f, err := readFolder(cfg.outDir(), q.shown)
+	if err != nil {
+		return nil, Problems{err.Error()}
+	}
+	if p := f.problems(q.shown); len(p) > 0 {
+		return nil, Problems(p)
+	}
+	if len(f.migrations) == 0 || f.snap == nil {
+		return nil, fmt.Errorf("there are no migrations in %s", filepath.ToSlash(q.shown))
+	}
+	q.folder, q.result = f, &Result{folder: f}
+	if q.all, err = read.Folder(f.dir, q.shown); err != nil {
+		return nil, Problems{err.Error()}
+	}
+	q.graph = graphOf(q.all)
+	return q, nil
+}
+
+// Squash works out one migration that stands for several. Those stay as they are: databases that have some of them go on with the rest.
+func Squash(cfg SquashConfig) (*Squashed, error) {
+	q, err := newSquasher(cfg.Config)
+	if err != nil {
+		return nil, err
+	}
+	members, parents, err := q.members(cfg.Range)
+	if err != nil {
+		return nil, err
+	}
+	name, err := q.name(members, cfg.Name)
+	if err != nil {
+		return nil, err
+	}
+	c := &copier{squasher: q, suffix: "In" + number(name), leaves: map[string]bool{}}
+	for _, i := range members {
+		c.leaves[q.all[i].File] = true
+	}
+	steps, err := c.steps(members)
+	if err != nil {
+		return nil, err
+	}
+	ops := make([]migrate.Op, len(steps))
+	for i, s := range steps {
+		ops[i] = s.op
+	}
+	out := &Squashed{Result: q.result}
+	if !cfg.NoOptimize {
+		ops = optimize.From(q.all[members[0]].Before, ops)
+	}
+	v := varName(name)
+	m := emit.Migration{
+		Package: q.pkg, Name: name, Var: v, Sources: q.snap.Models, Parents: parents, Ops: ops,
+		Doc: fmt.Sprintf("%s stands for %s to %s: a database that has none of them gets this one.", v, q.all[members[0]].Name, q.all[members[len(members)-1]].Name),
+	}
+	for _, i := range members {
+		out.Replaced = append(out.Replaced, q.all[i].Name)
+	}
+	src, err := c.file(m, out.Replaced, steps)
+	if err != nil {
+		return nil, err
+	}
+	out.Before, out.After, out.Migration = q.count(members), len(ops), name
+	q.result.add(filepath.Join(q.dir, name+".go"), src, nil)
+	q.migrations = append(q.migrations, found{File: name + ".go", Var: v, Name: name, Parents: parents, Replaces: out.Replaced})
+	sources, err := q.sources()
+	if err != nil {
+		return nil, err
+	}
+	return out, q.settle(append(sources, read.File{Name: q.path(name + ".go"), Src: src}))
+}
+
+func (q *squasher) count(members []int) int {
+	n := 0
+	for _, i := range members {
+		n += len(q.all[i].Ops)
+	}
+	return n
+}
+
+// path gives the name of a file as it is shown.
+func (q *squasher) path(file string) string { return filepath.ToSlash(filepath.Join(q.shown, file)) }
+
+// members gives the migrations of a range, parents first, and the variables of the parents that lie outside.
+func (q *squasher) members(text string) (members []int, parents []string, err error) {
+	from, to, isRange := strings.Cut(text, "..")
+	if !isRange {
+		from, to = "", text
+	}
+	last, err := q.at(to, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	members = q.graph.before(last)
+	if from != "" {
+		first, err := q.at(from, text)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !slices.Contains(members, first) {
+			return nil, nil, fmt.Errorf("%s does not come before %s; write FROM..TO, the older one first", q.all[first].Name, q.all[last].Name)
+		}
+		old := q.graph.before(first)
+		old = old[:len(old)-1]
+		members = slices.DeleteFunc(members, func(i int) bool {
+			return i != first && !slices.Contains(q.graph.before(i), first)
+		})
+		for _, i := range members {
+			for _, p := range q.graph.parents(i) {
+				if !slices.Contains(members, p) && !slices.Contains(old, p) {
+					return nil, nil, Problems{fmt.Sprintf("%s: %s joins %s, which does not come after %s; begin the range before the branches part",
+						q.all[i].Pos, q.all[i].Name, q.all[p].Name, q.all[first].Name)}
+				}
+			}
+		}
+		for _, p := range q.graph.parents(first) {
+			parents = append(parents, q.all[p].Var)
+		}
+	}
+	if len(members) < 2 {
+		return nil, nil, Problems{fmt.Sprintf("there is nothing to squash: %s is one migration", q.all[last].Name)}
+	}
+	return members, parents, nil
+}
+
+// at finds a migration that a range names.
+func (q *squasher) at(word, text string) (int, error) {
+	if word == "" {
+		return 0, fmt.Errorf("%q is no range: it is FROM..TO, ..TO or TO", text)
+	}
+	m, err := find(q.all, word)
+	if err != nil {
+		return 0, err
+	}
+	i := q.graph.byVar[m.Var]
+	if s := q.graph.outermost(i); s != i {
+		return 0, Problems{fmt.Sprintf("%s: %s is squashed already, into %s; name that one", m.Pos, m.Name, q.all[s].Name)}
+	}
+	return i, nil
+}
+
+// number gives the digits that a name begins with.
+func number(name string) string {
+	if g := leadingNumber.FindStringSubmatch(name); g != nil {
+		return g[1]
+	}
+	return ""
+}
+
+// name gives the name of the squash: with the number of the newest that it replaces, so that it stands before what follows those.
+func (q *squasher) name(members []int, given string) (string, error) {
+	first, last := q.all[members[0]].Name, q.all[members[len(members)-1]].Name
+	n := number(last)
+	if n == "" {
+		n = fmt.Sprintf("%04d", q.nextNumber()-1)
+	}
+	words := "squashed_" + clean(first) + "_to_" + clean(last)
+	if number(first) != "" && number(last) != "" {
+		words = "squashed_" + number(first) + "_to_" + number(last)
+	}
+	if given != "" {
+		if words = clean(given); words == "" {
+			return "", fmt.Errorf("-name %s: a name needs letters or digits", given)
+		}
+		words = "squashed_" + words
+	}
+	name := n + "_" + words
+	if excluded.MatchString(name) {
+		name += "_migration"
+	}
+	for _, m := range q.migrations {
+		if m.Name == name || m.Var == varName(name) || strings.EqualFold(m.File, name+".go") {
+			return "", Problems{fmt.Sprintf("%s: there is a migration called %s already; give other words with -name", m.Pos, m.Name)}
+		}
+	}
+	return name, nil
+}
+
+// settle adds list and snapshot, and makes sure that what comes of it is a set that works.
+func (q *squasher) settle(sources []read.File) error {
+	all, err := read.Files(sources)
+	if err != nil {
+		return fmt.Errorf("what was to be written does not parse, please report it: %w", err)
+	}
+	if err := compare(q.all, all); err != nil {
+		return err
+	}
+	list, err := emit.List(q.pkg, q.snap.Set, q.ordered())
+	if err != nil {
+		return err
+	}
+	q.result.add(filepath.Join(q.dir, ListName), list, q.list)
+	head := graphOf(all).newest()
+	if len(head) != 1 {
+		return fmt.Errorf("there would be %d newest migrations, please report it", len(head))
+	}
+	if m := all[head[0]]; m.Name != q.snap.HeadName() {
+		snap := *q.snap
+		snap.SetHead(m.Name, migrate.HashOps(m.Values()))
+		data, err := snap.Encode()
+		if err != nil {
+			return err
+		}
+		q.result.add(filepath.Join(q.dir, snapshot.Name), data, q.snapBytes)
+	}
+	return nil
+}
+
+// compare makes sets of the migrations before and after, as the program will, and holds the second to what the first comes to. What only
+// compiling tells is not known to either, so a set that does not fit without it is not compared.
+func compare(before, after []read.Migration) error {
+	old := setOf(before)
+	if old.Err() != nil {
+		return nil
+	}
+	if err := setOf(after).Err(); err != nil {
+		return fmt.Errorf("what comes of it does not fit, please report it: %w", err)
+	}
+	return nil
+}
+
+func setOf(all []read.Migration) *migrate.Set {
+	byVar := map[string]*migrate.Migration{}
+	var list []*migrate.Migration
+	for _, m := range all {
+		byVar[m.Var] = &migrate.Migration{Name: m.Name, Replaces: m.Replaces, Ops: m.Values()}
+		list = append(list, byVar[m.Var])
+	}
+	for _, m := range all {
+		for _, p := range m.Parents {
+			if parent := byVar[p]; parent != nil {
+				byVar[m.Var].Parents = append(byVar[m.Var].Parents, parent)
+			}
+		}
+	}
+	return migrate.NewSet("compared", list...)
+}

@@ -1,0 +1,369 @@
+package gen
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// notHere stands where a function is that only the compiled program has.
+func notHere(context.Context, migrate.Tx) error { return nil }
+
+// copier copies Go code out of migrations that are squashed: the text of a step, with the declarations of the same files that it needs, which get
+// names of their own because the old files stay beside the new one for a while.
+type copier struct {
+	*squasher
+	suffix string
+	leaves map[string]bool // the files that go one day; what other files declare is used from there
+
+	fset  *token.FileSet
+	files map[string]*ast.File
+	src   map[string][]byte
+
+	*resolution
+	names    map[types.Object]string // what copied things are called
+	imports  map[string]string       // path -> name, "" for its own
+	local    map[string]string       // name in the new file -> path
+	decls    []string
+	problems Problems
+}
+
+// copy gives the text of a node fit for the new file.
+func (c *copier) copy(file string, n ast.Node) (string, Problems) {
+	if err := c.resolve(); err != nil {
+		return "", Problems{err.Error()}
+	}
+	c.problems = nil
+	if importDot(c.files[file]) {
+		c.no(c.files[file].Name, "of names in a file with import . or import \"C\" it cannot be told what they stand for")
+		return "", c.problems
+	}
+	text := c.text(file, n.Pos(), n.End(), n)
+	return text, c.problems
+}
+
+// resolve finds out what every name of the package stands for.
+func (c *copier) resolve() error {
+	if c.resolution != nil {
+		return nil
+	}
+	sources, err := c.sources()
+	if err != nil {
+		return err
+	}
+	var files []*ast.File
+	for _, s := range sources {
+		name := path.Base(s.Name)
+		if err := c.parse(name); err != nil {
+			return err
+		}
+		files = append(files, c.files[name])
+	}
+	c.resolution = resolved(c.fset, files)
+	c.names, c.imports, c.local = map[types.Object]string{}, map[string]string{}, map[string]string{"migrate": emit.Runtime, "schema": emit.Schema}
+	return nil
+}
+
+// resolution says what the names of a package stand for. Of imports only the names are known, not what is in them.
+type resolution struct {
+	info  *types.Info
+	scope *types.Scope
+}
+
+// each calls do for every name below a node that stands for something that is declared in the package, or imported.
+func (r *resolution) each(n ast.Node, do func(*ast.Ident, types.Object)) {
+	fields := map[*ast.Ident]bool{}
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			fields[n.Sel] = true
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok && r.info.Uses[key] == nil {
+				fields[key] = true
+			}
+		case *ast.Ident:
+			obj := r.info.Uses[n]
+			if obj == nil {
+				obj = r.info.Defs[n]
+			}
+			if obj == nil && !fields[n] {
+				obj = r.scope.Lookup(n.Name) // the checker does not look at what stands on something imported: Backfill[row]
+			}
+			if obj != nil {
+				do(n, obj)
+			}
+		}
+		return true
+	})
+}
+
+// resolved resolves the names of a package without its imports.
+func resolved(fset *token.FileSet, files []*ast.File) *resolution {
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
+	selected := map[string]bool{}
+	for _, f := range files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := s.X.(*ast.Ident); ok {
+					selected[x.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	conf := types.Config{Importer: guesser{selected, map[string]*types.Package{}}, Error: func(error) {}, DisableUnusedImportCheck: true, FakeImportC: true}
+	pkg, _ := conf.Check("migrations", fset, files, info) // what does not compile is for the compiler to say
+	return &resolution{info, pkg.Scope()}
+}
+
+// guesser makes empty packages under the names that they are used by.
+type guesser struct {
+	selected map[string]bool
+	made     map[string]*types.Package
+}
+
+var version = regexp.MustCompile(`^v[0-9]+$|\.v[0-9]+$`)
+
+func (g guesser) Import(p string) (*types.Package, error) {
+	if g.made[p] == nil {
+		g.made[p] = types.NewPackage(p, g.name(p))
+		g.made[p].MarkComplete()
+	}
+	return g.made[p], nil
+}
+
+// name guesses the name of a package from its path, which it need not have.
+func (g guesser) name(p string) string {
+	last := path.Base(p)
+	if version.MatchString(last) && !strings.Contains(last, ".") {
+		last = path.Base(path.Dir(p))
+	}
+	last = version.ReplaceAllString(last, "")
+	for _, n := range []string{last, strings.TrimPrefix(last, "go-"), strings.TrimSuffix(last, "-go"), strings.ReplaceAll(last, "-", "_"), strings.ReplaceAll(last, "-", "")} {
+		if g.selected[n] {
+			return n
+		}
+	}
+	return last
+}
+
+// text copies a piece of a file; nodes are what names in it are looked up in.
+func (c *copier) text(file string, from, to token.Pos, nodes ...ast.Node) string {
+	base := c.fset.Position(from).Offset
+	var edits []edit
+	for _, n := range nodes {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if f, ok := n.(*ast.Field); ok && len(f.Names) == 0 {
+				c.embedded(f)
+			}
+			return true
+		})
+		c.each(n, func(id *ast.Ident, obj types.Object) {
+			name := id.Name
+			switch o := obj.(type) {
+			case *types.PkgName:
+				name = c.imported(o)
+			default:
+				if o.Parent() == c.scope {
+					name = c.named(id, o)
+				}
+			}
+			if name != id.Name {
+				at := c.fset.Position(id.Pos()).Offset - base
+				edits = append(edits, edit{at, at + len(id.Name), name})
+			}
+		})
+	}
+	return string(edited(c.src[file][base:c.fset.Position(to).Offset], edits))
+}
+
+// embedded refuses structs that embed what is copied: the name of the field would be another one.
+func (c *copier) embedded(f *ast.Field) {
+	id, ok := f.Type.(*ast.Ident)
+	if !ok {
+		return
+	}
+	if o, ok := c.info.Uses[id].(*types.TypeName); ok && o.Parent() == c.scope && c.leaves[c.fileOf(o)] {
+		c.no(id, "it embeds %s, which would be called otherwise in a copy", id.Name)
+	}
+}
+
+func (c *copier) no(n ast.Node, format string, args ...any) {
+	pos := c.fset.Position(n.Pos())
+	line := fmt.Sprintf("%s: this cannot be copied into the squash: %s; move it to a file of its own, without a migration, or mark the step as %s",
+		pos, fmt.Sprintf(format, args...), strings.TrimPrefix(elidableMark, "//"))
+	if !slices.Contains(c.problems, line) {
+		c.problems = append(c.problems, line)
+	}
+}
+
+func (c *copier) fileOf(o types.Object) string { return path.Base(c.fset.Position(o.Pos()).Filename) }
+
+// imported notes an import and gives the name that it has in the new file.
+func (c *copier) imported(o *types.PkgName) string {
+	p := o.Imported().Path()
+	if p == emit.Runtime && o.Name() == "migrate" || p == emit.Schema && o.Name() == "schema" {
+		if p == emit.Schema {
+			c.imports[p] = ""
+		}
+		return o.Name()
+	}
+	name := o.Name()
+	if known, ok := c.imports[p]; ok {
+		if known != "" {
+			return known
+		}
+		return o.Imported().Name()
+	}
+	for n := 2; c.local[name] != "" && c.local[name] != p; n++ {
+		name = o.Name() + strconv.Itoa(n)
+	}
+	c.local[name], c.imports[p] = p, name
+	if name == o.Imported().Name() && name == path.Base(p) {
+		c.imports[p] = ""
+	}
+	return name
+}
+
+// named gives the name of something of the package in the new file, and copies it when its file goes one day.
+func (c *copier) named(id *ast.Ident, o types.Object) string {
+	file := c.fileOf(o)
+	if name, ok := c.names[o]; ok {
+		return name
+	}
+	if !c.leaves[file] {
+		return id.Name
+	}
+	for _, m := range c.migrations {
+		if m.Var == o.Name() {
+			c.no(id, "it uses the migration %s", m.Name)
+			return id.Name
+		}
+	}
+	name := o.Name() + c.suffix
+	for n := 2; c.scope.Lookup(name) != nil; n++ {
+		name = o.Name() + c.suffix + "_" + strconv.Itoa(n)
+	}
+	c.names[o] = name
+	c.declare(id, o)
+	return name
+}
+
+// declare copies a declaration, and the methods of a type.
+func (c *copier) declare(id *ast.Ident, o types.Object) {
+	for _, file := range sortedKeys(c.src) {
+		for _, d := range c.files[file].Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil && c.info.Defs[d.Name] == o || d.Recv != nil && c.receives(d, o) {
+					from := d.Pos()
+					if d.Doc != nil {
+						from = d.Doc.Pos()
+					}
+					at := len(c.decls)
+					c.decls = append(c.decls, "")
+					c.decls[at] = c.renamedDoc(o, c.text(file, from, d.End(), d))
+				}
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					c.spec(id, file, d, s, o)
+				}
+			}
+		}
+	}
+}
+
+// receives tells whether a function is a method of a type.
+func (c *copier) receives(d *ast.FuncDecl, o types.Object) bool {
+	if len(d.Recv.List) != 1 {
+		return false
+	}
+	t := d.Recv.List[0].Type
+	if s, ok := t.(*ast.StarExpr); ok {
+		t = s.X
+	}
+	if x, ok := t.(*ast.IndexExpr); ok {
+		t = x.X
+	}
+	id, ok := t.(*ast.Ident)
+	return ok && c.info.Uses[id] == o
+}
+
+// spec copies a declaration of a type, a variable or constants when it declares o.
+func (c *copier) spec(id *ast.Ident, file string, d *ast.GenDecl, s ast.Spec, o types.Object) {
+	var doc *ast.CommentGroup
+	switch s := s.(type) {
+	case *ast.TypeSpec:
+		if c.info.Defs[s.Name] != o {
+			return
+		}
+		doc = s.Doc
+	case *ast.ValueSpec:
+		if !slices.ContainsFunc(s.Names, func(n *ast.Ident) bool { return c.info.Defs[n] == o }) {
+			return
+		}
+		if len(s.Names) > 1 {
+			c.no(id, "%s is declared together with others", o.Name())
+			return
+		}
+		if d.Tok == token.CONST && (len(s.Values) == 0 || usesIota(s)) {
+			c.no(id, "%s is a constant whose value comes from its place in a list", o.Name())
+			return
+		}
+		doc = s.Doc
+	default:
+		return
+	}
+	if doc == nil && len(d.Specs) == 1 {
+		doc = d.Doc
+	}
+	text := ""
+	if doc != nil {
+		text = c.text(file, doc.Pos(), doc.End()) + "\n"
+		if strings.Contains(text, "//go:embed") {
+			c.no(id, "%s embeds a file", o.Name())
+			return
+		}
+	}
+	at := len(c.decls)
+	c.decls = append(c.decls, "")
+	c.decls[at] = c.renamedDoc(o, text) + d.Tok.String() + " " + c.text(file, s.Pos(), s.End(), s)
+}
+
+// renamedDoc lets a comment begin with the new name, if it begins with the name.
+func (c *copier) renamedDoc(o types.Object, text string) string {
+	if rest, ok := strings.CutPrefix(text, "// "+o.Name()+" "); ok {
+		return "// " + c.names[o] + " " + rest
+	}
+	return text
+}
+
+func usesIota(s *ast.ValueSpec) bool {
+	found := false
+	for _, v := range s.Values {
+		ast.Inspect(v, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == "iota" {
+				found = true
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// importDot finds imports that put names into a file.
+func importDot(f *ast.File) bool {
+	return slices.ContainsFunc(f.Imports, func(i *ast.ImportSpec) bool {
+		return i.Name != nil && i.Name.Name == "." || i.Path.Value == strconv.Quote("C")
+	})
+}

@@ -1,0 +1,385 @@
+package gen
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/read"
+)
+
+// FinishSquash works out what is left when the files go that a squash replaces: what followed those follows the squash. Its Replaces stays, as
+// databases that had them still need it. It refuses when something that stays uses what stands in those files.
+func FinishSquash(cfg Config, name string) (*Result, error) {
+	q, err := newSquasher(cfg)
+	if err != nil {
+		return nil, err
+	}
+	squash, err := q.squash(name)
+	if err != nil {
+		return nil, err
+	}
+	gone := map[string]string{} // variable -> name
+	files := map[string]bool{}
+	for _, m := range q.all {
+		if !slices.Contains(squash.Replaces, m.Name) {
+			continue
+		}
+		if len(m.Replaces) > 0 {
+			return nil, Problems{fmt.Sprintf("%s: %s replaces others itself, and databases may still have those; first modelgen squash -finish %s, and when all databases have it modelgen squash -forget %s",
+				m.Pos, m.Name, m.Name, m.Name)}
+		}
+		gone[m.Var], files[m.File] = m.Name, true
+	}
+	if len(gone) == 0 {
+		return nil, Problems{fmt.Sprintf("%s: the files of what %s replaces are gone already; when all databases have it: modelgen squash -forget %s", squash.Pos, squash.Name, squash.Name)}
+	}
+	d := &deletion{squasher: q, squash: squash, gone: gone, files: files, changed: map[string][]edit{}}
+	if err := d.look(); err != nil {
+		return nil, err
+	}
+	return q.result, d.write()
+}
+
+// ForgetSquash works out the file of a squash without its Replaces: it is then a migration as any other.
+func ForgetSquash(cfg Config, name string) (*Result, error) {
+	q, err := newSquasher(cfg)
+	if err != nil {
+		return nil, err
+	}
+	squash, err := q.squash(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range q.all {
+		if slices.Contains(squash.Replaces, m.Name) {
+			return nil, Problems{fmt.Sprintf("%s: %s is still there; first modelgen squash -finish %s", m.Pos, m.Name, squash.Name)}
+		}
+	}
+	fset, file, src, err := q.open(squash.File)
+	if err != nil {
+		return nil, err
+	}
+	kv := keyed(file, squash.Var, "Replaces")
+	if kv == nil {
+		return nil, Problems{fmt.Sprintf("%s: Replaces of %s is not written in its file; take it out by hand", squash.Pos, squash.Name)}
+	}
+	from, to := fset.Position(kv.Pos()).Offset, fset.Position(kv.End()).Offset
+	if rest := bytes.TrimLeft(src[to:], " \t"); len(rest) > 0 && rest[0] == ',' {
+		to = len(src) - len(rest) + 1
+	}
+	from = len(bytes.TrimRight(src[:from], " \t"))
+	if to < len(src) && src[to] == '\n' && from > 0 && src[from-1] == '\n' {
+		to++
+	}
+	q.result.Migration = squash.Name
+	q.result.add(filepath.Join(q.dir, squash.File), formatted(edited(src, []edit{{from, to, ""}})), src)
+	return q.result, nil
+}
+
+// squash finds a migration that replaces others.
+func (q *squasher) squash(name string) (read.Migration, error) {
+	m, err := find(q.all, name)
+	if err != nil {
+		return m, err
+	}
+	if len(m.Replaces) == 0 {
+		return m, Problems{fmt.Sprintf("%s: %s replaces no other migration", m.Pos, m.Name)}
+	}
+	return m, nil
+}
+
+func (q *squasher) open(name string) (*token.FileSet, *ast.File, []byte, error) {
+	src, err := os.ReadFile(filepath.Join(q.dir, name))
+	if err != nil {
+		return nil, nil, nil, fileError(q.path(name), err)
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, q.path(name), src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, nil, nil, Problems{err.Error()}
+	}
+	return fset, file, src, nil
+}
+
+// deletion is the files of a squash on their way out.
+type deletion struct {
+	*squasher
+	squash   read.Migration
+	gone     map[string]string
+	files    map[string]bool
+	changed  map[string][]edit // by base name
+	src      map[string][]byte
+	fset     *token.FileSet
+	problems Problems
+}
+
+// look finds everything that refers to the files.
+func (d *deletion) look() error {
+	for _, m := range d.all {
+		if d.files[m.File] && d.gone[m.Var] == "" {
+			d.problems = append(d.problems, fmt.Sprintf("%s: %s stands in a file with %s, which would go; move it to a file of its own", m.Pos, m.Name, m.File))
+		}
+	}
+	entries, err := os.ReadDir(d.dir)
+	if err != nil {
+		return fileError(d.shown, err)
+	}
+	d.fset, d.src = token.NewFileSet(), map[string][]byte{}
+	var inside, outside []*ast.File
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || name == ListName || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(d.dir, name))
+		if err != nil {
+			return fileError(d.path(name), err)
+		}
+		file, err := parser.ParseFile(d.fset, d.path(name), src, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return Problems{err.Error()}
+		}
+		if d.src[name] = src; file.Name.Name == d.pkg {
+			inside = append(inside, file)
+		} else {
+			outside = append(outside, file)
+		}
+	}
+	d.inside(inside)
+	if err := d.outside(outside); err != nil {
+		return err
+	}
+	if len(d.problems) > 0 {
+		return d.problems
+	}
+	return nil
+}
+
+// inside looks at the package itself: parents follow, all else is refused.
+func (d *deletion) inside(files []*ast.File) {
+	r := resolved(d.fset, files)
+	for _, f := range files {
+		name := path.Base(d.fset.Position(f.Pos()).Filename)
+		if d.files[name] {
+			for _, decl := range f.Decls {
+				if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
+					d.no(fn.Name, "init runs whether or not the migration does, and would go with %s; move it to a file of its own", name)
+				}
+			}
+			continue
+		}
+		parents := map[*ast.Ident]bool{}
+		for _, m := range d.all {
+			if m.File == name {
+				d.reparent(name, f, m, parents)
+			}
+		}
+		r.each(f, func(id *ast.Ident, o types.Object) {
+			if o.Parent() == r.scope && d.files[d.fileOf(o)] && !parents[id] {
+				d.no(id, "%s is used here and stands in %s, which would go; move it to a file that stays", id.Name, d.fileOf(o))
+			}
+		})
+	}
+}
+
+func (d *deletion) fileOf(o types.Object) string {
+	return path.Base(d.fset.Position(o.Pos()).Filename)
+}
+
+func (d *deletion) no(n ast.Node, format string, args ...any) {
+	d.problems = append(d.problems, fmt.Sprintf("%s: %s", d.fset.Position(n.Pos()), fmt.Sprintf(format, args...)))
+}
+
+// reparent puts the squash in the place of those of its members that a migration follows.
+func (d *deletion) reparent(name string, f *ast.File, m read.Migration, seen map[*ast.Ident]bool) {
+	list := field(f, m.Var, "Parents")
+	if list == nil {
+		return
+	}
+	var words []string
+	follows := false
+	for _, e := range list.Elts {
+		from, to := d.fset.Position(e.Pos()).Offset, d.fset.Position(e.End()).Offset
+		word := string(d.src[name][from:to])
+		if id, ok := e.(*ast.Ident); ok && d.gone[id.Name] != "" {
+			seen[id], follows, word = true, true, d.squash.Var
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if follows {
+		from, to := d.fset.Position(list.Lbrace).Offset, d.fset.Position(list.Rbrace).Offset
+		d.changed[name] = append(d.changed[name], edit{from + 1, to, strings.Join(words, ", ")})
+	}
+}
+
+// outside looks at the packages of the module that import this one.
+func (d *deletion) outside(tests []*ast.File) error {
+	root := moduleRoot(d.dir)
+	if root == "" {
+		return nil
+	}
+	imported, err := importPath(root, d.dir)
+	if err != nil || imported == "" {
+		return err
+	}
+	for _, f := range tests {
+		d.uses(f, imported)
+	}
+	here, err := filepath.Abs(d.dir)
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
+		switch name := ""; {
+		case err != nil:
+			return err
+		case e.IsDir():
+			name = e.Name()
+			if p != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "vendor" || name == "testdata" || name == "node_modules") {
+				return fs.SkipDir
+			}
+			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != root {
+				return fs.SkipDir
+			}
+			return nil
+		case !strings.HasSuffix(p, ".go") || filepath.Dir(p) == here:
+			return nil
+		}
+		src, err := os.ReadFile(p)
+		if err != nil || !bytes.Contains(src, []byte(strconv.Quote(imported))) {
+			return err
+		}
+		f, err := parser.ParseFile(d.fset, shown(p), src, parser.SkipObjectResolution)
+		if err != nil {
+			return Problems{err.Error()}
+		}
+		d.uses(f, imported)
+		return nil
+	})
+}
+
+// uses finds what another package takes from the files.
+func (d *deletion) uses(f *ast.File, imported string) {
+	name := ""
+	for _, i := range f.Imports {
+		if p, _ := strconv.Unquote(i.Path.Value); p == imported {
+			if name = d.pkg; i.Name != nil {
+				name = i.Name.Name
+			}
+		}
+	}
+	if name == "." {
+		d.no(f.Name, "it imports the migrations with a dot, so that it cannot be told what it uses of those that go; give the import a name")
+		return
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		s, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if x, ok := s.X.(*ast.Ident); ok && x.Name == name && name != "" {
+			for file := range d.files {
+				if declares(d.fset, d.src[file], s.Sel.Name) {
+					d.no(s, "%s.%s is used here and stands in %s, which would go; put %s in its place", name, s.Sel.Name, file, d.squash.Var)
+				}
+			}
+		}
+		return true
+	})
+}
+
+// declares tells whether a file declares a name of its package.
+func declares(fset *token.FileSet, src []byte, name string) bool {
+	f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
+	if err != nil {
+		return false
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.Name == name {
+				return true
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					if s.Name.Name == name {
+						return true
+					}
+				case *ast.ValueSpec:
+					if slices.ContainsFunc(s.Names, func(n *ast.Ident) bool { return n.Name == name }) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// importPath gives the path that a folder of a module is imported by.
+func importPath(root, dir string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return "", err
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(root, abs)
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(data)) {
+		if module, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
+			return path.Join(strings.Trim(strings.TrimSpace(module), `"`), filepath.ToSlash(rel)), nil
+		}
+	}
+	return "", nil
+}
+
+// write works out the files.
+func (d *deletion) write() error {
+	var sources []read.File
+	for _, name := range sortedKeys(d.src) {
+		src := d.src[name]
+		switch {
+		case d.files[name]:
+			d.result.add(filepath.Join(d.dir, name), nil, src)
+			continue
+		case d.changed[name] != nil:
+			now := formatted(edited(src, d.changed[name]))
+			d.result.add(filepath.Join(d.dir, name), now, src)
+			src = now
+		}
+		if !strings.HasSuffix(name, "_test.go") {
+			sources = append(sources, read.File{Name: d.path(name), Src: src})
+		}
+	}
+	d.migrations = slices.DeleteFunc(d.migrations, func(m found) bool { return d.gone[m.Var] != "" })
+	for i := range d.migrations {
+		m := &d.migrations[i]
+		for k, p := range m.Parents {
+			if d.gone[p] != "" {
+				m.Parents[k] = d.squash.Var
+			}
+		}
+	}
+	d.result.Migration = d.squash.Name
+	return d.settle(sources)
+}

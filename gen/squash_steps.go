@@ -1,0 +1,390 @@
+package gen
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/read"
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// squashStep is an op of one of the migrations that are squashed.
+type squashStep struct {
+	op       migrate.Op // when text is not "", only something in its place
+	text     string     // its Go text, for what is code
+	comments []string   // the lines above it
+}
+
+// sources gives the Go files of the folder, without the list.
+func (q *squasher) sources() ([]read.File, error) {
+	entries, err := os.ReadDir(q.dir)
+	if err != nil {
+		return nil, fileError(q.shown, err)
+	}
+	var files []read.File
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || name == ListName || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(q.dir, name))
+		if err != nil {
+			return nil, fileError(q.path(name), err)
+		}
+		files = append(files, read.File{Name: q.path(name), Src: src})
+	}
+	return files, nil
+}
+
+// steps gives the ops of all members. Steps over data come as the text that they are written with, as far as they are not marked as elidable.
+func (c *copier) steps(members []int) ([]squashStep, error) {
+	var out []squashStep
+	var problems Problems
+	for _, i := range members {
+		m := c.all[i]
+		texts, err := c.notes(m)
+		if err != nil {
+			return nil, err
+		}
+		for k, op := range m.Ops {
+			no := func(format string, args ...any) {
+				problems = append(problems, fmt.Sprintf("%s: %s", op.Pos, fmt.Sprintf(format, args...)))
+			}
+			var s squashStep
+			var elidable bool
+			if k < len(texts) {
+				s.comments, elidable = texts[k].comments, texts[k].elidable
+			}
+			s.op = op.Value
+			kind := kindOf(op)
+			switch {
+			case kind == "Unwritten":
+				no("%s has a step that is not written yet; write it before it is squashed", m.Name)
+				continue
+			case elidable && kind == "":
+				no("only a step over data is elidable: SQL, Go, Fill or Backfill; without this one the schema would be another")
+				continue
+			case elidable && hasSchema(op):
+				no("this step tells the schema what it changes, so it is not elidable; take Schema out of it, or the comment away")
+				continue
+			case elidable:
+				continue
+			case kind == "" && op.Value == nil:
+				no("%s is squashed only when it can be read without compiling it: %s; write the op out, or leave %s out of the range", m.Name, op.Why, m.Name)
+				continue
+			case op.Value == nil && hasSchema(op):
+				no("what this step changes in the schema can be read only by compiling it: %s; write it out, or leave %s out of the range", op.Why, m.Name)
+				continue
+			case kind != "":
+				if k >= len(texts) {
+					no("the list of ops of %s is not written in one piece; write it so, or leave it out of the range", m.Name)
+					continue
+				}
+				text, p := c.copy(texts[k].file, texts[k].node)
+				problems = append(problems, p...)
+				s.text = text
+			}
+			if s.op == nil {
+				s.op = migrate.Go{Up: notHere, Name: op.Pos.String()}
+			}
+			out = append(out, s)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return out, nil
+}
+
+// kindOf gives the kind of a step over data, "" for an op that changes the schema, or may.
+func kindOf(op read.Op) string {
+	switch op.Value.(type) {
+	case migrate.SQL:
+		return "SQL"
+	case migrate.Go:
+		return "Go"
+	case migrate.Fill:
+		return "Fill"
+	case migrate.Unwritten:
+		return "Unwritten"
+	case nil:
+		for _, kind := range []string{"SQL", "Go", "Fill", "Backfill"} {
+			if rest, ok := strings.CutPrefix(strings.TrimPrefix(op.Source, "&"), "migrate."+kind); ok && (rest[0] == '{' || rest[0] == '[') {
+				return kind
+			}
+		}
+		return ""
+	}
+	if strings.Contains(op.Source, "Backfill[") {
+		return "Backfill"
+	}
+	return ""
+}
+
+// hasSchema tells whether a step tells the schema of a change.
+func hasSchema(op read.Op) bool {
+	if o, ok := op.Value.(migrate.SQL); ok {
+		return len(o.Schema) > 0
+	}
+	return op.Value == nil && strings.Contains(op.Source, "Schema:")
+}
+
+// noted is an op as it stands in its file.
+type notedOp struct {
+	file     string
+	node     ast.Expr
+	comments []string
+	elidable bool
+}
+
+const elidableMark = "//modelgen:elidable"
+
+// notes finds the ops of a migration in its file, with the comments that belong to them.
+func (c *copier) notes(m read.Migration) ([]notedOp, error) {
+	if err := c.parse(m.File); err != nil {
+		return nil, err
+	}
+	file := c.files[m.File]
+	list := field(file, m.Var, "Ops")
+	if list == nil {
+		return nil, nil
+	}
+	line := func(p token.Pos) int { return c.fset.Position(p).Line }
+	var out []notedOp
+	last := line(list.Lbrace)
+	for _, e := range list.Elts {
+		n := notedOp{file: m.File, node: e}
+		for _, g := range file.Comments {
+			for _, comment := range g.List {
+				at := line(comment.Pos())
+				mark := comment.Text == elidableMark || strings.HasPrefix(comment.Text, elidableMark+" ")
+				switch {
+				case comment.Pos() < list.Lbrace || at <= last && comment.Pos() < e.Pos() || at > line(e.End()):
+				case mark:
+					n.elidable = true
+				case comment.Pos() < e.Pos() && !strings.HasPrefix(comment.Text, "// Destroys "):
+					n.comments = append(n.comments, comment.Text)
+				}
+			}
+		}
+		last = line(e.End())
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// parse parses a file of the folder with its comments, once.
+func (c *copier) parse(name string) error {
+	if c.files[name] != nil {
+		return nil
+	}
+	if c.fset == nil {
+		c.fset, c.files, c.src = token.NewFileSet(), map[string]*ast.File{}, map[string][]byte{}
+	}
+	src, err := os.ReadFile(filepath.Join(c.dir, name))
+	if err != nil {
+		return fileError(c.path(name), err)
+	}
+	file, err := parser.ParseFile(c.fset, c.path(name), src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return Problems{err.Error()}
+	}
+	c.files[name], c.src[name] = file, src
+	return nil
+}
+
+// field gives the literal of a field of a migration.
+func field(file *ast.File, variable, name string) *ast.CompositeLit {
+	lit, _ := keyed(file, variable, name).(*ast.KeyValueExpr)
+	if lit == nil {
+		return nil
+	}
+	list, _ := lit.Value.(*ast.CompositeLit)
+	return list
+}
+
+// keyed gives the field of a migration with its key, nil when there is none.
+func keyed(file *ast.File, variable, name string) ast.Expr {
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.VAR {
+			continue
+		}
+		for _, s := range g.Specs {
+			v := s.(*ast.ValueSpec)
+			for i, n := range v.Names {
+				if n.Name != variable || i >= len(v.Values) {
+					continue
+				}
+				u, _ := v.Values[i].(*ast.UnaryExpr)
+				if u == nil {
+					continue
+				}
+				lit, _ := u.X.(*ast.CompositeLit)
+				if lit == nil {
+					continue
+				}
+				for _, e := range lit.Elts {
+					if kv, ok := e.(*ast.KeyValueExpr); ok {
+						if key, ok := kv.Key.(*ast.Ident); ok && key.Name == name {
+							return kv
+						}
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// edit is a piece of a text that becomes another.
+type edit struct {
+	from, to int
+	text     string
+}
+
+func edited(src []byte, edits []edit) []byte {
+	slices.SortStableFunc(edits, func(a, b edit) int { return a.from - b.from })
+	var out bytes.Buffer
+	at := 0
+	for _, e := range edits {
+		out.Write(src[at:e.from])
+		out.WriteString(e.text)
+		at = e.to
+	}
+	out.Write(src[at:])
+	return out.Bytes()
+}
+
+// file writes the squash: what is known by its value as every migration is written, then what is code in its place.
+func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) ([]byte, error) {
+	raw, err := m.File()
+	if err != nil {
+		return nil, err
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, m.Name+".go", raw, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("the migration does not parse, please report it: %w", err)
+	}
+	at := func(p token.Pos) int { return fset.Position(p).Offset }
+	ops := field(file, m.Var, "Ops")
+	names := make([]string, len(replaces))
+	for i, r := range replaces {
+		names[i] = strconv.Quote(r)
+	}
+	key := keyed(file, m.Var, "Ops")
+	edits := []edit{{at(key.Pos()), at(key.Pos()), "Replaces: []string{\n" + lines(names) + "\n},\n"}}
+
+	// Steps over data keep their order among each other, so the next one here is the next one there.
+	var code []squashStep
+	said := map[string][]string{}
+	for _, s := range steps {
+		if s.text != "" {
+			code = append(code, s)
+		} else if h := migrate.HashOps([]migrate.Op{s.op}); len(s.comments) > 0 && said[h] == nil {
+			said[h] = s.comments
+		}
+	}
+	for i, op := range m.Ops {
+		e := ops.Elts[i]
+		if !isData(op) {
+			if h := migrate.HashOps([]migrate.Op{op}); said[h] != nil {
+				edits = append(edits, edit{at(e.Pos()), at(e.Pos()), strings.Join(said[h], "\n") + "\n"})
+				delete(said, h)
+			}
+			continue
+		}
+		if len(code) == 0 {
+			return nil, fmt.Errorf("a step over data is one too many, please report it")
+		}
+		text := strings.Join(append(slices.Clone(code[0].comments), code[0].text), "\n")
+		edits = append(edits, edit{at(e.Pos()), at(e.End()), text})
+		code = code[1:]
+	}
+	if imports := c.importLines(raw); imports != "" {
+		for _, d := range file.Decls {
+			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+				edits = append(edits, edit{at(g.Pos()), at(g.End()), imports})
+			}
+		}
+	}
+	out := edited(raw, edits)
+	for _, d := range c.decls {
+		out = append(out, "\n"+d+"\n"...)
+	}
+	src, err := format.Source(out)
+	if err != nil {
+		return nil, fmt.Errorf("the migration does not parse, please report it: %w", err)
+	}
+	return src, nil
+}
+
+// lines puts words into lines of a bearable length.
+func lines(words []string) string {
+	var b strings.Builder
+	width := 0
+	for _, w := range words {
+		if width > 0 && width+len(w) > 130 {
+			b.WriteString("\n")
+			width = 0
+		}
+		b.WriteString(w + ", ")
+		width += len(w) + 2
+	}
+	return strings.TrimSuffix(b.String(), " ")
+}
+
+// isData tells whether an op is a step over data, which the optimiser leaves alone.
+func isData(op migrate.Op) bool {
+	switch op.(type) {
+	case migrate.SQL, migrate.Go, migrate.Fill, migrate.Unwritten:
+		return true
+	}
+	return strings.Contains(fmt.Sprintf("%T", op), "Backfill[")
+}
+
+// importLines writes the imports of the file, those of the code that was copied among them; "" when there are no others.
+func (c *copier) importLines(raw []byte) string {
+	if len(c.imports) == 0 {
+		return ""
+	}
+	all := maps.Clone(c.imports)
+	all[emit.Runtime] = "migrate"
+	if bytes.Contains(raw, []byte("schema.")) {
+		all[emit.Schema] = ""
+	}
+	var std, other []string
+	for _, path := range slices.Sorted(maps.Keys(all)) {
+		line := strings.TrimSpace(all[path] + " " + strconv.Quote(path))
+		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
+			other = append(other, line)
+		} else {
+			std = append(std, line)
+		}
+	}
+	text := "import (\n" + strings.Join(std, "\n")
+	if len(std) > 0 {
+		text += "\n\n"
+	}
+	return text + strings.Join(other, "\n") + "\n)"
+}
+
+// formatted formats a file that was edited, if its owner keeps it formatted.
+func formatted(src []byte) []byte {
+	if out, err := format.Source(src); err == nil {
+		return out
+	}
+	return src
+}

@@ -1,0 +1,56 @@
+package gen
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/read"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Update folds what has changed in the models into the newest migration: it is worked out anew, with the answers that it records, from the
+// schema before it. It refuses where that would lose what a person wrote. applied are names of migrations that a database is known to have.
+func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) {
+	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	h := heads(b.all)
+	if len(h) > 1 {
+		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
+	}
+	m := h[0]
+	refuse := func(why string) error {
+		return Problems{fmt.Sprintf("%s: %s %s; run modelgen generate without -update for a new one", m.Pos, m.Name, why)}
+	}
+	switch {
+	case slices.Contains(applied, m.Name):
+		return nil, refuse("is applied to a database")
+	case len(m.Parents) > 1:
+		return nil, refuse("joins branches")
+	case len(m.Replaces) > 0:
+		return nil, refuse("replaces others")
+	case slices.ContainsFunc(m.Ops, byHand):
+		return nil, refuse("has a step written by hand, which would be lost")
+	case migrate.HashOps(m.Values()) != b.sides[0].HeadHash():
+		return nil, refuse("was changed by hand since it was written, which would be lost")
+	case slices.ContainsFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }):
+		return nil, refuse("shares its file with another one")
+	}
+	rest := slices.DeleteFunc(slices.Clone(b.all), func(o read.Migration) bool { return o.Var == m.Var })
+	s := &schema.Schema{}
+	if misfits := replay(s, without(rest)); len(misfits) > 0 {
+		return nil, Problems(misfits)
+	}
+	if err := cfg.Answers.Parse(m.Answers); err != nil {
+		return nil, fmt.Errorf("%s: %w", m.File, err)
+	}
+	var head read.Migration
+	if left := heads(rest); len(left) == 1 {
+		head = left[0]
+	}
+	return b.onTop(ctx, cfg, s, rest, head, map[string][]byte{m.File: b.sources[m.File]})
+}

@@ -1,0 +1,134 @@
+package law
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/diff"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// compare compares as a person would who says yes: what goes is dropped, what needs a value gets one, what is converted may be.
+func (r *run) compare(old, new *schema.Schema) (*diff.Result, error) {
+	in := diff.Input{Old: old, New: new, Dialects: []string{r.be.Name}}
+	var asked []string
+	for range 10 {
+		res, err := diff.Diff(in)
+		if err != nil {
+			return nil, fmt.Errorf("%w, answered %+v (%v)", err, in.Answers, asked)
+		}
+		if len(res.Questions) == 0 {
+			return res, nil
+		}
+		for _, q := range res.Questions {
+			asked = append(asked, q.Text)
+			if len(q.Choice) == 0 {
+				return nil, fmt.Errorf("question without an answer: %s", q.Text)
+			}
+			if err := r.say(&in.Answers, old, new, q); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, errors.New("the questions do not end")
+}
+
+func (r *run) say(a *diff.Answers, old, new *schema.Schema, q diff.Question) error {
+	for _, c := range q.Choice {
+		flag, value := split(c.Flag)
+		from, to, _ := strings.Cut(value, "=")
+		if flag == "-rename" && (strings.HasSuffix(from+again, "."+to) || r.was(from, to)) {
+			a.Renames = append(a.Renames, value)
+			return nil
+		}
+	}
+	for _, c := range q.Choice {
+		switch flag, value := split(c.Flag); flag {
+		case "-drop":
+			a.Drops = append(a.Drops, value)
+			return nil
+		case "-fill", "-convert":
+			object, sql, _ := strings.Cut(value, "=")
+			i := strings.LastIndexByte(object, '.')
+			t := new.Table(object[:i])
+			switch {
+			case flag == "-fill":
+				a.Fills = append(a.Fills, object+"="+r.fillingOf(a, old, new, t, *t.Column(object[i+1:])))
+			case sql == "" && !castless(q.Text): // the choice is there, but not the cast
+				a.Converts = append(a.Converts, object)
+			case sql == "":
+				continue
+			default:
+				a.Converts = append(a.Converts, object+"="+r.fillingOf(a, old, new, t, *t.Column(object[i+1:])))
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("no answer to %s: %v", q.Text, q.Choice)
+}
+
+// castless tells whether a question is about a type that only the database knows, and no text.
+func castless(question string) bool {
+	plain := strings.Contains(question, " text:") || strings.Contains(question, "char(") || strings.Contains(question, "from text ")
+	return strings.Contains(question, "macaddr") && (!plain || strings.Contains(question, "[]"))
+}
+
+// was tells whether a change has renamed a table or a column so.
+func (r *run) was(from, to string) bool {
+	if t := r.truth.Table(to); t != nil {
+		return t.Was == from
+	}
+	i := strings.LastIndexByte(from, '.')
+	if i < 0 || r.truth.Table(from[:i]) == nil {
+		return false
+	}
+	c := r.truth.Table(from[:i]).Column(to)
+	return c != nil && c.Was == from[i+1:]
+}
+
+// split takes a flag apart as a shell would.
+func split(s string) (flag, value string) {
+	flag, value, _ = strings.Cut(s, " ")
+	if inner, ok := strings.CutPrefix(value, "'"); ok {
+		value = strings.ReplaceAll(strings.TrimSuffix(inner, "'"), `'\''`, "'")
+	}
+	return flag, value
+}
+
+// fillingOf gives the answer to what a column holds where it has no value: where it refers to rows, or is referred to, the number of its own.
+func (r *run) fillingOf(a *diff.Answers, old, new *schema.Schema, t *schema.Table, c schema.Column) string {
+	linked := links(new, t.Name, c.Name)
+	as := c.Type
+	for _, l := range linked {
+		t, hint := new.Table(l.table), r.truth.Table(l.table)
+		c := *t.Column(l.column)
+		from, column := l.table, l.column
+		if hint.Was != "" && (t.Was != "" || slices.Contains(a.Renames, hint.Was+"="+from)) {
+			from = hint.Was
+		}
+		if was := hint.Column(column).Was; was != "" && (c.Was != "" || slices.Contains(a.Renames, l.table+"."+was+"="+column)) {
+			column = was
+		}
+		types := []schema.Type{c.Type}
+		if was := old.Table(from); was != nil && was.Column(column) != nil {
+			types = append(types, was.Column(column).Type)
+		}
+		for _, x := range types {
+			if narrow(x) < narrow(as) {
+				as = x
+			}
+		}
+	}
+	var values []string
+	if c.Type.Kind == schema.KindEnum {
+		values = new.Enum(c.Type.Name).Values
+	}
+	for _, k := range t.Checks {
+		if column, v := listOf(k.Expr); column == c.Name {
+			values = v
+		}
+	}
+	return filling(r.be.Name, c, as, values, len(linked) > 1)
+}

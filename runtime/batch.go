@@ -1,0 +1,199 @@
+package migrate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// The size of a batch, in rows. It begins at batchFirst, and then follows the time that batches take.
+const (
+	batchFirst   = 1000
+	batchLeast   = 100
+	batchMost    = 50_000
+	batchMostRow = 10_000 // with a row function: they are all in memory
+	batchTime    = 100 * time.Millisecond
+)
+
+// Batch makes a stage go over the rows of a table in the order of its primary key, in transactions of their own. The bound is the highest key there
+// is when it begins. Where others need not be thought of, the statements of the stage, or its Run, do the same at once.
+type Batch struct {
+	Table string
+	Key   []schema.Column // of the primary key, in its order
+	SQL   string          // an UPDATE that ends in a condition, to which a range of keys is added with AND; "" when Rows is set
+	Rows  *RowStep        // a Go function on each row
+	// Fields are the columns of Rows.Fields.
+	Fields []schema.Column
+}
+
+// NewBatch makes the batch of an op on a table of s. It returns an error when the table has no primary key.
+func NewBatch(s *schema.Schema, op Op, table string) (*Batch, error) {
+	b := &Batch{Table: table}
+	t := s.Table(table)
+	if t == nil {
+		return b, nil // which Apply reports
+	}
+	if t.PrimaryKey == nil {
+		return nil, fmt.Errorf("%s: the table has no primary key, by which it could go in batches; if it is small, say so in Plain, and all is one transaction", op.Describe())
+	}
+	for _, name := range t.PrimaryKey.Columns {
+		b.Key = append(b.Key, *t.Column(name))
+	}
+	return b, nil
+}
+
+// SetRows makes it a batch of a Go function.
+func (b *Batch) SetRows(s *schema.Schema, o RowStep) {
+	b.Rows, b.Fields = &o, make([]schema.Column, len(o.Fields))
+	for i, f := range o.Fields {
+		if t := s.Table(o.Table); t != nil && t.Column(f.Column) != nil {
+			b.Fields[i] = *t.Column(f.Column)
+		}
+	}
+}
+
+// Cursor is how far a batched stage came, as the history keeps it.
+type Cursor struct {
+	At   []string `json:"at,omitempty"` // the highest key that is done, in the dialect's form; none at the beginning
+	To   []string `json:"to"`           // the bound
+	Rows int64    `json:"rows"`         // that were passed
+	Of   int64    `json:"of,omitempty"` // an estimate of all; 0 is unknown
+}
+
+// ParseCursor reads a cursor; "" is nil.
+func ParseCursor(text string) (*Cursor, error) {
+	if text == "" {
+		return nil, nil
+	}
+	c := new(Cursor)
+	if err := json.Unmarshal([]byte(text), c); err != nil {
+		return nil, fmt.Errorf("the cursor in the history is none: %w", err)
+	}
+	return c, nil
+}
+
+// String gives the cursor as [ParseCursor] reads it.
+func (c *Cursor) String() string {
+	if c == nil {
+		return ""
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		panic("modelgen: " + err.Error()) // text and numbers only
+	}
+	return string(text)
+}
+
+// Piece is what [Session.Batch] did.
+type Piece struct {
+	Cursor *Cursor // how far the stage is now, by the history
+	Size   int     // of the batch that was committed: smaller than was asked for when somebody held locks on rows
+	Done   bool    // nothing is left
+}
+
+// Replicated is a [Session] whose database may have replicas.
+type Replicated interface {
+	// Lag says how far the slowest replica is behind, and its name. It returns an error when the role must not know.
+	Lag(ctx context.Context) (behind time.Duration, replica string, err error)
+}
+
+// batches runs a batched stage from where the history says that it stopped. mark is what the history says meanwhile.
+func (w *walker) batches(ctx context.Context, st Stage, mark Mark) error {
+	size, most := batchFirst, batchMost
+	if st.Batch.Rows != nil {
+		most = batchMostRow
+	}
+	if c, err := ParseCursor(mark.Record.Cursor); err == nil && c != nil {
+		w.passed = c.Rows
+	}
+	begin, first := time.Now(), w.passed
+	for {
+		if err := w.throttle(ctx, st); err != nil {
+			return err
+		}
+		began := time.Now()
+		p, err := w.s.Batch(ctx, st, mark, size)
+		if err != nil {
+			return err
+		}
+		took := time.Since(began)
+		mark.Record.Cursor = p.Cursor.String()
+		if p.Cursor != nil {
+			w.passed = p.Cursor.Rows
+			w.tell(st, p, first, time.Since(begin))
+		}
+		if p.Done {
+			w.passed = 0
+			return nil
+		}
+		size = nextSize(p.Size, most, took)
+	}
+}
+
+// nextSize goes towards the size of a batch that takes batchTime, by half or double at most.
+func nextSize(size, most int, took time.Duration) int {
+	next := 2 * size
+	if took > batchTime/2 {
+		next = max(size/2, int(float64(size)*float64(batchTime)/float64(took)))
+	}
+	return min(max(next, batchLeast), most)
+}
+
+func (w *walker) tell(st Stage, p Piece, first int64, since time.Duration) {
+	e := Event{Kind: EventProgress, Migration: w.now.Migration, Back: w.now.Back, Stage: st.Cause, Rows: p.Cursor.Rows, Total: p.Cursor.Of, Duration: since}
+	if since > 0 {
+		e.Rate = float64(e.Rows-first) / since.Seconds()
+	}
+	if p.Done {
+		e.Total = e.Rows
+	} else if e.Total > 0 {
+		e.Total = max(e.Total, e.Rows)
+		if e.Rate > 0 {
+			e.Left = time.Duration(float64(e.Total-e.Rows) / e.Rate * float64(time.Second))
+		}
+	}
+	w.m.notify(e)
+}
+
+// throttle waits until the next batch may begin.
+func (w *walker) throttle(ctx context.Context, st Stage) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if w.m.opt.Throttle != nil {
+		if err := w.m.opt.Throttle(ctx); err != nil {
+			return &StatementError{Cause: st.Cause, Err: fmt.Errorf("Throttle: %w", err)}
+		}
+	}
+	r, ok := w.s.(Replicated)
+	if !ok || w.m.opt.ReplicaLag <= 0 {
+		return nil
+	}
+	const report = 5 * time.Second
+	begin := time.Now()
+	told := begin.Add(-report)
+	for delay := 50 * time.Millisecond; ; delay = min(2*delay, time.Second) {
+		behind, replica, err := r.Lag(ctx)
+		if err != nil {
+			return &StatementError{Cause: st.Cause, Err: err}
+		}
+		if behind <= w.m.opt.ReplicaLag {
+			return nil
+		}
+		if time.Since(told) >= report {
+			told = time.Now()
+			w.m.notify(Event{Kind: EventWait, Migration: w.now.Migration, Back: w.now.Back, Stage: st.Cause, Duration: time.Since(begin),
+				Message: fmt.Sprintf("replica %s is %s behind, more than %s", replica, behind.Round(time.Millisecond), w.m.opt.ReplicaLag)})
+		}
+		timer := time.NewTimer(delay)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// batchEvery is how often the progress of a batched stage is printed where no person is watching.
+const batchEvery = 10 * time.Second
+
+// batch shows how far a batched stage is: in the line of the terminal, or else every now and then.
+func (c *call) batch(e migrate.Event) {
+	text := fmt.Sprintf("%s: %s: %s", e.Migration, e.Stage, progressText(e))
+	if c.watched() {
+		c.line("%s", text)
+		return
+	}
+	if c.said.IsZero() {
+		c.said = time.Now().Add(-e.Duration) // what is over sooner needs no word
+	}
+	if time.Since(c.said) >= batchEvery {
+		c.said = time.Now()
+		fmt.Fprintf(c.Stderr, "%s: %s\n", c.Name, text)
+	}
+}
+
+// progressText says what is done, how fast it goes and when it will be over, as far as that is known.
+func progressText(e migrate.Event) string {
+	text := fmt.Sprintf("%d rows", e.Rows)
+	if e.Total > e.Rows {
+		text = fmt.Sprintf("%d of about %d rows (%d%%)", e.Rows, e.Total, e.Rows*100/e.Total)
+	}
+	if e.Rate > 0 {
+		text += fmt.Sprintf(", %.0f a second", e.Rate)
+	}
+	if e.Left > 0 {
+		text += ", " + e.Left.Round(time.Second).String() + " left"
+	}
+	return text
+}
+
+// watched tells whether a person sits in front of stderr.
+func (c *call) watched() bool {
+	f, ok := c.Stderr.(*os.File)
+	if !ok || c.json {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

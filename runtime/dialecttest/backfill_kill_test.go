@@ -1,0 +1,103 @@
+package dialecttest_test
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	"github.com/modelgen/modelgen/internal/faultproxy"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
+	"github.com/modelgen/modelgen/runtime/schema"
+	"github.com/modelgen/modelgen/runtime/sqlite"
+)
+
+// What children are told to run, see faultSets.
+var _ = func() bool {
+	faultSets["backfill"] = backfillKillSet
+	return true
+}()
+
+// backfillKillSet fills two columns, one in SQL and one in Go, on the way to NOT NULL.
+func backfillKillSet() *migrate.Set {
+	return fillSet([]migrate.Op{
+		migrate.Fill{Table: "items", Column: "title", Expr: "upper(name)"},
+		slugs(nil),
+		migrate.AlterColumn{Table: "items", From: schema.Text("slug").Null(), To: schema.Text("slug")},
+	})
+}
+
+// Enough rows for fifty kills, of which each lets some batches pass.
+const (
+	backfillKills = 50
+	backfillRows  = 50_000
+)
+
+// backfillWhole checks that every row was filled, once for each column.
+func backfillWhole(r *runner) {
+	r.t.Helper()
+	r.wants(backfillRows, "SELECT count(*) FROM items WHERE title = upper(name) AND slug = lower(name)")
+	r.wants(backfillRows, "SELECT count(*) FROM (SELECT id FROM log GROUP BY id HAVING count(*) = 2) x")
+	r.wants(2*backfillRows, "SELECT count(*) FROM log")
+	r.fillNow(backfillKillSet())
+}
+
+// TestFault26KilledBackfill kills a process at fifty random places of its batches: nothing is lost, and nothing done twice.
+func TestFault26KilledBackfill(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		d := newLite(t)
+		r := &runner{t: t, db: d.db, dialect: sqlite.Dialect{}}
+		fillStart(r, backfillRows)
+		at := rand.New(rand.NewPCG(1, 2))
+		kills := 0
+		for ; ; kills++ {
+			k := -1 // it may run to its end
+			if kills < backfillKills {
+				k = 4 + at.IntN(7)
+			}
+			p := faultStart(t, faultDriver, "sqlite", faultURL, "file:"+d.path, faultSet, "backfill", faultKill, kill(k))
+			if code := p.wait(); code == 0 {
+				break
+			} else if code != faultKilled {
+				t.Fatalf("the child ended with %d: %s", code, p.errs.String())
+			}
+		}
+		if kills < backfillKills {
+			t.Errorf("only %d kills: too few rows", kills)
+		}
+		backfillWhole(r)
+	})
+	faultEach(t, func(t *testing.T, f *faultPG) {
+		r := &runner{t: t, db: f.db, dialect: postgres.Dialect{}, url: f.url}
+		fillStart(r, backfillRows)
+		at := rand.New(rand.NewPCG(3, 4))
+		kills := 0
+		for ; ; kills++ {
+			p := f.child("backfill", "up")
+			if kills < backfillKills {
+				point := []faultproxy.Point{faultproxy.Answered, faultproxy.Sent}[at.IntN(2)]
+				fault := f.proxy.Inject(faultproxy.Fault{Skip: 4 + at.IntN(9), At: point, Do: p.kill})
+				defer fault.Remove()
+			}
+			p.start()
+			if code := p.wait(); code == 0 {
+				break
+			} else if code != faultKilled {
+				t.Fatalf("the child ended with %d: %s", code, p.errs.String())
+			}
+			f.alone()
+		}
+		if kills < backfillKills {
+			t.Errorf("only %d kills: too few rows", kills)
+		}
+		backfillWhole(r)
+	})
+}
+
+func kill(k int) string {
+	if k < 0 {
+		return ""
+	}
+	return strconv.Itoa(k)
+}
