@@ -165,7 +165,7 @@ func (w *walker) throttle(ctx context.Context, st Stage) error {
 	}
 	if w.m.opt.Throttle != nil {
 		if err := w.m.opt.Throttle(ctx); err != nil {
-			return &StatementError{Cause: st.Cause, Err: fmt.Errorf("Throttle: %w", err)}
+			return &StatementError{Cause: st.Cause, Err: fmt.Errorf("the throttle of the options: %w", err)}
 		}
 	}
 	r, ok := w.s.(Replicated)

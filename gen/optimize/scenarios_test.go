@@ -95,7 +95,6 @@ func fill(table, column, expr string) migrate.Op {
 var (
 	a, b, c, d, x, z = schema.Integer("a"), schema.Integer("b"), schema.Integer("c"), schema.Integer("d"), schema.Integer("x"), schema.Integer("z")
 	note             = schema.Text("note").Null()
-	other            = table("other")
 )
 
 // begin is what scenarios find that do not begin with nothing.

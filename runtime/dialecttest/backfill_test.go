@@ -231,7 +231,7 @@ func TestFillThrottleError(t *testing.T) {
 			return nil
 		}
 		_, err := r.migrator(set).Up(t.Context())
-		r.fails(err, "Throttle: too busy", "1000 rows are done")
+		r.fails(err, "the throttle of the options: too busy", "1000 rows are done")
 		r.wants(1000, "SELECT count(*) FROM items WHERE title = name")
 		r.up(set, "0002_step")
 		r.wants(3000, "SELECT count(*) FROM log")

@@ -127,9 +127,7 @@ func change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []st
 			}
 			w.args = append(w.args, encode(v, c))
 		}
-		for _, k := range key {
-			w.args = append(w.args, k)
-		}
+		w.args = append(w.args, key...)
 		writes = append(writes, w)
 	}
 	return writes, found.Err()

@@ -57,7 +57,7 @@ func (m *maker) try() {
 	case 23:
 		m.renameObject(t)
 	case 24:
-		if t.PrimaryKey != nil && m.one(3) {
+		if t.PrimaryKey != nil && m.one(3) && !t.Column(t.PrimaryKey.Columns[0]).Identity {
 			m.add(migrate.DropPrimaryKey{Table: t.Name, PrimaryKey: *t.PrimaryKey})
 		} else if t.PrimaryKey == nil && !rows {
 			m.add(migrate.AddPrimaryKey{Table: t.Name, PrimaryKey: schema.PrimaryKey{Name: m.relation("pk"), Columns: []string{pick(m, t.Columns).Name}}})

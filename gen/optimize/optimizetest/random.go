@@ -183,7 +183,7 @@ func (m *maker) literal(t schema.Type) *string {
 }
 
 func (m *maker) check(t *schema.Table) schema.Check {
-	expr := "id > 0"
+	expr := t.Columns[0].Name + " IS NOT NULL"
 	if c := m.plain(t); c != "" {
 		expr = c + " > 0"
 	}

@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+func TestProgressText(t *testing.T) {
+	for want, e := range map[string]migrate.Event{
+		"10 rows": {Rows: 10},
+		"1000 of about 4000 rows (25%), 500 a second, 6s left": {Rows: 1000, Total: 4000, Rate: 500.3, Left: 6 * time.Second},
+		"4000 rows, 500 a second":                              {Rows: 4000, Total: 4000, Rate: 500},
+	} {
+		if got := progressText(e); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestProgressWithoutTerminal: what is over soon needs no line, and what takes long has one every now and then.
+func TestProgressWithoutTerminal(t *testing.T) {
+	var out bytes.Buffer
+	c := &call{Command: Command{Stderr: &out, Name: "migrate"}}
+	e := migrate.Event{Kind: migrate.EventProgress, Migration: "0002_slug", Stage: "Backfill products", Rows: 1000}
+	c.progress(e)
+	if out.Len() > 0 {
+		t.Errorf("too early: %s", &out)
+	}
+	c.said = c.said.Add(-batchEvery)
+	c.progress(e)
+	c.progress(e)
+	if want := "migrate: 0002_slug: Backfill products: 1000 rows\n"; out.String() != want {
+		t.Errorf("%q, want %q", &out, want)
+	}
+}
