@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -165,9 +166,7 @@ func without(all []read.Migration) []read.Migration {
 func (b *branches) settle(changed map[string][]byte) (*Result, error) {
 	r := &Result{folder: &folder{dir: b.dir, pkg: b.pkg}}
 	sources := map[string][]byte{}
-	for name, src := range b.sources {
-		sources[name] = src
-	}
+	maps.Copy(sources, b.sources)
 	for name, src := range changed {
 		if src == nil {
 			delete(sources, name)

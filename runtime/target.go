@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -58,12 +59,7 @@ func (s *Set) find(word string) (target, error) {
 }
 
 func (s *Set) has(set string) bool {
-	for _, n := range s.sets() {
-		if n == set {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.sets(), set)
 }
 
 // migration is find for what must be a migration.
