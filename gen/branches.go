@@ -81,22 +81,13 @@ func (b *branches) parse(sources map[string][]byte) ([]read.Migration, error) {
 	return read.Files(files)
 }
 
-// heads gives those that no other one comes after, and that none replaces.
+// heads gives those that nothing comes after.
 func heads(all []read.Migration) []read.Migration {
-	followed := map[string]bool{}
-	for _, m := range all {
-		for _, p := range m.Parents {
-			followed[p] = true
-		}
-		for _, r := range m.Replaces {
-			for _, o := range all {
-				if o.Name == r {
-					followed[o.Var] = true
-				}
-			}
-		}
+	var out []read.Migration
+	for _, i := range graphOf(all).newest() {
+		out = append(out, all[i])
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(m read.Migration) bool { return followed[m.Var] })
+	return out
 }
 
 // ancestors gives the variables of a migration and of all before it.

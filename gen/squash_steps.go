@@ -81,10 +81,10 @@ func (c *copier) steps(members []int) ([]squashStep, error) {
 			case elidable:
 				continue
 			case kind == "" && op.Value == nil:
-				no("%s is squashed only when it can be read without compiling it: %s; write the op out, or leave %s out of the range", m.Name, op.Why, m.Name)
+				no("%s is squashed only when it can be read without compiling it: %s; write the op out, or leave %s out of the range", m.Name, strings.TrimPrefix(op.Why, op.Pos.String()+": "), m.Name)
 				continue
 			case op.Value == nil && hasSchema(op):
-				no("what this step changes in the schema can be read only by compiling it: %s; write it out, or leave %s out of the range", op.Why, m.Name)
+				no("what this step changes in the schema can be read only by compiling it: %s; write it out, or leave %s out of the range", strings.TrimPrefix(op.Why, op.Pos.String()+": "), m.Name)
 				continue
 			case kind != "":
 				if k >= len(texts) {

@@ -37,7 +37,8 @@ func NewBatch(s *schema.Schema, op Op, table string) (*Batch, error) {
 		return b, nil // which Apply reports
 	}
 	if t.PrimaryKey == nil {
-		return nil, fmt.Errorf("%s: the table has no primary key, by which it could go in batches; if it is small, say so in Plain, and all is one transaction", op.Describe())
+		return nil, fmt.Errorf("%s: the table has no primary key, by which it could go in batches; if it is small, say so in Plain, "+
+			"and all is one transaction", op.Describe())
 	}
 	for _, name := range t.PrimaryKey.Columns {
 		b.Key = append(b.Key, *t.Column(name))

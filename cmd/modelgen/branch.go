@@ -87,7 +87,7 @@ func historyFlags(e env, verb, operands string) (gen.Config, *flag.FlagSet) {
 func answerFlags(f *flag.FlagSet, cfg *gen.Config) {
 	f.Var((*words)(&cfg.Answers.Renames), "rename", "`OLD=NEW`: products.caption=label, items=products")
 	f.Var((*words)(&cfg.Answers.Drops), "drop", "`name` of a table or column that goes with its data")
-	f.Var((*words)(&cfg.Answers.Fills), "fill", "`COLUMN=SQL`: what existing rows get")
+	f.Var((*words)(&cfg.Answers.Fills), "fill", "`COLUMN=SQL`: what existing rows get; COLUMN=? leaves it to be written in the migration")
 	f.Var((*words)(&cfg.Answers.Converts), "convert", "`COLUMN[=SQL]`: let values be cast to the new type")
 }
 

@@ -146,7 +146,8 @@ func (r renderer) bound(ctx context.Context, q migrate.Tx, b *migrate.Batch) (*m
 func (r renderer) next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *migrate.Cursor, size int) (*migrate.Cursor, error) {
 	table := r.name(b.Table)
 	from := " FROM " + table + " WHERE " + r.within(b, "", c.At, c.To)
-	found, err := keys(ctx, q, "SELECT "+strconv.Itoa(size)+"::bigint, "+keyTexts(b)+from+" ORDER BY "+keyNames(b, table+".", "")+" LIMIT 1 OFFSET "+strconv.Itoa(size-1), len(b.Key))
+	last := " ORDER BY " + keyNames(b, table+".", "") + " LIMIT 1 OFFSET " + strconv.Itoa(size-1)
+	found, err := keys(ctx, q, "SELECT "+strconv.Itoa(size)+"::bigint, "+keyTexts(b)+from+last, len(b.Key))
 	if err != nil {
 		return nil, err
 	}

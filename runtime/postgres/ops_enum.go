@@ -30,8 +30,7 @@ func (p *planner) DropEnum(o migrate.DropEnum) error {
 func (p *planner) RenameEnum(o migrate.RenameEnum) error {
 	taken := func(name string) bool { return p.before.Enum(name) != nil || p.before.Table(name) != nil }
 	p.add(o, migrate.Facts{}, p.move("TYPE", o.From, o.To, taken)...)
-	p.newEnums[o.To] = p.newEnums[o.From]
-	delete(p.newEnums, o.From)
+	delete(p.newEnums, o.From) // for the server it is new only as long as it is not altered
 	return nil
 }
 

@@ -26,6 +26,7 @@ import (
 var (
 	lists = flag.Int("real.n", 150, "how many random lists run on each database")
 	first = flag.Uint64("real.seed", 1, "the seed of the first list; a failure prints its own")
+	past  = flag.Uint64("real.history", 5, "the seed of the history of two hundred migrations")
 )
 
 var real = optimizetest.Options{Real: true, Data: true}
@@ -254,7 +255,7 @@ func TestHistoryPostgres(t *testing.T) { history(t, onPostgres(pgtest.Database(t
 // history squashes two hundred migrations. A database that had all of them, one that had half and one that had none come to the same.
 func history(t *testing.T, open backend) {
 	list, data := []migrate.Op{}, 0
-	for _, op := range optimizetest.List(*first+4, &schema.Schema{}, 420, real) {
+	for _, op := range optimizetest.List(*past+4, &schema.Schema{}, 420, real) {
 		switch op.(type) {
 		case migrate.SQL, migrate.Go, migrate.Fill: // most histories have few of them
 			if data++; data%5 > 0 {
@@ -263,7 +264,7 @@ func history(t *testing.T, open backend) {
 		}
 		list = append(list, op)
 	}
-	old := optimizetest.History(*first, list)
+	old := optimizetest.History(*past, list)
 	if len(old) < 200 {
 		t.Fatalf("there are %d migrations only", len(old))
 	}
