@@ -63,11 +63,11 @@ func forget(s *schema.Schema) *schema.Schema {
 	for _, t := range c.Tables {
 		t.Was = ""
 		for i := range t.Columns {
-			t.Columns[i].Was = ""
+			t.Columns[i].Was, t.Columns[i].ValueWas = "", nil
 		}
 	}
 	for _, e := range c.Enums {
-		e.Was, e.Owner = "", ""
+		e.Was, e.Owner, e.ValueWas = "", "", nil
 	}
 	return c
 }

@@ -231,14 +231,21 @@ func remember(s, old *schema.Schema) {
 			t.Was = was.Was
 		}
 		for i := range t.Columns {
-			if c := was.Column(t.Columns[i].Name); c != nil && t.Columns[i].Was == "" {
+			c := was.Column(t.Columns[i].Name)
+			if c == nil {
+				continue
+			}
+			if t.Columns[i].Was == "" {
 				t.Columns[i].Was = c.Was
+			}
+			if t.Columns[i].ValueWas == nil {
+				t.Columns[i].ValueWas = c.ValueWas
 			}
 		}
 	}
 	for _, e := range s.Enums {
 		if o := old.Enum(e.Name); o != nil && e.Was == "" && e.Owner == "" {
-			e.Was, e.Owner = o.Was, o.Owner
+			e.Was, e.Owner, e.ValueWas = o.Was, o.Owner, o.ValueWas
 		}
 	}
 }

@@ -34,7 +34,7 @@ func appendValue(b []byte, v reflect.Value) []byte {
 	if v.CanInterface() {
 		if def, ok := v.Interface().(schema.ColumnDef); ok {
 			c := def.Def()
-			c.Was = ""
+			c.Was, c.ValueWas = "", nil
 			v = reflect.ValueOf(c)
 		}
 		if t, ok := v.Interface().(schema.Type); ok {

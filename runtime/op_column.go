@@ -99,13 +99,15 @@ func (o AlterColumn) Apply(s *schema.Schema) error {
 		return fmt.Errorf("alter column %s.%s: the name cannot change here, to %s; that is RenameColumn", o.Table, from.Name, to.Name)
 	case !c.Equal(from):
 		return fmt.Errorf("alter column %s.%s: the op says it was %s, but it is %s", o.Table, from.Name, ColumnText(from), ColumnText(*c))
+	case to.Nullable && t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, to.Name):
+		return fmt.Errorf("alter column %s.%s: it is in the primary key and cannot become nullable; drop the key first", o.Table, from.Name)
 	case from.Generated != to.Generated:
 		return fmt.Errorf("alter column %s.%s: a generated expression cannot be altered; drop the column and add it", o.Table, from.Name)
 	}
 	if err := checkColumn(s, t, to); err != nil {
 		return fmt.Errorf("alter column %s.%s: %w", o.Table, from.Name, err)
 	}
-	to.Was = c.Was
+	to.Was, to.ValueWas = c.Was, c.ValueWas
 	*c = to
 	return nil
 }

@@ -13,13 +13,16 @@ import (
 // It goes over the rows in the order of the primary key, in batches. Each is a transaction of its own that also writes how far it came, so that
 // after an error or a kill the next run goes on there, and every row is filled once. Rows that are inserted while it runs are left to the
 // application, or to the default of the column. It is one statement on tables made in the same migration, in a database that was empty, and when
-// Expr or Where looks at the column in other rows. Undoing it does nothing: the values stay.
+// Expr or Where looks at the column in other rows. Undoing it does nothing, and the values stay, unless Back says what they were.
 type Fill struct {
 	Table  string
 	Column string
 	Expr   string // SQL over the columns of the row, or [FillDefault]
 	Where  string // which rows; "" is those in which the column is NULL
-	Plain  string // why it may be one statement, which keeps its rows locked to the end, as the table is small; "" is batches
+	// Back and BackWhere are Expr and Where of the way down. Without Back it does nothing.
+	Back      string
+	BackWhere string
+	Plain     string // why it may be one statement, which keeps its rows locked to the end, as the table is small; "" is batches
 }
 
 // Looks tells whether the SQL has a query over the column that it fills: in batches the later ones would find what the earlier ones wrote.
@@ -74,12 +77,15 @@ func (o Fill) Apply(s *schema.Schema) error {
 	if c := t.Column(o.Column); c.Generated != "" {
 		return fmt.Errorf("fill %s.%s: it is generated", o.Table, o.Column)
 	}
-	if _, err := schema.NormalizeExpr(o.Expr); err != nil {
-		return fmt.Errorf("fill %s.%s with %s: %w", o.Table, o.Column, o.Expr, err)
+	if o.Back == "" && o.BackWhere != "" {
+		return fmt.Errorf("fill %s.%s: BackWhere without Back", o.Table, o.Column)
 	}
-	if o.Where != "" {
-		if _, err := schema.NormalizeExpr(o.Where); err != nil {
-			return fmt.Errorf("fill %s.%s where %s: %w", o.Table, o.Column, o.Where, err)
+	for _, x := range []struct{ what, sql string }{{"with", o.Expr}, {"where", o.Where}, {"back with", o.Back}, {"back where", o.BackWhere}} {
+		if x.sql == "" && x.what != "with" {
+			continue
+		}
+		if _, err := schema.NormalizeExpr(x.sql); err != nil {
+			return fmt.Errorf("fill %s.%s %s %s: %w", o.Table, o.Column, x.what, x.sql, err)
 		}
 	}
 	return nil
@@ -104,7 +110,13 @@ func (o Go) Apply(*schema.Schema) error {
 	return nil
 }
 
-func (o Fill) Inverse() (Op, error) { return nil, nil }
+func (o Fill) Inverse() (Op, error) {
+	if o.Back == "" {
+		return nil, nil
+	}
+	o.Expr, o.Where, o.Back, o.BackWhere = o.Back, o.BackWhere, o.Expr, o.Where
+	return o, nil
+}
 
 func (o SQL) Inverse() (Op, error) {
 	if o.Down == nil && o.NoDown == "" {

@@ -453,12 +453,12 @@ func plain(s *schema.Schema) {
 		t.Was = ""
 		slices.SortFunc(t.Columns, func(a, b schema.Column) int { return strings.Compare(a.Name, b.Name) })
 		for i := range t.Columns {
-			t.Columns[i].Was = ""
+			t.Columns[i].Was, t.Columns[i].ValueWas = "", nil
 		}
 		t.Sort()
 	}
 	for _, e := range s.Enums {
-		e.Was, e.Owner = "", ""
+		e.Was, e.Owner, e.ValueWas = "", "", nil
 	}
 	data, _ := (&snapshot.Snapshot{Schema: *s}).Encode() // nil and empty are one
 	if snap, err := snapshot.Decode(data); err == nil {

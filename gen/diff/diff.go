@@ -13,7 +13,7 @@ import (
 type Input struct {
 	Old     *schema.Schema // the snapshot; all names explicit
 	New     *schema.Schema // from the models; names may be empty, then they are derived or taken over from Old
-	Hints   []Hint         // was: on objects other than tables and columns, which carry theirs
+	Hints   []Hint         // was: on objects other than tables, columns and values, which carry theirs
 	Answers Answers
 	// Dialects are those that the project targets: a default counts only when each of them has it.
 	Dialects []string
@@ -21,8 +21,8 @@ type Input struct {
 
 // Hint says that an object used to have another name.
 type Hint struct {
-	Kind  string // "index", "constraint", "enum", "value"
-	Table string // of an index or constraint; the enum of a value
+	Kind  string // "index", "constraint", "enum"
+	Table string // of an index or constraint
 	Name  string // as it is now
 	Was   string
 }
@@ -120,6 +120,7 @@ type differ struct {
 	oldCol       map[string]map[string]string         // new table -> old column -> new column
 	wasGenerated map[string]computed                  // new columns that replace one, because an expression comes, goes or changes
 	valueRenames map[string][]migrate.RenameEnumValue // new enum -> renamed values
+	goneValues   map[string][]string                  // new enum -> old values that go
 	late         map[string][]string                  // new table -> columns that go after values have been computed from them
 	fills        map[string][]migrate.Fill            // new table -> values of check lists that are renamed
 
@@ -193,12 +194,13 @@ func (d *differ) recordHints() {
 		for i := range t.Columns {
 			if col := c.Column(t.Columns[i].Name); col != nil {
 				col.Was = t.Columns[i].Was
+				col.ValueWas = t.Columns[i].ValueWas
 			}
 		}
 	}
 	for _, e := range d.new.Enums {
 		if c := d.cur.Enum(e.Name); c != nil {
-			c.Was, c.Owner = e.Was, e.Owner
+			c.Was, c.Owner, c.ValueWas = e.Was, e.Owner, e.ValueWas
 		}
 	}
 }

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ func (d *differ) pairEnums(answers []rename) {
 		}
 	}
 	d.enumOf = m.run()
-	d.valueRenames = map[string][]migrate.RenameEnumValue{}
+	d.valueRenames, d.goneValues = map[string][]migrate.RenameEnumValue{}, map[string][]string{}
 	for n, o := range d.enumOf {
 		d.pairValues(d.new.Enum(n), d.old.Enum(o), answers)
 	}
@@ -52,26 +53,34 @@ func qualifyEnum(name, was string, old *schema.Schema) string {
 	return was
 }
 
-// pairValues takes up answers and hints that rename values.
+// pairValues finds for every value the old one that it is, and in what order they get their new names.
 func (d *differ) pairValues(n, o *schema.Enum, answers []rename) {
-	add := func(from, to string) bool {
-		if !slices.Contains(o.Values, from) || slices.Contains(o.Values, to) || !slices.Contains(n.Values, to) || slices.Contains(n.Values, from) {
-			return false
-		}
-		d.valueRenames[n.Name] = append(d.valueRenames[n.Name], migrate.RenameEnumValue{Enum: n.Name, From: from, To: to})
-		return true
-	}
+	m := matching{d: d, old: o.Values, new: n.Values, was: n.ValueWas, usedUp: o.ValueWas, exists: "value", stay: true,
+		object: func(v string) string { return n.Name + "." + v }}
 	for _, a := range answers {
-		if (a.table == n.Name || a.table == o.Name && d.new.Enum(o.Name) == nil) && add(a.from, a.to) {
-			d.spend("-rename " + a.flag)
-			d.use("-rename " + Quote(a.flag))
+		if a.table == n.Name || a.table == o.Name && d.new.Enum(o.Name) == nil {
+			m.answers = append(m.answers, a)
 		}
 	}
-	for _, h := range d.in.Hints {
-		if h.Kind == "value" && h.Table == n.Name {
-			add(h.Was, h.Name)
+	now := map[string]string{} // old value -> new one
+	for to, from := range m.run() {
+		now[from] = to
+	}
+	cur := slices.Clone(o.Values)
+	rename := func(from, to string) {
+		cur[slices.Index(cur, from)] = to
+		d.valueRenames[n.Name] = append(d.valueRenames[n.Name], migrate.RenameEnumValue{Enum: n.Name, From: from, To: to})
+	}
+	for _, v := range o.Values {
+		if now[v] != "" {
+			continue
+		}
+		d.goneValues[n.Name] = append(d.goneValues[n.Name], v)
+		if slices.Contains(slices.Collect(maps.Values(now)), v) {
+			rename(v, temporary(v)) // another value gets its name
 		}
 	}
+	inOrder(now, func(v string) bool { return slices.Contains(cur, v) }, rename)
 }
 
 // values gives the old values of an enum that stays, in their new spelling.
@@ -89,8 +98,8 @@ func (d *differ) askAboutEnums() {
 			continue
 		}
 		old := d.values(n)
-		for _, v := range old {
-			if slices.Contains(n.Values, v) || d.dropped(n.Name+"."+v) {
+		for _, v := range d.goneValues[n.Name] {
+			if d.dropped(n.Name + "." + v) {
 				continue
 			}
 			choice := []Choice{}
@@ -114,45 +123,113 @@ func (d *differ) askAboutValues(t, w *schema.Table) {
 		}
 		for _, o := range w.Checks {
 			oldColumn, old := inList(o.Expr)
-			if oldColumn != column || slices.ContainsFunc(t.Checks, func(x schema.Check) bool { return x.Expr == o.Expr }) {
+			if oldColumn != column {
 				continue
 			}
-			d.goneValues(t, column, old, values)
+			if c.Expr == o.Expr {
+				d.staleConstants(t, column)
+			}
+			if slices.ContainsFunc(t.Checks, func(x schema.Check) bool { return x.Expr == o.Expr }) {
+				continue
+			}
+			d.pairConstants(t, w, column, old, values)
 		}
 	}
 }
 
-func (d *differ) goneValues(t *schema.Table, column string, old, values []string) {
+// pairConstants asks about values that a list had and has no more, and fills rows that hold one that was renamed.
+func (d *differ) pairConstants(t, w *schema.Table, column string, old, values []string) {
 	object := t.Name + "." + column
-	for _, v := range old {
-		if slices.Contains(values, v) {
-			continue
+	literal := map[string]string{}
+	plain := func(literals []string) []string {
+		var out []string
+		for _, l := range literals {
+			out = append(out, unquote(l))
+			literal[unquote(l)] = l
 		}
-		plain := unquote(v)
-		if d.dropped(object + "=" + plain) {
-			continue
-		}
-		renamed := false
-		var choice []Choice
-		for _, n := range values {
-			if slices.Contains(old, n) {
-				continue
+		return out
+	}
+	m := matching{d: d, old: plain(old), new: plain(values), was: t.Column(column).ValueWas, exists: "value", stay: true,
+		object: func(v string) string { return object + "=" + v }}
+	if c := w.Column(column); c != nil {
+		m.usedUp = c.ValueWas
+	}
+	for _, from := range m.old {
+		for _, to := range m.new {
+			if flag := object + "." + from + "=" + to; slices.Contains(d.in.Answers.Renames, flag) {
+				m.answers = append(m.answers, rename{object, from, to, flag})
 			}
-			flag := object + "." + plain + "=" + unquote(n)
-			if slices.Contains(d.in.Answers.Renames, flag) {
-				d.use("-rename " + Quote(flag))
-				d.spend("-rename " + flag)
-				d.fills[t.Name] = append(d.fills[t.Name], migrate.Fill{Table: t.Name, Column: column, Expr: n, Where: schema.QuoteColumn(column) + " = " + v})
-				renamed = true
-				break
-			}
-			choice = append(choice, Choice{"renamed", "-rename " + Quote(flag)})
-		}
-		if !renamed {
-			d.ask(object, fmt.Sprintf("%s may no longer be %s: rows that hold it make the migration fail", object, v),
-				append(choice, Choice{"no row holds it", "-drop " + Quote(object+"="+plain)})...)
 		}
 	}
+	pairs := m.run()
+	now := map[string]string{}
+	for to, from := range pairs {
+		now[from] = to
+	}
+	for _, v := range m.old {
+		if now[v] != "" {
+			continue
+		}
+		answered := d.dropped(object + "=" + v)
+		if from := pairs[v]; from != "" {
+			d.fail(object, "%s may no longer be %s, and %s takes that name: rows that hold either could not be told apart; make it two migrations",
+				object, literal[v], literal[from])
+			continue
+		}
+		if answered {
+			continue
+		}
+		var choice []Choice
+		for _, n := range m.new {
+			if pairs[n] == "" {
+				choice = append(choice, Choice{"renamed", "-rename " + Quote(object+"."+v+"="+n)})
+			}
+		}
+		d.ask(object, fmt.Sprintf("%s may no longer be %s: rows that hold it make the migration fail", object, literal[v]),
+			append(choice, Choice{"no row holds it", "-drop " + Quote(object+"="+v)})...)
+	}
+	d.renameConstants(t.Name, column, now, literal, m.old)
+}
+
+// staleConstants remarks on the hints of values that stay as they are.
+func (d *differ) staleConstants(t *schema.Table, column string) {
+	if c := t.Column(column); c != nil {
+		for v := range c.ValueWas {
+			d.stale = append(d.stale, t.Name+"."+column+"="+v)
+		}
+	}
+}
+
+// renameConstants fills renamed values: each by itself, or all at once when one takes the name that another had.
+func (d *differ) renameConstants(table, column string, now, literal map[string]string, old []string) {
+	var from, to []string
+	for _, v := range old {
+		if n := now[v]; n != "" && n != v {
+			from, to = append(from, literal[v]), append(to, literal[n])
+		}
+	}
+	name := schema.QuoteColumn(column)
+	if !overlap(from, to) {
+		for i := range from {
+			d.fills[table] = append(d.fills[table], migrate.Fill{Table: table, Column: column,
+				Expr: to[i], Where: name + " = " + from[i], Back: from[i], BackWhere: name + " = " + to[i]})
+		}
+		return
+	}
+	turn := func(from, to []string) (expr, where string) {
+		for i := range from {
+			expr += " WHEN " + from[i] + " THEN " + to[i]
+		}
+		return "CASE " + name + expr + " END", name + " IN (" + strings.Join(from, ", ") + ")"
+	}
+	f := migrate.Fill{Table: table, Column: column}
+	f.Expr, f.Where = turn(from, to)
+	f.Back, f.BackWhere = turn(to, from)
+	d.fills[table] = append(d.fills[table], f)
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
 }
 
 func unquote(literal string) string {

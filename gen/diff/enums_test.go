@@ -79,12 +79,73 @@ func TestEnums(t *testing.T) {
 				`,
 		},
 		{
-			name:  "a value renamed by a hint",
-			old:   of(enum("mood", "sad", "glad")),
-			new:   of(enum("mood", "gloomy", "glad")),
-			hints: []diff.Hint{{Kind: "value", Table: "mood", Name: "gloomy", Was: "sad"}},
+			name: "a value renamed by a hint",
+			old:  of(enum("mood", "sad", "glad")),
+			new:  of(valuesWere(map[string]string{"gloomy": "sad"}, enum("mood", "gloomy", "glad"))),
 			want: `
 				Rename value "sad" of enum mood to "gloomy"
+				`,
+		},
+		{
+			name: "a value takes the name of another, which takes a new one",
+			old:  of(enum("mood", "sad", "glad"), table("people", id(), mood)),
+			new:  of(valuesWere(map[string]string{"gloomy": "sad", "sad": "glad"}, enum("mood", "gloomy", "sad")), table("people", id(), mood)),
+			want: `
+				Rename value "sad" of enum mood to "gloomy"
+				Rename value "glad" of enum mood to "sad"
+				Alter column people.mood: default "gloomy" to "sad"
+				`,
+		},
+		{
+			name: "two values swap names",
+			old:  of(enum("mood", "sad", "glad")),
+			new:  of(valuesWere(map[string]string{"glad": "sad", "sad": "glad"}, enum("mood", "glad", "sad"))),
+			want: `
+				Rename value "glad" of enum mood to "glad_modelgen_swap"
+				Rename value "sad" of enum mood to "glad"
+				Rename value "glad_modelgen_swap" of enum mood to "sad"
+				`,
+		},
+		{
+			name:    "two values swap names by answers",
+			old:     of(enum("mood", "sad", "glad")),
+			new:     of(enum("mood", "glad", "sad")),
+			answers: diff.Answers{Renames: []string{"mood.sad=glad", "mood.glad=sad"}},
+			want: `
+				Rename value "glad" of enum mood to "glad_modelgen_swap"
+				Rename value "sad" of enum mood to "glad"
+				Rename value "glad_modelgen_swap" of enum mood to "sad"
+				used -rename mood.glad=sad
+				used -rename mood.sad=glad
+				`,
+		},
+		{
+			name: "a hint that was used up",
+			old:  of(&schema.Enum{Name: "mood", Values: []string{"gloomy", "sad"}, ValueWas: map[string]string{"gloomy": "sad", "sad": "glad"}}),
+			new:  of(valuesWere(map[string]string{"gloomy": "sad", "sad": "glad"}, enum("mood", "gloomy", "sad"))),
+			want: `
+				stale mood.gloomy
+				stale mood.sad
+				`,
+		},
+		{
+			name: "a hint that names no value",
+			old:  of(enum("mood", "sad", "glad")),
+			new:  of(valuesWere(map[string]string{"gloomy": "saad"}, enum("mood", "gloomy", "glad"))),
+			want: `
+				error mood.gloomy: was:saad: the snapshot has no value saad; did you mean sad?
+				`,
+		},
+		{
+			name:    "a value takes the name of one that goes",
+			old:     of(enum("mood", "sad", "glad"), table("people", id(), schema.EnumOf("mood", "mood"))),
+			new:     of(valuesWere(map[string]string{"glad": "sad"}, enum("mood", "glad")), table("people", id(), schema.EnumOf("mood", "mood"))),
+			answers: diff.Answers{Drops: []string{"mood.glad"}},
+			want: `
+				Rename value "glad" of enum mood to "glad_modelgen_swap"
+				Rename value "sad" of enum mood to "glad"
+				Make enum mood anew without glad_modelgen_swap
+				used -drop mood.glad
 				`,
 		},
 		{
@@ -142,4 +203,74 @@ func TestEnums(t *testing.T) {
 				`,
 		},
 	})
+}
+
+func TestConstants(t *testing.T) {
+	list := func(values string, was ...string) *schema.Table {
+		c := schema.Text("mood").Def()
+		for i := 0; i < len(was); i += 2 {
+			if c.ValueWas == nil {
+				c.ValueWas = map[string]string{}
+			}
+			c.ValueWas[was[i]] = was[i+1]
+		}
+		return table("people", id(), c, schema.Check{Expr: "mood IN (" + values + ")"})
+	}
+	const drop, add = "Drop check people_mood_check of people", "Add check people_mood_check to people"
+	run(t, []step{
+		{
+			name: "renamed by a hint",
+			old:  of(list("'sad', 'glad'")),
+			new:  of(list("'gloomy', 'glad'", "gloomy", "sad")),
+			want: `
+				` + drop + `
+				Fill people.mood with 'gloomy'
+				` + add + `
+				`,
+		},
+		{
+			name: "in a chain",
+			old:  of(list("'sad', 'glad'")),
+			new:  of(list("'gloomy', 'sad'", "gloomy", "sad", "sad", "glad")),
+			want: `
+				` + drop + `
+				Fill people.mood with CASE mood WHEN 'sad' THEN 'gloomy' WHEN 'glad' THEN 'sad' END
+				` + add + `
+				`,
+		},
+		{
+			name: "hints that were used up",
+			old:  of(list("'gloomy', 'sad'", "gloomy", "sad", "sad", "glad")),
+			new:  of(list("'gloomy', 'sad', 'new'", "gloomy", "sad", "sad", "glad")),
+			want: `
+				` + drop + `
+				` + add + `
+				stale people.mood=gloomy
+				stale people.mood=sad
+				`,
+		},
+		{
+			name:    "one takes the name of one that goes",
+			old:     of(list("'sad', 'glad'")),
+			new:     of(list("'glad'", "glad", "sad")),
+			answers: diff.Answers{Drops: []string{"people.mood=glad"}},
+			want: `
+				error people.mood: people.mood may no longer be 'glad', and 'sad' takes that name: rows that hold either could not be told apart; make it two migrations
+				`,
+		},
+		{
+			name: "a hint that names nothing",
+			old:  of(list("'sad', 'glad'")),
+			new:  of(list("'gloomy', 'glad'", "gloomy", "saad")),
+			want: `
+				error people.mood=gloomy: was:saad: the snapshot has no value saad; did you mean sad?
+				`,
+		},
+	})
+}
+
+// valuesWere gives values of an enum the hints that they had other names.
+func valuesWere(was map[string]string, e *schema.Enum) *schema.Enum {
+	e.ValueWas = was
+	return e
 }

@@ -64,6 +64,7 @@ type matching struct {
 	answers []rename
 	object  func(name string) string // for messages
 	exists  string                   // what an old name is: "table", "column"
+	stay    bool                     // equal names stay, whatever -drop says
 }
 
 func (m matching) run() map[string]string {
@@ -97,7 +98,7 @@ func (m matching) run() map[string]string {
 	}
 	m.hints(pairs, isOld, isNew, take)
 	for _, n := range m.new {
-		if _, ok := pairs[n]; !ok && isOld[n] && taken[n] == "" && !m.d.dropped(m.object(n)) {
+		if _, ok := pairs[n]; !ok && isOld[n] && taken[n] == "" && (m.stay || !m.d.dropped(m.object(n))) {
 			take(n, n, "its name")
 		}
 	}

@@ -175,11 +175,23 @@ func (l *loader) addEnum(name string, u enumUse) {
 		if len(v.val) > schema.MaxName {
 			l.failf(v.pos, "%q has %d bytes, a value of a native enum can have %d", v.val, len(v.val), schema.MaxName)
 		}
+	}
+	e.ValueWas = valueHints(values)
+	l.schema.PutEnum(e)
+}
+
+// valueHints gives the rename hints of constants, by the values that they have now.
+func valueHints(values []constantValue) map[string]string {
+	var was map[string]string
+	for _, v := range values {
 		if v.was != "" {
-			l.hints = append(l.hints, Hint{"value", name, v.val, v.was, l.position(v.pos)})
+			if was == nil {
+				was = map[string]string{}
+			}
+			was[v.val] = v.was
 		}
 	}
-	l.schema.PutEnum(e)
+	return was
 }
 
 func typeID(obj *types.TypeName) string { return obj.Pkg().Path() + "." + obj.Name() }

@@ -52,10 +52,10 @@ type Result struct {
 	l      *loader
 }
 
-// Hint says that an object used to have another name. Those of tables, columns and enums are in the schema too, as Was.
+// Hint says that an object used to have another name. Those of tables, columns, enums and values are in the schema, as Was.
 type Hint struct {
-	Kind  string // "index", "constraint", "enum", "value"
-	Table string // of an index or constraint; the enum of a value
+	Kind  string // "index", "constraint", "enum"
+	Table string // of an index or constraint
 	Name  string // as it is now
 	Was   string
 	Pos   token.Position

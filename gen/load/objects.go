@@ -92,6 +92,7 @@ func (m *model) constantsOf(c *column) {
 	}
 	m.place("check", len(m.table.Checks), c.pos)
 	m.table.Checks = append(m.table.Checks, schema.Check{Expr: constantsCheck(c, values)})
+	c.ValueWas = valueHints(values)
 }
 
 // addCheck adds a check with the expression as its tag has it.

@@ -261,8 +261,10 @@ func (c *collector) op(op migrate.Op) {
 		c.table(o.Table)
 		c.expr(o.Table, o.Expr)
 		c.expr(o.Table, o.Where)
+		c.expr(o.Table, o.Back)
+		c.expr(o.Table, o.BackWhere)
 		c.s.fill = true
-		c.s.barrier = !local(o.Expr) || !local(o.Where)
+		c.s.barrier = !local(o.Expr) || !local(o.Where) || !local(o.Back) || !local(o.BackWhere)
 	default:
 		c.s.barrier = true
 	}

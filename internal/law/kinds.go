@@ -183,6 +183,8 @@ func same(from, to schema.Type, was, is string) bool {
 			return false
 		}
 		switch {
+		case either(schema.KindTime) && either(schema.KindTimestamp, schema.KindTimestampTZ):
+			s = s[strings.IndexByte(s, ' ')+1:] // the day goes
 		case either(schema.KindBoolean):
 			s = strings.NewReplacer("true", "1", "false", "0").Replace(s)
 		case either(schema.KindDate):

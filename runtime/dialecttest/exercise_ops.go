@@ -71,6 +71,18 @@ func opsAndInverses(t *testing.T, l *lab) {
 			migrate.RenameEnum{From: "mood", To: "feeling"},
 		}},
 		{"Fill", []migrate.Op{migrate.Fill{Table: "books", Column: "pages", Expr: "length(title)"}}},
+		{"Fill there and back", []migrate.Op{
+			migrate.DropCheck{Table: "books", Check: schema.Check{Name: "books_pages_check", Expr: "pages > 0"}},
+			migrate.Fill{Table: "books", Column: "pages", Expr: "CASE pages WHEN 11 THEN -12 WHEN 12 THEN 11 END", Where: "pages IN (11, 12)",
+				Back: "CASE pages WHEN -12 THEN 11 WHEN 11 THEN 12 END", BackWhere: "pages IN (-12, 11)"},
+			migrate.AddCheck{Table: "books", Check: schema.Check{Name: "books_pages_check", Expr: "pages IN (-12, 11)"}},
+		}},
+		{"a new parent is changed and renamed", append(family(), migrate.AddCheck{Table: "parents", Check: positive},
+			migrate.RenameTable{From: "parents", To: "elders"})},
+		{"a new parent is renamed and changed", append(family(), migrate.RenameTable{From: "parents", To: "elders"},
+			migrate.AddCheck{Table: "elders", Check: positive})},
+		{"the key of a new parent is renamed", append(family(), migrate.AddCheck{Table: "parents", Check: positive},
+			migrate.RenameColumn{Table: "parents", From: "id", To: "number"})},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLab(t, l.b)
@@ -97,5 +109,17 @@ func opsAndInverses(t *testing.T, l *lab) {
 				t.Errorf("the second time it is\n%q\nand was\n%q", again, up)
 			}
 		})
+	}
+}
+
+var positive = schema.Check{Name: "positive", Expr: "id > 0"}
+
+// family makes a table and another one that refers to it.
+func family() []migrate.Op {
+	return []migrate.Op{
+		migrate.CreateTable{Table: "parents", Columns: []schema.ColumnDef{schema.BigInt("id")}, PrimaryKey: schema.PrimaryKey{Name: "parents_pkey", Columns: []string{"id"}}},
+		migrate.CreateTable{Table: "children", Columns: []schema.ColumnDef{schema.BigInt("id"), schema.BigInt("parent_id")},
+			PrimaryKey:  schema.PrimaryKey{Name: "children_pkey", Columns: []string{"id"}},
+			ForeignKeys: []schema.ForeignKey{{Name: "children_parent_id_fkey", Columns: []string{"parent_id"}, RefTable: "parents", RefColumns: []string{"id"}}}},
 	}
 }

@@ -16,6 +16,7 @@ type Column struct {
 	Generated   string            `json:"generated,omitempty"`   // SQL the stored value is computed from
 	Collate     string            `json:"collate,omitempty"`
 	Comment     string            `json:"comment,omitempty"`
+	ValueWas    map[string]string `json:"valueWas,omitempty"` // used-up rename hints of the constants that it may hold, generator only
 }
 
 // ColumnDef is what the ops take where a column is defined: a [Column], or what the typed constructors give.

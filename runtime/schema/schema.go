@@ -19,6 +19,8 @@ type Enum struct {
 	Was    string   `json:"was,omitempty"`   // the rename hint that was used up, generator only
 	Values []string `json:"values"`          // in the order of their comparison
 	Owner  string   `json:"owner,omitempty"` // Go type it came from, generator only
+	// ValueWas holds the rename hints of values that were used up, generator only.
+	ValueWas map[string]string `json:"valueWas,omitempty"`
 }
 
 // Table is one table with all that belongs to it.

@@ -100,6 +100,9 @@ func (p *planner) RenameColumn(op migrate.RenameColumn) error {
 		if err := w.touch(op.Table); err != nil {
 			return err
 		}
+		if err := w.writeParent(op.Table); err != nil {
+			return err
+		}
 		if typed := w.typed[w.ids[op.Table]]; typed[op.From] {
 			delete(typed, op.From)
 			typed[op.To] = true

@@ -108,6 +108,9 @@ func (p *planner) RenameTable(op migrate.RenameTable) error {
 		if err := w.touch(op.From); err != nil {
 			return err
 		}
+		if err := w.writeParent(op.From); err != nil {
+			return err
+		}
 		w.ids[op.To] = w.ids[op.From]
 		delete(w.ids, op.From)
 		sql := renameTable(op.From, op.To)

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"maps"
+	"slices"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -251,6 +252,23 @@ func (w *pass) write(r *rebuild) error {
 	w.stages = append(w.stages, stages...)
 	w.keysOff = w.keysOff || !r.fresh
 	w.forget(r)
+	return nil
+}
+
+// writeParent writes a new table that waits, if keys in the database refer to it already: then they follow when it, or a column of it,
+// gets another name.
+func (w *pass) writeParent(table string) error {
+	if r := w.waiting(table); r == nil || !r.fresh {
+		return nil
+	}
+	for _, t := range w.s.Tables {
+		if t.Name == table || !slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return f.RefTable == table }) {
+			continue
+		}
+		if r := w.waiting(t.Name); r == nil || !r.fresh {
+			return w.close(table)
+		}
+	}
 	return nil
 }
 
