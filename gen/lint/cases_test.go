@@ -23,6 +23,8 @@ func goOp() migrate.Go {
 	return migrate.Go{Up: func(context.Context, migrate.Tx) error { return nil }, NoDown: "no"}
 }
 
+var keyless = migrate.DropPrimaryKey{Table: "items", PrimaryKey: *new(items()).PrimaryKey}
+
 var dropItems = migrate.DropTable(migrate.NewCreateTable(new(items())))
 
 var dataCases = []lintCase{
@@ -38,8 +40,8 @@ var fk = schema.ForeignKey{Name: "items_price_fkey", Columns: []string{"stock"},
 
 var lockCases = []lintCase{
 	{"MG201", ops(retype("stock", "bigint")), ops(retype("name", "varchar(200)"))},
-	{"MG202", ops(add(schema.UUID("key").DefaultExpr("gen_random_uuid()"))), ops(add(schema.TimestampTZ("at").DefaultExpr("now()")))},
-	{"MG203", ops(add(schema.BigInt("number").Identity())), ops(fresh())},
+	{"MG202", ops(keyless, add(schema.UUID("key").DefaultExpr("gen_random_uuid()"))), ops(add(schema.UUID("key").DefaultExpr("gen_random_uuid()")))},
+	{"MG203", ops(keyless, add(schema.BigInt("number").Identity())), ops(add(schema.BigInt("number").Identity()))},
 	{"MG204", ops(add(schema.BigInt("twice").Generated("stock * 2"))), ops(fresh(schema.BigInt("twice").Generated("id * 2")))},
 	{"MG209", ops(migrate.DropForeignKey{Table: "items", ForeignKey: items().ForeignKeys[0]}, alter(column("name"), collated(column("name")))), ops(retype("label", "text"))},
 	{"MG210", ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good"}}), ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good", "bad", "new"}})},

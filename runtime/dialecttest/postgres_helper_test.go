@@ -214,6 +214,11 @@ func pgSQL(stages []migrate.Stage) []string {
 }
 
 // pgNotNull are the statements that make a column of orders NOT NULL beside reads and writes.
+// pgSwept is the same behind a step that has filled the rows: it fills them once more when the check is there.
+func pgSwept(column, expr string) []string {
+	return slices.Insert(pgNotNull(column), 1, `UPDATE "public"."orders" SET "`+column+`" = `+expr+` WHERE "`+column+`" IS NULL`)
+}
+
 func pgNotNull(column string) []string {
 	alter, name := `ALTER TABLE "public"."orders" `, `"orders_`+column+`_is_not_null"`
 	return []string{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -31,12 +32,18 @@ func (p *planner) offenders(table, condition, what, constraint string) failedFun
 	}
 }
 
-// checkRows looks for rows that a condition picks before anything is done. After a step that changes rows nobody can know.
-func (p *planner) checkRows(table, condition, what string) func(context.Context, migrate.Tx) error {
-	if p.dirty {
+// unknowable tells whether a look at the tables before anything is done says nothing of what an op will find: steps before it change rows, or
+// what the names stand for.
+func (p *planner) unknowable(tables ...string) bool {
+	return p.dirty || slices.ContainsFunc(tables, func(t string) bool { return p.moved[t] })
+}
+
+// checkRows looks for rows that a condition picks before anything is done. The condition is over the first of the tables.
+func (p *planner) checkRows(tables []string, condition, what string) func(context.Context, migrate.Tx) error {
+	if p.unknowable(tables...) {
 		return nil
 	}
-	name, key := p.name(table), p.keyOf(table)
+	name, key := p.name(tables[0]), p.keyOf(tables[0])
 	return func(ctx context.Context, tx migrate.Tx) error {
 		if rows := list(ctx, tx, "FROM "+name+" AS r WHERE "+condition, key); rows != "" {
 			return refused{errors.New(rows + " " + what)}
@@ -47,7 +54,7 @@ func (p *planner) checkRows(table, condition, what string) func(context.Context,
 
 // checkEmpty looks whether a table holds rows that would have no value in a new column.
 func (p *planner) checkEmpty(table, column string) func(context.Context, migrate.Tx) error {
-	if p.dirty {
+	if p.unknowable(table) {
 		return nil
 	}
 	name := p.name(table)
@@ -63,7 +70,7 @@ func (p *planner) checkEmpty(table, column string) func(context.Context, migrate
 
 // checkDuplicates looks for rows that share a key before anything is done.
 func (p *planner) checkDuplicates(table string, x schema.Index) func(context.Context, migrate.Tx) error {
-	if p.dirty || !x.Unique || x.NullsNotDistinct {
+	if p.unknowable(table) || !x.Unique || x.NullsNotDistinct {
 		return nil
 	}
 	look := p.duplicates(table, x)

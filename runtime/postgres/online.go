@@ -66,35 +66,88 @@ func (p *planner) onlineKey(op migrate.Op, table, name, kind string, columns []s
 }
 
 // onlineCheck adds a constraint for new rows, commits, and looks at the old rows under a lock that stops nobody. In one transaction the scan
-// would hold the first lock, and a lock timeout would throw its work away.
-func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name, definition, wrong, what string) {
+// would hold the first lock, and a lock timeout would throw its work away. sweep, if there is any, mends what was written before the first.
+func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name, definition, wrong, what string, sweep func() error) error {
 	table := tables[0]
 	p.stage(op, migrate.Stage{
-		Commit: true, Facts: p.locks(lock, tables...), Check: p.checkRows(table, wrong, what),
+		Commit: true, Facts: p.locks(lock, tables...), Check: p.checkRows(tables, wrong, what),
 		Statements: []migrate.Statement{{SQL: "ALTER TABLE " + p.name(table) + " ADD " + definition + " NOT VALID", Comment: "for new rows only, so the lock is short"}},
 	})
+	if sweep != nil {
+		if err := sweep(); err != nil {
+			return err
+		}
+	}
 	p.stage(op, migrate.Stage{
 		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: p.offenders(table, wrong, what, name),
 		Statements: []migrate.Statement{{SQL: "ALTER TABLE " + p.name(table) + " VALIDATE CONSTRAINT " + ident(name), Comment: "the old rows, while others read and write"}},
 	})
+	return nil
 }
 
 // onlineNotNull lets the server know from a check that no row is NULL, so that SET NOT NULL reads nothing (manual, ALTER TABLE). Since 18
 // the constraint itself can be validated later.
-func (p *planner) onlineNotNull(op migrate.Op, table, column string) {
+func (p *planner) onlineNotNull(op migrate.Op, table, column string) error {
 	wrong, what := ident(column)+" IS NULL", "hold NULL in "+column+"; give them a value first, with Fill or SQL"
 	if p.version >= 18 {
 		name := p.spare(table, column, "not_null")
-		p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"NOT NULL "+ident(column), wrong, what)
-		return
+		return p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"NOT NULL "+ident(column), wrong, what, p.fills[table+"."+column])
 	}
 	name := p.spare(table, column, "is_not_null")
-	p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"CHECK ("+ident(column)+" IS NOT NULL)", wrong, what)
+	if err := p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"CHECK ("+ident(column)+" IS NOT NULL)", wrong, what, p.fills[table+"."+column]); err != nil {
+		return err
+	}
 	alter := p.alter(table)
 	p.stage(op, migrate.Stage{Facts: p.locks(accessExclusive, table), Statements: []migrate.Statement{
 		{SQL: alter + "ALTER COLUMN " + ident(column) + " SET NOT NULL", Comment: "the check says so already, so nothing is read"},
 		p.dropConstraint(table, name),
 	}})
+	return nil
+}
+
+// onlineColumn adds a column whose default gives each row a value of its own: as a nullable one, whose default is for new rows alone, and
+// which the old rows get in batches. At once the table would be written anew (manual, ALTER TABLE, Notes). An identity numbers them from a
+// sequence that goes when it has its own.
+func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
+	plain, sequence := c, ""
+	plain.Nullable, plain.Identity, plain.Default, plain.DefaultExpr, plain.DefaultFor = true, false, nil, "", nil
+	sql, err := p.column(o.Table, plain)
+	if err != nil {
+		return err
+	}
+	alter, column := p.alter(o.Table), "ALTER COLUMN "+ident(c.Name)+" "
+	def := defaultOf(c)
+	add := []migrate.Statement{{SQL: alter + "ADD COLUMN " + sql, Comment: "without a value for the old rows, so that the table is not written anew"}}
+	if c.Comment != "" {
+		add = append(add, statement(p.commentColumn(o.Table, c)))
+	}
+	if c.Identity {
+		ns, base := schema.SplitName(o.Table)
+		sequence = schema.JoinName(ns, schema.DeriveName(base, []string{c.Name}, "numbers", func(n string) bool { return p.before.Table(schema.JoinName(ns, n)) != nil }))
+		def = "pg_catalog.nextval(" + text(p.name(sequence)) + ")"
+		add = append(add, statement("CREATE SEQUENCE "+p.name(sequence)))
+	}
+	add = append(add, migrate.Statement{SQL: alter + column + "SET DEFAULT " + def, Comment: "for new rows"})
+	p.stage(o, migrate.Stage{Commit: true, Facts: p.locks(accessExclusive, o.Table), Statements: add})
+	f := migrate.Fill{Table: o.Table, Column: c.Name, Expr: migrate.FillDefault}
+	if err := p.fill(f, batchComment); err != nil {
+		return err
+	}
+	if !c.Nullable || c.Identity {
+		p.fills[o.Table+"."+c.Name] = func() error { return p.fill(f, sweepComment) }
+		if err := p.onlineNotNull(o, o.Table, c.Name); err != nil {
+			return err
+		}
+	}
+	if c.Identity {
+		p.stage(o, migrate.Stage{Facts: p.locks(accessExclusive, o.Table), Statements: []migrate.Statement{
+			statement(alter + column + "DROP DEFAULT, " + column + "ADD GENERATED BY DEFAULT AS IDENTITY"),
+			{SQL: "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(" + text(p.name(o.Table)) + ", " + text(c.Name) + "), pg_catalog.nextval(" +
+				text(p.name(sequence)) + "), false)", Comment: "the numbers go on where the sequence of the old rows ends"},
+			statement("DROP SEQUENCE " + p.name(sequence)),
+		}})
+	}
+	return nil
 }
 
 // spare gives the name of a constraint that no other one of the table has.

@@ -13,6 +13,9 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 	if err != nil {
 		return err
 	}
+	if t := p.before.Table(o.Table); (c.Identity || volatile(c)) && p.online(o.Table, "") && t != nil && t.PrimaryKey != nil {
+		return p.onlineColumn(o, c)
+	}
 	statements := []migrate.Statement{statement(p.alter(o.Table) + "ADD COLUMN " + sql)}
 	if c.Comment != "" {
 		statements = append(statements, statement(p.commentColumn(o.Table, c)))
@@ -27,11 +30,14 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 }
 
 func (p *planner) DropColumn(o migrate.DropColumn) error {
+	p.moved[o.Table] = true
 	p.add(o, p.locks(accessExclusive, o.Table), statement(p.alter(o.Table)+"DROP COLUMN "+ident(o.Column.Def().Name)))
 	return nil
 }
 
 func (p *planner) RenameColumn(o migrate.RenameColumn) error {
+	p.moved[o.Table] = true
+	clear(p.fills)
 	p.add(o, p.locks(accessExclusive, o.Table), statement(p.alter(o.Table)+"RENAME COLUMN "+ident(o.From)+" TO "+ident(o.To)))
 	return nil
 }
@@ -50,8 +56,7 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 		if err := p.AlterColumn(rest); err != nil {
 			return err
 		}
-		p.onlineNotNull(o, o.Table, to.Name)
-		return nil
+		return p.onlineNotNull(o, o.Table, to.Name)
 	}
 	column := p.alter(o.Table) + "ALTER COLUMN " + ident(to.Name) + " "
 	var out []migrate.Statement
@@ -62,6 +67,7 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 	reparsed := retyped || from.Collate != to.Collate // the server writes the SQL that mentions the column anew
 	var again []migrate.Statement
 	if reparsed {
+		p.moved[o.Table] = true
 		drop, make, err := p.apart(map[string][]string{o.Table: {to.Name}})
 		if err != nil {
 			return err

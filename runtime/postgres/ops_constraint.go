@@ -50,9 +50,8 @@ func (p *planner) DropUnique(o migrate.DropUnique) error {
 
 func (p *planner) AddCheck(o migrate.AddCheck) error {
 	if p.online(o.Table, o.Plain) && o.Check.Name != "" {
-		p.onlineCheck(o, accessExclusive, []string{o.Table}, o.Check.Name, check(o.Check),
-			"NOT ("+o.Check.Expr+")", "break the check "+o.Check.Expr+"; correct them")
-		return nil
+		return p.onlineCheck(o, accessExclusive, []string{o.Table}, o.Check.Name, check(o.Check),
+			"NOT ("+o.Check.Expr+")", "break the check "+o.Check.Expr+"; correct them", nil)
 	}
 	f := p.scanned(p.locks(accessExclusive, o.Table), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, check(o.Check)))
@@ -67,9 +66,8 @@ func (p *planner) DropCheck(o migrate.DropCheck) error {
 func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
 	if p.online(o.Table, o.Plain) && o.ForeignKey.Name != "" {
 		fk := o.ForeignKey
-		p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk),
-			p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them")
-		return nil
+		return p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk),
+			p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them", nil)
 	}
 	f := p.scanned(p.locks(shareRowExclusive, o.Table, o.ForeignKey.RefTable), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, p.foreignKey(o.ForeignKey)))

@@ -10,6 +10,16 @@ import (
 
 // Fill is one statement, or the same in batches on a table that others use.
 func (p *planner) Fill(o migrate.Fill) error {
+	if err := p.fill(o, batchComment); err != nil {
+		return err
+	}
+	if o.Where == "" && !o.Looks() {
+		p.fills[o.Table+"."+o.Column] = func() error { return p.fill(o, sweepComment) }
+	}
+	return nil
+}
+
+func (p *planner) fill(o migrate.Fill, comment string) error {
 	expr := "(" + o.Expr + ")"
 	if o.Expr == migrate.FillDefault {
 		expr = o.Expr
@@ -23,7 +33,7 @@ func (p *planner) Fill(o migrate.Fill) error {
 			return err
 		}
 		b.SQL = update + "(" + o.Condition(ident) + ")"
-		stage.Batch, stage.Statements[0].Comment = b, batchComment
+		stage.Batch, stage.Statements[0].Comment = b, comment
 	} else {
 		stage.Scans = len(f.Tables) > 0
 	}
@@ -31,10 +41,25 @@ func (p *planner) Fill(o migrate.Fill) error {
 	return nil
 }
 
-const batchComment = "in batches of the primary key, each in its own transaction"
+const (
+	batchComment = "in batches of the primary key, each in its own transaction"
+	sweepComment = "once more, for rows that were written without a value before the check was there"
+)
 
 // Backfill runs a Go function on the rows.
 func (p *planner) Backfill(o migrate.RowStep) error {
+	if err := p.backfill(o); err != nil {
+		return err
+	}
+	if o.Where != "" { // else all rows would be worked on again
+		for _, f := range o.Fields {
+			p.fills[o.Table+"."+f.Column] = func() error { return p.backfill(o) }
+		}
+	}
+	return nil
+}
+
+func (p *planner) backfill(o migrate.RowStep) error {
 	b, err := migrate.NewBatch(p.before, o.Op, o.Table)
 	if err != nil {
 		return err

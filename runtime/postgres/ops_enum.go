@@ -35,6 +35,7 @@ func (p *planner) RenameEnum(o migrate.RenameEnum) error {
 }
 
 func (p *planner) RenameEnumValue(o migrate.RenameEnumValue) error {
+	p.dirty = true
 	p.add(o, migrate.Facts{}, statement("ALTER TYPE "+p.name(o.Enum)+" RENAME VALUE "+text(o.From)+" TO "+text(o.To)))
 	return nil
 }

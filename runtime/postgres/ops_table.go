@@ -93,6 +93,7 @@ func merged(t *schema.Table, i int) bool {
 }
 
 func (p *planner) DropTable(o migrate.DropTable) error {
+	p.moved[o.Table] = true
 	p.add(o, p.locks(accessExclusive, append([]string{o.Table}, parents(o.ForeignKeys)...)...), statement("DROP TABLE "+p.name(o.Table)))
 	return nil
 }
@@ -100,6 +101,8 @@ func (p *planner) DropTable(o migrate.DropTable) error {
 func (p *planner) RenameTable(o migrate.RenameTable) error {
 	taken := func(name string) bool { return p.before.Table(name) != nil }
 	p.renames[len(p.stages)] = true
+	p.moved[o.From], p.moved[o.To] = true, true
+	clear(p.fills)
 	p.add(o, p.locks(accessExclusive, o.From), p.move("TABLE", o.From, o.To, taken)...)
 	p.fresh[o.To] = p.fresh[o.From]
 	delete(p.fresh, o.From)
