@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -62,6 +63,9 @@ func (o DropColumn) Apply(s *schema.Schema) error {
 	if err != nil {
 		return err
 	}
+	if err := inFlight(t, c.Name); err != nil {
+		return fmt.Errorf("drop column %s.%s: %w", o.Table, c.Name, err)
+	}
 	if user := usedBy(s, t, c.Name); user != "" {
 		return fmt.Errorf("drop column %s.%s: %s still uses it", o.Table, c.Name, user)
 	}
@@ -76,6 +80,9 @@ func (o RenameColumn) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "rename column", o.Table, o.From)
 	if err != nil {
 		return err
+	}
+	if err := inFlight(t, o.From); err != nil {
+		return fmt.Errorf("rename column %s.%s: %w", o.Table, o.From, err)
 	}
 	if t.Column(o.To) != nil {
 		return fmt.Errorf("rename column %s.%s: %s is there already", o.Table, o.From, o.To)
@@ -103,6 +110,11 @@ func (o AlterColumn) Apply(s *schema.Schema) error {
 		return fmt.Errorf("alter column %s.%s: it is in the primary key and cannot become nullable; drop the key first", o.Table, from.Name)
 	case from.Generated != to.Generated:
 		return fmt.Errorf("alter column %s.%s: a generated expression cannot be altered; drop the column and add it", o.Table, from.Name)
+	}
+	if from.Type != to.Type || !maps.Equal(from.TypeFor, to.TypeFor) || to.Identity {
+		if err := inFlight(t, from.Name); err != nil {
+			return fmt.Errorf("alter column %s.%s: %w", o.Table, from.Name, err)
+		}
 	}
 	if err := checkColumn(s, t, to); err != nil {
 		return fmt.Errorf("alter column %s.%s: %w", o.Table, from.Name, err)

@@ -137,6 +137,9 @@ func (o DropTable) Apply(s *schema.Schema) error {
 			}
 		}
 	}
+	if len(t.DualWrites) > 0 {
+		return fmt.Errorf("drop table %s: dual write %s is on it; end that first, with modelgen generate -contract", o.Table, t.DualWrites[0].Name)
+	}
 	if d := differs(o.Definition(), t); d != "" {
 		return fmt.Errorf("drop table %s: the op says %s", o.Table, d)
 	}
@@ -158,6 +161,9 @@ func (o RenameTable) Apply(s *schema.Schema) error {
 	}
 	if ns != "" && !s.HasNamespace(ns) {
 		return fmt.Errorf("rename table %s: there is no schema %s", o.From, ns)
+	}
+	if from, _ := schema.SplitName(o.From); from != ns && len(t.DualWrites) > 0 {
+		return fmt.Errorf("rename table %s: it cannot move to another schema while dual write %s is on it; end that first, with modelgen generate -contract", o.From, t.DualWrites[0].Name)
 	}
 	s.RemoveTable(o.From)
 	t.Name = o.To

@@ -47,6 +47,8 @@ type Planner interface {
 	Fill(Fill) error
 	Backfill(RowStep) error
 	Unwritten(Unwritten) error
+	AddDualWrite(AddDualWrite) error
+	DropDualWrite(DropDualWrite) error
 	SQL(SQL) error
 	Go(Go) error
 

@@ -110,7 +110,7 @@ func (w *walker) plan(mv move) (leg, error) {
 func quiet(ops []Op) bool {
 	for _, op := range ops {
 		switch op.(type) {
-		case Fill, Unwritten, interface{ step() RowStep }, CreateSchema, CreateTable, RenameTable, CommentTable, AddColumn, DropColumn, RenameColumn, AlterColumn, AddPrimaryKey, DropPrimaryKey, AddUnique, DropUnique,
+		case Fill, Unwritten, AddDualWrite, DropDualWrite, interface{ step() RowStep }, CreateSchema, CreateTable, RenameTable, CommentTable, AddColumn, DropColumn, RenameColumn, AlterColumn, AddPrimaryKey, DropPrimaryKey, AddUnique, DropUnique,
 			AddCheck, DropCheck, AddForeignKey, DropForeignKey, RenameConstraint, CreateIndex, DropIndex, RenameIndex, CreateEnum, DropEnum, RenameEnum, DropTable:
 		default:
 			return false
@@ -125,6 +125,13 @@ func (w *walker) walk(ctx context.Context, moves []move) error {
 	for i, mv := range moves {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("stopped before %s: %w", w.m.set.label(moves[i-len(waiting)].at), err)
+		}
+		if wait := w.contract(moves[:i], mv); wait != nil {
+			if err := w.together(ctx, waiting); err != nil {
+				return err
+			}
+			wait.Done = w.names()
+			return wait
 		}
 		l, err := w.plan(mv)
 		if err != nil {

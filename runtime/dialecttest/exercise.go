@@ -33,6 +33,8 @@ func Exercise(t *testing.T, b Backend) {
 	}{
 		{"up, nothing to do, check and status", upAndLook},
 		{"each op is undone by its inverse", opsAndInverses},
+		{"programs of two versions write to a column with two names", dualWrites},
+		{"a contract waits for the programs of before", contracts},
 		{"to goes forward and back", goTo},
 		{"fake records only", fakes},
 		{"a failing statement leaves nothing", failing},

@@ -9,6 +9,7 @@ import (
 
 func (p *planner) AddColumn(o migrate.AddColumn) error {
 	c := o.Column.Def()
+	p.added[o.Table+"."+c.Name] = true
 	sql, err := p.column(o.Table, c)
 	if err != nil {
 		return err

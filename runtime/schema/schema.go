@@ -34,6 +34,7 @@ type Table struct {
 	Checks      []Check      `json:"checks,omitempty"`      // sorted by name
 	ForeignKeys []ForeignKey `json:"foreignKeys,omitempty"` // sorted by name
 	Indexes     []Index      `json:"indexes,omitempty"`     // sorted by name
+	DualWrites  []DualWrite  `json:"dualWrites,omitempty"`  // sorted by name
 }
 
 // Table gives the table of that name, or nil.
@@ -135,6 +136,7 @@ func (t *Table) Clone() *Table {
 		c.Indexes[i].Parts = slices.Clone(c.Indexes[i].Parts)
 		c.Indexes[i].Include = slices.Clone(c.Indexes[i].Include)
 	}
+	c.DualWrites = slices.Clone(t.DualWrites)
 	return &c
 }
 
@@ -163,4 +165,5 @@ func (t *Table) Sort() {
 	slices.SortFunc(t.Checks, func(a, b Check) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(t.ForeignKeys, func(a, b ForeignKey) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(t.Indexes, func(a, b Index) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(t.DualWrites, func(a, b DualWrite) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -77,22 +77,10 @@ func (p *planner) Backfill(op migrate.RowStep) error {
 	} else {
 		stage.Scans = true
 	}
-	return p.between(op.Op, stage)
+	return p.betweenAll(op.Op, stage)
 }
 
 // Unwritten implements [migrate.Planner]. The migrator does not come so far as to run it.
 func (p *planner) Unwritten(op migrate.Unwritten) error {
-	return p.between(op, migrate.Stage{Cause: op.Describe(), Run: op.Run})
-}
-
-// between keeps a stage before which all must be in the database that comes before it.
-func (p *planner) between(op migrate.Op, stage migrate.Stage) error {
-	if err := p.keep(op, func(w *pass) error {
-		w.stages = append(w.stages, stage)
-		return nil
-	}); err != nil {
-		return err
-	}
-	p.steps[len(p.steps)-1].barrier = true
-	return nil
+	return p.betweenAll(op, migrate.Stage{Cause: op.Describe(), Run: op.Run})
 }

@@ -1,0 +1,158 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// AddDualWrite makes a trigger that runs before a row is written, so that both columns come with the row, then fills the rows of before.
+// The lock of CREATE TRIGGER waits for those who are writing: whoever writes later writes both.
+func (p *planner) AddDualWrite(o migrate.AddDualWrite) error {
+	t := p.before.Table(o.Table)
+	if t == nil || t.Column(o.From) == nil || t.Column(o.To) == nil {
+		return nil // which Apply reports
+	}
+	table, function := p.name(o.Table), p.dualFunction(o.Table, o.Name)
+	st := migrate.Stage{
+		Facts: p.locks(shareRowExclusive, o.Table),
+		Statements: []migrate.Statement{
+			statement("CREATE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS " + text(p.dualBody(o, t))),
+			{SQL: "CREATE TRIGGER " + ident(o.Name) + " BEFORE INSERT OR UPDATE OF " + ident(o.From) + ", " + ident(o.To) + " ON " + table +
+				" FOR EACH ROW EXECUTE FUNCTION " + function + "()", Comment: "an UPDATE of other columns does not pay for it"},
+		},
+	}
+	st.Commit = p.online(o.Table, "")
+	p.stage(o, st)
+	from, to := ident(o.From), ident(o.To)
+	if !p.added[o.Table+"."+o.From] {
+		if err := p.both(o, migrate.Fill{Table: o.Table, Column: o.To, Expr: o.Up, Where: to + " IS NULL AND " + from + " IS NOT NULL"}); err != nil {
+			return err
+		}
+	}
+	if !p.added[o.Table+"."+o.To] { // undone, the column of before comes back without values
+		return p.both(o, migrate.Fill{Table: o.Table, Column: o.From, Expr: o.Down, Where: from + " IS NULL AND " + to + " IS NOT NULL"})
+	}
+	return nil
+}
+
+// both fills one of the columns from the other.
+func (p *planner) both(o migrate.AddDualWrite, f migrate.Fill) error {
+	if t := p.before.Table(o.Table); t.PrimaryKey == nil {
+		f.Plain = "no primary key"
+	}
+	n := len(p.stages)
+	if err := p.fill(f, batchComment); err != nil {
+		return err
+	}
+	for i := n; i < len(p.stages); i++ {
+		p.stages[i].Cause = o.Describe()
+	}
+	return nil
+}
+
+// DropDualWrite compares the columns in all rows, then takes the trigger away.
+func (p *planner) DropDualWrite(o migrate.DropDualWrite) error {
+	table, key := p.name(o.Table), p.keyOf(o.Table)
+	t := p.before.Table(o.Table)
+	if t == nil || t.Column(o.From) == nil || t.Column(o.To) == nil {
+		return nil // which Apply reports
+	}
+	differ := distinct(*t.Column(o.To), ident(o.To), "("+o.Up+")") + " AND " + distinct(*t.Column(o.From), ident(o.From), "("+o.Down+")")
+	equal := func(ctx context.Context, tx migrate.Tx) error {
+		if rows := list(ctx, tx, "FROM "+table+" AS r WHERE "+differ, key); rows != "" {
+			return refused{errors.New(rows + " hold in " + o.From + " another value than in " + o.To + "; make them equal, and run the command again: " +
+				"nothing was changed, and both columns are still written")}
+		}
+		return nil
+	}
+	if !p.fresh[o.Table] {
+		p.stage(o, migrate.Stage{
+			Facts: p.locks("ACCESS SHARE", o.Table), Commit: p.online(o.Table, ""), Run: equal,
+			Statements: []migrate.Statement{{SQL: "SELECT count(*) FROM " + table + " WHERE " + differ, Comment: "the migration stops unless this is 0"}},
+		})
+	}
+	p.stage(o, migrate.Stage{Facts: p.locks(accessExclusive, o.Table), Statements: []migrate.Statement{
+		statement("DROP TRIGGER " + ident(o.Name) + " ON " + table),
+		statement("DROP FUNCTION " + p.dualFunction(o.Table, o.Name) + "()"),
+	}})
+	return nil
+}
+
+func (p *planner) dualFunction(table, name string) string {
+	ns, _ := schema.SplitName(table)
+	return p.name(schema.JoinName(ns, name))
+}
+
+// dualBody gives the function of the trigger.
+func (p *planner) dualBody(o migrate.AddDualWrite, t *schema.Table) string {
+	a, b := t.Column(o.From), t.Column(o.To)
+	from, to := "NEW."+ident(o.From), "NEW."+ident(o.To)
+	up, down := ofRow(o.Up, o.From), ofRow(o.Down, o.To)
+	raise := func(what, code string) string {
+		return "RAISE EXCEPTION USING ERRCODE = " + text(code) + ", MESSAGE = " + text(o.Table+": "+what) + ", HINT = " +
+			text(o.From+" is becoming "+o.To+", and a trigger keeps both equal")
+	}
+	differ := raise(o.From+" and "+o.To+" are given different values", "check_violation")
+	neither := ""
+	switch column := o.Column.Def(); {
+	case defaultOf(column) != "":
+		column.Name = o.To
+		neither = "IF " + from + " IS NULL AND " + to + " IS NULL THEN\n      " + to + " := " + defaultOf(column) + ";\n    END IF;\n    "
+	case !column.Nullable:
+		neither = "IF " + from + " IS NULL AND " + to + " IS NULL THEN\n      " + raise("neither "+o.From+" nor "+o.To+" has a value", "not_null_violation") + ";\n    END IF;\n    "
+	}
+	return strings.Join([]string{
+		"",
+		"BEGIN",
+		"  IF TG_OP = 'INSERT' THEN",
+		"    " + neither + "IF " + to + " IS NULL THEN",
+		"      " + to + " := " + up + ";",
+		"    ELSIF " + from + " IS NULL THEN",
+		"      " + from + " := " + down + ";",
+		"    ELSIF " + distinct(*b, to, up) + " AND " + distinct(*a, from, down) + " THEN",
+		"      " + differ + ";",
+		"    END IF;",
+		"  ELSIF NOT (" + distinct(*b, to, up) + ") THEN",
+		"    NULL;",
+		"  ELSIF NOT (" + distinct(*b, to, "OLD."+ident(o.To)) + ") THEN",
+		"    " + to + " := " + up + ";",
+		"  ELSIF NOT (" + distinct(*a, from, "OLD."+ident(o.From)) + ") THEN",
+		"    " + from + " := " + down + ";",
+		"  ELSIF " + distinct(*a, from, down) + " THEN",
+		"    " + differ + ";",
+		"  END IF;",
+		required(o, from, to, raise),
+		"  RETURN NEW;",
+		"END",
+		"",
+	}, "\n")
+}
+
+// required refuses an UPDATE that takes the value away from a column that is to have one.
+func required(o migrate.AddDualWrite, from, to string, raise func(what, code string) string) string {
+	if o.Column.Def().Nullable {
+		return ""
+	}
+	return "  IF TG_OP = 'UPDATE' AND " + from + " IS NULL AND " + to + " IS NULL AND (OLD." + ident(o.From) + " IS NOT NULL OR OLD." + ident(o.To) + " IS NOT NULL) THEN\n" +
+		"    " + raise(o.From+" and "+o.To+" cannot be NULL", "not_null_violation") + ";\n  END IF;"
+}
+
+// ofRow gives SQL over one column for the row of a trigger.
+func ofRow(sql, column string) string {
+	if sql == schema.QuoteColumn(column) || sql == ident(column) {
+		return "NEW." + ident(column)
+	}
+	return "(SELECT " + sql + " FROM (SELECT NEW." + ident(column) + ") AS modelgen_row (" + ident(column) + "))"
+}
+
+// distinct compares with NULL as a value. Types without an operator for it are compared as text.
+func distinct(c schema.Column, a, b string) string {
+	if k := typeOf(c).Kind; k == schema.KindJSON || k == schema.KindOther {
+		a, b = "("+a+")::text", "("+b+")::text"
+	}
+	return a + " IS DISTINCT FROM " + b
+}

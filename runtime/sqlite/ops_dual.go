@@ -1,0 +1,159 @@
+package sqlite
+
+import (
+	"context"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// AddDualWrite implements [migrate.Planner]. SQLite's triggers cannot change a row before it is written, so they do it right after.
+func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
+	d := p.on(op.Table)
+	if d.t.Column(op.From) == nil || d.t.Column(op.To) == nil {
+		return p.betweenAll(op) // which Apply reports
+	}
+	up, err := translate(inFill, op.Up, d.t, op.To)
+	if err != nil {
+		return err
+	}
+	down, err := translate(inFill, op.Down, d.t, op.From)
+	if err != nil {
+		return err
+	}
+	triggers, err := d.dualTriggers(op, "("+up+")", "("+down+")")
+	if err != nil {
+		return err
+	}
+	facts := migrate.Facts{Tables: []string{op.Table}}
+	stages := []migrate.Stage{{Cause: op.Describe(), Statements: statements(triggers...), Facts: facts}}
+	from, to := quote(op.From), quote(op.To)
+	for _, f := range []struct{ column, expr, where string }{
+		{op.To, up, to + " IS NULL AND " + from + " IS NOT NULL"},
+		{op.From, down, from + " IS NULL AND " + to + " IS NOT NULL"}, // undone, the column of before comes back without values
+	} {
+		if p.adds(op.Table, map[string]string{op.To: op.From, op.From: op.To}[f.column]) {
+			continue
+		}
+		sql := "UPDATE " + quote(op.Table) + " SET " + quote(f.column) + " = (" + f.expr + ") WHERE (" + f.where + ")"
+		st := migrate.Stage{Cause: op.Describe(), Statements: statements(sql), Facts: facts}
+		if d.t.PrimaryKey != nil && p.online(op.Table, "") {
+			if st.Batch, err = migrate.NewBatch(p.before, op, op.Table); err != nil {
+				return err
+			}
+			st.Batch.SQL = sql
+			st.Statements[0].Comment = "in batches of the primary key, each in its own transaction"
+		} else {
+			st.Scans = true
+		}
+		stages = append(stages, st)
+	}
+	return p.betweenAll(op, stages...)
+}
+
+// adds tells whether an op so far has added the column.
+func (p *planner) adds(table, column string) bool {
+	for _, st := range p.steps {
+		if o, ok := st.op.(migrate.AddColumn); ok && o.Table == table && o.Column.Def().Name == column {
+			return true
+		}
+	}
+	return false
+}
+
+// dualTriggers gives the two triggers. up and down are over columns of the row that is stored.
+func (d ddl) dualTriggers(op migrate.AddDualWrite, up, down string) ([]string, error) {
+	table, a, b := quote(op.Table), quote(op.From), quote(op.To)
+	row := "rowid = NEW.rowid"
+	if pk := d.t.PrimaryKey; pk != nil { // a table made WITHOUT ROWID has nothing else
+		var same []string
+		for _, c := range pk.Columns {
+			same = append(same, quote(c)+" IS NEW."+quote(c))
+		}
+		row = strings.Join(same, " AND ")
+	}
+	refuse := func(what, where string) string {
+		return "SELECT RAISE(ABORT, " + text(op.Table+": "+what+"; "+op.From+" is becoming "+op.To+", and a trigger keeps both equal") +
+			") FROM " + table + " WHERE " + row + " AND " + where
+	}
+	set := func(column, value, where string) string {
+		return "UPDATE " + table + " SET " + column + " = " + value + " WHERE " + row + " AND " + where
+	}
+	differ := b + " IS NOT " + up + " AND " + a + " IS NOT " + down
+	column := op.Column.Def()
+	declared, err := d.declared(column)
+	if err != nil {
+		return nil, err
+	}
+	def, _, err := d.defaultOf(column, declared)
+	if err != nil {
+		return nil, err
+	}
+	insert := []string{refuse(op.From+" and "+op.To+" are given different values", a+" IS NOT NULL AND "+b+" IS NOT NULL AND "+differ)}
+	update := []string{
+		refuse(op.From+" and "+op.To+" are given different values", "OLD."+a+" IS NOT NEW."+a+" AND OLD."+b+" IS NOT NEW."+b+" AND "+differ),
+	}
+	if def != "" {
+		insert = append(insert, set(b, def, a+" IS NULL AND "+b+" IS NULL"))
+	} else if !column.Nullable {
+		insert = append(insert, refuse("neither "+op.From+" nor "+op.To+" has a value", a+" IS NULL AND "+b+" IS NULL"))
+	}
+	insert = append(insert, set(b, up, b+" IS NULL AND "+a+" IS NOT NULL"), set(a, down, a+" IS NULL AND "+b+" IS NOT NULL"))
+	update = append(update,
+		set(b, up, "OLD."+b+" IS NEW."+b+" AND "+b+" IS NOT "+up),
+		set(a, down, "OLD."+a+" IS NEW."+a+" AND OLD."+b+" IS NOT NEW."+b+" AND "+b+" IS NOT "+up))
+	if !column.Nullable {
+		update = append(update, refuse(op.From+" and "+op.To+" cannot be NULL", a+" IS NULL AND "+b+" IS NULL AND (OLD."+a+" IS NOT NULL OR OLD."+b+" IS NOT NULL)"))
+	}
+	trigger := func(suffix, event string, body []string) string {
+		return "CREATE TRIGGER " + quote(op.Name+suffix) + " AFTER " + event + " ON " + table + " FOR EACH ROW BEGIN\n  " + strings.Join(body, ";\n  ") + ";\nEND"
+	}
+	return []string{trigger("_insert", "INSERT", insert), trigger("_update", "UPDATE OF "+a+", "+b, update)}, nil
+}
+
+// DropDualWrite implements [migrate.Planner].
+func (p *planner) DropDualWrite(op migrate.DropDualWrite) error {
+	d := p.on(op.Table)
+	if d.t.Column(op.From) == nil || d.t.Column(op.To) == nil {
+		return p.betweenAll(op) // which Apply reports
+	}
+	up, err := translate(inFill, op.Up, d.t, op.To)
+	if err != nil {
+		return err
+	}
+	down, err := translate(inFill, op.Down, d.t, op.From)
+	if err != nil {
+		return err
+	}
+	count := "SELECT count(*) FROM " + quote(op.Table) + " WHERE " + quote(op.To) + " IS NOT (" + up + ") AND " + quote(op.From) + " IS NOT (" + down + ")"
+	facts := migrate.Facts{Tables: []string{op.Table}}
+	return p.betweenAll(op,
+		migrate.Stage{
+			Cause: op.Describe(), Facts: facts,
+			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0"}},
+			Run: func(ctx context.Context, tx migrate.Tx) error {
+				var n int64
+				if err := tx.QueryRowContext(ctx, count).Scan(&n); err != nil {
+					return statementError(count, err)
+				}
+				if n > 0 {
+					return problem("make them equal, and run the command again", "table %s: %s with another value in %s than in %s", op.Table, rowCount(n), op.From, op.To)
+				}
+				return nil
+			},
+		},
+		migrate.Stage{Cause: op.Describe(), Facts: facts,
+			Statements: statements("DROP TRIGGER "+quote(op.Name+"_insert"), "DROP TRIGGER "+quote(op.Name+"_update"))})
+}
+
+// betweenAll keeps stages before which all must be in the database that comes before them.
+func (p *planner) betweenAll(op migrate.Op, stages ...migrate.Stage) error {
+	if err := p.keep(op, func(w *pass) error {
+		w.stages = append(w.stages, stages...)
+		return nil
+	}); err != nil {
+		return err
+	}
+	p.steps[len(p.steps)-1].barrier = true
+	return nil
+}
