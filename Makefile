@@ -5,11 +5,15 @@ MAX_LINES   = 600
 COUNT      ?= 5
 FUZZTIME   ?= 60s
 LAW        ?= 5000
+MATRIX     ?= 14 15 16 17 18
 
 # Without testdata: what is in there may be wrong on purpose.
 GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
 
-.PHONY: help demo test lint verify bench soak
+# What is tested on every version. TestRunnerBackup needs a pg_dump as new as the server, which make test has.
+MATRIX_TESTS = ./runtime/... ./internal/law ./internal/pgtest/... ./gen/optimize/... ./example/...
+
+.PHONY: help demo test matrix lint verify bench soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +23,13 @@ demo: ## Show the whole story in a temporary directory, on SQLite (or DATABASE_U
 
 test: bin/pgrun ## Run all tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
 	bin/pgrun go test -timeout 9m ./...
+
+matrix: bin/pgrun ## Run the database tests on each PostgreSQL of MATRIX, which npm fetches once: make matrix MATRIX="14 18"
+	@bad=0; lines=; for v in $(MATRIX); do \
+	  echo "PostgreSQL $$v: go test $(MATRIX_TESTS)"; \
+	  if bin/pgrun -version $$v go test -count 1 -timeout 20m -skip '^TestRunnerBackup' $(MATRIX_TESTS); then says=ok; else says=FAILED; bad=1; fi; \
+	  lines="$$lines PostgreSQL_$$v:_$$says"; \
+	done; for l in $$lines; do echo "$$l" | tr _ ' '; done; exit $$bad
 
 lint: ## Check format, vet, staticcheck, the import rules, file lengths and go.mod
 	@echo 'gofmt -l'
@@ -45,10 +56,14 @@ verify: ## Check that generating again changes no file, and that go.mod and the 
 	@tmp=$$(mktemp) && trap 'rm -f "$$tmp"' EXIT && before=$$($(TREE)) && go generate ./... && after=$$($(TREE)) && \
 	  git --no-pager diff --exit-code "$$before" "$$after" -- || { echo 'generated files were not current; look at the changes and commit them'; exit 1; }
 
-bench: bin/pgrun ## Run the benchmarks, and time whole processes
+bench: bin/pgrun ## Run the benchmarks, and time whole processes; BENCH=stalls measures how long others wait for a migration instead
+ifdef BENCH
+	bin/pgrun go run ./internal/bench $(BENCHFLAGS) $(BENCH)
+else
 	@pkgs=$$(grep -rl --include='*_test.go' '^func Benchmark' . | sed 's,/[^/]*$$,,' | sort -u); \
 	  echo go test -bench . $$pkgs; test -z "$$pkgs" || bin/pgrun go test -run '^$$' -bench . -benchmem -p 1 -timeout 0 $$pkgs
 	@if [ -d internal/bench ]; then echo go run ./internal/bench; bin/pgrun go run ./internal/bench; fi
+endif
 
 soak: bin/pgrun ## Run the tests COUNT times under the race detector, LAW pairs of random schemas, then each fuzz test for FUZZTIME
 	bin/pgrun go test -race -shuffle on -count $(COUNT) -timeout 0 ./...

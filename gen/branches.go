@@ -194,11 +194,16 @@ func (b *branches) settle(changed map[string][]byte) (*Result, error) {
 		return nil, err
 	}
 	r.add(filepath.Join(b.dir, ListName), list, b.list)
-	data, err := b.snapshot(s, h[0]).Encode()
+	snap := b.snapshot(s, h[0])
+	data, err := snap.Encode()
 	if err != nil {
 		return nil, err
 	}
 	r.add(filepath.Join(b.dir, snapshot.Name), data, b.snap)
+	r.folder.list, r.folder.snap, r.folder.snapBytes = list, snap, data
+	for _, m := range all {
+		r.folder.migrations = append(r.folder.migrations, found{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Replaces: m.Replaces, Pos: m.Pos})
+	}
 	return r, nil
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/modelgen/modelgen/gen/lint"
+	"github.com/modelgen/modelgen/gen/load"
 )
 
 // Finding is one disagreement that [Check] found.
@@ -63,7 +65,11 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 	}
 	if r.Migration == "" {
 		for _, f := range r.Files {
-			out = append(out, Finding{Place: f.Shown(), Reason: "it is not what modelgen writes", Mend: "run go generate"})
+			reason := "it is not what modelgen writes"
+			if load.IsGuard(filepath.Base(f.Path)) {
+				reason = aboutGuard(f)
+			}
+			out = append(out, Finding{Place: f.Shown(), Reason: reason, Mend: "run go generate"})
 		}
 	}
 	found, err := Lint(cfg, "")
@@ -80,7 +86,7 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 		return nil, err
 	}
 	out = append(out, more...)
-	for _, n := range r.Stale {
+	for _, n := range append(r.Stale, r.InFlight...) {
 		f := Finding{Reason: n.Msg, Note: true}
 		if n.Pos.IsValid() {
 			f.Place = n.Pos.String()

@@ -25,6 +25,7 @@ type Result struct {
 	Files     []File     // all that differs from what is on disk, in the order in which it is written
 	Questions []Question // when there are any, Files is empty
 	Stale     []Note     // rename hints in the models that have been used up
+	InFlight  []Note     // columns that wait for -contract
 	Notes     []Note     // other remarks about what is new
 	Ops       []migrate.Op
 
@@ -67,6 +68,10 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	for _, s := range out.Stale {
 		r.Stale = append(r.Stale, Note{r.pos(s), fmt.Sprintf("the was: hint of %s has been used up and can go", s)})
+	}
+	for _, s := range out.InFlight {
+		r.InFlight = append(r.InFlight, Note{r.pos(s), fmt.Sprintf("%s and what it was before are both written: "+
+			"run modelgen generate -contract when no program is running that knows only the old one", s)})
 	}
 	if len(r.models.Models) == 0 {
 		out.Questions = append(out.Questions, r.lastModels(cfg)...)

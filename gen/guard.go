@@ -1,8 +1,8 @@
 package gen
 
 import (
-	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,8 +17,10 @@ const (
 	GuardTestName = "modelgen_guard_test.go"
 )
 
-// guards brings the guard of each package with models up to date, and takes away what another mode left.
+// guards brings the guard of each package with models up to date, and takes away what another mode left. A file of that name that is not
+// a guard is nobody's to write over: it comes as [Problems].
 func (r *Result) guards() (files []File, err error) {
+	var problems Problems
 	for _, p := range r.models.Packages {
 		var models []emit.GuardModel
 		if r.snap.Guard != "off" {
@@ -33,62 +35,65 @@ func (r *Result) guards() (files []File, err error) {
 				return nil, fileError(path, err)
 			}
 			wanted := len(models) > 0 && (name == GuardTestName) == (r.snap.Guard == "test")
-			if !wanted {
-				if bytes.HasPrefix(old, []byte(emit.Generated)) {
-					files = append(files, File{path, nil, old})
+			state := emit.StateOfGuard(old, p.Name, p.Generate, models)
+			switch {
+			case !wanted && (state == emit.GuardMissing || state == emit.GuardForeign):
+			case !wanted:
+				files = append(files, File{path, nil, old})
+			case state == emit.GuardForeign:
+				problems = append(problems, fmt.Sprintf("%s: it is in the way of the guard, and not written by modelgen, as its first line is not %q: give it another name, or do without a guard: -guard=off", shown(path), emit.Generated))
+			case state != emit.GuardCurrent:
+				src, err := emit.Guard(p.Name, p.Generate, models)
+				if err != nil {
+					return nil, err
 				}
-				continue
+				files = append(files, File{path, src, old})
 			}
-			if emit.GuardCurrent(old, p.Name, models) {
-				continue
-			}
-			src, err := emit.Guard(p.Name, models)
-			if err != nil {
-				return nil, err
-			}
-			files = append(files, File{path, src, old})
 		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
 	}
 	return files, nil
 }
 
-// guardModels gives what the guard of a package is made of. Two models that call different packages by one name cannot stand in one
-// file: the later one is left to check.
+// aboutGuard says why the guard is to be written or removed.
+func aboutGuard(f File) string {
+	switch {
+	case f.old == nil:
+		return "the guard is missing"
+	case f.Content == nil:
+		return "there is a guard where the snapshot says that there is none"
+	case emit.StateOfGuard(f.old, "", "", nil) == emit.GuardEdited:
+		return "the guard was changed since modelgen wrote it, by hand or in a merge"
+	}
+	return "the guard holds the models as they were"
+}
+
+// guardModels gives what the guard of a package is made of.
 func guardModels(models *load.Result, p *load.Package) []emit.GuardModel {
 	var out []emit.GuardModel
-	names := map[string]string{} // name -> path
 	for _, m := range models.Models {
 		if m.Package.Path != p.Path {
 			continue
 		}
 		g := emit.GuardModel{Name: m.Name, Imports: map[string]string{}}
-		clash := ""
 		for _, i := range m.Imports {
-			if path, ok := names[i.Name]; ok && path != i.Path {
-				clash = i.Name
-			}
 			g.Imports[i.Path] = i.Name
 		}
 		for _, s := range m.Structs {
 			gs := emit.GuardStruct{Type: s.Type, Unguarded: s.Unguarded}
-			if clash != "" {
-				gs.Unguarded = s.Type + " calls another package " + clash + " than the models before it"
-			}
 			for _, f := range s.Fields {
 				gs.Fields = append(gs.Fields, emit.GuardField(f))
 			}
 			g.Structs = append(g.Structs, gs)
 		}
-		if clash != "" {
-			g.Imports = nil
-		} else {
-			for path, name := range g.Imports {
-				names[name] = path
-			}
-			for _, c := range m.Constants {
-				for _, v := range c.Values {
-					g.Constants = append(g.Constants, emit.GuardConstant(v))
-				}
+		for _, t := range m.Types {
+			g.Types = append(g.Types, emit.GuardType(t))
+		}
+		for _, c := range m.Constants {
+			for _, v := range c.Values {
+				g.Constants = append(g.Constants, emit.GuardConstant(v))
 			}
 		}
 		out = append(out, g)

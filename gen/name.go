@@ -53,7 +53,18 @@ func fragments(ops []migrate.Op) []string {
 	var tables, columns, rest []string
 	added := map[string][]string{} // table -> added columns
 	var addedTo []string
-	about := map[string]bool{} // table or table.column that is spoken of already
+	about := map[string]bool{}  // table or table.column that is spoken of already
+	flying := map[string]bool{} // tables with columns that begin or end to be written both, and those columns
+	for _, op := range ops {
+		switch o := op.(type) {
+		case migrate.AddDualWrite:
+			columns = append(columns, "expand_"+singular(base(o.Table))+"_"+o.Column.Def().Name)
+			flying[o.Table], flying[o.Table+"."+o.From], flying[o.Table+"."+o.To] = true, true, true
+		case migrate.DropDualWrite:
+			columns = append(columns, "contract_"+singular(base(o.Table))+"_"+o.Column.Def().Name)
+			flying[o.Table], flying[o.Table+"."+o.From], flying[o.Table+"."+o.To], flying[o.Table+"."+o.Column.Def().Name] = true, true, true, true
+		}
+	}
 	for _, op := range ops {
 		switch o := op.(type) {
 		case migrate.CreateTable:
@@ -67,13 +78,16 @@ func fragments(ops []migrate.Op) []string {
 				tables = append(tables, "rename_"+base(o.From)+"_to_"+base(o.To))
 			}
 		case migrate.AddColumn:
+			if flying[o.Table+"."+o.Column.Def().Name] {
+				continue
+			}
 			if len(added[o.Table]) == 0 {
 				addedTo = append(addedTo, o.Table)
 			}
 			added[o.Table] = append(added[o.Table], o.Column.Def().Name)
 			about[o.Table+"."+o.Column.Def().Name] = true
 		case migrate.RenameColumn:
-			if !strings.HasSuffix(o.From, "_modelgen_swap") && !strings.HasSuffix(o.To, "_modelgen_swap") {
+			if !strings.HasSuffix(o.From, "_modelgen_swap") && !strings.HasSuffix(o.To, "_modelgen_swap") && !flying[o.Table+"."+o.From] {
 				columns = append(columns, "rename_"+singular(base(o.Table))+"_"+o.From+"_to_"+o.To)
 			}
 		}
@@ -84,11 +98,11 @@ func fragments(ops []migrate.Op) []string {
 	for _, op := range ops {
 		switch o := op.(type) {
 		case migrate.DropColumn:
-			if c := o.Column.Def().Name; !about[o.Table+"."+c] {
+			if c := o.Column.Def().Name; !about[o.Table+"."+c] && !flying[o.Table+"."+c] {
 				columns = append(columns, "drop_"+singular(base(o.Table))+"_"+c)
 			}
 		case migrate.AlterColumn:
-			if c := o.To.Def().Name; !about[o.Table+"."+c] {
+			if c := o.To.Def().Name; !about[o.Table+"."+c] && !flying[o.Table+"."+c] {
 				columns = append(columns, "alter_"+singular(base(o.Table))+"_"+c)
 			}
 		case migrate.CreateEnum:

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,7 +16,7 @@ import (
 // The verbs that change the history of migrations.
 
 // merge joins the newest migrations of two branches.
-func merge(_ context.Context, e env, args []string) error {
+func merge(ctx context.Context, e env, args []string) error {
 	cfg, f := historyFlags(e, "merge", "[directory]")
 	f.StringVar(&cfg.Name, "name", "", "`words` of the name of the migration, without its number")
 	anyway := f.Bool("anyway", false, "steps written by hand touch nothing that the other side touches")
@@ -27,7 +28,7 @@ func merge(_ context.Context, e env, args []string) error {
 		return err
 	}
 	r, err := gen.Merge(cfg, *anyway)
-	return finish(e, f, cfg, r, err)
+	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
 // rebase puts one branch on top of the other.
@@ -54,11 +55,11 @@ func rebase(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	r, err := gen.Rebase(ctx, cfg, mine, names)
-	return finish(e, f, cfg, r, err)
+	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
 // remove takes the newest migration back.
-func remove(_ context.Context, e env, args []string) error {
+func remove(ctx context.Context, e env, args []string) error {
 	cfg, f := historyFlags(e, "remove", "[directory]")
 	applied := f.String("applied", "", appliedUsage)
 	operands, err := parse(f, args)
@@ -73,7 +74,7 @@ func remove(_ context.Context, e env, args []string) error {
 		return err
 	}
 	r, err := gen.Remove(cfg, names)
-	return finish(e, f, cfg, r, err)
+	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
 const appliedUsage = "what a database has: `names` with commas between them, or a file with what app migrate status -json printed"
@@ -135,6 +136,19 @@ func appliedNames(e env, value string) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// finishGuarded brings the guards along, and says what is left to do.
+func finishGuarded(ctx context.Context, e env, f *flag.FlagSet, cfg gen.Config, r *gen.Result, err error) error {
+	note := ""
+	if err == nil && len(r.Questions) == 0 {
+		note = r.Guard(ctx, cfg)
+	}
+	err = finish(e, f, cfg, r, err)
+	if note != "" && (err == nil || errors.Is(err, errNo)) {
+		fmt.Fprintln(e.stderr, "modelgen: "+note)
+	}
+	return err
 }
 
 // finish writes the files of a result, or shows them.

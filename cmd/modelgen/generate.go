@@ -25,6 +25,8 @@ func generate(ctx context.Context, e env, args []string) error {
 	f.StringVar(&cfg.BuildTags, "tags", "", "build `tags`")
 	f.BoolVar(&cfg.Only, "only", false, "take the packages named alone, and forget those of before")
 	answerFlags(f, &cfg)
+	f.BoolVar(&cfg.Answers.Online, "online", false, "renames and changes of type in two steps, so that old programs go on running: this is the first")
+	f.BoolVar(&cfg.Answers.Contract, "contract", false, "the second step, when no program is running that is older than the first")
 	update := f.Bool("update", false, "fold what has changed into the newest migration")
 	applied := f.String("applied", "", "for -update: "+appliedUsage)
 	empty := f.Bool("empty", false, "write a migration without ops, for steps by hand; needs -name")
@@ -40,6 +42,9 @@ func generate(ctx context.Context, e env, args []string) error {
 	var err error
 	if cfg.Patterns, err = parse(f, args); err != nil {
 		return err
+	}
+	if cfg.Answers.Online && cfg.Answers.Contract {
+		return errors.New("-online and -contract are two steps: the first one now, the second when the programs of before are gone")
 	}
 	if *dialects != "" {
 		cfg.Dialects = strings.Split(*dialects, ",")

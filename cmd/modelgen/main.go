@@ -28,6 +28,11 @@
 //	modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
 //	modelgen version                         print the version
 //
+// It is a tool of go vet and go fix, too:
+//
+//	go vet -vettool="$(go tool -n modelgen)" ./...   tags, drift, steps that do not fit, rename hints that have been used up
+//	go fix -fixtool="$(go tool -n modelgen)" ./...   takes those hints out, and mends misspelt words of tags
+//
 // generate takes package patterns (default: those it was run for before, or .) and these flags:
 //
 //	-out DIR          directory of the migrations (default migrations)
@@ -117,6 +122,7 @@ var verbs = map[string]func(context.Context, env, []string) error{
 
 func main() {
 	debug.SetGCPercent(200) // a short run: memory is given back at its end anyway
+	asVetTool(os.Args[1:])
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
 	stop()

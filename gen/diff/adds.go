@@ -179,7 +179,7 @@ func (d *differ) alterColumns() {
 					using = d.given("-convert", t, c.Name, sql)
 				}
 			}
-			if d.cols[t.Name][c.Name] != "" && d.needsFill(cur, c) {
+			if d.cols[t.Name][c.Name] != "" && !d.filled[t.Name+"."+c.Name] && d.needsFill(cur, c) {
 				d.makeNotNull(t, *cur, c, using)
 				continue
 			}

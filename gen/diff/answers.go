@@ -15,6 +15,8 @@ type Answers struct {
 	Drops    []string // "products.caption", "items", "mood.sad"
 	Fills    []string // "products.slug=lower(name)"
 	Converts []string // "votes.weight", or with SQL for the new value "votes.weight=CAST(weight AS integer)"
+	Online   bool     // renames and changes of type go in two steps, the first of which lets programs of two versions run
+	Contract bool     // the second step, of all that are in flight
 }
 
 // Parse adds answers in the form in which migrations record them: "-rename products.caption=label", quoted as for a shell.
@@ -25,6 +27,10 @@ func (a *Answers) Parse(recorded []string) error {
 			value = strings.ReplaceAll(strings.TrimSuffix(v, "'"), `'\''`, "'")
 		}
 		switch {
+		case line == "-online":
+			a.Online = true
+		case line == "-contract":
+			a.Contract = true
 		case ok && flag == "-rename":
 			a.Renames = append(a.Renames, value)
 		case ok && flag == "-drop":

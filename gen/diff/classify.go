@@ -221,7 +221,7 @@ func (d *differ) askAboutColumns(t, w *schema.Table, asked map[string]bool) {
 		if o == nil {
 			d.askAboutUnique(t, c)
 		}
-		if d.needsFill(o, c) {
+		if !d.filled[object] && d.needsFill(o, c) {
 			_, given := d.fill(t.Name, c.Name)
 			was := d.wasGenerated[object]
 			switch {

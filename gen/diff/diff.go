@@ -34,6 +34,7 @@ type Result struct {
 	Questions []Question     // when there are any, Ops and Schema are not to be used
 	Stale     []string       // objects whose was: hint has been used up and can go: "products.label"
 	Used      []string       // answers that were needed, as flags, sorted
+	InFlight  []string       // columns that -contract will bring to their end: "products.label"
 }
 
 // Error is something that no answer can mend: the input contradicts itself.
@@ -55,14 +56,13 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Diff compares in.Old with in.New. It returns [Errors] when hints or answers name what is not there or contradict each other;
-// what needs an answer is in the result as a question.
-func Diff(in Input) (*Result, error) {
-	d := &differ{in: in, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, fills: map[string][]migrate.Fill{}, late: map[string][]string{}}
+// compare is one comparison. The differ that made it knows what was paired with what.
+func compare(in Input, f flight) (*Result, *differ, error) {
+	d := &differ{in: in, filled: f.filled, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, fills: map[string][]migrate.Fill{}, late: map[string][]string{}}
 	d.lineEnds()
 	d.pair()
 	if len(d.errs) > 0 {
-		return nil, d.errs
+		return nil, nil, d.errs
 	}
 	d.classify()
 	d.checkRenames()
@@ -72,10 +72,10 @@ func Diff(in Input) (*Result, error) {
 	}
 	d.checkAnswers()
 	if len(d.errs) > 0 {
-		return nil, d.errs
+		return nil, nil, d.errs
 	}
 	if d.bug != nil {
-		return nil, fmt.Errorf("the comparison went wrong, please report it: %w", d.bug)
+		return nil, nil, fmt.Errorf("the comparison went wrong, please report it: %w", d.bug)
 	}
 	res := &Result{Ops: d.ops, Schema: d.cur, Questions: d.questions, Stale: d.stale}
 	for flag := range d.used {
@@ -87,10 +87,10 @@ func Diff(in Input) (*Result, error) {
 	if len(res.Questions) == 0 {
 		d.recordHints()
 		if err := d.verify(); err != nil {
-			return nil, fmt.Errorf("the comparison went wrong, please report it: %w", err)
+			return nil, nil, fmt.Errorf("the comparison went wrong, please report it: %w", err)
 		}
 	}
-	return res, nil
+	return res, d, nil
 }
 
 // lineEnds makes every end of a line in a comment the same: an editor or git may write another one, and that is no change.
@@ -123,6 +123,8 @@ type differ struct {
 	goneValues   map[string][]string                  // new enum -> old values that go
 	late         map[string][]string                  // new table -> columns that go after values have been computed from them
 	fills        map[string][]migrate.Fill            // new table -> values of check lists that are renamed
+
+	filled map[string]bool // columns, as table.column, in which no row lacks a value
 
 	want *schema.Schema         // old with every rename applied: what the rest of old looks like in new names
 	drop map[string]*tableDrops // new table name -> what goes of it
@@ -169,12 +171,14 @@ func (d *differ) run() {
 	d.dropForeignKeys()
 	d.dropTables()
 	d.dropConstraints()
+	d.endDualWrites()
 	d.dropColumns()
 	d.renames()
 	d.createSchemas()
 	d.enums()
 	d.createTables()
 	d.addColumns()
+	d.beginDualWrites()
 	d.alterColumns()
 	d.addConstraints()
 	d.addForeignKeys()
@@ -232,6 +236,8 @@ func (d *differ) verify() error {
 			return fmt.Errorf("foreign keys of %s", n.Name)
 		case !slices.EqualFunc(n.Indexes, c.Indexes, schema.Index.Equal):
 			return fmt.Errorf("indexes of %s", n.Name)
+		case !slices.EqualFunc(n.DualWrites, c.DualWrites, schema.DualWrite.Equal):
+			return fmt.Errorf("dual writes of %s", n.Name)
 		}
 	}
 	for _, e := range d.new.Enums {

@@ -103,7 +103,7 @@ func (d *differ) dropColumns() {
 				continue
 			}
 			for _, c := range old.Columns {
-				if d.oldCol[n][c.Name] == "" && (c.Generated != "") == generated && !d.needed(n, c) {
+				if d.oldCol[n][c.Name] == "" && d.cur.Table(old.Name).Column(c.Name) != nil && (c.Generated != "") == generated && !d.needed(n, c) {
 					d.emit(migrate.DropColumn{Table: old.Name, Column: c})
 				}
 			}

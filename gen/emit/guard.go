@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"go/format"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,6 +17,7 @@ const GuardTag = "modelgen"
 type GuardModel struct {
 	Name      string
 	Structs   []GuardStruct
+	Types     []GuardType
 	Constants []GuardConstant
 	Imports   map[string]string // path -> name that the types use
 }
@@ -35,31 +35,68 @@ type GuardField struct {
 	Embedded        bool
 }
 
+// GuardType is a named type whose column comes from what it stands for.
+type GuardType struct {
+	Name, Is string
+	Alias    bool // Name and Is are one type; else Is is what is underlying
+}
+
 // GuardConstant is a constant whose value is in the schema.
 type GuardConstant struct{ Name, Value string }
 
-const guardMark = "// modelgen:guard "
+// guardHead stands before the sums of a guard. The build tag comes first: the go command then passes over a guard in which version control has
+// left the markers of a conflict, as those begin at the sums.
+const guardHead = Generated + "\n\n//go:build !" + GuardTag + "\n\n// modelgen:guard "
 
-// Guard gives the text of the guard of a package.
-func Guard(pkg string, models []GuardModel) ([]byte, error) {
-	raw := guardText(pkg, models)
+// Guard gives the text of the guard of a package. run is the command that writes it anew, which the comments name.
+func Guard(pkg, run string, models []GuardModel) ([]byte, error) {
+	raw := guardText(pkg, run, models)
 	body, err := format.Source(raw)
 	if err != nil {
 		return nil, fmt.Errorf("the guard of package %s does not parse, please report it: %w", pkg, err)
 	}
-	// The second line tells the next run whether the file is current without writing and formatting it again.
-	head := Generated + "\n" + guardMark + short(raw) + " " + short(body) + "\n\n"
+	// The sums tell the next run whether the file is current without writing and formatting it again.
+	head := guardHead + short(raw) + " " + short(body) + "\n\n"
 	return append([]byte(head), body...), nil
 }
 
-// GuardCurrent tells whether file is what [Guard] would give.
-func GuardCurrent(file []byte, pkg string, models []GuardModel) bool {
-	rest, ok := bytes.CutPrefix(file, []byte(Generated+"\n"+guardMark))
+// GuardState is what a file is, beside the guard that would be written.
+type GuardState int
+
+// The states of a file in the place of a guard.
+const (
+	GuardCurrent GuardState = iota // it is what would be written
+	GuardOld                       // it is what was written for other models, or by another version
+	GuardEdited                    // it was changed since it was written
+	GuardForeign                   // it was not written by modelgen
+	GuardMissing                   // there is none
+)
+
+// StateOfGuard compares a file, empty for none, with what [Guard] would give.
+func StateOfGuard(file []byte, pkg, run string, models []GuardModel) GuardState {
+	file = bytes.ReplaceAll(file, []byte("\r\n"), []byte("\n")) // version control may write other ends of lines
+	switch {
+	case len(file) == 0:
+		return GuardMissing
+	case !bytes.HasPrefix(file, []byte(Generated)):
+		return GuardForeign
+	}
+	rest, ok := bytes.CutPrefix(file, []byte(guardHead))
 	if !ok {
-		return false
+		if bytes.HasPrefix(file, []byte(Generated+"\n// modelgen:guard ")) {
+			return GuardOld // by versions up to the first one with sums behind the build tag
+		}
+		return GuardEdited
 	}
 	sums, body, ok := bytes.Cut(rest, []byte("\n\n"))
-	return ok && string(sums) == short(guardText(pkg, models))+" "+short(body)
+	text, sum, two := strings.Cut(string(sums), " ")
+	switch {
+	case !ok || !two || sum != short(body):
+		return GuardEdited
+	case text != short(guardText(pkg, run, models)):
+		return GuardOld
+	}
+	return GuardCurrent
 }
 
 func short(b []byte) string {
@@ -67,80 +104,92 @@ func short(b []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func guardText(pkg string, models []GuardModel) []byte {
-	var body bytes.Buffer
-	body.WriteString("// These are the models as the newest migration knows them. Where one of these lines does not compile, a model has changed and\n" +
-		"// has no migration for it yet: run go generate.\n\n")
-	seen := map[string]bool{}
-	for _, m := range models {
-		for _, s := range m.Structs {
-			if !seen[s.Type] {
-				seen[s.Type] = true
-				writeStruct(&body, s)
-			}
-		}
-	}
-	var constants []GuardConstant
-	for _, m := range models {
-		for _, c := range m.Constants {
-			if !slices.Contains(constants, c) {
-				constants = append(constants, c)
-			}
-		}
-	}
-	for _, c := range constants {
-		fmt.Fprintf(&body, "var _ = map[bool]struct{}{false: {}, %s == %s: {}} // %s changed: run go generate\n", c.Name, c.Value, c.Name)
-	}
-	paths := map[string]string{}
+func guardText(pkg, run string, models []GuardModel) []byte {
+	w := &guardWriter{run: run, std: map[string]bool{}, seen: map[string]bool{}}
+	names := map[string]string{} // name -> path
 	for _, m := range models {
 		for path, name := range m.Imports {
-			if bytes.Contains(body.Bytes(), []byte(name+".")) { // what only unguarded structs need is left out
-				paths[path] = name
-			}
+			names[name] = path
+			w.std[name] = isStd(path)
+		}
+	}
+	for _, m := range models {
+		w.model(m)
+	}
+	paths := map[string]string{}
+	for _, name := range w.used {
+		if path, ok := names[name]; ok {
+			paths[path] = name
 		}
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "//go:build !%s\n\npackage %s\n\n", GuardTag, pkg)
+	fmt.Fprintf(&b, "package %s\n\n", pkg)
 	if len(paths) > 0 {
-		writeImports(&b, paths)
+		w.imports(&b, paths)
 	}
-	b.Write(body.Bytes())
+	fmt.Fprintf(&b, "// The models as the newest migration knows them. Where a line does not compile, a model has changed and has no migration yet: %s\n\n", w.advice())
+	b.Write(w.body.Bytes())
+	if w.lines.Len() > 0 {
+		b.Write(w.lines.Bytes())
+	}
 	return b.Bytes()
 }
 
-// writeImports writes standard packages first, then the others, as goimports does.
-func writeImports(b *bytes.Buffer, paths map[string]string) {
-	var std, other []string
-	for path, name := range paths {
-		line := strconv.Quote(path)
-		if name != path[strings.LastIndexByte(path, '/')+1:] {
-			line = name + " " + line
-		}
-		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
-			other = append(other, line)
-		} else {
-			std = append(std, line)
-		}
-	}
-	byPath := func(x, y string) int {
-		return strings.Compare(x[strings.IndexByte(x, '"'):], y[strings.IndexByte(y, '"'):])
-	}
-	slices.SortFunc(std, byPath)
-	slices.SortFunc(other, byPath)
-	b.WriteString("import (\n" + strings.Join(std, "\n") + "\n")
-	if len(std) > 0 && len(other) > 0 {
-		b.WriteString("\n")
-	}
-	b.WriteString(strings.Join(other, "\n") + "\n)\n\n")
+// guardWriter writes what holds the models.
+type guardWriter struct {
+	run   string
+	std   map[string]bool // names of imports -> whether they are of the standard library, which stays
+	used  []string        // names of other packages in what was written
+	seen  map[string]bool
+	body  bytes.Buffer // the structs
+	lines bytes.Buffer // types and constants, one a line
 }
 
-func writeStruct(b *bytes.Buffer, s GuardStruct) {
+func (w *guardWriter) advice() string { return "run " + w.run }
+
+// once tells whether something is new.
+func (w *guardWriter) once(what string) bool {
+	new := !w.seen[what]
+	w.seen[what] = true
+	return new
+}
+
+func (w *guardWriter) model(m GuardModel) {
+	for _, s := range m.Structs {
+		if w.once("struct " + s.Type) {
+			w.structure(s)
+		}
+	}
+	for _, t := range m.Types {
+		if !w.once("type " + t.Name) {
+			continue
+		}
+		w.uses(t.Name)
+		w.uses(t.Is)
+		if t.Alias {
+			fmt.Fprintf(&w.lines, "var _ *%s = (*%s)(nil) // %s changed: %s\n", t.Is, t.Name, t.Name, w.advice())
+		} else {
+			fmt.Fprintf(&w.lines, "var _ = (*%s)((*%s)(nil)) // %s changed: %s\n", t.Is, t.Name, t.Name, w.advice())
+		}
+	}
+	for _, c := range m.Constants {
+		if w.once("const " + c.Name + " " + c.Value) {
+			w.uses(c.Name)
+			fmt.Fprintf(&w.lines, "var _ = map[bool]struct{}{false: {}, %s == %s: {}} // %s changed: %s\n", c.Name, c.Value, c.Name, w.advice())
+		}
+	}
+}
+
+func (w *guardWriter) structure(s GuardStruct) {
+	b := &w.body
 	if s.Unguarded != "" {
 		fmt.Fprintf(b, "// %s\n\n", comment(s.Unguarded+": changes of its fields are found by modelgen check only."))
 		return
 	}
+	w.uses(s.Type)
 	b.WriteString("var _ struct {\n")
 	for _, f := range s.Fields {
+		w.uses(f.Type)
 		if f.Embedded {
 			b.WriteString("\t" + f.Type)
 		} else {
@@ -149,9 +198,12 @@ func writeStruct(b *bytes.Buffer, s GuardStruct) {
 		if f.Tag != "" {
 			b.WriteString(" " + quoteTag(f.Tag))
 		}
+		if w.mayGo(f.Type) {
+			b.WriteString(" // its type is gone? " + w.advice())
+		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(b, "} = %s{} // %s changed since its last migration: run go generate\n\n", s.Type, s.Type)
+	fmt.Fprintf(b, "} = %s{} // %s changed since its last migration: %s\n\n", s.Type, s.Type, w.advice())
 }
 
 func quoteTag(tag string) string {

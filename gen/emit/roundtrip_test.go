@@ -123,7 +123,7 @@ func guardCompiles(t *testing.T, files map[string][]byte) {
 		fmt.Fprintf(&models, "%s = %s\n", c.Name, c.Value)
 	}
 	models.WriteString(")\n")
-	guard, err := emit.Guard("models", []emit.GuardModel{model})
+	guard, err := emit.Guard("models", "go generate ./models", []emit.GuardModel{model})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,6 +36,7 @@ type pass struct {
 	fresh  map[string]bool // tables made in this migration: nobody reads them, and they hold what the migration puts there
 	added  map[string]bool // columns added in this migration to other tables: "products.slug"
 	filled map[string]bool // columns that ops before gave values
+	landed map[string]bool // columns that were written both until this migration
 	unread bool            // an op before did what is not known: SQL, Go code, an opaque op
 	stages []planned
 	errs   []refusal // of targets that cannot plan the ops
@@ -47,7 +48,14 @@ func newPass(in Input) *pass {
 	if in.Before == nil {
 		in.Before = &schema.Schema{}
 	}
-	p := &pass{in: in, first: in.Before, s: in.Before.Clone(), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}}
+	p := &pass{in: in, first: in.Before, s: in.Before.Clone(), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, landed: map[string]bool{}}
+	for _, op := range in.Ops {
+		if o, ok := op.Value.(migrate.DropDualWrite); ok { // no program reads the one any more, and the other one has a value everywhere
+			for _, c := range []string{o.From, o.To, o.Column.Def().Name} {
+				p.landed[o.Table+"."+c], p.filled[o.Table+"."+c] = true, true
+			}
+		}
+	}
 	p.plan()
 	return p
 }

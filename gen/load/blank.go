@@ -29,6 +29,9 @@ func (m *model) readBlank(keys []keyValue, pos token.Pos, sc *scope) {
 		case !ok:
 			if n := nearest(kv.key, slices.Sorted(maps.Keys(tableWords)), min(2, reach(kv.key))); n != "" {
 				m.l.failf(pos, "unknown tag %s on a blank field: did you mean %s?", kv.key, n)
+				if kv.value.exact {
+					m.l.fixable(kv.value.pos-token.Pos(len(kv.key+`:"`)), kv.key, n)
+				}
 			}
 		case kv.key != "table":
 			m.readTableTag(kv.key, kv.value, words, sc)

@@ -54,7 +54,10 @@ func (m *model) addColumn(f *types.Var, decl *ast.Field, name text, opts options
 		m.addBad(f, name.s, pos, sc)
 		return
 	}
-	if problem := c.setType(m); problem != nil {
+	elsewhere := l.elsewhere(f.Type())
+	if problem := c.setType(m); elsewhere {
+		c.bad = true
+	} else if problem != nil {
 		l.fail(pos, problem)
 		c.bad = true
 	}
@@ -70,6 +73,7 @@ func (m *model) addColumn(f *types.Var, decl *ast.Field, name text, opts options
 		c.Comment = firstParagraph(decl.Doc)
 	}
 	if was := opts.value("was"); was != "" {
+		l.hintAt(m.table.Name+"."+c.Name, opts)
 		if c.Was = sc.prefix + was; c.Was == c.Name {
 			l.failf(opts.pos("was", pos), "was:%s is the name it has", was)
 		}

@@ -18,6 +18,7 @@ type constantValue struct {
 	val  string // the text, or the digits
 	pos  token.Pos
 	was  string
+	at   span // of the directive with was
 }
 
 // enumUse is a column of a native enum type.
@@ -63,7 +64,8 @@ func (l *loader) constants(obj *types.TypeName) []constantValue {
 		}
 		if src != nil {
 			if d := src.consts[c.Pos()]; d != nil {
-				v.was = directivesOf(d.doc)["was"].Args
+				was := directivesOf(d.doc)["was"]
+				v.was, v.at = was.Args, directiveSpan(was)
 			}
 		}
 		if !seen[v.val] {
@@ -97,7 +99,7 @@ func (l *loader) packageConstants(pkg *types.Package) map[*types.TypeName][]*typ
 	all := map[*types.TypeName][]*types.Const{}
 	for _, name := range pkg.Scope().Names() {
 		c, ok := pkg.Scope().Lookup(name).(*types.Const)
-		if !ok || name == "_" {
+		if !ok || name == "_" || l.inTestFile(c.Pos()) {
 			continue
 		}
 		if n, ok := types.Unalias(c.Type()).(*types.Named); ok {
@@ -169,6 +171,7 @@ func (l *loader) addEnum(name string, u enumUse) {
 		if was, ok := directivesOf(d.doc)["was"]; ok && was.Args != "" {
 			e.Was = was.Args
 			l.hints = append(l.hints, Hint{"enum", "", name, was.Args, l.position(was.Slash)})
+			l.hintsAt[name] = directiveSpan(was)
 		}
 	}
 	for _, v := range values {
@@ -177,6 +180,7 @@ func (l *loader) addEnum(name string, u enumUse) {
 		}
 	}
 	e.ValueWas = valueHints(values)
+	l.valueHintsAt(name+".", values)
 	l.schema.PutEnum(e)
 }
 

@@ -122,6 +122,7 @@ func (m *model) flatten(f *types.Var, name text, opts options, pos token.Pos, sc
 	inner := &scope{outer: sc, prefix: sc.prefix + opts.value("embed"), local: map[string]string{}, pkg: sc.pkg, pos: pos}
 	if n, ok := typ.(*types.Named); ok {
 		inner.obj, inner.pkg = n.Obj(), n.Obj().Pkg()
+		m.l.partial = m.l.partial || m.l.cfg.Comments && m.l.elsewhere(n)
 	}
 	switch {
 	case wants && len(opts) > 1:

@@ -15,8 +15,16 @@ type Model struct {
 	Table     string
 	Pos       token.Position
 	Structs   []Struct    // the struct itself, then those whose fields are flattened into it, each once
+	Types     []Type      // of columns that come from what the type stands for, and the aliases on the way
 	Constants []Constants // of the named types whose constants are values of a column
-	Imports   []Import    // what the types in Structs and Constants need, by path
+	Imports   []Import    // what the types in Structs, Types and Constants of this model and those before it need, by path
+}
+
+// Type is a named type that is not what a column is made of: what it stands for is.
+type Type struct {
+	Name  string
+	Is    string // what is underlying; of an alias, the type itself
+	Alias bool
 }
 
 // Struct is a struct whose fields become columns. Types are written as in a file of the model's package with Model.Imports.
@@ -49,9 +57,8 @@ type Constants struct {
 type Constant struct{ Name, Value string }
 
 // export gives the model in its public form.
-func (m *model) export(pkg *Package) *Model {
+func (m *model) export(pkg *Package, q *qualifier) *Model {
 	out := &Model{Package: pkg, Name: m.obj.Name(), Table: m.table.Name, Pos: m.l.position(m.pos)}
-	q := &qualifier{pkg: m.obj.Pkg(), names: map[string]string{}, used: map[string]bool{}}
 	seen := map[string]bool{}
 	for _, s := range m.structs {
 		g := Struct{Type: q.text(s.typ)}
@@ -71,7 +78,13 @@ func (m *model) export(pkg *Package) *Model {
 			g.Unguarded = fmt.Sprintf("%s has a field of type %s, which cannot be named here", g.Type, q.hidden)
 		}
 		q.hidden = ""
+		if m.constraint != "" {
+			g.Unguarded = fmt.Sprintf("%s is in a file with the build constraint %s", m.obj.Name(), m.constraint)
+		}
 		out.Structs = append(out.Structs, g)
+	}
+	if m.constraint == "" {
+		out.Types = m.exportTypes(q)
 	}
 	var done []*types.TypeName
 	for _, obj := range m.enums {
@@ -89,7 +102,7 @@ func (m *model) export(pkg *Package) *Model {
 			if b, ok := obj.Type().Underlying().(*types.Basic); ok && b.Kind() == types.String {
 				value = fmt.Sprintf("%q", value)
 			}
-			if !foreign || token.IsExported(v.name) {
+			if m.constraint == "" && (!foreign || token.IsExported(v.name)) {
 				c.Values = append(c.Values, Constant{name, value})
 			}
 		}
@@ -102,7 +115,7 @@ func (m *model) export(pkg *Package) *Model {
 	return out
 }
 
-// qualifier names packages in the text of types.
+// qualifier names packages in the text of types, alike for all models of a package: they stand in one file.
 type qualifier struct {
 	pkg    *types.Package
 	names  map[string]string // import path -> name

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -120,7 +121,11 @@ func (l *loader) addPackage(p *packages.Package) error {
 		switch {
 		case e.Kind == packages.ParseError:
 			parse = true
-			l.problems = append(l.problems, Problem{l.parsePos(e.Pos), e.Msg})
+			problem := Problem{Pos: l.parsePos(e.Pos), Msg: e.Msg}
+			if IsGuard(path.Base(problem.Pos.Filename)) {
+				problem.Msg += "; the guard is generated: remove this file, then run go generate"
+			}
+			l.problems = append(l.problems, problem)
 		case e.Kind == packages.ListError && (strings.HasPrefix(e.Msg, "found packages ") || strings.HasPrefix(e.Msg, "import cycle ")):
 			return fmt.Errorf("%s: %s", p.PkgPath, l.goMessage(e.Msg))
 		}
@@ -138,6 +143,7 @@ func (l *loader) addPackage(p *packages.Package) error {
 	if p.Module != nil {
 		pkg.Module, pkg.ModuleDir = p.Module.Path, p.Module.Dir
 	}
+	pkg.Generate = generateCommand(pkg, p.Syntax)
 	l.packages = append(l.packages, pkg)
 	return nil
 }

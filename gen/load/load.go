@@ -33,6 +33,7 @@ type Package struct {
 	Dir       string // absolute
 	Module    string // path of its module, "" without one
 	ModuleDir string // absolute, "" without one
+	Generate  string // the command, to be typed at the root of the module, that generates: "go generate ./models"
 	Types     *types.Package
 }
 
@@ -47,6 +48,9 @@ type Result struct {
 	Types  map[string]*types.Package // by import path: the packages, the extra ones, and what they import
 	Failed map[string]error          // extra packages that could not be loaded, and why
 	Fset   *token.FileSet
+
+	// Partial says that something in the schema hangs on models that were not given, see [Given].
+	Partial bool
 
 	places map[place]token.Pos
 	l      *loader
@@ -88,7 +92,14 @@ type loader struct {
 	values map[*types.TypeName][]constantValue
 	enums  []enumUse
 	joins  []join
+
+	given   *Given          // in place of a call of the go command
+	partial bool            // something hangs on packages that were not given
+	hintsAt map[string]span // was: in the source, by what has it
 }
+
+// span is a part of the source.
+type span struct{ from, to token.Pos }
 
 // Load reads the models. What is wrong with them comes as [Problems], all of it; any other error means that they could not be
 // read at all: the go command failed, a package does not exist, or there are no models.
@@ -119,6 +130,7 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 		cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
 		byType: map[*types.TypeName]*model{}, tables: map[string]*model{}, schema: &schema.Schema{}, places: map[place]token.Pos{},
 		typed: map[*types.TypeName]goType{}, consts: map[*types.Package]map[*types.TypeName][]*types.Const{}, values: map[*types.TypeName][]constantValue{},
+		hintsAt: map[string]span{},
 	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 		l.dirs = append(l.dirs, real)
@@ -142,9 +154,10 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	for _, s := range l.order {
 		l.checkDirectives(s)
 		l.findModels(s)
+		l.leftOut(s)
 	}
 	if len(l.models) == 0 && len(l.problems) == 0 && !l.cfg.None {
-		return nil, fmt.Errorf("no models in %s: a model is a struct with a field like _ struct{} `table:\"products\"`", strings.Join(l.cfg.Patterns, ", "))
+		return nil, fmt.Errorf("no models in %s: a model is a struct with a field like _ struct{} `table:\"products\"`%s", strings.Join(l.cfg.Patterns, ", "), l.inTests())
 	}
 	for _, m := range l.models {
 		m.read()

@@ -27,6 +27,8 @@ func (m *model) readMany(f *types.Var, opts options, pos token.Pos, sc *scope) {
 	}
 	switch {
 	case invalid(f.Type()):
+	case ok && m.l.given != nil && n.Obj().Pkg() != m.obj.Pkg():
+		m.l.partial = true
 	case len(opts) > 1:
 		m.l.failf(pos, "a field with many2many is no column and takes no other option")
 	case !ok || m.l.byType[n.Obj()] == nil:

@@ -30,6 +30,8 @@ type model struct {
 	groups  map[string]*group // index:name and unique:name on several fields
 	structs []flattened
 	enums   []*types.TypeName // types whose constants matter, in order of their use
+
+	constraint string // what its file is built with, "" when that is always
 }
 
 // flattened is a struct whose fields are columns of a model.
@@ -76,6 +78,12 @@ func (l *loader) findModels(s *source) {
 			l: l, src: s, obj: obj, pos: name.Pos(), table: &schema.Table{},
 			byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{},
 		}
+		constraint, ok := l.constraint(d.file)
+		if !ok {
+			l.failf(name.Pos(), "%s is in a file with the build constraint %s: wherever that does not hold, its table would be taken for gone; move the model into a file without one", name.Name, constraint)
+			continue
+		}
+		m.constraint = constraint
 		if m.readTable(d, blank) {
 			l.models = append(l.models, m)
 			l.byType[obj] = m
@@ -140,6 +148,7 @@ func (m *model) readTable(d *decl, f *ast.Field) bool {
 	opts := m.l.checkOptions(t.options, tableWords["table"])
 	m.table.Name, m.table.Was, m.table.Comment = name, opts.value("was"), opts.value("comment")
 	if m.table.Was != "" {
+		m.l.hintAt(name, opts)
 		if err := checkTableName(m.table.Was); err != nil {
 			m.l.failf(opts.pos("was", tag.pos), "was: %s", err)
 		}

@@ -93,6 +93,7 @@ func (m *model) constantsOf(c *column) {
 	m.place("check", len(m.table.Checks), c.pos)
 	m.table.Checks = append(m.table.Checks, schema.Check{Expr: constantsCheck(c, values)})
 	c.ValueWas = valueHints(values)
+	m.l.valueHintsAt(m.table.Name+"."+c.Name+"=", values)
 }
 
 // addCheck adds a check with the expression as its tag has it.

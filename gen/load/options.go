@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // What may stand behind a word of a column's tag.
@@ -59,12 +60,18 @@ func (l *loader) checkOptions(list []option, words map[string]int) options {
 		switch {
 		case !ok:
 			l.failf(o.at.pos, "unknown option %q%s", o.word, l.wordHint(o.word, words))
+			if o.at.exact {
+				l.fixable(o.at.pos, o.word, nearWord(o.word, words))
+			}
 			continue
 		case o.dialect != "" && kind&perDialect == 0:
 			l.failf(o.at.pos, "%s cannot be narrowed to a dialect; type and default can", o.word)
 			continue
 		case o.dialect != "" && dialects[o.dialect] == "":
 			l.failf(o.at.pos, "unknown dialect %q in %s.%s%s", o.dialect, o.word, o.dialect, didYouMean(o.dialect, slices.Sorted(maps.Keys(dialects))))
+			if o.at.exact && strings.HasPrefix(o.at.s, o.word+"."+o.dialect) {
+				l.fixable(o.at.pos+token.Pos(len(o.word)+1), o.dialect, nearest(o.dialect, slices.Sorted(maps.Keys(dialects)), reach(o.dialect)))
+			}
 			continue
 		case o.has && kind&asValue == 0:
 			l.failf(o.at.pos, "%s takes no value", o.word)
@@ -88,13 +95,18 @@ func (l *loader) checkOptions(list []option, words map[string]int) options {
 
 func (l *loader) wordHint(word string, words map[string]int) string {
 	known := slices.Sorted(maps.Keys(words))
-	if n := nearest(word, append(known, slices.Sorted(maps.Keys(aliases))...), reach(word)); n != "" {
+	if n := nearWord(word, words); n != "" {
 		return ": did you mean " + n + "?"
 	}
 	if _, inIndex := tableWords["unique"][word]; inIndex && words["pk"] != 0 {
 		return ": it belongs into an index or unique tag on a blank field: _ struct{} `index:\"...\"`"
 	}
 	return didYouMean(word, known)
+}
+
+// nearWord gives the option that somebody who wrote word may have meant, or "".
+func nearWord(word string, words map[string]int) string {
+	return nearest(word, append(slices.Sorted(maps.Keys(words)), slices.Sorted(maps.Keys(aliases))...), reach(word))
 }
 
 // contradicting notes pairs of options that exclude each other.

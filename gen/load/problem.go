@@ -13,6 +13,14 @@ import (
 type Problem struct {
 	Pos token.Position // the file is relative to Config.Dir
 	Msg string
+	At  token.Pos // the place in the file set, where there is one
+	Fix Fix       // what mends it, where that is clear
+}
+
+// Fix replaces a part of the source. The zero value is none.
+type Fix struct {
+	From, To token.Pos
+	New      string
 }
 
 // String gives the problem as file:line:col: message.
@@ -44,7 +52,14 @@ func (ps Problems) sorted() Problems {
 
 // failf notes a problem.
 func (l *loader) failf(pos token.Pos, format string, args ...any) {
-	l.problems = append(l.problems, Problem{l.position(pos), fmt.Sprintf(format, args...)})
+	l.problems = append(l.problems, Problem{Pos: l.position(pos), Msg: fmt.Sprintf(format, args...), At: pos})
+}
+
+// fixable adds to the problem that was noted last what mends it: another text in the place of old, at pos.
+func (l *loader) fixable(pos token.Pos, old, new string) {
+	if new != "" {
+		l.problems[len(l.problems)-1].Fix = Fix{pos, pos + token.Pos(len(old)), new}
+	}
 }
 
 // fail notes an error that may know better than pos where it stands.

@@ -13,14 +13,20 @@ import (
 func (l *loader) result(roots []*packages.Package) *Result {
 	r := &Result{
 		Schema: l.schema, Packages: l.packages, Hints: l.hints, NoKey: l.noKey,
-		Types: map[string]*types.Package{}, Failed: l.failed, Fset: l.fset, places: l.places, l: l,
+		Types: map[string]*types.Package{}, Failed: l.failed, Fset: l.fset, Partial: l.partial, places: l.places, l: l,
 	}
 	byPath := map[string]*Package{}
 	for _, p := range l.packages {
 		byPath[p.Path] = p
 	}
+	names := map[*types.Package]*qualifier{}
 	for _, m := range l.models {
-		r.Models = append(r.Models, m.export(byPath[m.src.pkg.PkgPath]))
+		q := names[m.obj.Pkg()]
+		if q == nil {
+			q = &qualifier{pkg: m.obj.Pkg(), names: map[string]string{}, used: map[string]bool{}}
+			names[m.obj.Pkg()] = q
+		}
+		r.Models = append(r.Models, m.export(byPath[m.src.pkg.PkgPath], q))
 	}
 	slices.SortFunc(r.Models, func(a, b *Model) int { return strings.Compare(a.Table, b.Table) })
 	slices.Sort(r.NoKey)
@@ -46,6 +52,9 @@ func addTypes(all map[string]*types.Package, p *types.Package) {
 
 // typeErrors notes the errors of the type checker that lie inside of models, of structs flattened into them, and of constants.
 func (l *loader) typeErrors() {
+	if l.given != nil {
+		return // who gave the package tells
+	}
 	slices.SortFunc(l.regions, func(a, b region) int { return int(a.from - b.from) })
 	for _, s := range l.order {
 		for _, e := range s.pkg.TypeErrors {
@@ -90,6 +99,29 @@ func (r *Result) Pos(object string) token.Position {
 		}
 	}
 	return r.EnumPos(object)
+}
+
+// At gives the place of what [Result.Pos] takes in the file set, or token.NoPos.
+func (r *Result) At(object string) token.Pos {
+	if at, ok := r.places[place{object: object}]; ok {
+		return at
+	}
+	for i := range len(object) {
+		if object[i] != '.' {
+			continue
+		}
+		if at, ok := r.places[place{object: object[:i], name: object[i+1:]}]; ok {
+			return at
+		}
+	}
+	return r.places[place{kind: "enum", object: object}]
+}
+
+// HintAt gives where the was: of a table, "products", a column, "products.label", an enum or a value of one stands: the option in the tag, or
+// the directive. It is token.NoPos where the text of the tag is not that of the source.
+func (r *Result) HintAt(object string) (from, to token.Pos) {
+	s := r.l.hintsAt[object]
+	return s.from, s.to
 }
 
 func (r *Result) pos(p place) token.Position {

@@ -32,6 +32,9 @@ func (m *model) target(sc *scope, name text) (*schema.Table, []string, error) {
 	if obj != nil {
 		if n, ok := obj.Type().(*types.Named); ok {
 			if st, ok := n.Underlying().(*types.Struct); ok && m.isModel(obj, st) {
+				if m.l.given != nil && obj.Pkg() != m.obj.Pkg() {
+					return m.l.otherTable(modelTable(st))
+				}
 				if m.l.sources[obj.Pkg()] == nil {
 					return nil, nil, fmt.Errorf("%s is a model of another package: give that one too, as in modelgen . %s", name.s, obj.Pkg().Path())
 				}
@@ -39,6 +42,9 @@ func (m *model) target(sc *scope, name text) (*schema.Table, []string, error) {
 			}
 		}
 		return nil, nil, fmt.Errorf("%s is no model: it has no table tag%s", name.s, m.l.modelHint(name.s))
+	}
+	if m.l.given != nil && len(m.l.given.Others) > 0 {
+		return m.l.otherTable(name.s)
 	}
 	if qualified != "" {
 		return nil, nil, fmt.Errorf("package %s has no type %s", qualified, name.s[strings.IndexByte(name.s, '.')+1:])

@@ -11,6 +11,16 @@
 //
 // What is computed is computed from the best runs: what else the machine does can only make a run longer. Times depend on the machine,
 // and nothing here fails because of one. PostgreSQL is the server that MODELGEN_TEST_POSTGRES names, else one is started.
+//
+// With the argument stalls it measures something else, on PostgreSQL:
+//
+//	make bench BENCH=stalls
+//
+// Four clients read and write two tables of 2,000,000 rows while a migration changes them: once with the tool and its default options, once
+// with the plain statement; each by itself, beside a transaction that has read the table and one that has written it, which stay open for
+// 30 s. What writes every row is measured without clients, too: its rows a second are those.
+// The table has the longest wait of any client, how many waited longer than they shall, the time taken, and the statement of the migration
+// behind which a client waited longest for a lock. That is sampled, and may be empty where waits are short.
 package main
 
 import (
@@ -20,15 +30,30 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
+
+	migrate "github.com/modelgen/modelgen/runtime"
 )
 
 func main() {
 	runs := flag.Int("n", 5, "how many `runs` of each kind; the slow ones get fewer")
+	rows := flag.Int("rows", 2_000_000, "with stalls, the `number` of rows of each table")
+	only := flag.String("only", "", "with stalls, measure the changes whose name holds that `word`")
+	lockTimeout := flag.Duration("lock-timeout", 0, "with stalls, Options.LockTimeout of the tool; 0 is its default")
+	hold := flag.Duration("hold", 30*time.Second, "with stalls, how long a blocker holds its lock")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := bench(ctx, max(*runs, 1))
+	var err error
+	switch mode := flag.Arg(0); {
+	case mode == "" && flag.NArg() == 0:
+		err = bench(ctx, max(*runs, 1))
+	case mode == "stalls" && flag.NArg() == 1:
+		err = measureStalls(ctx, max(*rows, 2*reserved), *hold, *only, &migrate.Options{LockTimeout: *lockTimeout})
+	default:
+		err = fmt.Errorf("there is no benchmark %q; without an argument all but stalls are run, with stalls that one", strings.Join(flag.Args(), " "))
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

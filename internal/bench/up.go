@@ -5,15 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
-	_ "github.com/lib/pq"
 	_ "modernc.org/sqlite"
 
-	"github.com/modelgen/modelgen/internal/pgtest"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/sqlite"
@@ -108,34 +105,16 @@ func onSQLite(dir string) database {
 
 // onPostgres makes databases on the server that the environment names, or on one that ends with this process.
 func onPostgres() (database, error) {
-	server := os.Getenv(pgtest.Env)
-	if server == "" {
-		s, err := pgtest.Start()
-		if err != nil {
-			return database{}, err
-		}
-		server = s.URL
-	}
-	admin, err := sql.Open("postgres", server)
+	server, err := connect()
 	if err != nil {
 		return database{}, err
 	}
-	n := 0
 	return database{"PostgreSQL", postgres.Dialect{}, func(ctx context.Context) (*sql.DB, func() error, error) {
-		n++
-		name := fmt.Sprintf("bench_%d_%d", os.Getpid(), n)
-		u, err := url.Parse(server)
+		d, err := server.create(ctx, "")
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s is no URL", pgtest.Env) // the reason would show the password
-		}
-		if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
 			return nil, nil, err
 		}
-		u.Path = "/" + name
-		db, err := sql.Open("postgres", u.String())
-		return db, func() error {
-			_, err := admin.Exec("DROP DATABASE " + name + " WITH (FORCE)")
-			return err
-		}, err
+		db, err := d.open("")
+		return db, d.drop, err
 	}}, nil
 }

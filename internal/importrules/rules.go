@@ -98,6 +98,12 @@ var rules = []rule{
 		breaks: func(_ string, i imported) bool { return i.path == "golang.org/x/tools/go/packages" },
 	},
 	{
+		name:   "only gen/vet and cmd/... import golang.org/x/tools/go/analysis",
+		reason: "what is found does not know who shows it: the same goes to the command, to go vet and to editors",
+		of:     func(pkg string) bool { return pkg != "gen/vet" && !below(pkg, "cmd") },
+		breaks: func(_ string, i imported) bool { return below(i.path, "golang.org/x/tools/go/analysis") },
+	},
+	{
 		name:   "only gen/emit imports github.com/dave/jennifer",
 		reason: "how Go code is written can then change in one place",
 		of:     func(pkg string) bool { return pkg != "gen/emit" },

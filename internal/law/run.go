@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/diff"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -110,6 +111,7 @@ type run struct {
 	pair Pair
 	a, b *schema.Schema // with all names
 	ops  []migrate.Op   // from a to b
+	more int            // how many of the last ones are a migration of their own, which contracts
 	data *data
 
 	truth *schema.Schema // what is asked for, with all that was renamed: some say it in hints, others in answers
@@ -147,8 +149,12 @@ func (r *run) law(ctx context.Context) error {
 	}
 
 	first := &migrate.Migration{Name: "0001_a", Ops: create}
-	second := &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: r.ops}
-	d, err := open(ctx, r.be, migrate.NewSet("law", first, second))
+	second := &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: r.ops[:len(r.ops)-r.more]}
+	all := []*migrate.Migration{first, second}
+	if r.more > 0 {
+		all = append(all, &migrate.Migration{Name: "0003_c", Parents: []*migrate.Migration{second}, Ops: r.ops[len(r.ops)-r.more:]})
+	}
+	d, err := open(ctx, r.be, migrate.NewSet("law", all...))
 	if err != nil {
 		return err
 	}
@@ -190,14 +196,71 @@ func (r *run) prepare(a, want *schema.Schema) ([]migrate.Op, error) {
 		return nil, fmt.Errorf("comparing nothing with A: %w", err)
 	}
 	r.a = create.Schema
-	change, err := r.compare(r.a, want)
+	change, in, err := r.answered(r.a, want)
 	if err != nil {
 		return nil, fmt.Errorf("comparing A with B: %w", err)
 	}
-	r.ops, r.b = change.Ops, change.Schema
+	r.ops, r.b, r.more = change.Ops, change.Schema, 0
+	if r.pair.Seed%4 == 1 {
+		if err := r.online(in, want); err != nil {
+			return nil, err
+		}
+	}
 	r.small()
 	r.data = newData(r.pair.Seed, r.a, r.b, r.ops)
 	return create.Ops, nil
+}
+
+// online goes from a to b in two steps, where that can be.
+func (r *run) online(in diff.Input, want *schema.Schema) error {
+	in.Answers.Online = true
+	expand, err := diff.Diff(in)
+	var no diff.Errors
+	if errors.As(err, &no) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("comparing A with B online: %w", err)
+	}
+	if len(expand.Questions) > 0 {
+		return fmt.Errorf("comparing A with B online asks %v", expand.Questions)
+	}
+	stays, err := diff.Diff(diff.Input{Old: expand.Schema, New: want, Dialects: in.Dialects})
+	if err != nil || len(stays.Ops) > 0 || len(stays.Questions) > 0 {
+		return fmt.Errorf("comparing again while columns are on their way gives %v, %w", stays, err)
+	}
+	contract, err := diff.Diff(diff.Input{Old: expand.Schema, New: want, Dialects: in.Dialects, Answers: diff.Answers{Contract: true}})
+	if err != nil || len(contract.Questions) > 0 {
+		return fmt.Errorf("contracting gives %v, %w", contract, err)
+	}
+	r.ops, r.b, r.more = append(expand.Ops, contract.Ops...), contract.Schema, len(contract.Ops)
+	return nil
+}
+
+// up applies all that is pending, be it in two runs.
+func (r *run) up(ctx context.Context, d *database) error {
+	_, err := d.m.Up(ctx)
+	var wait *migrate.ContractError
+	if r.more > 0 && errors.As(err, &wait) {
+		_, err = d.m.Up(ctx)
+	}
+	return err
+}
+
+// back undoes what up did.
+func (r *run) back(ctx context.Context, d *database) error {
+	steps := 1
+	if r.more > 0 {
+		steps = 2
+	}
+	_, err := d.m.Back(ctx, steps)
+	return err
+}
+
+// rest undoes what back has left.
+func (r *run) rest(ctx context.Context, d *database) error {
+	_, err := d.m.To(ctx, "0001_a")
+	return err
 }
 
 // small says of tables without primary key that they are small, as a person has to: they cannot be filled in batches.
@@ -255,7 +318,7 @@ func (r *run) live(ctx context.Context, d, other *database) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.m.Up(ctx); err != nil {
+	if err := r.up(ctx, d); err != nil {
 		return fmt.Errorf("migrating A to B: %w", err)
 	}
 	if _, err := other.m.Up(ctx); err != nil {
@@ -291,7 +354,7 @@ func (r *run) live(ctx context.Context, d, other *database) error {
 	if diff := lines(catalogA, back); diff != "" {
 		return fmt.Errorf("down does not give A back:\n%s", diff)
 	}
-	if _, err := d.m.Up(ctx); err != nil {
+	if err := r.up(ctx, d); err != nil {
 		return fmt.Errorf("up again: %w", err)
 	}
 	if migrated, err = d.catalog(ctx, r.b); err != nil {
@@ -309,7 +372,7 @@ var errNoWay = errors.New("no cast leads back")
 // down undoes the change. Rows may stand in the way of what was dropped and has no value now. Then nothing may have changed but what
 // stages say that are committed, and without rows it must work.
 func (r *run) down(ctx context.Context, d *database, migrated []string, rows content) error {
-	_, err := d.m.Down(ctx)
+	err := r.back(ctx, d)
 	if err == nil {
 		if err := r.restored(ctx, d, rows); err != nil {
 			return fmt.Errorf("after down: %w", err)
@@ -318,7 +381,7 @@ func (r *run) down(ctx context.Context, d *database, migrated []string, rows con
 	}
 	var me *migrate.MigrationError
 	after, e := d.catalog(ctx, r.b)
-	if e != nil || lines(migrated, after) != "" && !(errors.As(err, &me) && me.Committed > 0) {
+	if e != nil || lines(migrated, after) != "" && r.more == 0 && !(errors.As(err, &me) && me.Committed > 0) {
 		return fmt.Errorf("down failed and changed something: %w\n%s", err, lines(migrated, after))
 	}
 	var st *migrate.StatementError
@@ -328,7 +391,7 @@ func (r *run) down(ctx context.Context, d *database, migrated []string, rows con
 	if e := d.empty(ctx); e != nil {
 		return e
 	}
-	if _, err := d.m.Down(ctx); errors.As(err, &st) && st.Code == "42846" {
+	if err := r.rest(ctx, d); errors.As(err, &st) && st.Code == "42846" {
 		return errNoWay
 	} else if err != nil {
 		return fmt.Errorf("down without rows: %w", err)

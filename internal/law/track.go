@@ -63,6 +63,9 @@ func trace(a *schema.Schema, ops []migrate.Op) map[string]*descent {
 			c := o.Column.Def()
 			delete(now[o.Table].cols, c.Name)
 			now[o.Table].computed = now[o.Table].computed || c.Generated != ""
+		case migrate.AddDualWrite:
+			was := *now[o.Table].cols[o.From]
+			now[o.Table].cols[o.To] = &was
 		case migrate.RenameColumn:
 			cols := now[o.Table].cols
 			cols[o.To] = cols[o.From]

@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,12 +20,28 @@ var places = []string{
 	"/Applications/Postgres.app/Contents/Versions/*/bin",
 }
 
+// BinEnv is the environment variable that names the directory of initdb and postgres to start servers with, in place of those that are
+// installed.
+const BinEnv = "MODELGEN_TEST_POSTGRES_BIN"
+
 // ErrNotFound is what [Start] returns when the machine has no PostgreSQL server.
 var ErrNotFound = errors.New("these tests need a PostgreSQL server and found no initdb: install PostgreSQL 14 or newer " +
 	"(Debian and Ubuntu: apt-get install postgresql, macOS: brew install postgresql@17), or set " + Env + " to the URL of a running one")
 
-// findBin gives the directory of initdb and postgres: that of the initdb on the PATH, else the newest in the usual places.
+// findBin gives the directory of initdb and postgres: the one that [BinEnv] names, else that of the installed ones.
 func findBin() (string, error) {
+	dir := os.Getenv(BinEnv)
+	switch {
+	case dir == "":
+		return findInstalled()
+	case !complete(dir):
+		return "", fmt.Errorf("%s names %s, which does not hold the programs initdb and postgres", BinEnv, dir)
+	}
+	return dir, nil
+}
+
+// findInstalled gives the directory of the initdb on the PATH, else the newest in the usual places.
+func findInstalled() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil && complete(filepath.Dir(path)) {
 			return filepath.Dir(path), nil

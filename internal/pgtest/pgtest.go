@@ -100,12 +100,21 @@ func newPsql(server string) (*psql, error) {
 	return p, nil
 }
 
-// findPsql looks beside initdb first: the psql on the PATH of Debian is a wrapper in Perl, which takes longer to start.
+// HasClient tells whether psql, with which databases are made, is on the machine.
+func HasClient() bool {
+	_, err := findPsql()
+	return err == nil
+}
+
+// findPsql looks beside initdb first: the psql on the PATH of Debian is a wrapper in Perl, which takes longer to start. One of another
+// version does as well.
 func findPsql() (string, error) {
-	if bin, err := findBin(); err == nil {
-		path := filepath.Join(bin, "psql")
-		if _, err := os.Stat(path); err == nil {
-			return path, nil
+	for _, find := range []func() (string, error){findBin, findInstalled} {
+		if bin, err := find(); err == nil {
+			path := filepath.Join(bin, "psql")
+			if _, err := os.Stat(path); err == nil {
+				return path, nil
+			}
 		}
 	}
 	path, err := exec.LookPath("psql")

@@ -67,27 +67,6 @@ var assignments = map[schema.Kind][]schema.Kind{
 	schema.KindCIDR:        {schema.KindInet},
 }
 
-// compatible tells whether the type changes without writing the table anew: only limits are taken away (measured on 15).
-func compatible(a, b schema.Type) bool {
-	if a.Array || b.Array {
-		return a == b
-	}
-	loose := func(a, b int) bool { return b == 0 || a != 0 && b >= a }
-	switch {
-	case (a.Kind == schema.KindVarchar || a.Kind == schema.KindText) && b.Kind == schema.KindText:
-		return true
-	case (a.Kind == schema.KindVarchar || a.Kind == schema.KindText) && b.Kind == schema.KindVarchar:
-		return loose(a.Size, b.Size)
-	case a.Kind == schema.KindNumeric && b.Kind == schema.KindNumeric:
-		return b.Precision == 0 || a.Precision != 0 && b.Precision >= a.Precision && a.Scale == b.Scale
-	case a.Kind == schema.KindCIDR && b.Kind == schema.KindInet:
-		return true
-	case a.Kind == b.Kind && a.Kind >= schema.KindTime && a.Kind <= schema.KindInterval:
-		return loose(a.Size, b.Size)
-	}
-	return a == b
-}
-
 // sameKind tells whether two types differ in their limits only.
 func sameKind(a, b schema.Type) bool {
 	return a.Kind == b.Kind && a.Array == b.Array && (a.Kind != schema.KindEnum && a.Kind != schema.KindOther || a.Name == b.Name)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"slices"
+	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -90,8 +91,7 @@ func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name,
 func (p *planner) onlineNotNull(op migrate.Op, table, column string) error {
 	wrong, what := ident(column)+" IS NULL", "hold NULL in "+column+"; give them a value first, with Fill or SQL"
 	if p.version >= 18 {
-		name := p.spare(table, column, "not_null")
-		return p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"NOT NULL "+ident(column), wrong, what, p.fills[table+"."+column])
+		return p.onlineNotNull18(op, table, column, wrong, what)
 	}
 	name := p.spare(table, column, "is_not_null")
 	if err := p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"CHECK ("+ident(column)+" IS NOT NULL)", wrong, what, p.fills[table+"."+column]); err != nil {
@@ -102,6 +102,31 @@ func (p *planner) onlineNotNull(op migrate.Op, table, column string) error {
 		{SQL: alter + "ALTER COLUMN " + ident(column) + " SET NOT NULL", Comment: "the check says so already, so nothing is read"},
 		p.dropConstraint(table, name),
 	}})
+	return nil
+}
+
+// onlineNotNull18 leaves the name of the constraint to the server: the one that is expected may be that of another column, which had this
+// name when it became NOT NULL and was renamed since.
+func (p *planner) onlineNotNull18(op migrate.Op, table, column, wrong, what string) error {
+	alter := p.alter(table)
+	p.stage(op, migrate.Stage{
+		Commit: true, Facts: p.locks(accessExclusive, table), Check: p.checkRows([]string{table}, wrong, what),
+		Statements: []migrate.Statement{{SQL: alter + "ADD NOT NULL " + ident(column) + " NOT VALID", Comment: "for new rows only, so the lock is short"}},
+	})
+	if sweep := p.fills[table+"."+column]; sweep != nil {
+		if err := sweep(); err != nil {
+			return err
+		}
+	}
+	p.stage(op, migrate.Stage{
+		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: p.offenders(table, wrong, what, "its NOT NULL"),
+		Statements: []migrate.Statement{{
+			SQL: doBlock("BEGIN EXECUTE (SELECT pg_catalog.format(" + text(strings.ReplaceAll(alter, "%", "%%")+"VALIDATE CONSTRAINT %I") + ", c.conname) FROM pg_catalog.pg_constraint c" +
+				" JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]" +
+				" WHERE c.conrelid = " + text(p.name(table)) + "::pg_catalog.regclass AND c.contype = 'n' AND a.attname = " + text(column) + "); END"),
+			Comment: "the old rows, while others read and write; the server has named the constraint",
+		}},
+	})
 	return nil
 }
 

@@ -129,7 +129,7 @@ func (p *planner) alterFacts(o migrate.AlterColumn, from, to schema.Column, rety
 	if retyped {
 		tables = append(tables, p.linked(o.Table, to.Name)...)
 	}
-	rewrites := retyped && (o.Using != "" || !compatible(typeOf(from), typeOf(to)))
+	rewrites := retyped && (o.Using != "" || !schema.SameStorage(typeOf(from), typeOf(to)))
 	scans := from.Nullable && !to.Nullable || from.Collate != to.Collate || retyped && (len(tables) > 1 || p.mentioned(o.Table, to.Name)) ||
 		!from.Identity && to.Identity
 	return p.scanned(p.locks(accessExclusive, tables...), o.Table, scans, rewrites)

@@ -70,8 +70,15 @@ func (p *planner) DropDualWrite(o migrate.DropDualWrite) error {
 		return nil
 	}
 	if !p.fresh[o.Table] {
+		if n := len(p.stages); n > 0 && p.online(o.Table, "") && !p.stages[n-1].NoTx {
+			p.stages[n-1].Commit = true // no lock is held while all rows are compared
+		}
+		var before func(context.Context, migrate.Tx) error
+		if !p.unknowable(o.Table) {
+			before = equal
+		}
 		p.stage(o, migrate.Stage{
-			Facts: p.locks("ACCESS SHARE", o.Table), Commit: p.online(o.Table, ""), Run: equal,
+			Facts: p.scanned(p.locks("ACCESS SHARE", o.Table), o.Table, true, false), Commit: p.online(o.Table, ""), Check: before, Run: equal,
 			Statements: []migrate.Statement{{SQL: "SELECT count(*) FROM " + table + " WHERE " + differ, Comment: "the migration stops unless this is 0"}},
 		})
 	}

@@ -26,7 +26,7 @@ func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 		return err
 	}
 	facts := migrate.Facts{Tables: []string{op.Table}}
-	stages := []migrate.Stage{{Cause: op.Describe(), Statements: statements(triggers...), Facts: facts}}
+	stages := []migrate.Stage{{Cause: op.Describe(), Statements: statements(triggers...), KeysOff: true, Facts: facts}}
 	from, to := quote(op.From), quote(op.To)
 	for _, f := range []struct{ column, expr, where string }{
 		{op.To, up, to + " IS NULL AND " + from + " IS NOT NULL"},
@@ -44,7 +44,7 @@ func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 			st.Batch.SQL = sql
 			st.Statements[0].Comment = "in batches of the primary key, each in its own transaction"
 		} else {
-			st.Scans = true
+			st.Scans, st.KeysOff = true, true
 		}
 		stages = append(stages, st)
 	}
@@ -129,7 +129,7 @@ func (p *planner) DropDualWrite(op migrate.DropDualWrite) error {
 	facts := migrate.Facts{Tables: []string{op.Table}}
 	return p.betweenAll(op,
 		migrate.Stage{
-			Cause: op.Describe(), Facts: facts,
+			Cause: op.Describe(), Facts: facts, KeysOff: true,
 			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0"}},
 			Run: func(ctx context.Context, tx migrate.Tx) error {
 				var n int64
@@ -142,7 +142,7 @@ func (p *planner) DropDualWrite(op migrate.DropDualWrite) error {
 				return nil
 			},
 		},
-		migrate.Stage{Cause: op.Describe(), Facts: facts,
+		migrate.Stage{Cause: op.Describe(), Facts: facts, KeysOff: true, // in the transaction of what follows, as what is written in between is lost
 			Statements: statements("DROP TRIGGER "+quote(op.Name+"_insert"), "DROP TRIGGER "+quote(op.Name+"_update"))})
 }
 

@@ -1,46 +1,60 @@
 // Command pgrun runs a command with a PostgreSQL server for its tests:
 //
 //	go run ./internal/pgtest/cmd/pgrun -- go test ./...
+//	go run ./internal/pgtest/cmd/pgrun -version 18 go test ./...
 //
 // The command finds the URL in MODELGEN_TEST_POSTGRES. When that is set already, nothing is started. Otherwise a throwaway server runs
 // as long as the command does; on Debian and Ubuntu, as root, a missing PostgreSQL is installed first. The exit code is that of the command.
+//
+// With -version or -bin a server of those programs is started in any case, and the command finds their directory in
+// MODELGEN_TEST_POSTGRES_BIN. What -version names is fetched with npm, once.
 package main
 
 import (
+	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/modelgen/modelgen/internal/pgtest"
 )
 
 func main() {
-	args := os.Args[1:]
-	if len(args) > 0 && args[0] == "--" {
-		args = args[1:]
+	version := flag.Int("version", 0, "start a server of that major `version` of PostgreSQL, fetched with npm")
+	bin := flag.String("bin", "", "start a server with the programs in that `directory`")
+	flag.Usage = func() {
+		fmt.Fprintln(os.Stderr, "usage: pgrun [-version N | -bin DIR] [--] command [argument ...]")
+		flag.PrintDefaults()
 	}
-	if len(args) == 0 {
-		fmt.Fprintln(os.Stderr, "usage: pgrun [--] command [argument ...]")
+	flag.Parse()
+	if flag.NArg() == 0 || *version != 0 && *bin != "" {
+		flag.Usage()
 		os.Exit(2)
 	}
-	code, err := run(args)
+	code, err := run(*version, *bin, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "pgrun:", err)
 	}
 	os.Exit(code)
 }
 
-func run(args []string) (int, error) {
+func run(version int, bin string, args []string) (int, error) {
 	// From here on no signal ends this process before it has stopped the server.
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if os.Getenv(pgtest.Env) == "" {
+	chosen := version != 0 || bin != ""
+	if err := choose(version, bin); err != nil {
+		return 1, err
+	}
+	if chosen || os.Getenv(pgtest.Env) == "" {
 		s, err := start()
 		if err != nil {
 			return 1, err
@@ -73,7 +87,28 @@ func exitCode(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
+// choose lets this process, and those that it starts, use the programs of a version, or those in a directory.
+func choose(version int, bin string) (err error) {
+	if version != 0 {
+		if bin, err = pgtest.Fetch(context.Background(), version); err != nil {
+			return err
+		}
+	}
+	if bin == "" {
+		return nil
+	}
+	if bin, err = filepath.Abs(bin); err != nil { // go test runs each test program in a directory of its own
+		return err
+	}
+	return os.Setenv(pgtest.BinEnv, bin)
+}
+
 func start() (*pgtest.Server, error) {
+	if os.Getenv(pgtest.BinEnv) != "" && !pgtest.HasClient() && canInstall() { // what is fetched has no psql
+		if err := install(); err != nil {
+			return nil, err
+		}
+	}
 	s, err := pgtest.Start()
 	if !errors.Is(err, pgtest.ErrNotFound) || !canInstall() {
 		return s, err

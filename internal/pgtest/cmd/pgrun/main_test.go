@@ -58,3 +58,25 @@ func installed() bool {
 	}
 	return err == nil
 }
+
+// TestRunRefuses: what was asked for is not replaced by another server.
+func TestRunRefuses(t *testing.T) {
+	empty := t.TempDir()
+	for _, test := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"-bin", empty, "true"}, 1, empty + ", which does not hold the programs"},
+		{[]string{"-version", "9", "true"}, 1, "there is no PostgreSQL 9 to fetch"},
+		{[]string{"-version", "18", "-bin", empty, "true"}, 2, "usage: pgrun"},
+		{nil, 2, "usage: pgrun"},
+	} {
+		cmd := exec.Command(os.Args[0], test.args...)
+		cmd.Env = append(os.Environ(), "PGRUN_TEST=1", pgtest.Env+"=postgres://someone@example.test/x")
+		out, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != test.code || !strings.Contains(string(out), test.says) {
+			t.Errorf("%q: exit code %d, want %d; it said %s", test.args, code, test.code, out)
+		}
+	}
+}

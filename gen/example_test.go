@@ -1,0 +1,65 @@
+package gen_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/modelgen/modelgen/gen"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
+	"github.com/modelgen/modelgen/runtime/sqlite"
+)
+
+// shop is about the shop in the folder example of this module. The dialects are handed in, as the package knows none.
+var shop = gen.Config{
+	Dir:      "../example/models",
+	Patterns: []string{"."},
+	Out:      "../migrations",
+	Targets:  map[string]migrate.Dialect{"postgres": postgres.Dialect{}, "sqlite": sqlite.Dialect{}},
+}
+
+// Generate works out what is missing, and writes nothing: that is for Commit to do, all or nothing.
+func ExampleGenerate() {
+	r, err := gen.Generate(context.Background(), shop)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, q := range r.Questions {
+		fmt.Println(q) // with its answers; they go into Config.Answers
+	}
+	fmt.Printf("migration %q, %d questions, %d files to write\n", r.Migration, len(r.Questions), len(r.Files))
+	// Output:
+	// migration "", 0 questions, 0 files to write
+}
+
+// Check is for CI: do models, snapshot, migrations, list and guard agree?
+func ExampleCheck() {
+	found, err := gen.Check(context.Background(), shop)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(found), "findings")
+	// Output:
+	// 0 findings
+}
+
+// Scripts gives the SQL of migrations from their files alone.
+func ExampleScripts() {
+	scripts, err := gen.Scripts(shop, "0002", "postgres")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range scripts {
+		fmt.Println(s.Migration, s.Dialect)
+		for _, st := range s.Stages {
+			for _, q := range st.Statements {
+				fmt.Println(q.SQL)
+			}
+		}
+	}
+	// Output:
+	// 0002_product_stock postgres@14
+	// ALTER TABLE "public"."products" ADD COLUMN "stock" integer DEFAULT 0 NOT NULL
+	// CREATE INDEX CONCURRENTLY "products_available" ON "public"."products" ("name") WHERE (stock > 0)
+}
