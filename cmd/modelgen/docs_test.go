@@ -148,6 +148,7 @@ func TestDocCommands(t *testing.T) {
 				case words[0] == "make" && len(words) > 1 && slices.Contains(targets, words[1]):
 				case strings.HasPrefix(line, "go get -tool github.com/modelgen/modelgen/"):
 					_, err = os.Stat("../.." + strings.TrimPrefix(words[3], "github.com/modelgen/modelgen"))
+				case strings.HasPrefix(line, "go fix -fixtool="), strings.HasPrefix(line, "go fix -diff -fixtool="): // testdata/script/vet_fix.txtar runs it
 				case words[0] == "go" && len(words) > 1 && slices.Contains([]string{"build", "generate", "test", "vet"}, words[1]):
 				default:
 					err = errors.New("nobody knows whether it works")
