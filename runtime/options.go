@@ -14,8 +14,9 @@ type Options struct {
 	// LockWait is the longest wait for another runner to finish; 0 is one minute, below 0 does not wait.
 	LockWait time.Duration
 
-	// LockTimeout is the longest wait of one statement for the lock of a table; 0 is two seconds. A stage that does not get its
-	// lock is rolled back and tried again, so that it never holds up those who queue behind it for longer.
+	// LockTimeout is the longest wait of one statement for the lock of a table; 0 is 50 milliseconds. A stage that does not get its
+	// lock is rolled back and tried again, so that it never holds up those who queue behind it for longer. Stages whose locks keep nobody
+	// from reading or writing the table wait for rows of others for two seconds, or for LockTimeout if that is longer.
 	LockTimeout time.Duration
 
 	// StatementTimeout is the longest run of one statement; 0 is without limit.
@@ -102,7 +103,7 @@ func (o *Options) withDefaults() Options {
 		out.History = "modelgen_history"
 	}
 	out.LockWait = span(out.LockWait, time.Minute)
-	out.LockTimeout = span(out.LockTimeout, 2*time.Second)
+	out.LockTimeout = span(out.LockTimeout, 50*time.Millisecond)
 	out.StatementTimeout = max(out.StatementTimeout, 0)
 	out.Retry = span(out.Retry, 15*time.Minute)
 	if out.Logger == nil {

@@ -188,10 +188,12 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 	if len(was) == 0 {
 		return nil, Errors{{"", "-online: no column is renamed, and none changes its type in a way that writes the table anew"}}
 	}
+	made := d.settled(&in.Answers)
 	res, _, err := compare(in, flight{})
 	if err != nil || len(res.Questions) > 0 {
 		return res, err
 	}
+	res.Used = slices.DeleteFunc(res.Used, func(flag string) bool { return made[flag] })
 	for _, t := range res.Schema.Tables {
 		for i := range t.Columns {
 			if hint, ok := was[t.Name+"."+t.Columns[i].Name]; ok {
@@ -209,6 +211,30 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 	}
 	slices.Sort(res.Used)
 	return res, nil
+}
+
+// settled answers for everything that goes: after the first comparison nothing of it is a question any more, whatever twins there are.
+func (d *differ) settled(a *Answers) (made map[string]bool) {
+	made = map[string]bool{}
+	a.Drops = slices.Clone(a.Drops)
+	drop := func(object string) {
+		if !slices.Contains(a.Drops, object) {
+			a.Drops = append(a.Drops, object)
+			made["-drop "+Quote(object)] = true
+		}
+	}
+	for _, t := range d.gone {
+		drop(t)
+	}
+	for _, old := range d.old.Tables {
+		n := d.old2new[old.Name]
+		for _, c := range old.Columns {
+			if n != "" && d.oldCol[n][c.Name] == "" {
+				drop(n + "." + c.Name)
+			}
+		}
+	}
+	return made
 }
 
 // dualWrite gives what keeps o of the old table and its twin to equal, or says why nothing can.
@@ -309,7 +335,7 @@ func (d *differ) twins(s *schema.Schema, old, t *schema.Table, o, c schema.Colum
 	for _, x := range []*schema.Column{&fresh, &stays} {
 		x.Nullable, x.Default, x.DefaultExpr, x.DefaultFor = true, nil, "", nil
 	}
-	mine, theirs := takeObjects(t, c.Name).renamed(c.Name, w.To), objectsOf(old, o.Name)
+	mine, theirs := takeObjects(t, c.Name).renamed(c.Name, w.To), d.surviving(old, t.Name, objectsOf(old, o.Name))
 	if w.To == c.Name {
 		mine.derived(takeObjects(d.in.New.Table(t.Name).Clone(), c.Name))
 	}
@@ -319,6 +345,32 @@ func (d *differ) twins(s *schema.Schema, old, t *schema.Table, o, c schema.Colum
 	theirs.putInto(t)
 	t.DualWrites = append(t.DualWrites, w)
 	t.Sort()
+}
+
+// surviving leaves out what is over columns that go, and lets foreign keys follow the tables that they refer to.
+func (d *differ) surviving(old *schema.Table, table string, o *objects) *objects {
+	var gone []string
+	for _, c := range old.Columns {
+		if d.oldCol[table][c.Name] == "" {
+			gone = append(gone, c.Name)
+		}
+	}
+	t := &schema.Table{Name: table}
+	o.putInto(t)
+	takeObjects(t, gone...)
+	out := &objects{uniques: t.Uniques, checks: t.Checks, indexes: t.Indexes}
+	for _, fk := range t.ForeignKeys {
+		to := d.old2new[fk.RefTable]
+		there := to != ""
+		for i, c := range fk.RefColumns {
+			fk.RefColumns[i] = d.oldCol[to][c]
+			there = there && fk.RefColumns[i] != ""
+		}
+		if fk.RefTable = to; there {
+			out.keys = append(out.keys, fk)
+		}
+	}
+	return out
 }
 
 // clashes gives constraints and indexes of twins another name for the time in which the old ones still have theirs.

@@ -8,6 +8,9 @@ package dialecttest_test
 //	 4 connection lost after COMMIT was sent     the history tells; Up succeeds when it went through
 //	 5 backend terminated in DDL                 error, and running again finishes
 //	 6 server crashes between stages             goes on at the stage that it had reached
+//	 7 killed in CREATE INDEX CONCURRENTLY       the next run waits for the server, and finds the index
+//	 8 backend terminated in it                  an index that is not valid is dropped and built again
+//	 9 duplicates in it                          error with the key, no index left, running again works
 //	10 lock held for several lock timeouts       tried again, without keeping the application out
 //	11 lock never given back                     an error after the budget, nothing changed
 //	12 tiny statement_timeout at the role        overridden
@@ -15,6 +18,7 @@ package dialecttest_test
 //	14 several processes, fresh database         each migration once, all succeed
 //	15 the same with CONCURRENTLY, by hand       no deadlock
 //	16 pooler in transaction mode                transactions are whole, no lock stays behind
+//	17 an idle session blocks an index           waits, names it, keeps to the deadline
 //	18 applied migration edited                  stops before any DDL
 //	19 applied migration deleted                 stops; reading goes on
 //	20 migration inserted in the middle          stops
@@ -23,6 +27,10 @@ package dialecttest_test
 //	23 history gone, tables there                refuses
 //	24 history changed by hand                   stops
 //	25 clock of the server goes back             no effect
+//	26 backfill killed at a batch                as in one go, no row twice
+//	27 rows inserted during a backfill           it ends
+//	28 row locked during a backfill              tried again, not skipped
+//	29 replica lag during a backfill             pauses, goes on
 //	30 enum value added and used                 separate transactions
 //	31 deadlock                                  tried again
 //	32 disk full                                 stops, no storm of retries
@@ -33,22 +41,12 @@ package dialecttest_test
 //	37 panic in a Go step                        rolled back, state kept
 //	38 SQLite killed anywhere in a rebuild       as if never killed
 //	39 SQLite cannot switch foreign keys off     stops before DDL
+//	40 NULL written before the check             filled again behind the check, else named
 //	41 drift: an object has another definition   an error, never skipped
 //	42 history row written by somebody else      the loser reads again and succeeds
 //
-// Left out, because what they are about was not there when these were written; they belong here:
-//
-//	 7 client killed in CREATE INDEX CONCURRENTLY       in part: the test of 1 to 3 kills in whatever a migration sends
-//	 8 backend terminated in it                         an INVALID index is to be dropped and built again
-//	 9 duplicates in it                                 error with the key, INVALID index removed, running again works
-//	17 an idle session blocks it                        waits, names the blocker, keeps to the deadline
-//	26 backfill killed at a batch                       as in one go, no row twice
-//	27 rows inserted during a backfill                  it ends
-//	28 row locked during a backfill                     tried again, not skipped
-//	29 replica lag during a backfill                    pauses, goes on
-//	40 NULL written between the phases of SET NOT NULL  VALIDATE fails, and the sweep is run again
-//
-// Of 6 it is a crash in VALIDATE, of 19 and 22 the floor of compatibility, and of 33 a real standby, that are not there.
+// Left out: of 19 and 22 the floor of compatibility, and of 33 a real standby. 29 is a function that says that the replica lags: a real one is
+// not there either.
 
 import (
 	"bufio"
@@ -84,12 +82,13 @@ const (
 
 // faultSets are the sets that children can be told to run. They are functions since sets are compared by name alone.
 var faultSets = map[string]func() *migrate.Set{
-	"postgres": faultPostgresSet,
-	"sqlite":   faultSQLiteSet,
-	"waiting":  faultWaitingSet,
-	"stubborn": faultStubbornSet,
-	"altering": faultAlteringSet,
-	"index":    faultIndexSet,
+	"postgres":   faultPostgresSet,
+	"sqlite":     faultSQLiteSet,
+	"waiting":    faultWaitingSet,
+	"stubborn":   faultStubbornSet,
+	"altering":   faultAlteringSet,
+	"index":      faultIndexSet,
+	"concurrent": faultConcurrentSet,
 }
 
 func TestMain(m *testing.M) {

@@ -51,6 +51,10 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 		if !time.Now().Before(end) {
 			return none, s.statementError(ctx, 0, stage, "", err)
 		}
+		var changed errChanged
+		if errors.As(err, &changed) && try < 2 {
+			continue // the next try reads it anew, the one after that locks what it reads
+		}
 		size = max(size/2, min(size, 100)) // the fewer rows, the fewer wait for us while we wait
 		if err := s.pause(ctx, work, try, end, err); err != nil {
 			return none, err

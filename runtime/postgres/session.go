@@ -210,7 +210,7 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	if err := s.execHere(ctx, "SET lock_timeout = 0; SET statement_timeout = 0"); err != nil {
+	if err := s.execHere(ctx, "SET lock_timeout = 0"); err != nil {
 		return err
 	}
 	stop := s.watch(ctx, []migrate.Stage{stage})
@@ -220,7 +220,7 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 		err = s.afterHand(ctx, []migrate.Stage{stage})
 	}
 	if !s.broken {
-		reset := s.exec(context.WithoutCancel(ctx), fmt.Sprintf("SET lock_timeout = %d; SET statement_timeout = %d", millis(s.cfg.LockTimeout), millis(s.cfg.StatementTimeout)))
+		reset := s.exec(context.WithoutCancel(ctx), fmt.Sprintf("SET lock_timeout = %d", millis(s.cfg.LockTimeout)))
 		err = errors.Join(err, reset)
 	}
 	if err != nil || len(after) == 0 {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,6 +93,9 @@ func (s *session) units(all []migrate.Work) []unit {
 	} else if here := s.here(); here != "" {
 		units = append(units, unit{sql: here, stage: -1, lease: true})
 	}
+	if wait := s.patience(all); wait != s.cfg.LockTimeout {
+		units = append(units, unit{sql: fmt.Sprintf("SET LOCAL lock_timeout = %d", millis(wait)), stage: -1})
+	}
 	stages := 0
 	for _, work := range all {
 		begun := ""
@@ -122,6 +127,31 @@ func (s *session) units(all []migrate.Work) []unit {
 	}
 	return append(units, unit{sql: commit, stage: -1})
 }
+
+// rowPatience is how long a transaction waits for rows of others that keeps nobody waiting meanwhile.
+const rowPatience = 2 * time.Second
+
+// patience gives the longest wait for a lock in a transaction. Who waits for a lock that stops others stops them already, be it that
+// somebody else has to end first.
+func (s *session) patience(all []migrate.Work) time.Duration {
+	for _, work := range all {
+		for _, st := range work.Stages {
+			switch {
+			case st.Lock == accessExclusive, st.Lock == shareRowExclusive, st.Lock == share, st.Lock == "" && len(st.Tables) > 0:
+				return s.cfg.LockTimeout
+			case st.ByHand && slices.ContainsFunc(st.Statements, func(x migrate.Statement) bool { return tableLocks.MatchString(x.SQL) }):
+				return s.cfg.LockTimeout
+			}
+		}
+	}
+	if s.cfg.LockTimeout <= 0 {
+		return s.cfg.LockTimeout // without limit
+	}
+	return max(s.cfg.LockTimeout, rowPatience)
+}
+
+// tableLocks finds statements written by hand that may lock a table.
+var tableLocks = regexp.MustCompile(`(?i)\b(ALTER|CREATE|DROP|LOCK|TRUNCATE|REINDEX|CLUSTER|REFRESH|VACUUM|DO|CALL)\b`)
 
 // attempt runs the units once. When one fails all is rolled back; single says that it must be known which one it was.
 func (s *session) attempt(ctx context.Context, units []unit, single bool) (at unit, err error) {
@@ -196,7 +226,7 @@ func again(err error) bool {
 
 // pause waits before the next try: longer each time, and never as long as another runner would.
 func (s *session) pause(ctx context.Context, work migrate.Work, try int, end time.Time, cause error) error {
-	most := min(100*time.Millisecond<<min(try, 6), 5*time.Second, max(time.Until(end), time.Millisecond))
+	most := min(100*time.Millisecond<<min(try, 6), time.Second, max(time.Until(end), time.Millisecond))
 	wait := most/2 + rand.N(most/2+1)
 	var tables []string
 	var what []string
