@@ -260,11 +260,18 @@ func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) 
 		return schema.DualWrite{}, no("it is computed")
 	case old.PrimaryKey != nil && slices.Contains(old.PrimaryKey.Columns, o.Name), t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name):
 		return schema.DualWrite{}, no("it is in the primary key")
+	case !old.PrimaryKey.Equal(t.PrimaryKey):
+		return schema.DualWrite{}, later("the primary key of %s changes as well", t.Name)
 	case len(d.fills[t.Name]) > 0 && slices.ContainsFunc(d.fills[t.Name], func(f migrate.Fill) bool { return f.Column == c.Name }):
 		return schema.DualWrite{}, later("its values get other names as well")
 	}
 	for _, x := range old.Columns {
 		if x.Generated != "" && len(schema.ExprColumns(x.Generated, []string{o.Name})) > 0 {
+			return schema.DualWrite{}, no("%s is computed from it", x.Name)
+		}
+	}
+	for _, x := range t.Columns {
+		if x.Generated != "" && len(schema.ExprColumns(x.Generated, []string{c.Name})) > 0 {
 			return schema.DualWrite{}, no("%s is computed from it", x.Name)
 		}
 	}

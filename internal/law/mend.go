@@ -7,6 +7,22 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
+// mend takes out what the server does not know, and what the change has made impossible.
+func (m *maker) mend(s *schema.Schema) {
+	mend(s, m.pg)
+	if !m.old {
+		return
+	}
+	for _, t := range s.Tables {
+		for i := range t.Uniques {
+			t.Uniques[i].NullsNotDistinct = false
+		}
+		for i := range t.Indexes {
+			t.Indexes[i].NullsNotDistinct = false
+		}
+	}
+}
+
 // mend takes out of a schema what a random change has made impossible, as a person would who makes the change: what names a column that
 // has gone, keys over columns that can be NULL, references to what is no key any more.
 func mend(s *schema.Schema, pg bool) {

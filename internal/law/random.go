@@ -16,6 +16,7 @@ type Pair struct {
 	A       *schema.Schema
 	Changes []change
 	dialect string
+	version int // of the server; 0 is the newest
 }
 
 // change is one random change. It knows by itself whether it can be made: changes are left out when a pair is shrunk.
@@ -28,17 +29,18 @@ type change struct {
 type maker struct {
 	*rand.Rand
 	pg   bool
-	next int // for names
+	old  bool // PostgreSQL before version 15, which knows no NULLS NOT DISTINCT
+	next int  // for names
 }
 
-func newMaker(seed uint64, dialect string) *maker {
-	return &maker{Rand: rand.New(rand.NewPCG(seed, 7)), pg: dialect == "postgres"}
+func newMaker(seed uint64, dialect string, version int) *maker {
+	return &maker{Rand: rand.New(rand.NewPCG(seed, 7)), pg: dialect == "postgres", old: dialect == "postgres" && version > 0 && version < 15}
 }
 
-// NewPair makes the pair of a seed, of what the dialect can have.
-func NewPair(seed uint64, dialect string) Pair {
-	m := newMaker(seed, dialect)
-	p := Pair{Seed: seed, A: &schema.Schema{}, dialect: dialect}
+// NewPair makes the pair of a seed, of what the dialect can have in that version of the server; 0 is the newest.
+func NewPair(seed uint64, dialect string, version int) Pair {
+	m := newMaker(seed, dialect, version)
+	p := Pair{Seed: seed, A: &schema.Schema{}, dialect: dialect, version: version}
 	for i := range m.IntN(3) {
 		p.A.PutEnum(&schema.Enum{Name: fmt.Sprintf("kind_%d", i), Values: m.values()})
 	}
@@ -50,7 +52,7 @@ func NewPair(seed uint64, dialect string) Pair {
 			m.addForeignKey(p.A, t)
 		}
 	}
-	mend(p.A, m.pg)
+	m.mend(p.A)
 	for range 1 + m.IntN(9) {
 		p.Changes = append(p.Changes, change{m.Uint64(), m.IntN(len(changes))})
 	}
@@ -62,10 +64,10 @@ func (p Pair) B() *schema.Schema {
 	s := p.A.Clone()
 	remember(s, func(was *string, name string) { *was = name })
 	for n, c := range p.Changes {
-		m := newMaker(c.seed, p.dialect)
+		m := newMaker(c.seed, p.dialect, p.version)
 		m.next = 1000 * (n + 1)
 		changes[c.kind](m, s)
-		mend(s, m.pg)
+		m.mend(s)
 		remember(s, func(was *string, _ string) {
 			if *was == "" {
 				*was = "(new)"

@@ -242,6 +242,9 @@ func (r *run) up(ctx context.Context, d *database) error {
 	_, err := d.m.Up(ctx)
 	var wait *migrate.ContractError
 	if r.more > 0 && errors.As(err, &wait) {
+		if drift, err := d.m.Verify(ctx); err != nil || len(drift) > 0 {
+			return fmt.Errorf("verify between expand and contract: %v, %w", drift, err)
+		}
 		_, err = d.m.Up(ctx)
 	}
 	return err

@@ -72,6 +72,9 @@ func renamedOnline(t *testing.T, l *lab, def string) {
 	if got := l.rows(`SELECT id, caption, label FROM things ORDER BY id`); !slices.Equal(got, want) {
 		t.Fatalf("the rows are\n%q, not\n%q", got, want)
 	}
+	if d, err := m.Verify(ctx); err != nil || len(d) > 0 {
+		t.Fatalf("verify between the two: %v, %v", d, err)
+	}
 
 	l.must(m.Up(ctx))
 	for i := range want {

@@ -15,7 +15,7 @@ import (
 func TestPostgresMigrator(t *testing.T) {
 	first := &migrate.Migration{Name: "0001_initial", Ops: pgBase()}
 	second := &migrate.Migration{Name: "0002_moods", Parents: []*migrate.Migration{first}, Ops: []migrate.Op{
-		migrate.AddUnique{Table: "orders", Unique: schema.Unique{Name: "u", Columns: []string{"note"}, NullsNotDistinct: true}},
+		migrate.AddUnique{Table: "orders", Unique: schema.Unique{Name: "u", Columns: []string{"note"}}},
 		migrate.AlterEnum{Name: "mood", From: []string{"sad", "happy"}, To: []string{"sad", "okay", "happy"}},
 		pgAlter("customers", schema.EnumOf("mood", "mood").Default("sad"), schema.EnumOf("mood", "mood").Default("okay")),
 		migrate.Go{Up: func(ctx context.Context, tx migrate.Tx) error {

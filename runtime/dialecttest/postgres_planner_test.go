@@ -87,7 +87,7 @@ func TestPostgresFacts(t *testing.T) {
 		{"on a new table nobody waits", []migrate.Op{lines, migrate.AddColumn{Table: "lines", Column: schema.Integer("n").Identity()},
 			migrate.RenameTable{From: "lines", To: "rows"}, migrate.CreateIndex{Table: "rows", Index: schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "n"}}}}},
 			[]migrate.Facts{one(srx, "customers"), {}, {}, {}}},
-		{"drop table takes parents", []migrate.Op{migrate.DropTable(orders)}, []migrate.Facts{with(one(ael, "orders", "customers"), false, false, "orders")}},
+		{"drop table lets go of parents first", []migrate.Op{migrate.DropTable(orders)}, []migrate.Facts{one(ael, "orders", "customers"), with(one(ael, "orders"), false, false, "orders")}},
 		{"drop column", []migrate.Op{migrate.DropColumn{Table: "orders", Column: schema.Text("note").Null()}}, []migrate.Facts{with(one(ael, "orders"), false, false, "orders.note")}},
 		{"constant default", []migrate.Op{migrate.AddColumn{Table: "orders", Column: schema.Integer("n").Default(1)}}, []migrate.Facts{one(ael, "orders")}},
 		{"stable default", []migrate.Op{migrate.AddColumn{Table: "orders", Column: schema.TimestampTZ("n").DefaultExpr("now()")}}, []migrate.Facts{one(ael, "orders")}},

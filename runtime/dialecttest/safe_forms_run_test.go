@@ -2,6 +2,7 @@ package dialecttest_test
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +47,9 @@ func TestSafeForms(t *testing.T) {
 			}
 			if err != nil {
 				t.Fatal(err)
+			}
+			for i := range does {
+				does[i] = functionBody.ReplaceAllString(does[i], "()…")
 			}
 			want := f.does
 			if f.new != nil && r.major() >= 18 {
@@ -154,3 +158,6 @@ func TestOnlineBesideWriters(t *testing.T) {
 		})
 	}
 }
+
+// functionBody is what the table leaves out: [TestExercisePostgres] runs it.
+var functionBody = regexp.MustCompile(`\(\) RETURNS trigger LANGUAGE plpgsql AS '(?:[^']|'')*'`)

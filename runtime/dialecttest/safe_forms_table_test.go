@@ -115,6 +115,22 @@ var safeForms = []safeForm{
 	{row: "domain with a constraint", ops: formOps(handSQL("CREATE DOMAIN positive AS integer CHECK (VALUE > 0)")), does: []string{
 		"CREATE DOMAIN positive AS integer CHECK (VALUE > 0)"}, says: "MG617 warning"},
 	{row: "drop table", ops: formOps(migrate.DropTable(formBase().Ops[3].(migrate.CreateTable))), does: []string{"DROP TABLE notes"}, says: "MG302 warning"},
+	{row: "drop child table", ops: formOps(migrate.DropTable(formBase().Ops[2].(migrate.CreateTable))), does: []string{
+		"people ACCESS EXCLUSIVE; orders ACCESS EXCLUSIVE: ALTER TABLE orders DROP CONSTRAINT orders_person_id_fkey", "DROP TABLE orders"}, says: "MG302 warning"},
+	{row: "drop foreign key, and more of the child", ops: formOps(migrate.DropForeignKey{Table: "orders", ForeignKey: formKey("person_id")},
+		migrate.DropColumn{Table: "orders", Column: schema.BigInt("person_id").Null()}), does: []string{
+		"people ACCESS EXCLUSIVE; orders ACCESS EXCLUSIVE: ALTER TABLE orders DROP CONSTRAINT orders_person_id_fkey",
+		"orders ACCESS EXCLUSIVE: ALTER TABLE orders DROP COLUMN person_id"}, says: "MG301 warning"},
+	{row: "rename column, online", ops: formOps(addPeople(schema.Text("mail").Null()), mailTwice), does: []string{
+		"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN mail text; CREATE FUNCTION people_email_mail_both()…; CREATE TRIGGER people_email_mail_both " +
+			"BEFORE INSERT OR UPDATE OF email, mail ON people FOR EACH ROW EXECUTE FUNCTION people_email_mail_both()",
+		fillMail}},
+	{row: "rename column, online, its end", ops: formOps(addPeople(schema.Text("mail").Null()), mailTwice, migrate.DropDualWrite(mailTwice),
+		migrate.DropColumn{Table: "people", Column: schema.Text("email").Null()}), does: []string{
+		"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN mail text; CREATE FUNCTION people_email_mail_both()…; CREATE TRIGGER people_email_mail_both " +
+			"BEFORE INSERT OR UPDATE OF email, mail ON people FOR EACH ROW EXECUTE FUNCTION people_email_mail_both()",
+		fillMail,
+		"people ACCESS EXCLUSIVE: DROP TRIGGER people_email_mail_both ON people; DROP FUNCTION people_email_mail_both(); ALTER TABLE people DROP COLUMN email"}},
 	{row: "two tables", ops: formOps(addPeople(schema.Text("nick").Null()), migrate.AddColumn{Table: "orders", Column: schema.Text("nick").Null()}), does: []string{
 		"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN nick text", "orders ACCESS EXCLUSIVE: ALTER TABLE orders ADD COLUMN nick text"}},
 	{row: "long name", ops: formOps(migrate.CreateIndex{Table: "people", Index: schema.Index{Name: strings.Repeat("n", 64), Parts: []schema.IndexPart{{Column: "age"}}}}),
@@ -128,7 +144,11 @@ var safeForms = []safeForm{
 		"people ACCESS EXCLUSIVE: ALTER TABLE people ALTER COLUMN email TYPE text COLLATE C"}, says: "MG209 warning"},
 }
 
+// mailTwice is what generate -online writes for people.email that becomes mail.
+var mailTwice = migrate.AddDualWrite{Table: "people", Name: "people_email_mail_both", From: "email", To: "mail", Up: "email", Down: "mail", Column: schema.Text("mail").Null()}
+
 const (
+	fillMail   = "UPDATE people SET mail = (email) WHERE (mail IS NULL AND email IS NOT NULL), in batches"
 	fillEmail  = "UPDATE people SET email = ('none') WHERE (email IS NULL), in batches"
 	fillNumber = "UPDATE people SET number = DEFAULT WHERE (number IS NULL), in batches"
 	addNumber  = "people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN number bigint; CREATE SEQUENCE people_number_numbers; " +

@@ -101,6 +101,13 @@ func build(r renderer, s *schema.Schema) ([]string, error) {
 			all = append(all, st.SQL)
 		}
 	}
+	for _, t := range s.Tables {
+		for _, w := range t.DualWrites {
+			for _, st := range p.dualTrigger(migrate.NewAddDualWrite(t.Name, w), t) {
+				all = append(all, st.SQL)
+			}
+		}
+	}
 	return all, nil
 }
 

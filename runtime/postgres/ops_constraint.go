@@ -76,6 +76,9 @@ func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
 
 func (p *planner) DropForeignKey(o migrate.DropForeignKey) error {
 	p.add(o, p.locks(accessExclusive, o.Table, o.ForeignKey.RefTable), p.dropConstraint(o.Table, o.ForeignKey.Name))
+	if fk := o.ForeignKey; p.online(o.Table, o.Plain) && fk.RefTable != o.Table && !p.fresh[fk.RefTable] {
+		p.stages[len(p.stages)-1].Commit = true // the other table is free again at once
+	}
 	return nil
 }
 

@@ -16,16 +16,7 @@ func (p *planner) AddDualWrite(o migrate.AddDualWrite) error {
 	if t == nil || t.Column(o.From) == nil || t.Column(o.To) == nil {
 		return nil // which Apply reports
 	}
-	table, function := p.name(o.Table), p.dualFunction(o.Table, o.Name)
-	st := migrate.Stage{
-		Facts: p.locks(shareRowExclusive, o.Table),
-		Statements: []migrate.Statement{
-			statement("CREATE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS " + text(p.dualBody(o, t))),
-			{SQL: "CREATE TRIGGER " + ident(o.Name) + " BEFORE INSERT OR UPDATE OF " + ident(o.From) + ", " + ident(o.To) + " ON " + table +
-				" FOR EACH ROW EXECUTE FUNCTION " + function + "()", Comment: "an UPDATE of other columns does not pay for it"},
-		},
-	}
-	st.Commit = p.online(o.Table, "")
+	st := migrate.Stage{Facts: p.locks(shareRowExclusive, o.Table), Statements: p.dualTrigger(o, t), Commit: p.online(o.Table, "")}
 	p.stage(o, st)
 	from, to := ident(o.From), ident(o.To)
 	if !p.added[o.Table+"."+o.From] {
@@ -37,6 +28,16 @@ func (p *planner) AddDualWrite(o migrate.AddDualWrite) error {
 		return p.both(o, migrate.Fill{Table: o.Table, Column: o.From, Expr: o.Down, Where: from + " IS NULL AND " + to + " IS NOT NULL"})
 	}
 	return nil
+}
+
+// dualTrigger gives the statements that make the trigger of a table.
+func (p *planner) dualTrigger(o migrate.AddDualWrite, t *schema.Table) []migrate.Statement {
+	function := p.dualFunction(o.Table, o.Name)
+	return []migrate.Statement{
+		statement("CREATE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS " + text(p.dualBody(o, t))),
+		{SQL: "CREATE TRIGGER " + ident(o.Name) + " BEFORE INSERT OR UPDATE OF " + ident(o.From) + ", " + ident(o.To) + " ON " + p.name(o.Table) +
+			" FOR EACH ROW EXECUTE FUNCTION " + function + "()", Comment: "an UPDATE of other columns does not pay for it"},
+	}
 }
 
 // both fills one of the columns from the other.

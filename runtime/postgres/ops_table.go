@@ -94,7 +94,17 @@ func merged(t *schema.Table, i int) bool {
 
 func (p *planner) DropTable(o migrate.DropTable) error {
 	p.moved[o.Table] = true
-	p.add(o, p.locks(accessExclusive, append([]string{o.Table}, parents(o.ForeignKeys)...)...), statement("DROP TABLE "+p.name(o.Table)))
+	held := parents(o.ForeignKeys)
+	if p.online(o.Table, "") { // a key locks its parent as well, so each goes by itself
+		for _, fk := range o.ForeignKeys {
+			if fk.RefTable != o.Table && !p.fresh[fk.RefTable] && fk.Name != "" {
+				p.stage(o, migrate.Stage{Commit: true, Facts: p.locks(accessExclusive, o.Table, fk.RefTable), Statements: []migrate.Statement{p.dropConstraint(o.Table, fk.Name)}})
+				p.stages[len(p.stages)-1].Destroys = nil
+				held = slices.DeleteFunc(held, func(t string) bool { return t == fk.RefTable })
+			}
+		}
+	}
+	p.add(o, p.locks(accessExclusive, append([]string{o.Table}, held...)...), statement("DROP TABLE "+p.name(o.Table)))
 	return nil
 }
 

@@ -45,7 +45,15 @@ func (s *session) Expected(ctx context.Context, want *schema.Schema) (lines []st
 		if err != nil {
 			return nil, err
 		}
-		for _, q := range append([]string{create}, indexes...) {
+		all := append([]string{create}, indexes...)
+		for _, w := range t.DualWrites {
+			triggers, err := d.dualTriggers(quote(scratch)+".", migrate.NewAddDualWrite(t.Name, w))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, triggers...)
+		}
+		for _, q := range all {
 			if _, err := s.conn.ExecContext(ctx, q); err != nil {
 				return nil, &migrate.StatementError{Cause: "Build the expected table " + t.Name, Statement: q, Code: errorCode(err), Err: err}
 			}

@@ -11,17 +11,13 @@ import (
 func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 	d := p.on(op.Table)
 	if d.t.Column(op.From) == nil || d.t.Column(op.To) == nil {
-		return p.betweenAll(op) // which Apply reports
+		return p.onTable(op, op.Table) // which Apply reports
 	}
-	up, err := translate(inFill, op.Up, d.t, op.To)
+	up, down, err := d.dualValues(op)
 	if err != nil {
 		return err
 	}
-	down, err := translate(inFill, op.Down, d.t, op.From)
-	if err != nil {
-		return err
-	}
-	triggers, err := d.dualTriggers(op, "("+up+")", "("+down+")")
+	triggers, err := d.dualTriggers("", op)
 	if err != nil {
 		return err
 	}
@@ -48,7 +44,7 @@ func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 		}
 		stages = append(stages, st)
 	}
-	return p.betweenAll(op, stages...)
+	return p.onTable(op, op.Table, stages...)
 }
 
 // adds tells whether an op so far has added the column.
@@ -61,8 +57,21 @@ func (p *planner) adds(table, column string) bool {
 	return false
 }
 
-// dualTriggers gives the two triggers. up and down are over columns of the row that is stored.
-func (d ddl) dualTriggers(op migrate.AddDualWrite, up, down string) ([]string, error) {
+// dualValues gives the SQL that makes one column of the other, as SQLite writes it.
+func (d ddl) dualValues(op migrate.AddDualWrite) (up, down string, err error) {
+	if up, err = translate(inFill, op.Up, d.t, op.To); err == nil {
+		down, err = translate(inFill, op.Down, d.t, op.From)
+	}
+	return up, down, err
+}
+
+// dualTriggers gives the two triggers, whose names get a prefix.
+func (d ddl) dualTriggers(prefix string, op migrate.AddDualWrite) ([]string, error) {
+	up, down, err := d.dualValues(op)
+	if err != nil {
+		return nil, err
+	}
+	up, down = "("+up+")", "("+down+")"
 	table, a, b := quote(op.Table), quote(op.From), quote(op.To)
 	row := "rowid = NEW.rowid"
 	if pk := d.t.PrimaryKey; pk != nil { // a table made WITHOUT ROWID has nothing else
@@ -106,7 +115,7 @@ func (d ddl) dualTriggers(op migrate.AddDualWrite, up, down string) ([]string, e
 		update = append(update, refuse(op.From+" and "+op.To+" cannot be NULL", a+" IS NULL AND "+b+" IS NULL AND (OLD."+a+" IS NOT NULL OR OLD."+b+" IS NOT NULL)"))
 	}
 	trigger := func(suffix, event string, body []string) string {
-		return "CREATE TRIGGER " + quote(op.Name+suffix) + " AFTER " + event + " ON " + table + " FOR EACH ROW BEGIN\n  " + strings.Join(body, ";\n  ") + ";\nEND"
+		return "CREATE TRIGGER " + prefix + quote(op.Name+suffix) + " AFTER " + event + " ON " + table + " FOR EACH ROW BEGIN\n  " + strings.Join(body, ";\n  ") + ";\nEND"
 	}
 	return []string{trigger("_insert", "INSERT", insert), trigger("_update", "UPDATE OF "+a+", "+b, update)}, nil
 }
@@ -115,19 +124,15 @@ func (d ddl) dualTriggers(op migrate.AddDualWrite, up, down string) ([]string, e
 func (p *planner) DropDualWrite(op migrate.DropDualWrite) error {
 	d := p.on(op.Table)
 	if d.t.Column(op.From) == nil || d.t.Column(op.To) == nil {
-		return p.betweenAll(op) // which Apply reports
+		return p.onTable(op, op.Table) // which Apply reports
 	}
-	up, err := translate(inFill, op.Up, d.t, op.To)
-	if err != nil {
-		return err
-	}
-	down, err := translate(inFill, op.Down, d.t, op.From)
+	up, down, err := d.dualValues(migrate.AddDualWrite(op))
 	if err != nil {
 		return err
 	}
 	count := "SELECT count(*) FROM " + quote(op.Table) + " WHERE " + quote(op.To) + " IS NOT (" + up + ") AND " + quote(op.From) + " IS NOT (" + down + ")"
 	facts := migrate.Facts{Tables: []string{op.Table}}
-	return p.betweenAll(op,
+	return p.onTable(op, op.Table,
 		migrate.Stage{
 			Cause: op.Describe(), Facts: facts, KeysOff: true,
 			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0"}},
@@ -144,6 +149,20 @@ func (p *planner) DropDualWrite(op migrate.DropDualWrite) error {
 		},
 		migrate.Stage{Cause: op.Describe(), Facts: facts, KeysOff: true, // in the transaction of what follows, as what is written in between is lost
 			Statements: statements("DROP TRIGGER "+quote(op.Name+"_insert"), "DROP TRIGGER "+quote(op.Name+"_update"))})
+}
+
+// onTable keeps stages before which a table must be in the database as the ops before have left it.
+func (p *planner) onTable(op migrate.Op, table string, stages ...migrate.Stage) error {
+	return p.keep(op, func(w *pass) error {
+		if err := w.touch(table); err != nil {
+			return err
+		}
+		if err := w.close(table); err != nil {
+			return err
+		}
+		w.stages = append(w.stages, stages...)
+		return nil
+	})
 }
 
 // betweenAll keeps stages before which all must be in the database that comes before them.
