@@ -89,6 +89,10 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 	if s.cfg.LockTimeout <= 0 || millis(s.cfg.LockTimeout) > batchLock {
 		units = append(units, unit{sql: "SET LOCAL lock_timeout = " + strconv.Itoa(batchLock), stage: -1})
 	}
+	if !slices.Equal(next.At, next.To) {
+		// A crash of the server may take the last pieces back, always with the cursor that says that they are done (manual, Asynchronous Commit).
+		units = append(units, unit{sql: "SET LOCAL synchronous_commit = off", stage: -1})
+	}
 	if b.Rows == nil {
 		units = append(units, unit{sql: b.SQL + " AND " + s.within(b, "", c.At, next.At), stage: 0})
 	} else {
