@@ -25,6 +25,7 @@
 //	modelgen rebase NAME [directory]         ... or put yours on top of theirs
 //	modelgen remove [directory]              take the newest migration back
 //	modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
+//	modelgen show [directory]                the graph of the migrations and the tables; -format mermaid draws them
 //	modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
 //	modelgen version                         print the version
 //
@@ -51,6 +52,8 @@
 //	-tags LIST        build tags
 //	-only             take the packages named alone, and forget those of before
 //	-empty            write a migration without ops, for steps by hand; -rows TABLES gives it structs of their rows; needs -name
+//	-online           renames and changes of type in two steps, so that programs of before go on running: this is the first
+//	-contract         the second step, when none of those is running any more
 //	-update           fold what has changed into the newest migration
 //	-applied LIST     for -update, rebase and remove: what a database has, as names or as a file with the output of status -json
 //
@@ -68,6 +71,9 @@
 //
 // lint takes -json, -severity note|warning|error (from which on it exits 1, default error) and -dialects; docs/lint.md lists its checks. What
 // is a warning of the new migration is printed by generate too.
+//
+// check and lint take -gitlab FILE, which writes the findings as a code quality report of GitLab too. On GitHub Actions (GITHUB_ACTIONS=true) they
+// are printed a second time, as the commands that put them beside the lines of the change.
 //
 // What later commands need (-set, the packages, -dialects, -tag, -guard, -comments) is recorded in the snapshot.
 //
@@ -116,6 +122,7 @@ var verbs = map[string]func(context.Context, env, []string) error{
 	"rebase":   rebase,
 	"remove":   remove,
 	"squash":   squash,
+	"show":     show,
 	"sql":      printSQL,
 	"version":  version,
 }
@@ -187,6 +194,7 @@ const usage = `modelgen writes migrations from Go models.
   modelgen rebase NAME [directory]         ... or put yours on top of theirs
   modelgen remove [directory]              take the newest migration back
   modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
+  modelgen show [directory]                the graph of the migrations and the tables; -format mermaid draws them
   modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back
   modelgen version                         print the version
 

@@ -129,6 +129,7 @@ func changeFlags(c *call, f *flag.FlagSet) {
 
 func lockFlags(c *call, f *flag.FlagSet) {
 	f.DurationVar(&c.opt.LockWait, "lock-wait", c.opt.LockWait, "how long to wait for another run to finish, 0 is a minute; -1s does not wait")
+	f.DurationVar(&c.opt.LockTimeout, "lock-timeout", c.opt.LockTimeout, "how long a statement waits for the lock of a table before it is tried again, 0 is 50ms; others wait as long")
 	f.BoolFunc("lease", "the lock is a row with an end, for a pooler in transaction mode", func(string) error { c.opt.Lock = migrate.LockLease; return nil })
 }
 

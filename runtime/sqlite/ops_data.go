@@ -39,6 +39,11 @@ func (p *planner) Fill(op migrate.Fill) error {
 		if err := w.read(op.Table, both); err != nil {
 			return err
 		}
+		if id := w.ids[op.Table]; online && w.waiting(op.Table) == nil && !w.need[era{id, w.ages[id]}] {
+			if err := w.letGo(); err != nil {
+				return err
+			}
+		}
 		n := len(w.stages)
 		if !own {
 			err = w.set(op.Table, op.Column, "("+expr+")", where)

@@ -160,6 +160,9 @@ func (p *planner) onTable(op migrate.Op, table string, stages ...migrate.Stage) 
 		if err := w.close(table); err != nil {
 			return err
 		}
+		if err := w.letGo(); err != nil {
+			return err
+		}
 		w.stages = append(w.stages, stages...)
 		return nil
 	})

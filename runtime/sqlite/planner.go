@@ -255,6 +255,25 @@ func (w *pass) write(r *rebuild) error {
 	return nil
 }
 
+// letGo writes the tables that wait to lose a foreign key: a batch commits, and what the key refers to may be gone by now.
+func (w *pass) letGo() error {
+	for _, r := range slices.Clone(w.open) {
+		t := w.s.Table(r.table)
+		if r.fresh || t == nil {
+			continue
+		}
+		lost := func(f schema.ForeignKey) bool {
+			return !slices.ContainsFunc(t.ForeignKeys, func(g schema.ForeignKey) bool { return f.Name == g.Name })
+		}
+		if slices.ContainsFunc(r.old.Table(r.table).ForeignKeys, lost) {
+			if err := w.close(r.table); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // writeParent writes a new table that waits, if keys in the database refer to it already: then they follow when it, or a column of it,
 // gets another name.
 func (w *pass) writeParent(table string) error {

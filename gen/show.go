@@ -1,0 +1,170 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Picture is what a directory of migrations comes to.
+type Picture struct {
+	Set        string         `json:"set"`
+	Migrations []Node         `json:"migrations"` // parents before children
+	Heads      []string       `json:"heads"`      // those that no other one has as parent: one, or branches that have to meet
+	Schema     *schema.Schema `json:"schema"`     // of the snapshot
+}
+
+// Node is one migration of a [Picture].
+type Node struct {
+	Name     string   `json:"name"`
+	Parents  []string `json:"parents"` // those of another set with its package before a dot
+	Replaces []string `json:"replaces,omitempty"`
+	Does     []string `json:"does"` // a line for each op
+}
+
+// Show reads a directory of migrations. It returns [Problems] when a file cannot be read.
+func Show(cfg Config) (*Picture, error) {
+	shown := cfg.Out
+	if shown == "" {
+		shown = "migrations"
+	}
+	f, err := readFolder(cfg.outDir(), shown)
+	if err != nil {
+		return nil, Problems{err.Error()}
+	}
+	if f.snap == nil {
+		return nil, fmt.Errorf("%s has no snapshot; run go generate first", shown)
+	}
+	all, err := read.Folder(cfg.outDir(), shown)
+	if err != nil {
+		return nil, Problems{err.Error()}
+	}
+	p := &Picture{Set: f.snap.Set, Migrations: []Node{}, Heads: []string{}, Schema: &f.snap.Schema}
+	names, parent := map[string]string{}, map[string]bool{}
+	for _, m := range all {
+		names[m.Var] = m.Name
+	}
+	for _, m := range all {
+		n := Node{Name: m.Name, Parents: []string{}, Replaces: m.Replaces, Does: []string{}}
+		for _, v := range m.Parents {
+			name := names[v]
+			if name == "" {
+				name = strings.TrimPrefix(v, ".")
+			}
+			n.Parents = append(n.Parents, name)
+			parent[name] = true
+		}
+		for _, op := range m.Ops {
+			n.Does = append(n.Does, told(op))
+		}
+		p.Migrations = append(p.Migrations, n)
+	}
+	for _, m := range p.Migrations {
+		if !parent[m.Name] && !slices.ContainsFunc(p.Migrations, func(o Node) bool { return slices.Contains(o.Replaces, m.Name) }) {
+			p.Heads = append(p.Heads, m.Name)
+		}
+	}
+	return p, nil
+}
+
+func told(op read.Op) string {
+	if op.Value != nil {
+		return op.Value.Describe()
+	}
+	return "A step that only the program can read: " + op.Why
+}
+
+// Text gives the picture for people: the graph, then the tables.
+func (p *Picture) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "set %s\n", p.Set)
+	for i, m := range p.Migrations {
+		note := ""
+		if line := i > 0 && len(m.Parents) == 1 && m.Parents[0] == p.Migrations[i-1].Name; !line && len(m.Parents) > 0 {
+			note = "  after " + strings.Join(m.Parents, ", ")
+		}
+		if len(m.Replaces) > 0 {
+			note += "  in the place of " + strings.Join(m.Replaces, ", ")
+		}
+		if len(p.Heads) > 1 && slices.Contains(p.Heads, m.Name) {
+			note += "  (a head)"
+		}
+		fmt.Fprintf(&b, "  %s%s\n", m.Name, note)
+		for _, d := range m.Does {
+			fmt.Fprintf(&b, "      %s\n", d)
+		}
+	}
+	for _, e := range p.Schema.Enums {
+		fmt.Fprintf(&b, "enum %s (%s)\n", e.Name, strings.Join(e.Values, ", "))
+	}
+	for _, t := range p.Schema.Tables {
+		fmt.Fprintf(&b, "table %s\n", t.Name)
+		for _, c := range t.Columns {
+			fmt.Fprintf(&b, "  %s %s%s\n", c.Name, c.Type, map[bool]string{true: " null"}[c.Nullable])
+		}
+		if t.PrimaryKey != nil {
+			fmt.Fprintf(&b, "  primary key (%s)\n", strings.Join(t.PrimaryKey.Columns, ", "))
+		}
+		for _, u := range t.Uniques {
+			fmt.Fprintf(&b, "  unique (%s)\n", strings.Join(u.Columns, ", "))
+		}
+		for _, f := range t.ForeignKeys {
+			fmt.Fprintf(&b, "  (%s) refers to %s (%s)\n", strings.Join(f.Columns, ", "), f.RefTable, strings.Join(f.RefColumns, ", "))
+		}
+	}
+	return b.String()
+}
+
+// Mermaid gives the tables as an entity relationship diagram in the language of Mermaid.
+func (p *Picture) Mermaid() string {
+	var b strings.Builder
+	b.WriteString("erDiagram\n")
+	for _, t := range p.Schema.Tables {
+		fmt.Fprintf(&b, "  %q {\n", t.Name)
+		for _, c := range t.Columns {
+			var keys []string
+			if t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name) {
+				keys = append(keys, "PK")
+			}
+			if slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return slices.Contains(f.Columns, c.Name) }) {
+				keys = append(keys, "FK")
+			}
+			if slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return len(u.Columns) == 1 && u.Columns[0] == c.Name }) {
+				keys = append(keys, "UK")
+			}
+			fmt.Fprintf(&b, "    %s %s", drawn(c.Type.String()), drawn(c.Name))
+			if len(keys) > 0 {
+				b.WriteString(" " + strings.Join(keys, ", "))
+			}
+			b.WriteByte('\n')
+		}
+		b.WriteString("  }\n")
+	}
+	for _, t := range p.Schema.Tables {
+		for _, f := range t.ForeignKeys {
+			from, to := "}o", "||"
+			if one := t.PrimaryKey != nil && slices.Equal(t.PrimaryKey.Columns, f.Columns) ||
+				slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return slices.Equal(u.Columns, f.Columns) }); one {
+				from = "|o"
+			}
+			if slices.ContainsFunc(f.Columns, func(name string) bool { c := t.Column(name); return c != nil && c.Nullable }) {
+				to = "o|"
+			}
+			fmt.Fprintf(&b, "  %q %s--%s %q : %q\n", t.Name, from, to, f.RefTable, strings.Join(f.Columns, ", "))
+		}
+	}
+	return b.String()
+}
+
+// drawn makes a name one that the diagram takes: letters, digits, and a few signs.
+func drawn(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == '(' || r == ')' || r == '[' || r == ']' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, s)
+}
