@@ -123,6 +123,11 @@ func (r *run) fillingOf(a *diff.Answers, old, new *schema.Schema, t *schema.Tabl
 		types := []schema.Type{c.Type}
 		if was := old.Table(from); was != nil && was.Column(column) != nil {
 			types = append(types, was.Column(column).Type)
+			for _, tied := range links(old, from, column) { // whose rows are such that they can become what it will be
+				if will := new.Table(tied.table); will != nil && will.Column(tied.column) != nil {
+					types = append(types, will.Column(tied.column).Type)
+				}
+			}
 		}
 		for _, x := range types {
 			if narrow(x) < narrow(as) {
