@@ -58,10 +58,19 @@ func readBranches(cfg Config) (*branches, error) {
 		b.sources[name] = src
 	}
 	if b.all, err = b.parse(b.sources); err != nil {
+		for _, name := range sortedKeys(b.sources) {
+			if line := marker(b.sources[name]); line > 0 {
+				err = bothChanged(filepath.Join(b.shown, name), line)
+				break
+			}
+		}
 		return nil, Problems{err.Error()}
 	}
 	if len(b.all) == 0 {
 		return nil, fmt.Errorf("there are no migrations in %s", b.shown)
+	}
+	if lines := orphans(b.all); len(lines) > 0 {
+		return nil, Problems(lines)
 	}
 	b.snap, err = os.ReadFile(filepath.Join(b.dir, snapshot.Name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -79,6 +88,26 @@ func (b *branches) parse(sources map[string][]byte) ([]read.Migration, error) {
 		files = append(files, read.File{Name: filepath.ToSlash(filepath.Join(b.shown, name)), Src: sources[name]})
 	}
 	return read.Files(files)
+}
+
+// orphans says which parents are gone: what comes after them looks like a branch of its own, and is none.
+func orphans(all []read.Migration) (lines []string) {
+	vars := map[string]bool{}
+	for _, m := range all {
+		vars[m.Var] = true
+	}
+	for _, m := range all {
+		for _, p := range m.Parents {
+			if !strings.HasPrefix(p, ".") && !vars[p] {
+				lines = append(lines, missingParent(m.Pos.String(), p, m.Name))
+			}
+		}
+	}
+	return lines
+}
+
+func missingParent(pos, parent, of string) string {
+	return fmt.Sprintf("%s: the parent %s of %s is not there; restore its file from version control", pos, parent, of)
 }
 
 // heads gives those that nothing comes after.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/load"
@@ -33,7 +34,20 @@ func (f Finding) String() string {
 // Check compares models, snapshot, list, guard and the parents of the migrations, and writes nothing. What does not agree comes as
 // findings; an error means that it could not be found out.
 func Check(ctx context.Context, cfg Config) ([]Finding, error) {
+	// What only looks at the migrations goes beside the go command, which takes most of the time.
+	var found []Hazard
+	var more []Finding
+	var lintErr, agreeErr error
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		found, lintErr = Lint(cfg, "")
+		more, agreeErr = agree(cfg)
+	})
 	r, err := Generate(ctx, cfg)
+	if err == nil && len(r.Ops) == 0 && len(r.Questions) == 0 {
+		err = r.folder.compiles(r.models, cfg.BuildTags)
+	}
+	beside.Wait()
 	var problems Problems
 	if errors.As(err, &problems) {
 		var out []Finding
@@ -72,18 +86,16 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 			out = append(out, Finding{Place: f.Shown(), Reason: reason, Mend: "run go generate"})
 		}
 	}
-	found, err := Lint(cfg, "")
-	if err != nil && len(r.folder.migrations) > 0 {
-		return nil, err
+	if lintErr != nil && len(r.folder.migrations) > 0 {
+		return nil, lintErr
 	}
 	for _, h := range found {
 		if h.Severity == lint.Error {
 			out = append(out, Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Mend: h.Safe})
 		}
 	}
-	more, err := agree(cfg)
-	if err != nil {
-		return nil, err
+	if agreeErr != nil {
+		return nil, agreeErr
 	}
 	out = append(out, more...)
 	for _, n := range append(r.Stale, r.InFlight...) {

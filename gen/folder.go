@@ -39,6 +39,9 @@ type folder struct {
 	list       []byte // content of the list, nil without one
 	snap       *snapshot.Snapshot
 	snapBytes  []byte // nil without a snapshot
+	fset       *token.FileSet
+	files      []parsed // those that parse
+	conflicts  []string // places of markers in what is generated
 }
 
 // readFolder reads a directory of migrations. A directory that is not there is empty.
@@ -51,7 +54,7 @@ func readFolder(dir, shown string) (*folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the migrations: %w", err)
 	}
-	fset := token.NewFileSet()
+	f.fset = token.NewFileSet()
 	for _, e := range entries {
 		name := e.Name()
 		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
@@ -64,20 +67,24 @@ func readFolder(dir, shown string) (*folder, error) {
 		if name == ListName {
 			f.list = src
 		}
-		if err := f.scan(fset, filepath.Join(shown, name), name, src); err != nil {
+		if err := f.scan(filepath.Join(shown, name), name, src); err != nil {
 			return nil, err
 		}
 	}
 	if err := f.readSnapshot(filepath.Join(shown, snapshot.Name)); err != nil {
 		return nil, err
 	}
-	return f, nil
+	return f, f.met()
 }
 
 // scan finds the migrations that a file declares.
-func (f *folder) scan(fset *token.FileSet, path, name string, src []byte) error {
-	file, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+func (f *folder) scan(path, name string, src []byte) error {
+	file, err := parser.ParseFile(f.fset, path, src, parser.SkipObjectResolution)
 	if err != nil {
+		before := len(f.conflicts)
+		if err := f.conflicted(path, src); err != nil || len(f.conflicts) > before {
+			return err
+		}
 		var list scanner.ErrorList
 		if errors.As(err, &list) && len(list) > 0 {
 			return fmt.Errorf("%s: %s", list[0].Pos, list[0].Msg)
@@ -85,6 +92,7 @@ func (f *folder) scan(fset *token.FileSet, path, name string, src []byte) error 
 		return err
 	}
 	f.pkg = file.Name.Name
+	f.files = append(f.files, parsed{name, src, file})
 	for _, d := range file.Decls {
 		g, ok := d.(*ast.GenDecl)
 		if !ok || g.Tok != token.VAR {
@@ -97,7 +105,7 @@ func (f *folder) scan(fset *token.FileSet, path, name string, src []byte) error 
 					continue
 				}
 				if m, ok := declared(v.Values[i]); ok {
-					m.File, m.Var, m.Pos = name, n.Name, fset.Position(n.Pos())
+					m.File, m.Var, m.Pos = name, n.Name, f.fset.Position(n.Pos())
 					f.migrations = append(f.migrations, m)
 				}
 			}
@@ -170,7 +178,7 @@ func (f *folder) readSnapshot(shown string) error {
 		return fileError(shown, err)
 	}
 	f.snapBytes = data
-	if f.snap, err = snapshot.Decode(data); err != nil {
+	if f.snap, err = snapshot.Decode(data); err != nil && !f.conflictIn(shown, data, err) {
 		return fmt.Errorf("%s:%w", shown, err)
 	}
 	return nil
@@ -239,7 +247,7 @@ func (f *folder) problems(shown string) []string {
 	for _, m := range f.migrations {
 		for _, p := range m.Parents {
 			if !strings.HasPrefix(p, ".") && !vars[p] {
-				out = append(out, fmt.Sprintf("%s: the parent %s of %s is not there; restore its file from version control", m.Pos, p, m.Name))
+				out = append(out, missingParent(m.Pos.String(), p, m.Name))
 			}
 		}
 	}
@@ -252,8 +260,8 @@ func (f *folder) problems(shown string) []string {
 		for _, h := range heads {
 			hs = append(hs, h.Name)
 		}
-		return append(out, fmt.Sprintf("%s: there are %d newest migrations: %s; two branches added a migration each: "+
-			"put yours on top of theirs with modelgen rebase, or join them with modelgen merge", shown, len(heads), strings.Join(hs, ", ")))
+		return append(out, fmt.Sprintf("%s: there are %d newest migrations: %s; %s branches added a migration each: "+
+			"put yours on top of theirs with modelgen rebase, or join them with modelgen merge", shown, len(heads), strings.Join(hs, ", "), inWords(len(heads))))
 	}
 	if f.snap == nil {
 		return out
@@ -269,6 +277,13 @@ func (f *folder) problems(shown string) []string {
 			"delete it and generate again, or restore the snapshot that belongs to it", filepath.Join(shown, heads[0].File), heads[0].Name, orNone(head)))
 	}
 	return out
+}
+
+func inWords(n int) string {
+	if n == 2 {
+		return "two"
+	}
+	return strconv.Itoa(n)
 }
 
 func orNone(s string) string {

@@ -77,6 +77,9 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		out.Questions = append(out.Questions, r.lastModels(cfg)...)
 	}
 	if len(out.Questions) > 0 {
+		if err := r.folder.compiles(r.models, cfg.BuildTags); err != nil {
+			return nil, err
+		}
 		for _, q := range out.Questions {
 			r.Questions = append(r.Questions, Question{r.pos(q.Object), q})
 		}
@@ -91,6 +94,12 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	m.Answers = out.Used
 	var guards []File
 	err = together(
+		func() error { // without ops nobody waits for it; [Check] does
+			if len(out.Ops) == 0 {
+				return nil
+			}
+			return r.folder.compiles(r.models, cfg.BuildTags)
+		},
 		func() error { return r.refusals(cfg, out.Ops) },
 		func() error { return r.migration(m) },
 		func() (err error) { guards, err = r.guards(); return err },

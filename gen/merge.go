@@ -27,6 +27,9 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	}
 	base, sides := split(b.all, h)
 	if lines := collisions(base, sides, h, anyway); len(lines) > 0 {
+		if len(h) > 2 {
+			return nil, Problems(append(lines, fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(names(h), ", "), manyHeads)))
+		}
 		for _, m := range h {
 			lines = append(lines, fmt.Sprintf("modelgen rebase %s puts %s on top of the others", m.Name, m.Name))
 		}

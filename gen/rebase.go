@@ -18,6 +18,10 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
+// manyHeads is the way out of more than two newest migrations.
+const manyHeads = "modelgen merge joins all of them when they touch different things; where they do not, move the file of one aside, " +
+	"settle the other two with merge or rebase, bring it back, and settle that"
+
 // Rebase puts the migrations that only the head called mine has on top of the other head: they get its number and the ones after, and it as their
 // parent. Their text stays as it is where their ops fit. Where they do not, and no person wrote any of them, they are worked out anew from
 // the models, with the answers that they record. applied are names of migrations that a database is known to have: those cannot move.
@@ -37,7 +41,7 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Re
 	case mine == "":
 		return nil, Problems{"which of the newest migrations is yours, to be put on top? " + strings.Join(choices, ", or ")}
 	case len(h) > 2:
-		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; join those that are not yours with modelgen merge first", len(h), strings.Join(names(h), ", "))}
+		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(names(h), ", "), manyHeads)}
 	}
 	head, err := find(h, mine)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
@@ -18,6 +19,7 @@ func check(ctx context.Context, e env, args []string) error {
 	f := flags(e, "check", "[directory]")
 	asJSON := f.Bool("json", false, "print JSON")
 	tags := f.String("tags", "", "build `tags`")
+	gitlab := f.String("gitlab", "", gitlabUsage)
 	operands, err := parse(f, args)
 	if err != nil {
 		return err
@@ -27,6 +29,7 @@ func check(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	found := []gen.Finding{}
+	var remarks []remark
 	for _, d := range dirs {
 		cfg := gen.Config{Dir: e.dir, Out: d, BuildTags: *tags, Targets: targets}
 		if moduleOf(e.dir) != moduleOf(filepath.Join(e.dir, d)) {
@@ -37,6 +40,13 @@ func check(ctx context.Context, e env, args []string) error {
 			return err
 		}
 		found = append(found, list...)
+		for _, x := range list {
+			severity := lint.Error
+			if x.Note {
+				severity = lint.Note
+			}
+			remarks = append(remarks, remarkOf(x.String(), severity, "check", e.dir, cfg.Dir))
+		}
 	}
 	failed := false
 	for _, x := range found {
@@ -53,6 +63,10 @@ func check(ctx context.Context, e env, args []string) error {
 			return err
 		}
 	}
+	annotate(e, remarks)
+	if err := writeGitLab(e, *gitlab, elsewhere(e, dirs[0]), remarks); err != nil {
+		return err
+	}
 	if failed {
 		return errNo
 	}
@@ -65,16 +79,7 @@ func moduleOf(dir string) string {
 	if err != nil {
 		return ""
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return ""
-		}
-		dir = up
-	}
+	return above(dir, "go.mod")
 }
 
 // migrationDirs gives the directories with a snapshot that the operands name: migrations by default, all below for ./...

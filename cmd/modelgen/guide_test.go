@@ -72,7 +72,7 @@ func TestGuide(t *testing.T) {
 			t.Parallel()
 			p := &page{t: t, file: file, dir: t.TempDir(), state: filepath.Join(t.TempDir(), "state")}
 			for _, e := range os.Environ() {
-				if !strings.HasPrefix(e, "DATABASE_URL=") && !strings.HasPrefix(e, "PG") && !strings.HasPrefix(e, "GIT_") && !strings.HasPrefix(e, "CI=") {
+				if !strings.HasPrefix(e, "DATABASE_URL=") && !strings.HasPrefix(e, "PG") && !strings.HasPrefix(e, "GIT_") && !strings.HasPrefix(e, "GITHUB_") && !strings.HasPrefix(e, "CI=") {
 					p.env = append(p.env, e)
 				}
 			}

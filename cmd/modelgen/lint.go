@@ -18,6 +18,7 @@ func lintFiles(_ context.Context, e env, args []string) error {
 	asJSON := f.Bool("json", false, "print JSON")
 	word := f.String("severity", "error", "exit with 1 for findings of this `severity` and above: note, warning or error")
 	dialects := f.String("dialects", "", "`list` such as postgres@16,sqlite (default that of the snapshot)")
+	gitlab := f.String("gitlab", "", gitlabUsage)
 	operands, err := parse(f, args)
 	if err != nil {
 		return err
@@ -50,7 +51,9 @@ func lintFiles(_ context.Context, e env, args []string) error {
 		found = append(found, list...)
 	}
 	failed := false
+	var remarks []remark
 	for _, h := range found {
+		remarks = append(remarks, remarkOfHazard(h, e.dir))
 		failed = failed || h.Severity >= least
 		if !*asJSON {
 			fmt.Fprintln(e.stderr, h)
@@ -63,6 +66,10 @@ func lintFiles(_ context.Context, e env, args []string) error {
 		if err := enc.Encode(found); err != nil {
 			return err
 		}
+	}
+	annotate(e, remarks)
+	if err := writeGitLab(e, *gitlab, elsewhere(e, dirs[0]), remarks); err != nil {
+		return err
 	}
 	if failed {
 		return errNo

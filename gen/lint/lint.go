@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/scratch"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -48,7 +49,7 @@ func newPass(in Input) *pass {
 	if in.Before == nil {
 		in.Before = &schema.Schema{}
 	}
-	p := &pass{in: in, first: in.Before, s: in.Before.Clone(), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, landed: map[string]bool{}}
+	p := &pass{in: in, first: in.Before, s: scratch.Copy(in.Before, values(in.Ops)...), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, landed: map[string]bool{}}
 	for _, op := range in.Ops {
 		if o, ok := op.Value.(migrate.DropDualWrite); ok { // no program reads the one any more, and the other one has a value everywhere
 			for _, c := range []string{o.From, o.To, o.Column.Def().Name} {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/scratch"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -18,6 +19,14 @@ type planned struct {
 	tx int // stages with the same number share a transaction
 }
 
+// values gives the ops of which the value is known.
+func values(ops []Op) (all []migrate.Op) {
+	for _, o := range ops {
+		all = append(all, o.Value)
+	}
+	return all
+}
+
 // plan asks every target for its stages. One that cannot plan the ops says nothing of locks.
 func (p *pass) plan() {
 	ops := make([]migrate.Op, len(p.in.Ops))
@@ -26,8 +35,16 @@ func (p *pass) plan() {
 			ops[i] = migrate.Go{Up: unknown, Name: "unknown"} // it can do anything, in the transaction
 		}
 	}
+	fits := true
+	for s, i := scratch.Copy(p.first, ops...), 0; fits && i < len(ops); i++ {
+		fits = ops[i].Apply(s) == nil
+	}
 	for _, t := range p.in.Targets {
-		stages, err := migrate.PlanOps(t.Planner(), p.first.Clone(), ops)
+		if !fits { // planners need the tables that they are asked about
+			p.refused(t, ops)
+			continue
+		}
+		stages, err := migrate.PlanOps(t.Planner(), scratch.Copy(p.first, ops...), ops)
 		if err != nil {
 			p.refused(t, ops)
 			continue
@@ -40,8 +57,11 @@ func unknown(context.Context, migrate.Tx) error { return nil }
 
 // refused finds the first op that a target cannot plan, for MG406. One that does not fit is for MG407.
 func (p *pass) refused(t Target, ops []migrate.Op) {
-	s := p.first.Clone()
+	s := scratch.Copy(p.first, ops...)
 	for i, op := range ops {
+		if op.Apply(scratch.Copy(s, op)) != nil {
+			return
+		}
 		planner := t.Planner()
 		planner.Before(s)
 		err := migrate.PlanOp(planner, op)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/scratch"
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -61,13 +63,22 @@ func replay(all []Migration) {
 		case 0:
 			m.Before = &schema.Schema{}
 		case 1:
-			m.Before = after[parents[0]].Clone()
+			m.Before = after[parents[0]]
 		default:
 			m.Before = union(all[:i], parents, at)
 		}
-		after[i] = m.Before.Clone()
+		after[i] = scratch.Copy(m.Before, m.values()...)
 		apply(after[i], *m)
 	}
+}
+
+// values gives the ops that are known.
+func (m Migration) values() []migrate.Op {
+	ops := make([]migrate.Op, len(m.Ops))
+	for i, op := range m.Ops {
+		ops[i] = op.Value
+	}
+	return ops
 }
 
 // union replays all ancestors of several parents. What a squash among them replaces is left out.

@@ -28,6 +28,7 @@ type Migration struct {
 	Pos      token.Position
 
 	// Before is the schema that the first op finds: that of all ancestors in this folder. Ops that do not fit are left out of it.
+	// The migrations share it and its tables, so it must not be changed.
 	Before *schema.Schema
 
 	// Exact says that Before, and what the ops make of it, is all there is: no op of the migration or of an ancestor may change the schema

@@ -1,0 +1,70 @@
+package gen
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/snapshot"
+)
+
+// marker gives the first line with a marker that git left in a file which two branches have changed, 0 for none.
+func marker(src []byte) int {
+	line := 1
+	for l := range bytes.SplitSeq(src, []byte("\n")) {
+		if bytes.HasPrefix(l, []byte("<<<<<<< ")) || bytes.HasPrefix(l, []byte(">>>>>>> ")) {
+			return line
+		}
+		line++
+	}
+	return 0
+}
+
+// conflicted says of a file that does not parse that two branches have met in it. The list is noted, as it is written anew by the commands that
+// join the two; a migration is the user's.
+func (f *folder) conflicted(path string, src []byte) error {
+	line := marker(src)
+	switch {
+	case line == 0:
+		return nil
+	case filepath.Base(path) == ListName:
+		f.conflicts = append(f.conflicts, fmt.Sprintf("%s:%d:1", path, line))
+		return nil
+	}
+	return bothChanged(path, line)
+}
+
+func bothChanged(path string, line int) error {
+	return fmt.Errorf("%s:%d:1: it holds conflict markers: both branches have changed this migration; it is yours, so settle it by hand, and run the command again", filepath.ToSlash(path), line)
+}
+
+// met says what to do about the conflicts in the files that are generated, nil when there are none.
+func (f *folder) met() error {
+	if len(f.conflicts) == 0 {
+		return nil
+	}
+	text := f.conflicts[0] + ": it holds conflict markers"
+	if rest := f.conflicts[1:]; len(rest) > 0 {
+		text += ", and so does " + strings.Join(rest, ", and ")
+	}
+	var names []string
+	for _, h := range f.heads() {
+		names = append(names, h.Name)
+	}
+	if len(names) < 2 {
+		return fmt.Errorf("%s, but all migrations are in one line, which ends at %s: keep the side that ends there, and run go generate", text, orNone(strings.Join(names, "")))
+	}
+	return fmt.Errorf("%s: two branches added a migration each, and have met: %s; put yours on top of theirs with modelgen rebase NAME, "+
+		"or join them with modelgen merge: both write these files anew", text, strings.Join(names, " and "))
+}
+
+// conflictIn tells whether an error is about markers in the snapshot, and notes them.
+func (f *folder) conflictIn(shown string, data []byte, err error) bool {
+	if !errors.Is(err, snapshot.ErrConflict) || marker(data) == 0 {
+		return false
+	}
+	f.conflicts = append(f.conflicts, fmt.Sprintf("%s:%d:1", filepath.ToSlash(shown), marker(data)))
+	return true
+}

@@ -1,0 +1,148 @@
+package gen_test
+
+import (
+	"context"
+	"fmt"
+	"go/format"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// history makes a module with so many models, whose tables came with so many migrations.
+func history(tb testing.TB, models, migrations int) (dir string) {
+	tb.Helper()
+	dir = module(tb, models)
+	first, err := gen.Generate(context.Background(), config(dir))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := first.Commit(); err != nil {
+		tb.Fatal(err)
+	}
+	out := filepath.Join(dir, "migrations")
+	if err := os.Remove(filepath.Join(out, first.Migration+".go")); err != nil {
+		tb.Fatal(err)
+	}
+	var vars []string
+	head, hash := "", ""
+	before := &schema.Schema{}
+	for i := range migrations {
+		ops := first.Ops[i*len(first.Ops)/migrations : (i+1)*len(first.Ops)/migrations]
+		name, v := fmt.Sprintf("%04d_step", i+1), fmt.Sprintf("M%04dStep", i+1)
+		m := emit.Migration{Package: "migrations", Name: name, Var: v, Doc: v + " is one of many.", Sources: []string{"example.com/shop/models"}, Ops: ops, Before: before.Clone()}
+		if i > 0 {
+			m.Parents = vars[i-1:]
+		}
+		raw, err := m.File()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		src, err := format.Source(raw)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		write(tb, filepath.Join(out, name+".go"), string(src))
+		for _, op := range ops {
+			if err := op.Apply(before); err != nil {
+				tb.Fatal(err)
+			}
+		}
+		vars, head, hash = append(vars, v), name, migrate.HashOps(ops)
+	}
+	list, err := emit.List("migrations", "shop", vars)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	write(tb, filepath.Join(out, gen.ListName), string(list))
+	data, err := os.ReadFile(filepath.Join(out, snapshot.Name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	snap, err := snapshot.Decode(data)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	snap.SetHead(head, hash)
+	if data, err = snap.Encode(); err != nil {
+		tb.Fatal(err)
+	}
+	write(tb, filepath.Join(out, snapshot.Name), string(data))
+	return dir
+}
+
+// checked makes sure that check finds nothing.
+func checked(tb testing.TB, dir string) {
+	tb.Helper()
+	found, err := gen.Check(context.Background(), config(dir))
+	if err != nil || len(found) > 0 {
+		tb.Fatal(found, err)
+	}
+}
+
+// TestHistory: what the benchmarks measure is a module in which all agrees.
+func TestHistory(t *testing.T) { checked(t, history(t, 20, 10)) }
+
+// BenchmarkCheck is all that modelgen check does, the run of the go command included.
+func BenchmarkCheck(b *testing.B) {
+	for _, n := range []struct{ models, migrations int }{{1000, 1}, {10, 500}, {1000, 500}} {
+		b.Run(fmt.Sprintf("models=%d/migrations=%d", n.models, n.migrations), func(b *testing.B) {
+			dir := history(b, n.models, n.migrations)
+			checked(b, dir) // warm
+			b.ReportAllocs()
+			for b.Loop() {
+				checked(b, dir)
+			}
+		})
+	}
+}
+
+// BenchmarkGoBuild is what the guard of 1,000 models and the files of 500 migrations add to go build, when nothing has changed and when the
+// package has to be compiled.
+func BenchmarkGoBuild(b *testing.B) {
+	dir := history(b, 1000, 500)
+	source := models(1000, 0)
+	list := filepath.Join(dir, "migrations", gen.ListName)
+	for _, c := range []struct{ name, pkg, tags string }{
+		{"models", "./models", "modelgen"}, {"models and guard", "./models", ""}, {"migrations", "./migrations", ""}, {"all", "./...", ""},
+	} {
+		build := func(b *testing.B) {
+			cmd := exec.Command("go", "build", "-tags="+c.tags, c.pkg)
+			cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				b.Fatalf("%v\n%s", err, out)
+			}
+		}
+		build(b) // what they import
+		b.Run(c.name+"/same", func(b *testing.B) {
+			for b.Loop() {
+				build(b)
+			}
+		})
+		n := 0
+		b.Run(c.name+"/changed", func(b *testing.B) {
+			text, err := os.ReadFile(list)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				b.StopTimer()
+				n++
+				more := fmt.Sprintf("\nconst change%d%s = %d\n", n, b.Name()[:1], os.Getpid())
+				write(b, filepath.Join(dir, "models", "models.go"), source+more)
+				write(b, list, string(text)+more)
+				b.StartTimer()
+				build(b)
+			}
+			write(b, list, string(text))
+			write(b, filepath.Join(dir, "models", "models.go"), source)
+		})
+	}
+}

@@ -1,0 +1,70 @@
+// Package scratch makes copies of a schema to try ops on, which cost what the ops touch and not what there is: of a thousand tables most
+// are in no migration. It does not look at what an op does; it relies on the tables that an op changes being named in it, or referring to
+// one that is.
+package scratch
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Copy gives a schema on which ops can be applied, in their order, while s stays as it is. All that they do not touch is shared with s, and
+// must be changed in neither. Ops that are nil are passed over.
+func Copy(s *schema.Schema, ops ...migrate.Op) *schema.Schema {
+	var w words
+	for _, op := range ops {
+		if op != nil {
+			w.add(reflect.ValueOf(op))
+		}
+	}
+	if w.enums {
+		return s.Clone() // the columns of an enum are anywhere
+	}
+	c := &schema.Schema{Namespaces: slices.Clone(s.Namespaces), Tables: slices.Clone(s.Tables)}
+	for _, e := range s.Enums {
+		c.Enums = append(c.Enums, e.Clone())
+	}
+	for i, t := range c.Tables {
+		if w.names[t.Name] || slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return w.names[f.RefTable] }) {
+			c.Tables[i] = t.Clone()
+		}
+	}
+	return c
+}
+
+// words are all texts that ops hold, among which are the tables that they name.
+type words struct {
+	names map[string]bool
+	enums bool // one of the ops is about an enum
+}
+
+var opType = reflect.TypeFor[migrate.Op]()
+
+func (w *words) add(v reflect.Value) {
+	if v.Type().Implements(opType) && strings.Contains(v.Type().Name(), "Enum") {
+		w.enums = true
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if w.names == nil {
+			w.names = map[string]bool{}
+		}
+		w.names[v.String()] = true
+	case reflect.Interface, reflect.Pointer:
+		if !v.IsNil() {
+			w.add(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			w.add(v.Field(i))
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			w.add(v.Index(i))
+		}
+	}
+}
