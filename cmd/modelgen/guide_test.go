@@ -337,10 +337,11 @@ func (p *page) console(b block) (now []string) {
 	}
 	for i := 0; i < len(b.lines); i++ {
 		at, start := b.line+i, i
-		command := strings.TrimPrefix(b.lines[i], "$ ")
+		var command strings.Builder
+		command.WriteString(strings.TrimPrefix(b.lines[i], "$ "))
 		for strings.HasSuffix(b.lines[i], `\`) && i+1 < len(b.lines) {
 			i++
-			command += "\n" + b.lines[i]
+			command.WriteString("\n" + b.lines[i])
 		}
 		now = append(now, b.lines[start:i+1]...)
 		var want []string
@@ -348,14 +349,14 @@ func (p *page) console(b block) (now []string) {
 			i++
 			want = append(want, b.lines[i])
 		}
-		got := p.run(at, command)
+		got := p.run(at, command.String())
 		if same(want, got) {
 			now = append(now, want...)
 			continue
 		}
 		now = append(now, got...)
 		if !*update {
-			p.t.Errorf("%s:%d: $ %s\nprints\n%s\nnot\n%s", p.file, at, command, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			p.t.Errorf("%s:%d: $ %s\nprints\n%s\nnot\n%s", p.file, at, command.String(), strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
 	return now

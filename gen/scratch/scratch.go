@@ -59,8 +59,8 @@ func (w *words) add(v reflect.Value) {
 			w.add(v.Elem())
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			w.add(v.Field(i))
+		for _, field := range v.Fields() {
+			w.add(field)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {

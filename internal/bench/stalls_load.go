@@ -130,7 +130,7 @@ func (l *load) look(ctx context.Context, conn *sql.Conn) error {
 // statementOf gives the statement that matters of the many that the migrator sends at once.
 func statementOf(query string) string {
 	best := ""
-	for _, sql := range strings.Split(query, "\n;\n") {
+	for sql := range strings.SplitSeq(query, "\n;\n") {
 		sql = strings.Join(strings.Fields(sql), " ")
 		word, _, _ := strings.Cut(sql, " ")
 		switch {
