@@ -265,6 +265,10 @@ func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) 
 	case len(d.fills[t.Name]) > 0 && slices.ContainsFunc(d.fills[t.Name], func(f migrate.Fill) bool { return f.Column == c.Name }):
 		return schema.DualWrite{}, later("its values get other names as well")
 	}
+	before, after := d.surviving(old, t.Name, objectsOf(old, o.Name)).renamed(o.Name, c.Name), objectsOf(t, c.Name)
+	if was, is := (&objects{keys: before.keys}), (&objects{keys: after.keys}); !was.say(is) {
+		return schema.DualWrite{}, later("a foreign key of it changes as well")
+	}
 	for _, x := range old.Columns {
 		if x.Generated != "" && len(schema.ExprColumns(x.Generated, []string{o.Name})) > 0 {
 			return schema.DualWrite{}, no("%s is computed from it", x.Name)
