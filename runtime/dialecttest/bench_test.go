@@ -89,6 +89,11 @@ func BenchmarkUp(b *testing.B) {
 						}
 						b.StartTimer()
 						run(db)
+						b.StopTimer()
+						if err := db.Close(); err != nil { // the server has room for a hundred connections
+							b.Fatal(err)
+						}
+						b.StartTimer()
 					}
 				})
 			}
