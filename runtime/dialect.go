@@ -58,7 +58,7 @@ type Session interface {
 
 	// Transact runs all work in one transaction and commits it. On any error everything is rolled back.
 	// It returns [ErrClaimed] when another runner has taken the migration meanwhile, [ErrCommitLost] when it cannot be known whether the
-	// commit went through, and a [*StatementError] when a statement fails.
+	// commit went through, and a [*StatementError] when a statement fails. Several pieces of work are migrations that begin and end in it.
 	Transact(ctx context.Context, work ...Work) error
 
 	// Step runs one stage with NoTx, then writes the marks. It finds out by itself how far an earlier try came.
@@ -85,7 +85,7 @@ type Work struct {
 	Before []Mark
 	Stages []Stage // none with NoTx; all with KeysOff, or none
 	After  []Mark
-	Ran    func() // called when it has run, before the commit; nil where nobody wants to know
+	Ran    func() // called when it has run, before the commit, where to know that costs no round trip; nil where nobody wants to know
 }
 
 // Record is one row of the history: one migration that was applied, or is on its way.

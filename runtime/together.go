@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -12,9 +13,15 @@ import (
 func (w *walker) together(ctx context.Context, legs []leg) error {
 	if len(legs) > 1 {
 		err := w.share(ctx, legs)
+		for _, l := range legs {
+			_ = apply(w.base, l.ops) // which w.schema has taken already
+		}
 		if err == nil || ctx.Err() != nil || errors.Is(err, ErrClaimed) || errors.Is(err, ErrLost) || errors.Is(err, ErrCommitLost) {
 			return err
 		}
+	}
+	if len(legs) == 1 && w.base != nil {
+		_ = apply(w.base, legs[0].ops)
 	}
 	for i, l := range legs {
 		if err := ctx.Err(); err != nil && i > 0 {
@@ -38,15 +45,11 @@ func (l leg) joins(others []leg) bool {
 }
 
 func (l leg) shareable() bool {
-	if l.mv.back || l.mv.fake || len(l.groups) != 1 || len(l.stages) == 0 {
-		return false
-	}
-	for _, st := range l.stages {
-		if st.NoTx || st.Batch != nil || st.Commit || st.ByHand {
-			return false
-		}
-	}
-	return true
+	return !l.mv.back && !l.mv.fake && len(l.groups) == 1 && len(l.stages) > 0 && shareable(l.stages)
+}
+
+func shareable(stages []Stage) bool {
+	return !slices.ContainsFunc(stages, func(st Stage) bool { return st.NoTx || st.Batch != nil || st.Commit || st.ByHand })
 }
 
 // share makes moves in one transaction. On an error nothing has happened, and the walker stands where it stood.
@@ -54,17 +57,23 @@ func (w *walker) share(ctx context.Context, legs []leg) error {
 	digests, counted := maps.Clone(w.digests), maps.Clone(w.counted)
 	took := make([]time.Duration, len(legs))
 	work := make([]Work, len(legs))
+	stages := w.folded(legs)
 	begin, ran := time.Now(), 0
 	for i, l := range legs {
 		marks, settle := w.marks(l.mv)
 		settle()
 		before, after := marks.around(len(l.stages), true, false)
-		work[i] = Work{Before: before, Stages: l.stages, After: after, Ran: func() { took[i], begin, ran = time.Since(begin), time.Now(), min(i+1, len(legs)-1) }}
+		work[i] = Work{Before: before, Stages: stages[i], After: after, Ran: func() { took[i], begin, ran = time.Since(begin), time.Now(), min(i+1, len(legs)-1) }}
 	}
 	w.now.Migration, w.now.Back = w.m.set.label(legs[0].mv.at), false
 	if err := w.s.Transact(ctx, work...); err != nil {
 		w.digests, w.counted = digests, counted
 		return w.failed(ctx, legs[ran], nil, 0, err)
+	}
+	if took[0] == 0 { // nobody told: each has its part
+		for i := range took {
+			took[i] = time.Since(begin) / time.Duration(len(legs))
+		}
 	}
 	for i, l := range legs {
 		w.begin(l.mv)

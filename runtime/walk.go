@@ -17,6 +17,7 @@ type walker struct {
 	now     *Event // which migration it is at, for the events of the session
 	res     *Result
 	schema  *schema.Schema // as the database is, by the history
+	base    *schema.Schema // the same before the migrations that wait to share a transaction; nil when none can
 	digests map[string]digest
 	counted map[key]string // what the digests are made of: hashes
 	undo    map[int][]Op   // what undoes a migration, found before anything is touched
@@ -27,6 +28,7 @@ type walker struct {
 // leg is one move, planned.
 type leg struct {
 	mv     move
+	ops    []Op // what it does to the schema
 	stages []Stage
 	groups [][]Stage // that share a transaction
 }
@@ -88,21 +90,32 @@ func (w *walker) plan(mv move) (leg, error) {
 				return l, nil
 			}
 		}
-		for _, op := range ops {
-			if err := op.Apply(w.schema); err != nil {
-				return l, err
-			}
-		}
-		return l, nil
+		l.ops = ops
+		return l, apply(w.schema, ops)
 	}
+	var err error
+	l.ops = ops
+	l.stages, err = PlanOps(w.planner(ops), w.schema, ops)
+	l.groups = Transactions(l.stages)
+	return l, err
+}
+
+func apply(s *schema.Schema, ops []Op) error {
+	for _, op := range ops {
+		if err := op.Apply(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planner gives one for ops of a migration.
+func (w *walker) planner(ops []Op) Planner {
 	planner := w.s.Planner()
 	if q, ok := planner.(QuietPlanner); ok && w.shared && quiet(ops) {
 		q.Quiet()
 	}
-	var err error
-	l.stages, err = PlanOps(planner, w.schema, ops)
-	l.groups = Transactions(l.stages)
-	return l, err
+	return planner
 }
 
 // quiet tells whether ops come to one transaction when nobody else uses the database. A migration of several is resumed by the number of
@@ -121,6 +134,9 @@ func quiet(ops []Op) bool {
 
 // walk makes all moves, in as few transactions as they allow.
 func (w *walker) walk(ctx context.Context, moves []move) error {
+	if w.shared {
+		w.base = w.schema.Clone()
+	}
 	var waiting []leg
 	for i, mv := range moves {
 		if err := ctx.Err(); err != nil {

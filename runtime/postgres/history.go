@@ -77,6 +77,7 @@ func (s *session) records(ctx context.Context, query string) (records []migrate.
 	}
 	switch migrate.ErrorCode(err) {
 	case undefinedTable, invalidSchemaName:
+		s.missing = true
 		return nil, nil
 	case undefinedColumn:
 		return nil, fmt.Errorf("%s is no history of this version of modelgen: %w", s.table(), err)
@@ -95,18 +96,20 @@ func (s *session) Bootstrap(ctx context.Context) error {
 		return err
 	}
 	for try := 0; ; try++ {
-		there, err := s.checkHistory(ctx)
-		if there || err != nil {
-			return err
+		if !s.missing || try > 0 { // else it was not there a moment ago
+			if there, err := s.checkHistory(ctx); there || err != nil {
+				return err
+			}
 		}
-		err = s.execHere(ctx, s.createHistory())
+		err := s.execHere(ctx, s.historySQL(s.cfg.History, ""))
 		switch code := migrate.ErrorCode(err); {
 		case err == nil:
-			continue // look who owns it: another may have been first
+			s.missing = false
+			return nil // made by this session, and so its own
 		case code == invalidSchemaName:
 			return fmt.Errorf("there is no schema %s for the history; create it first: CREATE SCHEMA %s", s.namespace(s.cfg.History), ident(s.namespace(s.cfg.History)))
 		case raced[code] && try < 10:
-			continue
+			continue // look who owns it: another was first
 		default:
 			return fmt.Errorf("making the history table %s: %w", s.table(), &migrate.StatementError{Code: code, Hint: s.hint(ctx, err, migrate.Stage{}), Err: err})
 		}
@@ -116,20 +119,20 @@ func (s *session) Bootstrap(ctx context.Context) error {
 // raced has the errors of making the same table at the same time: on the table, its row type, the indexes of the catalog.
 var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueViolation: true, internalError: true, deadlockDetected: true}
 
-func (s *session) createHistory() string { return s.historySQL(s.cfg.History) }
 
 // HistorySQL gives the statements that make the history table where it is not there yet, with semicolons between them. "" is modelgen_history.
 func (d Dialect) HistorySQL(name string) string {
 	if name == "" {
 		name = "modelgen_history"
 	}
-	return d.renderer(0).historySQL(name)
+	return d.renderer(0).historySQL(name, "IF NOT EXISTS ")
 }
 
-func (r renderer) historySQL(name string) string {
+// historySQL makes the history. Without a word for a table that is there that is an error, and else the table is the session's own.
+func (r renderer) historySQL(name, there string) string {
 	_, base := schema.SplitName(name)
 	table := r.name(name)
-	return "CREATE TABLE IF NOT EXISTS " + table + ` (
+	return "CREATE TABLE " + there + table + ` (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   "set" text NOT NULL,
   name text NOT NULL,
@@ -147,7 +150,7 @@ func (r renderer) historySQL(name string) string {
   UNIQUE ("set", name)
 )
 ;
-CREATE INDEX IF NOT EXISTS ` + ident(base+"_set_id_idx") + " ON " + table + ` ("set", id)
+CREATE INDEX ` + there + ident(base+"_set_id_idx") + " ON " + table + ` ("set", id)
 ;
 COMMENT ON TABLE ` + table + " IS " + text("modelgen history, format "+strconv.Itoa(format))
 }
@@ -199,9 +202,7 @@ func (s *session) mark(m migrate.Mark, begun bool) string {
 	}
 	switch m.Kind {
 	case migrate.MarkBegin:
-		return "INSERT INTO " + table + ` ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES (` + strings.Join([]string{
-			safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor),
-			"pg_catalog.clock_timestamp()", safe(r.Tool)}, ", ") + ")"
+		return s.insert() + beginning(r)
 	case migrate.MarkFinish:
 		return must("UPDATE " + table + " SET state = " + safe(string(r.State)) + ", finished = pg_catalog.clock_timestamp(), " +
 			"duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL")
@@ -214,4 +215,42 @@ func (s *session) mark(m migrate.Mark, begun bool) string {
 		return "UPDATE " + table + " SET digest = " + safe(r.Digest) + " WHERE id = (SELECT max(id) FROM " + table + ` WHERE "set" = ` + safe(r.Set) + ")"
 	}
 	panic("modelgen: a mark of an unknown kind")
+}
+
+func (s *session) insert() string {
+	return "INSERT INTO " + s.table() + ` ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES `
+}
+
+// beginning is the row of a migration that begins.
+func beginning(r migrate.Record) string {
+	return "(" + strings.Join([]string{safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor),
+		"pg_catalog.clock_timestamp()", safe(r.Tool)}, ", ") + ")"
+}
+
+// beginAll claims all migrations of a transaction in one statement: a statement for each row takes longer than a small migration. What each
+// row says in the end is there from the beginning, since nobody sees it before the commit.
+func (s *session) beginAll(all []migrate.Work) string {
+	var rows []string
+	for _, work := range all {
+		for _, m := range append(work.Before[:len(work.Before):len(work.Before)], work.After...) {
+			if m.Kind == migrate.MarkBegin {
+				rows = append(rows, beginning(m.Record))
+			}
+		}
+	}
+	return s.insert() + strings.Join(rows, ", ")
+}
+
+// finishAll completes them. How long each one took is not known where they are one string: each has its part.
+func (s *session) finishAll(all []migrate.Work) string {
+	var rows []string
+	for _, work := range all {
+		for _, m := range work.After {
+			if m.Kind == migrate.MarkFinish {
+				rows = append(rows, "("+safe(m.Record.Set)+", "+safe(m.Record.Name)+", "+safe(string(m.Record.State))+")")
+			}
+		}
+	}
+	return "UPDATE " + s.table() + " AS h SET state = v.state, finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000 / " +
+		strconv.Itoa(len(all)) + `)::bigint, cursor = NULL, error = NULL FROM (VALUES ` + strings.Join(rows, ", ") + `) AS v ("set", name, state) WHERE h."set" = v."set" AND h.name = v.name`
 }

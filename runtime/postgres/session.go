@@ -24,6 +24,7 @@ type session struct {
 	pid     int    // of the server's process
 	known   bool   // the server was looked at
 	standby bool   // it is read-only
+	missing bool   // there was no history when it was read
 	set     bool   // settings of the connection were changed
 	locked  bool   // by Lock
 	owner   string // of the lease; "" without one

@@ -17,7 +17,6 @@ import (
 type unit struct {
 	sql   string
 	run   func(context.Context, migrate.Tx) error
-	ran   func() // everything before it has run
 	mark  bool   // changes the history
 	lease bool   // makes sure of the lease, or of the lock
 	stage int    // index into the stages; -1 is none of them
@@ -72,7 +71,7 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 }
 
 // known tells whether the unit is one, not a string of several.
-func (u unit) known() bool { return u.run != nil || u.ran != nil || u.sql == commit }
+func (u unit) known() bool { return u.run != nil || u.sql == commit }
 
 // unitError names the unit that failed. Those of the session's own frame have no statement to show.
 func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err error) error {
@@ -96,13 +95,19 @@ func (s *session) units(all []migrate.Work) []unit {
 	if wait := s.patience(all); wait != s.cfg.LockTimeout {
 		units = append(units, unit{sql: fmt.Sprintf("SET LOCAL lock_timeout = %d", millis(wait)), stage: -1})
 	}
+	shared := len(all) > 1
+	if shared {
+		units = append(units, unit{sql: s.beginAll(all), mark: true, stage: -1})
+	}
 	stages := 0
 	for _, work := range all {
 		begun := ""
 		for _, m := range work.Before {
-			units = append(units, unit{sql: s.mark(m, false), mark: true, stage: -1})
 			if m.Kind == migrate.MarkBegin {
 				begun = m.Record.Name
+			}
+			if !shared {
+				units = append(units, unit{sql: s.mark(m, false), mark: true, stage: -1})
 			}
 		}
 		for i, st := range work.Stages {
@@ -115,12 +120,15 @@ func (s *session) units(all []migrate.Work) []unit {
 			}
 		}
 		stages += len(work.Stages)
+		if shared {
+			continue
+		}
 		for _, m := range work.After {
 			units = append(units, unit{sql: s.mark(m, m.Record.Name == begun), mark: true, stage: -1})
 		}
-		if work.Ran != nil {
-			units = append(units, unit{ran: work.Ran, stage: -1})
-		}
+	}
+	if shared {
+		units = append(units, unit{sql: s.finishAll(all), mark: true, stage: -1})
 	}
 	if s.cfg.Lease {
 		units = append(units, unit{sql: s.renew(), stage: -1, lease: true})
@@ -180,10 +188,6 @@ func (s *session) attempt(ctx context.Context, units []unit, single bool) (at un
 			err = s.commit(ctx)
 			done = err == nil
 			return u, err
-		}
-		if u.ran != nil {
-			u.ran()
-			continue
 		}
 		if u.run != nil {
 			if err := u.run(ctx, tx{s.conn}); err != nil {

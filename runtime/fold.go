@@ -1,0 +1,67 @@
+package migrate
+
+import (
+	"slices"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// fold moves columns that are added to a table into the op that creates it, where migrations share a transaction: the table is empty, nobody
+// sees it without them, and SQLite reads all tables anew for each column that is added. It gives the ops of each migration that are left, or nil
+// when there is nothing to move.
+func fold(all [][]Op) [][]Op {
+	type place struct{ leg, op int }
+	made := map[string]place{}
+	out := make([][]Op, len(all))
+	moved := false
+	for i, ops := range all {
+		for _, op := range ops {
+			switch o := op.(type) {
+			case CreateTable:
+				made[o.Table] = place{i, len(out[i])}
+			case AddColumn:
+				at, there := made[o.Table]
+				if !there || o.Column.Def().Type.Kind == schema.KindEnum { // the enum may be younger than the table
+					break
+				}
+				table := out[at.leg][at.op].(CreateTable)
+				table.Columns = append(slices.Clip(table.Columns), o.Column)
+				out[at.leg][at.op] = table
+				moved = true
+				continue
+			case CreateSchema, CreateEnum, CommentTable, AddPrimaryKey, AddUnique, AddCheck, AddForeignKey, CreateIndex:
+				// A column that was there before them changes nothing for them.
+			default:
+				clear(made)
+			}
+			out[i] = append(out[i], op)
+		}
+	}
+	if !moved {
+		return nil
+	}
+	return out
+}
+
+// folded gives the stages of migrations that share a transaction, which leave the database as their own do.
+func (w *walker) folded(legs []leg) [][]Stage {
+	own := make([][]Stage, len(legs))
+	ops := make([][]Op, len(legs))
+	for i, l := range legs {
+		own[i], ops[i] = l.stages, l.ops
+	}
+	left := fold(ops)
+	if left == nil {
+		return own
+	}
+	s := w.base.Clone()
+	out := make([][]Stage, len(legs))
+	for i := range left {
+		stages, err := PlanOps(w.planner(left[i]), s, left[i])
+		if err != nil || !shareable(stages) || len(stages) > 0 && stages[0].KeysOff != legs[0].stages[0].KeysOff {
+			return own
+		}
+		out[i] = stages
+	}
+	return out
+}
