@@ -58,10 +58,11 @@ func (b *Batch) SetRows(s *schema.Schema, o RowStep) {
 
 // Cursor is how far a batched stage came, as the history keeps it.
 type Cursor struct {
-	At   []string `json:"at,omitempty"` // the highest key that is done, in the dialect's form; none at the beginning
-	To   []string `json:"to"`           // the bound
-	Rows int64    `json:"rows"`         // that were passed
-	Of   int64    `json:"of,omitempty"` // an estimate of all; 0 is unknown
+	At   []string `json:"at,omitempty"`   // the highest key that is done, in the dialect's form; none at the beginning
+	To   []string `json:"to,omitempty"`   // the bound; none before the first batch
+	Rows int64    `json:"rows,omitempty"` // that were passed
+	Of   int64    `json:"of,omitempty"`   // an estimate of all; 0 is unknown
+	Plan string   `json:"plan,omitempty"` // tells the stages that are done from others
 }
 
 // ParseCursor reads a cursor; "" is nil.

@@ -132,6 +132,8 @@ const (
 	MarkStage                  // sets State and Stage
 	MarkRemove                 // deletes the row
 	MarkDigest                 // sets Digest of the newest row of the set; Name is not looked at
+	MarkError                  // sets Error, if there is a row, and no more
+	MarkHash                   // sets Hash
 )
 
 // Event is something that happens during a run, for progress displays.

@@ -17,7 +17,8 @@ type history struct {
 	whole   []bool              // all that it replaces is applied
 	lost    []string            // problems of squashes that cannot be got on with
 	unknown []unknownRow
-	edited  []int // those whose ops have changed since
+	foreign map[string][]string // names that are not known in sets that this one only needs something of, by set
+	edited  []int               // those whose ops have changed since
 }
 
 // unknownRow is a row that the set does not know.
@@ -40,7 +41,7 @@ func (r *Record) complete() bool { return r.State == StateDone || r.State == Sta
 
 func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
 	n := len(m.set.all)
-	h := &history{set: m.set, opt: &m.opt, rows: map[string][]Record{}, row: make([]*Record, n), applied: make([]bool, n), out: make([]bool, n), adopt: make([]bool, n), whole: make([]bool, n)}
+	h := &history{set: m.set, opt: &m.opt, rows: map[string][]Record{}, foreign: map[string][]string{}, row: make([]*Record, n), applied: make([]bool, n), out: make([]bool, n), adopt: make([]bool, n), whole: make([]bool, n)}
 	replaced := map[key]int{} // names without a migration
 	for i, node := range m.set.all {
 		for _, name := range node.gone {
@@ -62,8 +63,12 @@ func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
 			}
 		}
 		for i := range rows {
-			if _, ok := m.set.index[key{set, rows[i].Name}]; ok || !slices.Contains(m.set.members, set) {
-				continue // of another set only what is needed is known here
+			if _, ok := m.set.index[key{set, rows[i].Name}]; ok {
+				continue
+			}
+			if !slices.Contains(m.set.members, set) { // of another set only what is needed is known here
+				h.foreign[set] = append(h.foreign[set], rows[i].Name)
+				continue
 			}
 			at, ok := replaced[key{set, rows[i].Name}]
 			h.unknown = append(h.unknown, unknownRow{rows[i], set, ok, ok && h.row[at] != nil})
@@ -220,7 +225,7 @@ func (h *history) to(t target) ([]move, error) {
 	if t.at >= 0 && len(h.set.all[t.at].by) > 0 {
 		h.reopen(t.at)
 	}
-	if t.at >= 0 && (!h.applied[t.at] || h.row[t.at] != nil && h.row[t.at].State == StateRunning) {
+	if t.at >= 0 && (!h.applied[t.at] || h.row[t.at] != nil && !h.row[t.at].complete()) {
 		return h.forward(t.at)
 	}
 	var moves []move
@@ -247,15 +252,20 @@ func (h *history) belongs(i int, set string) bool {
 	return false
 }
 
-// back gives the way of n steps back: of the newest n migrations that are applied.
+// back gives the way of n steps back: what is half undone first, then the newest that are applied.
 func (h *history) back(n int) ([]move, error) {
-	var moves []move
-	for i := len(h.applied) - 1; i >= 0 && len(moves) < n; i-- {
-		if h.row[i] != nil && !h.out[i] && h.set.all[i].own {
+	var half, moves []move
+	for i := len(h.applied) - 1; i >= 0; i-- {
+		switch {
+		case h.row[i] == nil || h.out[i] || !h.set.all[i].own:
+		case h.row[i].State == StateUndoing:
+			half = append(half, move{at: i, back: true})
+		default:
 			moves = append(moves, move{at: i, back: true})
 		}
 	}
-	return moves, nil
+	moves = append(half, moves...)
+	return moves[:min(n, len(moves))], nil
 }
 
 // names gives the names of the moves.

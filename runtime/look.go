@@ -79,7 +79,7 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 
 // preview plans all moves.
 func (w *walker) preview(moves []move) (*Plan, error) {
-	p := &walker{m: w.m, s: w.s, h: w.h, res: &Result{}, shared: w.h.empty()}
+	p := &walker{m: w.m, s: w.s, h: w.h, res: &Result{}, shared: w.h.deserted(moves)}
 	if err := p.prepare(moves); err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (m *Migrator) Back(ctx context.Context, n int) (*Result, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("%d steps back: it must be one or more", n)
 	}
-	return m.run(ctx, run{decide: func(h *history) ([]move, error) { return h.back(n) }})
+	return m.run(ctx, run{steps: n})
 }
 
 // Fake makes the history say what it would after [Migrator.To], without running anything.

@@ -1,6 +1,9 @@
 package migrate
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // writable says whether history and set fit together well enough to change the database.
 func (h *history) writable(moves []move) error {
@@ -19,6 +22,15 @@ func (h *history) writable(moves []move) error {
 	}
 	if len(h.edited) > 0 && h.opt.Edited == Refuse {
 		say("undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)", "changed since they were applied: "+some(h.labels(h.edited)))
+	}
+	if half := h.halfEdited(); len(half) > 0 {
+		say("restore its file as it was then and finish it with up; the change belongs into a new migration", "edited while it was half applied: "+some(h.labels(half)))
+	}
+	for _, set := range h.set.sets() {
+		back := func(mv move) bool { return mv.back && h.set.all[mv.at].set == set }
+		if names := h.foreign[set]; len(names) > 0 && slices.ContainsFunc(moves, back) {
+			say("go back with the program of "+set+", which knows them", "the database has migrations of "+set+" that this program does not know: "+some(names))
+		}
 	}
 	if late := h.late(moves); len(late) > 0 && h.opt.OutOfOrder == Refuse {
 		say("look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)", "pending although later ones are applied: "+some(h.labels(late)))

@@ -17,6 +17,9 @@ type run struct {
 	res   *Result
 	left  []move // after a lost connection: what has still to be done
 	sure  bool   // left is known to be what is left
+
+	looked bool // at the history, in this attempt
+	steps  int  // back, instead of decide
 }
 
 var errUnreachable = errors.New("cannot reach the database")
@@ -26,8 +29,9 @@ func (m *Migrator) run(ctx context.Context, r run) (*Result, error) {
 	r.res = &Result{Set: m.set.name}
 	var first error
 	for lost := 0; ; lost++ {
+		r.looked = false
 		err := m.attempt(ctx, &r)
-		if errors.Is(err, errUnreachable) && first != nil {
+		if err != nil && first != nil && !r.looked {
 			err = fmt.Errorf("%w; looking for it on a new connection: %w", first, err)
 			return r.res, err
 		}
@@ -46,7 +50,7 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 	}
 	defer done()
 	if r.quick && !r.sure {
-		if same, err := m.current(ctx, s); same || err != nil {
+		if same, err := m.idle(ctx, s, r); same || err != nil {
 			return err
 		}
 	}
@@ -62,7 +66,7 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 	}
 	for tries := 0; ; tries++ {
 		err := m.once(ctx, s, now, r)
-		if !errors.Is(err, ErrClaimed) || tries == 100 {
+		if !errors.Is(err, ErrClaimed) || tries > 100+10*len(m.set.all) { // each time another runner has got further
 			return err
 		}
 	}
@@ -74,6 +78,31 @@ func (m *Migrator) unlock(ctx context.Context, s Session) {
 	if err := s.Unlock(end); err != nil {
 		m.opt.Logger.Warn("the lock of the migrations was not given back", "error", Redact(err.Error()))
 	}
+}
+
+// moves gives what is left to do by the history as it is now.
+func (r *run) moves(h *history) ([]move, error) {
+	if r.steps == 0 {
+		return r.decide(h)
+	}
+	if left := r.steps - len(r.res.Done); left > 0 {
+		return h.back(left)
+	}
+	return nil, nil
+}
+
+// idle tells whether there is nothing to do, and nothing to mend in the history. Neither takes a lock: a program that is older than its database
+// starts while a newer one migrates.
+func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
+	if same, err := m.current(ctx, s); same || err != nil {
+		return same, err
+	}
+	h, err := m.history(ctx, s)
+	if err != nil || h.empty() {
+		return false, err
+	}
+	moves, err := r.moves(h)
+	return err == nil && len(moves) == 0 && len(h.stale()) == 0 && !(m.opt.Edited == Allow && len(h.edited) > 0), err
 }
 
 // current tells whether nothing is pending: the newest row of each member says so.
@@ -110,12 +139,23 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	if err != nil {
 		return err
 	}
-	w := &walker{m: m, s: s, h: h, res: r.res, now: now, shared: h.empty()}
+	r.looked = true
+	w := &walker{m: m, s: s, h: h, res: r.res, now: now}
 	moves := r.left
 	if r.sure {
 		moves = w.found(ctx, moves)
-	} else if moves, err = r.decide(h); err != nil {
+	} else if moves, err = r.moves(h); err != nil {
 		return err
+	}
+	if len(moves) > 0 {
+		if err := h.writable(moves); err != nil {
+			return err
+		}
+	}
+	if accepted, err := h.accept(ctx, m, s); err != nil {
+		return err
+	} else if accepted {
+		return m.once(ctx, s, now, r)
 	}
 	if len(moves) == 0 {
 		if err := h.seal(ctx, s); err != nil {
@@ -123,14 +163,12 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		}
 		return m.after(ctx, r)
 	}
-	if err := h.writable(moves); err != nil {
-		return err
-	}
 	if m.opt.FakeInitial && !r.record {
 		if err := w.initial(ctx, moves); err != nil {
 			return err
 		}
 	}
+	w.shared = h.deserted(moves)
 	if err := w.prepare(moves); err != nil {
 		return err
 	}

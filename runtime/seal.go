@@ -5,16 +5,21 @@ import "context"
 // seal mends the digest of a history that says all the rest right, as after SQL that was run by hand and recorded, or rows that were pruned: without it
 // every start would have to read the whole history.
 func (h *history) seal(ctx context.Context, s Session) error {
-	var work Work
+	stale := h.stale()
+	if len(stale) == 0 {
+		return nil
+	}
+	return s.Transact(ctx, Work{After: stale})
+}
+
+// stale gives what mends it.
+func (h *history) stale() (marks []Mark) {
 	for _, member := range h.set.members {
 		rows := h.rows[member]
 		if len(rows) == 0 || rows[len(rows)-1].Digest == h.set.fingerprint(member) || h.digest(member).String() != h.set.fingerprint(member) {
 			continue
 		}
-		work.After = append(work.After, Mark{MarkDigest, Record{Set: member, Digest: h.set.fingerprint(member)}})
+		marks = append(marks, Mark{MarkDigest, Record{Set: member, Digest: h.set.fingerprint(member)}})
 	}
-	if len(work.After) == 0 {
-		return nil
-	}
-	return s.Transact(ctx, work)
+	return marks
 }

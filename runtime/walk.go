@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -97,7 +98,20 @@ func (w *walker) plan(mv move) (leg, error) {
 	l.ops = ops
 	l.stages, err = PlanOps(w.planner(ops), w.schema, ops)
 	l.groups = Transactions(l.stages)
+	w.shared = w.shared && !slices.ContainsFunc(ops, declares)
 	return l, err
+}
+
+// deserted tells whether nobody can be using the tables of the set: nothing of it was ever applied, and nothing of it is to be recorded as being
+// there.
+func (h *history) deserted(moves []move) bool {
+	return h.empty() && !slices.ContainsFunc(moves, func(mv move) bool { return mv.fake })
+}
+
+// declares tells whether a step written by hand says that it makes something: that may have been there, in use, for long.
+func declares(op Op) bool {
+	o, ok := op.(SQL)
+	return ok && len(o.Schema) > 0
 }
 
 func apply(s *schema.Schema, ops []Op) error {
@@ -197,9 +211,9 @@ func (w *walker) work(ctx context.Context, l leg) error {
 	if len(groups) == 0 {
 		groups = [][]Stage{nil} // the history is written all the same
 	}
-	skip := 0
-	if row := w.h.row[l.mv.at]; row != nil && !row.complete() {
-		skip = row.Stage
+	skip, err := w.resume(l)
+	if err != nil {
+		return err
 	}
 	if skip == 0 && len(groups) > 1 {
 		if err := w.check(ctx, l); err != nil {
@@ -207,6 +221,7 @@ func (w *walker) work(ctx context.Context, l leg) error {
 		}
 	}
 	marks, settle := w.marks(l.mv)
+	marks.stages = l.stages
 	done := 0
 	for i, g := range groups {
 		end := done + len(g)
@@ -246,6 +261,9 @@ func (w *walker) work(ctx context.Context, l leg) error {
 func (w *walker) failed(ctx context.Context, l leg, g []Stage, committed int, err error) error {
 	if errors.Is(err, ErrClaimed) {
 		return err
+	}
+	if committed > 0 || w.h.row[l.mv.at] != nil || len(g) == 1 && (g[0].NoTx || g[0].Batch != nil) { // else there is no row to write it to
+		w.note(ctx, l.mv, err)
 	}
 	n := w.m.set.all[l.mv.at]
 	e := &MigrationError{Set: n.set, Migration: n.Name, Back: l.mv.back, Committed: committed, Stages: len(l.stages), Done: w.names(), Rows: w.passed, Err: err}
@@ -338,6 +356,15 @@ type marker struct {
 	also        []Record // rows of what it replaces, which come and go with it
 	back, begun bool
 	undoing     bool // the history says already that it is on its way back
+	stages      []Stage
+}
+
+// way is what the history says of the first n stages, for whoever goes on after them.
+func (k *marker) way(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return (&Cursor{Plan: fingerprint(k.stages[:n])}).String()
 }
 
 // at is what the history says while a stage goes on in batches. A cursor of that very stage is where it goes on.
@@ -347,6 +374,7 @@ func (k *marker) at(done int, row *Record) Mark {
 	if k.back {
 		rec.State = StateUndoing
 	}
+	rec.Cursor = k.way(done)
 	if row != nil && row.State == rec.State && row.Stage == done {
 		rec.Cursor = row.Cursor
 	}
@@ -364,8 +392,8 @@ func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 	}
 	if k.back && apart && !k.undoing { // else the history would call it applied while a part of it is gone
 		first := k.rec
-		first.State, first.Stage = StateUndoing, end-1
-		before = []Mark{{MarkStage, first}}
+		first.State, first.Stage, first.Cursor = StateUndoing, end-1, k.way(end-1)
+		before = []Mark{{MarkStage, first}, k.unsettled()}
 	}
 	k.undoing = k.back
 	rec := k.rec
@@ -382,14 +410,19 @@ func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 			after = append(after, Mark{MarkBegin, r}, Mark{MarkFinish, r})
 		}
 	default:
-		rec.State, rec.Stage = StateRunning, end
-		if k.back {
-			rec.State = StateUndoing
-		}
+		rec.State, rec.Stage, rec.Cursor = StateRunning, end, k.way(end)
 		after = []Mark{{MarkStage, rec}}
+		if k.back {
+			after[0].Record.State = StateUndoing
+			after = append(after, k.unsettled())
+		}
 	}
 	return before, after
 }
+
+// unsettled takes back what the newest row says of the whole history: the row that is on its way back may be an older one, and nobody shall
+// take the database for complete.
+func (k *marker) unsettled() Mark { return Mark{MarkDigest, Record{Set: k.rec.Set}} }
 
 // Transactions puts stages that share a transaction together; a stage with NoTx or Batch is alone.
 func Transactions(stages []Stage) [][]Stage {

@@ -692,8 +692,9 @@ shop: 2 applied, 1 pending
 `, "")
 	c.does("up", 1, "", "migrate: set shop: changed since they were applied: 0002_product_stock; undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)\n")
 	c.holds("!products.label")
-	c.does("up -allow-edited", 0, "applied  0002_product_label  TOOK\n", "")
+	c.does("up -allow-edited", 0, "applied  0002_product_label  TOOK\n", "migrate: 0002_product_stock: the edit is accepted; what it was before is forgotten\n")
 	c.holds("products.label")
+	c.does("check", 0, "", "") // once and for all
 
 	// A branch was merged: what is new comes before what is applied.
 	c = newTerminal(t, full)

@@ -119,7 +119,6 @@ func (s *session) Bootstrap(ctx context.Context) error {
 // raced has the errors of making the same table at the same time: on the table, its row type, the indexes of the catalog.
 var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueViolation: true, internalError: true, deadlockDetected: true}
 
-
 // HistorySQL gives the statements that make the history table where it is not there yet, with semicolons between them. "" is modelgen_history.
 func (d Dialect) HistorySQL(name string) string {
 	if name == "" {
@@ -209,6 +208,10 @@ func (s *session) mark(m migrate.Mark, begun bool) string {
 	case migrate.MarkStage:
 		return must("UPDATE " + table + " SET state = " + safe(string(r.State)) + ", stage = " + strconv.Itoa(r.Stage) +
 			", cursor = " + safeOrNull(r.Cursor) + ", error = " + safeOrNull(r.Error))
+	case migrate.MarkError:
+		return "UPDATE " + table + " SET error = " + safeOrNull(r.Error) + row
+	case migrate.MarkHash:
+		return must("UPDATE " + table + " SET hash = " + safe(r.Hash))
 	case migrate.MarkRemove:
 		return must("DELETE FROM " + table)
 	case migrate.MarkDigest:

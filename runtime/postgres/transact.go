@@ -17,9 +17,9 @@ import (
 type unit struct {
 	sql   string
 	run   func(context.Context, migrate.Tx) error
-	mark  bool   // changes the history
-	lease bool   // makes sure of the lease, or of the lock
-	stage int    // index into the stages; -1 is none of them
+	mark  bool // changes the history
+	lease bool // makes sure of the lease, or of the lock
+	stage int  // index into the stages; -1 is none of them
 }
 
 // Transact sends everything in one string, and then COMMIT. Only when that fails does it look closer.

@@ -31,9 +31,16 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 		return piece, err
 	}
 	b := stage.Batch
-	if c == nil {
+	if c == nil || c.To == nil {
+		plan := ""
+		if c != nil {
+			plan = c.Plan
+		}
 		if c, err = bound(ctx, s.conn, b); err != nil {
 			return piece, err
+		}
+		if c != nil {
+			c.Plan = plan
 		}
 	}
 	if c == nil || slices.Equal(c.At, c.To) {
@@ -103,7 +110,7 @@ func next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *migrate.Cursor
 	if err != nil {
 		return nil, err
 	}
-	next := &migrate.Cursor{At: c.To, To: c.To, Rows: c.Rows, Of: c.Of}
+	next := &migrate.Cursor{At: c.To, To: c.To, Rows: c.Rows, Of: c.Of, Plan: c.Plan}
 	if found != nil {
 		next.At, next.Rows = found.At, c.Rows+int64(size)
 		return next, nil

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -26,7 +27,7 @@ func (Dialect) Open(_ context.Context, conn *sql.Conn, cfg migrate.SessionConfig
 	if cfg.Notify == nil {
 		cfg.Notify = func(migrate.Event) {}
 	}
-	return &session{conn: conn, cfg: cfg, wait: max(cfg.Retry, cfg.LockTimeout), seen: map[rowKey]progress{}}, nil
+	return &session{conn: conn, cfg: cfg, wait: min(max(cfg.Retry, cfg.LockTimeout), time.Minute), seen: map[rowKey]progress{}}, nil
 }
 
 func unsupported(table, object, reason, hint string) error {

@@ -39,6 +39,15 @@ func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, erro
 
 // History implements [migrate.Session].
 func (s *session) History(ctx context.Context, set string) ([]migrate.Record, error) {
+	if s.last == nil { // before the rows are read: what comes in between is then noticed
+		there, err := s.exists(ctx)
+		if err == nil && there {
+			s.last, err = s.stand(ctx)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	all, err := s.records(ctx, set, "ASC")
 	if err != nil {
 		return nil, err
@@ -187,6 +196,9 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 	if m.Kind == migrate.MarkDigest {
 		return run("UPDATE "+table+` SET digest = ? WHERE id = (SELECT max(id) FROM `+table+` WHERE "set" = ?)`, r.Digest, r.Set)
 	}
+	if m.Kind == migrate.MarkError {
+		return run("UPDATE "+table+" SET error = ?"+row, r.Error, r.Set, r.Name)
+	}
 	was, fresh := seen[key] // by this transaction, which has the only right to write
 	if !fresh {
 		var err error
@@ -217,11 +229,38 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 	case migrate.MarkStage:
 		seen[key] = progress{state: string(r.State), stage: r.Stage}
 		return run("UPDATE "+table+" SET state = ?, stage = ?, cursor = ?, error = ?"+row, string(r.State), r.Stage, r.Cursor, r.Error, r.Set, r.Name)
+	case migrate.MarkHash:
+		return run("UPDATE "+table+" SET hash = ?"+row, r.Hash, r.Set, r.Name)
 	case migrate.MarkRemove:
 		seen[key] = progress{gone: true}
 		return run("DELETE FROM "+table+row, r.Set, r.Name)
 	}
 	return fmt.Errorf("there is no mark of kind %d", m.Kind)
+}
+
+// stand is which rows the history has. Nobody keeps others out between two transactions of a run, so each makes sure that none has come or gone
+// since the run was decided on.
+type stand struct{ rows, newest int64 }
+
+func (s *session) stand(ctx context.Context) (*stand, error) {
+	var now stand
+	err := s.patient(ctx, func() error {
+		return s.conn.QueryRowContext(ctx, "SELECT count(*), COALESCE(max(id), 0) FROM "+quote(s.cfg.History)).Scan(&now.rows, &now.newest)
+	})
+	return &now, err
+}
+
+// same gives ErrClaimed when another runner has changed which migrations are applied: what is to be done must be decided anew.
+func (s *session) same(ctx context.Context) error {
+	if s.last == nil {
+		return nil
+	}
+	now, err := s.stand(ctx)
+	if err == nil && *now != *s.last {
+		s.last = nil
+		return migrate.ErrClaimed
+	}
+	return err
 }
 
 // unmoved makes sure, before anything is done, that the rows to be marked in the end are as this session saw them last. Between two

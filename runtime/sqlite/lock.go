@@ -55,7 +55,11 @@ func (s *session) commit(ctx context.Context) error { return s.bracket(ctx, "COM
 
 func (s *session) bracket(ctx context.Context, q string) error {
 	err := s.patient(ctx, func() error {
-		_, err := s.conn.ExecContext(ctx, q)
+		run := ctx
+		if q == "COMMIT" && ctx.Err() == nil { // a driver may say that it was cancelled when it went through
+			run = context.WithoutCancel(ctx)
+		}
+		_, err := s.conn.ExecContext(run, q)
 		return err
 	})
 	if err == nil || errors.As(err, new(*migrate.LockedError)) || ctx.Err() != nil {

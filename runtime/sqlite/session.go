@@ -20,6 +20,7 @@ type session struct {
 	wait time.Duration // how long a busy database is waited for
 	busy *int64        // what busy_timeout was before, when it was changed
 	seen map[rowKey]progress
+	last *stand // of the history, as this session saw it last
 }
 
 // Planner implements [migrate.Session].
@@ -126,6 +127,9 @@ func (s *session) inTx(ctx context.Context, all []migrate.Work, around func(run 
 	if err := s.unmoved(ctx, all); err != nil {
 		return err
 	}
+	if err := s.same(ctx); err != nil {
+		return err
+	}
 	now := map[rowKey]progress{}
 	marks := func(list []migrate.Mark) error {
 		for _, m := range list {
@@ -157,10 +161,17 @@ func (s *session) inTx(ctx context.Context, all []migrate.Work, around func(run 
 	if err != nil {
 		return err
 	}
+	after := s.last
+	if after != nil {
+		if after, err = s.stand(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.commit(ctx); err != nil {
 		return err
 	}
 	maps.Copy(s.seen, now)
+	s.last = after
 	return nil
 }
 

@@ -1,0 +1,109 @@
+package migrate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// fingerprint tells stages from others. What a function does is not in it.
+func fingerprint(stages []Stage) string {
+	h := sha256.New()
+	for _, st := range stages {
+		fmt.Fprintf(h, "%q %t\n", st.Cause, st.NoTx)
+		for _, x := range st.Statements {
+			io.WriteString(h, x.SQL+"\n\n")
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// resume gives how many stages of a migration an earlier run has committed. A number alone says little: those that are done must be the first ones
+// of what this program would do, which another version of it, or of the server, may do in other stages.
+func (w *walker) resume(l leg) (int, error) {
+	row := w.h.row[l.mv.at]
+	if row == nil || row.complete() || l.mv.fake || row.Stage == 0 {
+		return 0, nil
+	}
+	c, err := ParseCursor(row.Cursor)
+	if err != nil {
+		return 0, err
+	}
+	if row.Stage < len(l.stages) && (c == nil || c.Plan == "" || c.Plan == fingerprint(l.stages[:row.Stage])) {
+		return row.Stage, nil
+	}
+	label := w.m.set.label(l.mv.at)
+	word := map[bool]string{false: "applied", true: "undone"}[l.mv.back]
+	with := ""
+	if row.Tool != "" {
+		with = " (modelgen " + row.Tool + ")"
+	}
+	record := "fake " + label
+	if l.mv.back {
+		record = "fake and the one before it"
+	}
+	return 0, &HistoryError{w.m.set.name,
+		[]string{fmt.Sprintf("%s was being %s and stopped after %d stages, which are not the first ones of what this program would do: the one that began it%s, or its server, was of another version", label, word, row.Stage, with)},
+		"finish it with the program that began it; or do by hand what sql " + label + " shows and is missing, then record it with " + record}
+}
+
+// halfEdited gives those that were edited while they were on their way: what is done of them is not in the file any more.
+func (h *history) halfEdited() (all []int) {
+	for _, i := range h.edited {
+		if r := h.row[i]; !r.complete() {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// note writes the code of the error into the history of a migration of which something is committed. It is for people: when it cannot be written,
+// nothing else is lost.
+func (w *walker) note(ctx context.Context, mv move, err error) {
+	var st *StatementError
+	if !errors.As(err, &st) {
+		return
+	}
+	code := st.Code
+	if code == "" || errors.Is(err, ErrLost) || errors.Is(err, ErrCommitLost) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	n := w.m.set.all[mv.at]
+	_ = w.s.Transact(ctx, Work{After: []Mark{{MarkError, Record{Set: n.set, Name: n.Name, Error: code}}}})
+}
+
+// accept records the edits of migrations that are applied, once they are allowed: else each run would have to allow them again.
+func (h *history) accept(ctx context.Context, m *Migrator, s Session) (bool, error) {
+	if m.opt.Edited != Allow || len(h.edited) == 0 || len(h.halfEdited()) > 0 {
+		return false, nil
+	}
+	var work Work
+	digests := map[string]digest{}
+	for _, i := range h.edited {
+		n, r := m.set.all[i], h.row[i]
+		if h.retired(i) {
+			continue
+		}
+		if _, ok := digests[n.set]; !ok {
+			digests[n.set] = h.digest(n.set)
+		}
+		digests[n.set] = digests[n.set].with(n.Name, r.Hash).with(n.Name, m.set.hash(i))
+		work.After = append(work.After, Mark{MarkHash, Record{Set: n.set, Name: n.Name, Hash: m.set.hash(i)}})
+		m.notify(Event{Kind: EventNote, Migration: m.set.label(i), Message: m.set.label(i) + ": the edit is accepted; what it was before is forgotten"})
+	}
+	if len(work.After) == 0 {
+		return false, nil
+	}
+	for _, set := range m.set.sets() {
+		if d, ok := digests[set]; ok {
+			work.After = append(work.After, Mark{MarkDigest, Record{Set: set, Digest: d.String()}})
+		}
+	}
+	return true, s.Transact(ctx, work)
+}
