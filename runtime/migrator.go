@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -128,7 +129,9 @@ func (m *Migrator) named(ctx context.Context) (Session, func(), *Event, error) {
 	return s, func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		_ = s.Close(end)
+		if err := s.Close(end); err != nil { // its settings are not what the application left
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
 		_ = conn.Close()
 	}, now, nil
 }

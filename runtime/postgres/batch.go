@@ -87,7 +87,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 	mark.Record.Cursor = next.String()
 	units := []unit{{sql: "BEGIN", stage: -1}}
 	if s.cfg.Lease {
-		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true})
+		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true}, unit{sql: s.alone(), stage: -1, lease: true})
 	} else if here := s.here(); here != "" {
 		units = append(units, unit{sql: here, stage: -1, lease: true})
 	}

@@ -23,6 +23,7 @@ type indexState struct {
 	unique   bool
 	valid    bool
 	building bool // a session is at it
+	builder  int
 	method   string
 	columns  string // of the key and of INCLUDE, in their order; 0 is an expression
 	partial  bool
@@ -35,11 +36,12 @@ func (r renderer) lookIndex(ctx context.Context, tx migrate.Tx, table, name stri
 	err := tx.QueryRowContext(ctx, `SELECT c.relkind::text, COALESCE(tn.nspname || '.' || t.relname, ''), COALESCE(x.indisunique, false), COALESCE(x.indisvalid AND x.indisready, false),
  COALESCE(am.amname::text, ''), COALESCE((SELECT pg_catalog.string_agg(COALESCE(a.attname::text, '0'), ',' ORDER BY k.i) FROM pg_catalog.unnest(x.indkey::int2[]) WITH ORDINALITY k(att, i)
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.att AND k.att <> 0), ''), x.indpred IS NOT NULL,
- EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = c.oid OR p.relid = x.indrelid)
+ COALESCE((SELECT min(p.pid) FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = c.oid OR p.relid = x.indrelid), 0)
  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid
  LEFT JOIN pg_catalog.pg_class t ON t.oid = x.indrelid LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
  WHERE n.nspname = `+text(r.namespace(table))+" AND c.relname = "+text(name)).
-		Scan(&kind, &s.table, &s.unique, &s.valid, &s.method, &s.columns, &s.partial, &s.building)
+		Scan(&kind, &s.table, &s.unique, &s.valid, &s.method, &s.columns, &s.partial, &s.builder)
+	s.building = s.builder != 0
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -58,7 +60,7 @@ func (p *planner) indexReady(table string, x schema.Index) readyFunc {
 			switch {
 			case err != nil || s == nil:
 				return false, err
-			case !r.same(*s, table, x):
+			case !r.same(*s, table, x) || s.valid && !r.alike(ctx, tx, table, x):
 				return false, refused{fmt.Errorf("index %s is there already, in another form; somebody made it by hand: drop or rename it, then run the command again", x.Name)}
 			case s.valid:
 				return true, nil
@@ -67,6 +69,9 @@ func (p *planner) indexReady(table string, x schema.Index) readyFunc {
 				return false, err
 			}
 			// The server goes on with a build whose client was killed; dropping it now would wait for it anyway.
+			if w, ok := tx.(interface{ waits(what string) }); ok {
+				w.waits(fmt.Sprintf("the build of index %s that an earlier run began goes on in session %d", x.Name, s.builder))
+			}
 			if err := sleep(ctx, 200*time.Millisecond); err != nil {
 				return false, fmt.Errorf("waiting for the build of index %s that an earlier run began: %w", x.Name, err)
 			}
@@ -90,6 +95,35 @@ func (r renderer) same(s indexState, table string, x schema.Index) bool {
 		method = "btree"
 	}
 	return s.table == r.namespace(table)+"."+base && s.unique == x.Unique && strings.EqualFold(s.method, method) && s.columns == strings.Join(columns, ",") && s.partial == (x.Where != "")
+}
+
+// alike compares an index with one that is made on an empty copy of its table, and gone again at once: only the server knows how expressions,
+// operator classes and orders are written. Where no copy can be made, what is known already has to do.
+func (r renderer) alike(ctx context.Context, tx migrate.Tx, table string, x schema.Index) bool {
+	const signature = `SELECT pg_catalog.concat_ws(' ', x.indnkeyatts, x.indoption, x.indclass, x.indcollation, pg_catalog.to_jsonb(x) ->> 'indnullsnotdistinct', pg_catalog.pg_get_expr(x.indpred, x.indrelid),
+ (SELECT pg_catalog.string_agg(pg_catalog.pg_get_indexdef(x.indexrelid, k, false), ', ' ORDER BY k) FROM pg_catalog.generate_series(1, x.indnatts) k)) FROM pg_catalog.pg_index x WHERE x.indexrelid = `
+	sql, err := r.createIndex(table, x, false)
+	if err != nil {
+		return true // which planning it has said
+	}
+	if _, err := tx.ExecContext(ctx, "BEGIN"); err != nil {
+		return true
+	}
+	defer func() { _, _ = tx.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
+	for _, q := range []string{
+		"CREATE TEMPORARY TABLE modelgen_copy (LIKE " + r.name(table) + ") ON COMMIT DROP",
+		strings.Replace(sql, " ON "+r.name(table), " ON pg_temp.modelgen_copy", 1),
+	} {
+		if _, err := tx.ExecContext(ctx, q); err != nil {
+			return true
+		}
+	}
+	var is, want string
+	if tx.QueryRowContext(ctx, signature+text(r.index(table, x.Name))+"::regclass").Scan(&is) != nil ||
+		tx.QueryRowContext(ctx, signature+text("pg_temp."+ident(x.Name))+"::regclass").Scan(&want) != nil {
+		return true
+	}
+	return is == want
 }
 
 func (p *planner) indexGone(table, name string) readyFunc {

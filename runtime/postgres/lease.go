@@ -23,8 +23,8 @@ const (
 )
 
 var (
-	errLeaseLost = errors.New("the lease of the migrations has run out and another runner has it now; nothing of this transaction was done; " +
-		"run the command again when that one is finished")
+	errLeaseLost = errors.New("another runner has the lease of the migrations now, since it has run out, or migrates over a direct connection; nothing of this " +
+		"transaction was done; run the command again when that one is finished")
 	errPooled = errors.New("this stage cannot run in a transaction, and the lock mode is the lease, for poolers in transaction mode; " +
 		"run it over a direct connection to the server, with Options.Lock left at its default")
 )
@@ -55,9 +55,12 @@ func (s *session) takeLease(ctx context.Context) (bool, error) {
 		s.owner = rand.Text()
 	}
 	var got int
-	err := s.conn.QueryRowContext(ctx, "INSERT INTO "+s.leaseTable()+" AS l (owner, who, ends) VALUES ("+safe(s.owner)+
-		", pg_catalog.current_setting('application_name') || ' as ' || current_user, "+ends+") ON CONFLICT (one) DO UPDATE SET owner = EXCLUDED.owner, who = EXCLUDED.who, ends = EXCLUDED.ends"+
-		" WHERE l.ends < pg_catalog.clock_timestamp() OR l.owner = EXCLUDED.owner RETURNING 1").Scan(&got)
+	row := safe(s.owner) + ", pg_catalog.current_setting('application_name') || ' as ' || current_user, " + ends
+	// A transaction of the holder keeps its row locked: who waited for that could say nothing, and not give up.
+	err := s.conn.QueryRowContext(ctx, "WITH made AS (INSERT INTO "+s.leaseTable()+" (owner, who, ends) VALUES ("+row+") ON CONFLICT (one) DO NOTHING RETURNING 1),"+
+		" free AS (SELECT one FROM "+s.leaseTable()+" WHERE ends < pg_catalog.clock_timestamp() OR owner = "+safe(s.owner)+" FOR UPDATE SKIP LOCKED),"+
+		" took AS (UPDATE "+s.leaseTable()+" AS l SET (owner, who, ends) = ROW ("+row+") FROM free WHERE l.one = free.one RETURNING 1)"+
+		" SELECT * FROM made UNION ALL SELECT * FROM took").Scan(&got)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -73,6 +76,11 @@ var ends = fmt.Sprintf("pg_catalog.clock_timestamp() + interval '%d seconds'", i
 // renew makes sure of the lease in a transaction, by a division by zero when it is lost.
 func (s *session) renew() string {
 	return "WITH mine AS (UPDATE " + s.leaseTable() + " SET ends = " + ends + " WHERE owner = " + safe(s.owner) + " RETURNING 1) SELECT 1 / count(*) FROM mine"
+}
+
+// alone keeps those out of a transaction of the lease who have the lock of a session, and the other way round.
+func (s *session) alone() string {
+	return fmt.Sprintf("SELECT 1 / pg_catalog.pg_try_advisory_xact_lock(%d)::int", s.key())
 }
 
 // keep renews the lease while nothing else does, as during a backup, on a connection beside this one.

@@ -48,6 +48,11 @@ func (s *session) poll(ctx context.Context, wait time.Duration, try func(context
 			}
 			return nil
 		}
+		if !s.set && !s.cfg.Lease { // a short idle_session_timeout of the role would end who waits
+			if err := s.apply(ctx); err != nil {
+				return err
+			}
+		}
 		waited := time.Since(start)
 		if wait > 0 && time.Since(told) >= report {
 			told = time.Now()
@@ -79,7 +84,7 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'
  AND l.pid = pg_catalog.pg_backend_pid() AND l.classid = %d::oid AND l.objid = %d::oid AND l.objsubid = 1) THEN false
  ELSE pg_catalog.pg_try_advisory_lock(%d) END, %s`, key>>32, key&0xffffffff, s.key(), serverColumns)).
-		Scan(&got, &v.version, &v.schema, &v.recovery, &v.pid)
+		Scan(&got, &v.version, &v.schema, &v.recovery, &v.pid, &v.settings)
 	if err != nil {
 		return false, s.fail(ctx, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,23 +22,34 @@ type session struct {
 	dialect Dialect
 	conn    *sql.Conn
 	cfg     migrate.SessionConfig
-	pid     int    // of the server's process
-	known   bool   // the server was looked at
-	standby bool   // it is read-only
-	missing bool   // there was no history when it was read
-	set     bool   // settings of the connection were changed
-	locked  bool   // by Lock
-	owner   string // of the lease; "" without one
-	beat    func() // ends the renewal of the lease
-	broken  bool   // the connection is of no use any more; the server has rolled back what was open on it
+	pid     int      // of the server's process
+	known   bool     // the server was looked at
+	standby bool     // it is read-only
+	missing bool     // there was no history when it was read
+	set     bool     // settings of the connection were changed
+	were    []string // what the settings were before, as ownSettings names them
+	locked  bool     // by Lock
+	owner   string   // of the lease; "" without one
+	beat    func()   // ends the renewal of the lease
+	broken  bool     // the connection is of no use any more; the server has rolled back what was open on it
 }
 
 var _ migrate.Session = (*session)(nil)
 
 func (s *session) Planner() migrate.Planner { return newPlanner(s.renderer) }
 
+// ownSettings are all settings that a session changes.
+var ownSettings = []string{"standard_conforming_strings", "idle_in_transaction_session_timeout", "client_min_messages", "default_transaction_isolation", "idle_session_timeout",
+	"lock_timeout", "statement_timeout", "timezone", "search_path", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "transaction_timeout"}
+
 // serverColumns are what accept wants to know of the server; they cost nothing beside another question.
-const serverColumns = "pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid()"
+var serverColumns = func() string {
+	sql := "pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), pg_catalog.concat_ws(pg_catalog.chr(31)"
+	for _, name := range ownSettings { // those that the server does not know are empty
+		sql += ", COALESCE(pg_catalog.current_setting('" + name + "', true), '')"
+	}
+	return sql + ")"
+}()
 
 // server is what a session must know of the server.
 type server struct {
@@ -45,6 +57,7 @@ type server struct {
 	schema   sql.NullString
 	recovery bool
 	pid      int
+	settings string
 }
 
 // accept refuses a server that cannot be used, or is used in a way that was hardly meant.
@@ -57,6 +70,9 @@ func (s *session) accept(v server) error {
 			"say which is meant: postgres.Dialect{Schema: %q} or postgres.Dialect{Schema: \"public\"}", v.schema.String, v.schema.String)
 	}
 	s.version, s.known, s.standby, s.pid = v.version/10000, true, v.recovery, v.pid
+	if !s.set {
+		s.were = strings.Split(v.settings, "\x1f")
+	}
 	return nil
 }
 
@@ -66,7 +82,7 @@ func (s *session) look(ctx context.Context) error {
 		return nil
 	}
 	var v server
-	if err := s.conn.QueryRowContext(ctx, "SELECT "+serverColumns).Scan(&v.version, &v.schema, &v.recovery, &v.pid); err != nil {
+	if err := s.conn.QueryRowContext(ctx, "SELECT "+serverColumns).Scan(&v.version, &v.schema, &v.recovery, &v.pid, &v.settings); err != nil {
 		return s.fail(ctx, err)
 	}
 	return s.accept(v)
@@ -84,6 +100,9 @@ func (s *session) settings() [][2]string {
 		{"statement_timeout", strconv.FormatInt(millis(s.cfg.StatementTimeout), 10)},
 		{"timezone", "'UTC'"}, // a cast between a point in time and a day then gives the same day everywhere
 		{"search_path", s.path(s.schema)},
+		{"tcp_keepalives_idle", "15"}, // a runner whose machine is gone keeps its lock until the server knows
+		{"tcp_keepalives_interval", "5"},
+		{"tcp_keepalives_count", "3"},
 	}
 	if s.version >= 17 {
 		all = append(all, [2]string{"transaction_timeout", "0"})
@@ -151,12 +170,14 @@ func (s *session) Close(ctx context.Context) error {
 	if !s.set || s.broken {
 		return nil
 	}
-	var b strings.Builder
+	var back []string // RESET would forget what the application has set on its connection
 	for _, kv := range s.settings() {
-		b.WriteString("RESET " + kv[0] + "; ")
+		if i := slices.Index(ownSettings, kv[0]); i < len(s.were) {
+			back = append(back, "pg_catalog.set_config('"+kv[0]+"', "+safe(s.were[i])+", false)")
+		}
 	}
 	s.set = false
-	if err := s.exec(ctx, b.String()); err != nil && !s.broken {
+	if err := s.exec(ctx, "SELECT "+strings.Join(back, ", ")); err != nil && !s.broken {
 		return fmt.Errorf("restoring the settings of the connection: %w", err)
 	}
 	return nil
@@ -211,11 +232,18 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	if err := s.execHere(ctx, "SET lock_timeout = 0"); err != nil {
-		return err
+	if s.waitsAside(stage) {
+		if err := s.execHere(ctx, "SET lock_timeout = 0"); err != nil {
+			return err
+		}
 	}
 	stop := s.watch(ctx, []migrate.Stage{stage})
 	err := s.step(ctx, stage)
+	for try, end := 0, time.Now().Add(s.cfg.Retry); err != nil && again(err) && !s.broken && !s.waitsAside(stage) && time.Now().Before(end); try++ {
+		if err = s.pause(ctx, migrate.Work{Stages: []migrate.Stage{stage}}, try, end, err); err == nil {
+			err = s.step(ctx, stage)
+		}
+	}
 	stop()
 	if err == nil {
 		err = s.afterHand(ctx, []migrate.Stage{stage})
@@ -230,9 +258,17 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 	return s.Transact(ctx, migrate.Work{After: after})
 }
 
+// waitsAside tells whether a stage may wait for its locks as long as it takes: nobody queues behind CONCURRENTLY. What a person wrote may be
+// anything else.
+func (s *session) waitsAside(stage migrate.Stage) bool {
+	return !stage.ByHand || slices.ContainsFunc(stage.Statements, func(x migrate.Statement) bool { return concurrently.MatchString(x.SQL) })
+}
+
+var concurrently = regexp.MustCompile(`(?i)\bCONCURRENTLY\b`)
+
 func (s *session) step(ctx context.Context, stage migrate.Stage) error {
 	if stage.Ready != nil {
-		if done, err := stage.Ready(ctx, tx{s.conn}); done || err != nil {
+		if done, err := stage.Ready(ctx, s.tx()); done || err != nil {
 			if err != nil {
 				err = s.statementError(ctx, 0, stage, "", s.fail(ctx, err)) // what Ready refuses is [refused]
 			}
@@ -245,7 +281,7 @@ func (s *session) step(ctx context.Context, stage migrate.Stage) error {
 		}
 	}
 	if stage.Run != nil {
-		if err := stage.Run(ctx, tx{s.conn}); err != nil {
+		if err := stage.Run(ctx, s.tx()); err != nil {
 			return s.statementError(ctx, 0, stage, "", err)
 		}
 	}
@@ -253,7 +289,21 @@ func (s *session) step(ctx context.Context, stage migrate.Stage) error {
 }
 
 // tx is what Go steps get: the connection without the methods that would close it.
-type tx struct{ conn *sql.Conn }
+type tx struct {
+	conn *sql.Conn
+	tell func(migrate.Event)
+	told *time.Time
+}
+
+func (s *session) tx() tx { return tx{s.conn, s.cfg.Notify, new(time.Time)} }
+
+// waits says what is waited for, every so often.
+func (t tx) waits(what string) {
+	if now := time.Now(); now.Sub(*t.told) >= watchEvery {
+		*t.told = now
+		t.tell(migrate.Event{Kind: migrate.EventWait, Message: what})
+	}
+}
 
 func (t tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	return t.conn.ExecContext(ctx, query, args...)

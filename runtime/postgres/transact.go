@@ -88,7 +88,7 @@ func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err
 func (s *session) units(all []migrate.Work) []unit {
 	units := []unit{{sql: "BEGIN", stage: -1}}
 	if s.cfg.Lease {
-		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true})
+		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true}, unit{sql: s.alone(), stage: -1, lease: true})
 	} else if here := s.here(); here != "" {
 		units = append(units, unit{sql: here, stage: -1, lease: true})
 	}
@@ -190,7 +190,7 @@ func (s *session) attempt(ctx context.Context, units []unit, single bool) (at un
 			return u, err
 		}
 		if u.run != nil {
-			if err := u.run(ctx, tx{s.conn}); err != nil {
+			if err := u.run(ctx, s.tx()); err != nil {
 				return u, err
 			}
 			continue
@@ -284,7 +284,7 @@ func (s *session) statementError(ctx context.Context, index int, stage migrate.S
 	if stage.Failed != nil && !s.broken {
 		look, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
-		hint = stage.Failed(look, tx{s.conn}, err)
+		hint = stage.Failed(look, s.tx(), err)
 	}
 	if hint == "" {
 		hint = s.hint(ctx, err, stage)
