@@ -53,7 +53,8 @@ type Options struct {
 	Lock LockMode
 
 	// BeforeUp is called once in a run, before it changes anything and after it has the lock, with all that it is about to do, be that
-	// forward or back. An error of it ends the run. It is not called when there is nothing to do, nor for what is only recorded.
+	// forward or back. An error of it ends the run. It is not called when there is nothing to do, nor for what is only recorded. The run
+	// keeps its connection meanwhile: with MaxOpenConns(1) a function that uses the database would wait for ever, and so in AfterUp and Throttle.
 	BeforeUp func(ctx context.Context, plan *Plan) error
 
 	// AfterUp is called once at the end of a run that changed something and came to its end, while it has the lock still. An error of it

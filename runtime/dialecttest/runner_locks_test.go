@@ -3,12 +3,14 @@ package dialecttest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -114,5 +116,21 @@ func TestRunnerKeepsSettings(t *testing.T) {
 		if want := `public, "Odd, one"|7s|Asia/Tokyo`; got != want {
 			t.Errorf("the settings are %s, they were %s", got, want)
 		}
+	})
+}
+
+// TestRunnerHistoryOfAnother: a table that anybody made under the name of the history is not taken for it, not even by a superuser, as which its
+// triggers would run.
+func TestRunnerHistoryOfAnother(t *testing.T) {
+	pgRunners(t, func(r *runner) {
+		role := fmt.Sprintf("mallory_%d", r.count("SELECT oid::bigint FROM pg_database WHERE datname = current_database()"))
+		r.exec("CREATE ROLE "+role, "GRANT CREATE ON SCHEMA public TO "+role)
+		defer r.exec("DROP OWNED BY "+role, "DROP ROLE "+role)
+		r.exec("SET ROLE " + role + "; " + postgres.Dialect{}.HistorySQL("") + "; RESET ROLE")
+		set := migrate.NewSet("shop", chain(makes("one"))...)
+		_, err := r.migrator(set).Up(context.Background())
+		r.fails(err, "belongs to role "+role, "give the table to")
+		r.exec("ALTER TABLE modelgen_history OWNER TO current_user")
+		r.up(set, "0001_a")
 	})
 }

@@ -154,7 +154,8 @@ CREATE INDEX ` + there + ident(base+"_set_id_idx") + " ON " + table + ` ("set", 
 COMMENT ON TABLE ` + table + " IS " + text("modelgen history, format "+strconv.Itoa(format))
 }
 
-// checkHistory tells whether the table is there, and refuses one that is not ours: CREATE TABLE IF NOT EXISTS would take any.
+// checkHistory tells whether the table is there, and refuses one that is not ours. A superuser counts as a member of every role, but the triggers of
+// the table would run as the superuser: its owner must be one too, or own the database.
 func (s *session) checkHistory(ctx context.Context) (there bool, err error) {
 	_, base := schema.SplitName(s.cfg.History)
 	var kind, owner, user string
@@ -162,7 +163,8 @@ func (s *session) checkHistory(ctx context.Context) (there bool, err error) {
 	var member bool
 	var columns int
 	err = s.conn.QueryRowContext(ctx, `SELECT c.relkind::text, pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.pg_get_userbyid(c.relowner)::text,
- current_user::text, pg_catalog.pg_has_role(c.relowner, 'MEMBER'), (SELECT count(*)::int FROM pg_catalog.pg_attribute a
+ current_user::text, (SELECT CASE WHEN me.rolsuper THEN owner.rolsuper OR owner.oid = (SELECT datdba FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+  ELSE pg_catalog.pg_has_role(c.relowner, 'MEMBER') END FROM pg_catalog.pg_roles me, pg_catalog.pg_roles owner WHERE me.rolname = current_user AND owner.oid = c.relowner), (SELECT count(*)::int FROM pg_catalog.pg_attribute a
  WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname IN ('id', 'set', 'name', 'hash', 'digest', 'state', 'stage', 'cursor', 'started', 'finished', 'duration_ms', 'by', 'tool', 'error'))
  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &member, &columns)
