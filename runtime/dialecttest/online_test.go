@@ -147,6 +147,12 @@ func TestOnlineFacts(t *testing.T) {
 		alter := func(from, to schema.ColumnDef) migrate.Op {
 			return migrate.AlterColumn{Table: "people", From: from, To: to}
 		}
+		lines := migrate.CreateTable{Table: "lines", Columns: []schema.ColumnDef{schema.BigInt("id"), schema.BigInt("order_id")}, ForeignKeys: []schema.ForeignKey{
+			{Name: "lines_order_id_fkey", Columns: []string{"order_id"}, RefTable: "orders", RefColumns: []string{"id"}}}}
+		rows := lines
+		rows.Table = "rows"
+		orders := migrate.DropTable(migrate.NewCreateTable(base.Schema().Table("orders")))
+		orders.ForeignKeys = []schema.ForeignKey{personKey.ForeignKey}
 		drop := migrate.DropForeignKey{Table: "orders", ForeignKey: personKey.ForeignKey}
 		for _, ops := range [][]migrate.Op{
 			{add(schema.Text("c1").Null())}, {add(schema.Integer("c2").Default(1))}, {add(schema.TimestampTZ("c3").DefaultExpr("now()"))},
@@ -158,9 +164,27 @@ func TestOnlineFacts(t *testing.T) {
 			{migrate.RenameIndex{Table: "people", From: "x", To: "people_email_idx"}}, {migrate.DropIndex{Table: "people", Index: emailIndex.Index}},
 			{ageCheck}, {migrate.RenameConstraint{Table: "people", From: "people_age_check", To: "y"}}, {personKey}, {drop},
 			{migrate.CommentTable{Table: "people", To: "who"}}, {migrate.Fill{Table: "people", Column: "age", Expr: "1"}},
-			{migrate.CreateTable{Table: "lines", Columns: []schema.ColumnDef{schema.BigInt("id"), schema.BigInt("order_id")}, ForeignKeys: []schema.ForeignKey{
-				{Name: "lines_order_id_fkey", Columns: []string{"order_id"}, RefTable: "orders", RefColumns: []string{"id"}}}}},
+			{lines},
 			{migrate.RenameTable{From: "lines", To: "rows"}},
+			// What makes the server read or write more than its statement says.
+			{add(schema.Timestamp("at").Null())}, {alter(schema.Timestamp("at").Null(), schema.TimestampTZ("at").Null())},
+			{migrate.CreateIndex{Table: "people", Index: schema.Index{Name: "at_idx", Parts: []schema.IndexPart{{Column: "at"}}}}},
+			{alter(schema.TimestampTZ("at").Null(), schema.Timestamp("at").Null())}, {alter(schema.Timestamp("at").Null(), schema.Text("at").Null())},
+			{add(schema.Varchar("word", 20).Null())}, {alter(schema.Varchar("word", 20).Null(), schema.Varchar("word", 40).Null())},
+			{migrate.CreateIndex{Table: "people", Index: schema.Index{Name: "word_idx", Parts: []schema.IndexPart{{Expr: "lower(word)"}}}}},
+			{alter(schema.Varchar("word", 40).Null(), schema.Varchar("word", 50).Null())}, {alter(schema.Varchar("word", 50).Null(), schema.Varchar("word", 50).Null().Collate("C"))},
+			{migrate.AddCheck{Table: "people", Check: schema.Check{Name: "word_check", Expr: "word <> ''"}}},
+			{alter(schema.Varchar("word", 50).Null().Collate("C"), schema.Text("word").Null().Collate("C"))},
+			{migrate.DropCheck{Table: "people", Check: schema.Check{Name: "word_check", Expr: "word <> ''"}}},
+			{add(schema.Other("n1", "serial"))}, {add(schema.UUID("u").DefaultExpr("gen_random_uuid()"))}, {add(schema.BigInt("n2").Identity())},
+			{add(schema.Integer("n3").Default(1))}, {alter(schema.Integer("n3").Default(1), schema.Integer("n3").Identity())}, {alter(schema.Integer("n3").Identity(), schema.Integer("n3"))},
+			{migrate.CreateEnum{Name: "mood", Values: []string{"sad", "ok"}}}, {add(schema.EnumOf("mood", "mood").Default("ok"))},
+			{migrate.AlterEnum{Name: "mood", From: []string{"sad", "ok"}, To: []string{"sad", "ok", "glad"}}}, {migrate.AlterEnum{Name: "mood", From: []string{"sad", "ok", "glad"}, To: []string{"ok", "glad"}}},
+			{migrate.RenameEnumValue{Enum: "mood", From: "glad", To: "happy"}}, {migrate.RenameEnum{From: "mood", To: "moods"}},
+			{add(schema.Integer("age2").Null()), migrate.AddDualWrite{Table: "people", Name: "people_age_dual", From: "age", To: "age2", Up: "age", Down: "age2", Column: schema.Integer("age2").Null()}},
+			{migrate.DropDualWrite{Table: "people", Name: "people_age_dual", From: "age", To: "age2", Up: "age", Down: "age2", Column: schema.Integer("age2").Null()}},
+			{migrate.DropTable(rows)}, {personKey}, {orders},
+			{migrate.DropPrimaryKey{Table: "people", PrimaryKey: *base.Schema().Table("people").PrimaryKey}}, {migrate.AddPrimaryKey{Table: "people", PrimaryKey: *base.Schema().Table("people").PrimaryKey}},
 		} {
 			r.contract(base, ops)
 		}
@@ -200,11 +224,13 @@ func (r *runner) contract(base *migrate.Set, ops []migrate.Op) {
 		if err != nil {
 			r.t.Fatal(err)
 		}
+		scans := scanned(r.t, tx, st.Tables)
 		for _, q := range st.Statements {
 			if _, err := tx.ExecContext(ctx, q.SQL); err != nil {
 				r.t.Fatalf("%s: %v", q.SQL, err)
 			}
 		}
+		read := scanned(r.t, tx, st.Tables) > scans
 		got := locked(r.t, tx)
 		if err := tx.Commit(); err != nil {
 			r.t.Fatal(err)
@@ -212,7 +238,7 @@ func (r *runner) contract(base *migrate.Set, ops []migrate.Op) {
 		what := st.Cause + ": " + st.Statements[0].SQL
 		strongest := ""
 		for _, table := range st.Tables {
-			if got[table] == "" && r.known(table) {
+			if got[table] == "" && r.known(table) && r.schema.Table(table) != nil {
 				r.t.Errorf("%s\ndeclares a lock of %s, which the server does not show: %v", what, table, got)
 			}
 			if strength(got[table]) > strength(strongest) {
@@ -226,6 +252,9 @@ func (r *runner) contract(base *migrate.Set, ops []migrate.Op) {
 			if strength(lock) >= strength("ShareUpdateExclusiveLock") && r.known(table) && !slices.Contains(st.Tables, table) {
 				r.t.Errorf("%s\nlocks %s with %s, and does not say so", what, table, lock)
 			}
+		}
+		if read != (st.Scans || st.Rewrites) && st.Batch == nil { // one batch is not all of it
+			r.t.Errorf("%s\nreads whole tables: %v, declared: %v", what, read, st.Scans)
 		}
 		if rewritten := !slices.Equal(before, files(r.t, conn, st.Tables)); rewritten != st.Rewrites && !renamed(ops) {
 			r.t.Errorf("%s\nwrites the table anew: %v, declared: %v", what, rewritten, st.Rewrites)
@@ -242,10 +271,13 @@ func lockName(lock string) string {
 	return strings.Join(words, "") + "Lock"
 }
 
-// renamed tells whether the table has another name afterwards, under which its lock is shown.
+// renamed tells whether the table has another name afterwards, under which its lock is shown, or is gone.
 func renamed(ops []migrate.Op) bool {
-	_, is := ops[0].(migrate.RenameTable)
-	return is
+	switch ops[0].(type) {
+	case migrate.RenameTable, migrate.DropTable:
+		return true
+	}
+	return false
 }
 
 // known tells whether a table was there before the ops at hand.
@@ -278,6 +310,20 @@ func locked(t *testing.T, tx *sql.Tx) map[string]string {
 }
 
 // files gives the files of tables, which change when the tables are written anew.
+// scanned counts the times that the transaction has read one of the tables as a whole.
+func scanned(t *testing.T, tx *sql.Tx, tables []string) (n int) {
+	t.Helper()
+	for _, table := range tables {
+		var times int
+		err := tx.QueryRow(fmt.Sprintf("SELECT COALESCE(pg_stat_get_xact_numscans(to_regclass('public.%s')), 0)", table)).Scan(&times)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += times
+	}
+	return n
+}
+
 func files(t *testing.T, conn *sql.Conn, tables []string) (all []string) {
 	t.Helper()
 	for _, table := range tables {

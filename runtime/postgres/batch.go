@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,9 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 		switch {
 		case err == nil:
 			return piece, nil
+		case !s.broken && ctx.Err() == nil && rowFault(err) && size > 1:
+			size /= 2 // until it is known which row it is, and all before it are done
+			continue
 		case s.broken || ctx.Err() != nil || !again(err):
 			return none, err
 		case end.IsZero():
@@ -66,6 +70,12 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 			return none, err
 		}
 	}
+}
+
+// rowFault tells an error that one row is to blame for: a value that cannot be computed or stored, or breaks a constraint (manual, Appendix A).
+func rowFault(err error) bool {
+	code := migrate.ErrorCode(err)
+	return strings.HasPrefix(code, "22") || strings.HasPrefix(code, "23") || code == "P0001"
 }
 
 // errChanged is a row that somebody changed between reading and writing it. It is tried again like what the server finds to be so.
@@ -106,6 +116,9 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 	}
 	units = append(units, unit{sql: commit, stage: -1})
 	if err := s.once(ctx, migrate.Work{Stages: []migrate.Stage{stage}}, units); err != nil {
+		if st := new(migrate.StatementError); size == 1 && rowFault(err) && errors.As(err, &st) {
+			st.Err = fmt.Errorf("row %s: %w", rowName(b, next.At), st.Err)
+		}
 		return migrate.Piece{}, err
 	}
 	return migrate.Piece{Cursor: next, Size: size, Done: slices.Equal(next.At, next.To)}, nil

@@ -98,7 +98,7 @@ func (r renderer) change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, a
 	for rows.Next() {
 		row.Clear()
 		if err := rows.Scan(append(into[:len(key):len(key)], row.Dest...)...); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("row %s: %w", rowName(b, key[1:]), err)
 		}
 		changed, values, err := row.Change()
 		if err != nil {

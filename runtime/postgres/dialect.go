@@ -26,7 +26,8 @@ type Dialect struct {
 // Name gives "postgres".
 func (Dialect) Name() string { return dialect }
 
-// Planner gives a planner for a server of that major version; 0 is the oldest that is supported, 14.
+// Planner gives a planner for a server of that major version, or of a version as server_version_num says it (140003 is 14.3); 0 is the oldest that is
+// supported, 14.
 func (d Dialect) Planner(version int) migrate.Planner { return newPlanner(d.renderer(version)) }
 
 // Open begins a session. It sends nothing to the server.
@@ -46,7 +47,8 @@ func (d Dialect) Open(_ context.Context, conn *sql.Conn, cfg migrate.SessionConf
 }
 
 func (d Dialect) renderer(version int) renderer {
-	r := renderer{schema: d.Schema, version: version}
+	r := renderer{schema: d.Schema, version: version, minor: -1}
+	r.number(version)
 	if r.schema == "" {
 		r.schema = "public"
 	}
@@ -54,4 +56,11 @@ func (d Dialect) renderer(version int) renderer {
 		r.version = oldest
 	}
 	return r
+}
+
+// number takes a version apart.
+func (r *renderer) number(version int) {
+	if version >= 10000 {
+		r.version, r.minor = version/10000, version%10000
+	}
 }

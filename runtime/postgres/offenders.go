@@ -70,7 +70,7 @@ func (p *planner) checkEmpty(table, column string) func(context.Context, migrate
 
 // checkDuplicates looks for rows that share a key before anything is done.
 func (p *planner) checkDuplicates(table string, x schema.Index) func(context.Context, migrate.Tx) error {
-	if p.unknowable(table) || !x.Unique || x.NullsNotDistinct {
+	if p.unknowable(table) || !x.Unique {
 		return nil
 	}
 	look := p.duplicates(table, x)
@@ -108,6 +108,9 @@ func (p *planner) duplicates(table string, x schema.Index) failedFunc {
 	name, key := p.name(table), p.keyOf(table)
 	return func(ctx context.Context, tx migrate.Tx, _ error) string {
 		all := strings.Join(parts, ", ")
+		if some := 0; tx.QueryRowContext(ctx, "SELECT 1 FROM "+name+where+" GROUP BY "+all+" HAVING pg_catalog.count(*) > 1 LIMIT 1").Scan(&some) != nil {
+			return "" // mostly there are none, and to find that out takes no row in order
+		}
 		columns := strings.Join(append([]string{"pg_catalog.count(*) OVER (PARTITION BY " + all + ") AS modelgen_n"}, key...), ", ")
 		hint := list(ctx, tx, "FROM (SELECT "+columns+" FROM "+name+where+") AS r WHERE modelgen_n > 1", key)
 		if hint == "" {

@@ -29,6 +29,10 @@ func (p *planner) stage(op migrate.Op, st migrate.Stage) {
 
 // onlineIndex builds an index beside reads and writes (manual, CREATE INDEX, "Building Indexes Concurrently").
 func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error {
+	if p.version == 14 && p.minor >= 0 && p.minor < 4 {
+		return &migrate.UnsupportedError{Dialect: dialect, Table: table, Object: x.Name, Reason: "an index that is built concurrently: before 14.4 it may lack rows (release notes of 14.4)",
+			Hint: "upgrade the server to 14.4 or newer; or build it under a lock, with Plain and the reason in the op"}
+	}
 	sql, err := p.createIndex(table, x, true)
 	if err != nil {
 		return err
@@ -150,7 +154,8 @@ func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
 		ns, base := schema.SplitName(o.Table)
 		sequence = schema.JoinName(ns, schema.DeriveName(base, []string{c.Name}, "numbers", func(n string) bool { return p.before.Table(schema.JoinName(ns, n)) != nil }))
 		def = "pg_catalog.nextval(" + text(p.name(sequence)) + ")"
-		add = append(add, statement("CREATE SEQUENCE "+p.name(sequence)))
+		add = append(add, statement("CREATE SEQUENCE "+p.name(sequence)),
+			migrate.Statement{SQL: "GRANT USAGE ON SEQUENCE " + p.name(sequence) + " TO PUBLIC", Comment: "whoever may write the table needs it, and not for long"})
 	}
 	add = append(add, migrate.Statement{SQL: alter + column + "SET DEFAULT " + def, Comment: "for new rows"})
 	p.stage(o, migrate.Stage{Commit: true, Facts: p.locks(accessExclusive, o.Table), Statements: add})

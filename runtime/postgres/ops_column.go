@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"slices"
+	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -21,7 +22,7 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 	if c.Comment != "" {
 		statements = append(statements, statement(p.commentColumn(o.Table, c)))
 	}
-	rewrites := c.Identity || c.Generated != "" || volatile(c)
+	rewrites := c.Identity || c.Generated != "" || volatile(c) || serial(c)
 	scans := !c.Nullable && defaultOf(c) == ""
 	p.add(o, p.scanned(p.locks(accessExclusive, o.Table), o.Table, scans, rewrites), statements...)
 	if scans && !c.Identity && c.Generated == "" && !p.quiet && !p.fresh[o.Table] {
@@ -30,8 +31,18 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 	return nil
 }
 
+// serial tells a type that is short for a sequence and a default from it (manual, 8.1.4).
+func serial(c schema.Column) bool {
+	switch strings.ToLower(typeOf(c).Name) {
+	case "serial", "bigserial", "smallserial", "serial4", "serial8", "serial2":
+		return typeOf(c).Kind == schema.KindOther
+	}
+	return false
+}
+
 func (p *planner) DropColumn(o migrate.DropColumn) error {
 	p.moved[o.Table] = true
+	p.forget(o.Table)
 	p.add(o, p.locks(accessExclusive, o.Table), statement(p.alter(o.Table)+"DROP COLUMN "+ident(o.Column.Def().Name)))
 	return nil
 }
@@ -69,6 +80,7 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 	var again []migrate.Statement
 	if reparsed {
 		p.moved[o.Table] = true
+		p.forget(o.Table)
 		drop, make, err := p.apart(map[string][]string{o.Table: {to.Name}})
 		if err != nil {
 			return err
@@ -129,8 +141,9 @@ func (p *planner) alterFacts(o migrate.AlterColumn, from, to schema.Column, rety
 	if retyped {
 		tables = append(tables, p.linked(o.Table, to.Name)...)
 	}
-	rewrites := retyped && (o.Using != "" || !schema.SameStorage(typeOf(from), typeOf(to)))
-	scans := from.Nullable && !to.Nullable || from.Collate != to.Collate || retyped && (len(tables) > 1 || p.mentioned(o.Table, to.Name)) ||
+	zone := o.Using == "" && zoneOnly(typeOf(from), typeOf(to)) && len(from.TypeFor)+len(to.TypeFor) == 0
+	rewrites := retyped && !zone && (o.Using != "" || !schema.SameStorage(typeOf(from), typeOf(to)))
+	scans := (retyped || from.Collate != to.Collate) && p.rebuilt(o.Table, to.Name, zone || from.Collate != to.Collate) || from.Nullable && !to.Nullable || from.Collate != to.Collate || retyped && (len(tables) > 1 || p.mentioned(o.Table, to.Name)) ||
 		!from.Identity && to.Identity
 	return p.scanned(p.locks(accessExclusive, tables...), o.Table, scans, rewrites)
 }
@@ -170,6 +183,25 @@ func (p *planner) linked(table, column string) []string {
 func (p *planner) mentioned(table, column string) bool {
 	t := p.before.Table(table)
 	return t != nil && slices.ContainsFunc(t.Checks, func(c schema.Check) bool { return mentions(c.Expr, []string{column}) })
+}
+
+// rebuilt tells whether an index is built anew with the type of a column, though the table is not: the column stands in an expression or a condition of
+// it, or any index of it is.
+func (p *planner) rebuilt(table, column string, all bool) bool {
+	t := p.before.Table(table)
+	if t == nil {
+		return false
+	}
+	in := func(columns []string) bool { return all && slices.Contains(columns, column) }
+	return slices.ContainsFunc(t.Indexes, func(x schema.Index) bool {
+		return mentions(x.Where, []string{column}) || slices.ContainsFunc(x.Parts, func(i schema.IndexPart) bool { return mentions(i.Expr, []string{column}) || all && i.Column == column })
+	}) || slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return in(u.Columns) }) || t.PrimaryKey != nil && in(t.PrimaryKey.Columns)
+}
+
+// zoneOnly tells two types apart that are stored in the same way while the zone of the session is UTC, which it is (release notes of 12).
+func zoneOnly(a, b schema.Type) bool {
+	swap := a.Kind == schema.KindTimestamp && b.Kind == schema.KindTimestampTZ || a.Kind == schema.KindTimestampTZ && b.Kind == schema.KindTimestamp
+	return swap && a.Size == b.Size && !a.Array && !b.Array
 }
 
 func mentions(expr string, columns []string) bool {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -37,6 +38,7 @@ func (p *planner) fill(o migrate.Fill, comment string) error {
 	} else {
 		stage.Scans = len(f.Tables) > 0
 	}
+	p.apartRows(o.Table, &stage)
 	p.data(o, stage)
 	return nil
 }
@@ -51,12 +53,35 @@ func (p *planner) Backfill(o migrate.RowStep) error {
 	if err := p.backfill(o); err != nil {
 		return err
 	}
-	if o.Where != "" { // else all rows would be worked on again
-		for _, f := range o.Fields {
-			p.fills[o.Table+"."+f.Column] = func() error { return p.backfill(o) }
+	for _, f := range o.Fields {
+		if !mentions(o.Where, []string{f.Column}) {
+			continue // the function may only read it, and what it writes it would work on again
 		}
+		again := o
+		again.Where = "(" + o.Where + ") AND " + ident(f.Column) + " IS NULL"
+		p.fills[o.Table+"."+f.Column] = func() error { return p.backfill(again) }
 	}
 	return nil
+}
+
+// forget drops what would fill a column once more: the columns that it reads are not what they were.
+func (p *planner) forget(tables ...string) {
+	for column := range p.fills {
+		if slices.ContainsFunc(tables, func(t string) bool { return strings.HasPrefix(column, t+".") }) {
+			delete(p.fills, column)
+		}
+	}
+}
+
+// apartRows gives a stage that changes all rows of a table in use at once a transaction of its own: the locks of the ops before it would be held until it
+// is done.
+func (p *planner) apartRows(table string, stage *migrate.Stage) {
+	if n := len(p.stages); !p.quiet && !p.fresh[table] && stage.Batch == nil {
+		if n > 0 {
+			p.stages[n-1].Commit = true
+		}
+		stage.Commit = true
+	}
 }
 
 func (p *planner) backfill(o migrate.RowStep) error {
@@ -72,6 +97,7 @@ func (p *planner) backfill(o migrate.RowStep) error {
 	} else {
 		stage.Scans = len(stage.Tables) > 0
 	}
+	p.apartRows(o.Table, &stage)
 	p.data(o.Op, stage)
 	return nil
 }
@@ -103,6 +129,7 @@ func (p *planner) SQL(o migrate.SQL) error {
 			p.fresh[create.Table] = true
 		}
 	}
+	clear(p.fills)
 	if !o.NoTx {
 		p.data(o, migrate.Stage{ByHand: true, Statements: statements})
 		return nil
@@ -114,6 +141,7 @@ func (p *planner) SQL(o migrate.SQL) error {
 }
 
 func (p *planner) Go(o migrate.Go) error {
+	clear(p.fills)
 	p.data(o, migrate.Stage{ByHand: true, Run: o.Up})
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 type renderer struct {
 	schema  string            // that of names without one
 	version int               // major version of the server
+	minor   int               // of version 14; -1 is not known
 	moved   map[string]string // schema -> schema to use in its place, for scratch copies
 }
 

@@ -69,7 +69,8 @@ func (s *session) accept(v server) error {
 		return fmt.Errorf("the connection's search_path begins with schema %q, but tables without a schema would go into public; "+
 			"say which is meant: postgres.Dialect{Schema: %q} or postgres.Dialect{Schema: \"public\"}", v.schema.String, v.schema.String)
 	}
-	s.version, s.known, s.standby, s.pid = v.version/10000, true, v.recovery, v.pid
+	s.number(v.version)
+	s.known, s.standby, s.pid = true, v.recovery, v.pid
 	if !s.set {
 		s.were = strings.Split(v.settings, "\x1f")
 	}
@@ -239,7 +240,7 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 	}
 	stop := s.watch(ctx, []migrate.Stage{stage})
 	err := s.step(ctx, stage)
-	for try, end := 0, time.Now().Add(s.cfg.Retry); err != nil && again(err) && !s.broken && !s.waitsAside(stage) && time.Now().Before(end); try++ {
+	for try, end := 0, time.Now().Add(s.cfg.Retry); err != nil && again(err) && !s.broken && (stage.Ready != nil || !s.waitsAside(stage)) && time.Now().Before(end); try++ {
 		if err = s.pause(ctx, migrate.Work{Stages: []migrate.Stage{stage}}, try, end, err); err == nil {
 			err = s.step(ctx, stage)
 		}

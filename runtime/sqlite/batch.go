@@ -14,7 +14,25 @@ import (
 
 // Batch implements [migrate.Session]. In its transaction it alone may write, and it goes on from where the history says that the stage is: that may be
 // further than mark says, when another runner is at the same migration.
-func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (piece migrate.Piece, err error) {
+func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (migrate.Piece, error) {
+	for {
+		piece, err := s.piece(ctx, stage, mark, size)
+		if err == nil || size == 1 || stage.Batch.Rows != nil || ctx.Err() != nil || !rowFault(err) {
+			return piece, err
+		}
+		size /= 2 // until it is known which row it is, and all before it are done
+	}
+}
+
+// rowFault tells an error that one row is to blame for: it breaks a constraint, or has a value that does not fit (SQLITE_CONSTRAINT, SQLITE_MISMATCH).
+func rowFault(err error) bool {
+	if n, ok := resultCode(err); ok {
+		return n&0xff == 19 || n&0xff == 20
+	}
+	return strings.Contains(err.Error(), "constraint failed") || strings.Contains(err.Error(), "datatype mismatch")
+}
+
+func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (piece migrate.Piece, err error) {
 	if err := s.begin(ctx); err != nil {
 		return piece, err
 	}
@@ -52,6 +70,9 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 	}
 	if b.Rows == nil {
 		err = s.statement(ctx, b.SQL+" AND "+within(b, c.At, next.At))
+		if st := new(migrate.StatementError); size == 1 && errors.As(err, &st) {
+			st.Err = fmt.Errorf("row %s: %w", rowOf(b, next.At), st.Err)
+		}
 	} else {
 		err = rows(ctx, s.conn, b, c.At, next.At)
 	}
@@ -63,6 +84,15 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 		return piece, err
 	}
 	return migrate.Piece{Cursor: next, Size: size, Done: slices.Equal(next.At, next.To)}, s.commit(ctx)
+}
+
+// rowOf names a row by its key, as SQL writes it.
+func rowOf(b *migrate.Batch, key []string) string {
+	all := make([]string, len(key))
+	for i, k := range key {
+		all[i] = b.Key[i].Name + " = " + k
+	}
+	return strings.Join(all, ", ")
 }
 
 // cursor reads how far the stage is. A row that is at another stage has been taken on by another runner.

@@ -60,7 +60,7 @@ func rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []stri
 			}
 		}
 		if _, err := st.ExecContext(ctx, w.args...); err != nil {
-			return statementError(update(b, w.columns), err)
+			return statementError(update(b, w.columns), fmt.Errorf("row %s: %w", rowName(b, w.args[len(w.columns):]), err))
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []st
 	for found.Next() {
 		row.Clear()
 		if err := found.Scan(append(into[:len(key):len(key)], row.Dest...)...); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("row %s: %w", rowName(b, key), err)
 		}
 		changed, values, err := row.Change()
 		if err != nil {
