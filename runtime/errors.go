@@ -146,6 +146,17 @@ func (e *UnknownTargetError) Error() string {
 	return msg
 }
 
+// PassedError says that more is applied than the migration that [Migrator.UpTo] was to end at. Nothing was changed.
+type PassedError struct {
+	Set     string
+	Target  string   // as it was asked for
+	Applied []string // what would have to be undone, the newest first
+}
+
+func (e *PassedError) Error() string {
+	return e.Target + " is behind what is applied: up only goes forward, to " + e.Target + " goes back"
+}
+
 // ErrorCode gives the SQLSTATE of an error, through the method that lib/pq and pgx both have, or "".
 func ErrorCode(err error) string {
 	var s interface{ SQLState() string }

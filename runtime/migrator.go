@@ -70,6 +70,16 @@ func (m *Migrator) To(ctx context.Context, target string) (*Result, error) {
 	return m.run(ctx, run{decide: func(h *history) ([]move, error) { return h.to(t) }})
 }
 
+// UpTo applies everything up to a migration and undoes nothing, whatever other runners do meanwhile: when more than that is applied, it
+// returns a [*PassedError].
+func (m *Migrator) UpTo(ctx context.Context, target string) (*Result, error) {
+	t, err := m.set.find(target)
+	if err != nil {
+		return nil, err
+	}
+	return m.run(ctx, run{decide: func(h *history) ([]move, error) { return h.upTo(t, target) }})
+}
+
 // Down undoes the newest migration that is applied: one step. With nothing applied it does nothing.
 func (m *Migrator) Down(ctx context.Context) (*Result, error) { return m.Back(ctx, 1) }
 

@@ -114,16 +114,7 @@ type doneJSON struct {
 
 func up(ctx context.Context, c *call) error {
 	if c.to != "" {
-		p, err := c.m.Plan(ctx, c.to)
-		if err != nil {
-			return err
-		}
-		for _, s := range p.Steps {
-			if s.Back {
-				return usageError{fmt.Errorf("%s is behind what is applied: up only goes forward, to %s goes back", c.to, c.to)}
-			}
-		}
-		res, err := c.m.To(ctx, c.to)
+		res, err := c.m.UpTo(ctx, c.to)
 		return c.done(res, err, "nothing to do")
 	}
 	res, err := c.m.Up(ctx)
