@@ -3,7 +3,6 @@ package migrate
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -164,29 +163,6 @@ func ErrorCode(err error) string {
 		return s.SQLState()
 	}
 	return ""
-}
-
-var (
-	urlPassword  = regexp.MustCompile(`(://[^\s:/@'"]*):[^\s/'"]*@`)
-	wordPassword = regexp.MustCompile(`(?i)\b(password|sslpassword|passfile|pwd)(\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&'"]+)`)
-	quotedValue  = regexp.MustCompile(`"[^"]*"`)
-)
-
-// Redact takes passwords out of a text: of URLs and of key=value connection strings.
-func Redact(text string) string {
-	text = urlPassword.ReplaceAllString(text, "$1:***@")
-	return wordPassword.ReplaceAllString(text, "$1$2***")
-}
-
-// ErrorText gives the text of an error without passwords and without values of rows, which PostgreSQL puts into the messages of
-// SQLSTATE class 22 (data exceptions, manual Appendix A).
-func ErrorText(err error) string {
-	text := err.Error()
-	var own *StatementError // has seen to it, and shows the statement, too
-	if code := ErrorCode(err); strings.HasPrefix(code, "22") && !errors.As(err, &own) {
-		text = quotedValue.ReplaceAllString(text, `"..."`)
-	}
-	return Redact(text)
 }
 
 func cut(s string, most int) string {

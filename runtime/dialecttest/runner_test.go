@@ -216,6 +216,11 @@ func TestRunnerBackupElsewhere(t *testing.T) {
 		if status != 2 || strings.Contains(problems, "secret") {
 			t.Errorf("%d %s", status, problems)
 		}
+		r.url = "postgres://nobody:sec/ret@127.0.0.1:1/none"
+		status, _, problems = r.command(set, "up", "-backup", dir)
+		if status != 2 || !strings.Contains(problems, "the URL of the backup cannot be read for sure") || strings.Contains(problems, "sec") {
+			t.Errorf("%d %s", status, problems)
+		}
 		if files, _ := os.ReadDir(dir); len(files) > 0 {
 			t.Error("a backup that failed left a file:", files)
 		}
