@@ -24,6 +24,18 @@ type Archive struct {
 	Restore string // what to do to have it back, in words or as a command
 }
 
+// BackupError says that the copy could not be made, so that nothing was changed.
+type BackupError struct {
+	Dir string
+	Err error
+}
+
+func (e *BackupError) Error() string {
+	return "nothing was changed: the backup in " + e.Dir + " failed: " + ErrorText(e.Err)
+}
+
+func (e *BackupError) Unwrap() error { return e.Err }
+
 // Archiver is a [Session] that can make a copy of its database.
 type Archiver interface {
 	// Archive writes the copy to a new file path plus an ending of its choice. What it leaves behind when it fails is no file.
@@ -33,7 +45,7 @@ type Archiver interface {
 // backup makes the copy that was asked for, or ends the run.
 func (m *Migrator) backup(ctx context.Context, w *walker, moves []move) error {
 	fail := func(err error) error {
-		return fmt.Errorf("nothing was changed: the backup in %s failed: %w", m.opt.Backup.Dir, redacted{err})
+		return &BackupError{Dir: m.opt.Backup.Dir, Err: err}
 	}
 	a, ok := w.s.(Archiver)
 	if !ok {

@@ -3,7 +3,6 @@ package migrate
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -146,6 +145,17 @@ func (e *UnknownTargetError) Error() string {
 	return msg
 }
 
+// PassedError says that more is applied than the migration that [Migrator.UpTo] was to end at. Nothing was changed.
+type PassedError struct {
+	Set     string
+	Target  string   // as it was asked for
+	Applied []string // what would have to be undone, the newest first
+}
+
+func (e *PassedError) Error() string {
+	return e.Target + " is behind what is applied: up only goes forward, to " + e.Target + " goes back"
+}
+
 // ErrorCode gives the SQLSTATE of an error, through the method that lib/pq and pgx both have, or "".
 func ErrorCode(err error) string {
 	var s interface{ SQLState() string }
@@ -153,29 +163,6 @@ func ErrorCode(err error) string {
 		return s.SQLState()
 	}
 	return ""
-}
-
-var (
-	urlPassword  = regexp.MustCompile(`(://[^\s:/@'"]*):[^\s/'"]*@`)
-	wordPassword = regexp.MustCompile(`(?i)\b(password|sslpassword|passfile|pwd)(\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&'"]+)`)
-	quotedValue  = regexp.MustCompile(`"[^"]*"`)
-)
-
-// Redact takes passwords out of a text: of URLs and of key=value connection strings.
-func Redact(text string) string {
-	text = urlPassword.ReplaceAllString(text, "$1:***@")
-	return wordPassword.ReplaceAllString(text, "$1$2***")
-}
-
-// ErrorText gives the text of an error without passwords and without values of rows, which PostgreSQL puts into the messages of
-// SQLSTATE class 22 (data exceptions, manual Appendix A).
-func ErrorText(err error) string {
-	text := err.Error()
-	var own *StatementError // has seen to it, and shows the statement, too
-	if code := ErrorCode(err); strings.HasPrefix(code, "22") && !errors.As(err, &own) {
-		text = quotedValue.ReplaceAllString(text, `"..."`)
-	}
-	return Redact(text)
 }
 
 func cut(s string, most int) string {

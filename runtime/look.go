@@ -45,7 +45,8 @@ func (m *Migrator) PlanBack(ctx context.Context, n int) (*Plan, error) {
 	return m.plan(ctx, func(h *history) ([]move, error) { return h.back(n) })
 }
 
-func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, error)) (*Plan, error) {
+func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, error)) (_ *Plan, err error) {
+	defer m.explain(ctx, &err)
 	s, done, err := m.session(ctx)
 	if err != nil {
 		return nil, err
@@ -145,7 +146,8 @@ func (s *Status) Pending() []string {
 }
 
 // Status reads how the database stands to the set.
-func (m *Migrator) Status(ctx context.Context) (*Status, error) {
+func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
+	defer m.explain(ctx, &err)
 	s, done, err := m.session(ctx)
 	if err != nil {
 		return nil, err
@@ -182,7 +184,8 @@ func (m *Migrator) Status(ctx context.Context) (*Status, error) {
 
 // Check says whether the database is at the set: nil, a [*PendingError], or a [*HistoryError]. It is made for readiness probes: it reads
 // one row when all is well.
-func (m *Migrator) Check(ctx context.Context) error {
+func (m *Migrator) Check(ctx context.Context) (err error) {
+	defer m.explain(ctx, &err)
 	s, done, err := m.session(ctx)
 	if err != nil {
 		return err
@@ -255,7 +258,8 @@ type Difference struct {
 
 // Verify compares the database with what the migrations that are applied say. It finds what was changed by hand. Tables of other sets
 // that this one needs are left to a Verify of those.
-func (m *Migrator) Verify(ctx context.Context) ([]Difference, error) {
+func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
+	defer m.explain(ctx, &err)
 	s, done, err := m.session(ctx)
 	if err != nil {
 		return nil, err

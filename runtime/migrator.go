@@ -56,7 +56,7 @@ func (m *Migrator) Up(ctx context.Context) (*Result, error) {
 	if m.set.Head() == nil {
 		return &Result{Set: m.set.name}, nil
 	}
-	return m.run(ctx, run{quick: true, decide: (*history).up})
+	return m.change(ctx, run{quick: true, decide: (*history).up})
 }
 
 // To goes to a migration, forward or back: afterwards it is the newest one applied on its line. A beginning of its name is enough when
@@ -68,7 +68,17 @@ func (m *Migrator) To(ctx context.Context, target string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.run(ctx, run{decide: func(h *history) ([]move, error) { return h.to(t) }})
+	return m.change(ctx, run{decide: func(h *history) ([]move, error) { return h.to(t) }})
+}
+
+// UpTo applies everything up to a migration and undoes nothing, whatever other runners do meanwhile: when more than that is applied, it
+// returns a [*PassedError].
+func (m *Migrator) UpTo(ctx context.Context, target string) (*Result, error) {
+	t, err := m.set.find(target)
+	if err != nil {
+		return nil, err
+	}
+	return m.change(ctx, run{decide: func(h *history) ([]move, error) { return h.upTo(t, target) }})
 }
 
 // Down undoes the newest migration that is applied: one step. With nothing applied it does nothing.
@@ -79,7 +89,7 @@ func (m *Migrator) Back(ctx context.Context, n int) (*Result, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("%d steps back: it must be one or more", n)
 	}
-	return m.run(ctx, run{steps: n})
+	return m.change(ctx, run{steps: n})
 }
 
 // Fake makes the history say what it would after [Migrator.To], without running anything.
@@ -88,13 +98,19 @@ func (m *Migrator) Fake(ctx context.Context, target string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.run(ctx, run{record: true, decide: func(h *history) ([]move, error) {
+	return m.change(ctx, run{record: true, decide: func(h *history) ([]move, error) {
 		moves, err := h.to(t)
 		for i := range moves {
 			moves[i].fake = true
 		}
 		return moves, err
 	}})
+}
+
+// change is run with an explanation where it was bound to fail.
+func (m *Migrator) change(ctx context.Context, r run) (res *Result, err error) {
+	defer m.explain(ctx, &err)
+	return m.run(ctx, r)
 }
 
 // session pins a connection and opens a session on it.

@@ -95,7 +95,8 @@ func (h *history) awaited(u unknownRow) bool {
 }
 
 // locked calls do with the lock in hand and the history table there.
-func (m *Migrator) locked(ctx context.Context, do func(Session) error) error {
+func (m *Migrator) locked(ctx context.Context, do func(Session) error) (err error) {
+	defer m.explain(ctx, &err)
 	s, done, err := m.session(ctx)
 	if err != nil {
 		return err

@@ -62,6 +62,23 @@ func (s *Set) has(set string) bool {
 	return slices.Contains(s.sets(), set)
 }
 
+// upTo gives the way to a target, which only goes forward. What is missing below a target that is applied is on it.
+func (h *history) upTo(t target, word string) ([]move, error) {
+	if t.at >= 0 {
+		if len(h.set.all[t.at].by) > 0 {
+			h.reopen(t.at)
+		}
+		if moves, err := h.forward(t.at); len(moves) > 0 || err != nil {
+			return moves, err
+		}
+	}
+	moves, err := h.to(t)
+	if err == nil && len(moves) > 0 {
+		return nil, &PassedError{Set: h.set.name, Target: word, Applied: h.names(moves)}
+	}
+	return nil, err
+}
+
 // migration is find for what must be a migration.
 func (s *Set) migration(word string) (int, error) {
 	t, err := s.find(word)

@@ -15,8 +15,8 @@
 //	verify             does the database look as its migrations say?
 //	prune [NAME...]    forget rows whose migrations are gone, as after a squash
 //
-// -json makes every verb print JSON on stdout. Exit status: 0 done or nothing to do; 1 no: pending, drift, refused, failed half way;
-// 2 it could not run: bad arguments, no connection. It reads no configuration and opens no database.
+// -json makes every verb print JSON on stdout, also when it fails: {"error": "..."}. Exit status: 0 done or nothing to do; 1 no: pending,
+// drift, refused, failed half way; 2 it could not run: bad arguments, no connection. It reads no configuration and opens no database.
 package cli
 
 import (
@@ -28,6 +28,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,7 +88,7 @@ var verbs = []verb{
 		f.BoolVar(&c.back, "back", false, "the SQL that undoes it")
 		f.IntVar(&c.server, "server", newest, "major `version` of the server that the SQL is for")
 	}, 1},
-	{"check", "", "is anything pending?", check, nil, 0},
+	{"check", "", "is anything pending?", check, policyFlags, 0},
 	{"verify", "", "does the database look as its migrations say?", verify, nil, 0},
 	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, lockFlags, -1},
 }
@@ -95,18 +96,20 @@ var verbs = []verb{
 // call is one run of a verb.
 type call struct {
 	Command
-	m      *migrate.Migrator
-	opt    migrate.Options
-	args   []string
-	json   bool
-	to     string
-	back   bool
-	order  bool
-	steps  int
-	backup string
-	server int
-	busy   bool      // a line on the terminal says what is being done
-	said   time.Time // when the progress of a batched stage was printed
+	m       *migrate.Migrator
+	opt     migrate.Options
+	args    []string
+	json    bool
+	encoded bool // JSON was printed
+	to      string
+	back    bool
+	order   bool
+	steps   int
+	backup  string
+	server  int
+	busy    bool      // a line on the terminal says what is being done
+	said    time.Time // when the progress of a batched stage was printed
+	retry   retry
 }
 
 // newest stands for the newest server there is: what is printed is not refused for the sake of an older one.
@@ -159,7 +162,8 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	if cmd.Name == "" {
 		cmd.Name = "migrate"
 	}
-	err := cmd.dispatch(ctx, args)
+	c := &call{Command: cmd}
+	err := c.dispatch(ctx, args)
 	switch {
 	case err == nil:
 		return 0
@@ -168,29 +172,44 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	}
+	if asked := c.json || slices.Contains(args, "-json") || slices.Contains(args, "--json"); asked && !c.encoded { // flags may not have come to be read
+		_ = c.encode(struct {
+			Error string `json:"error"`
+		}{migrate.ErrorText(err)}) // stderr has it, too
+	}
 	fmt.Fprintf(cmd.Stderr, "%s: %s\n", cmd.Name, migrate.ErrorText(err))
 	return exitCode(err)
 }
 
+// refusal is an error of the program's own hook, which said no.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+// halfway is an error of a run that has applied something.
+type halfway struct{ error }
+
+func (h halfway) Unwrap() error { return h.error }
+
 // exitCode tells a no from a could-not-run.
 func exitCode(err error) int {
-	var (
-		migration    *migrate.MigrationError
-		history      *migrate.HistoryError
-		pending      *migrate.PendingError
-		irreversible *migrate.IrreversibleError
-		locked       *migrate.LockedError
-		unwritten    *migrate.UnwrittenError
-	)
-	if errors.As(err, &unwritten) || errors.As(err, &migration) || errors.As(err, &history) || errors.As(err, &pending) || errors.As(err, &irreversible) || errors.As(err, &locked) {
+	if errors.Is(err, migrate.ErrCommitLost) || errors.Is(err, migrate.ErrClaimed) {
 		return 1
+	}
+	for _, no := range []any{
+		new(*migrate.MigrationError), new(*migrate.HistoryError), new(*migrate.PendingError), new(*migrate.IrreversibleError), new(*migrate.LockedError),
+		new(*migrate.UnwrittenError), new(*migrate.ContractError), new(*migrate.BackupError), new(refusal), new(halfway),
+	} {
+		if errors.As(err, no) {
+			return 1
+		}
 	}
 	return 2
 }
 
-func (cmd Command) dispatch(ctx context.Context, args []string) error {
+func (c *call) dispatch(ctx context.Context, args []string) error {
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
-		cmd.usage(cmd.Stderr)
+		c.usage(c.Stderr)
 		if len(args) == 0 {
 			return usageError{errors.New("which verb?")}
 		}
@@ -198,10 +217,10 @@ func (cmd Command) dispatch(ctx context.Context, args []string) error {
 	}
 	for _, v := range verbs {
 		if v.name == args[0] {
-			return cmd.call(ctx, v, args[1:])
+			return c.call(ctx, v, args[1:])
 		}
 	}
-	return usageError{fmt.Errorf("there is no verb %q%s; %s help lists them", args[0], nearVerb(args[0]), cmd.Name)}
+	return usageError{fmt.Errorf("there is no verb %q%s; %s help lists them", args[0], nearVerb(args[0]), c.Name)}
 }
 
 func nearVerb(word string) string {
@@ -239,10 +258,9 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-func (cmd Command) call(ctx context.Context, v verb, args []string) error {
-	c := &call{Command: cmd}
-	if cmd.Options != nil {
-		c.opt = *cmd.Options
+func (c *call) call(ctx context.Context, v verb, args []string) error {
+	if c.Options != nil {
+		c.opt = *c.Options
 	}
 	f := flag.NewFlagSet(v.name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // what is wrong is said once, below
@@ -253,12 +271,12 @@ func (cmd Command) call(ctx context.Context, v verb, args []string) error {
 	operands, err := parse(f, args)
 	if err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintf(cmd.Stderr, "usage: %s\n  %s\n", strings.Join(strings.Fields(cmd.Name+" "+v.name+" [flags] "+v.args), " "), v.does)
-			f.SetOutput(cmd.Stderr)
+			fmt.Fprintf(c.Stderr, "usage: %s\n  %s\n", strings.Join(strings.Fields(c.Name+" "+v.name+" [flags] "+v.args), " "), v.does)
+			f.SetOutput(c.Stderr)
 			f.PrintDefaults()
 			return err
 		}
-		return usageError{fmt.Errorf("%s: %w; %s %s -h lists the flags", v.name, err, cmd.Name, v.name)}
+		return usageError{fmt.Errorf("%s: %w; %s %s -h lists the flags", v.name, err, c.Name, v.name)}
 	}
 	switch {
 	case v.operands < 0:
@@ -267,18 +285,26 @@ func (cmd Command) call(ctx context.Context, v verb, args []string) error {
 		if v.args != "" {
 			takes = v.args
 		}
-		return usageError{fmt.Errorf("%s takes %s, %q is too much; %s %s -h lists the flags", v.name, takes, operands[v.operands], cmd.Name, v.name)}
+		return usageError{fmt.Errorf("%s takes %s, %q is too much; %s %s -h lists the flags", v.name, takes, operands[v.operands], c.Name, v.name)}
 	case len(operands) < v.operands:
-		return usageError{fmt.Errorf("%s takes %s; %s status lists the names", v.name, v.args, cmd.Name)}
+		return usageError{fmt.Errorf("%s takes %s; %s status lists the names", v.name, v.args, c.Name)}
 	}
 	c.args = operands
 	if c.opt.Progress == nil {
 		c.opt.Progress = c.progress
 	}
-	if c.backup != "" {
-		c.opt.Backup = &migrate.Backup{Dir: c.backup, URL: cmp.Or(cmd.URL, os.Getenv("DATABASE_URL"))}
+	if before := c.opt.BeforeUp; before != nil {
+		c.opt.BeforeUp = func(ctx context.Context, p *migrate.Plan) error {
+			if err := before(ctx, p); err != nil {
+				return refusal{err}
+			}
+			return nil
+		}
 	}
-	if c.m, err = migrate.New(cmd.DB, cmd.Dialect, cmd.Set, &c.opt); err != nil {
+	if c.backup != "" {
+		c.opt.Backup = &migrate.Backup{Dir: c.backup, URL: cmp.Or(c.URL, os.Getenv("DATABASE_URL"))}
+	}
+	if c.m, err = migrate.New(c.DB, c.Dialect, c.Set, &c.opt); err != nil {
 		return err
 	}
 	return v.run(ctx, c)

@@ -11,6 +11,25 @@ import (
 // batchEvery is how often the progress of a batched stage is printed where no person is watching.
 const batchEvery = 10 * time.Second
 
+// retryEvery is how often it is said that a stage is tried again, which happens about once a second.
+const retryEvery = 5 * time.Second
+
+// retry knows when that was said last, and of which stage.
+type retry struct {
+	stage string
+	said  time.Time
+}
+
+// due tells whether it is time to say it: at first, and then every now and then.
+func (r *retry) due(e migrate.Event, now time.Time) bool {
+	stage := e.Migration + "\n" + e.Stage
+	if stage == r.stage && now.Sub(r.said) < retryEvery {
+		return false
+	}
+	r.stage, r.said = stage, now
+	return true
+}
+
 // batch shows how far a batched stage is: in the line of the terminal, or else every now and then.
 func (c *call) batch(e migrate.Event) {
 	text := fmt.Sprintf("%s: %s: %s", e.Migration, e.Stage, progressText(e))

@@ -36,3 +36,30 @@ func TestProgressWithoutTerminal(t *testing.T) {
 		t.Errorf("%q, want %q", &out, want)
 	}
 }
+
+// TestRetryIsSaidSometimes: at first, then every five seconds, for each stage anew.
+func TestRetryIsSaidSometimes(t *testing.T) {
+	var r retry
+	now := time.Now()
+	for i, c := range []struct {
+		stage string
+		after time.Duration
+		due   bool
+	}{
+		{"Add column", 0, true}, {"Add column", 0, false}, {"Add column", 4 * time.Second, false}, {"Add column", time.Second, true},
+		{"Add column", time.Second, false}, {"Add index", 0, true}, {"Add index", time.Second, false}, {"Add index", 5 * time.Second, true},
+	} {
+		now = now.Add(c.after)
+		if due := r.due(migrate.Event{Migration: "0002", Stage: c.stage}, now); due != c.due {
+			t.Errorf("%d, %s: %t", i, c.stage, due)
+		}
+	}
+	var out bytes.Buffer
+	c := &call{Command: Command{Stderr: &out, Name: "migrate"}}
+	for range 100 {
+		c.progress(migrate.Event{Kind: migrate.EventRetry, Migration: "0002", Stage: "Add column", Message: "trying again"})
+	}
+	if want := "migrate: trying again\n"; out.String() != want {
+		t.Errorf("%q, want %q", &out, want)
+	}
+}

@@ -13,6 +13,7 @@ import (
 func (c *call) print(format string, args ...any) { fmt.Fprintf(c.Stdout, format, args...) }
 
 func (c *call) encode(v any) error {
+	c.encoded = true
 	e := json.NewEncoder(c.Stdout)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
@@ -21,6 +22,9 @@ func (c *call) encode(v any) error {
 
 // progress prints what is done as it is done, and what keeps a run waiting. On a terminal a line says what is going on.
 func (c *call) progress(e migrate.Event) {
+	if e.Kind == migrate.EventRetry && !c.retry.due(e, time.Now()) {
+		return
+	}
 	if c.busy {
 		fmt.Fprint(c.Stderr, "\r\x1b[K")
 		c.busy = false
@@ -74,6 +78,9 @@ func short(d time.Duration) string {
 
 // done prints the result of a run; what was applied has been printed on the way.
 func (c *call) done(res *migrate.Result, err error, nothing string) error {
+	if err != nil && res != nil && len(res.Done) > 0 {
+		err = halfway{err}
+	}
 	if c.json {
 		out := resultJSON{Set: c.Set.Name(), Done: []doneJSON{}}
 		if res != nil {
@@ -114,16 +121,7 @@ type doneJSON struct {
 
 func up(ctx context.Context, c *call) error {
 	if c.to != "" {
-		p, err := c.m.Plan(ctx, c.to)
-		if err != nil {
-			return err
-		}
-		for _, s := range p.Steps {
-			if s.Back {
-				return usageError{fmt.Errorf("%s is behind what is applied: up only goes forward, to %s goes back", c.to, c.to)}
-			}
-		}
-		res, err := c.m.To(ctx, c.to)
+		res, err := c.m.UpTo(ctx, c.to)
 		return c.done(res, err, "nothing to do")
 	}
 	res, err := c.m.Up(ctx)

@@ -155,7 +155,7 @@ func TestRunnerBackup(t *testing.T) {
 		r.exec("INSERT INTO one (id) VALUES (7)")
 		dir := t.TempDir()
 		status, out, problems := r.command(set, "up", "-backup", filepath.Join(dir, "nowhere"))
-		if status != 2 || out != "" || !strings.Contains(problems, "nothing was changed: the backup in") {
+		if status != 1 || out != "" || !strings.Contains(problems, "nothing was changed: the backup in") {
 			t.Errorf("%d %s %s", status, out, problems)
 		}
 		r.history("shop/0001_a done")
@@ -208,12 +208,17 @@ func TestRunnerBackupElsewhere(t *testing.T) {
 		dir := t.TempDir()
 		r.url = pgtest.Database(t)
 		status, out, problems := r.command(set, "up", "-backup", dir)
-		if status != 2 || out != "" || !strings.Contains(problems, "another database than the program has") {
+		if status != 1 || out != "" || !strings.Contains(problems, "another database than the program has") {
 			t.Errorf("%d %s %s", status, out, problems)
 		}
 		r.url = "postgres://nobody:secret@127.0.0.1:1/none"
 		status, _, problems = r.command(set, "up", "-backup", dir)
-		if status != 2 || strings.Contains(problems, "secret") {
+		if status != 1 || strings.Contains(problems, "secret") {
+			t.Errorf("%d %s", status, problems)
+		}
+		r.url = "postgres://nobody:sec/ret@127.0.0.1:1/none"
+		status, _, problems = r.command(set, "up", "-backup", dir)
+		if status != 1 || !strings.Contains(problems, "the URL of the backup cannot be read for sure") || strings.Contains(problems, "sec") {
 			t.Errorf("%d %s", status, problems)
 		}
 		if files, _ := os.ReadDir(dir); len(files) > 0 {

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
-	"regexp"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -18,6 +16,10 @@ var _ migrate.Archiver = (*session)(nil)
 // Archive lets pg_dump write the whole database in its custom format. It works on a snapshot that this session exports, so that it is
 // the same database: no other one knows the snapshot.
 func (s *session) Archive(ctx context.Context, path, address string) (a *migrate.Archive, err error) {
+	shown, env, err := splitPassword(address)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -34,7 +36,6 @@ func (s *session) Archive(ctx context.Context, path, address string) (a *migrate
 		return nil, s.fail(ctx, err)
 	}
 	file := path + ".dump"
-	shown, env := splitPassword(address)
 	args := []string{"--format=custom", "--no-password", "--lock-wait-timeout=60000", "--snapshot=" + snapshot, "--file=" + file}
 	if shown == "" {
 		shown = "dbname=" + quoteConn(database)
@@ -57,37 +58,6 @@ func (s *session) Archive(ctx context.Context, path, address string) (a *migrate
 		return nil, err
 	}
 	return &migrate.Archive{File: file, Bytes: info.Size(), Restore: "stop the program, make an empty database, then pg_restore --exit-on-error --dbname=THE_NEW_DATABASE " + file}, nil
-}
-
-var (
-	connPassword = regexp.MustCompile(`(?i)\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|[^\s']+)\s*`)
-	connEscape   = regexp.MustCompile(`\\(.)`)
-)
-
-// splitPassword takes the password out of a connection string and puts it into the environment: what a program is called with can be
-// seen by everybody on the machine.
-func splitPassword(address string) (without string, env []string) {
-	if u, err := url.Parse(address); err == nil && strings.HasPrefix(u.Scheme, "postgres") {
-		if p, ok := u.User.Password(); ok {
-			env = append(env, "PGPASSWORD="+p)
-			u.User = url.User(u.User.Username())
-		}
-		q := u.Query()
-		if p := q.Get("password"); p != "" {
-			env = append(env, "PGPASSWORD="+p)
-			q.Del("password")
-			u.RawQuery = q.Encode()
-		}
-		return u.String(), env
-	}
-	if m := connPassword.FindStringSubmatch(address); m != nil {
-		p := m[1]
-		if strings.HasPrefix(p, "'") {
-			p = connEscape.ReplaceAllString(p[1:len(p)-1], "$1")
-		}
-		return connPassword.ReplaceAllString(address, ""), []string{"PGPASSWORD=" + p}
-	}
-	return address, nil
 }
 
 // quoteConn writes a value of a connection string (manual 34.1.1).
