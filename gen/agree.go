@@ -1,7 +1,9 @@
 package gen
 
 import (
+	"context"
 	"fmt"
+	"go/token"
 	"path/filepath"
 	"slices"
 
@@ -11,63 +13,117 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// agree finds migrations that do not come to what the snapshot says, as after an edit by hand, and steps that nobody has written yet. What
-// cannot be read from the text, such as an op that a function makes, is left to the set's own check at start-up.
-func agree(cfg Config) ([]Finding, error) {
+// agree finds migrations that do not come to what the snapshot says, as after an edit by hand, and steps that nobody has written yet. The text of
+// the migrations is enough for that, unless it has ops that a function makes, or parents of another set: then they are compiled and asked.
+func agree(ctx context.Context, cfg Config) ([]Finding, error) {
 	b, err := readBranches(cfg)
-	if err != nil || len(heads(b.all)) != 1 {
+	if err != nil {
 		return nil, err
 	}
-	var out []Finding
-	for _, m := range b.all {
-		for _, op := range m.Ops {
-			if u, ok := op.Value.(migrate.Unwritten); ok {
-				out = append(out, Finding{Place: op.Pos.String(), Reason: "nobody has written yet how existing rows get " + string(u), Mend: "write the step: Fill, Backfill, SQL or Go"})
-			}
-		}
+	out := unwritten(b.all)
+	h := heads(b.all)
+	if len(h) != 1 || len(b.sides) != 1 || b.sides[0].HeadName() != h[0].Name {
+		return out, nil // what is wrong is found elsewhere, and all that follows from it would be said of it again
 	}
 	all := without(b.all)
-	if slices.ContainsFunc(all, read.Migration.Opaque) || slices.ContainsFunc(all, func(m read.Migration) bool { return !m.Exact }) {
-		return out, nil
-	}
-	s := &schema.Schema{}
-	if misfits := replay(s, all); len(misfits) > 0 {
-		for _, m := range misfits {
-			out = append(out, Finding{Reason: m, Mend: "undo the edit that it comes from"})
+	var r *replayed
+	if slices.ContainsFunc(all, func(m read.Migration) bool { return !m.Exact }) {
+		if r, err = b.compiled(ctx, cfg); err != nil {
+			return out, err
 		}
-		return out, nil
+	} else {
+		r = b.fromText(all)
 	}
-	want, have := unordered(forget(&b.sides[0].Schema)), unordered(forget(s))
-	for _, line := range want {
-		if !slices.Contains(have, line) {
-			out = append(out, Finding{Place: filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)), Reason: "the migrations do not come to what it says: " + line,
-				Mend: "undo the edit of a migration, or of it; a change of the models needs a new migration"})
-			break
+	for _, f := range r.findings {
+		if !slices.Contains(out, f) { // a list that is made elsewhere has one place for all its ops
+			out = append(out, f)
 		}
 	}
-	if len(want) == len(have) || len(out) > 0 {
+	if r.schema == nil {
 		return out, nil
 	}
-	for _, line := range have {
-		if !slices.Contains(want, line) {
-			return append(out, Finding{Place: filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)), Reason: fmt.Sprintf("the migrations come to more than it says: %s", line),
-				Mend: "undo the edit of a migration, or of it"}), nil
+	found := differences(&b.sides[0].Schema, r.schema)
+	if len(found) == 0 {
+		return out, nil
+	}
+	places, err := r.trace(found)
+	if err != nil {
+		return out, err
+	}
+	shown := filepath.ToSlash(filepath.Join(b.shown, snapshot.Name))
+	for _, d := range found {
+		f := Finding{Place: shown, Reason: d.String()}
+		if pos, ok := places[d.object]; ok {
+			f.Place = pos.String()
+		} else if line := lineOf(b.snap, d.object); line > 0 {
+			f.Place = fmt.Sprintf("%s:%d", shown, line)
 		}
+		f.Mend = d.mend()
+		out = append(out, f)
 	}
 	return out, nil
 }
 
-// forget takes out what stands in the snapshot alone.
-func forget(s *schema.Schema) *schema.Schema {
-	c := s.Clone()
-	for _, t := range c.Tables {
-		t.Was = ""
-		for i := range t.Columns {
-			t.Columns[i].Was, t.Columns[i].ValueWas = "", nil
+// replayed is what all migrations come to.
+type replayed struct {
+	schema   *schema.Schema // nil when they do not fit
+	findings []Finding      // what is wrong with the migrations in themselves
+
+	// trace gives the last op that changed each of those objects.
+	trace func([]difference) (map[object]token.Position, error)
+}
+
+// unwritten finds the steps that a person has still to write.
+func unwritten(all []read.Migration) (out []Finding) {
+	for _, m := range all {
+		for _, op := range m.Ops {
+			if u, ok := op.Value.(migrate.Unwritten); ok {
+				out = append(out, notWritten(op.Pos, string(u)))
+			}
 		}
 	}
-	for _, e := range c.Enums {
-		e.Was, e.Owner, e.ValueWas = "", "", nil
+	return out
+}
+
+func notWritten(pos token.Position, column string) Finding {
+	return Finding{Place: pos.String(), Reason: "nobody has written yet how existing rows get " + column, Mend: "write the step: Fill, Backfill, SQL or Go"}
+}
+
+const undoEdit = "undo the edit that it comes from"
+
+// fromText replays migrations that can be read as they are.
+func (b *branches) fromText(all []read.Migration) *replayed {
+	s := &schema.Schema{}
+	if misfits := replay(s, all); len(misfits) > 0 {
+		r := &replayed{}
+		for _, m := range misfits {
+			f := parsedFinding(m)
+			f.Mend = undoEdit
+			r.findings = append(r.findings, f)
+		}
+		return r
 	}
-	return c
+	return &replayed{schema: s, trace: func(found []difference) (map[object]token.Position, error) {
+		t := newTracer(found)
+		s := &schema.Schema{}
+		for _, m := range all {
+			for _, op := range m.Ops {
+				if op.Value != nil && op.Value.Apply(s) == nil {
+					t.step(op.Pos, s)
+				}
+			}
+		}
+		return t.last, nil
+	}}
+}
+
+// mend says how the two come together again.
+func (d difference) mend() string {
+	switch {
+	case d.missing:
+		return "bring the op that makes it back, or the snapshot, from version control"
+	case d.extra:
+		return "take the op out again; what the database shall have belongs into the models, and go generate writes the migration"
+	}
+	return "undo the edit of the op, or of the snapshot; a change of the models needs a new migration, which go generate writes"
 }

@@ -2,7 +2,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -10,26 +9,6 @@ import (
 	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/load"
 )
-
-// Finding is one disagreement that [Check] found.
-type Finding struct {
-	Place  string `json:"place,omitempty"` // file:line:col or file, "" when there is none
-	Reason string `json:"reason"`
-	Mend   string `json:"mend,omitempty"` // the command or the change that mends it; "" when Reason says it
-	Note   bool   `json:"note,omitempty"` // a remark that makes no check fail
-}
-
-// String gives the finding on one line.
-func (f Finding) String() string {
-	s := f.Reason
-	if f.Place != "" {
-		s = f.Place + ": " + s
-	}
-	if f.Mend != "" {
-		s += ": " + f.Mend
-	}
-	return s
-}
 
 // Check compares models, snapshot, list, guard and the parents of the migrations, and writes nothing. What does not agree comes as
 // findings; an error means that it could not be found out.
@@ -41,20 +20,19 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 	var beside sync.WaitGroup
 	beside.Go(func() {
 		found, lintErr = Lint(cfg, "")
-		more, agreeErr = agree(cfg)
+		more, agreeErr = agree(ctx, cfg)
 	})
 	r, err := Generate(ctx, cfg)
 	if err == nil && len(r.Ops) == 0 && len(r.Questions) == 0 {
 		err = r.folder.compiles(r.models, cfg.BuildTags)
 	}
 	beside.Wait()
-	var problems Problems
-	if errors.As(err, &problems) {
-		var out []Finding
-		for _, p := range problems {
-			out = append(out, Finding{Reason: p})
+	if out, wrong := findingsOf(err); wrong {
+		if lintErr == nil {
+			out = append(out, lintFindings(found)...)
 		}
-		return out, nil
+		// What agree could not do is a consequence of what was found already, such as migrations that do not compile.
+		return append(out, more...), nil
 	}
 	if err != nil {
 		return nil, err
@@ -89,15 +67,12 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 	if lintErr != nil && len(r.folder.migrations) > 0 {
 		return nil, lintErr
 	}
-	for _, h := range found {
-		if h.Severity == lint.Error {
-			out = append(out, Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Mend: h.Safe})
-		}
-	}
-	if agreeErr != nil {
+	out = append(out, lintFindings(found)...)
+	wrong, known := findingsOf(agreeErr)
+	if agreeErr != nil && !known {
 		return nil, agreeErr
 	}
-	out = append(out, more...)
+	out = append(append(out, wrong...), more...)
 	for _, n := range append(r.Stale, r.InFlight...) {
 		f := Finding{Reason: n.Msg, Note: true}
 		if n.Pos.IsValid() {
@@ -106,6 +81,16 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// lintFindings gives the hazards that are errors.
+func lintFindings(found []Hazard) (out []Finding) {
+	for _, h := range found {
+		if h.Severity == lint.Error {
+			out = append(out, Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Mend: h.Safe})
+		}
+	}
+	return out
 }
 
 // String gives the question with its answers, ready to paste.

@@ -71,7 +71,7 @@ type parsed struct {
 // built tells whether the go command compiles the file on this machine.
 func (f *folder) built(p parsed, buildTags string) bool {
 	c := build.Default
-	c.BuildTags = append(strings.FieldsFunc(buildTags, func(r rune) bool { return r == ',' || r == ' ' }), c.BuildTags...)
+	c.BuildTags = append(strings.Split(load.BuildTags(buildTags), ","), c.BuildTags...)
 	c.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(p.src)), nil }
 	ok, err := c.MatchFile(f.dir, p.name)
 	return ok || err != nil

@@ -37,7 +37,8 @@ func (f *folder) conflicted(path string, src []byte) error {
 }
 
 func bothChanged(path string, line int) error {
-	return fmt.Errorf("%s:%d:1: it holds conflict markers: both branches have changed this migration; it is yours, so settle it by hand, and run the command again", filepath.ToSlash(path), line)
+	return disagreements{remedied(fmt.Sprintf("%s:%d:1", filepath.ToSlash(path), line), "it holds conflict markers: both branches have changed this migration", "; ",
+		"it is yours, so settle it by hand, and run the command again")}
 }
 
 // met says what to do about the conflicts in the files that are generated, nil when there are none.
@@ -45,7 +46,7 @@ func (f *folder) met() error {
 	if len(f.conflicts) == 0 {
 		return nil
 	}
-	text := f.conflicts[0] + ": it holds conflict markers"
+	text := "it holds conflict markers"
 	if rest := f.conflicts[1:]; len(rest) > 0 {
 		text += ", and so does " + strings.Join(rest, ", and ")
 	}
@@ -54,10 +55,11 @@ func (f *folder) met() error {
 		names = append(names, h.Name)
 	}
 	if len(names) < 2 {
-		return fmt.Errorf("%s, but all migrations are in one line, which ends at %s: keep the side that ends there, and run go generate", text, orNone(strings.Join(names, "")))
+		return disagreements{remedied(f.conflicts[0], text+", but all migrations are in one line, which ends at "+orNone(strings.Join(names, "")), ": ",
+			"keep the side that ends there, and run go generate")}
 	}
-	return fmt.Errorf("%s: two branches added a migration each, and have met: %s; put yours on top of theirs with modelgen rebase NAME, "+
-		"or join them with modelgen merge: both write these files anew", text, strings.Join(names, " and "))
+	return disagreements{remedied(f.conflicts[0], text+": two branches added a migration each, and have met: "+strings.Join(names, " and "), "; ",
+		"put yours on top of theirs with modelgen rebase NAME, or join them with modelgen merge: both write these files anew")}
 }
 
 // conflictIn tells whether an error is about markers in the snapshot, and notes them.

@@ -232,22 +232,26 @@ func (f *folder) ordered() []string {
 }
 
 // problems says what is wrong with the folder itself, one line each, with the way out.
-func (f *folder) problems(shown string) []string {
-	var out []string
+func (f *folder) problems(shown string) []string { return disagreements(f.findings(shown)).problems() }
+
+// findings says the same with the places.
+func (f *folder) findings(shown string) (out []Finding) {
 	names, vars := map[string]found{}, map[string]bool{}
 	for _, m := range f.migrations {
 		vars[m.Var] = true
 		if m.Name == "" {
-			out = append(out, fmt.Sprintf("%s: %s has no Name that is a plain string", m.Pos, m.Var))
+			out = append(out, Finding{Place: m.Pos.String(), Reason: m.Var + " has no Name that is a plain string"})
 		} else if o, ok := names[m.Name]; ok {
-			out = append(out, fmt.Sprintf("%s: %s is the name of %s too, in %s", m.Pos, m.Name, o.Var, o.File))
+			out = append(out, Finding{Place: m.Pos.String(), Reason: fmt.Sprintf("%s is the name of %s too, in %s", m.Name, o.Var, o.File),
+				Mend: "give the one that is not applied anywhere another name"})
 		}
 		names[m.Name] = m
 	}
 	for _, m := range f.migrations {
 		for _, p := range m.Parents {
 			if !strings.HasPrefix(p, ".") && !vars[p] {
-				out = append(out, missingParent(m.Pos.String(), p, m.Name))
+				f := parsedFinding(missingParent(m.Pos.String(), p, m.Name))
+				out = append(out, mendApart(f, "; "))
 			}
 		}
 	}
@@ -260,8 +264,10 @@ func (f *folder) problems(shown string) []string {
 		for _, h := range heads {
 			hs = append(hs, h.Name)
 		}
-		return append(out, fmt.Sprintf("%s: there are %d newest migrations: %s; %s branches added a migration each: "+
-			"put yours on top of theirs with modelgen rebase, or join them with modelgen merge", shown, len(heads), strings.Join(hs, ", "), inWords(len(heads))))
+		two := remedied(heads[len(heads)-1].Pos.String(), fmt.Sprintf("there are %d newest migrations: %s; %s branches added a migration each", len(heads), strings.Join(hs, ", "), inWords(len(heads))),
+			": ", "put yours on top of theirs with modelgen rebase, or join them with modelgen merge")
+		two.at = shown
+		return append(out, two)
 	}
 	if f.snap == nil {
 		return out
@@ -270,11 +276,13 @@ func (f *folder) problems(shown string) []string {
 	_, there := names[head]
 	switch {
 	case head != "" && !there:
-		out = append(out, fmt.Sprintf("%s: the snapshot ends at %s, which is not there; restore its file from version control, "+
-			"or the snapshot of the migration before it", filepath.Join(shown, snapshot.Name), head))
+		out = append(out, remedied(filepath.Join(shown, snapshot.Name), fmt.Sprintf("the snapshot ends at %s, which is not there", head), "; ",
+			"restore its file from version control, or the snapshot of the migration before it"))
 	case len(heads) == 1 && heads[0].Name != head:
-		out = append(out, fmt.Sprintf("%s: %s is newer than the snapshot, which ends at %s: a generate was interrupted, or the file came without its snapshot; "+
-			"delete it and generate again, or restore the snapshot that belongs to it", filepath.Join(shown, heads[0].File), heads[0].Name, orNone(head)))
+		newer := remedied(heads[0].Pos.String(), fmt.Sprintf("%s is newer than the snapshot, which ends at %s: a generate was interrupted, or the file came without its snapshot", heads[0].Name, orNone(head)), "; ",
+			"delete it and generate again, or restore the snapshot that belongs to it")
+		newer.at = filepath.Join(shown, heads[0].File)
+		out = append(out, newer)
 	}
 	return out
 }

@@ -142,11 +142,14 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if f == nil {
 		f, err = readFolder(cfg.outDir(), shown)
 	}
+	if d, known := errors.AsType[disagreements](err); known {
+		return nil, d
+	}
 	if err != nil {
 		return nil, Problems{err.Error()}
 	}
-	if p := f.problems(shown); len(p) > 0 {
-		return nil, Problems(p)
+	if p := f.findings(shown); len(p) > 0 {
+		return nil, disagreements(p)
 	}
 	r := &Result{folder: f, snap: f.snap, targets: cfg.Targets}
 	if r.snap == nil {
@@ -161,9 +164,13 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	r.models, err = models.load(ctx, cfg.loading(r.snap))
 	var problems load.Problems
 	if errors.As(err, &problems) {
-		var lines Problems
+		var lines disagreements
 		for _, p := range problems {
-			lines = append(lines, p.String())
+			f := Finding{Reason: p.Msg}
+			if p.Pos.Filename != "" {
+				f.Place = p.Pos.String()
+			}
+			lines = append(lines, f)
 		}
 		return nil, lines
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/modelgen/modelgen/gen"
@@ -101,6 +102,48 @@ func BenchmarkCheck(b *testing.B) {
 				checked(b, dir)
 			}
 		})
+	}
+}
+
+// BenchmarkCheckCompiled is check when one of the migrations has an op that a function makes, so that they are compiled and asked.
+func BenchmarkCheckCompiled(b *testing.B) {
+	for _, n := range []struct{ models, migrations int }{{10, 10}, {1000, 500}} {
+		b.Run(fmt.Sprintf("models=%d/migrations=%d", n.models, n.migrations), func(b *testing.B) {
+			dir := helped(b, history(b, n.models, n.migrations))
+			checked(b, dir) // warm
+			b.ReportAllocs()
+			for b.Loop() {
+				checked(b, dir)
+			}
+		})
+	}
+}
+
+// helped lets a function make one op of the first migration.
+func helped(tb testing.TB, dir string) string {
+	file := filepath.Join(dir, "migrations", "0001_step.go")
+	src, err := os.ReadFile(file)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	const list = "Ops: []migrate.Op{"
+	if !strings.Contains(string(src), list) {
+		tb.Fatalf("%s has no list of ops", file)
+	}
+	text := strings.Replace(string(src), list, list+"\n\t\tcounted(),", 1)
+	write(tb, file, text+"\nfunc counted() migrate.Op {\n\treturn migrate.SQL{Up: []string{\"SELECT count(*) FROM pg_class\"}, NoDown: \"it only looks\"}\n}\n")
+	return dir
+}
+
+// TestHelped: a module with such an op agrees as well, and nothing is left in the directory for temporary files.
+func TestHelped(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	dir := helped(t, history(t, 3, 3))
+	checked(t, dir)
+	list, err := os.ReadDir(temp)
+	if err != nil || len(list) > 0 {
+		t.Errorf("%s is left behind: %v", list, err)
 	}
 }
 

@@ -236,11 +236,17 @@ func facts(s *schema.Schema) []string {
 		}
 		all = append(all, string(line))
 	}
+	for _, n := range s.Namespaces {
+		add("schema", n)
+	}
 	for _, e := range s.Enums {
 		add(e)
 	}
 	for _, t := range s.Tables {
 		add(t.Name, t.Comment, t.Columns, t.PrimaryKey)
+		for _, d := range t.DualWrites {
+			add(t.Name, "dual write", d)
+		}
 		for _, u := range t.Uniques {
 			add(t.Name, "unique", u)
 		}

@@ -46,6 +46,18 @@ func remarkOf(line string, severity lint.Severity, code string, folders ...strin
 	return r
 }
 
+// remarkOfFinding is about the place of a finding, which need not stand in its line.
+func remarkOfFinding(f gen.Finding, severity lint.Severity, folders ...string) remark {
+	if f.Place == "" {
+		return remarkOf(f.String(), severity, "check", folders...)
+	}
+	r := remarkOf(f.Place+": "+f.Message(), severity, "check", folders...)
+	if r.file == "" {
+		r.text = f.String()
+	}
+	return r
+}
+
 func remarkOfHazard(h gen.Hazard, folders ...string) remark {
 	return remarkOf(fmt.Sprintf("%s:%d: %s: %s; %s", h.File, h.Line, h.Code, h.Message, h.Safe), h.Severity, h.Code, folders...)
 }

@@ -45,7 +45,7 @@ func check(ctx context.Context, e env, args []string) error {
 			if x.Note {
 				severity = lint.Note
 			}
-			remarks = append(remarks, remarkOf(x.String(), severity, "check", e.dir, cfg.Dir))
+			remarks = append(remarks, remarkOfFinding(x, severity, e.dir, cfg.Dir))
 		}
 	}
 	failed := false

@@ -26,13 +26,9 @@ const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFil
 
 // list runs the go command and type-checks what it lists.
 func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
-	tags := guardTag
-	if more := mergeTags(l.cfg.BuildTags, l.env("GOFLAGS")); more != "" {
-		tags += "," + more
-	}
 	cfg := &packages.Config{
 		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.quick(), Fset: l.fset,
-		BuildFlags: []string{"-tags=" + tags}, ParseFile: parseFile,
+		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, ParseFile: parseFile,
 	}
 	roots, err := packages.Load(cfg, append(slices.Clone(l.cfg.Patterns), l.cfg.Extra...)...)
 	if err == nil && len(roots) == 0 {
@@ -53,6 +49,16 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 		}
 	}
 	return roots, nil
+}
+
+// BuildTags gives the build tags with which models are read: those given, those of the environment, and the one that switches guards off.
+func BuildTags(tags string) string { return withGuardTag(tags, os.Getenv("GOFLAGS")) }
+
+func withGuardTag(tags, goflags string) string {
+	if more := mergeTags(tags, goflags); more != "" {
+		return guardTag + "," + more
+	}
+	return guardTag
 }
 
 // parseFile reads a file without the bodies of functions: they say nothing about models and may be broken.

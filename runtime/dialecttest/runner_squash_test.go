@@ -181,6 +181,18 @@ func TestSquashWrong(t *testing.T) {
 	r := &runner{t: t}
 	other := &migrate.Migration{Name: "0002_squashed", Replaces: []string{"0001_a", "0002_b"}, Ops: []migrate.Op{makes("t")}}
 	r.fails(migrate.NewSet("shop", s.a, s.b, other).Err(), "does not come to the same schema")
+	with := func(ops ...migrate.Op) *migrate.Migration {
+		return &migrate.Migration{Name: "0002_squashed", Replaces: []string{"0001_a", "0002_b"}, Ops: append(s.squash.Ops[:1:1], ops...)}
+	}
+	two := migrate.AlterColumn{Table: "t", From: schema.Integer("one").Default(0), To: schema.Integer("one").Null()}
+	more := migrate.AddColumn{Table: "t", Column: schema.Integer("both").Null()}
+	both := migrate.AddDualWrite{Table: "t", Name: "t_both", From: "one", To: "both", Up: "one", Down: "both", Column: schema.Integer("both")}
+	whole := &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{s.a}, Ops: append(s.b.Ops[:len(s.b.Ops):len(s.b.Ops)], two, more)}
+	if err := migrate.NewSet("shop", s.a, whole, with(two, more)).Err(); err != nil {
+		t.Error(err)
+	}
+	r.fails(migrate.NewSet("shop", s.a, whole, with(two, more, both)).Err(), "does not come to the same schema")
+	r.fails(migrate.NewSet("shop", s.a, s.b, with(migrate.CreateSchema{Name: "extra"})).Err(), "does not come to the same schema")
 	hole := &migrate.Migration{Name: "0003_hole", Replaces: []string{"0001_a", "0003_c"}, Ops: s.squash.Ops}
 	r.fails(migrate.NewSet("shop", s.a, s.b, s.c, hole).Err(), "leaves out one that lies between them")
 	self := &migrate.Migration{Name: "0001_self", Replaces: []string{"0001_self"}, Ops: s.squash.Ops}

@@ -1,0 +1,329 @@
+package gen
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// replayName is the folder of the program that replays migrations, below theirs. It is there for the go command only.
+const replayName = "internal/modelgen_replay"
+
+// replayMain is that program. It imports what the migrations import anyway, so that it is there with -mod=vendor too. Its first argument is the
+// file that it writes; the others name tables whose changes are wanted, "-" stands for none.
+const replayMain = `// Command modelgen_replay is in an overlay of the go command, for as long as modelgen check runs.
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+
+	migrations %q
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+type step struct {
+	Migration string
+	Op        int
+	Text      string
+	Schema    *schema.Schema
+}
+
+type result struct {
+	Err       string
+	Schema    *schema.Schema
+	Ops       map[string]int
+	Misfits   []step
+	Unwritten []step
+	Steps     []step
+}
+
+var (
+	out     = result{Ops: map[string]int{}}
+	state   = &schema.Schema{}
+	foreign = &schema.Schema{}
+	seen    = map[*migrate.Migration]bool{}
+)
+
+func main() {
+	own := migrations.All.Migrations()
+	var replaced []string
+	for _, m := range own {
+		seen[m] = true
+		replaced = append(replaced, m.Replaces...)
+	}
+	for _, m := range own {
+		before(m)
+		out.Ops[m.Name] = len(m.Ops)
+		if slices.Contains(replaced, m.Name) {
+			continue
+		}
+		for i, op := range m.Ops {
+			at := step{Migration: m.Name, Op: i}
+			if op == nil {
+				continue // the set says it
+			}
+			if u, ok := op.(migrate.Unwritten); ok {
+				at.Text = string(u)
+				out.Unwritten = append(out.Unwritten, at)
+			}
+			if err := op.Apply(state); err != nil {
+				at.Text = err.Error()
+				out.Misfits = append(out.Misfits, at)
+			} else if len(os.Args) > 2 {
+				at.Schema = part(os.Args[2:])
+				out.Steps = append(out.Steps, at)
+			}
+		}
+	}
+	if err := migrations.All.Err(); err != nil {
+		out.Err = err.Error()
+	}
+	out.Schema = ours()
+	data, err := json.Marshal(out)
+	if err == nil {
+		err = os.WriteFile(os.Args[1], data, 0o600)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// before applies what the migration needs of other sets.
+func before(m *migrate.Migration) {
+	for _, p := range m.Parents {
+		if p == nil || seen[p] {
+			continue
+		}
+		seen[p] = true
+		before(p)
+		for _, op := range p.Ops {
+			if op != nil && op.Apply(state) == nil {
+				_ = op.Apply(foreign)
+			}
+		}
+	}
+}
+
+// ours leaves out what is as other sets have made it.
+func ours() *schema.Schema {
+	s := state.Clone()
+	s.Tables = slices.DeleteFunc(s.Tables, func(t *schema.Table) bool { return reflect.DeepEqual(t, foreign.Table(t.Name)) })
+	s.Enums = slices.DeleteFunc(s.Enums, func(e *schema.Enum) bool { return foreign.Enum(e.Name) != nil })
+	s.Namespaces = slices.DeleteFunc(s.Namespaces, foreign.HasNamespace)
+	return s
+}
+
+// part gives some tables, and what belongs to none.
+func part(tables []string) *schema.Schema {
+	s := &schema.Schema{Namespaces: slices.Clone(state.Namespaces)}
+	for _, e := range state.Enums {
+		s.Enums = append(s.Enums, e.Clone())
+	}
+	for _, name := range tables {
+		if t := state.Table(name); t != nil {
+			s.Tables = append(s.Tables, t.Clone())
+		}
+	}
+	return s
+}
+`
+
+// replayResult is what the program writes.
+type replayResult struct {
+	Err                       string
+	Schema                    *schema.Schema
+	Ops                       map[string]int // how many, by migration
+	Misfits, Unwritten, Steps []replayStep
+}
+
+type replayStep struct {
+	Migration string
+	Op        int
+	Text      string
+	Schema    *schema.Schema
+}
+
+// compiled replays migrations that cannot be read from their text: a program that imports them is laid over the tree of the user for the go
+// command, which keeps what it has built. Nothing is written into the tree. What does not compile comes as an error.
+func (b *branches) compiled(ctx context.Context, cfg Config) (*replayed, error) {
+	got, err := b.replay(ctx, cfg, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := &replayed{}
+	for _, u := range got.Unwritten {
+		if pos, opaque := b.position(u, got); opaque {
+			r.findings = append(r.findings, notWritten(pos, u.Text))
+		}
+	}
+	for _, m := range got.Misfits {
+		pos, _ := b.position(m, got)
+		r.findings = append(r.findings, Finding{Place: pos.String(), Reason: m.Migration + " does not fit: " + m.Text, Mend: undoEdit})
+	}
+	if len(got.Misfits) > 0 {
+		return r, nil
+	}
+	if got.Err != "" {
+		r.findings = append(r.findings, Finding{Place: filepath.ToSlash(filepath.Join(b.shown, ListName)), Reason: got.Err})
+		return r, nil
+	}
+	r.schema = got.Schema
+	r.trace = func(found []difference) (map[object]token.Position, error) {
+		tables := []string{"-"}
+		for _, d := range found {
+			if d.table != "" && !slices.Contains(tables, d.table) {
+				tables = append(tables, d.table)
+			}
+		}
+		got, err := b.replay(ctx, cfg, tables)
+		if err != nil {
+			return nil, err
+		}
+		t := newTracer(found)
+		for _, s := range got.Steps {
+			pos, _ := b.position(s, got)
+			t.step(pos, s.Schema)
+		}
+		return t.last, nil
+	}
+	return r, nil
+}
+
+// position finds an op in the text, and tells whether it could not be read there.
+func (b *branches) position(s replayStep, got *replayResult) (token.Position, bool) {
+	i := slices.IndexFunc(b.all, func(m read.Migration) bool { return m.Name == s.Migration })
+	if i < 0 {
+		return token.Position{Filename: filepath.ToSlash(filepath.Join(b.shown, ListName))}, true
+	}
+	m := b.all[i]
+	switch {
+	case len(m.Ops) == got.Ops[m.Name]:
+		return m.Ops[s.Op].Pos, m.Ops[s.Op].Value == nil
+	case len(m.Ops) > 0:
+		return m.Ops[0].Pos, true // a list that is put together elsewhere
+	}
+	return m.Pos, true
+}
+
+// replay builds the program and runs it.
+func (b *branches) replay(ctx context.Context, cfg Config, tables []string) (*replayResult, error) {
+	dir, err := filepath.Abs(b.dir)
+	if err != nil {
+		return nil, err
+	}
+	temp, err := os.MkdirTemp("", "modelgen")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	flags := []string{"-tags=" + load.BuildTags(cfg.BuildTags)}
+	path, errs, err := goCommand(ctx, dir, slices.Concat([]string{"list", "-find", "-f", "{{.ImportPath}}"}, flags, []string{"."}))
+	if err != nil {
+		return nil, b.complaints(dir, errs, err)
+	}
+	overlay := map[string]string{}
+	put := func(name, text string) error {
+		file := filepath.Join(temp, filepath.Base(name))
+		overlay[filepath.Join(dir, filepath.FromSlash(name))] = file
+		return os.WriteFile(file, []byte(text), 0o600)
+	}
+	var vars []string
+	for _, m := range b.all {
+		vars = append(vars, m.Var)
+	}
+	list, err := emit.List(b.pkg, b.sides[0].Set, vars) // that of the tree may be behind, which is said elsewhere
+	if err != nil {
+		return nil, err
+	}
+	program := replayName + "/main.go"
+	if err := errors.Join(put(program, fmt.Sprintf(replayMain, strings.TrimSpace(path))), put(ListName, string(list))); err != nil {
+		return nil, err
+	}
+	replace, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		return nil, err
+	}
+	overlayFile, resultFile := filepath.Join(temp, "overlay.json"), filepath.Join(temp, "result.json")
+	if err := os.WriteFile(overlayFile, replace, 0o600); err != nil {
+		return nil, err
+	}
+	args := slices.Concat([]string{"run"}, flags, []string{"-overlay=" + overlayFile, "./" + replayName, resultFile}, tables)
+	if _, errs, err = goCommand(ctx, dir, args); err != nil {
+		return nil, b.complaints(dir, errs, err)
+	}
+	data, err := os.ReadFile(resultFile)
+	if err != nil {
+		return nil, fmt.Errorf("the migrations were compiled, but did not come to the end of their replay: a package that they import ends the program")
+	}
+	got := new(replayResult)
+	if err := json.Unmarshal(data, got); err != nil {
+		return nil, fmt.Errorf("what the replay of the migrations says cannot be read, please report it: %w", err)
+	}
+	return got, nil
+}
+
+// goCommand runs the go command for this machine, whatever the program is built for.
+func goCommand(ctx context.Context, dir string, args []string) (out, errs string, err error) {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &stdout, &stderr
+	cmd.Env = append(os.Environ(), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "PWD="+dir)
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return stdout.String(), stderr.String(), err
+}
+
+var compilerLine = regexp.MustCompile(`^((?:[A-Za-z]:)?[^:\s]+\.go)(:\d+(?::\d+)?): (.+)$`)
+
+// complaints gives what the go command says: the lines of the compiler as they are, but for the names of their files.
+func (b *branches) complaints(dir, text string, err error) error {
+	if _, exit := errors.AsType[*exec.ExitError](err); !exit {
+		return err
+	}
+	var out disagreements
+	var rest []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		m := compilerLine.FindStringSubmatch(line)
+		switch {
+		case m != nil:
+			file := m[1]
+			if filepath.IsAbs(file) {
+				if rel, err := filepath.Rel(dir, file); err == nil {
+					file = rel
+				}
+			}
+			out = append(out, Finding{Place: filepath.ToSlash(filepath.Join(b.shown, file)) + m[2], Reason: m[3]})
+		case line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "exit status "):
+		case len(rest) < 3:
+			rest = append(rest, strings.ReplaceAll(strings.TrimPrefix(line, "go: "), dir+string(filepath.Separator), ""))
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	return disagreements{{Place: filepath.ToSlash(b.shown), Reason: "the migrations have to be compiled, and cannot be: " + strings.Join(rest, " "),
+		Mend: "go build ./" + filepath.ToSlash(b.shown) + " says more"}}
+}
