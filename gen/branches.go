@@ -66,11 +66,11 @@ func readBranches(cfg Config) (*branches, error) {
 		}
 		return nil, Problems{err.Error()}
 	}
+	if lines := b.orphans(); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	if len(b.all) == 0 {
 		return nil, fmt.Errorf("there are no migrations in %s", b.shown)
-	}
-	if lines := orphans(b.all); len(lines) > 0 {
-		return nil, Problems(lines)
 	}
 	b.snap, err = os.ReadFile(filepath.Join(b.dir, snapshot.Name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -88,26 +88,6 @@ func (b *branches) parse(sources map[string][]byte) ([]read.Migration, error) {
 		files = append(files, read.File{Name: filepath.ToSlash(filepath.Join(b.shown, name)), Src: sources[name]})
 	}
 	return read.Files(files)
-}
-
-// orphans says which parents are gone: what comes after them looks like a branch of its own, and is none.
-func orphans(all []read.Migration) (lines []string) {
-	vars := map[string]bool{}
-	for _, m := range all {
-		vars[m.Var] = true
-	}
-	for _, m := range all {
-		for _, p := range m.Parents {
-			if !strings.HasPrefix(p, ".") && !vars[p] {
-				lines = append(lines, missingParent(m.Pos.String(), p, m.Name))
-			}
-		}
-	}
-	return lines
-}
-
-func missingParent(pos, parent, of string) string {
-	return fmt.Sprintf("%s: the parent %s of %s is not there; restore its file from version control", pos, parent, of)
 }
 
 // heads gives those that nothing comes after.
@@ -206,13 +186,24 @@ func (b *branches) settle(changed map[string][]byte) (*Result, error) {
 		r.add(filepath.Join(b.dir, snapshot.Name), nil, b.snap)
 		return r, nil
 	}
+	if lines := unread(without(all)); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(all)); len(misfits) > 0 {
 		return nil, Problems(misfits)
 	}
+	if err := b.finish(r, all, s); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// finish adds the list, and a snapshot with the schema s.
+func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) error {
 	h := heads(all)
 	if len(h) != 1 {
-		return nil, fmt.Errorf("there would be %d newest migrations: %s", len(h), strings.Join(names(h), ", "))
+		return fmt.Errorf("there would be %d newest migrations: %s", len(h), strings.Join(names(h), ", "))
 	}
 	var vars []string
 	for _, m := range all {
@@ -220,20 +211,20 @@ func (b *branches) settle(changed map[string][]byte) (*Result, error) {
 	}
 	list, err := emit.List(b.pkg, b.sides[0].Set, vars)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.add(filepath.Join(b.dir, ListName), list, b.list)
 	snap := b.snapshot(s, h[0])
 	data, err := snap.Encode()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.add(filepath.Join(b.dir, snapshot.Name), data, b.snap)
 	r.folder.list, r.folder.snap, r.folder.snapBytes = list, snap, data
 	for _, m := range all {
 		r.folder.migrations = append(r.folder.migrations, found{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Replaces: m.Replaces, Pos: m.Pos})
 	}
-	return r, nil
+	return nil
 }
 
 // snapshot puts the settings of the old snapshot and what the migrations come to together.

@@ -132,7 +132,11 @@ func declared(e ast.Expr) (m found, ok bool) {
 		if !isKV {
 			continue
 		}
-		switch key, _ := kv.Key.(*ast.Ident); key.Name {
+		key, _ := kv.Key.(*ast.Ident)
+		if key == nil {
+			continue // it does not compile
+		}
+		switch key.Name {
 		case "Name":
 			if l, isBasic := kv.Value.(*ast.BasicLit); isBasic {
 				m.Name, _ = strconv.Unquote(l.Value)
@@ -244,13 +248,20 @@ func (f *folder) problems(shown string) []string {
 		}
 		names[m.Name] = m
 	}
+	var files []*ast.File
+	for _, p := range f.files {
+		files = append(files, p.ast)
+	}
+	others := notLiteral(f.fset, files, vars)
+	out = append(out, others.listed(f.list)...)
 	for _, m := range f.migrations {
 		for _, p := range m.Parents {
 			if !strings.HasPrefix(p, ".") && !vars[p] {
-				out = append(out, missingParent(m.Pos.String(), p, m.Name))
+				out = append(out, others.missing(m.Pos, p, m.Name))
 			}
 		}
 	}
+	out = unique(out)
 	if len(out) > 0 {
 		return out
 	}

@@ -25,6 +25,9 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	if len(h) < 2 {
 		return nil, Problems{fmt.Sprintf("there is nothing to merge: %s is the only newest migration", h[0].Name)}
 	}
+	if lines := unread(without(b.all)); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	base, sides := split(b.all, h)
 	if lines := collisions(base, sides, h, anyway); len(lines) > 0 {
 		if len(h) > 2 {

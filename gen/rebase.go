@@ -68,6 +68,9 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Re
 			return nil, Problems{fmt.Sprintf("%s holds %s, too; give each migration a file of its own", m.File, b.all[n].Name)}
 		}
 	}
+	if lines := unread(without(b.all)); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(rest)); len(misfits) > 0 {
 		return nil, Problems(misfits)

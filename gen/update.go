@@ -41,6 +41,9 @@ func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) 
 		return nil, refuse("shares its file with another one")
 	}
 	rest := slices.DeleteFunc(slices.Clone(b.all), func(o read.Migration) bool { return o.Var == m.Var })
+	if lines := unread(without(rest)); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(rest)); len(misfits) > 0 {
 		return nil, Problems(misfits)
