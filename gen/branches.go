@@ -27,7 +27,8 @@ type branches struct {
 	sources    map[string][]byte // the files with migrations, by base name
 	all        []read.Migration  // parents first
 	sides      []*snapshot.Snapshot
-	list, snap []byte // as they are on disk
+	list, snap []byte           // as they are on disk
+	undone     []read.Migration // those that go, or are worked out anew: the hints that they have used are unused again
 }
 
 func readBranches(cfg Config) (*branches, error) {
@@ -240,39 +241,14 @@ func (b *branches) snapshot(s *schema.Schema, head read.Migration) *snapshot.Sna
 	slices.Sort(out.Models)
 	out.Schema = *s.Clone()
 	for _, side := range b.sides { // hints that were used up, and whose an enum is, stand in no migration
-		remember(&out.Schema, &side.Schema)
+		undone := follow()
+		if slices.ContainsFunc(b.undone, func(m read.Migration) bool { return m.Name == side.HeadName() }) {
+			undone = follow(b.undone...)
+		}
+		remember(&out.Schema, &side.Schema, undone)
 	}
 	out.SetHead(head.Name, migrate.HashOps(head.Values()))
 	return &out
-}
-
-func remember(s, old *schema.Schema) {
-	for _, t := range s.Tables {
-		was := old.Table(t.Name)
-		if was == nil {
-			continue
-		}
-		if t.Was == "" {
-			t.Was = was.Was
-		}
-		for i := range t.Columns {
-			c := was.Column(t.Columns[i].Name)
-			if c == nil {
-				continue
-			}
-			if t.Columns[i].Was == "" {
-				t.Columns[i].Was = c.Was
-			}
-			if t.Columns[i].ValueWas == nil {
-				t.Columns[i].ValueWas = c.ValueWas
-			}
-		}
-	}
-	for _, e := range s.Enums {
-		if o := old.Enum(e.Name); o != nil && e.Was == "" && e.Owner == "" {
-			e.Was, e.Owner, e.ValueWas = o.Was, o.Owner, o.ValueWas
-		}
-	}
 }
 
 func names(all []read.Migration) []string {

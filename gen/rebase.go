@@ -223,6 +223,7 @@ func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest
 			}
 		}
 	}
+	b.undone = move
 	old := map[string][]byte{}
 	for _, m := range move {
 		if err := cfg.Answers.Parse(m.Answers); err != nil {

@@ -31,6 +31,7 @@ func Remove(cfg Config, applied []string) (*Result, error) {
 	if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
 		return nil, Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}
 	}
+	b.undone = h
 	r, err := b.settle(map[string][]byte{m.File: nil})
 	if err != nil {
 		return nil, err

@@ -51,6 +51,7 @@ func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) 
 	if err := cfg.Answers.Parse(m.Answers); err != nil {
 		return nil, fmt.Errorf("%s: %w", m.File, err)
 	}
+	b.undone = h
 	var head read.Migration
 	if left := heads(rest); len(left) == 1 {
 		head = left[0]
