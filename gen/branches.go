@@ -164,7 +164,7 @@ func without(all []read.Migration) []read.Migration {
 }
 
 // settle works out all files from the new sources: those given, the list, the snapshot. nil removes a file.
-func (b *branches) settle(changed map[string][]byte) (*Result, error) {
+func (b *branches) settle(cfg Config, changed map[string][]byte) (*Result, error) {
 	r := &Result{folder: &folder{dir: b.dir, pkg: b.pkg}}
 	sources := map[string][]byte{}
 	maps.Copy(sources, b.sources)
@@ -181,6 +181,9 @@ func (b *branches) settle(changed map[string][]byte) (*Result, error) {
 	}
 	for _, name := range sortedKeys(changed) {
 		r.add(filepath.Join(b.dir, name), changed[name], b.sources[name])
+	}
+	if lines := b.broken(cfg, r); len(lines) > 0 {
+		return nil, Problems(lines)
 	}
 	if len(all) == 0 {
 		r.add(filepath.Join(b.dir, ListName), nil, b.list)

@@ -38,6 +38,12 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 		}
 		return nil, Problems(lines)
 	}
+	if lines := b.clashes(cfg, nil); len(lines) > 0 {
+		for _, m := range h {
+			lines = append(lines, fmt.Sprintf("modelgen rebase %s puts %s on top of the others, with row structs of another name", m.Name, m.Name))
+		}
+		return nil, Problems(lines)
+	}
 	var words, vars []string
 	for _, m := range h {
 		words = append(words, leadingNumber.ReplaceAllString(m.Name, ""))
@@ -59,7 +65,7 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.settle(map[string][]byte{name + ".go": src})
+	r, err := b.settle(cfg, map[string][]byte{name + ".go": src})
 	if err != nil {
 		return nil, err
 	}

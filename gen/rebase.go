@@ -78,11 +78,11 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Re
 	if misfits := replay(s.Clone(), without(move)); len(misfits) > 0 {
 		return b.again(ctx, cfg, s, rest, move, theirs, misfits)
 	}
-	changed, newHead, err := b.moved(move, rest, theirs)
+	changed, newHead, err := b.moved(cfg, move, rest, theirs)
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.settle(changed)
+	r, err := b.settle(cfg, changed)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Re
 }
 
 // moved renames, renumbers and re-parents migrations, and leaves the rest of their text as it is.
-func (b *branches) moved(move, rest []read.Migration, theirs read.Migration) (changed map[string][]byte, head string, err error) {
+func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Migration) (changed map[string][]byte, head string, err error) {
 	number := next(rest)
 	vars, renamed := map[string]string{}, map[string]string{}
 	for _, m := range move {
@@ -106,6 +106,10 @@ func (b *branches) moved(move, rest []read.Migration, theirs read.Migration) (ch
 	moving := map[string]bool{}
 	for _, m := range move {
 		moving[m.Var] = true
+	}
+	words := b.rowStructs(move, renamed, vars)
+	if lines := b.clashes(cfg, words); len(lines) > 0 {
+		return nil, "", Problems(lines)
 	}
 	for _, m := range move {
 		var parents []string
@@ -122,7 +126,7 @@ func (b *branches) moved(move, rest []read.Migration, theirs read.Migration) (ch
 		if outside || len(m.Parents) == 0 {
 			parents = append(parents, theirs.Var)
 		}
-		src, err := rewrite(b.sources[m.File], m, renamed, vars, parents)
+		src, err := rewrite(b.sources[m.File], m, renamed, words, parents)
 		if err != nil {
 			return nil, "", fmt.Errorf("%s: %w", m.File, err)
 		}
@@ -133,6 +137,24 @@ func (b *branches) moved(move, rest []read.Migration, theirs read.Migration) (ch
 		changed[file] = src
 	}
 	return changed, renamed[move[len(move)-1].Name], nil
+}
+
+// rowStructs adds the row structs that the files declare to the variables that get another name: both branches may have a productsAt0003.
+func (b *branches) rowStructs(move []read.Migration, renamed, vars map[string]string) map[string]string {
+	out := maps.Clone(vars)
+	for _, m := range move {
+		from, to := "At"+number(m.Name), "At"+number(renamed[m.Name])
+		_, file, err := texts(m.File, b.sources[m.File])
+		if err != nil || from == "At" {
+			continue
+		}
+		for row := range decls(file) {
+			if rest, ok := strings.CutSuffix(row, from); ok && rest != "" {
+				out[row] = rest + to
+			}
+		}
+	}
+	return out
 }
 
 // rewrite changes the names in one file. What it does not know it does not touch.
@@ -190,6 +212,9 @@ func rewrite(src []byte, m read.Migration, renamed, vars map[string]string, pare
 				if to, ok := vars[w]; ok {
 					return to
 				}
+				if to, ok := renamed[w]; ok {
+					return to
+				}
 				return w
 			})
 			if text != c.Text {
@@ -212,16 +237,17 @@ func rewrite(src []byte, m read.Migration, renamed, vars map[string]string, pare
 	return format.Source([]byte(out))
 }
 
-var word = regexp.MustCompile(`\bM\w+\b`)
+var word = regexp.MustCompile(`\b\w+\b`)
 
 // again works migrations out anew from the models, as they no longer fit.
 func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest, move []read.Migration, theirs read.Migration, misfits []string) (*Result, error) {
+	var edits []string
 	for _, m := range move {
-		for _, op := range m.Ops {
-			if byHand(op) {
-				return nil, Problems(append(misfits, fmt.Sprintf("%s: %s has a step written by hand, so it is not worked out anew: change it so that it fits on top of %s, then run the command again", op.Pos, m.Name, theirs.Name)))
-			}
-		}
+		edits = append(edits, b.edits(m, false)...)
+	}
+	if len(edits) > 0 {
+		return nil, Problems(append(append(misfits, edits...), fmt.Sprintf("what a person wrote is not worked out anew, and nothing was written: change %s so that it fits on top of %s, "+
+			"or take the above out, to write it into the migration that comes of it; then run the command again", strings.Join(names(move), " and "), theirs.Name)))
 	}
 	b.undone = move
 	old := map[string][]byte{}
@@ -259,6 +285,9 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	}
 	for _, name := range sortedKeys(gone) {
 		r.add(filepath.Join(b.dir, name), nil, gone[name])
+	}
+	if lines := b.broken(cfg, r); len(lines) > 0 {
+		return nil, Problems(lines)
 	}
 	return r, nil
 }

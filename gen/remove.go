@@ -32,7 +32,7 @@ func Remove(cfg Config, applied []string) (*Result, error) {
 		return nil, Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}
 	}
 	b.undone = h
-	r, err := b.settle(map[string][]byte{m.File: nil})
+	r, err := b.settle(cfg, map[string][]byte{m.File: nil})
 	if err != nil {
 		return nil, err
 	}

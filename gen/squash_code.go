@@ -110,6 +110,13 @@ func (r *resolution) each(n ast.Node, do func(*ast.Ident, types.Object)) {
 // resolved resolves the names of a package without its imports.
 func resolved(fset *token.FileSet, files []*ast.File) *resolution {
 	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
+	conf := types.Config{Importer: guesser{selectedIn(files), map[string]*types.Package{}}, Error: func(error) {}, DisableUnusedImportCheck: true, FakeImportC: true}
+	pkg, _ := conf.Check("migrations", fset, files, info) // what does not compile is for the compiler to say
+	return &resolution{info, pkg.Scope()}
+}
+
+// selectedIn gives the names that something is selected from, which those of imports are among.
+func selectedIn(files []*ast.File) map[string]bool {
 	selected := map[string]bool{}
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -121,9 +128,7 @@ func resolved(fset *token.FileSet, files []*ast.File) *resolution {
 			return true
 		})
 	}
-	conf := types.Config{Importer: guesser{selected, map[string]*types.Package{}}, Error: func(error) {}, DisableUnusedImportCheck: true, FakeImportC: true}
-	pkg, _ := conf.Check("migrations", fset, files, info) // what does not compile is for the compiler to say
-	return &resolution{info, pkg.Scope()}
+	return selected
 }
 
 // guesser makes empty packages under the names that they are used by.

@@ -150,6 +150,32 @@ func remember(s, old *schema.Schema, undone *trail) {
 	}
 }
 
+// tell writes the renames into the schema after them, as hints.
+func (t *trail) tell(s *schema.Schema) {
+	hint := func(m map[string]string, name string) string {
+		if before := was(m, name); before != name {
+			return before
+		}
+		return ""
+	}
+	for _, table := range s.Tables {
+		table.Was = hint(t.tables, table.Name)
+		for i := range table.Columns {
+			c := &table.Columns[i]
+			c.Was = hint(t.columns[table.Name], c.Name)
+		}
+	}
+	for _, e := range s.Enums {
+		e.Was = hint(t.enums, e.Name)
+		for to, from := range t.values[e.Name] {
+			if e.ValueWas == nil {
+				e.ValueWas = map[string]string{}
+			}
+			e.ValueWas[to] = from
+		}
+	}
+}
+
 // sameName tells whether a hint, which may leave out the schema, is a name.
 func sameName(hint, name string) bool {
 	_, base := schema.SplitName(name)

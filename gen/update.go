@@ -48,6 +48,9 @@ func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) 
 	if misfits := replay(s, without(rest)); len(misfits) > 0 {
 		return nil, Problems(misfits)
 	}
+	if edits := b.edits(m, true); len(edits) > 0 {
+		return nil, Problems(append(edits, fmt.Sprintf("nothing was written, as that would be lost; run modelgen generate without -update for a new migration, or take it out of %s first", m.Name)))
+	}
 	if err := cfg.Answers.Parse(m.Answers); err != nil {
 		return nil, fmt.Errorf("%s: %w", m.File, err)
 	}
