@@ -136,6 +136,9 @@ func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Mi
 			}
 		}
 	}
+	if len(lines) == 0 {
+		lines = mixed(start, sides)
+	}
 	if len(lines) == 0 && !slices.Equal(unordered(forth), unordered(back)) {
 		lines = append(lines, strings.Join(names(heads), " and ")+" change the same things: what they come to depends on the order in which they are applied")
 	}
@@ -161,6 +164,9 @@ func unordered(s *schema.Schema) []string {
 		}
 		all = append(all, string(line))
 	}
+	for _, n := range s.Namespaces {
+		add("schema", n)
+	}
 	for _, e := range s.Enums {
 		add(e)
 	}
@@ -180,6 +186,10 @@ func unordered(s *schema.Schema) []string {
 		}
 		for _, x := range t.Indexes {
 			add(t.Name, "index", x)
+		}
+		for _, d := range t.DualWrites {
+			d.Column.Was, d.Column.ValueWas = "", nil
+			add(t.Name, "dual write", d)
 		}
 	}
 	slices.Sort(all)

@@ -86,7 +86,7 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Re
 	if err != nil {
 		return nil, err
 	}
-	r.Migration = newHead
+	r.Migration, r.Notes = newHead, shaken(b.all, h, head)
 	return r, nil
 }
 

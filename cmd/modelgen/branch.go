@@ -156,6 +156,12 @@ func finish(e env, f *flag.FlagSet, cfg gen.Config, r *gen.Result, err error) er
 	if err != nil {
 		return err
 	}
+	for _, n := range r.Notes {
+		if n.Pos.IsValid() {
+			n.Msg = n.Pos.String() + ": " + n.Msg
+		}
+		fmt.Fprintf(e.stderr, "modelgen: %s\n", n.Msg)
+	}
 	if len(r.Questions) > 0 {
 		for _, q := range r.Questions {
 			fmt.Fprintln(e.stderr, q)
