@@ -24,9 +24,13 @@ const manyHeads = "modelgen merge joins all of them when they touch different th
 
 // Rebase puts the migrations that only the head called mine has on top of the other head: they get its number and the ones after, and it as their
 // parent. Their text stays as it is where their ops fit. Where they do not, and no person wrote any of them, they are worked out anew from
-// the models, with the answers that they record. applied are names of migrations that a database is known to have: those cannot move.
-func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Result, error) {
+// the models, with the answers that they record. What applied says that a database has cannot move.
+func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Result, error) {
 	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	has, err := applied.of(b.sides[0].Set, b.all)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +65,7 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Re
 		}
 	}
 	for _, m := range move {
-		if slices.Contains(applied, m.Name) {
+		if slices.Contains(has, m.Name) {
 			return nil, Problems{fmt.Sprintf("%s is applied to a database under this name and cannot move; join the two with modelgen merge, or put the others on top: modelgen rebase %s", m.Name, theirs.Name)}
 		}
 		if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {

@@ -19,14 +19,18 @@ import (
 )
 
 // FinishSquash works out what is left when the files go that a squash replaces: what followed those follows the squash. Its Replaces stays, as
-// databases that had them still need it. It refuses when something that stays uses what stands in those files.
-func FinishSquash(cfg Config, name string) (*Result, error) {
+// databases that had them still need it. It refuses when something that stays uses what stands in those files, and when applied says that a database
+// is not ready for it.
+func FinishSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 	q, err := newSquasher(cfg)
 	if err != nil {
 		return nil, err
 	}
 	squash, err := q.squash(name)
 	if err != nil {
+		return nil, err
+	}
+	if err := q.ready(squash, applied); err != nil {
 		return nil, err
 	}
 	gone := map[string]string{} // variable -> name
@@ -51,14 +55,18 @@ func FinishSquash(cfg Config, name string) (*Result, error) {
 	return q.result, d.write()
 }
 
-// ForgetSquash works out the file of a squash without its Replaces: it is then a migration as any other.
-func ForgetSquash(cfg Config, name string) (*Result, error) {
+// ForgetSquash works out the file of a squash without its Replaces: it is then a migration as any other. It refuses when applied says that a database
+// is not ready for it.
+func ForgetSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 	q, err := newSquasher(cfg)
 	if err != nil {
 		return nil, err
 	}
 	squash, err := q.squash(name)
 	if err != nil {
+		return nil, err
+	}
+	if err := q.ready(squash, applied); err != nil {
 		return nil, err
 	}
 	for _, m := range q.all {
@@ -85,6 +93,33 @@ func ForgetSquash(cfg Config, name string) (*Result, error) {
 	q.result.Migration = squash.Name
 	q.result.add(filepath.Join(q.dir, squash.File), formatted(edited(src, []edit{{from, to, ""}})), src)
 	return q.result, nil
+}
+
+// ready refuses what a database is not ready for: it must have the squash, and of what that replaces all or nothing.
+func (q *squasher) ready(squash read.Migration, applied *Applied) error {
+	if applied == nil {
+		return nil
+	}
+	has, err := applied.of(q.snap.Set, q.all)
+	if err != nil {
+		return err
+	}
+	var there, lacks []string
+	for _, name := range squash.Replaces {
+		if slices.Contains(has, name) {
+			there = append(there, name)
+		} else {
+			lacks = append(lacks, name)
+		}
+	}
+	const upFirst = "; nothing was written: bring it up to date first, with a program that has all of them: app migrate up"
+	switch {
+	case len(there) > 0 && len(lacks) > 0:
+		return Problems{fmt.Sprintf("the database has %s of what %s replaces, but not %s%s", strings.Join(there, ", "), squash.Name, strings.Join(lacks, ", "), upFirst)}
+	case !slices.Contains(has, squash.Name):
+		return Problems{fmt.Sprintf("the database does not have %s%s", squash.Name, upFirst)}
+	}
+	return nil
 }
 
 // squash finds a migration that replaces others.

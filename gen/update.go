@@ -12,9 +12,13 @@ import (
 )
 
 // Update folds what has changed in the models into the newest migration: it is worked out anew, with the answers that it records, from the
-// schema before it. It refuses where that would lose what a person wrote. applied are names of migrations that a database is known to have.
-func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) {
+// schema before it. It refuses where that would lose what a person wrote. applied says what a database is known to have.
+func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) {
 	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	has, err := applied.of(b.sides[0].Set, b.all)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +31,7 @@ func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) 
 		return Problems{fmt.Sprintf("%s: %s %s; run modelgen generate without -update for a new one", m.Pos, m.Name, why)}
 	}
 	switch {
-	case slices.Contains(applied, m.Name):
+	case slices.Contains(has, m.Name):
 		return nil, refuse("is applied to a database")
 	case len(m.Parents) > 1:
 		return nil, refuse("joins branches")
