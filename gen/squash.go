@@ -81,6 +81,9 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.otherSets(members); err != nil {
+		return nil, err
+	}
 	ops := make([]migrate.Op, len(steps))
 	for i, s := range steps {
 		ops[i] = s.op

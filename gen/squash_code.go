@@ -35,6 +35,7 @@ type copier struct {
 	imports  map[string]string       // path -> name, "" for its own
 	local    map[string]string       // name in the new file -> path
 	decls    []string
+	others   []string // parents of other sets, as they stand in the new file
 	problems Problems
 }
 
