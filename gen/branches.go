@@ -15,7 +15,6 @@ import (
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
-	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -27,8 +26,9 @@ type branches struct {
 	sources    map[string][]byte // the files with migrations, by base name
 	all        []read.Migration  // parents first
 	sides      []*snapshot.Snapshot
-	list, snap []byte           // as they are on disk
-	undone     []read.Migration // those that go, or are worked out anew: the hints that they have used are unused again
+	base       *snapshot.Snapshot // what the sides come from, as far as the snapshot says it
+	list, snap []byte             // as they are on disk
+	undone     []read.Migration   // those that go, or are worked out anew: the hints that they have used are unused again
 }
 
 func readBranches(cfg Config) (*branches, error) {
@@ -77,9 +77,15 @@ func readBranches(cfg Config) (*branches, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fileError(filepath.Join(b.shown, snapshot.Name), err)
 	}
-	if b.sides = snapshot.Sides(b.snap); len(b.sides) == 0 {
-		return nil, Problems{filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)) + ": neither side of it can be read; restore one from version control, then run the command again"}
+	shown := filepath.ToSlash(filepath.Join(b.shown, snapshot.Name))
+	if b.snap == nil {
+		return nil, Problems{fmt.Sprintf("%s is missing although there are migrations; restore it from version control", shown)}
 	}
+	sides, err := snapshot.ReadSides(b.snap)
+	if err != nil {
+		return nil, Problems{fmt.Sprintf("%s:%s", shown, err)}
+	}
+	b.sides, b.base = sides.All, sides.Base
 	return b, nil
 }
 
@@ -213,12 +219,15 @@ func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) err
 	for _, m := range all {
 		vars = append(vars, m.Var)
 	}
-	list, err := emit.List(b.pkg, b.sides[0].Set, vars)
+	snap, err := b.snapshot(s, h[0])
+	if err != nil {
+		return err
+	}
+	list, err := emit.List(b.pkg, snap.Set, vars)
 	if err != nil {
 		return err
 	}
 	r.add(filepath.Join(b.dir, ListName), list, b.list)
-	snap := b.snapshot(s, h[0])
 	data, err := snap.Encode()
 	if err != nil {
 		return err
@@ -232,16 +241,11 @@ func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) err
 }
 
 // snapshot puts the settings of the old snapshot and what the migrations come to together.
-func (b *branches) snapshot(s *schema.Schema, head read.Migration) *snapshot.Snapshot {
-	out := *b.sides[0]
-	for _, side := range b.sides[1:] {
-		for _, m := range side.Models {
-			if !slices.Contains(out.Models, m) {
-				out.Models = append(slices.Clone(out.Models), m)
-			}
-		}
+func (b *branches) snapshot(s *schema.Schema, head read.Migration) (*snapshot.Snapshot, error) {
+	out, err := b.settings()
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(out.Models)
 	out.Schema = *s.Clone()
 	for _, side := range b.sides { // hints that were used up, and whose an enum is, stand in no migration
 		undone := follow()
@@ -250,8 +254,8 @@ func (b *branches) snapshot(s *schema.Schema, head read.Migration) *snapshot.Sna
 		}
 		remember(&out.Schema, &side.Schema, undone)
 	}
-	out.SetHead(head.Name, migrate.HashOps(head.Values()))
-	return &out
+	out.SetHead(head.Name, head.Hash())
+	return out, nil
 }
 
 func names(all []read.Migration) []string {

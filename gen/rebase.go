@@ -270,7 +270,10 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	for _, m := range rest {
 		f.migrations = append(f.migrations, found{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Pos: m.Pos})
 	}
-	f.snap = b.snapshot(s, head)
+	var err error
+	if f.snap, err = b.snapshot(s, head); err != nil {
+		return nil, err
+	}
 	f.snap.Format = snapshot.Format
 	if len(rest) == 0 {
 		f.snap.Head = ""

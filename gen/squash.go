@@ -240,7 +240,7 @@ func (q *squasher) settle(sources []read.File) error {
 	}
 	if m := all[head[0]]; m.Name != q.snap.HeadName() {
 		snap := *q.snap
-		snap.SetHead(m.Name, migrate.HashOps(m.Values()))
+		snap.SetHead(m.Name, m.Hash())
 		data, err := snap.Encode()
 		if err != nil {
 			return err

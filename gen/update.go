@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/read"
-	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -39,7 +38,7 @@ func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) 
 		return nil, refuse("replaces others")
 	case slices.ContainsFunc(m.Ops, byHand):
 		return nil, refuse("has a step written by hand, which would be lost")
-	case migrate.HashOps(m.Values()) != b.sides[0].HeadHash():
+	case m.Hash() != b.sides[0].HeadHash():
 		return nil, refuse("was changed by hand since it was written, which would be lost")
 	case slices.ContainsFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }):
 		return nil, refuse("shares its file with another one")

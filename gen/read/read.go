@@ -70,6 +70,17 @@ func (m Migration) Values() []migrate.Op {
 	return ops
 }
 
+// Hash gives the hash of the ops. Where an opaque one stands, in which file and in which directory, is of no consequence: its text is.
+func (m Migration) Hash() string {
+	ops := m.Values()
+	for i, op := range m.Ops {
+		if op.Value == nil {
+			ops[i] = migrate.Go{Up: unknown, Name: op.Source}
+		}
+	}
+	return migrate.HashOps(ops)
+}
+
 // Opaque tells whether any op could not be evaluated.
 func (m Migration) Opaque() bool {
 	for _, op := range m.Ops {
