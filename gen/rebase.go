@@ -115,6 +115,19 @@ func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Mi
 	if lines := b.clashes(cfg, words); len(lines) > 0 {
 		return nil, "", Problems(lines)
 	}
+	var old []string
+	stays := map[string]bool{} // what only moves to another file
+	for _, m := range move {
+		old = append(old, m.File)
+		if _, file, err := texts(m.File, b.sources[m.File]); err == nil {
+			for d := range decls(file) {
+				stays[d] = true
+			}
+		}
+	}
+	if err := b.gone(old, stays, words); err != nil {
+		return nil, "", err
+	}
 	for _, m := range move {
 		var parents []string
 		outside := false
@@ -292,6 +305,17 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	}
 	for _, name := range sortedKeys(gone) {
 		r.add(filepath.Join(b.dir, name), nil, gone[name])
+	}
+	fresh := map[string]bool{}
+	for _, src := range b.after(r) {
+		if _, file, err := texts("", src); err == nil {
+			for d := range decls(file) {
+				fresh[d] = true
+			}
+		}
+	}
+	if err := b.gone(sortedKeys(old), fresh, nil); err != nil {
+		return nil, err
 	}
 	if lines := b.broken(cfg, r); len(lines) > 0 {
 		return nil, Problems(lines)

@@ -35,6 +35,9 @@ func Remove(cfg Config, applied *Applied) (*Result, error) {
 	if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
 		return nil, Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}
 	}
+	if err := b.gone([]string{m.File}, nil, nil); err != nil {
+		return nil, err
+	}
 	b.undone = h
 	r, err := b.settle(cfg, map[string][]byte{m.File: nil})
 	if err != nil {

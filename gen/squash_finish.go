@@ -7,12 +7,10 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/read"
@@ -262,78 +260,28 @@ func (d *deletion) reparent(name string, f *ast.File, m read.Migration, seen map
 
 // outside looks at the packages of the module that import this one.
 func (d *deletion) outside(tests []*ast.File) error {
-	root := moduleRoot(d.dir)
-	if root == "" {
-		return nil
-	}
-	imported, err := importPath(root, d.dir)
+	files, imported, err := importers(d.fset, d.dir)
 	if err != nil || imported == "" {
 		return err
 	}
-	for _, f := range tests {
+	for _, f := range append(tests, files...) {
 		d.uses(f, imported)
 	}
-	here, err := filepath.Abs(d.dir)
-	if err != nil {
-		return err
-	}
-	return filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
-		switch name := ""; {
-		case err != nil:
-			return err
-		case e.IsDir():
-			name = e.Name()
-			if p != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "vendor" || name == "testdata" || name == "node_modules") {
-				return fs.SkipDir
-			}
-			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != root {
-				return fs.SkipDir
-			}
-			return nil
-		case !strings.HasSuffix(p, ".go") || filepath.Dir(p) == here:
-			return nil
-		}
-		src, err := os.ReadFile(p)
-		if err != nil || !bytes.Contains(src, []byte(strconv.Quote(imported))) {
-			return err
-		}
-		f, err := parser.ParseFile(d.fset, shown(p), src, parser.SkipObjectResolution)
-		if err != nil {
-			return Problems{err.Error()}
-		}
-		d.uses(f, imported)
-		return nil
-	})
+	return nil
 }
 
 // uses finds what another package takes from the files.
 func (d *deletion) uses(f *ast.File, imported string) {
-	name := ""
-	for _, i := range f.Imports {
-		if p, _ := strconv.Unquote(i.Path.Value); p == imported {
-			if name = d.pkg; i.Name != nil {
-				name = i.Name.Name
+	dot := selections(f, imported, d.pkg, func(s *ast.SelectorExpr, name string) {
+		for file := range d.files {
+			if declares(d.fset, d.src[file], s.Sel.Name) {
+				d.no(s, "%s.%s is used here and stands in %s, which would go; put %s in its place", name, s.Sel.Name, file, d.squash.Var)
 			}
 		}
-	}
-	if name == "." {
-		d.no(f.Name, "it imports the migrations with a dot, so that it cannot be told what it uses of those that go; give the import a name")
-		return
-	}
-	ast.Inspect(f, func(n ast.Node) bool {
-		s, ok := n.(*ast.SelectorExpr)
-		if !ok {
-			return true
-		}
-		if x, ok := s.X.(*ast.Ident); ok && x.Name == name && name != "" {
-			for file := range d.files {
-				if declares(d.fset, d.src[file], s.Sel.Name) {
-					d.no(s, "%s.%s is used here and stands in %s, which would go; put %s in its place", name, s.Sel.Name, file, d.squash.Var)
-				}
-			}
-		}
-		return true
 	})
+	if dot {
+		d.no(f.Name, "it imports the migrations with a dot, so that it cannot be told what it uses of those that go; give the import a name")
+	}
 }
 
 // declares tells whether a file declares a name of its package.
