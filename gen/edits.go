@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"maps"
@@ -113,6 +114,9 @@ func (b *branches) otherText(m read.Migration, attempts [][]migrate.Op) (lines [
 			Answers: m.Answers, Ops: ops, Before: m.Before}.File()
 		if err != nil {
 			continue
+		}
+		if src, err := format.Source(raw); err == nil { // it also changes quotes in comments
+			raw = src
 		}
 		if _, file, err := texts(m.File, raw); err == nil {
 			comments(file, func(c *ast.Comment) { known[words(c)] = true })
