@@ -260,7 +260,7 @@ func (d *deletion) reparent(name string, f *ast.File, m read.Migration, seen map
 
 // outside looks at the packages of the module that import this one.
 func (d *deletion) outside(tests []*ast.File) error {
-	files, imported, err := importers(d.fset, d.dir)
+	files, imported, err := importers(d.fset, d.dir, false)
 	if err != nil || imported == "" {
 		return err
 	}
