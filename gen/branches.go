@@ -15,7 +15,6 @@ import (
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
-	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -27,7 +26,9 @@ type branches struct {
 	sources    map[string][]byte // the files with migrations, by base name
 	all        []read.Migration  // parents first
 	sides      []*snapshot.Snapshot
-	list, snap []byte // as they are on disk
+	base       *snapshot.Snapshot // what the sides come from, as far as the snapshot says it
+	list, snap []byte             // as they are on disk
+	undone     []read.Migration   // those that go, or are worked out anew: the hints that they have used are unused again
 }
 
 func readBranches(cfg Config) (*branches, error) {
@@ -66,19 +67,25 @@ func readBranches(cfg Config) (*branches, error) {
 		}
 		return nil, Problems{err.Error()}
 	}
+	if lines := b.orphans(); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	if len(b.all) == 0 {
 		return nil, fmt.Errorf("there are no migrations in %s", b.shown)
-	}
-	if lines := orphans(b.all); len(lines) > 0 {
-		return nil, Problems(lines)
 	}
 	b.snap, err = os.ReadFile(filepath.Join(b.dir, snapshot.Name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fileError(filepath.Join(b.shown, snapshot.Name), err)
 	}
-	if b.sides = snapshot.Sides(b.snap); len(b.sides) == 0 {
-		return nil, Problems{filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)) + ": neither side of it can be read; restore one from version control, then run the command again"}
+	shown := filepath.ToSlash(filepath.Join(b.shown, snapshot.Name))
+	if b.snap == nil {
+		return nil, Problems{fmt.Sprintf("%s is missing although there are migrations; restore it from version control", shown)}
 	}
+	sides, err := snapshot.ReadSides(b.snap)
+	if err != nil {
+		return nil, Problems{fmt.Sprintf("%s:%s", shown, err)}
+	}
+	b.sides, b.base = sides.All, sides.Base
 	return b, nil
 }
 
@@ -88,26 +95,6 @@ func (b *branches) parse(sources map[string][]byte) ([]read.Migration, error) {
 		files = append(files, read.File{Name: filepath.ToSlash(filepath.Join(b.shown, name)), Src: sources[name]})
 	}
 	return read.Files(files)
-}
-
-// orphans says which parents are gone: what comes after them looks like a branch of its own, and is none.
-func orphans(all []read.Migration) (lines []string) {
-	vars := map[string]bool{}
-	for _, m := range all {
-		vars[m.Var] = true
-	}
-	for _, m := range all {
-		for _, p := range m.Parents {
-			if !strings.HasPrefix(p, ".") && !vars[p] {
-				lines = append(lines, missingParent(m.Pos.String(), p, m.Name))
-			}
-		}
-	}
-	return lines
-}
-
-func missingParent(pos, parent, of string) string {
-	return fmt.Sprintf("%s: the parent %s of %s is not there; restore its file from version control", pos, parent, of)
 }
 
 // heads gives those that nothing comes after.
@@ -183,7 +170,7 @@ func without(all []read.Migration) []read.Migration {
 }
 
 // settle works out all files from the new sources: those given, the list, the snapshot. nil removes a file.
-func (b *branches) settle(changed map[string][]byte) (*Result, error) {
+func (b *branches) settle(cfg Config, changed map[string][]byte) (*Result, error) {
 	r := &Result{folder: &folder{dir: b.dir, pkg: b.pkg}}
 	sources := map[string][]byte{}
 	maps.Copy(sources, b.sources)
@@ -201,87 +188,74 @@ func (b *branches) settle(changed map[string][]byte) (*Result, error) {
 	for _, name := range sortedKeys(changed) {
 		r.add(filepath.Join(b.dir, name), changed[name], b.sources[name])
 	}
+	if lines := b.broken(cfg, r); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	if len(all) == 0 {
 		r.add(filepath.Join(b.dir, ListName), nil, b.list)
 		r.add(filepath.Join(b.dir, snapshot.Name), nil, b.snap)
 		return r, nil
 	}
+	if lines := unread(without(all)); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(all)); len(misfits) > 0 {
 		return nil, Problems(misfits)
 	}
+	if err := b.finish(r, all, s); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// finish adds the list, and a snapshot with the schema s.
+func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) error {
 	h := heads(all)
 	if len(h) != 1 {
-		return nil, fmt.Errorf("there would be %d newest migrations: %s", len(h), strings.Join(names(h), ", "))
+		return fmt.Errorf("there would be %d newest migrations: %s", len(h), strings.Join(names(h), ", "))
 	}
 	var vars []string
 	for _, m := range all {
 		vars = append(vars, m.Var)
 	}
-	list, err := emit.List(b.pkg, b.sides[0].Set, vars)
+	snap, err := b.snapshot(s, h[0])
 	if err != nil {
-		return nil, err
+		return err
+	}
+	list, err := emit.List(b.pkg, snap.Set, vars)
+	if err != nil {
+		return err
 	}
 	r.add(filepath.Join(b.dir, ListName), list, b.list)
-	snap := b.snapshot(s, h[0])
 	data, err := snap.Encode()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.add(filepath.Join(b.dir, snapshot.Name), data, b.snap)
 	r.folder.list, r.folder.snap, r.folder.snapBytes = list, snap, data
 	for _, m := range all {
 		r.folder.migrations = append(r.folder.migrations, found{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Replaces: m.Replaces, Pos: m.Pos})
 	}
-	return r, nil
+	return nil
 }
 
 // snapshot puts the settings of the old snapshot and what the migrations come to together.
-func (b *branches) snapshot(s *schema.Schema, head read.Migration) *snapshot.Snapshot {
-	out := *b.sides[0]
-	for _, side := range b.sides[1:] {
-		for _, m := range side.Models {
-			if !slices.Contains(out.Models, m) {
-				out.Models = append(slices.Clone(out.Models), m)
-			}
-		}
+func (b *branches) snapshot(s *schema.Schema, head read.Migration) (*snapshot.Snapshot, error) {
+	out, err := b.settings()
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(out.Models)
 	out.Schema = *s.Clone()
 	for _, side := range b.sides { // hints that were used up, and whose an enum is, stand in no migration
-		remember(&out.Schema, &side.Schema)
+		undone := follow()
+		if slices.ContainsFunc(b.undone, func(m read.Migration) bool { return m.Name == side.HeadName() }) {
+			undone = follow(b.undone...)
+		}
+		remember(&out.Schema, &side.Schema, undone)
 	}
-	out.SetHead(head.Name, migrate.HashOps(head.Values()))
-	return &out
-}
-
-func remember(s, old *schema.Schema) {
-	for _, t := range s.Tables {
-		was := old.Table(t.Name)
-		if was == nil {
-			continue
-		}
-		if t.Was == "" {
-			t.Was = was.Was
-		}
-		for i := range t.Columns {
-			c := was.Column(t.Columns[i].Name)
-			if c == nil {
-				continue
-			}
-			if t.Columns[i].Was == "" {
-				t.Columns[i].Was = c.Was
-			}
-			if t.Columns[i].ValueWas == nil {
-				t.Columns[i].ValueWas = c.ValueWas
-			}
-		}
-	}
-	for _, e := range s.Enums {
-		if o := old.Enum(e.Name); o != nil && e.Was == "" && e.Owner == "" {
-			e.Was, e.Owner, e.ValueWas = o.Was, o.Owner, o.ValueWas
-		}
-	}
+	out.SetHead(head.Name, head.Hash())
+	return out, nil
 }
 
 func names(all []read.Migration) []string {

@@ -34,7 +34,7 @@ func (f *folder) compiles(models *load.Result, buildTags string) error {
 	var lines Problems
 	more := 0
 	conf := types.Config{
-		Importer: partly{loaded(models.Types)},
+		Importer: partly{loaded(models.Types), guesser{selectedIn(files), map[string]*types.Package{}}},
 		Error: func(err error) {
 			var e types.Error
 			if !errors.As(err, &e) || strings.HasPrefix(e.Msg, "could not import ") || strings.HasPrefix(e.Msg, "\t") {
@@ -77,12 +77,19 @@ func (f *folder) built(p parsed, buildTags string) bool {
 	return ok || err != nil
 }
 
-// partly imports what is loaded, and an empty package that nobody complains about in the place of all others.
-type partly struct{ loaded }
+// partly imports what is loaded, and an empty package that nobody complains about in the place of all others, under the name that it is used by.
+type partly struct {
+	loaded
+	others guesser
+}
 
 func (p partly) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
-	return p.loaded.Import(path)
+	if pkg, err := p.loaded.Import(path); err == nil {
+		return pkg, nil
+	}
+	pkg, _ := p.others.Import(path)
+	return pkg, fmt.Errorf("%s is not loaded", path)
 }

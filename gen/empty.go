@@ -3,10 +3,14 @@ package gen
 import (
 	"fmt"
 	"go/format"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -24,9 +28,9 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 	if len(h) > 1 {
 		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
 	}
-	s := &schema.Schema{}
-	if misfits := replay(s, without(b.all)); len(misfits) > 0 {
-		return nil, Problems(misfits)
+	s, err := b.recorded(h[0])
+	if err != nil {
+		return nil, err
 	}
 	for _, t := range tables {
 		if s.Table(t) == nil {
@@ -50,10 +54,32 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.settle(map[string][]byte{name + ".go": src})
+	sources := maps.Clone(b.sources)
+	sources[name+".go"] = src
+	all, err := b.parse(sources)
 	if err != nil {
+		return nil, fmt.Errorf("what was written does not parse, please report it: %w", err)
+	}
+	r := &Result{Migration: name, folder: &folder{dir: b.dir, pkg: b.pkg}}
+	r.add(filepath.Join(b.dir, name+".go"), src, b.sources[name+".go"])
+	if err := b.finish(r, all, s); err != nil {
 		return nil, err
 	}
-	r.Migration = name
 	return r, nil
+}
+
+// recorded gives the schema of the snapshot as it is, when it ends at the head: it may hold what the migrations do not say without being compiled.
+// One in the middle of a conflict, or of before the head, is worked out.
+func (b *branches) recorded(head read.Migration) (*schema.Schema, error) {
+	if s, err := snapshot.Decode(b.snap); err == nil && s.HeadName() == head.Name {
+		return s.Schema.Clone(), nil
+	}
+	if lines := unread(without(b.all)); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
+	s := &schema.Schema{}
+	if misfits := replay(s, without(b.all)); len(misfits) > 0 {
+		return nil, Problems(misfits)
+	}
+	return s, nil
 }

@@ -132,7 +132,11 @@ func declared(e ast.Expr) (m found, ok bool) {
 		if !isKV {
 			continue
 		}
-		switch key, _ := kv.Key.(*ast.Ident); key.Name {
+		key, _ := kv.Key.(*ast.Ident)
+		if key == nil {
+			continue // it does not compile
+		}
+		switch key.Name {
 		case "Name":
 			if l, isBasic := kv.Value.(*ast.BasicLit); isBasic {
 				m.Name, _ = strconv.Unquote(l.Value)
@@ -247,14 +251,22 @@ func (f *folder) findings(shown string) (out []Finding) {
 		}
 		names[m.Name] = m
 	}
+	var files []*ast.File
+	for _, p := range f.files {
+		files = append(files, p.ast)
+	}
+	others := notLiteral(f.fset, files, vars)
+	for _, line := range others.listed(f.list) {
+		out = append(out, parsedFinding(line))
+	}
 	for _, m := range f.migrations {
 		for _, p := range m.Parents {
 			if !strings.HasPrefix(p, ".") && !vars[p] {
-				f := parsedFinding(missingParent(m.Pos.String(), p, m.Name))
-				out = append(out, mendApart(f, "; "))
+				out = append(out, mendApart(parsedFinding(others.missing(m.Pos, p, m.Name)), "; "))
 			}
 		}
 	}
+	out = unique(out)
 	if len(out) > 0 {
 		return out
 	}

@@ -25,6 +25,9 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	if len(h) < 2 {
 		return nil, Problems{fmt.Sprintf("there is nothing to merge: %s is the only newest migration", h[0].Name)}
 	}
+	if lines := unread(without(b.all)); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	base, sides := split(b.all, h)
 	if lines := collisions(base, sides, h, anyway); len(lines) > 0 {
 		if len(h) > 2 {
@@ -32,6 +35,12 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 		}
 		for _, m := range h {
 			lines = append(lines, fmt.Sprintf("modelgen rebase %s puts %s on top of the others", m.Name, m.Name))
+		}
+		return nil, Problems(lines)
+	}
+	if lines := b.clashes(cfg, nil); len(lines) > 0 {
+		for _, m := range h {
+			lines = append(lines, fmt.Sprintf("modelgen rebase %s puts %s on top of the others, with row structs of another name", m.Name, m.Name))
 		}
 		return nil, Problems(lines)
 	}
@@ -56,7 +65,7 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.settle(map[string][]byte{name + ".go": src})
+	r, err := b.settle(cfg, map[string][]byte{name + ".go": src})
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +136,9 @@ func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Mi
 			}
 		}
 	}
+	if len(lines) == 0 {
+		lines = mixed(start, sides)
+	}
 	if len(lines) == 0 && !slices.Equal(unordered(forth), unordered(back)) {
 		lines = append(lines, strings.Join(names(heads), " and ")+" change the same things: what they come to depends on the order in which they are applied")
 	}
@@ -152,6 +164,9 @@ func unordered(s *schema.Schema) []string {
 		}
 		all = append(all, string(line))
 	}
+	for _, n := range s.Namespaces {
+		add("schema", n)
+	}
 	for _, e := range s.Enums {
 		add(e)
 	}
@@ -171,6 +186,10 @@ func unordered(s *schema.Schema) []string {
 		}
 		for _, x := range t.Indexes {
 			add(t.Name, "index", x)
+		}
+		for _, d := range t.DualWrites {
+			d.Column.Was, d.Column.ValueWas = "", nil
+			add(t.Name, "dual write", d)
 		}
 	}
 	slices.Sort(all)

@@ -3,13 +3,8 @@ package gen
 import (
 	"context"
 	"fmt"
-	"go/ast"
-	"go/format"
-	"go/parser"
-	"go/token"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -24,9 +19,13 @@ const manyHeads = "modelgen merge joins all of them when they touch different th
 
 // Rebase puts the migrations that only the head called mine has on top of the other head: they get its number and the ones after, and it as their
 // parent. Their text stays as it is where their ops fit. Where they do not, and no person wrote any of them, they are worked out anew from
-// the models, with the answers that they record. applied are names of migrations that a database is known to have: those cannot move.
-func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Result, error) {
+// the models, with the answers that they record. What applied says that a database has cannot move.
+func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Result, error) {
 	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	has, err := applied.of(b.sides[0].Set, b.all)
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +60,15 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Re
 		}
 	}
 	for _, m := range move {
-		if slices.Contains(applied, m.Name) {
+		if slices.Contains(has, m.Name) {
 			return nil, Problems{fmt.Sprintf("%s is applied to a database under this name and cannot move; join the two with modelgen merge, or put the others on top: modelgen rebase %s", m.Name, theirs.Name)}
 		}
 		if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
 			return nil, Problems{fmt.Sprintf("%s holds %s, too; give each migration a file of its own", m.File, b.all[n].Name)}
 		}
+	}
+	if lines := unread(without(b.all)); len(lines) > 0 {
+		return nil, Problems(lines)
 	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(rest)); len(misfits) > 0 {
@@ -75,151 +77,29 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied []string) (*Re
 	if misfits := replay(s.Clone(), without(move)); len(misfits) > 0 {
 		return b.again(ctx, cfg, s, rest, move, theirs, misfits)
 	}
-	changed, newHead, err := b.moved(move, rest, theirs)
+	changed, newHead, err := b.moved(cfg, move, rest, theirs)
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.settle(changed)
+	r, err := b.settle(cfg, changed)
 	if err != nil {
 		return nil, err
 	}
-	r.Migration = newHead
+	r.Migration, r.Notes = newHead, shaken(b.all, h, head)
 	return r, nil
 }
 
-// moved renames, renumbers and re-parents migrations, and leaves the rest of their text as it is.
-func (b *branches) moved(move, rest []read.Migration, theirs read.Migration) (changed map[string][]byte, head string, err error) {
-	number := next(rest)
-	vars, renamed := map[string]string{}, map[string]string{}
-	for _, m := range move {
-		name := fileName(number, leadingNumber.ReplaceAllString(m.Name, ""))
-		number++
-		vars[m.Var], renamed[m.Name] = varName(name), name
-	}
-	changed = map[string][]byte{}
-	for _, m := range move {
-		changed[m.File] = nil
-	}
-	moving := map[string]bool{}
-	for _, m := range move {
-		moving[m.Var] = true
-	}
-	for _, m := range move {
-		var parents []string
-		outside := false
-		for _, p := range m.Parents {
-			switch {
-			case moving[p]:
-				parents = append(parents, vars[p])
-			case strings.HasPrefix(p, "."):
-			default:
-				outside = true
-			}
-		}
-		if outside || len(m.Parents) == 0 {
-			parents = append(parents, theirs.Var)
-		}
-		src, err := rewrite(b.sources[m.File], m, renamed, vars, parents)
-		if err != nil {
-			return nil, "", fmt.Errorf("%s: %w", m.File, err)
-		}
-		file := renamed[m.Name] + ".go"
-		if _, there := b.sources[file]; there && changed[file] == nil && !slices.ContainsFunc(move, func(o read.Migration) bool { return o.File == file }) {
-			return nil, "", fmt.Errorf("%s is there already", file)
-		}
-		changed[file] = src
-	}
-	return changed, renamed[move[len(move)-1].Name], nil
-}
-
-// rewrite changes the names in one file. What it does not know it does not touch.
-func rewrite(src []byte, m read.Migration, renamed, vars map[string]string, parents []string) ([]byte, error) {
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, m.File, src, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
-	type edit struct {
-		from, to int
-		text     string
-	}
-	var edits []edit
-	change := func(n ast.Node, text string) {
-		edits = append(edits, edit{fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset, text})
-	}
-	inParents := func(ast.Node) bool { return false }
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.KeyValueExpr:
-			key, _ := n.Key.(*ast.Ident)
-			if key == nil {
-				return true
-			}
-			switch key.Name {
-			case "Name":
-				if lit, ok := n.Value.(*ast.BasicLit); ok && strings.Trim(lit.Value, "\"`") == m.Name {
-					change(lit, fmt.Sprintf("%q", renamed[m.Name]))
-					return false
-				}
-			case "Parents":
-				if lit, ok := n.Value.(*ast.CompositeLit); ok {
-					var list []string
-					for _, e := range lit.Elts { // those of other sets stay
-						if sel, ok := e.(*ast.SelectorExpr); ok {
-							list = append(list, string(src[fset.Position(sel.Pos()).Offset:fset.Position(sel.End()).Offset]))
-						}
-					}
-					edits = append(edits, edit{fset.Position(lit.Lbrace).Offset + 1, fset.Position(lit.Rbrace).Offset, strings.Join(append(slices.Clone(parents), list...), ", ")})
-					inParents = func(x ast.Node) bool { return x.Pos() > lit.Lbrace && x.End() <= lit.Rbrace }
-					parents = nil
-				}
-			}
-		case *ast.Ident:
-			if to, ok := vars[n.Name]; ok && !inParents(n) {
-				change(n, to)
-			}
-		}
-		return true
-	})
-	for _, group := range file.Comments {
-		for _, c := range group.List {
-			text := word.ReplaceAllStringFunc(c.Text, func(w string) string {
-				if to, ok := vars[w]; ok {
-					return to
-				}
-				return w
-			})
-			if text != c.Text {
-				change(c, text)
-			}
-		}
-	}
-	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
-	out := string(src)
-	for _, e := range edits {
-		out = out[:e.from] + e.text + out[e.to:]
-	}
-	if parents != nil { // there was no list of parents
-		at := regexp.MustCompile(`(?m)^(\s*)Name:\s*` + regexp.QuoteMeta(fmt.Sprintf("%q", renamed[m.Name])) + `,\n`)
-		if !at.MatchString(out) {
-			return nil, fmt.Errorf("cannot give %s a parent; write Parents into it by hand", m.Name)
-		}
-		out = at.ReplaceAllString(out, "${0}${1}Parents: []*migrate.Migration{"+strings.Join(parents, ", ")+"},\n")
-	}
-	return format.Source([]byte(out))
-}
-
-var word = regexp.MustCompile(`\bM\w+\b`)
-
 // again works migrations out anew from the models, as they no longer fit.
 func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest, move []read.Migration, theirs read.Migration, misfits []string) (*Result, error) {
+	var edits []string
 	for _, m := range move {
-		for _, op := range m.Ops {
-			if byHand(op) {
-				return nil, Problems(append(misfits, fmt.Sprintf("%s: %s has a step written by hand, so it is not worked out anew: change it so that it fits on top of %s, then run the command again", op.Pos, m.Name, theirs.Name)))
-			}
-		}
+		edits = append(edits, b.edits(m, false)...)
 	}
+	if len(edits) > 0 {
+		return nil, Problems(append(append(misfits, edits...), fmt.Sprintf("what a person wrote is not worked out anew, and nothing was written: change %s so that it fits on top of %s, "+
+			"or take the above out, to write it into the migration that comes of it; then run the command again", strings.Join(names(move), " and "), theirs.Name)))
+	}
+	b.undone = move
 	old := map[string][]byte{}
 	for _, m := range move {
 		if err := cfg.Answers.Parse(m.Answers); err != nil {
@@ -236,7 +116,10 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	for _, m := range rest {
 		f.migrations = append(f.migrations, found{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Pos: m.Pos})
 	}
-	f.snap = b.snapshot(s, head)
+	var err error
+	if f.snap, err = b.snapshot(s, head); err != nil {
+		return nil, err
+	}
 	f.snap.Format = snapshot.Format
 	if len(rest) == 0 {
 		f.snap.Head = ""
@@ -255,6 +138,20 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	}
 	for _, name := range sortedKeys(gone) {
 		r.add(filepath.Join(b.dir, name), nil, gone[name])
+	}
+	fresh := map[string]bool{}
+	for _, src := range b.after(r) {
+		if _, file, err := texts("", src); err == nil {
+			for d := range decls(file) {
+				fresh[d] = true
+			}
+		}
+	}
+	if err := b.gone(sortedKeys(old), fresh, nil); err != nil {
+		return nil, err
+	}
+	if lines := b.broken(cfg, r); len(lines) > 0 {
+		return nil, Problems(lines)
 	}
 	return r, nil
 }

@@ -8,10 +8,14 @@ import (
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// Remove takes the newest migration back: its file goes, list and snapshot become what they were before it. applied are names of migrations
-// that a database is known to have.
-func Remove(cfg Config, applied []string) (*Result, error) {
+// Remove takes the newest migration back: its file goes, list and snapshot become what they were before it. applied says what a
+// database is known to have.
+func Remove(cfg Config, applied *Applied) (*Result, error) {
 	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	has, err := applied.of(b.sides[0].Set, b.all)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +25,7 @@ func Remove(cfg Config, applied []string) (*Result, error) {
 	}
 	m := h[0]
 	switch {
-	case slices.Contains(applied, m.Name):
+	case slices.Contains(has, m.Name):
 		return nil, Problems{fmt.Sprintf("%s is applied to a database; go back there first: app migrate down", m.Name)}
 	case len(m.Parents) > 1:
 		return nil, Problems{fmt.Sprintf("%s joins %d branches; without it there would be two newest migrations", m.Name, len(m.Parents))}
@@ -31,7 +35,11 @@ func Remove(cfg Config, applied []string) (*Result, error) {
 	if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
 		return nil, Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}
 	}
-	r, err := b.settle(map[string][]byte{m.File: nil})
+	if err := b.gone([]string{m.File}, nil, nil); err != nil {
+		return nil, err
+	}
+	b.undone = h
+	r, err := b.settle(cfg, map[string][]byte{m.File: nil})
 	if err != nil {
 		return nil, err
 	}

@@ -81,6 +81,9 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.otherSets(members); err != nil {
+		return nil, err
+	}
 	ops := make([]migrate.Op, len(steps))
 	for i, s := range steps {
 		ops[i] = s.op
@@ -237,7 +240,7 @@ func (q *squasher) settle(sources []read.File) error {
 	}
 	if m := all[head[0]]; m.Name != q.snap.HeadName() {
 		snap := *q.snap
-		snap.SetHead(m.Name, migrate.HashOps(m.Values()))
+		snap.SetHead(m.Name, m.Hash())
 		data, err := snap.Encode()
 		if err != nil {
 			return err

@@ -35,6 +35,7 @@ type copier struct {
 	imports  map[string]string       // path -> name, "" for its own
 	local    map[string]string       // name in the new file -> path
 	decls    []string
+	others   []string // parents of other sets, as they stand in the new file
 	problems Problems
 }
 
@@ -110,6 +111,13 @@ func (r *resolution) each(n ast.Node, do func(*ast.Ident, types.Object)) {
 // resolved resolves the names of a package without its imports.
 func resolved(fset *token.FileSet, files []*ast.File) *resolution {
 	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
+	conf := types.Config{Importer: guesser{selectedIn(files), map[string]*types.Package{}}, Error: func(error) {}, DisableUnusedImportCheck: true, FakeImportC: true}
+	pkg, _ := conf.Check("migrations", fset, files, info) // what does not compile is for the compiler to say
+	return &resolution{info, pkg.Scope()}
+}
+
+// selectedIn gives the names that something is selected from, which those of imports are among.
+func selectedIn(files []*ast.File) map[string]bool {
 	selected := map[string]bool{}
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -121,9 +129,7 @@ func resolved(fset *token.FileSet, files []*ast.File) *resolution {
 			return true
 		})
 	}
-	conf := types.Config{Importer: guesser{selected, map[string]*types.Package{}}, Error: func(error) {}, DisableUnusedImportCheck: true, FakeImportC: true}
-	pkg, _ := conf.Check("migrations", fset, files, info) // what does not compile is for the compiler to say
-	return &resolution{info, pkg.Scope()}
+	return selected
 }
 
 // guesser makes empty packages under the names that they are used by.

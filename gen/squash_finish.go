@@ -7,26 +7,28 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/read"
 )
 
 // FinishSquash works out what is left when the files go that a squash replaces: what followed those follows the squash. Its Replaces stays, as
-// databases that had them still need it. It refuses when something that stays uses what stands in those files.
-func FinishSquash(cfg Config, name string) (*Result, error) {
+// databases that had them still need it. It refuses when something that stays uses what stands in those files, and when applied says that a database
+// is not ready for it.
+func FinishSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 	q, err := newSquasher(cfg)
 	if err != nil {
 		return nil, err
 	}
 	squash, err := q.squash(name)
 	if err != nil {
+		return nil, err
+	}
+	if err := q.ready(squash, applied); err != nil {
 		return nil, err
 	}
 	gone := map[string]string{} // variable -> name
@@ -51,14 +53,18 @@ func FinishSquash(cfg Config, name string) (*Result, error) {
 	return q.result, d.write()
 }
 
-// ForgetSquash works out the file of a squash without its Replaces: it is then a migration as any other.
-func ForgetSquash(cfg Config, name string) (*Result, error) {
+// ForgetSquash works out the file of a squash without its Replaces: it is then a migration as any other. It refuses when applied says that a database
+// is not ready for it.
+func ForgetSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 	q, err := newSquasher(cfg)
 	if err != nil {
 		return nil, err
 	}
 	squash, err := q.squash(name)
 	if err != nil {
+		return nil, err
+	}
+	if err := q.ready(squash, applied); err != nil {
 		return nil, err
 	}
 	for _, m := range q.all {
@@ -85,6 +91,33 @@ func ForgetSquash(cfg Config, name string) (*Result, error) {
 	q.result.Migration = squash.Name
 	q.result.add(filepath.Join(q.dir, squash.File), formatted(edited(src, []edit{{from, to, ""}})), src)
 	return q.result, nil
+}
+
+// ready refuses what a database is not ready for: it must have the squash, and of what that replaces all or nothing.
+func (q *squasher) ready(squash read.Migration, applied *Applied) error {
+	if applied == nil {
+		return nil
+	}
+	has, err := applied.of(q.snap.Set, q.all)
+	if err != nil {
+		return err
+	}
+	var there, lacks []string
+	for _, name := range squash.Replaces {
+		if slices.Contains(has, name) {
+			there = append(there, name)
+		} else {
+			lacks = append(lacks, name)
+		}
+	}
+	const upFirst = "; nothing was written: bring it up to date first, with a program that has all of them: app migrate up"
+	switch {
+	case len(there) > 0 && len(lacks) > 0:
+		return Problems{fmt.Sprintf("the database has %s of what %s replaces, but not %s%s", strings.Join(there, ", "), squash.Name, strings.Join(lacks, ", "), upFirst)}
+	case !slices.Contains(has, squash.Name):
+		return Problems{fmt.Sprintf("the database does not have %s%s", squash.Name, upFirst)}
+	}
+	return nil
 }
 
 // squash finds a migration that replaces others.
@@ -227,78 +260,28 @@ func (d *deletion) reparent(name string, f *ast.File, m read.Migration, seen map
 
 // outside looks at the packages of the module that import this one.
 func (d *deletion) outside(tests []*ast.File) error {
-	root := moduleRoot(d.dir)
-	if root == "" {
-		return nil
-	}
-	imported, err := importPath(root, d.dir)
+	files, imported, err := importers(d.fset, d.dir, false)
 	if err != nil || imported == "" {
 		return err
 	}
-	for _, f := range tests {
+	for _, f := range append(tests, files...) {
 		d.uses(f, imported)
 	}
-	here, err := filepath.Abs(d.dir)
-	if err != nil {
-		return err
-	}
-	return filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
-		switch name := ""; {
-		case err != nil:
-			return err
-		case e.IsDir():
-			name = e.Name()
-			if p != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "vendor" || name == "testdata" || name == "node_modules") {
-				return fs.SkipDir
-			}
-			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != root {
-				return fs.SkipDir
-			}
-			return nil
-		case !strings.HasSuffix(p, ".go") || filepath.Dir(p) == here:
-			return nil
-		}
-		src, err := os.ReadFile(p)
-		if err != nil || !bytes.Contains(src, []byte(strconv.Quote(imported))) {
-			return err
-		}
-		f, err := parser.ParseFile(d.fset, shown(p), src, parser.SkipObjectResolution)
-		if err != nil {
-			return Problems{err.Error()}
-		}
-		d.uses(f, imported)
-		return nil
-	})
+	return nil
 }
 
 // uses finds what another package takes from the files.
 func (d *deletion) uses(f *ast.File, imported string) {
-	name := ""
-	for _, i := range f.Imports {
-		if p, _ := strconv.Unquote(i.Path.Value); p == imported {
-			if name = d.pkg; i.Name != nil {
-				name = i.Name.Name
+	dot := selections(f, imported, d.pkg, func(s *ast.SelectorExpr, name string) {
+		for file := range d.files {
+			if declares(d.fset, d.src[file], s.Sel.Name) {
+				d.no(s, "%s.%s is used here and stands in %s, which would go; put %s in its place", name, s.Sel.Name, file, d.squash.Var)
 			}
 		}
-	}
-	if name == "." {
-		d.no(f.Name, "it imports the migrations with a dot, so that it cannot be told what it uses of those that go; give the import a name")
-		return
-	}
-	ast.Inspect(f, func(n ast.Node) bool {
-		s, ok := n.(*ast.SelectorExpr)
-		if !ok {
-			return true
-		}
-		if x, ok := s.X.(*ast.Ident); ok && x.Name == name && name != "" {
-			for file := range d.files {
-				if declares(d.fset, d.src[file], s.Sel.Name) {
-					d.no(s, "%s.%s is used here and stands in %s, which would go; put %s in its place", name, s.Sel.Name, file, d.squash.Var)
-				}
-			}
-		}
-		return true
 	})
+	if dot {
+		d.no(f.Name, "it imports the migrations with a dot, so that it cannot be told what it uses of those that go; give the import a name")
+	}
 }
 
 // declares tells whether a file declares a name of its package.

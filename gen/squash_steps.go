@@ -107,6 +107,38 @@ func (c *copier) steps(members []int) ([]squashStep, error) {
 	return out, nil
 }
 
+// otherSets takes over the parents that members have in other sets: what they need must still come first.
+func (c *copier) otherSets(members []int) error {
+	var problems Problems
+	for _, i := range members {
+		m := c.all[i]
+		if !slices.ContainsFunc(m.Parents, func(p string) bool { return strings.HasPrefix(p, ".") }) {
+			continue
+		}
+		if err := c.parse(m.File); err != nil {
+			return err
+		}
+		list := field(c.files[m.File], m.Var, "Parents")
+		if list == nil {
+			continue
+		}
+		for _, e := range list.Elts {
+			if _, ok := e.(*ast.SelectorExpr); !ok {
+				continue
+			}
+			text, p := c.copy(m.File, e)
+			problems = append(problems, p...)
+			if !slices.Contains(c.others, text) {
+				c.others = append(c.others, text)
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
 // kindOf gives the kind of a step over data, "" for an op that changes the schema, or may.
 func kindOf(op read.Op) string {
 	switch op.Value.(type) {
@@ -286,6 +318,12 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) (
 	}
 	key := keyed(file, m.Var, "Ops")
 	edits := []edit{{at(key.Pos()), at(key.Pos()), "Replaces: []string{\n" + lines(names) + "\n},\n"}}
+
+	if list := field(file, m.Var, "Parents"); list != nil && len(c.others) > 0 {
+		edits = append(edits, edit{at(list.Rbrace), at(list.Rbrace), ", " + strings.Join(c.others, ", ")})
+	} else if len(c.others) > 0 {
+		edits = append([]edit{{at(key.Pos()), at(key.Pos()), "Parents: []*migrate.Migration{" + strings.Join(c.others, ", ") + "},\n"}}, edits...)
+	}
 
 	// Steps over data keep their order among each other, so the next one here is the next one there.
 	var code []squashStep

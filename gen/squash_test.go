@@ -118,15 +118,15 @@ func TestSquashHistory(t *testing.T) {
 	second := squash("0100..0150")
 	valid(202)
 	for _, name := range []string{first, second} {
-		commit(FinishSquash(cfg, name))
-		commit(ForgetSquash(cfg, name))
+		commit(FinishSquash(cfg, name, nil))
+		commit(ForgetSquash(cfg, name, nil))
 	}
 	valid(200 - 60 - 51 + 2)
 	all := squash("0200")
 	valid(200 - 60 - 51 + 3)
-	commit(FinishSquash(cfg, all))
+	commit(FinishSquash(cfg, all, nil))
 	valid(1)
-	commit(ForgetSquash(cfg, all))
+	commit(ForgetSquash(cfg, all, nil))
 	valid(1)
 }
 

@@ -7,14 +7,17 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/read"
-	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Update folds what has changed in the models into the newest migration: it is worked out anew, with the answers that it records, from the
-// schema before it. It refuses where that would lose what a person wrote. applied are names of migrations that a database is known to have.
-func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) {
+// schema before it. It refuses where that would lose what a person wrote. applied says what a database is known to have.
+func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) {
 	b, err := readBranches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	has, err := applied.of(b.sides[0].Set, b.all)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +30,7 @@ func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) 
 		return Problems{fmt.Sprintf("%s: %s %s; run modelgen generate without -update for a new one", m.Pos, m.Name, why)}
 	}
 	switch {
-	case slices.Contains(applied, m.Name):
+	case slices.Contains(has, m.Name):
 		return nil, refuse("is applied to a database")
 	case len(m.Parents) > 1:
 		return nil, refuse("joins branches")
@@ -35,19 +38,26 @@ func Update(ctx context.Context, cfg Config, applied []string) (*Result, error) 
 		return nil, refuse("replaces others")
 	case slices.ContainsFunc(m.Ops, byHand):
 		return nil, refuse("has a step written by hand, which would be lost")
-	case migrate.HashOps(m.Values()) != b.sides[0].HeadHash():
+	case m.Hash() != b.sides[0].HeadHash():
 		return nil, refuse("was changed by hand since it was written, which would be lost")
 	case slices.ContainsFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }):
 		return nil, refuse("shares its file with another one")
 	}
 	rest := slices.DeleteFunc(slices.Clone(b.all), func(o read.Migration) bool { return o.Var == m.Var })
+	if lines := unread(without(rest)); len(lines) > 0 {
+		return nil, Problems(lines)
+	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(rest)); len(misfits) > 0 {
 		return nil, Problems(misfits)
 	}
+	if edits := b.edits(m, true); len(edits) > 0 {
+		return nil, Problems(append(edits, fmt.Sprintf("nothing was written, as that would be lost; run modelgen generate without -update for a new migration, or take it out of %s first", m.Name)))
+	}
 	if err := cfg.Answers.Parse(m.Answers); err != nil {
 		return nil, fmt.Errorf("%s: %w", m.File, err)
 	}
+	b.undone = h
 	var head read.Migration
 	if left := heads(rest); len(left) == 1 {
 		head = left[0]

@@ -119,6 +119,9 @@ func (o AlterColumn) Apply(s *schema.Schema) error {
 	if err := checkColumn(s, t, to); err != nil {
 		return fmt.Errorf("alter column %s.%s: %w", o.Table, from.Name, err)
 	}
+	if missing := missingColumns(t, o.Using); len(missing) > 0 {
+		return fmt.Errorf("alter column %s.%s using %s: the table has no column %s; it has %s", o.Table, from.Name, o.Using, some(missing), some(t.ColumnNames()))
+	}
 	to.Was, to.ValueWas = c.Was, c.ValueWas
 	*c = to
 	return nil

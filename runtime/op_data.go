@@ -17,7 +17,7 @@ import (
 type Fill struct {
 	Table  string
 	Column string
-	Expr   string // SQL over the columns of the row, or [FillDefault]
+	Expr   string // SQL over the columns of the row, or [FillDefault]; a column that the table does not have is an error of the set
 	Where  string // which rows; "" is those in which the column is NULL
 	// Back and BackWhere are Expr and Where of the way down. Without Back it does nothing.
 	Back      string
@@ -87,8 +87,17 @@ func (o Fill) Apply(s *schema.Schema) error {
 		if _, err := schema.NormalizeExpr(x.sql); err != nil {
 			return fmt.Errorf("fill %s.%s %s %s: %w", o.Table, o.Column, x.what, x.sql, err)
 		}
+		if missing := missingColumns(t, x.sql); len(missing) > 0 {
+			return fmt.Errorf("fill %s.%s %s %s: the table has no column %s; it has %s", o.Table, o.Column, x.what, x.sql, some(missing), some(t.ColumnNames()))
+		}
 	}
 	return nil
+}
+
+// missingColumns gives what SQL over the row asks for and the table has not, as far as that is sure. The name of the table is the whole row.
+func missingColumns(t *schema.Table, sql string) []string {
+	_, base := schema.SplitName(t.Name)
+	return schema.MissingColumns(sql, append(t.ColumnNames(), base)...)
 }
 
 func (o SQL) Apply(s *schema.Schema) error {

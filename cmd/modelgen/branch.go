@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,11 +50,11 @@ func rebase(ctx context.Context, e env, args []string) error {
 	if err := oneDirectory(e, &cfg, operands, 1); err != nil {
 		return err
 	}
-	names, err := appliedNames(e, *applied)
+	has, err := appliedTo(e, *applied)
 	if err != nil {
 		return err
 	}
-	r, err := gen.Rebase(ctx, cfg, mine, names)
+	r, err := gen.Rebase(ctx, cfg, mine, has)
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
@@ -69,11 +69,11 @@ func remove(ctx context.Context, e env, args []string) error {
 	if err := oneDirectory(e, &cfg, operands, 0); err != nil {
 		return err
 	}
-	names, err := appliedNames(e, *applied)
+	has, err := appliedTo(e, *applied)
 	if err != nil {
 		return err
 	}
-	r, err := gen.Remove(cfg, names)
+	r, err := gen.Remove(cfg, has)
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
@@ -114,28 +114,27 @@ func oneDirectory(e env, cfg *gen.Config, operands []string, named int) error {
 	return nil
 }
 
-// appliedNames reads what a database has.
-func appliedNames(e env, value string) ([]string, error) {
+// appliedTo reads what a database has: names, or a file if there is one.
+func appliedTo(e env, value string) (*gen.Applied, error) {
 	if value == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(filepath.Join(e.dir, value))
-	if err != nil {
-		return strings.Split(value, ","), nil
+	path := value
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(e.dir, path)
 	}
-	var status struct {
-		Migrations []struct{ Migration, State string }
+	data, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		return &gen.Applied{Status: data, Source: value}, nil
+	case errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(value) && filepath.Ext(value) != ".json":
+		return &gen.Applied{Names: strings.Split(value, ","), Source: value}, nil
 	}
-	if err := json.Unmarshal(data, &status); err != nil {
-		return nil, fmt.Errorf("-applied %s: it is not what status -json prints: %w", value, err)
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
 	}
-	var names []string
-	for _, m := range status.Migrations {
-		if m.State != "pending" {
-			names = append(names, m.Migration)
-		}
-	}
-	return names, nil
+	return nil, fmt.Errorf("-applied %s: %w; nothing was written", value, err)
 }
 
 // finishGuarded brings the guards along, and says what is left to do.
@@ -155,6 +154,12 @@ func finishGuarded(ctx context.Context, e env, f *flag.FlagSet, cfg gen.Config, 
 func finish(e env, f *flag.FlagSet, cfg gen.Config, r *gen.Result, err error) error {
 	if err != nil {
 		return err
+	}
+	for _, n := range r.Notes {
+		if n.Pos.IsValid() {
+			n.Msg = n.Pos.String() + ": " + n.Msg
+		}
+		fmt.Fprintf(e.stderr, "modelgen: %s\n", n.Msg)
 	}
 	if len(r.Questions) > 0 {
 		for _, q := range r.Questions {

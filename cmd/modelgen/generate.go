@@ -46,12 +46,15 @@ func generate(ctx context.Context, e env, args []string) error {
 	if cfg.Answers.Online && cfg.Answers.Contract {
 		return errors.New("-online and -contract are two steps: the first one now, the second when the programs of before are gone")
 	}
+	if *applied != "" && !*update {
+		return errors.New("-applied is for -update; a new migration suits each database")
+	}
 	if *dialects != "" {
 		cfg.Dialects = strings.Split(*dialects, ",")
 	}
 	work := gen.Generate
 	if *update {
-		has, err := appliedNames(e, *applied)
+		has, err := appliedTo(e, *applied)
 		if err != nil {
 			return err
 		}

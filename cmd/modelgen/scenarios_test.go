@@ -354,6 +354,9 @@ func (s *scenario) generate(args []string) {
 		t.Errorf("the second generate: exit %d\n%s%s", code, stdout, stderr)
 	}
 	s.golden["again"] = stderr
+	if r.Migration != "" {
+		s.updated()
+	}
 	if changes := changes(now, s.files()); changes != "" {
 		t.Errorf("the second generate changed files:\n%s", changes)
 	}
@@ -505,6 +508,17 @@ func changes(before, after map[string]string) string {
 	}
 	slices.Sort(list)
 	return strings.Join(list, "\n")
+}
+
+// updated folds nothing into the migration: worked out anew it is what it was.
+func (s *scenario) updated() {
+	s.t.Helper()
+	before := s.files()
+	if _, stderr, code := s.command([]string{"-update"}); code != 0 {
+		s.t.Errorf("-update: exit %d\n%s", code, stderr)
+	} else if d := changes(before, s.files()); d != "" {
+		s.t.Errorf("-update changed files:\n%s", d)
+	}
 }
 
 // compare holds what came out against the archive, or writes it there.

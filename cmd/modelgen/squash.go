@@ -16,6 +16,7 @@ func squash(_ context.Context, e env, args []string) error {
 	all := f.Bool("no-optimize", false, "keep every operation as it is")
 	finished := f.String("finish", "", "take away the files of what the squash `NAME` replaces")
 	forgotten := f.String("forget", "", "take the names of what the squash `NAME` replaces out of it, when all databases have it")
+	applied := f.String("applied", "", "for -finish and -forget: "+appliedUsage)
 	operands, err := parse(f, args)
 	if err != nil {
 		return err
@@ -26,6 +27,8 @@ func squash(_ context.Context, e env, args []string) error {
 		return errors.New("squash: -finish and -forget are two steps, with all databases brought up to date between them")
 	case later && (*all || cfg.Name != ""):
 		return errors.New("squash: -finish and -forget take neither -name nor -no-optimize")
+	case !later && *applied != "":
+		return errors.New("squash: -applied is for -finish and -forget; a squash itself suits each database")
 	case !later && len(operands) == 0:
 		return errors.New("squash: name the migrations: FROM..TO, ..TO or TO")
 	}
@@ -36,12 +39,16 @@ func squash(_ context.Context, e env, args []string) error {
 	if err := oneDirectory(e, &cfg, operands, 1); err != nil {
 		return err
 	}
+	has, err := appliedTo(e, *applied)
+	if err != nil {
+		return err
+	}
 	switch {
 	case *finished != "":
-		r, err := gen.FinishSquash(cfg, *finished)
+		r, err := gen.FinishSquash(cfg, *finished, has)
 		return finish(e, f, cfg, r, err)
 	case *forgotten != "":
-		r, err := gen.ForgetSquash(cfg, *forgotten)
+		r, err := gen.ForgetSquash(cfg, *forgotten, has)
 		if err := finish(e, f, cfg, r, err); err != nil {
 			return err
 		}

@@ -130,7 +130,7 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 	}
 }
 
-// rows tells whether e is an op that is generic over a row of the user's: it changes rows, and no schema.
+// rows tells whether e is a step over rows, written out, whose parts are not known: it changes no schema, as far as it does not tell one.
 func (ev *evaluator) rows(e ast.Expr) bool {
 	if u, ok := e.(*ast.UnaryExpr); ok {
 		e = u.X
@@ -139,16 +139,31 @@ func (ev *evaluator) rows(e ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	x, ok := lit.Type.(*ast.IndexExpr)
-	if !ok {
-		return false
+	t := lit.Type
+	if x, ok := t.(*ast.IndexExpr); ok {
+		t = x.X
 	}
-	sel, ok := x.X.(*ast.SelectorExpr)
+	sel, ok := t.(*ast.SelectorExpr)
 	if !ok {
 		return false
 	}
 	n, ok := ev.name(sel)
-	return ok && n == name{runtimePath, "Backfill"}
+	if !ok || n.path != runtimePath {
+		return false
+	}
+	switch n.name {
+	case "Backfill", "Fill", "Go":
+		return true
+	case "SQL":
+		for _, el := range lit.Elts {
+			kv, ok := el.(*ast.KeyValueExpr)
+			if key, isIdent := keyOf(kv, ok); !isIdent || key == "Schema" {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // text gives the Go source of a node.

@@ -40,7 +40,7 @@ type Migration struct {
 type Op struct {
 	Value  migrate.Op // nil when it is opaque; a function in it can be called, but only returns an error
 	Why    string     // what kept it from being evaluated, when it is opaque
-	Rows   bool       // it is opaque, but known to change rows only, as a Backfill does: the schema stays
+	Rows   bool       // it is opaque, but known to be a step over rows, as a Backfill is: the schema stays
 	Source string     // its Go text
 	Pos    token.Position
 	Allow  []Allow // the comments on it and above it
@@ -68,6 +68,17 @@ func (m Migration) Values() []migrate.Op {
 		}
 	}
 	return ops
+}
+
+// Hash gives the hash of the ops. Where an opaque one stands, in which file and in which directory, is of no consequence: its text is.
+func (m Migration) Hash() string {
+	ops := m.Values()
+	for i, op := range m.Ops {
+		if op.Value == nil {
+			ops[i] = migrate.Go{Up: unknown, Name: op.Source}
+		}
+	}
+	return migrate.HashOps(ops)
 }
 
 // Opaque tells whether any op could not be evaluated.

@@ -81,7 +81,7 @@ func Decode(data []byte) (*Snapshot, error) {
 		return nil, place(data, err)
 	}
 	if probe.Format > Format {
-		return nil, fmt.Errorf("2:1: it has format %d, this modelgen reads up to %d: update modelgen with go get -tool github.com/modelgen/modelgen/cmd/modelgen@latest", probe.Format, Format)
+		return nil, fmt.Errorf("2:1: it has format %w", newer(probe.Format))
 	}
 	if probe.Format < 1 {
 		return nil, fmt.Errorf("2:1: it is no snapshot of modelgen: it does not say its format")
@@ -101,73 +101,47 @@ func Decode(data []byte) (*Snapshot, error) {
 	return s, nil
 }
 
+func newer(format int) error {
+	return fmt.Errorf("%d, this modelgen reads up to %d: update modelgen with go get -tool github.com/modelgen/modelgen/cmd/modelgen@latest", format, Format)
+}
+
 // Settings reads what stands before the schema, without the rest of the file: it takes no time worth naming. It is nil when that cannot
 // be read, for [Decode] to say why.
 func Settings(data []byte) *Snapshot {
-	s := new(Snapshot)
+	s, stranger := settings(data)
+	if s == nil || stranger != "" || s.Format != Format {
+		return nil
+	}
+	return s
+}
+
+// settings also gives the first field that is none of a snapshot, or of a newer one.
+func settings(data []byte) (s *Snapshot, stranger string) {
+	s = new(Snapshot)
 	fields := map[string]any{
 		"modelgen": &s.Format, "head": &s.Head, "set": &s.Set, "models": &s.Models, "dialects": &s.Dialects, "tag": &s.Tag,
 		"guard": &s.Guard, "comments": &s.Comments,
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil
+		return nil, ""
 	}
 	for {
 		t, err := d.Token()
 		if err != nil {
-			return nil
+			return nil, ""
 		}
-		key, _ := t.(string)
+		key, isKey := t.(string)
 		field := fields[key]
-		if field == nil {
-			break // the schema, or the end
-		}
-		if d.Decode(field) != nil {
-			return nil
-		}
-	}
-	if s.Format != Format {
-		return nil
-	}
-	return s
-}
-
-// Sides reads the two sides of a file in the middle of a merge, or the one of a file that is not, as far as they can be read: the schema of
-// a side is empty where its lines make no sense without the other's. None means that not even the settings can be read.
-func Sides(data []byte) []*Snapshot {
-	var ours, theirs []byte
-	in := byte(0) // '<' ours, '|' the common base, '=' theirs
-	for line := range bytes.SplitAfterSeq(data, []byte("\n")) {
 		switch {
-		case bytes.HasPrefix(line, []byte("<<<<<<< ")), bytes.HasPrefix(line, []byte("||||||| ")), bytes.HasPrefix(line, []byte("=======")):
-			in = line[0]
-			continue
-		case bytes.HasPrefix(line, []byte(">>>>>>> ")):
-			in = 0
-			continue
-		}
-		if in == 0 || in == '<' {
-			ours = append(ours, line...)
-		}
-		if in == 0 || in == '=' {
-			theirs = append(theirs, line...)
+		case isKey && field == nil && key != "schemas" && key != "enums" && key != "tables":
+			return s, key
+		case field == nil:
+			return s, "" // the schema, or the end
+		case d.Decode(field) != nil:
+			return nil, ""
 		}
 	}
-	var sides []*Snapshot
-	for _, side := range [][]byte{ours, theirs} {
-		s, err := Decode(side)
-		if err != nil {
-			s = Settings(side)
-		}
-		if s != nil {
-			sides = append(sides, s)
-		}
-	}
-	if len(sides) == 2 && bytes.Equal(ours, theirs) {
-		sides = sides[:1]
-	}
-	return sides
 }
 
 // check makes sure that what is read can be worked with.

@@ -1,0 +1,81 @@
+package gen
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/snapshot"
+)
+
+// settings brings the settings of the two sides of a snapshot together. What one side alone has changed is taken; what both say, and each otherwise,
+// is for a person to settle.
+func (b *branches) settings() (*snapshot.Snapshot, error) {
+	out := *b.sides[0]
+	if len(b.sides) == 1 {
+		return &out, nil
+	}
+	ours, theirs := b.sides[0], b.sides[1]
+	var lines []string
+	pick := func(what string, of func(*snapshot.Snapshot) string, take func()) {
+		mine, other := of(ours), of(theirs)
+		switch {
+		case mine == other || b.base != nil && of(b.base) == other:
+		case b.base != nil && of(b.base) == mine:
+			take()
+		default:
+			lines = append(lines, fmt.Sprintf("%s: the two sides differ in %s: %s and %s; nothing was written: write what shall hold into both sides, then run the command again",
+				filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)), what, mine, other))
+		}
+	}
+	pick("set", func(s *snapshot.Snapshot) string { return s.Set }, func() { out.Set = theirs.Set })
+	pick("dialects", func(s *snapshot.Snapshot) string { return strings.Join(s.Dialects, ",") }, func() { out.Dialects = theirs.Dialects })
+	pick("tag", func(s *snapshot.Snapshot) string { return orWord(s.Tag, "db") }, func() { out.Tag = theirs.Tag })
+	pick("guard", func(s *snapshot.Snapshot) string { return orWord(s.Guard, "build") }, func() { out.Guard = theirs.Guard })
+	pick("comments", func(s *snapshot.Snapshot) string { return fmt.Sprint(s.Comments) }, func() { out.Comments = theirs.Comments })
+	if len(lines) > 0 {
+		return nil, Problems(lines)
+	}
+	out.Models = nil
+	before := b.modelsBefore()
+	for _, m := range slices.Concat(ours.Models, theirs.Models) {
+		both := slices.Contains(ours.Models, m) && slices.Contains(theirs.Models, m)
+		if (both || !slices.Contains(before, m)) && !slices.Contains(out.Models, m) { // else one side has taken it away
+			out.Models = append(out.Models, m)
+		}
+	}
+	slices.Sort(out.Models)
+	return &out, nil
+}
+
+func orWord(s, word string) string {
+	if s == "" {
+		return word
+	}
+	return s
+}
+
+// modelsBefore gives the packages that the snapshot had where the branches part: as git has written it down, else as the header of the newest
+// migration that both have says.
+func (b *branches) modelsBefore() (models []string) {
+	if b.base != nil {
+		return b.base.Models
+	}
+	h := heads(b.all)
+	if len(h) < 2 {
+		return nil
+	}
+	common, _ := split(b.all, h)
+	for _, m := range slices.Backward(common) {
+		for line := range strings.Lines(string(b.sources[m.File])) {
+			if list, ok := strings.CutPrefix(strings.TrimSpace(line), "// Created by modelgen from "); ok {
+				return strings.Split(strings.TrimSuffix(list, ". It is yours to edit."), ", ")
+			}
+			if strings.HasPrefix(line, "package ") {
+				break
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package gen
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/read"
+)
+
+// unread says which ops cannot be read, so that nobody knows without compiling them what they make of the schema. A snapshot that was worked
+// out without them would lack their tables and columns. Steps over rows are no matter, as they leave the schema as it is.
+func unread(all []read.Migration) (lines []string) {
+	for _, m := range all {
+		for _, op := range m.Ops {
+			if op.Value == nil && !op.Rows {
+				lines = append(lines, fmt.Sprintf("%s: what this op of %s makes of the schema cannot be read without compiling it (%s), and the snapshot would lack it; "+
+					"nothing was written: write the op out as modelgen does, with literals, then run the command again", op.Pos, m.Name, strings.TrimPrefix(op.Why, op.Pos.String()+": ")))
+			}
+		}
+	}
+	return lines
+}
+
+// opaqueVars are variables of the package that may be migrations, as a function makes them, by their names.
+type opaqueVars map[string]token.Position
+
+// notLiteral finds the variables of a package that have no literal of a migration. known are those that have one.
+func notLiteral(fset *token.FileSet, files []*ast.File, known map[string]bool) opaqueVars {
+	vars := opaqueVars{}
+	for _, f := range files {
+		for _, d := range f.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.VAR {
+				continue
+			}
+			for _, s := range g.Specs {
+				for _, n := range s.(*ast.ValueSpec).Names {
+					if !known[n.Name] {
+						vars[n.Name] = fset.Position(n.Pos())
+					}
+				}
+			}
+		}
+	}
+	return vars
+}
+
+func (v opaqueVars) line(name string) string {
+	return fmt.Sprintf("%s: %s is a migration, but no literal that can be read without compiling it; write it as modelgen does: var %s = &migrate.Migration{...}", v[name], name, name)
+}
+
+// missing says that a parent is not there, or why it is not seen.
+func (v opaqueVars) missing(pos token.Position, parent, of string) string {
+	if _, there := v[parent]; there {
+		return v.line(parent)
+	}
+	return fmt.Sprintf("%s: the parent %s of %s is not there; restore its file from version control", pos, parent, of)
+}
+
+// listed says which of the variables the list has, which holds nothing but migrations. One that does not parse is written anew.
+func (v opaqueVars) listed(list []byte) (lines []string) {
+	file, err := parser.ParseFile(token.NewFileSet(), ListName, list, parser.SkipObjectResolution)
+	if err != nil {
+		return nil
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		for _, a := range c.Args {
+			if id, ok := a.(*ast.Ident); ok {
+				if _, there := v[id.Name]; there {
+					lines = append(lines, v.line(id.Name))
+				}
+			}
+		}
+		return true
+	})
+	return lines
+}
+
+// orphans says which parents are gone: what comes after them looks like a branch of its own, and is none.
+func (b *branches) orphans() (lines []string) {
+	vars := map[string]bool{}
+	for _, m := range b.all {
+		vars[m.Var] = true
+	}
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, name := range sortedKeys(b.sources) {
+		if f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.shown, name)), b.sources[name], parser.SkipObjectResolution); err == nil {
+			files = append(files, f)
+		}
+	}
+	others := notLiteral(fset, files, vars)
+	lines = others.listed(b.list)
+	for _, m := range b.all {
+		if m.Name == "" {
+			lines = append(lines, fmt.Sprintf("%s: %s has no Name that is a plain string", m.Pos, m.Var))
+		}
+		for _, p := range m.Parents {
+			if !strings.HasPrefix(p, ".") && !vars[p] {
+				lines = append(lines, others.missing(m.Pos, p, m.Name))
+			}
+		}
+	}
+	return unique(lines)
+}
+
+// unique leaves out what was said before.
+func unique[T comparable](lines []T) (out []T) {
+	for _, l := range lines {
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}

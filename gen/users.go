@@ -1,0 +1,178 @@
+package gen
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// importers parses the files of a module that import one of its folders, and gives the path that it is imported by; "" when there is none. In the
+// middle of a merge some may not parse: those are left to the compiler.
+func importers(fset *token.FileSet, dir string, merging bool) (files []*ast.File, imported string, err error) {
+	root := moduleRoot(dir)
+	if root == "" {
+		return nil, "", nil
+	}
+	if imported, err = importPath(root, dir); err != nil || imported == "" {
+		return nil, "", err
+	}
+	here, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, "", err
+	}
+	err = filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
+		switch name := ""; {
+		case err != nil:
+			return err
+		case e.IsDir():
+			name = e.Name()
+			if p != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "vendor" || name == "testdata" || name == "node_modules") {
+				return fs.SkipDir
+			}
+			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != root {
+				return fs.SkipDir
+			}
+			return nil
+		case !strings.HasSuffix(p, ".go") || filepath.Dir(p) == here:
+			return nil
+		}
+		src, err := os.ReadFile(p)
+		if err != nil || !bytes.Contains(src, []byte(strconv.Quote(imported))) {
+			return err
+		}
+		f, err := parser.ParseFile(fset, shown(p), src, parser.SkipObjectResolution)
+		switch {
+		case err == nil:
+			files = append(files, f)
+		case !merging:
+			return Problems{err.Error()}
+		}
+		return nil
+	})
+	return files, imported, err
+}
+
+// selections calls do for everything that a file takes from an import, with the name that it has for it. It tells whether that is a dot, with
+// which it cannot be told.
+func selections(f *ast.File, imported, pkg string, do func(s *ast.SelectorExpr, name string)) (dot bool) {
+	name := ""
+	for _, i := range f.Imports {
+		if p, _ := strconv.Unquote(i.Path.Value); p == imported {
+			if name = pkg; i.Name != nil {
+				name = i.Name.Name
+			}
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := s.X.(*ast.Ident); ok && x.Name == name && name != "" {
+				do(s, name)
+			}
+		}
+		return true
+	})
+	return name == "."
+}
+
+// users says where names are used that go, or that are called otherwise: in the other files of the folder, its tests, and what imports it in the
+// module. becomes has what each becomes, "" for one that goes; files are those that are written anew anyway.
+func (b *branches) users(becomes map[string]string, files map[string]bool) (lines []string, err error) {
+	fset := token.NewFileSet()
+	say := func(n ast.Node, shownName, name string) {
+		if to := becomes[name]; to != "" {
+			lines = append(lines, fmt.Sprintf("%s: %s is used here, and would be called %s; nothing was written: put that in its place, then run the command again", fset.Position(n.Pos()), shownName, to))
+		} else {
+			lines = append(lines, fmt.Sprintf("%s: %s is used here, and would go; nothing was written: take it out here, then run the command again", fset.Position(n.Pos()), shownName))
+		}
+	}
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return nil, fileError(b.shown, err)
+	}
+	var inside, outside []*ast.File
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || name == ListName || files[name] || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(b.dir, name))
+		if err != nil {
+			return nil, fileError(filepath.Join(b.shown, name), err)
+		}
+		f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.shown, name)), src, parser.SkipObjectResolution)
+		switch {
+		case err != nil: // a test in the middle of a merge
+		case f.Name.Name == b.pkg:
+			inside = append(inside, f)
+		default:
+			outside = append(outside, f)
+		}
+	}
+	r := resolved(fset, inside)
+	for _, f := range inside {
+		fields := map[*ast.Ident]bool{}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				fields[n.Sel] = true
+			case *ast.Ident:
+				// What is declared here, if only within a function, is another thing of that name.
+				if _, ok := becomes[n.Name]; ok && !fields[n] && r.info.Uses[n] == nil && r.info.Defs[n] == nil && r.scope.Lookup(n.Name) == nil {
+					say(n, n.Name, n.Name)
+				}
+			}
+			return true
+		})
+	}
+	more, imported, err := importers(fset, b.dir, true)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range append(outside, more...) {
+		dot := selections(f, imported, b.pkg, func(s *ast.SelectorExpr, name string) {
+			if _, ok := becomes[s.Sel.Name]; ok {
+				say(s, name+"."+s.Sel.Name, s.Sel.Name)
+			}
+		})
+		if dot {
+			lines = append(lines, fmt.Sprintf("%s: it imports the migrations with a dot, so that it cannot be told what it uses of those that change; nothing was written: give the import a name", fset.Position(f.Name.Pos())))
+		}
+	}
+	slices.Sort(lines)
+	return lines, nil
+}
+
+// gone refuses to take away, or to call otherwise, what something uses. old are the files that go, fresh is what comes in their place.
+func (b *branches) gone(old []string, fresh map[string]bool, becomes map[string]string) error {
+	names, files := map[string]string{}, map[string]bool{}
+	for _, name := range old {
+		files[name] = true
+		_, file, err := texts(name, b.sources[name])
+		if err != nil {
+			return err
+		}
+		for d := range decls(file) {
+			if to := becomes[d]; to != "" && to != d {
+				names[d] = to
+			} else if !fresh[d] && to == "" {
+				names[d] = ""
+			}
+		}
+	}
+	lines, err := b.users(names, files)
+	if err != nil {
+		return err
+	}
+	if len(lines) > 0 {
+		return Problems(lines)
+	}
+	return nil
+}
