@@ -32,7 +32,7 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 			out = append(out, lintFindings(found)...)
 		}
 		// What agree could not do is a consequence of what was found already, such as migrations that do not compile.
-		return append(out, more...), nil
+		return distinct(append(out, more...)), nil
 	}
 	if err != nil {
 		return nil, err
@@ -80,7 +80,19 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 		}
 		out = append(out, f)
 	}
-	return out, nil
+	return distinct(out), nil
+}
+
+// distinct leaves out what was said before.
+func distinct(all []Finding) (out []Finding) {
+	said := map[string]bool{}
+	for _, f := range all {
+		if line := f.String(); !said[line] {
+			said[line] = true
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // lintFindings gives the hazards that are errors.

@@ -266,7 +266,7 @@ func (f *folder) findings(shown string) (out []Finding) {
 			}
 		}
 	}
-	out = unique(out)
+	out = distinct(out)
 	if len(out) > 0 {
 		return out
 	}

@@ -114,7 +114,7 @@ func (b *branches) orphans() (lines []string) {
 }
 
 // unique leaves out what was said before.
-func unique[T comparable](lines []T) (out []T) {
+func unique(lines []string) (out []string) {
 	for _, l := range lines {
 		if !slices.Contains(out, l) {
 			out = append(out, l)
