@@ -18,6 +18,18 @@ type Script struct {
 	NoUndo    string          // why it cannot be undone, "" when it can
 	Hash      string          // of its ops, as the history has it
 	Set       string
+
+	Parents  []Row    // what must be in the history before it
+	Replaces []Row    // those that it stands for
+	Ends     []string // names of those that begin what it ends: it waits until no program of before them is running
+}
+
+// Row is a migration as a history may have it.
+type Row struct {
+	Name     string
+	Hash     string   // of its ops; "" when its file is gone, or cannot be read as data
+	Replaces []Row    // those that it stands for
+	By       []string // those that stand for it
 }
 
 // Scripts plans migrations without a database: all of them, one by its name or a beginning of it, or a range FROM..TO of which either end may
@@ -42,7 +54,13 @@ func Scripts(cfg Config, which, dialect string) ([]Script, error) {
 	word, version := splitDialect(target)
 	var out []Script
 	for _, m := range chosen {
-		s := Script{Migration: m.Name, Dialect: target, Hash: migrate.HashOps(m.Values()), Set: set.Name()}
+		s := Script{Migration: m.Name, Dialect: target, Hash: migrate.HashOps(m.Values()), Set: set.Name(), Ends: b.begins(m)}
+		s.Replaces = b.rows(m.Replaces)
+		for _, o := range b.all {
+			if slices.Contains(m.Parents, o.Var) {
+				s.Parents = append(s.Parents, b.row(o.Name))
+			}
+		}
 		if s.Stages, err = set.Plan(cfg.Targets[word], version, m.Name, false); err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Pos, err)
 		}
@@ -52,6 +70,55 @@ func Scripts(cfg Config, which, dialect string) ([]Script, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// row gives a migration with those that it stands for, which may stand for others themselves, and with those that stand for it.
+func (b *branches) row(name string) Row {
+	r := Row{Name: name, By: b.by(name)}
+	for _, m := range b.all {
+		if m.Name != name {
+			continue
+		}
+		r.Replaces = b.rows(m.Replaces)
+		if !m.Opaque() {
+			r.Hash = migrate.HashOps(m.Values())
+		}
+	}
+	return r
+}
+
+func (b *branches) rows(names []string) (out []Row) {
+	for _, n := range names {
+		out = append(out, b.row(n))
+	}
+	return out
+}
+
+func (b *branches) by(name string) (out []string) {
+	for _, m := range b.all {
+		if slices.Contains(m.Replaces, name) {
+			out = append(append(out, m.Name), b.by(m.Name)...)
+		}
+	}
+	return out
+}
+
+// begins gives those in which a dual write begins that m ends.
+func (b *branches) begins(m read.Migration) (names []string) {
+	for _, op := range m.Values() {
+		end, ok := op.(migrate.DropDualWrite)
+		if !ok {
+			continue
+		}
+		for _, o := range b.all {
+			for _, op := range o.Values() {
+				if begin, ok := op.(migrate.AddDualWrite); ok && begin.Name == end.Name && !slices.Contains(names, o.Name) {
+					names = append(names, o.Name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // target finds the dialect among those of the project.

@@ -15,6 +15,13 @@ type Stage struct {
 	// in their transaction, or on the bare connection when NoTx is set.
 	Run func(ctx context.Context, tx Tx) error
 
+	// Script is what a script has in the place of Statements and Run, so that it fails where Run would. nil with a Run is a stage that no
+	// script can have. See [Stage.SQL].
+	Script []Statement
+
+	// Again says in SQL what Ready finds out, for scripts that can be run again. nil is a stage that is simply run again.
+	Again *Again
+
 	// Check is asked before the first stage of a migration that takes several transactions: rows that are bound to make this stage fail are
 	// a reason not to begin. Its error is for people. It changes nothing; nil has nothing to look at.
 	Check func(ctx context.Context, tx Tx) error
@@ -36,6 +43,21 @@ type Stage struct {
 	KeysOff bool
 
 	Facts
+}
+
+// SQL gives the statements of the stage for a script, which nobody watches over: they fail where the migrator would stop. ok is false when
+// the stage runs Go code, which no script can.
+func (s Stage) SQL() (statements []Statement, ok bool) {
+	if s.Run == nil {
+		return s.Statements, true
+	}
+	return s.Script, s.Script != nil
+}
+
+// Again tells how far an earlier try of a stage with NoTx came.
+type Again struct {
+	State string    // a query that gives 'done' when nothing is to be done any more, 'left' when Clear has something to take away, else nothing
+	Clear Statement // outside any transaction
 }
 
 // Statement is one SQL statement without a semicolon at its end.

@@ -120,17 +120,7 @@ func showSQL(e env, r *gen.Result) error {
 	}
 	for _, p := range plans {
 		fmt.Fprintf(e.stdout, "-- %s\n", p.Dialect)
-		for _, st := range p.Stages {
-			for _, s := range st.Statements {
-				fmt.Fprintf(e.stdout, "%s;\n", s.SQL)
-			}
-			if st.Run != nil && len(st.Statements) == 0 {
-				fmt.Fprintf(e.stdout, "-- %s\n", st.Cause)
-			}
-			if st.Commit {
-				fmt.Fprintln(e.stdout, "-- commit")
-			}
-		}
+		transactions(e.stdout, p.Dialect, p.Stages)
 	}
 	return nil
 }

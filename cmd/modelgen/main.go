@@ -57,8 +57,9 @@
 //	-update           fold what has changed into the newest migration
 //	-applied LIST     for -update, rebase and remove: what a database has, as names or as a file with the output of status -json
 //
-// sql takes -dialect, -back, -json, -idempotent (a script for psql that runs what the history has not, and records it), and -format
-// goose|golang-migrate|atlas with -o DIR, which writes their files.
+// sql takes -dialect, -back, -json, -idempotent (a script for psql that runs what the history has not, and records it stage by stage, as the
+// program does: each goes on where the other one stopped), and -format goose|golang-migrate|atlas with -o DIR, which writes their files. What
+// the program looks at on its way fails in a script, too: rows that differ, what a new table of SQLite would lose, a way back that there is not.
 //
 // squash takes names of migrations, or beginnings of names, and writes NNNN_squashed_... with Replaces: a database that has none of the old
 // ones gets it, one that has some gets the rest. Its operations are those of all, made as few as come to the same; steps over data (SQL, Go,

@@ -362,11 +362,26 @@ func (s *scenario) generate(args []string) {
 	}
 }
 
-// sql gives the SQL that the archive has a file for.
+// sql gives the SQL that the archive has a file for: the statements alone, as what -sql prints around them is the same everywhere.
 func (s *scenario) sql(r *gen.Result) {
-	var out bytes.Buffer
-	if err := showSQL(env{stdout: &out}, r); err != nil {
+	plans, err := r.Plans()
+	if err != nil {
 		s.t.Fatal(err)
+	}
+	var out bytes.Buffer
+	for _, p := range plans {
+		fmt.Fprintf(&out, "-- %s\n", p.Dialect)
+		for _, st := range p.Stages {
+			for _, x := range st.Statements {
+				fmt.Fprintf(&out, "%s;\n", x.SQL)
+			}
+			if st.Run != nil && len(st.Statements) == 0 {
+				fmt.Fprintf(&out, "-- %s\n", st.Cause)
+			}
+			if st.Commit {
+				fmt.Fprintln(&out, "-- commit")
+			}
+		}
 	}
 	name := ""
 	for line := range strings.Lines(out.String()) {

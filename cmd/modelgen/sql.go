@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/modelgen/modelgen/gen"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
+	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
 // printSQL prints the SQL of migrations, or writes it as files for other runners.
@@ -29,9 +31,12 @@ func printSQL(_ context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := apart(*back, *idempotent, *asJSON, *format, *out); err != nil {
+		return err
+	}
 	which := ""
 	if len(operands) > 0 {
-		if info, err := os.Stat(filepath.Join(e.dir, operands[0])); err != nil || !info.IsDir() {
+		if info, err := os.Stat(e.path(operands[0])); err != nil || !info.IsDir() {
 			which, operands = operands[0], operands[1:]
 		}
 	}
@@ -42,14 +47,19 @@ func printSQL(_ context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *format != "" {
-		if *out == "" {
-			return fmt.Errorf("-format %s writes files: name their directory with -o", *format)
+	switch {
+	case *format != "":
+		all, err := gen.Scripts(cfg, "", *dialect)
+		if err != nil {
+			return err
 		}
-		return export(e, scripts, *format, filepath.Join(e.dir, *out))
-	}
-	if *idempotent {
-		return guarded(e.stdout, scripts)
+		return export(e, all, scripts, *format, *out)
+	case *idempotent:
+		until, err := sameUntil(cfg, which, scripts)
+		if err != nil {
+			return err
+		}
+		return guarded(e.stdout, scripts, until)
 	}
 	if *back {
 		slices.Reverse(scripts)
@@ -65,35 +75,81 @@ func printSQL(_ context.Context, e env, args []string) error {
 	}
 	for _, s := range scripts {
 		fmt.Fprintf(e.stdout, "-- %s, %s\n", s.Migration, s.Dialect)
-		transactions(e.stdout, s.Stages, "")
+		if slices.ContainsFunc(s.Stages, func(st migrate.Stage) bool { return len(st.Script) > len(st.Statements) }) && isSQLite(s.Dialect) {
+			fmt.Fprintln(e.stdout, "-- for sqlite3 -bail, as what comes after a statement that fails must not run")
+		}
+		transactions(e.stdout, s.Dialect, s.Stages)
 	}
 	return nil
 }
 
-// transactions prints stages as the runner would run them. record is a statement for the end of the last transaction.
-func transactions(w io.Writer, stages []migrate.Stage, record string) {
-	groups := migrate.Transactions(stages)
-	if len(groups) == 0 && record != "" {
-		fmt.Fprintf(w, "%s;\n", record)
+// path is where a file is that was named on the command line.
+func (e env) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
 	}
-	for i, tx := range groups {
-		begin, end := "BEGIN;\n", "COMMIT;\n"
-		switch {
-		case tx[0].NoTx:
-			begin, end = "", ""
-		case tx[0].KeysOff:
-			begin = "PRAGMA foreign_keys = OFF; -- else rows of other tables go with the old one\nBEGIN IMMEDIATE;\n"
-			end = "PRAGMA foreign_key_check; -- a row here: ROLLBACK\nCOMMIT;\nPRAGMA foreign_keys = ON;\n"
+	return filepath.Join(e.dir, name)
+}
+
+// apart refuses flags of which one would be without effect.
+func apart(back, idempotent, asJSON bool, format, out string) error {
+	var all []error
+	for _, x := range []struct {
+		both bool
+		why  string
+	}{
+		{idempotent && back, "-idempotent and -back: the script goes forward; go back with the program, which looks into the history too: app migrate down"},
+		{idempotent && asJSON, "-idempotent and -json: the script is for psql, and has no other form"},
+		{idempotent && format != "", "-idempotent and -format: the runner that the files are for looks into a history of its own"},
+		{format != "" && back, "-format and -back: the files of a runner that can go back hold the way back already"},
+		{format != "" && asJSON, "-format and -json: the files are in the form of the runner"},
+		{format == "" && out != "", "-o names the directory for the files of -format"},
+		{format != "" && out == "", "-format " + format + " writes files: name their directory with -o"},
+	} {
+		if x.both {
+			all = append(all, errors.New(x.why))
 		}
-		fmt.Fprint(w, begin)
+	}
+	return errors.Join(all...)
+}
+
+func isSQLite(dialect string) bool { return strings.HasPrefix(dialect, "sqlite") }
+
+// fail gives statements that fail with the message when the SQL condition is true; "" is always.
+func fail(dialect, message, when string) []migrate.Statement {
+	if isSQLite(dialect) {
+		return sqlite.Dialect{}.Fail(message, when)
+	}
+	return postgres.Dialect{}.Fail(message, when)
+}
+
+// frame gives what stands around the statements of a transaction where no runner sees to it.
+func frame(dialect string, group []migrate.Stage) (begin, end []migrate.Statement) {
+	switch {
+	case group[0].NoTx:
+		return nil, nil
+	case group[0].KeysOff:
+		begin = []migrate.Statement{{SQL: "PRAGMA foreign_keys = OFF", Comment: "else rows of other tables go with the old one"}, {SQL: "BEGIN IMMEDIATE"}}
+		end = fail(dialect, "rows refer to others that are not there: PRAGMA foreign_key_check lists them", "(SELECT count(*) FROM pragma_foreign_key_check)")
+		return begin, append(end, migrate.Statement{SQL: "COMMIT"}, migrate.Statement{SQL: "PRAGMA foreign_keys = ON"})
+	}
+	return []migrate.Statement{{SQL: "BEGIN"}}, []migrate.Statement{{SQL: "COMMIT"}}
+}
+
+// transactions prints stages as the runner would run them.
+func transactions(w io.Writer, dialect string, stages []migrate.Stage) {
+	for _, tx := range migrate.Transactions(stages) {
+		begin, end := frame(dialect, tx)
+		statements(w, begin)
 		for _, st := range tx {
 			fmt.Fprintf(w, "-- %s%s\n", st.Cause, facts(st))
-			statements(w, st)
+			all, ok := st.SQL()
+			if !ok {
+				fmt.Fprintln(w, "-- Go code, which cannot be printed")
+			}
+			statements(w, all)
 		}
-		if record != "" && i == len(groups)-1 {
-			fmt.Fprintf(w, "%s;\n", record)
-		}
-		fmt.Fprint(w, end)
+		statements(w, end)
 	}
 }
 
@@ -117,52 +173,38 @@ func facts(st migrate.Stage) string {
 	return " (" + strings.Join(all, "; ") + ")"
 }
 
-func statements(w io.Writer, st migrate.Stage) {
-	for _, s := range st.Statements {
+func statements(w io.Writer, all []migrate.Statement) {
+	for _, s := range all {
 		if s.Comment != "" {
 			fmt.Fprintf(w, "-- %s\n", s.Comment)
 		}
-		fmt.Fprintf(w, "%s;\n", s.SQL)
-	}
-	if len(st.Statements) == 0 {
-		fmt.Fprintln(w, "-- Go code, which cannot be printed")
+		fmt.Fprintln(w, ended(s.SQL))
 	}
 }
 
-// guarded prints a script for psql that can be run any number of times: each migration is run when the history has it not, and recorded.
-func guarded(w io.Writer, scripts []gen.Script) error {
-	fmt.Fprint(w, "-- For psql. It can be run again: what the history has is left out.\n\\set ON_ERROR_STOP on\n")
-	for i, s := range scripts {
-		if !strings.HasPrefix(s.Dialect, "postgres") {
-			return fmt.Errorf("-idempotent is for PostgreSQL: the shell of SQLite runs every statement, whatever the history says; let the program run them: app migrate up")
-		}
-		for _, st := range s.Stages {
-			if len(st.Statements) == 0 {
-				return fmt.Errorf("%s runs Go code (%s), which no script can; let the program run it: app migrate up", s.Migration, st.Cause)
-			}
-		}
-		if i == 0 {
-			fmt.Fprintf(w, "%s;\n", postgres.Dialect{}.HistorySQL(""))
-		}
-		fmt.Fprintf(w, "\n-- %s\nSELECT NOT EXISTS (SELECT FROM public.modelgen_history WHERE \"set\" = %s AND name = %s) AS todo \\gset\n\\if :todo\n", s.Migration, text(s.Set), text(s.Migration))
-		transactions(w, s.Stages, fmt.Sprintf("INSERT INTO public.modelgen_history (\"set\", name, hash, digest, state, started, finished, duration_ms, tool) "+
-			"VALUES (%s, %s, %s, '', 'done', now(), now(), 0, 'psql')", text(s.Set), text(s.Migration), text(s.Hash)))
-		fmt.Fprint(w, "\\endif\n")
+// ended puts the semicolon behind a statement, and not into a comment on its last line.
+func ended(sql string) string {
+	if strings.Contains(sql[strings.LastIndexByte(sql, '\n')+1:], "--") {
+		return sql + "\n;"
 	}
-	return nil
+	return sql + ";"
 }
 
 func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func scriptsJSON(w io.Writer, scripts []gen.Script) error {
 	type stage struct {
-		Does       string   `json:"does"`
-		Statements []string `json:"statements"`
-		NoTx       bool     `json:"outside_transaction,omitempty"`
-		Lock       string   `json:"lock,omitempty"`
-		Tables     []string `json:"tables,omitempty"`
-		Scans      bool     `json:"scans,omitempty"`
-		Rewrites   bool     `json:"rewrites,omitempty"`
+		Does        string   `json:"does"`
+		Statements  []string `json:"statements"`
+		Transaction int      `json:"transaction,omitempty"` // stages with the same number share it; none for those outside
+		NoTx        bool     `json:"outside_transaction,omitempty"`
+		KeysOff     bool     `json:"foreign_keys_off,omitempty"`
+		GoCode      bool     `json:"go_code,omitempty"`
+		Lock        string   `json:"lock,omitempty"`
+		Tables      []string `json:"tables,omitempty"`
+		Scans       bool     `json:"scans,omitempty"`
+		Rewrites    bool     `json:"rewrites,omitempty"`
+		Destroys    []string `json:"destroys,omitempty"`
 	}
 	type script struct {
 		Migration string  `json:"migration"`
@@ -172,12 +214,25 @@ func scriptsJSON(w io.Writer, scripts []gen.Script) error {
 	out := []script{}
 	for _, s := range scripts {
 		j := script{s.Migration, s.Dialect, []stage{}}
-		for _, st := range s.Stages {
-			x := stage{st.Cause, []string{}, st.NoTx, st.Lock, st.Tables, st.Scans, st.Rewrites}
-			for _, q := range st.Statements {
-				x.Statements = append(x.Statements, q.SQL)
+		number := 0
+		for _, tx := range migrate.Transactions(s.Stages) {
+			if !tx[0].NoTx {
+				number++
 			}
-			j.Stages = append(j.Stages, x)
+			for _, st := range tx {
+				all, ok := st.SQL()
+				x := stage{
+					Does: st.Cause, Statements: []string{}, Transaction: number, NoTx: st.NoTx, KeysOff: st.KeysOff, GoCode: !ok,
+					Lock: st.Lock, Tables: st.Tables, Scans: st.Scans, Rewrites: st.Rewrites, Destroys: st.Destroys,
+				}
+				if st.NoTx {
+					x.Transaction = 0
+				}
+				for _, q := range all {
+					x.Statements = append(x.Statements, q.SQL)
+				}
+				j.Stages = append(j.Stages, x)
+			}
 		}
 		out = append(out, j)
 	}

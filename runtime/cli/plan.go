@@ -139,6 +139,9 @@ func printSQL(_ context.Context, c *call) error {
 		}
 		for _, st := range tx {
 			c.print("-- %s\n", st.Cause)
+			if all, ok := st.SQL(); ok {
+				st.Statements = all // they fail where up would stop
+			}
 			c.statements(st, "")
 		}
 		if !tx[0].NoTx {

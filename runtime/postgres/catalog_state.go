@@ -29,13 +29,16 @@ type indexState struct {
 	partial  bool
 }
 
+// indexColumns is a query for the columns of pg_index x, as in indexState.
+const indexColumns = `SELECT pg_catalog.string_agg(COALESCE(a.attname::text, '0'), ',' ORDER BY k.i) FROM pg_catalog.unnest(x.indkey::int2[]) WITH ORDINALITY k(att, i)
+  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.att AND k.att <> 0`
+
 // lookIndex gives nil when there is no relation of the name.
 func (r renderer) lookIndex(ctx context.Context, tx migrate.Tx, table, name string) (*indexState, error) {
 	var s indexState
 	var kind string
 	err := tx.QueryRowContext(ctx, `SELECT c.relkind::text, COALESCE(tn.nspname || '.' || t.relname, ''), COALESCE(x.indisunique, false), COALESCE(x.indisvalid AND x.indisready, false),
- COALESCE(am.amname::text, ''), COALESCE((SELECT pg_catalog.string_agg(COALESCE(a.attname::text, '0'), ',' ORDER BY k.i) FROM pg_catalog.unnest(x.indkey::int2[]) WITH ORDINALITY k(att, i)
-  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.att AND k.att <> 0), ''), x.indpred IS NOT NULL,
+ COALESCE(am.amname::text, ''), COALESCE((`+indexColumns+`), ''), x.indpred IS NOT NULL,
  COALESCE((SELECT min(p.pid) FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = c.oid OR p.relid = x.indrelid), 0)
  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid
  LEFT JOIN pg_catalog.pg_class t ON t.oid = x.indrelid LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
@@ -81,6 +84,12 @@ func (p *planner) indexReady(table string, x schema.Index) readyFunc {
 
 func (r renderer) same(s indexState, table string, x schema.Index) bool {
 	_, base := schema.SplitName(table)
+	columns, method := indexForm(x)
+	return s.table == r.namespace(table)+"."+base && s.unique == x.Unique && strings.EqualFold(s.method, method) && s.columns == columns && s.partial == (x.Where != "")
+}
+
+// indexForm gives the columns and the method of an index as indexState has them.
+func indexForm(x schema.Index) (string, string) {
 	var columns []string
 	for _, part := range x.Parts {
 		if part.Column == "" {
@@ -94,7 +103,7 @@ func (r renderer) same(s indexState, table string, x schema.Index) bool {
 	if method == "" {
 		method = "btree"
 	}
-	return s.table == r.namespace(table)+"."+base && s.unique == x.Unique && strings.EqualFold(s.method, method) && s.columns == strings.Join(columns, ",") && s.partial == (x.Where != "")
+	return strings.Join(columns, ","), method
 }
 
 // alike compares an index with one that is made on an empty copy of its table, and gone again at once: only the server knows how expressions,

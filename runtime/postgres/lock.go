@@ -15,8 +15,10 @@ import (
 )
 
 // key is the advisory lock of all who write this history. Advisory locks are per database.
-func (s *session) key() int64 {
-	sum := sha256.Sum256([]byte("modelgen\n" + s.table()))
+func (s *session) key() int64 { return lockKey(s.table()) }
+
+func lockKey(table string) int64 {
+	sum := sha256.Sum256([]byte("modelgen\n" + table))
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 

@@ -40,6 +40,7 @@ func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error
 	p.stage(op, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{statement(sql)}, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false),
 		Check: p.checkDuplicates(table, x), Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x),
+		Again: p.indexAgain(table, x),
 	})
 	return nil
 }
@@ -48,6 +49,7 @@ func (p *planner) onlineDropIndex(op migrate.Op, table, name string) {
 	p.stage(op, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{statement("DROP INDEX CONCURRENTLY " + p.index(table, name))},
 		Facts: p.locks(shareUpdateExclusive, table), Ready: p.indexGone(table, name),
+		Again: &migrate.Again{State: "SELECT 'done' WHERE pg_catalog.to_regclass(" + text(p.index(table, name)) + ") IS NULL"},
 	})
 }
 

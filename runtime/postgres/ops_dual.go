@@ -81,6 +81,8 @@ func (p *planner) DropDualWrite(o migrate.DropDualWrite) error {
 		p.stage(o, migrate.Stage{
 			Facts: p.scanned(p.locks("ACCESS SHARE", o.Table), o.Table, true, false), Commit: p.online(o.Table, ""), Check: before, Run: equal,
 			Statements: []migrate.Statement{{SQL: "SELECT count(*) FROM " + table + " WHERE " + differ, Comment: "the migration stops unless this is 0"}},
+			Script: fail(o.Table+": rows hold in "+o.From+" another value than in "+o.To+"; make them equal, and run this again",
+				"EXISTS (SELECT FROM "+table+" WHERE "+differ+")"),
 		})
 	}
 	p.stage(o, migrate.Stage{Facts: p.locks(accessExclusive, o.Table), Statements: []migrate.Statement{

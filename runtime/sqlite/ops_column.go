@@ -85,7 +85,7 @@ func (p *planner) DropColumn(op migrate.DropColumn) error {
 		switch {
 		case r == nil:
 			st := w.emit(op.Table, migrate.Facts{Rewrites: true}, "ALTER TABLE "+quote(op.Table)+" DROP COLUMN "+quote(column))
-			st.Run = unused("column "+op.Table+"."+column, op.Table, column)
+			st.Run, st.Script = unused("column "+op.Table+"."+column, op.Table, column), st.Statements // a view that no longer works loses nothing, and SQL cannot tell
 		case !r.fresh:
 			r.drop(column)
 		}

@@ -135,6 +135,7 @@ func (p *planner) DropDualWrite(op migrate.DropDualWrite) error {
 	return p.onTable(op, op.Table,
 		migrate.Stage{
 			Cause: op.Describe(), Facts: facts, KeysOff: true,
+			Script:     fail([]string{"table " + op.Table + ": rows hold another value in " + op.From + " than in " + op.To + "; make them equal, and run this again"}, count),
 			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0"}},
 			Run: func(ctx context.Context, tx migrate.Tx) error {
 				var n int64

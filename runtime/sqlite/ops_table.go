@@ -66,7 +66,7 @@ func (p *planner) DropTable(op migrate.DropTable) error {
 		}
 		w.keysOff = true
 		st := w.emit(op.Table, migrate.Facts{}, "DROP TABLE "+quote(op.Table))
-		st.Run = unused("table "+op.Table, op.Table)
+		st.Run, st.Script = unused("table "+op.Table, op.Table), st.Statements // a view that no longer works loses nothing, and SQL cannot tell
 		return nil
 	})
 }

@@ -24,6 +24,7 @@ type swap struct {
 	known    []string
 	columns  []string // of the old table
 	indexes  []string // of the old table, that migrations made
+	triggers []string // of its dual writes
 	dropped  []string
 	kept     []string // columns of the new table
 	query    func([]string) string
@@ -98,6 +99,13 @@ func (r *rebuild) stages(s *schema.Schema) ([]migrate.Stage, error) {
 		{Cause: cause + "put the new table in its place", Statements: statements(append(replace, indexes...)...), Run: w.restore, KeysOff: true, Facts: last},
 	}
 	stages[2].Statements[0].Comment = "views and triggers must not follow the next rename"
+	again, err := w.dual(d, o)
+	if err != nil {
+		return nil, err
+	}
+	stages[0].Script = append(slices.Clone(stages[0].Statements), w.byHand()...)
+	stages[1].Script = append(slices.Clone(stages[1].Statements), w.arrived()...)
+	stages[2].Script = append(slices.Clone(stages[2].Statements), statements(again...)...)
 	return stages, nil
 }
 
