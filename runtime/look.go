@@ -250,12 +250,6 @@ func (s *Set) inPlace(i int, need []bool) bool {
 	return true
 }
 
-// Difference is one fact in which a database is not what its migrations say.
-type Difference struct {
-	Missing bool   // the migrations say it, the database has it not; otherwise the other way round
-	Fact    string // in the words of the dialect
-}
-
 // Verify compares the database with what the migrations that are applied say. It finds what was changed by hand. Tables of other sets
 // that this one needs are left to a Verify of those.
 func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
@@ -292,7 +286,11 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	if err != nil {
 		return nil, redacted{err}
 	}
-	return differ(got, expected), nil
+	diff := differ(got, expected)
+	if len(diff) > 0 {
+		remedies(diff, want, s.Planner, h.made)
+	}
+	return diff, nil
 }
 
 // differ gives the facts that only one of two catalogs has.
@@ -306,13 +304,13 @@ func differ(got, expected []string) []Difference {
 		if count[f] > 0 {
 			count[f]--
 		} else {
-			diff = append(diff, Difference{true, f})
+			diff = append(diff, Difference{Missing: true, Fact: f})
 		}
 	}
 	for _, f := range got {
 		if count[f] > 0 {
 			count[f]--
-			diff = append(diff, Difference{false, f})
+			diff = append(diff, Difference{Fact: f})
 		}
 	}
 	return diff

@@ -196,6 +196,7 @@ func verify(ctx context.Context, c *call) error {
 		type fact struct {
 			Missing bool   `json:"missing"`
 			Fact    string `json:"fact"`
+			Mend    string `json:"mend"`
 		}
 		out := []fact{}
 		for _, d := range diff {
@@ -206,11 +207,11 @@ func verify(ctx context.Context, c *call) error {
 		}
 	} else {
 		for _, d := range diff {
+			word := "unexpected"
 			if d.Missing {
-				c.print("missing     %s\n", d.Fact)
-			} else {
-				c.print("unexpected  %s\n", d.Fact)
+				word = "missing"
 			}
+			c.print("%-10s  %s\n            %s\n", word, d.Fact, d.Mend)
 		}
 	}
 	if len(diff) == 0 {

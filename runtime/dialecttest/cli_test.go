@@ -294,33 +294,43 @@ shop: 2 applied, 1 pending
 	c.does("check", 1, "", "migrate: set shop: 1 pending: 0002_product_label; apply with up\n")
 	c.does("verify", 1, `
 missing     column products.id INTEGER not null
+            it comes back with table products
 missing     column products.name TEXT not null
+            it comes back with table products
 missing     column products.stock INTEGER not null default 0
+            it comes back with table products
 missing     primary key products (id)
+            it comes back with table products
 missing     table products autoincrement
+            its rows are gone with it: restore it from a backup, or make it again by hand, empty, as sql 0001_initial prints it, and with what migrations after it changed
 `, "migrate: the database is not what its migrations say, in 5 facts: somebody changed it by hand, or edited a migration; "+
 		"change it back by hand, or write a migration that says what the database is and record it with fake\n")
 	c.does("verify -json", 1, `
 [
   {
     "missing": true,
-    "fact": "column products.id INTEGER not null"
+    "fact": "column products.id INTEGER not null",
+    "mend": "it comes back with table products"
   },
   {
     "missing": true,
-    "fact": "column products.name TEXT not null"
+    "fact": "column products.name TEXT not null",
+    "mend": "it comes back with table products"
   },
   {
     "missing": true,
-    "fact": "column products.stock INTEGER not null default 0"
+    "fact": "column products.stock INTEGER not null default 0",
+    "mend": "it comes back with table products"
   },
   {
     "missing": true,
-    "fact": "primary key products (id)"
+    "fact": "primary key products (id)",
+    "mend": "it comes back with table products"
   },
   {
     "missing": true,
-    "fact": "table products autoincrement"
+    "fact": "table products autoincrement",
+    "mend": "its rows are gone with it: restore it from a backup, or make it again by hand, empty, as sql 0001_initial prints it, and with what migrations after it changed"
   }
 ]
 `, "")
@@ -348,7 +358,10 @@ applied  0002_product_label  TOOK
 	if _, err := c.db.Exec("ALTER TABLE products ADD COLUMN by_hand TEXT"); err != nil {
 		t.Fatal(err)
 	}
-	c.does("verify", 1, "unexpected  column products.by_hand TEXT\n", "migrate: the database is not what its migrations say, in one fact: somebody changed it by hand, or edited a migration; "+
+	c.does("verify", 1, `
+unexpected  column products.by_hand TEXT
+            if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand: ALTER TABLE "products" DROP COLUMN "by_hand"
+`, "migrate: the database is not what its migrations say, in one fact: somebody changed it by hand, or edited a migration; "+
 		"change it back by hand, or write a migration that says what the database is and record it with fake\n")
 	if _, err := c.db.Exec("ALTER TABLE products DROP COLUMN by_hand"); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,231 @@
+package migrate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Difference is one fact in which a database is not what its migrations say.
+type Difference struct {
+	Missing bool   // the migrations say it, the database has it not; otherwise the other way round
+	Fact    string // in the words of the dialect
+	Mend    string // what to do about it
+}
+
+// thing is what a fact is about: a column, an index. The facts of all dialects begin with its kind and its table.
+type thing struct{ kind, table, name string }
+
+// String gives the thing as people call it.
+func (x thing) String() string {
+	switch {
+	case x.name == "":
+		return x.kind + " " + x.table
+	case x.kind == "column":
+		return "column " + x.table + "." + x.name
+	}
+	return x.kind + " " + x.name + " of " + x.table
+}
+
+var kindsOfFacts = []string{"table", "column", "primary key", "unique index", "index", "foreign key", "unique", "check", "constraint", "trigger", "enum"}
+
+// about takes a fact apart: what it is about, and what it says of that. Tables are those of the schema.
+func about(fact string, s *schema.Schema) (thing, string) {
+	i := slices.IndexFunc(kindsOfFacts, func(k string) bool { return strings.HasPrefix(fact, k+" ") })
+	if i < 0 {
+		return thing{}, fact
+	}
+	x := thing{kind: kindsOfFacts[i]}
+	rest := fact[len(x.kind)+1:]
+	if x.kind == "enum" {
+		x.table, rest, _ = strings.Cut(rest, ":")
+		return x, rest
+	}
+	for _, t := range s.Tables {
+		after, ok := strings.CutPrefix(rest, t.Name)
+		if ok && len(t.Name) > len(x.table) && (after == "" || after[0] == ' ' || after[0] == '.') {
+			x.table = t.Name
+		}
+	}
+	if rest = rest[len(x.table):]; strings.HasPrefix(rest, ".") {
+		x.name, rest, _ = strings.Cut(rest[1:], " ")
+		x.name = strings.TrimSuffix(x.name, ":")
+	} else if open := strings.LastIndex(rest, " ["); open >= 0 && strings.HasSuffix(rest, "]") {
+		x.name, rest = rest[open+2:len(rest)-1], rest[:open]
+	}
+	return x, rest
+}
+
+// remedies says of every difference what to do about it. want is the schema that the migrations make, made says which of them made a thing.
+func remedies(diff []Difference, want *schema.Schema, p func() Planner, made func([]thing) map[thing]string) {
+	things := make([]thing, len(diff))
+	says := make([]string, len(diff))
+	var missing, unexpected = map[thing]int{}, map[thing]int{}
+	for i, d := range diff {
+		things[i], says[i] = about(d.Fact, want)
+		if d.Missing {
+			missing[things[i]] = i
+		} else {
+			unexpected[things[i]] = i
+		}
+	}
+	by := made(things)
+	for i := range diff {
+		x, d := things[i], &diff[i]
+		was, shown := by[x], "what the migrations say"
+		if was != "" {
+			shown = "sql " + was
+		}
+		other, changed := unexpected[x]
+		if !d.Missing {
+			other, changed = missing[x]
+		}
+		_, gone := missing[thing{kind: "table", table: x.table}]
+		_, same := unexpected[thing{kind: "table", table: x.table}]
+		gone = gone && !same && x.kind != "enum"
+		switch {
+		case x.kind == "":
+			d.Mend = "change it back by hand, or write a migration that says what the database is, and record it with fake"
+		case changed && !d.Missing:
+			d.Mend = fmt.Sprintf("it is how %s is now; the line that says missing has what to do", x)
+		case changed && x.kind == "enum":
+			d.Mend = enumRemedy(x.table, want, says[other], p, shown)
+		case changed:
+			d.Mend = fmt.Sprintf("%s is there, but differs in its %s: change it back by hand, as %s prints it; or write a migration that says what it is now%s, and record it with fake",
+				x, changedIn(x, says[i], says[other]), shown, map[bool]string{true: ", with AlterColumn"}[x.kind == "column"])
+		case d.Missing && gone && x.kind == "table":
+			d.Mend = fmt.Sprintf("its rows are gone with it: restore it from a backup, or make it again by hand, empty, as %s prints it, and with what migrations after it changed", shown)
+		case d.Missing && gone:
+			d.Mend = "it comes back with table " + x.table
+		case d.Missing:
+			d.Mend = missingRemedy(x, want, p, shown)
+		case x.kind == "column":
+			d.Mend = fmt.Sprintf("if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", quotedTable(x.table), quotedName(x.name))
+		case x.kind == "trigger":
+			d.Mend = "if a migration makes it with SQL, it can stay; else drop it by hand"
+		default:
+			d.Mend = "if it shall stay, add it to the model, generate, and record the migration with fake; where a migration makes it with SQL, say so in Schema of that; else drop it by hand"
+		}
+	}
+}
+
+// quotedName writes a name as all dialects read it.
+func quotedName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func quotedTable(name string) string {
+	ns, base := schema.SplitName(name)
+	if ns != "" {
+		return quotedName(ns) + "." + quotedName(base)
+	}
+	return quotedName(base)
+}
+
+// missingRemedy has the statement that makes a thing again, where one or a few do.
+func missingRemedy(x thing, want *schema.Schema, p func() Planner, shown string) string {
+	op := remake(x, want)
+	if sql := statementsOf(op, x, want, p); sql != "" {
+		return fmt.Sprintf("make it again by hand: %s (it is from %s)", sql, shown)
+	}
+	if op == nil {
+		return fmt.Sprintf("make it again by hand, as %s prints it", shown)
+	}
+	name := strings.TrimPrefix(fmt.Sprintf("%T", op), "migrate.")
+	drop := "Drop" + strings.TrimPrefix(strings.TrimPrefix(name, "Add"), "Create")
+	return fmt.Sprintf("make it again by hand, as %s prints it; or with two migrations: one with %s, which fake records, and one with %s, which up applies", shown, drop, name)
+}
+
+// enumRemedy is about the values of an enum.
+func enumRemedy(name string, want *schema.Schema, has string, p func() Planner, shown string) string {
+	e := want.Enum(name)
+	if e == nil {
+		return "change it back by hand, as " + shown + " prints it"
+	}
+	from := values(has)
+	var lost, more []string
+	for _, v := range e.Values {
+		if !slices.Contains(from, v) {
+			lost = append(lost, v)
+		}
+	}
+	for _, v := range from {
+		if !slices.Contains(e.Values, v) {
+			more = append(more, v)
+		}
+	}
+	switch {
+	case len(more) > 0:
+		return fmt.Sprintf("enum %s has more values: %s; if they shall stay, add them to the constants of the model, generate, and record the migration with fake; a value cannot be taken out of an enum by hand without making it anew",
+			name, some(more))
+	case len(lost) > 0:
+		s := want.Clone()
+		s.Enum(name).Values = from
+		if sql := planned(AlterEnum{Name: name, From: from, To: e.Values}, s, p); sql != "" {
+			return "add the values again by hand: " + sql
+		}
+		return fmt.Sprintf("enum %s has lost values: %s; add them again by hand, as %s prints it", name, some(lost), shown)
+	}
+	return fmt.Sprintf("enum %s has its values in another order, which decides how they compare: make it anew by hand, as %s prints it", name, shown)
+}
+
+// values reads 'a', 'b'.
+func values(list string) (out []string) {
+	var b strings.Builder
+	in := false
+	for i := 0; i < len(list); i++ {
+		switch c := list[i]; {
+		case c == '\'' && in && i+1 < len(list) && list[i+1] == '\'':
+			b.WriteByte(c)
+			i++
+		case c == '\'' && in:
+			out = append(out, b.String())
+			b.Reset()
+			in = false
+		case c == '\'':
+			in = true
+		case in:
+			b.WriteByte(c)
+		}
+	}
+	return out
+}
+
+// changedIn says what of a column is another one, as far as the words of the dialects tell.
+func changedIn(x thing, want, has string) string {
+	if x.kind != "column" {
+		return "definition"
+	}
+	type parts struct{ typ, def, rest string }
+	split := func(s string) (p parts) {
+		p.typ = s
+		for _, word := range []string{" collate ", " not null", " generated ", " default ", " identity ", " comment "} {
+			if i := strings.Index(p.typ, word); i >= 0 {
+				p.typ = p.typ[:i]
+			}
+		}
+		p.rest = s[len(p.typ):]
+		if before, def, ok := strings.Cut(p.rest, " default "); ok {
+			p.rest, p.def = before, def
+		}
+		return p
+	}
+	w, h := split(want), split(has)
+	var words []string
+	if w.typ != h.typ {
+		words = append(words, "type")
+	}
+	if a, b := strings.Contains(w.rest, " not null"), strings.Contains(h.rest, " not null"); a != b {
+		words = append(words, "nullability")
+	}
+	if w.def != h.def {
+		words = append(words, "default")
+	}
+	if len(words) == 0 {
+		return "definition"
+	}
+	if n := len(words) - 1; n > 0 {
+		return strings.Join(words[:n], ", ") + " and " + words[n]
+	}
+	return words[0]
+}
