@@ -36,11 +36,8 @@ func (h *history) writable(moves []move) error {
 	}
 	if late := h.late(moves); len(late) > 0 && h.opt.OutOfOrder == Refuse {
 		command := "look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)"
-		for _, at := range slices.Backward(late) {
-			if h.needed(at) { // it may well have been applied, and its row is gone
-				command += "; what is in the database already is recorded with fake " + h.set.label(at) + allow
-				break
-			}
+		if needed := slices.DeleteFunc(slices.Clone(late), func(at int) bool { return !h.needed(at) }); len(needed) > 0 { // they may well have been applied, and their rows are gone
+			command += "; what is in the database already is recorded with fake " + h.set.label(needed[len(needed)-1]) + allow
 		}
 		say(command, "pending although later ones are applied: "+some(h.labels(late)))
 	}
