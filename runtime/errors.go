@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -65,6 +66,7 @@ type MigrationError struct {
 	Stages    int      // of the migration
 	Rows      int64    // of the stage that failed, which its batches are past; they are committed
 	Done      []string // migrations that were applied, or undone, before it in this run
+	Again     string   // the command that goes on; "" is the same one
 	Err       error
 }
 
@@ -79,15 +81,16 @@ func (e *MigrationError) Error() string {
 		fmt.Fprintf(&b, " at: %s", e.Op)
 	}
 	fmt.Fprintf(&b, ": %s", ErrorText(e.Err))
+	again := cmp.Or(e.Again, "the same command again")
 	switch {
 	case errors.Is(e.Err, ErrCommitLost):
-		b.WriteString("\n  whether this part of it was committed status will tell; running the same command again goes on from there")
+		fmt.Fprintf(&b, "\n  whether this part of it was committed status will tell; running %s goes on from there", again)
 	case e.Rows > 0:
-		fmt.Fprintf(&b, "\n  %d of its %d stages and %d rows are done; running the same command again goes on after them", e.Committed, e.Stages, e.Rows)
+		fmt.Fprintf(&b, "\n  %d of its %d stages and %d rows are done; running %s goes on after them", e.Committed, e.Stages, e.Rows, again)
 	case e.Committed == 0:
-		b.WriteString("\n  nothing of it was changed")
+		b.WriteString("\n  nothing of it was changed; mend what failed, then run " + again)
 	default:
-		fmt.Fprintf(&b, "\n  %d of its %d stages are done; running the same command again goes on after them", e.Committed, e.Stages)
+		fmt.Fprintf(&b, "\n  %d of its %d stages are done; running %s goes on after them", e.Committed, e.Stages, again)
 	}
 	if len(e.Done) > 0 {
 		done := "applied"

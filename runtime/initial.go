@@ -83,7 +83,7 @@ func (w *walker) compareInitial(ctx context.Context, label string, base, want, m
 	if len(missing) > 0 {
 		return false, &HistoryError{w.m.set.name,
 			[]string{fmt.Sprintf("%s makes tables of which some are there (%s) and some are not (%s)", label, some(there), some(missing))},
-			"make what is missing by hand, exactly as the SQL of it says, then run it again"}
+			"make what is missing by hand, exactly as sql " + label + " prints it, then run the same command again"}
 	}
 	expected, err := added(ctx, w.s, base, want)
 	if err != nil {

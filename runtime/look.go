@@ -13,8 +13,9 @@ import (
 
 // Plan is what a run would do.
 type Plan struct {
-	Set   string
-	Steps []Step
+	Set     string
+	Steps   []Step
+	Refused error // why the run itself would refuse to go this way, as a [*HistoryError]; nil when it would not
 }
 
 // Step is one migration of a plan.
@@ -27,7 +28,8 @@ type Step struct {
 	Destroys  []string // data that is lost for good
 }
 
-// Plan says what [Migrator.Up] would do, or [Migrator.To] when target is not "". It does not change the database.
+// Plan says what [Migrator.Up] would do, or [Migrator.To] when target is not "". It does not change the database, so it also plans what
+// would be refused, and says why.
 func (m *Migrator) Plan(ctx context.Context, target string) (*Plan, error) {
 	decide := (*history).up
 	if target != "" {
@@ -67,15 +69,20 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	if len(moves) == 0 {
 		return &Plan{Set: m.set.name}, nil
 	}
-	if err := h.writable(moves); err != nil {
-		return nil, err
-	}
+	refused := h.writable(moves)
 	if m.opt.FakeInitial {
 		if err := w.initial(ctx, moves); err != nil {
 			return nil, err
 		}
 	}
-	return w.preview(moves)
+	plan, err := w.preview(moves)
+	switch {
+	case err == nil:
+		plan.Refused = refused
+	case refused != nil: // which is why there is no plan
+		return nil, refused
+	}
+	return plan, err
 }
 
 // preview plans all moves.

@@ -89,7 +89,12 @@ func (m *Migrator) Back(ctx context.Context, n int) (*Result, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("%d steps back: it must be one or more", n)
 	}
-	return m.change(ctx, run{steps: n})
+	res, err := m.change(ctx, run{steps: n})
+	var failed *MigrationError
+	if errors.As(err, &failed) && len(res.Done) > 0 {
+		failed.Again = fmt.Sprintf("down -n %d", n-len(res.Done)) // the same one again would go too far
+	}
+	return res, err
 }
 
 // Fake makes the history say what it would after [Migrator.To], without running anything.

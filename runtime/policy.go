@@ -3,13 +3,19 @@ package migrate
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // writable says whether history and set fit together well enough to change the database.
 func (h *history) writable(moves []move) error {
-	var problems []string
-	var next string
-	say := func(command, problem string) { problems, next = append(problems, problem), command }
+	var problems, next []string
+	say := func(command, problem string) {
+		problems = append(problems, problem)
+		if !slices.Contains(next, command) {
+			next = append(next, command)
+		}
+	}
+	allow := "" // the flags that a command needs which is named for something else
 	var unknown []string
 	for _, u := range h.unknown {
 		if !u.named {
@@ -17,10 +23,12 @@ func (h *history) writable(moves []move) error {
 		}
 	}
 	if len(unknown) > 0 && h.opt.Unknown == Refuse {
+		allow += " -allow-unknown"
 		say("run the newer program, or allow it with -allow-unknown (Options.Unknown); rows whose migrations were deleted on purpose go with prune",
 			"the database has migrations that this program does not know: "+some(unknown))
 	}
 	if len(h.edited) > 0 && h.opt.Edited == Refuse {
+		allow += " -allow-edited"
 		say("undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)", "changed since they were applied: "+some(h.labels(h.edited)))
 	}
 	if half := h.halfEdited(); len(half) > 0 {
@@ -32,11 +40,18 @@ func (h *history) writable(moves []move) error {
 			say("go back with the program of "+set+", which knows them", "the database has migrations of "+set+" that this program does not know: "+some(names))
 		}
 	}
+	if h.opt.OutOfOrder == Refuse {
+		allow += " -allow-out-of-order"
+	}
 	if late := h.late(moves); len(late) > 0 && h.opt.OutOfOrder == Refuse {
-		say("look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)", "pending although later ones are applied: "+some(h.labels(late)))
+		command := "look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)"
+		if needed := slices.DeleteFunc(slices.Clone(late), func(at int) bool { return !h.needed(at) }); len(needed) > 0 { // they may well have been applied, and their rows are gone
+			command += "; what is in the database already is recorded with fake " + h.set.label(needed[len(needed)-1]) + allow
+		}
+		say(command, "pending although later ones are applied: "+some(h.labels(late)))
 	}
 	for _, l := range h.lost {
-		say("restore the files of those from version control and apply them, then go on", l)
+		say("restore the files of those from version control, then run up", l)
 	}
 	coming := map[int]bool{}
 	for _, mv := range moves {
@@ -49,7 +64,7 @@ func (h *history) writable(moves []move) error {
 		for _, p := range h.set.all[i].Parents {
 			if at := h.set.at[p]; !h.applied[at] && !coming[at] && !h.standsIn(at) {
 				label := h.set.label(at)
-				say("apply the parent with to "+label+", or record it with fake "+label, fmt.Sprintf("%s is applied, its parent %s is not", h.set.label(i), label))
+				say("apply the parent with up -to "+label+allow+", or record it with fake "+label+allow, fmt.Sprintf("%s is applied, its parent %s is not", h.set.label(i), label))
 			}
 		}
 	}
@@ -57,18 +72,57 @@ func (h *history) writable(moves []move) error {
 		r, label := h.row[mv.at], h.set.label(mv.at)
 		switch {
 		case r == nil && !mv.back && h.retired(mv.at):
-			say("restore a backup, or go back to before it", label+" cannot be applied: another migration that replaces it is applied in its place")
+			say("leave it so; or undo that one with to "+h.set.beneath(h.standIn(mv.at))+", which takes its data along, then to "+label,
+				label+" cannot be applied: another migration that replaces it is applied in its place")
 		case r == nil:
 		case r.State == StateUndoing && !mv.back:
-			say("finish with down", fmt.Sprintf("%s was being undone and stopped after %d stages", label, r.Stage))
+			command := "finish with down"
+			if back, err := h.back(1); err != nil || len(back) == 0 || back[0].at != mv.at {
+				command = "finish with to " + h.set.beneath(mv.at)
+			}
+			say(command, fmt.Sprintf("%s was being undone and stopped after %d stages", label, r.Stage))
 		case r.State == StateRunning && mv.back:
-			say("finish with up, then go back", fmt.Sprintf("%s was being applied and stopped after %d stages", label, r.Stage))
+			say("finish with up -to "+label+", then go back", fmt.Sprintf("%s was being applied and stopped after %d stages", label, r.Stage))
 		}
 	}
 	if len(problems) == 0 {
 		return nil
 	}
-	return &HistoryError{h.set.name, problems, next}
+	return &HistoryError{h.set.name, problems, strings.Join(next, "; ")}
+}
+
+// needed tells whether one that is applied needs migration i.
+func (h *history) needed(i int) bool {
+	for k := i + 1; k < len(h.row); k++ {
+		if h.row[k] != nil && !h.retired(k) && h.set.ancestors(k)[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// standIn gives the migration that is applied in the place of migration i.
+func (h *history) standIn(i int) int {
+	for _, squash := range h.set.all[i].by {
+		if h.row[squash] != nil {
+			return squash
+		}
+	}
+	return i
+}
+
+// beneath names where to go for migration i to be undone: the last of its parents of its own set, or zero.
+func (s *Set) beneath(i int) string {
+	last := -1
+	for _, p := range s.all[i].Parents {
+		if at := s.at[p]; s.all[at].set == s.all[i].set {
+			last = max(last, at)
+		}
+	}
+	if last < 0 {
+		return s.labelOf(s.all[i].set, zero)
+	}
+	return s.label(last)
 }
 
 // standsIn tells whether one that replaces migration i is applied.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Prune takes rows out of the history whose migrations the program does not have any more, as after a squash whose old files were
@@ -71,7 +72,7 @@ func (h *history) prunable(names []string) ([]unknownRow, error) {
 		rows = append(rows, u)
 	}
 	if len(rows) == 0 && len(young) > 0 {
-		return nil, &HistoryError{h.set.name, []string{"newer than all that this program knows, perhaps of a newer one: " + some(young)}, "name those that shall go: prune " + young[0]}
+		return nil, &HistoryError{h.set.name, []string{"newer than all that this program knows, perhaps of a newer one: " + some(young)}, "name those that shall go: prune " + strings.Join(young, " ")}
 	}
 	for _, name := range names {
 		if !slices.ContainsFunc(rows, func(u unknownRow) bool { return h.set.labelOf(u.set, u.Name) == name }) {

@@ -76,7 +76,7 @@ func (m *Migrator) unlock(ctx context.Context, s Session) {
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if err := s.Unlock(end); err != nil {
-		m.opt.Logger.Warn("the lock of the migrations was not given back", "error", Redact(err.Error()))
+		m.opt.Logger.Warn("the lock of the migrations was not given back", "error", ErrorText(err))
 	}
 }
 
@@ -239,7 +239,7 @@ func (m *Migrator) pooled(plan *Plan) error {
 		for _, st := range step.Stages {
 			if st.NoTx {
 				return &HistoryError{m.set.name, []string{fmt.Sprintf("%s cannot run in a transaction (%s), which the lock mode lease needs", step.Migration, st.Cause)},
-					"run it over a direct connection, with Options.Lock left at its default; nothing was changed"}
+					"run it over a direct connection, without -lease (Options.Lock left at its default); nothing was changed"}
 			}
 		}
 	}

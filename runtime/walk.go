@@ -60,6 +60,9 @@ func (w *walker) prepare(moves []move) error {
 	// A migration on its way is planned from before its first stage; those stages that are done are then left out.
 	var err error
 	w.schema, err = set.schemaOf(func(i int) bool { return w.h.counts(i) && (w.h.row[i] == nil || w.h.row[i].State != StateRunning) })
+	if err != nil && !slices.ContainsFunc(moves, func(mv move) bool { return !mv.fake }) {
+		w.schema, err = &schema.Schema{}, nil // a record mends the history, and needs none
+	}
 	return err
 }
 
@@ -92,7 +95,8 @@ func (w *walker) plan(mv move) (leg, error) {
 			}
 		}
 		l.ops = ops
-		return l, apply(w.schema, ops)
+		_ = apply(w.schema, ops) // nothing is planned with it where it does not fit
+		return l, nil
 	}
 	var err error
 	l.ops = ops
@@ -154,7 +158,7 @@ func (w *walker) walk(ctx context.Context, moves []move) error {
 	var waiting []leg
 	for i, mv := range moves {
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("stopped before %s: %w", w.m.set.label(moves[i-len(waiting)].at), err)
+			return fmt.Errorf("stopped before %s; run the same command again to go on: %w", w.m.set.label(moves[i-len(waiting)].at), err)
 		}
 		if wait := w.contract(moves[:i], mv); wait != nil {
 			if err := w.together(ctx, waiting); err != nil {

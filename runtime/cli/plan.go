@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -21,6 +22,9 @@ func plan(ctx context.Context, c *call) error {
 	}
 	if err != nil {
 		return err
+	}
+	if p.Refused != nil {
+		fmt.Fprintf(c.Stderr, "%s: this would be refused: %s\n", c.Name, migrate.ErrorText(p.Refused))
 	}
 	if c.json {
 		return c.encode(planJSON(p))
@@ -92,9 +96,13 @@ func planJSON(p *migrate.Plan) any {
 		Stages    []stageJSON `json:"stages"`
 	}
 	out := struct {
-		Set   string `json:"set"`
-		Steps []step `json:"steps"`
-	}{p.Set, []step{}}
+		Set     string `json:"set"`
+		Steps   []step `json:"steps"`
+		Refused string `json:"refused,omitempty"`
+	}{p.Set, []step{}, ""}
+	if p.Refused != nil {
+		out.Refused = migrate.ErrorText(p.Refused)
+	}
 	for _, s := range p.Steps {
 		out.Steps = append(out.Steps, step{s.Migration, s.Back, s.Faked, s.Done, s.Destroys, stagesJSON(s.Stages)})
 	}

@@ -28,7 +28,7 @@ func TestCLIWrongDialect(t *testing.T) {
 		_, err := r.migrator(set).Up(context.Background())
 		var wrong *migrate.DialectError
 		if !errors.As(err, &wrong) || wrong.Err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("got %v", err)
+			r.t.Errorf("got %v", err)
 		}
 	})
 }

@@ -20,10 +20,10 @@ func TestCLIExitStatus(t *testing.T) {
 	runners(t, func(r *runner) {
 		set := migrate.NewSet("shop", chain(makes("one"), adds("one", "a"), adds("one", "b"))...)
 		says := func(want int, words string, args ...string) {
-			t.Helper()
+			r.t.Helper()
 			status, _, problems := r.command(set, args...)
 			if status != want || !strings.Contains(problems, words) {
-				t.Errorf("%q: exit status %d, want %d: %s", args, status, want, problems)
+				r.t.Errorf("%q: exit status %d, want %d: %s", args, status, want, problems)
 			}
 		}
 		r.opt.BeforeUp = func(context.Context, *migrate.Plan) error { return errors.New("not on a Friday") }
@@ -51,7 +51,7 @@ func TestCLIExitStatus(t *testing.T) {
 			}}
 			status := cli.Command{DB: r.db, Dialect: r.dialect, Set: set, Options: &opt, Stdout: &problems, Stderr: &problems}.Run(ctx, []string{"up"})
 			if status != c.want || !strings.Contains(problems.String(), "context canceled") {
-				t.Errorf("stopped after %q: exit status %d, want %d: %s", c.after, status, c.want, &problems)
+				r.t.Errorf("stopped after %q: exit status %d, want %d: %s", c.after, status, c.want, &problems)
 			}
 		}
 		r.history("shop/0001_a done", "shop/0002_b done")
@@ -70,7 +70,7 @@ func TestCLIExitStatusContract(t *testing.T) {
 		r.to(set, "0001_a", "0001_a")
 		status, out, problems := r.command(set, "up")
 		if status != 1 || out != "applied  0002_b  TOOK\n" || !strings.Contains(problems, "0003_c waits") {
-			t.Errorf("exit status %d: %s%s", status, out, problems)
+			r.t.Errorf("exit status %d: %s%s", status, out, problems)
 		}
 		r.prints(set, "up", 0, "applied  0003_c  TOOK\n", "")
 	})

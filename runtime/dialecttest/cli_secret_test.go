@@ -77,13 +77,13 @@ func TestCLITellsNoValue(t *testing.T) {
 		r.exec("INSERT INTO one (id) VALUES (4711)")
 		status, out, problems := r.command(migrate.NewSet("shop", ops...), "up")
 		if status != 1 || out != "" || strings.Contains(problems, "4711") || !strings.Contains(problems, "a text is no value of the type (SQLSTATE 22P02)\n  statement: SELECT CAST(") {
-			t.Errorf("exit status %d: %s", status, problems)
+			r.t.Errorf("exit status %d: %s", status, problems)
 		}
 		ops[1].Ops = []migrate.Op{migrate.SQL{Up: []string{
 			`DO $$ BEGIN RAISE EXCEPTION 'ungültige Eingabesyntax für Typ integer: »%«', (SELECT id FROM one) USING ERRCODE = '22P02'; END $$`}, NoDown: "nothing was changed"}}
 		status, out, problems = r.command(migrate.NewSet("shop", ops...), "up")
 		if status != 1 || out != "" || strings.Contains(problems, "4711") || !strings.Contains(problems, "a text is no value of the type (SQLSTATE 22P02)\n") {
-			t.Errorf("exit status %d: %s", status, problems)
+			r.t.Errorf("exit status %d: %s", status, problems)
 		}
 	})
 }

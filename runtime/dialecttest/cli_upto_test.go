@@ -23,7 +23,7 @@ func TestCLIUpToWhileAnotherPasses(t *testing.T) {
 		}
 		all := func() {
 			if _, err := r.migrator(set).Up(context.Background()); err != nil {
-				t.Error(err)
+				r.t.Error(err)
 			}
 		}
 		if r.url == "" {
@@ -44,7 +44,7 @@ func TestCLIUpToWhileAnotherPasses(t *testing.T) {
 			all()
 		}
 		if s := <-status; s != 2 || out.String() != "" || !strings.Contains(problems.String(), "0001 is behind what is applied: up only goes forward, to 0001 goes back\n") {
-			t.Errorf("exit status %d\n%s%s", s, &out, &problems)
+			r.t.Errorf("exit status %d\n%s%s", s, &out, &problems)
 		}
 		r.opt.BeforeUp = nil
 		r.history("shop/0001_a done", "shop/0002_b done", "shop/0003_c done")
@@ -58,7 +58,7 @@ func TestRunnerUpTo(t *testing.T) {
 		all := chain(makes("one"), adds("one", "a"), adds("one", "b"))
 		set := migrate.NewSet("shop", all...)
 		upTo := func(target, want string) {
-			t.Helper()
+			r.t.Helper()
 			res, err := r.migrator(set).UpTo(context.Background(), target)
 			r.does(res, err, want)
 		}
@@ -69,7 +69,7 @@ func TestRunnerUpTo(t *testing.T) {
 			_, err := r.migrator(set).UpTo(context.Background(), target)
 			var passed *migrate.PassedError
 			if !errors.As(err, &passed) || passed.Target != target || passed.Applied[0] != "0002_b" {
-				t.Errorf("%s: %v", target, err)
+				r.t.Errorf("%s: %v", target, err)
 			}
 		}
 		upTo("0003_c", "0003_c")

@@ -23,7 +23,7 @@ func splitPassword(address string) (without string, env []string, err error) {
 		return splitPairs(address)
 	}
 	if strings.ContainsAny(address, ":@/") {
-		return "", nil, errors.New("the connection string of the backup is neither a URL that begins with postgres:// nor of the form host=... dbname=...")
+		return "", nil, errors.New("the connection string of the backup is neither of the form host=... dbname=... nor a postgres:// URL")
 	}
 	return address, nil, nil // nothing, or the name of a database
 }
