@@ -41,6 +41,11 @@ var all = []*Check{
 	&mg312,
 	&mg313,
 	&mg314,
+	&mg315,
+	&mg316,
+	&mg317,
+	&mg318,
+	&mg319,
 	// MG4xx: correctness.
 	&mg401,
 	&mg402,
