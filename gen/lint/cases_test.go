@@ -104,6 +104,8 @@ var deployCases = []lintCase{
 	{"MG303", ops(migrate.SQL{Up: []string{"x"}, NoDown: "no", Schema: ops(migrate.RenameColumn{Table: "items", From: "label", To: "title"})}), ops(sql("SELECT 1"))},
 }
 
+var lowerLabel = schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "name"}, {Expr: "lower(label)"}}}
+
 var rightCases = []lintCase{
 	{"MG401", ops(add(schema.Text("slug"))), ops(fresh(), migrate.AddColumn{Table: "fresh", Column: schema.Text("slug")})},
 	{"MG402", ops(alter(column("label"), nullable(column("label"), false))), ops(migrate.Fill{Table: "items", Column: "label", Expr: "''"}, alter(column("label"), nullable(column("label"), false)))},
@@ -116,6 +118,8 @@ var rightCases = []lintCase{
 	{"MG407", ops(migrate.DropTable{Table: "elsewhere"}), ops(dropItems)},
 	{"MG408", ops(migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}}), ops(migrate.Fill{Table: "items", Column: "price", Expr: "1"}, migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}})},
 	{"MG409", ops(retype("stock", "bigint")), ops(retype("stock", "bigint"), sql("ANALYZE items"))},
+	{"MG411", ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}), ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}, sql("ANALYZE VERBOSE items"))},
+	{"MG411", ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}, sql("ANALYZE shops")), ops(migrate.CreateIndex{Table: "items", Index: index("i", false, "label")})},
 	{"MG410", ops(migrate.SQL{Up: []string{"SELECT 1"}}), ops(sql("SELECT 1"))},
 }
 

@@ -57,6 +57,7 @@ var all = []*Check{
 	&mg408,
 	&mg409,
 	&mg410,
+	&mg411,
 	// MG5xx: names and types.
 	&mg501,
 	&mg502,
