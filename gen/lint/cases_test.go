@@ -43,8 +43,11 @@ var lockCases = []lintCase{
 	{"MG202", ops(keyless, add(schema.UUID("key").DefaultExpr("gen_random_uuid()"))), ops(add(schema.UUID("key").DefaultExpr("gen_random_uuid()")))},
 	{"MG203", ops(keyless, add(schema.BigInt("number").Identity())), ops(add(schema.BigInt("number").Identity()))},
 	{"MG204", ops(add(schema.BigInt("twice").Generated("stock * 2"))), ops(fresh(schema.BigInt("twice").Generated("id * 2")))},
-	{"MG209", ops(migrate.DropForeignKey{Table: "items", ForeignKey: items().ForeignKeys[0]}, alter(column("name"), collated(column("name")))), ops(retype("label", "text"))},
+	{"MG209", ops(named, retype("name", "varchar(200)")), ops(retype("name", "varchar(200)"))},
+	{"MG209", ops(named, retype("name", "varchar(200)")), ops(named, alter(column("name"), collated(column("name"))))},
 	{"MG210", ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good"}}), ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good", "bad", "new"}})},
+	{"MG218", ops(alter(column("name"), collated(column("name")))), ops(retype("name", "varchar(200)"))},
+	{"MG219", ops(retype("id", "integer")), ops(retype("stock", "bigint"))},
 	{"MG211", ops(migrate.DropForeignKey{Table: "items", ForeignKey: items().ForeignKeys[0]}), ops(migrate.DropCheck{Table: "items", Check: items().Checks[0]})},
 	{"MG212", ops(child("shops")), ops(fresh())},
 	{"MG215", ops(retype("name", "text")), ops(migrate.DropIndex{Table: "items", Index: items().Indexes[0]}, retype("name", "text"))},
@@ -52,6 +55,8 @@ var lockCases = []lintCase{
 		ops(migrate.AddForeignKey{Table: "items", ForeignKey: fk}, migrate.CreateIndex{Table: "items", Index: index("items_stock_idx", false, "stock")})},
 	{"MG217", ops(retype("price", "text")), ops(add(schema.Text("more").Null()))},
 }
+
+var named = migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "name > ''"}}
 
 func collated(c schema.Column) schema.Column { c.Collate = "C"; return c }
 

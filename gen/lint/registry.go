@@ -26,6 +26,8 @@ var all = []*Check{
 	&mg215,
 	&mg216,
 	&mg217,
+	&mg218,
+	&mg219,
 	// MG3xx: rolling deploys.
 	&mg301,
 	&mg302,
@@ -87,6 +89,7 @@ var all = []*Check{
 	&mg616,
 	&mg617,
 	&mg618,
+	&mg619,
 	// MG9xx: comments that silence.
 	&mg901,
 	&mg902,
