@@ -61,7 +61,7 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 	if err := cfg.settle(snap); err != nil {
 		return nil, err
 	}
-	settings, err := lintSettings(dir)
+	set, err := readSettings(dir, cfg.Targets)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 			return nil, err
 		}
 	}
-	targets := lintTargets(snap.Dialects, cfg.Targets)
+	targets := lintTargets(cfg.Dialects, set, snap.Dialects, cfg.Targets)
 	var out []Hazard
 	for _, m := range all {
 		var file *ast.File
@@ -80,7 +80,7 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 				return nil, fileError(path, err)
 			}
 		}
-		out = append(out, hazards(m, file, m.Before, targets, settings)...)
+		out = append(out, hazards(m, file, m.Before, targets, set.lint)...)
 	}
 	return out, nil
 }
@@ -90,7 +90,7 @@ func (r *Result) Lint() ([]Hazard, error) {
 	if len(r.Ops) == 0 || r.Migration == "" {
 		return nil, nil
 	}
-	settings, err := lintSettings(r.folder.dir)
+	set, err := readSettings(r.folder.dir, r.targets)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (r *Result) Lint() ([]Hazard, error) {
 					m.Ops[i].Value = op
 				}
 				m.Exact = true
-				return hazards(m, nil, r.old(), lintTargets(r.snap.Dialects, r.targets), settings), nil
+				return hazards(m, nil, r.old(), lintTargets(r.flagged, set, r.snap.Dialects, r.targets), set.lint), nil
 			}
 		}
 	}
@@ -138,8 +138,14 @@ func named(all []read.Migration, name string) ([]read.Migration, error) {
 	return nil, fmt.Errorf("%s is the beginning of %d migrations, such as %s and %s", name, len(found), found[0].Name, found[1].Name)
 }
 
-func lintTargets(dialects []string, known map[string]migrate.Dialect) []lint.Target {
+// lintTargets gives what the migrations are looked at for: the dialects of the flag, else those of the settings, else those of the snapshot.
+func lintTargets(flag []string, set settings, dialects []string, known map[string]migrate.Dialect) []lint.Target {
 	var out []lint.Target
+	if len(flag) > 0 {
+		dialects = flag
+	} else if len(set.dialects) > 0 {
+		dialects = set.dialects
+	}
 	for _, d := range dialects {
 		name, version := splitDialect(d)
 		out = append(out, lint.Target{Name: name, Version: version, Planner: func() migrate.Planner { return known[name].Planner(version) }})
