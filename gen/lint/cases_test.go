@@ -123,6 +123,8 @@ var rightCases = []lintCase{
 	{"MG407", ops(migrate.DropTable{Table: "elsewhere"}), ops(dropItems)},
 	{"MG408", ops(migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}}), ops(migrate.Fill{Table: "items", Column: "price", Expr: "1"}, migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}})},
 	{"MG409", ops(retype("stock", "bigint")), ops(retype("stock", "bigint"), sql("ANALYZE items"))},
+	{"MG412", ops(fresh()), ops(fresh(), sql("GRANT SELECT ON TABLE public.fresh TO app"))},
+	{"MG412", ops(fresh(), sql("GRANT SELECT ON shops TO app")), ops(fresh(), sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO app"))},
 	{"MG411", ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}), ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}, sql("ANALYZE VERBOSE items"))},
 	{"MG411", ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}, sql("ANALYZE shops")), ops(migrate.CreateIndex{Table: "items", Index: index("i", false, "label")})},
 	{"MG410", ops(migrate.SQL{Up: []string{"SELECT 1"}}), ops(sql("SELECT 1"))},

@@ -60,6 +60,7 @@ var all = []*Check{
 	&mg409,
 	&mg410,
 	&mg411,
+	&mg412,
 	// MG5xx: names and types.
 	&mg501,
 	&mg502,

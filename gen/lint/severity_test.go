@@ -49,3 +49,28 @@ func TestSeverities(t *testing.T) {
 		}
 	}
 }
+
+// TestRights speaks of the rights on new tables once in a migration, and not at all in the first one.
+func TestRights(t *testing.T) {
+	second := fresh()
+	second.Table, second.PrimaryKey.Name = "second", "second_pkey"
+	for _, c := range []struct {
+		before *schema.Schema
+		ops    []migrate.Op
+		want   []int // ops with the finding
+	}{
+		{nil, ops(fresh(), second), []int{0}},
+		{nil, ops(fresh(), second, sql("GRANT SELECT ON fresh TO app")), []int{1}},
+		{&schema.Schema{}, ops(fresh(), second), nil},
+	} {
+		var got []int
+		for _, f := range look(lint.Input{Before: c.before}, c.ops...) {
+			if f.Code == "MG412" {
+				got = append(got, f.Op)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: MG412 at %v, not at %v", describe(c.ops), got, c.want)
+		}
+	}
+}

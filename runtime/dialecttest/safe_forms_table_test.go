@@ -92,6 +92,10 @@ var safeForms = []safeForm{
 	{row: "index of a new table", ops: formOps(migrate.CreateTable{Table: "tags", Columns: []schema.ColumnDef{schema.BigInt("id")}},
 		migrate.CreateIndex{Table: "tags", Index: schema.Index{Name: "tags_id_idx", Parts: []schema.IndexPart{{Column: "id"}}}}), does: []string{
 		"CREATE TABLE tags ( id bigint NOT NULL ); CREATE INDEX tags_id_idx ON tags (id)"}},
+	{row: "rights on a new table", ops: formOps(migrate.CreateTable{Table: "tags", Columns: []schema.ColumnDef{schema.BigInt("id")}}), does: []string{
+		"CREATE TABLE tags ( id bigint NOT NULL )"}, says: "MG412 note"},
+	{row: "index over an expression", ops: formOps(migrate.CreateIndex{Table: "people", Index: schema.Index{Name: "people_lower_idx", Parts: []schema.IndexPart{{Expr: "lower(email)"}}}}), does: []string{
+		"reads people: CREATE INDEX CONCURRENTLY people_lower_idx ON people ((lower(email)))"}, says: "MG411 note"},
 	{row: "add primary key", ops: formOps(migrate.AddPrimaryKey{Table: "notes", PrimaryKey: schema.PrimaryKey{Name: "notes_pkey", Columns: []string{"id"}}}), does: []string{
 		"reads notes: CREATE UNIQUE INDEX CONCURRENTLY notes_pkey ON notes (id)",
 		"notes ACCESS EXCLUSIVE: ALTER TABLE notes ADD CONSTRAINT notes_pkey PRIMARY KEY USING INDEX notes_pkey"}},
