@@ -70,12 +70,8 @@ func (c Config) settle(s *snapshot.Snapshot) error {
 		s.Dialects = []string{"postgres@14", "sqlite"}
 	}
 	for _, d := range s.Dialects {
-		name, version := splitDialect(d)
-		if c.Targets[name] == nil {
-			return fmt.Errorf("-dialects %s: there is no dialect %s; there are %s", d, name, strings.Join(slices.Sorted(maps.Keys(c.Targets)), ", "))
-		}
-		if version < 0 {
-			return fmt.Errorf("-dialects %s: the version behind @ is a whole number, as in postgres@14", d)
+		if err := checkDialect(d, c.Targets); err != nil {
+			return fmt.Errorf("-dialects %w", err)
 		}
 	}
 	if c.Tag != "" {
@@ -95,6 +91,18 @@ func (c Config) settle(s *snapshot.Snapshot) error {
 	}
 	if c.Comments != nil {
 		s.Comments = *c.Comments
+	}
+	return nil
+}
+
+// checkDialect refuses what is no dialect with a version.
+func checkDialect(d string, known map[string]migrate.Dialect) error {
+	name, version := splitDialect(d)
+	if known[name] == nil {
+		return fmt.Errorf("%s: there is no dialect %s; there are %s", d, name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+	}
+	if version < 0 {
+		return fmt.Errorf("%s: the version behind @ is a whole number, as in postgres@14", d)
 	}
 	return nil
 }

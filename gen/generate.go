@@ -31,6 +31,7 @@ type Result struct {
 
 	models  *load.Result
 	targets map[string]migrate.Dialect
+	flagged []string // dialects of the flag
 	folder  *folder
 	snap    *snapshot.Snapshot
 	after   *schema.Schema // what the new migration leads to
@@ -151,7 +152,7 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if p := f.findings(shown); len(p) > 0 {
 		return nil, disagreements(p)
 	}
-	r := &Result{folder: f, snap: f.snap, targets: cfg.Targets}
+	r := &Result{folder: f, snap: f.snap, targets: cfg.Targets, flagged: cfg.Dialects}
 	if r.snap == nil {
 		r.snap = &snapshot.Snapshot{}
 	} else {

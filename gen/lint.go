@@ -3,10 +3,13 @@ package gen
 import (
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/lint"
@@ -58,7 +61,7 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 	if err := cfg.settle(snap); err != nil {
 		return nil, err
 	}
-	settings, err := lintSettings(dir)
+	set, err := readSettings(dir, cfg.Targets)
 	if err != nil {
 		return nil, err
 	}
@@ -67,10 +70,17 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 			return nil, err
 		}
 	}
-	targets := lintTargets(snap.Dialects, cfg.Targets)
+	targets := lintTargets(cfg.Dialects, set, snap.Dialects, cfg.Targets)
 	var out []Hazard
 	for _, m := range all {
-		out = append(out, hazards(m, m.Before, targets, settings)...)
+		var file *ast.File
+		if slices.ContainsFunc(m.Ops, func(op read.Op) bool { return op.Rows }) {
+			path := filepath.Join(dir, m.File)
+			if file, err = parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution); err != nil {
+				return nil, fileError(path, err)
+			}
+		}
+		out = append(out, hazards(m, file, m.Before, targets, set.lint)...)
 	}
 	return out, nil
 }
@@ -80,7 +90,7 @@ func (r *Result) Lint() ([]Hazard, error) {
 	if len(r.Ops) == 0 || r.Migration == "" {
 		return nil, nil
 	}
-	settings, err := lintSettings(r.folder.dir)
+	set, err := readSettings(r.folder.dir, r.targets)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +109,7 @@ func (r *Result) Lint() ([]Hazard, error) {
 					m.Ops[i].Value = op
 				}
 				m.Exact = true
-				return hazards(m, r.old(), lintTargets(r.snap.Dialects, r.targets), settings), nil
+				return hazards(m, nil, r.old(), lintTargets(r.flagged, set, r.snap.Dialects, r.targets), set.lint), nil
 			}
 		}
 	}
@@ -128,8 +138,14 @@ func named(all []read.Migration, name string) ([]read.Migration, error) {
 	return nil, fmt.Errorf("%s is the beginning of %d migrations, such as %s and %s", name, len(found), found[0].Name, found[1].Name)
 }
 
-func lintTargets(dialects []string, known map[string]migrate.Dialect) []lint.Target {
+// lintTargets gives what the migrations are looked at for: the dialects of the flag, else those of the settings, else those of the snapshot.
+func lintTargets(flag []string, set settings, dialects []string, known map[string]migrate.Dialect) []lint.Target {
 	var out []lint.Target
+	if len(flag) > 0 {
+		dialects = flag
+	} else if len(set.dialects) > 0 {
+		dialects = set.dialects
+	}
 	for _, d := range dialects {
 		name, version := splitDialect(d)
 		out = append(out, lint.Target{Name: name, Version: version, Planner: func() migrate.Planner { return known[name].Planner(version) }})
@@ -137,8 +153,8 @@ func lintTargets(dialects []string, known map[string]migrate.Dialect) []lint.Tar
 	return out
 }
 
-// hazards gives the findings of one migration their places.
-func hazards(m read.Migration, before *schema.Schema, targets []lint.Target, settings lint.Settings) []Hazard {
+// hazards gives the findings of one migration their places. file is what it is declared in, and may be nil when all of its ops are known.
+func hazards(m read.Migration, file *ast.File, before *schema.Schema, targets []lint.Target, settings lint.Settings) []Hazard {
 	allows := func(list []read.Allow) []lint.Allow {
 		var out []lint.Allow
 		for _, a := range list {
@@ -148,7 +164,7 @@ func hazards(m read.Migration, before *schema.Schema, targets []lint.Target, set
 	}
 	in := lint.Input{Before: before, Allow: allows(m.Allow), Exact: m.Exact, Targets: targets, Settings: settings}
 	for _, op := range m.Ops {
-		in.Ops = append(in.Ops, lint.Op{Value: op.Value, Allow: allows(op.Allow)})
+		in.Ops = append(in.Ops, lint.Op{Value: op.Value, Rows: rowsOf(op, file), Allow: allows(op.Allow)})
 	}
 	var out []Hazard
 	for _, f := range lint.Lint(in) {
@@ -156,9 +172,7 @@ func hazards(m read.Migration, before *schema.Schema, targets []lint.Target, set
 		pos := m.Pos
 		if f.Op >= 0 {
 			pos = m.Ops[f.Op].Pos
-			if op := m.Ops[f.Op].Value; op != nil {
-				h.Op = op.Describe()
-			}
+			h.Op = in.Ops[f.Op].Describe()
 		}
 		if f.Pos != (token.Position{}) {
 			pos = f.Pos

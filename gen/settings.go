@@ -11,15 +11,23 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/modelgen/modelgen/gen/lint"
+	migrate "github.com/modelgen/modelgen/runtime"
 )
 
 // SettingsName is the name of the optional file with settings that are no facts of the schema.
 const SettingsName = "modelgen.json"
 
-// lintSettings reads the settings beside the migrations, or at the root of their module. No file is no settings.
-func lintSettings(dir string) (lint.Settings, error) {
+// settings are what the file says.
+type settings struct {
+	lint     lint.Settings
+	dialects []string // what lint looks at; nil is those of the snapshot
+}
+
+// readSettings reads the settings beside the migrations, or at the root of their module. No file is no settings.
+func readSettings(dir string, known map[string]migrate.Dialect) (settings, error) {
 	for _, d := range []string{dir, moduleRoot(dir)} {
 		if d == "" {
 			continue
@@ -30,41 +38,49 @@ func lintSettings(dir string) (lint.Settings, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fileError(path, err)
+			return settings{}, fileError(path, err)
 		}
-		s, err := decodeSettings(data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", shown(path), err)
-		}
-		return s, nil
+		return decodeSettings(shown(path), data, known)
 	}
-	return nil, nil
+	return settings{}, nil
 }
 
-func decodeSettings(data []byte) (lint.Settings, error) {
+func decodeSettings(path string, data []byte, known map[string]migrate.Dialect) (settings, error) {
 	var file struct {
-		Lint map[string]string `json:"lint"`
+		Lint     map[string]string `json:"lint"`
+		Dialects string            `json:"dialects"`
 	}
+	s := settings{lint: lint.Settings{}}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&file); err != nil {
-		return nil, fmt.Errorf(`it is not what it should be, {"lint": {"MG101": "note"}}: %w`, err)
+		return s, fmt.Errorf(`%s: it is not what it should be, {"dialects": "postgres@14,sqlite", "lint": {"MG101": "note"}}: %w`, path, err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("there is more after its end")
+		return s, errors.New(path + ": there is more after its end")
 	}
-	s := lint.Settings{}
+	var errs []error
 	for _, code := range slices.Sorted(maps.Keys(file.Lint)) {
 		if !lint.Known(code) {
-			return nil, fmt.Errorf("lint: there is no check %s; docs/lint.md lists them", code)
+			errs = append(errs, fmt.Errorf("%s: lint: there is no check %s; docs/lint.md lists them", path, code))
+			continue
 		}
 		severity, err := lint.ParseSeverity(file.Lint[code])
 		if err != nil {
-			return nil, fmt.Errorf("lint: %s: %w", code, err)
+			errs = append(errs, fmt.Errorf("%s: lint: %s: %w", path, code, err))
 		}
-		s[code] = severity
+		s.lint[code] = severity
 	}
-	return s, nil
+	for d := range strings.SplitSeq(file.Dialects, ",") {
+		if d = strings.TrimSpace(d); d == "" && file.Dialects == "" {
+			continue
+		}
+		if err := checkDialect(d, known); err != nil {
+			errs = append(errs, fmt.Errorf("%s: dialects: %w", path, err))
+		}
+		s.dialects = append(s.dialects, d)
+	}
+	return s, errors.Join(errs...)
 }
 
 // moduleRoot gives the folder with the go.mod that a folder belongs to, "" when there is none.

@@ -43,8 +43,11 @@ var lockCases = []lintCase{
 	{"MG202", ops(keyless, add(schema.UUID("key").DefaultExpr("gen_random_uuid()"))), ops(add(schema.UUID("key").DefaultExpr("gen_random_uuid()")))},
 	{"MG203", ops(keyless, add(schema.BigInt("number").Identity())), ops(add(schema.BigInt("number").Identity()))},
 	{"MG204", ops(add(schema.BigInt("twice").Generated("stock * 2"))), ops(fresh(schema.BigInt("twice").Generated("id * 2")))},
-	{"MG209", ops(migrate.DropForeignKey{Table: "items", ForeignKey: items().ForeignKeys[0]}, alter(column("name"), collated(column("name")))), ops(retype("label", "text"))},
+	{"MG209", ops(named, retype("name", "varchar(200)")), ops(retype("name", "varchar(200)"))},
+	{"MG209", ops(named, retype("name", "varchar(200)")), ops(named, alter(column("name"), collated(column("name"))))},
 	{"MG210", ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good"}}), ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good", "bad", "new"}})},
+	{"MG218", ops(alter(column("name"), collated(column("name")))), ops(retype("name", "varchar(200)"))},
+	{"MG219", ops(retype("id", "integer")), ops(retype("stock", "bigint"))},
 	{"MG211", ops(migrate.DropForeignKey{Table: "items", ForeignKey: items().ForeignKeys[0]}), ops(migrate.DropCheck{Table: "items", Check: items().Checks[0]})},
 	{"MG212", ops(child("shops")), ops(fresh())},
 	{"MG215", ops(retype("name", "text")), ops(migrate.DropIndex{Table: "items", Index: items().Indexes[0]}, retype("name", "text"))},
@@ -52,6 +55,8 @@ var lockCases = []lintCase{
 		ops(migrate.AddForeignKey{Table: "items", ForeignKey: fk}, migrate.CreateIndex{Table: "items", Index: index("items_stock_idx", false, "stock")})},
 	{"MG217", ops(retype("price", "text")), ops(add(schema.Text("more").Null()))},
 }
+
+var named = migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "name > ''"}}
 
 func collated(c schema.Column) schema.Column { c.Collate = "C"; return c }
 
@@ -88,8 +93,23 @@ var deployCases = []lintCase{
 	{"MG313", ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good", "bad", "odd"}}), ops(migrate.CreateEnum{Name: "size", Values: []string{"s"}})},
 	{"MG314", ops(migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}}), ops(add(slug), migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "slug > ''"}})},
 	{"MG314", ops(migrate.CreateIndex{Table: "items", Index: index("u", true, "name")}), ops(migrate.CreateIndex{Table: "items", Index: index("u", false, "name")})},
+	{"MG315", ops(retype("price", "text")), ops(retype("price", "numeric(10,2)"))},
+	{"MG315", ops(retype("name", "varchar(10)")), ops(retype("name", "text"))},
+	{"MG315", ops(retype("stock", "bigint")), ops(add(slug), alter(slug, typed(slug, "uuid")))},
+	{"MG316", ops(migrate.DropUnique{Table: "shops", Unique: shops().Uniques[0]}),
+		ops(migrate.CreateIndex{Table: "shops", Index: index("u", true, "code")}, migrate.DropUnique{Table: "shops", Unique: shops().Uniques[0]})},
+	{"MG316", ops(keyless), ops(drop(column("label")))},
+	{"MG316", ops(migrate.CreateIndex{Table: "shops", Index: schema.Index{Name: "u", Unique: true, Parts: []schema.IndexPart{{Column: "code"}}, Where: "id > 0"}}, migrate.DropUnique{Table: "shops", Unique: shops().Uniques[0]}),
+		ops(migrate.DropIndex{Table: "shops", Index: shops().Indexes[0]}, migrate.DropUnique{Table: "shops", Unique: shops().Uniques[0]}, migrate.DropColumn{Table: "shops", Column: schema.Text("code")})},
+	{"MG316", ops(migrate.DropIndex{Table: "shops", Index: shops().Indexes[0]}), ops(migrate.DropIndex{Table: "items", Index: items().Indexes[0]})},
+	{"MG317", ops(migrate.RenameConstraint{Table: "shops", From: "shops_code_key", To: "u"}), ops(migrate.RenameIndex{Table: "items", From: "items_lower_idx", To: "x"})},
+	{"MG318", ops(migrate.RenameEnum{From: "mood", To: "temper"}), ops(migrate.CreateEnum{Name: "size", Values: []string{"s"}}, migrate.RenameEnum{From: "size", To: "width"})},
+	{"MG319", ops(add(slug)), ops(fresh(), migrate.AddColumn{Table: "fresh", Column: slug})},
+	{"MG319", ops(drop(column("label"))), ops(retype("stock", "bigint"))},
 	{"MG303", ops(migrate.SQL{Up: []string{"x"}, NoDown: "no", Schema: ops(migrate.RenameColumn{Table: "items", From: "label", To: "title"})}), ops(sql("SELECT 1"))},
 }
+
+var lowerLabel = schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "name"}, {Expr: "lower(label)"}}}
 
 var rightCases = []lintCase{
 	{"MG401", ops(add(schema.Text("slug"))), ops(fresh(), migrate.AddColumn{Table: "fresh", Column: schema.Text("slug")})},
@@ -103,6 +123,10 @@ var rightCases = []lintCase{
 	{"MG407", ops(migrate.DropTable{Table: "elsewhere"}), ops(dropItems)},
 	{"MG408", ops(migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}}), ops(migrate.Fill{Table: "items", Column: "price", Expr: "1"}, migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}})},
 	{"MG409", ops(retype("stock", "bigint")), ops(retype("stock", "bigint"), sql("ANALYZE items"))},
+	{"MG412", ops(fresh()), ops(fresh(), sql("GRANT SELECT ON TABLE public.fresh TO app"))},
+	{"MG412", ops(fresh(), sql("GRANT SELECT ON shops TO app")), ops(fresh(), sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO app"))},
+	{"MG411", ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}), ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}, sql("ANALYZE VERBOSE items"))},
+	{"MG411", ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}, sql("ANALYZE shops")), ops(migrate.CreateIndex{Table: "items", Index: index("i", false, "label")})},
 	{"MG410", ops(migrate.SQL{Up: []string{"SELECT 1"}}), ops(sql("SELECT 1"))},
 }
 

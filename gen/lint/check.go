@@ -64,6 +64,7 @@ type Input struct {
 // Op is one op of the migration.
 type Op struct {
 	Value migrate.Op // nil: it is not known, and nothing is said of it
+	Rows  *Rows      // what is known of a Backfill, whose Value is not; else nil
 	Allow []Allow
 }
 

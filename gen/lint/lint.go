@@ -49,6 +49,12 @@ func newPass(in Input) *pass {
 	if in.Before == nil {
 		in.Before = &schema.Schema{}
 	}
+	in.Ops = slices.Clone(in.Ops)
+	for i, op := range in.Ops {
+		if op.Value == nil && op.Rows != nil {
+			in.Ops[i].Value = op.Rows.op()
+		}
+	}
 	p := &pass{in: in, first: in.Before, s: scratch.Copy(in.Before, values(in.Ops)...), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, landed: map[string]bool{}}
 	for _, op := range in.Ops {
 		if o, ok := op.Value.(migrate.DropDualWrite); ok { // no program reads the one any more, and the other one has a value everywhere
@@ -129,6 +135,10 @@ func (p *pass) apply(op migrate.Op) {
 		move(p.filled, o.Table+"."+o.From, o.Table+"."+o.To)
 	case migrate.Fill:
 		p.filled[o.Table+"."+o.Column] = true
+	case backfill:
+		for _, c := range o.fills(p.s) {
+			p.filled[o.Table+"."+c] = true
+		}
 	case migrate.Unwritten:
 		p.filled[string(o)] = true // it will be
 	case migrate.Go:

@@ -44,8 +44,10 @@ func items() schema.Table {
 }
 
 func shops() schema.Table {
-	return schema.Table{Name: "shops", Columns: []schema.Column{schema.BigInt("id").Def(), schema.Text("city").Def()},
-		PrimaryKey: &schema.PrimaryKey{Name: "shops_pkey", Columns: []string{"id"}}}
+	return schema.Table{Name: "shops", Columns: []schema.Column{schema.BigInt("id").Def(), schema.Text("city").Def(), schema.Text("code").Def()},
+		PrimaryKey: &schema.PrimaryKey{Name: "shops_pkey", Columns: []string{"id"}},
+		Uniques:    []schema.Unique{{Name: "shops_code_key", Columns: []string{"code"}}},
+		Indexes:    []schema.Index{{Name: "shops_lower_idx", Unique: true, Parts: []schema.IndexPart{{Expr: "lower(code)"}}}}}
 }
 
 // before is the schema that the migrations of the tests find.

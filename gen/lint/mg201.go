@@ -9,7 +9,7 @@ var mg201 = Check{
 	Safe:   "add a column of the new type, fill it in batches, let the program use it, and drop the old one in a later migration; -online writes all of that",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.AlterColumn)
-		if !ok {
+		if !ok || p.keyWritten(o) { // MG219 says it
 			return
 		}
 		for _, st := range p.locked() {

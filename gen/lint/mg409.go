@@ -16,17 +16,21 @@ var mg409 = Check{
 		if _, pg := p.target("postgres"); !ok || !pg || !p.used(o.Table) || o.From.Def().Type == o.To.Def().Type {
 			return
 		}
-		analyzed := slices.ContainsFunc(p.later(), func(op migrate.Op) bool {
-			sql, ok := op.(migrate.SQL)
-			return ok && slices.ContainsFunc(sql.Up, func(up string) bool {
-				return slices.ContainsFunc(split(up, 0), func(s statement) bool {
-					name, ok := s.match("ANALYZE [VERBOSE] *")
-					return ok && name[0] == o.Table || len(s.toks) == 1 && s.toks[0].text == "ANALYZE"
-				})
-			})
-		})
-		if !analyzed {
+		if !p.analyzed(o.Table) {
 			p.report("the server forgets the statistics of %s.%s", o.Table, o.To.Def().Name)
 		}
 	},
+}
+
+// analyzed tells whether SQL of an op behind this one lets the server look at the table.
+func (p *pass) analyzed(table string) bool {
+	return slices.ContainsFunc(p.later(), func(op migrate.Op) bool {
+		sql, ok := op.(migrate.SQL)
+		return ok && slices.ContainsFunc(sql.Up, func(up string) bool {
+			return slices.ContainsFunc(split(up, 0), func(s statement) bool {
+				name, ok := s.match("ANALYZE [VERBOSE] *")
+				return ok && name[0] == table || len(s.toks) == 1 && s.toks[0].text == "ANALYZE"
+			})
+		})
+	})
 }

@@ -168,6 +168,10 @@ func (p *pass) reportLock(st planned, what string) {
 	if plain(p.op) != "" {
 		severity = Note
 	}
+	p.lockAs(severity, st, what)
+}
+
+func (p *pass) lockAs(severity Severity, st planned, what string) {
 	p.reportAs(severity, p.check.Safe, "%s under %s on %s, which stops %s for as long as that takes (%s)",
 		what, st.Lock, strings.Join(st.Tables, " and "), stops(st.Lock), st.target)
 }

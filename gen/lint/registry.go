@@ -26,6 +26,8 @@ var all = []*Check{
 	&mg215,
 	&mg216,
 	&mg217,
+	&mg218,
+	&mg219,
 	// MG3xx: rolling deploys.
 	&mg301,
 	&mg302,
@@ -41,6 +43,11 @@ var all = []*Check{
 	&mg312,
 	&mg313,
 	&mg314,
+	&mg315,
+	&mg316,
+	&mg317,
+	&mg318,
+	&mg319,
 	// MG4xx: correctness.
 	&mg401,
 	&mg402,
@@ -52,6 +59,8 @@ var all = []*Check{
 	&mg408,
 	&mg409,
 	&mg410,
+	&mg411,
+	&mg412,
 	// MG5xx: names and types.
 	&mg501,
 	&mg502,
@@ -81,6 +90,7 @@ var all = []*Check{
 	&mg616,
 	&mg617,
 	&mg618,
+	&mg619,
 	// MG9xx: comments that silence.
 	&mg901,
 	&mg902,

@@ -84,7 +84,7 @@ var safeForms = []safeForm{
 			"ALTER TABLE people ADD CONSTRAINT people_state_check CHECK (state IN ('new', 'old', 'gone')) NOT VALID",
 		"people SHARE UPDATE EXCLUSIVE; reads people: ALTER TABLE people VALIDATE CONSTRAINT people_state_check"}},
 	{row: "add exclude", ops: formOps(handSQL("ALTER TABLE people ADD CONSTRAINT people_age_excl EXCLUDE USING btree (id WITH =)")), does: []string{
-		"people ACCESS EXCLUSIVE; reads people: ALTER TABLE people ADD CONSTRAINT people_age_excl EXCLUDE USING btree (id WITH =)"}, says: "MG606 warning"},
+		"people ACCESS EXCLUSIVE; reads people: ALTER TABLE people ADD CONSTRAINT people_age_excl EXCLUDE USING btree (id WITH =)"}, says: "MG619 error"},
 	{row: "add index", ops: formOps(migrate.CreateIndex{Table: "people", Index: schema.Index{Name: "people_age_idx", Parts: []schema.IndexPart{{Column: "age"}}}}), does: []string{
 		"reads people: CREATE INDEX CONCURRENTLY people_age_idx ON people (age)"}},
 	{row: "drop index", ops: formOps(migrate.DropIndex{Table: "people", Index: formCodeIndex}), does: []string{
@@ -92,12 +92,21 @@ var safeForms = []safeForm{
 	{row: "index of a new table", ops: formOps(migrate.CreateTable{Table: "tags", Columns: []schema.ColumnDef{schema.BigInt("id")}},
 		migrate.CreateIndex{Table: "tags", Index: schema.Index{Name: "tags_id_idx", Parts: []schema.IndexPart{{Column: "id"}}}}), does: []string{
 		"CREATE TABLE tags ( id bigint NOT NULL ); CREATE INDEX tags_id_idx ON tags (id)"}},
+	{row: "rights on a new table", ops: formOps(migrate.CreateTable{Table: "tags", Columns: []schema.ColumnDef{schema.BigInt("id")}}), does: []string{
+		"CREATE TABLE tags ( id bigint NOT NULL )"}, says: "MG412 note"},
+	{row: "index over an expression", ops: formOps(migrate.CreateIndex{Table: "people", Index: schema.Index{Name: "people_lower_idx", Parts: []schema.IndexPart{{Expr: "lower(email)"}}}}), does: []string{
+		"reads people: CREATE INDEX CONCURRENTLY people_lower_idx ON people ((lower(email)))"}, says: "MG411 note"},
 	{row: "add primary key", ops: formOps(migrate.AddPrimaryKey{Table: "notes", PrimaryKey: schema.PrimaryKey{Name: "notes_pkey", Columns: []string{"id"}}}), does: []string{
 		"reads notes: CREATE UNIQUE INDEX CONCURRENTLY notes_pkey ON notes (id)",
 		"notes ACCESS EXCLUSIVE: ALTER TABLE notes ADD CONSTRAINT notes_pkey PRIMARY KEY USING INDEX notes_pkey"}},
 	{row: "add primary key, nullable column", ops: formOps(migrate.AlterColumn{Table: "notes", From: schema.BigInt("number").Null(), To: schema.BigInt("number")},
 		migrate.AddPrimaryKey{Table: "notes", PrimaryKey: schema.PrimaryKey{Name: "notes_pkey", Columns: []string{"number"}}}),
 		does: append(notNull("notes", "number"), numberKey...), new: append(notNull18("notes", "number"), numberKey...)},
+	{row: "change primary key type", ops: formOps(alterPeople(schema.BigInt("id"), schema.Integer("id")),
+		migrate.AlterColumn{Table: "orders", From: schema.BigInt("person_id").Null(), To: schema.Integer("person_id").Null()}), does: []string{
+		"people ACCESS EXCLUSIVE; orders ACCESS EXCLUSIVE; WRITES people; WRITES orders: ALTER TABLE people ALTER COLUMN id TYPE integer; " +
+			"ALTER TABLE orders ALTER COLUMN person_id TYPE integer"}, says: "MG219 error"},
+	{row: "enum: rename", ops: formOps(migrate.RenameEnum{From: "mood", To: "temper"}), does: []string{"ALTER TYPE mood RENAME TO temper"}, says: "MG318 warning"},
 	{row: "enum: add value and use it", ops: formOps(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good", "fair", "bad"}},
 		migrate.Fill{Table: "people", Column: "mood", Expr: "'fair'", Where: "age > 40"}), does: []string{
 		"ALTER TYPE mood ADD VALUE 'fair' AFTER 'good'", "UPDATE people SET mood = ('fair') WHERE (age > 40), in batches"}},
@@ -105,7 +114,7 @@ var safeForms = []safeForm{
 		"ALTER TYPE mood RENAME VALUE 'bad' TO 'poor'"}, says: "MG312 warning"},
 	{row: "enum: remove value", ops: formOps(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good"}}), does: []string{
 		"people ACCESS EXCLUSIVE; WRITES people: ALTER TYPE mood RENAME TO mood_old; CREATE TYPE mood AS ENUM ('good'); " +
-			"ALTER TABLE people ALTER COLUMN mood TYPE mood USING mood::text::mood; DROP TYPE mood_old"}, says: "MG210 warning"},
+			"ALTER TABLE people ALTER COLUMN mood TYPE mood USING mood::text::mood; DROP TYPE mood_old"}, says: "MG210 error"},
 	{row: "add identity column", ops: formOps(addPeople(schema.BigInt("number").Identity())),
 		does: slices.Concat([]string{addNumber, fillNumber}, identity(notNull("people", "number", fillNumber))), new: slices.Concat([]string{addNumber, fillNumber}, notNull18("people", "number", fillNumber), []string{"people ACCESS EXCLUSIVE: " + beIdentity})},
 	{row: "generated column", ops: formOps(addPeople(schema.Integer("twice").Generated("age * 2").Null())), does: []string{
@@ -113,7 +122,7 @@ var safeForms = []safeForm{
 	{row: "json column", ops: formOps(addPeople(schema.JSON("data").Null())), does: []string{
 		"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN data json"}, says: "MG506 note"},
 	{row: "domain with a constraint", ops: formOps(handSQL("CREATE DOMAIN positive AS integer CHECK (VALUE > 0)")), does: []string{
-		"CREATE DOMAIN positive AS integer CHECK (VALUE > 0)"}, says: "MG617 warning"},
+		"CREATE DOMAIN positive AS integer CHECK (VALUE > 0)"}, says: "MG617 error"},
 	{row: "drop table", ops: formOps(migrate.DropTable(formBase().Ops[3].(migrate.CreateTable))), does: []string{"DROP TABLE notes"}, says: "MG302 warning"},
 	{row: "drop child table", ops: formOps(migrate.DropTable(formBase().Ops[2].(migrate.CreateTable))), does: []string{
 		"people ACCESS EXCLUSIVE; orders ACCESS EXCLUSIVE: ALTER TABLE orders DROP CONSTRAINT orders_person_id_fkey", "DROP TABLE orders"}, says: "MG302 warning"},
@@ -141,7 +150,9 @@ var safeForms = []safeForm{
 	{row: "long name by hand", ops: formOps(handSQL("CREATE TABLE " + strings.Repeat("n", 64) + " (id bigint)")), does: []string{
 		"CREATE TABLE " + strings.Repeat("n", 64) + " (id bigint)"}, says: "MG501 warning"},
 	{row: "collation", ops: formOps(alterPeople(schema.Text("email").Null(), schema.Text("email").Null().Collate("C"))), does: []string{
-		"people ACCESS EXCLUSIVE: ALTER TABLE people ALTER COLUMN email TYPE text COLLATE C"}, says: "MG209 warning"},
+		"people ACCESS EXCLUSIVE: ALTER TABLE people ALTER COLUMN email TYPE text COLLATE C"}, says: "MG218 warning"},
+	{row: "collation, under an index", ops: formOps(alterPeople(schema.Varchar("code", 20), schema.Varchar("code", 20).Collate("C"))), does: []string{
+		"people ACCESS EXCLUSIVE; reads people: ALTER TABLE people ALTER COLUMN code TYPE varchar(20) COLLATE C"}, says: "MG218 error"},
 }
 
 // mailTwice is what generate -online writes for people.email that becomes mail.

@@ -1,0 +1,57 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+var mg412 = Check{
+	Code: "MG412", Title: "nobody has rights on a new table", Severity: Note,
+	Breaks: "a program that does not log in as the owner of the tables cannot read or write it (42501); a publication FOR TABLE does not contain it, so subscribers get none of its rows; it has no policies of row level security",
+	When:   "on PostgreSQL, when programs log in as another role than migrations, unless ALTER DEFAULT PRIVILEGES grants the rights, or tables are published one by one; not for the first tables of a database",
+	Safe:   "grant in the same migration: migrate.SQL{Up: []string{\"GRANT SELECT, INSERT, UPDATE, DELETE ON table TO role\"}, Only: \"postgres\", NoDown: \"it goes with the table\"}; and so with ALTER PUBLICATION ... ADD TABLE and CREATE POLICY",
+	run: func(p *pass) {
+		o, ok := p.op.(migrate.CreateTable)
+		if _, pg := p.target("postgres"); !ok || !pg || p.hand || len(p.first.Tables) == 0 {
+			return
+		}
+		var tables []string
+		for i, op := range values(p.in.Ops) {
+			create, ok := op.(migrate.CreateTable)
+			if ok && !p.granted(create.Table) {
+				if len(tables) == 0 && i != p.i {
+					return // one finding is enough for all of them
+				}
+				tables = append(tables, create.Table)
+			}
+		}
+		if slices.Contains(tables, o.Table) {
+			p.report("nobody but the owner has rights on %s, and it is in no publication FOR TABLE, until that is said", strings.Join(tables, ", "))
+		}
+	},
+}
+
+// granted tells whether SQL of the migration grants rights on the table, or on all of a schema.
+func (p *pass) granted(table string) bool {
+	return slices.ContainsFunc(p.later(), func(op migrate.Op) bool {
+		sql, ok := op.(migrate.SQL)
+		return ok && slices.ContainsFunc(sql.Up, func(up string) bool {
+			return slices.ContainsFunc(split(up, 0), func(s statement) bool {
+				if _, grant := s.match("GRANT"); !grant {
+					return false
+				}
+				if s.has("ON ALL TABLES IN SCHEMA") {
+					return true
+				}
+				for i := range s.toks {
+					if name, end := s.name(i); end > i && name == table {
+						return true
+					}
+				}
+				return false
+			})
+		})
+	})
+}
