@@ -38,6 +38,9 @@ func dualWrites(t *testing.T, l *lab) {
 		t.Run("default "+def, func(t *testing.T) { renamedOnline(t, newLab(t, l.b), def) })
 	}
 	t.Run("another type", func(t *testing.T) { retypedOnline(t, newLab(t, l.b)) })
+	t.Run("a longer text", func(t *testing.T) { shortenedOnline(t, newLab(t, l.b)) })
+	t.Run("a longer text that is not cut", func(t *testing.T) { raisingDown(t, newLab(t, l.b)) })
+	t.Run("decimals", func(t *testing.T) { widenedOnline(t, newLab(t, l.b)) })
 }
 
 func renamedOnline(t *testing.T, l *lab, def string) {

@@ -95,10 +95,13 @@ func (p *planner) dualFunction(table, name string) string {
 	return p.name(schema.JoinName(ns, name))
 }
 
-// dualBody gives the function of the trigger.
+// dualBody gives the function of the trigger. A value follows the one that the statement has changed, and no other: what one program has written
+// may be more than the other column holds, and a program that writes a row as it read it must not take that away. A column that had no value is
+// being filled from the other one, by the migration or on its way back, and that changes nothing else either.
 func (p *planner) dualBody(o migrate.AddDualWrite, t *schema.Table) string {
 	a, b := t.Column(o.From), t.Column(o.To)
 	from, to := "NEW."+ident(o.From), "NEW."+ident(o.To)
+	wasFrom, wasTo := "OLD."+ident(o.From), "OLD."+ident(o.To)
 	up, down := ofRow(o.Up, o.From), ofRow(o.Down, o.To)
 	raise := func(what, code string) string {
 		return "RAISE EXCEPTION USING ERRCODE = " + text(code) + ", MESSAGE = " + text(o.Table+": "+what) + ", HINT = " +
@@ -124,13 +127,25 @@ func (p *planner) dualBody(o migrate.AddDualWrite, t *schema.Table) string {
 		"    ELSIF " + distinct(*b, to, up) + " AND " + distinct(*a, from, down) + " THEN",
 		"      " + differ + ";",
 		"    END IF;",
-		"  ELSIF NOT (" + distinct(*b, to, up) + ") THEN",
-		"    NULL;",
-		"  ELSIF NOT (" + distinct(*b, to, "OLD."+ident(o.To)) + ") THEN",
-		"    " + to + " := " + up + ";",
-		"  ELSIF NOT (" + distinct(*a, from, "OLD."+ident(o.From)) + ") THEN",
-		"    " + from + " := " + down + ";",
-		"  ELSIF " + distinct(*a, from, down) + " THEN",
+		"  ELSIF NOT (" + distinct(*a, from, wasFrom) + ") AND NOT (" + distinct(*b, to, wasTo) + ") THEN",
+		"    IF " + to + " IS NULL AND " + from + " IS NOT NULL THEN",
+		"      " + to + " := " + up + ";",
+		"    ELSIF " + from + " IS NULL AND " + to + " IS NOT NULL THEN",
+		"      " + from + " := " + down + ";",
+		"    END IF;",
+		"  ELSIF NOT (" + distinct(*b, to, wasTo) + ") THEN",
+		"    IF " + wasFrom + " IS NOT NULL THEN",
+		"      " + to + " := " + up + ";",
+		"    ELSIF " + distinct(*a, from, down) + " THEN",
+		"      " + to + " := " + up + ";",
+		"    END IF;",
+		"  ELSIF NOT (" + distinct(*a, from, wasFrom) + ") THEN",
+		"    IF " + wasTo + " IS NOT NULL THEN",
+		"      " + from + " := " + down + ";",
+		"    ELSIF " + distinct(*b, to, up) + " THEN",
+		"      " + from + " := " + down + ";",
+		"    END IF;",
+		"  ELSIF " + distinct(*b, to, up) + " AND " + distinct(*a, from, down) + " THEN",
 		"    " + differ + ";",
 		"  END IF;",
 		required(o, from, to, raise),
