@@ -25,7 +25,7 @@ func plan(ctx context.Context, c *call) error {
 	if c.json {
 		return c.encode(planJSON(p))
 	}
-	if len(p.Steps) == 0 {
+	if len(p.Steps) == 0 && p.Waits == nil {
 		c.print("nothing to do\n")
 	}
 	for _, s := range p.Steps {
@@ -44,7 +44,23 @@ func plan(ctx context.Context, c *call) error {
 			c.stage(st, i < s.Done)
 		}
 	}
+	if p.Waits != nil {
+		c.print("%s\n", p.Waits)
+	}
 	return nil
+}
+
+// waitJSON is a migration that waits.
+type waitJSON struct {
+	Migration string `json:"migration"`
+	Why       string `json:"why"`
+}
+
+func waitsJSON(e *migrate.ContractError) *waitJSON {
+	if e == nil {
+		return nil
+	}
+	return &waitJSON{e.Contract, e.Error()}
 }
 
 func (c *call) stage(st migrate.Stage, done bool) {
@@ -92,9 +108,10 @@ func planJSON(p *migrate.Plan) any {
 		Stages    []stageJSON `json:"stages"`
 	}
 	out := struct {
-		Set   string `json:"set"`
-		Steps []step `json:"steps"`
-	}{p.Set, []step{}}
+		Set   string    `json:"set"`
+		Steps []step    `json:"steps"`
+		Waits *waitJSON `json:"waits,omitempty"`
+	}{p.Set, []step{}, waitsJSON(p.Waits)}
 	for _, s := range p.Steps {
 		out.Steps = append(out.Steps, step{s.Migration, s.Back, s.Faked, s.Done, s.Destroys, stagesJSON(s.Stages)})
 	}
