@@ -12,6 +12,7 @@ import (
 // TestCLIContract: a program that has both steps of a rename stops between them and is content, until it is told to go on.
 func TestCLIContract(t *testing.T) {
 	runners(t, func(r *runner) {
+		t := r.t
 		label, caption := schema.Text("label").Null(), schema.Text("caption").Null()
 		both := migrate.AddDualWrite{Table: "things", Name: "things_both", From: "caption", To: "label", Up: "caption", Down: "label", Column: label}
 		all := chain(makes("things", caption), migrate.AddColumn{Table: "things", Column: label}, migrate.DropDualWrite(both))
@@ -59,6 +60,7 @@ shop: 2 applied, 0 pending, 1 waiting
 // TestContractOfASetThatIsNeeded: the owner of the columns may be another set, or one of several that were joined.
 func TestContractOfASetThatIsNeeded(t *testing.T) {
 	runners(t, func(r *runner) {
+		t := r.t
 		label, caption := schema.Text("label").Null(), schema.Text("caption").Null()
 		both := migrate.AddDualWrite{Table: "things", Name: "things_both", From: "caption", To: "label", Up: "caption", Down: "label", Column: label}
 		all := chain(makes("things", caption), migrate.AddColumn{Table: "things", Column: label}, migrate.DropDualWrite(both))
