@@ -63,6 +63,9 @@ type Cursor struct {
 	Rows int64    `json:"rows,omitempty"` // that were passed
 	Of   int64    `json:"of,omitempty"`   // an estimate of all; 0 is unknown
 	Plan string   `json:"plan,omitempty"` // tells the stages that are done from others
+
+	// Waits is of a migration that is done and has begun a dual write: the set of the program that did it, which does not end it as well.
+	Waits string `json:"waits,omitempty"`
 }
 
 // ParseCursor reads a cursor; "" is nil.

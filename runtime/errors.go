@@ -108,9 +108,13 @@ func (e *MigrationError) Unwrap() error { return e.Err }
 type PendingError struct {
 	Set     string
 	Pending []string
+	Waits   *ContractError // what an up would stop in front of with some of them still pending; nil when it applies them all
 }
 
 func (e *PendingError) Error() string {
+	if e.Waits != nil {
+		return fmt.Sprintf("set %s: %d pending: %s; %s", e.Set, len(e.Pending), strings.Join(e.Pending, ", "), e.Waits)
+	}
 	return fmt.Sprintf("set %s: %d pending: %s; apply with up", e.Set, len(e.Pending), strings.Join(e.Pending, ", "))
 }
 

@@ -19,6 +19,7 @@ type history struct {
 	unknown []unknownRow
 	foreign map[string][]string // names that are not known in sets that this one only needs something of, by set
 	edited  []int               // those whose ops have changed since
+	aim     []int               // the migration that the way goes to, where one was named
 }
 
 // unknownRow is a row that the set does not know.
@@ -203,7 +204,7 @@ func (h *history) forward(at int) ([]move, error) {
 		need[i] = at < 0 && n.own
 	}
 	if at >= 0 {
-		need[at] = true
+		need[at], h.aim = true, []int{at}
 	}
 	for i := len(need) - 1; i >= 0; i-- {
 		for _, b := range h.set.all[i].before {

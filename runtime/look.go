@@ -15,7 +15,8 @@ import (
 type Plan struct {
 	Set     string
 	Steps   []Step
-	Refused error // why the run itself would refuse to go this way, as a [*HistoryError]; nil when it would not
+	Refused error          // why the run itself would refuse to go this way, as a [*HistoryError]; nil when it would not
+	Waits   *ContractError // what the run would stop in front of, and what comes after that; nil when nothing waits
 }
 
 // Step is one migration of a plan.
@@ -69,16 +70,23 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	if len(moves) == 0 {
 		return &Plan{Set: m.set.name}, nil
 	}
-	refused := h.writable(moves)
+	var refused error
+	if ahead, _, _ := h.gate(moves); len(ahead) > 0 {
+		refused = h.writable(ahead)
+	}
 	if m.opt.FakeInitial {
 		if err := w.initial(ctx, moves); err != nil {
 			return nil, err
 		}
 	}
+	moves, _, wait := h.gate(moves)
+	if len(moves) == 0 {
+		return &Plan{Set: m.set.name, Waits: wait}, nil
+	}
 	plan, err := w.preview(moves)
 	switch {
 	case err == nil:
-		plan.Refused = refused
+		plan.Refused, plan.Waits = refused, wait
 	case refused != nil: // which is why there is no plan
 		return nil, refused
 	}
@@ -132,6 +140,7 @@ type Entry struct {
 	Edited    bool     // its ops have changed since it was applied
 	Replaced  string   // the migration that stands for it in this database
 	Replaces  []string // those that it stands for
+	Waits     bool     // it is not to be applied yet: it ends a dual write that this program has begun, see [Result.Waits]
 	Record    *Record  // its row; nil when it is not applied
 }
 
@@ -141,11 +150,11 @@ type Status struct {
 	Entries []Entry // in the order of the set, parents first; those the program does not know come last
 }
 
-// Pending gives the names of what is not applied.
+// Pending gives the names of what is not applied, without what waits.
 func (s *Status) Pending() []string {
 	var names []string
 	for _, e := range s.Entries {
-		if e.Known && !e.Applied && e.Replaced == "" {
+		if e.Known && !e.Applied && e.Replaced == "" && !e.Waits {
 			names = append(names, e.Migration)
 		}
 	}
@@ -164,12 +173,19 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 	if err != nil {
 		return nil, err
 	}
+	waits := map[int]bool{}
+	if moves, err := h.up(); err == nil {
+		_, rest, wait := h.gate(moves)
+		for _, mv := range rest {
+			waits[mv.at] = wait.begun && h.ends(mv)
+		}
+	}
 	st := &Status{Set: m.set.name}
 	for i, n := range m.set.all {
 		r := h.row[i]
 		e := Entry{
 			Set: n.set, Migration: m.set.label(i), Applied: r != nil && r.complete() || h.out[i] && h.applied[i], Known: true, Edited: slices.Contains(h.edited, i),
-			Replaces: n.Replaces, Record: r,
+			Replaces: n.Replaces, Waits: waits[i], Record: r,
 		}
 		for _, p := range n.Parents {
 			e.Parents = append(e.Parents, m.set.label(m.set.at[p]))
@@ -190,7 +206,7 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 }
 
 // Check says whether the database is at the set: nil, a [*PendingError], or a [*HistoryError]. It is made for readiness probes: it reads
-// one row when all is well.
+// one row when all is well. What only ends a dual write that this program has begun is not missing, see [Result.Waits].
 func (m *Migrator) Check(ctx context.Context) (err error) {
 	defer m.explain(ctx, &err)
 	s, done, err := m.session(ctx)
@@ -209,8 +225,12 @@ func (m *Migrator) Check(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	moves, _, wait := h.gate(moves)
+	if wait != nil && len(wait.Needed) > 0 {
+		return &PendingError{Set: m.set.name, Pending: append(h.names(moves), wait.Needed...), Waits: wait}
+	}
 	if len(moves) > 0 {
-		return &PendingError{m.set.name, h.names(moves)}
+		return &PendingError{Set: m.set.name, Pending: h.names(moves)}
 	}
 	if len(h.edited) > 0 && m.opt.Edited == Refuse {
 		return h.writable(nil)

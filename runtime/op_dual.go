@@ -30,8 +30,8 @@ type AddDualWrite struct {
 
 // DropDualWrite ends what [AddDualWrite] began. Before it takes the triggers away it makes sure that the columns are equal in all rows.
 //
-// It waits for the programs of before: an Up that applies the migration of its AddDualWrite, on a database with others applied already,
-// stops in front of it with a [*ContractError]; the next one goes on.
+// It waits for the programs of before: the program that has applied the migration of its AddDualWrite, on a database with others applied
+// already, stops in front of it, see [Result.Waits]. A later release goes on, and so does [Options.Contract].
 type DropDualWrite struct {
 	Table  string
 	Name   string
@@ -135,43 +135,4 @@ func inFlight(t *schema.Table, column string) error {
 		return fmt.Errorf("dual write %s needs it; end that first, with modelgen generate -contract", d.Name)
 	}
 	return nil
-}
-
-// contract tells whether a move ends a dual write that one before it in the same run begins, while programs of before may be writing.
-func (w *walker) contract(before []move, mv move) *ContractError {
-	if w.shared || mv.back || mv.fake || mv.adopt {
-		return nil
-	}
-	n := w.m.set.all[mv.at]
-	for _, op := range n.Ops {
-		end, ok := op.(DropDualWrite)
-		if !ok {
-			continue
-		}
-		for _, b := range before {
-			if b.fake || b.adopt {
-				continue
-			}
-			for _, op := range w.m.set.all[b.at].Ops {
-				if begin, ok := op.(AddDualWrite); ok && begin.Name == end.Name {
-					return &ContractError{Set: n.set, Expand: w.m.set.label(b.at), Contract: w.m.set.label(mv.at), Table: end.Table, From: end.From, To: end.To}
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// ContractError says that an Up stopped in front of a migration that ends a dual write, since it had just begun it.
-type ContractError struct {
-	Set              string
-	Expand, Contract string // the names of the migrations
-	Table, From, To  string
-	Done             []string // applied by this run
-}
-
-func (e *ContractError) Error() string {
-	what := e.Table + "." + e.From + " and " + e.To
-	return fmt.Sprintf("%s waits: %s has just begun to write %s both, and programs that know only one of them may still be running; "+
-		"everything before it is applied; run up again when all programs that run are newer than %s", e.Contract, e.Expand, what, e.Expand)
 }

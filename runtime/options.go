@@ -36,6 +36,10 @@ type Options struct {
 	// Edited says what to do with a migration whose ops have changed since they were applied. The default refuses.
 	Edited Policy
 
+	// Contract lets migrations that end a dual write go on in the program that has begun it: no program is running any more that knows only
+	// the old column. The default waits for the next release, see [Result.Waits].
+	Contract bool
+
 	// FakeInitial lets a first migration count as applied when the database has all of its tables and columns, as when modelgen comes to
 	// a database that something else made. They are compared before it is believed; what differs is an error. Indexes and constraints
 	// that differ are only reported, as [EventNote].

@@ -20,6 +20,8 @@ type run struct {
 
 	looked bool // at the history, in this attempt
 	steps  int  // back, instead of decide
+
+	holds map[int]string // see [history.holds]
 }
 
 var errUnreachable = errors.New("cannot reach the database")
@@ -102,6 +104,10 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 		return false, err
 	}
 	moves, err := r.moves(h)
+	moves, _, r.res.Waits = h.gate(moves)
+	if err == nil && len(moves) == 0 && r.res.Waits != nil {
+		err = r.stopped(h)
+	}
 	return err == nil && len(moves) == 0 && len(h.stale()) == 0 && !(m.opt.Edited == Allow && len(h.edited) > 0), err
 }
 
@@ -147,9 +153,11 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	} else if moves, err = r.moves(h); err != nil {
 		return err
 	}
-	if len(moves) > 0 {
-		if err := h.writable(moves); err != nil {
-			return err
+	if !r.sure {
+		if ahead, _, _ := h.gate(moves); len(ahead) > 0 {
+			if err := h.writable(ahead); err != nil {
+				return err
+			}
 		}
 	}
 	if accepted, err := h.accept(ctx, m, s); err != nil {
@@ -158,15 +166,19 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		return m.once(ctx, s, now, r)
 	}
 	if len(moves) == 0 {
-		if err := h.seal(ctx, s); err != nil {
-			return err
-		}
-		return m.after(ctx, r)
+		return m.seal(ctx, s, h, r)
 	}
 	if m.opt.FakeInitial && !r.record {
 		if err := w.initial(ctx, moves); err != nil {
 			return err
 		}
+	}
+	if !r.sure {
+		moves, _, r.res.Waits = h.gate(moves) // after it is known what is only recorded
+		r.holds = h.holds(moves)
+	}
+	if w.holds = r.holds; len(moves) == 0 {
+		return m.seal(ctx, s, h, r)
 	}
 	w.shared = h.deserted(moves)
 	if err := w.prepare(moves); err != nil {
@@ -184,7 +196,21 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	if err != nil {
 		return err
 	}
-	return m.after(ctx, r)
+	if err := m.after(ctx, r); err != nil {
+		return err
+	}
+	return r.stopped(h)
+}
+
+// seal ends a run that has nothing to do, any more.
+func (m *Migrator) seal(ctx context.Context, s Session, h *history, r *run) error {
+	if err := h.seal(ctx, s); err != nil {
+		return err
+	}
+	if err := m.after(ctx, r); err != nil {
+		return err
+	}
+	return r.stopped(h)
 }
 
 // found takes those moves off that the history has: the reply to their COMMIT was lost, not they.
@@ -215,6 +241,7 @@ func (m *Migrator) before(ctx context.Context, w *walker, moves []move) error {
 		if err != nil {
 			return err
 		}
+		plan.Waits = w.res.Waits
 		if err := m.pooled(plan); err != nil {
 			return err
 		}

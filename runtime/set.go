@@ -177,7 +177,7 @@ func (s *Set) compute() {
 			}
 		}
 		s.digests = map[string]string{}
-		for _, m := range s.members {
+		for _, m := range s.sets() {
 			s.digests[m] = digests[m].String()
 		}
 	})

@@ -45,7 +45,7 @@ func (l leg) joins(others []leg) bool {
 }
 
 func (l leg) shareable() bool {
-	return !l.mv.back && !l.mv.fake && len(l.groups) == 1 && len(l.stages) > 0 && shareable(l.stages)
+	return !l.mv.back && !l.mv.fake && !l.held && len(l.groups) == 1 && len(l.stages) > 0 && shareable(l.stages)
 }
 
 func shareable(stages []Stage) bool {

@@ -24,6 +24,7 @@ type walker struct {
 	undo    map[int][]Op   // what undoes a migration, found before anything is touched
 	passed  int64          // rows of a batched stage that did not come to its end
 	shared  bool           // nobody else is here: migrations may share transactions
+	holds   map[int]string // what the history is to keep of migrations that are done, see [history.holds]
 }
 
 // leg is one move, planned.
@@ -32,6 +33,7 @@ type leg struct {
 	ops    []Op // what it does to the schema
 	stages []Stage
 	groups [][]Stage // that share a transaction
+	held   bool      // the history keeps more of it than that it is done
 }
 
 // prepare replays what is applied, and finds out whether every step back can be made.
@@ -102,6 +104,7 @@ func (w *walker) plan(mv move) (leg, error) {
 	l.ops = ops
 	l.stages, err = PlanOps(w.planner(ops), w.schema, ops)
 	l.groups = Transactions(l.stages)
+	l.held = w.holds[mv.at] != ""
 	w.shared = w.shared && !slices.ContainsFunc(ops, declares)
 	return l, err
 }
@@ -159,13 +162,6 @@ func (w *walker) walk(ctx context.Context, moves []move) error {
 	for i, mv := range moves {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("stopped before %s; run the same command again to go on: %w", w.m.set.label(moves[i-len(waiting)].at), err)
-		}
-		if wait := w.contract(moves[:i], mv); wait != nil {
-			if err := w.together(ctx, waiting); err != nil {
-				return err
-			}
-			wait.Done = w.names()
-			return wait
 		}
 		l, err := w.plan(mv)
 		if err != nil {
@@ -297,7 +293,7 @@ func (w *walker) marks(mv move) (m *marker, settle func()) {
 	if mv.fake && !mv.adopt {
 		rec.State = StateFaked
 	}
-	m = &marker{back: mv.back, begun: w.h.row[mv.at] != nil}
+	m = &marker{back: mv.back, begun: w.h.row[mv.at] != nil, holds: w.holds[mv.at]}
 	m.undoing = m.begun && w.h.row[mv.at].State == StateUndoing
 	d := w.digests[n.set]
 	var turned []func() // what changes in the count
@@ -361,6 +357,7 @@ type marker struct {
 	back, begun bool
 	undoing     bool // the history says already that it is on its way back
 	stages      []Stage
+	holds       string // what its row keeps when it is done
 }
 
 // way is what the history says of the first n stages, for whoever goes on after them.
@@ -410,6 +407,10 @@ func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 		after = append(after, Mark{MarkDigest, rec})
 	case last:
 		after = []Mark{{MarkFinish, rec}}
+		if k.holds != "" {
+			rec.Cursor = k.holds
+			after = append(after, Mark{MarkStage, rec})
+		}
 		for _, r := range k.also {
 			after = append(after, Mark{MarkBegin, r}, Mark{MarkFinish, r})
 		}

@@ -315,6 +315,10 @@ func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) 
 	if err != nil {
 		return w, fmt.Errorf("%w: what new programs write could not be read by the old ones; without -online it is done at once", err)
 	}
+	if what := d.cuts(c.Type, o.Type); what != "" && !given {
+		return w, fmt.Errorf("while both columns are written, programs of before see %s as %s, and %s (the new column keeps it): if they may see it so, answer -convert %s; "+
+			"without -online it is done at once", t.Name+"."+c.Name, o.Type, what, Quote(t.Name+"."+c.Name))
+	}
 	w.Up, w.Down = up, down
 	return w, nil
 }
@@ -332,7 +336,14 @@ func (d *differ) castTo(from, to schema.Column) (string, error) {
 	if !plain(from) || !plain(to) || truth || !castable(from.Type, to.Type) {
 		return "", fmt.Errorf("no cast from %s to %s is the same in every database", from.Type, to.Type)
 	}
-	return "CAST(" + schema.QuoteColumn(from.Name) + " AS " + to.Type.String() + ")", nil
+	column := schema.QuoteColumn(from.Name)
+	if isText(to.Type) && isText(from.Type) {
+		return column, nil // assigning refuses what is too long, a cast would cut it
+	}
+	if isText(to.Type) {
+		return "CAST(" + column + " AS text)", nil
+	}
+	return "CAST(" + column + " AS " + to.Type.String() + ")", nil
 }
 
 func sameType(a, b schema.Column) bool {

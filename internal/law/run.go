@@ -239,13 +239,12 @@ func (r *run) online(in diff.Input, want *schema.Schema) error {
 
 // up applies all that is pending, be it in two runs.
 func (r *run) up(ctx context.Context, d *database) error {
-	_, err := d.m.Up(ctx)
-	var wait *migrate.ContractError
-	if r.more > 0 && errors.As(err, &wait) {
+	res, err := d.m.Up(ctx)
+	if r.more > 0 && err == nil && res.Waits != nil {
 		if drift, err := d.m.Verify(ctx); err != nil || len(drift) > 0 {
 			return fmt.Errorf("verify between expand and contract: %v, %w", drift, err)
 		}
-		_, err = d.m.Up(ctx)
+		_, err = d.m.To(ctx, res.Waits.Contract)
 	}
 	return err
 }

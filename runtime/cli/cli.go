@@ -6,7 +6,7 @@
 //
 //	status [-plan]     every migration: applied or pending, when, how long; -plan in the order in which they are applied
 //	plan [-to NAME]    what up would do: stages, SQL, locks, what it destroys; -down N what down would
-//	up [-to NAME]      apply everything that is pending; -fake-initial, -backup DIR
+//	up [-to NAME]      apply everything that is pending; -contract, -fake-initial, -backup DIR
 //	to NAME|zero       go to a migration, forward or back; a beginning of the name is enough
 //	down [-n N]        undo the newest migration, or the newest N
 //	fake NAME|zero     make the history say so, without running anything
@@ -70,11 +70,13 @@ var verbs = []verb{
 	{"plan", "", "what up would do: stages, SQL, locks, what it destroys", plan, func(c *call, f *flag.FlagSet) {
 		toFlag(c, f)
 		f.IntVar(&c.steps, "down", 0, "what down -n `N` would do")
+		contractFlag(c, f)
 		initialFlag(c, f)
 		policyFlags(c, f)
 	}, 0},
 	{"up", "", "apply everything that is pending", up, func(c *call, f *flag.FlagSet) {
 		toFlag(c, f)
+		contractFlag(c, f)
 		initialFlag(c, f)
 		changeFlags(c, f)
 	}, 0},
@@ -121,6 +123,10 @@ func toFlag(c *call, f *flag.FlagSet) {
 
 func initialFlag(c *call, f *flag.FlagSet) {
 	f.BoolVar(&c.opt.FakeInitial, "fake-initial", c.opt.FakeInitial, "a first migration whose tables are there, exactly as it makes them, is only recorded")
+}
+
+func contractFlag(c *call, f *flag.FlagSet) {
+	f.BoolVar(&c.opt.Contract, "contract", c.opt.Contract, "end dual writes as well: no program is running any more that knows only the old column")
 }
 
 // changeFlags are those of verbs that change the database.

@@ -29,7 +29,7 @@ func plan(ctx context.Context, c *call) error {
 	if c.json {
 		return c.encode(planJSON(p))
 	}
-	if len(p.Steps) == 0 {
+	if len(p.Steps) == 0 && p.Waits == nil {
 		c.print("nothing to do\n")
 	}
 	for _, s := range p.Steps {
@@ -48,7 +48,23 @@ func plan(ctx context.Context, c *call) error {
 			c.stage(st, i < s.Done)
 		}
 	}
+	if p.Waits != nil {
+		c.print("%s\n", p.Waits)
+	}
 	return nil
+}
+
+// waitJSON is a migration that waits.
+type waitJSON struct {
+	Migration string `json:"migration"`
+	Why       string `json:"why"`
+}
+
+func waitsJSON(e *migrate.ContractError) *waitJSON {
+	if e == nil {
+		return nil
+	}
+	return &waitJSON{e.Contract, e.Error()}
 }
 
 func (c *call) stage(st migrate.Stage, done bool) {
@@ -96,10 +112,11 @@ func planJSON(p *migrate.Plan) any {
 		Stages    []stageJSON `json:"stages"`
 	}
 	out := struct {
-		Set     string `json:"set"`
-		Steps   []step `json:"steps"`
-		Refused string `json:"refused,omitempty"`
-	}{p.Set, []step{}, ""}
+		Set     string    `json:"set"`
+		Steps   []step    `json:"steps"`
+		Refused string    `json:"refused,omitempty"`
+		Waits   *waitJSON `json:"waits,omitempty"`
+	}{p.Set, []step{}, "", waitsJSON(p.Waits)}
 	if p.Refused != nil {
 		out.Refused = migrate.ErrorText(p.Refused)
 	}

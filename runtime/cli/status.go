@@ -19,14 +19,18 @@ func status(ctx context.Context, c *call) error {
 	if c.json {
 		return c.encode(statusJSON(st))
 	}
-	applied, several := 0, false
+	applied, waits, waiting, several := 0, 0, "", false
 	for _, e := range st.Entries {
 		if e.Applied && e.Replaced == "" {
 			applied++
 		}
+		if e.Waits {
+			waits++
+			waiting = fmt.Sprintf(", %d waiting", waits)
+		}
 		several = several || e.Set != st.Entries[0].Set
 	}
-	c.print("%s: %d applied, %d pending\n", st.Set, applied, len(st.Pending()))
+	c.print("%s: %d applied, %d pending%s\n", st.Set, applied, len(st.Pending()), waiting)
 	w := tabwriter.NewWriter(c.Stdout, 0, 8, 2, ' ', 0)
 	entries := st.Entries
 	if several && !c.order { // each set for itself
@@ -58,6 +62,8 @@ func word(e migrate.Entry) string {
 	switch {
 	case e.Replaced != "":
 		return "replaced"
+	case e.Waits:
+		return "waits"
 	case e.Record == nil:
 		return "pending"
 	case !e.Known:

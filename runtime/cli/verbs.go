@@ -90,6 +90,7 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 			if res.Backup != nil {
 				out.Backup = res.Backup.File
 			}
+			out.Waits = waitsJSON(res.Waits)
 		}
 		if err != nil {
 			out.Error = migrate.ErrorText(err)
@@ -99,7 +100,11 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 		}
 		return err
 	}
-	if err == nil && len(res.Done) == 0 {
+	switch {
+	case err != nil:
+	case res.Waits != nil:
+		c.print("%s\n", res.Waits)
+	case len(res.Done) == 0:
 		c.print("%s\n", nothing)
 	}
 	return err
@@ -109,6 +114,7 @@ type resultJSON struct {
 	Set    string     `json:"set"`
 	Done   []doneJSON `json:"done"`
 	Backup string     `json:"backup,omitempty"`
+	Waits  *waitJSON  `json:"waits,omitempty"`
 	Error  string     `json:"error,omitempty"`
 }
 

@@ -2,7 +2,6 @@ package dialecttest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +37,9 @@ func dualWrites(t *testing.T, l *lab) {
 		t.Run("default "+def, func(t *testing.T) { renamedOnline(t, newLab(t, l.b), def) })
 	}
 	t.Run("another type", func(t *testing.T) { retypedOnline(t, newLab(t, l.b)) })
+	t.Run("a longer text", func(t *testing.T) { shortenedOnline(t, newLab(t, l.b)) })
+	t.Run("a longer text that is not cut", func(t *testing.T) { raisingDown(t, newLab(t, l.b)) })
+	t.Run("decimals", func(t *testing.T) { widenedOnline(t, newLab(t, l.b)) })
 }
 
 func renamedOnline(t *testing.T, l *lab, def string) {
@@ -76,7 +78,7 @@ func renamedOnline(t *testing.T, l *lab, def string) {
 		t.Fatalf("verify between the two: %v, %v", d, err)
 	}
 
-	l.must(m.Up(ctx))
+	l.must(m.To(ctx, "0003_step"))
 	for i := range want {
 		f := strings.Fields(want[i])
 		want[i] = f[0] + " " + f[1]
@@ -116,53 +118,7 @@ func retypedOnline(t *testing.T, l *lab) {
 		if got := l.rows(`SELECT id, CAST(n AS varchar(9)) FROM things ORDER BY id`); !slices.Equal(got, want) {
 			t.Fatalf("at %s the rows are %q, not %q", step, got, want)
 		}
-		if step == "0001_step" {
-			l.must(m.To(ctx, "0002_step")) // alone: the step after it waits for the programs of before
-		}
 	}
-}
-
-// contracts shows that a contract waits for the next run, but not in an empty database.
-func contracts(t *testing.T, l *lab) {
-	ctx := context.Background()
-	expand, contract := dualRename("")
-	set := migrate.NewSet("dual", chain([]migrate.Op{table("things", schema.Text("caption"))}, expand, contract)...)
-	l.must(l.migrator(set).Up(ctx))
-
-	l = newLab(t, l.b)
-	m := l.migrator(set)
-	l.must(m.To(ctx, "0001_step"))
-	_, err := m.Up(ctx)
-	var wait *migrate.ContractError
-	if !errors.As(err, &wait) || wait.Expand != "0002_step" || wait.Contract != "0003_step" {
-		t.Fatalf("up gave %v", err)
-	}
-	l.same(l.applied(m), "0001_step", "0002_step")
-	l.exec(`INSERT INTO things (id, caption) VALUES (1, 'a')`)
-	l.must(m.Up(ctx))
-	l.same(l.applied(m), "0001_step", "0002_step", "0003_step")
-
-	// Somebody has switched the triggers off for a moment: the contract finds it before anything goes.
-	l = newLab(t, l.b)
-	m = l.migrator(set)
-	l.must(m.To(ctx, "0001_step"))
-	l.must(m.To(ctx, "0002_step"))
-	l.exec(`INSERT INTO things (id, caption) VALUES (1, 'a')`)
-	if l.b.Dialect.Name() == "postgres" {
-		l.exec(`ALTER TABLE things DISABLE TRIGGER things_caption_label`)
-		l.exec(`UPDATE things SET caption = 'b'`)
-		l.exec(`ALTER TABLE things ENABLE TRIGGER things_caption_label`)
-	} else {
-		trigger := l.rows(`SELECT sql FROM sqlite_master WHERE name = 'things_caption_label_update'`)
-		l.exec(`DROP TRIGGER things_caption_label_update`)
-		l.exec(`UPDATE things SET caption = 'b'`)
-		l.exec(trigger[0])
-	}
-	if _, err := m.Up(ctx); err == nil || !strings.Contains(err.Error(), "1 row") || !strings.Contains(err.Error(), "make them equal") {
-		t.Fatalf("up gave %v", err)
-	}
-	l.exec(`UPDATE things SET label = 'b'`)
-	l.must(m.Up(ctx))
 }
 
 // refused wants a statement to fail with those words.

@@ -34,10 +34,21 @@ func (p *planner) AddDualWrite(o migrate.AddDualWrite) error {
 func (p *planner) dualTrigger(o migrate.AddDualWrite, t *schema.Table) []migrate.Statement {
 	function := p.dualFunction(o.Table, o.Name)
 	return []migrate.Statement{
-		statement("CREATE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS " + text(p.dualBody(o, t))),
+		statement("CREATE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql " + p.dualPath(o) + "AS " + text(p.dualBody(o, t))),
 		{SQL: "CREATE TRIGGER " + ident(o.Name) + " BEFORE INSERT OR UPDATE OF " + ident(o.From) + ", " + ident(o.To) + " ON " + p.name(o.Table) +
 			" FOR EACH ROW EXECUTE FUNCTION " + function + "()", Comment: "an UPDATE of other columns does not pay for it"},
 	}
+}
+
+// dualPath lets the trigger find what the migration finds, whatever search_path who writes has. To set it costs as much again as the trigger
+// itself, so it is left out where nothing of it is looked up there.
+func (p *planner) dualPath(o migrate.AddDualWrite) string {
+	_, up := plainCast(o.Up, o.From)
+	_, down := plainCast(o.Down, o.To)
+	if up && down && !volatile(o.Column.Def()) {
+		return ""
+	}
+	return "SET search_path = " + ident(p.namespace("")) + ", pg_temp "
 }
 
 // both fills one of the columns from the other.
@@ -97,10 +108,13 @@ func (p *planner) dualFunction(table, name string) string {
 	return p.name(schema.JoinName(ns, name))
 }
 
-// dualBody gives the function of the trigger.
+// dualBody gives the function of the trigger. A value follows the one that the statement has changed, and no other: what one program has written
+// may be more than the other column holds, and a program that writes a row as it read it must not take that away. A column that had no value is
+// being filled from the other one, by the migration or on its way back, and that changes nothing else either.
 func (p *planner) dualBody(o migrate.AddDualWrite, t *schema.Table) string {
 	a, b := t.Column(o.From), t.Column(o.To)
 	from, to := "NEW."+ident(o.From), "NEW."+ident(o.To)
+	wasFrom, wasTo := "OLD."+ident(o.From), "OLD."+ident(o.To)
 	up, down := ofRow(o.Up, o.From), ofRow(o.Down, o.To)
 	raise := func(what, code string) string {
 		return "RAISE EXCEPTION USING ERRCODE = " + text(code) + ", MESSAGE = " + text(o.Table+": "+what) + ", HINT = " +
@@ -126,13 +140,25 @@ func (p *planner) dualBody(o migrate.AddDualWrite, t *schema.Table) string {
 		"    ELSIF " + distinct(*b, to, up) + " AND " + distinct(*a, from, down) + " THEN",
 		"      " + differ + ";",
 		"    END IF;",
-		"  ELSIF NOT (" + distinct(*b, to, up) + ") THEN",
-		"    NULL;",
-		"  ELSIF NOT (" + distinct(*b, to, "OLD."+ident(o.To)) + ") THEN",
-		"    " + to + " := " + up + ";",
-		"  ELSIF NOT (" + distinct(*a, from, "OLD."+ident(o.From)) + ") THEN",
-		"    " + from + " := " + down + ";",
-		"  ELSIF " + distinct(*a, from, down) + " THEN",
+		"  ELSIF NOT (" + distinct(*a, from, wasFrom) + ") AND NOT (" + distinct(*b, to, wasTo) + ") THEN",
+		"    IF " + to + " IS NULL AND " + from + " IS NOT NULL THEN",
+		"      " + to + " := " + up + ";",
+		"    ELSIF " + from + " IS NULL AND " + to + " IS NOT NULL THEN",
+		"      " + from + " := " + down + ";",
+		"    END IF;",
+		"  ELSIF NOT (" + distinct(*b, to, wasTo) + ") THEN",
+		"    IF " + wasFrom + " IS NOT NULL THEN",
+		"      " + to + " := " + up + ";",
+		"    ELSIF " + distinct(*a, from, down) + " THEN",
+		"      " + to + " := " + up + ";",
+		"    END IF;",
+		"  ELSIF NOT (" + distinct(*a, from, wasFrom) + ") THEN",
+		"    IF " + wasTo + " IS NOT NULL THEN",
+		"      " + from + " := " + down + ";",
+		"    ELSIF " + distinct(*b, to, up) + " THEN",
+		"      " + from + " := " + down + ";",
+		"    END IF;",
+		"  ELSIF " + distinct(*b, to, up) + " AND " + distinct(*a, from, down) + " THEN",
 		"    " + differ + ";",
 		"  END IF;",
 		required(o, from, to, raise),
@@ -153,10 +179,31 @@ func required(o migrate.AddDualWrite, from, to string, raise func(what, code str
 
 // ofRow gives SQL over one column for the row of a trigger.
 func ofRow(sql, column string) string {
-	if sql == schema.QuoteColumn(column) || sql == ident(column) {
-		return "NEW." + ident(column)
+	value := "NEW." + ident(column)
+	switch cast, plain := plainCast(sql, column); {
+	case plain && cast == "":
+		return value
+	case plain:
+		return "CAST(" + value + " AS " + cast + ")"
 	}
-	return "(SELECT " + sql + " FROM (SELECT NEW." + ident(column) + ") AS modelgen_row (" + ident(column) + "))"
+	return "(SELECT " + sql + " FROM (SELECT " + value + ") AS modelgen_row (" + ident(column) + "))"
+}
+
+// plainCast tells whether SQL is a column as it is, or with a cast to a type that every server has, and which.
+func plainCast(sql, column string) (cast string, ok bool) {
+	for _, name := range []string{schema.QuoteColumn(column), ident(column)} {
+		if sql == name {
+			return "", true
+		}
+		rest, is := strings.CutPrefix(sql, "CAST("+name+" AS ")
+		if !is || !strings.HasSuffix(rest, ")") {
+			continue
+		}
+		if t, err := schema.ParseType(strings.TrimSuffix(rest, ")")); err == nil && t.Kind != schema.KindOther && t.Kind != schema.KindEnum {
+			return t.String(), true
+		}
+	}
+	return "", false
 }
 
 // distinct compares with NULL as a value. Types without an operator for it are compared as text.

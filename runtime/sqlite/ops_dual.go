@@ -108,9 +108,14 @@ func (d ddl) dualTriggers(prefix string, op migrate.AddDualWrite) ([]string, err
 		insert = append(insert, refuse("neither "+op.From+" nor "+op.To+" has a value", a+" IS NULL AND "+b+" IS NULL"))
 	}
 	insert = append(insert, set(b, up, b+" IS NULL AND "+a+" IS NOT NULL"), set(a, down, a+" IS NULL AND "+b+" IS NOT NULL"))
+	// A value follows the one that the statement has changed, and no other: what one program has written may be more than the other column holds,
+	// and neither a program that writes a row as it read it, nor one of these statements, which fire the trigger again, must take that away.
+	sameA, sameB := "OLD."+a+" IS NEW."+a, "OLD."+b+" IS NEW."+b
 	update = append(update,
-		set(b, up, "OLD."+b+" IS NEW."+b+" AND "+b+" IS NOT "+up),
-		set(a, down, "OLD."+a+" IS NEW."+a+" AND OLD."+b+" IS NOT NEW."+b+" AND "+b+" IS NOT "+up))
+		set(b, up, sameB+" AND NOT ("+sameA+") AND "+differ),
+		set(a, down, sameA+" AND NOT ("+sameB+") AND "+differ),
+		set(b, up, sameA+" AND "+sameB+" AND "+b+" IS NULL AND "+up+" IS NOT NULL"),
+		set(a, down, sameA+" AND "+sameB+" AND "+a+" IS NULL AND "+down+" IS NOT NULL"))
 	if !column.Nullable {
 		update = append(update, refuse(op.From+" and "+op.To+" cannot be NULL", a+" IS NULL AND "+b+" IS NULL AND (OLD."+a+" IS NOT NULL OR OLD."+b+" IS NOT NULL)"))
 	}
