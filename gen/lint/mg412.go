@@ -28,7 +28,7 @@ var mg412 = Check{
 			}
 		}
 		if slices.Contains(tables, o.Table) {
-			p.report("nobody but the owner has rights on %s, and it is in no publication FOR TABLE, until that is said", strings.Join(tables, ", "))
+			p.report("until that is said, nobody but the owner has rights on %s, and no publication FOR TABLE sends its rows", strings.Join(tables, " and "))
 		}
 	},
 }
