@@ -119,7 +119,7 @@ var (
 )
 
 // TestDocCommands: each line of a block of commands, and each piece of code in the text that is a command of ours, has a verb and flags
-// that exist. TestGuide runs those of the guide as well.
+// that exist. TestGuide and TestDocsRun run them.
 func TestDocCommands(t *testing.T) {
 	makefile, err := os.ReadFile("../../Makefile")
 	if err != nil {
