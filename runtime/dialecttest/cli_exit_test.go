@@ -59,7 +59,7 @@ func TestCLIExitStatus(t *testing.T) {
 	})
 }
 
-// TestCLIExitStatusContract: an up that stops in front of the end of a dual write has applied what comes before.
+// TestCLIExitStatusContract: an up that stops in front of the end of a dual write has done all that this release can.
 func TestCLIExitStatusContract(t *testing.T) {
 	runners(t, func(r *runner) {
 		both := migrate.AddDualWrite{Table: "one", Name: "one_a_b", From: "a", To: "b", Up: "a", Down: "b", Column: schema.Text("a").Null()}
@@ -69,10 +69,10 @@ func TestCLIExitStatusContract(t *testing.T) {
 		set = migrate.NewSet("shop", all...)
 		r.to(set, "0001_a", "0001_a")
 		status, out, problems := r.command(set, "up")
-		if status != 1 || out != "applied  0002_b  TOOK\n" || !strings.Contains(problems, "0003_c waits") {
+		if status != 0 || !strings.HasPrefix(out, "applied  0002_b  TOOK\n0003_c waits: ") || problems != "" {
 			r.t.Errorf("exit status %d: %s%s", status, out, problems)
 		}
-		r.prints(set, "up", 0, "applied  0003_c  TOOK\n", "")
+		r.prints(set, "up -contract", 0, "applied  0003_c  TOOK\n", "")
 	})
 }
 
