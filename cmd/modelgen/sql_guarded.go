@@ -123,7 +123,7 @@ BEGIN
       RETURN 1000000;
     WHEN r.state <> 'running' THEN
       RAISE EXCEPTION '% was being undone and stopped after % stages', migration, r.stage USING HINT = 'finish with: app migrate down';
-    WHEN r.cursor IS NOT NULL THEN
+    WHEN r.cursor LIKE '%"to":%' THEN
       RAISE EXCEPTION '% stopped in the middle of its rows, behind % stages', migration, r.stage USING HINT = 'finish with: app migrate up';
     ELSE
       RETURN r.stage;

@@ -172,7 +172,7 @@ func TestGuardedScriptRefuses(t *testing.T) {
 
 	for _, x := range []struct{ change, words, hint string }{
 		{"state = 'undoing', stage = 2", "0002_names was being undone and stopped after 2 stages", "app migrate down"},
-		{"state = 'running', stage = 1, cursor = '{}'", "0002_names stopped in the middle of its rows", "app migrate up"},
+		{`state = 'running', stage = 1, cursor = '{"at":["3"],"to":["5"],"rows":3}'`, "0002_names stopped in the middle of its rows", "app migrate up"},
 		{"hash = 'other'", "0002_names was changed since it was applied", "print this script anew"},
 	} {
 		execSQL(t, db, "CREATE TABLE kept AS SELECT * FROM modelgen_history", "UPDATE modelgen_history SET "+x.change+" WHERE name = '0002_names'")

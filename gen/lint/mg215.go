@@ -25,10 +25,12 @@ var mg215 = Check{
 		if table == nil {
 			return
 		}
+		a, b := o.From.Def().Type.Kind, o.To.Def().Type.Kind
+		zone := a == schema.KindTimestamp && b == schema.KindTimestampTZ || a == schema.KindTimestampTZ && b == schema.KindTimestamp
 		for _, x := range table.Indexes {
 			in := len(schema.ExprColumns(x.Where, c)) > 0
 			for _, part := range x.Parts {
-				in = in || part.Expr != "" && len(schema.ExprColumns(part.Expr, c)) > 0
+				in = in || part.Expr != "" && len(schema.ExprColumns(part.Expr, c)) > 0 || zone && part.Column == c[0]
 			}
 			if in {
 				p.report("index %s mentions %s.%s and is built anew under ACCESS EXCLUSIVE on %s (%s)", x.Name, o.Table, c[0], o.Table, t)
