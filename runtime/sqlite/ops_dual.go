@@ -140,7 +140,7 @@ func (p *planner) DropDualWrite(op migrate.DropDualWrite) error {
 	return p.onTable(op, op.Table,
 		migrate.Stage{
 			Cause: op.Describe(), Facts: facts, KeysOff: true,
-			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0"}},
+			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0", Shown: true}},
 			Run: func(ctx context.Context, tx migrate.Tx) error {
 				var n int64
 				if err := tx.QueryRowContext(ctx, count).Scan(&n); err != nil {
