@@ -1,6 +1,8 @@
 package migrate
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -197,4 +199,15 @@ func (r *run) stopped(h *history) error {
 		return wait
 	}
 	return nil
+}
+
+// waiting logs what waits. A run that has failed did not come so far.
+func (m *Migrator) waiting(ctx context.Context, res *Result, err error) {
+	switch wait := res.Waits; {
+	case wait == nil:
+	case err == nil:
+		m.opt.Logger.InfoContext(ctx, "migration waits", "set", wait.Set, "migration", wait.Contract, "why", wait.Error())
+	case !errors.As(err, &wait):
+		res.Waits = nil
+	}
 }

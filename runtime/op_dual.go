@@ -11,8 +11,10 @@ import (
 // put into the other one too. Rows that have no value in one of the two get it, in batches as with [Fill].
 //
 // An INSERT that gives one of them sets the other. One that gives neither gets the default of Column; without a default it is refused when
-// Column is NOT NULL. One that gives both must give the same. An UPDATE sets the one that it does not change. A value that is given as NULL
-// cannot be told from one that is not given.
+// Column is NOT NULL. One that gives both must give the same. An UPDATE that changes one sets the other; one that writes both as they were
+// changes nothing, so that what To holds beyond From is kept. A value that is given as NULL cannot be told from one that is not given.
+//
+// A value that Up or Down fails for is refused. Down may round what From cannot hold.
 //
 // It is written by generate -online, for a rename or for a change of type: a migration expands the table, later another one contracts it
 // with [DropDualWrite]. As long as it lasts, both columns must be nullable, and have no default.

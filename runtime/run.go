@@ -27,8 +27,9 @@ type run struct {
 var errUnreachable = errors.New("cannot reach the database")
 
 // run finds out what is to be done with the lock in hand, and does it. When the reply to a COMMIT is lost, it begins anew on another connection.
-func (m *Migrator) run(ctx context.Context, r run) (*Result, error) {
+func (m *Migrator) run(ctx context.Context, r run) (_ *Result, err error) {
 	r.res = &Result{Set: m.set.name}
+	defer func() { m.waiting(ctx, r.res, err) }()
 	var first error
 	for lost := 0; ; lost++ {
 		r.looked = false

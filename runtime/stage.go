@@ -64,6 +64,7 @@ type Again struct {
 type Statement struct {
 	SQL     string
 	Comment string // why, when it is not plain from the cause; may be empty
+	Shown   bool   // it is for people to read, and not sent: Run of the stage does it, and looks at what it gives
 }
 
 // Facts is what a stage does to a database in use, as far as the dialect knows.

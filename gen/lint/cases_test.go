@@ -13,6 +13,25 @@ func alter(from, to schema.Column) migrate.AlterColumn {
 }
 
 func add(c schema.ColumnDef) migrate.AddColumn { return migrate.AddColumn{Table: "items", Column: c} }
+
+// dual writes a column and a twin of another type both, as -online does.
+func dual(from, to, up, down string) []migrate.Op {
+	twin := typed(schema.Text("twin").Null().Def(), to)
+	final := twin
+	final.Name = from
+	return ops(add(twin), migrate.AddDualWrite{Table: "items", Name: "items_both", From: from, To: "twin", Up: up, Down: down, Column: final})
+}
+
+// landing ends it, with the twin under its final name.
+func landing(from, to, name string) []migrate.Op {
+	all := dual(from, to, "CAST("+from+" AS "+to+")", "CAST(twin AS integer)")
+	both := all[1].(migrate.AddDualWrite)
+	column := both.Column.Def()
+	column.Name = name
+	both.Column = column
+	return append(all[:1:1], both, migrate.DropDualWrite(both))
+}
+
 func drop(c schema.ColumnDef) migrate.DropColumn {
 	return migrate.DropColumn{Table: "items", Column: c}
 }
@@ -32,6 +51,8 @@ var dataCases = []lintCase{
 	{"MG102", ops(dropItems), ops(fresh(), migrate.DropTable(fresh()))},
 	{"MG103", ops(retype("price", "integer")), ops(migrate.AlterColumn{Table: "items", From: column("price"), To: typed(column("price"), "integer"), Using: "round(price)"})},
 	{"MG103", ops(retype("seen", "date")), ops(retype("price", "numeric(10,2)"))},
+	{"MG103", dual("price", "integer", "CAST(price AS integer)", "CAST(twin AS numeric(8,2))"), dual("price", "integer", "round(price)", "CAST(twin AS numeric(8,2))")},
+	{"MG103", dual("stock", "numeric(8,2)", "CAST(stock AS numeric(8,2))", "CAST(twin AS integer)"), dual("stock", "bigint", "CAST(stock AS bigint)", "CAST(twin AS integer)")},
 	{"MG104", ops(lite("DROP TABLE shops")), ops(lite("DROP TABLE items"))},
 	{"MG105", ops(drop(column("label")), add(schema.BigInt("label").Null())), ops(drop(column("label")), add(schema.BigInt("size").Null()))},
 }
@@ -88,6 +109,7 @@ var deployCases = []lintCase{
 	{"MG309", ops(alter(column("stock"), schema.Integer("stock").Default(1).Def())), ops(alter(column("name"), nullable(column("name"), true)))},
 	{"MG310", ops(migrate.DropIndex{Table: "items", Index: items().Indexes[0]}, drop(column("name"))), ops(drop(column("label")))},
 	{"MG311", ops(retype("stock", "bigint")), ops(alter(column("name"), nullable(column("name"), true)))},
+	{"MG311", landing("stock", "bigint", "stock"), landing("stock", "bigint", "amount")},
 	{"MG312", ops(migrate.RenameEnumValue{Enum: "mood", From: "bad", To: "ill"}), ops(migrate.CreateEnum{Name: "size", Values: []string{"s"}}, migrate.RenameEnumValue{Enum: "size", From: "s", To: "small"})},
 	{"MG312", ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good"}}), ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"bad", "good"}})},
 	{"MG313", ops(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good", "bad", "odd"}}), ops(migrate.CreateEnum{Name: "size", Values: []string{"s"}})},
@@ -119,6 +141,8 @@ var rightCases = []lintCase{
 		ops(add(schema.Integer("rank").Default(1)), migrate.Fill{Table: "items", Column: "rank", Expr: "id"}, migrate.CreateIndex{Table: "items", Index: index("u", true, "rank")})},
 	{"MG405", ops(retype("name", "varchar(10)")), ops(retype("name", "varchar(200)"))},
 	{"MG405", ops(retype("shop_id", "integer")), ops(retype("stock", "bigint"))},
+	{"MG405", dual("label", "integer", "CAST(nullif(label, '') AS integer)", "CAST(twin AS text)"), dual("stock", "text", "CAST(stock AS text)", "length(twin)")},
+	{"MG405", dual("stock", "bigint", "CAST(stock AS bigint)", "CAST(twin AS integer)"), dual("label", "text", "label", "twin")},
 	{"MG406", ops(migrate.AddUnique{Table: "items", Unique: schema.Unique{Name: "u", Columns: []string{"name"}, NullsNotDistinct: true}}), ops(migrate.AddUnique{Table: "items", Unique: schema.Unique{Name: "u", Columns: []string{"name"}}})},
 	{"MG407", ops(migrate.DropTable{Table: "elsewhere"}), ops(dropItems)},
 	{"MG408", ops(migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}}), ops(migrate.Fill{Table: "items", Column: "price", Expr: "1"}, migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "price > 0"}})},

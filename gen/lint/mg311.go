@@ -8,9 +8,22 @@ var mg311 = Check{
 	When:   "on PostgreSQL, in any program that keeps statements that read the column; for SELECT * also when columns come or go",
 	Safe:   "restart the programs that prepare statements right after the migration, or close and prepare them again on 0A000",
 	run: func(p *pass) {
-		o, ok := p.op.(migrate.AlterColumn)
-		if _, pg := p.target("postgres"); ok && pg && p.used(o.Table) && !p.added[o.Table+"."+o.To.Def().Name] && o.From.Def().Type != o.To.Def().Type {
-			p.report("prepared statements that read %s.%s fail from now on (0A000)", o.Table, o.To.Def().Name)
+		if _, pg := p.target("postgres"); !pg {
+			return
+		}
+		var table, column string
+		switch o := p.op.(type) {
+		case migrate.AlterColumn:
+			if o.From.Def().Type != o.To.Def().Type {
+				table, column = o.Table, o.To.Def().Name
+			}
+		case migrate.DropDualWrite: // the twin takes the place of the column, and its name
+			if o.From == o.Column.Def().Name {
+				table, column = o.Table, o.From
+			}
+		}
+		if table != "" && p.used(table) && !p.added[table+"."+column] {
+			p.report("prepared statements that read %s.%s fail from now on (0A000)", table, column)
 		}
 	},
 }

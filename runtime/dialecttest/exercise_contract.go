@@ -19,6 +19,7 @@ func contracts(t *testing.T, l *lab) {
 	t.Run("asked for", func(t *testing.T) { askedFor(t, newLab(t, l.b)) })
 	t.Run("needed behind it", func(t *testing.T) { neededBehind(t, newLab(t, l.b)) })
 	t.Run("stopped half way", func(t *testing.T) { stoppedHalfWay(t, newLab(t, l.b)) })
+	t.Run("fails before", func(t *testing.T) { failsBefore(t, newLab(t, l.b)) })
 	t.Run("rows that differ", func(t *testing.T) { differing(t, newLab(t, l.b)) })
 }
 
@@ -261,4 +262,16 @@ func differing(t *testing.T, l *lab) {
 	}
 	l.exec(`UPDATE things SET label = 'b'`)
 	l.must(m.To(ctx, "0003_step"))
+}
+
+// failsBefore fails before it comes to what would wait: then nothing waits yet.
+func failsBefore(t *testing.T, l *lab) {
+	inUse(l)
+	expand, contract := dualRename("")
+	expand = append(expand, migrate.SQL{Up: []string{"INSERT INTO nowhere VALUES (1)"}, NoDown: "test"})
+	m := l.migrator(migrate.NewSet("dual", chain([]migrate.Op{table("things", schema.Text("caption"))}, expand, contract)...))
+	var failed *migrate.MigrationError
+	if res, err := m.Up(context.Background()); !errors.As(err, &failed) || res.Waits != nil {
+		t.Fatalf("up gave %+v, %v", res, err)
+	}
 }

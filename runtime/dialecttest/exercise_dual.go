@@ -39,6 +39,10 @@ func dualWrites(t *testing.T, l *lab) {
 	t.Run("another type", func(t *testing.T) { retypedOnline(t, newLab(t, l.b)) })
 	t.Run("a longer text", func(t *testing.T) { shortenedOnline(t, newLab(t, l.b)) })
 	t.Run("a longer text that is not cut", func(t *testing.T) { raisingDown(t, newLab(t, l.b)) })
+	t.Run("upserts", func(t *testing.T) { upsertsOnline(t, newLab(t, l.b)) })
+	t.Run("nulls", func(t *testing.T) { nullsOnline(t, newLab(t, l.b)) })
+	t.Run("another trigger", func(t *testing.T) { triggersOnline(t, newLab(t, l.b)) })
+	t.Run("constraints", func(t *testing.T) { constrainedOnline(t, newLab(t, l.b)) })
 	t.Run("decimals", func(t *testing.T) { widenedOnline(t, newLab(t, l.b)) })
 }
 

@@ -97,3 +97,39 @@ func TestDualWritePath(t *testing.T) {
 		}
 	}
 }
+
+// TestDualWriteIsComparedOnce: all rows are read once before the old column goes, and an error of that is told as it is.
+func TestDualWriteIsComparedOnce(t *testing.T) {
+	pgRunners(t, func(r *runner) {
+		t := r.t
+		both := migrate.AddDualWrite{Table: "things", Name: "things_both", From: "title", To: "slug", Up: "slugged(title)", Down: "slug", Column: schema.Text("slug").Null()}
+		set := twice(both, schema.Text("title").Null().Def(), migrate.SQL{Up: []string{"CREATE SEQUENCE calls", `CREATE FUNCTION slugged(title text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM nextval('calls');
+  IF title = 'never' THEN
+    RAISE EXCEPTION 'no slug of that' USING ERRCODE = '22023';
+  END IF;
+  RETURN lower(title);
+END $$`}, NoDown: "test"})
+		r.to(set, "0001", "0001_a")
+		r.exec("INSERT INTO things (id, title) SELECT i, 'Thing ' || i FROM generate_series(1, 50) i")
+		r.to(set, "0002", "0002_b")
+
+		r.exec("ALTER TABLE things DISABLE TRIGGER things_both", "UPDATE things SET title = 'never' WHERE id = 7")
+		_, err := r.migrator(set).To(t.Context(), "0003")
+		r.fails(err, "Stop writing things.title and slug both: comparing title with slug: ", "no slug of that", "nothing of it was changed")
+		if migrate.ErrorCode(err) != "22023" {
+			t.Errorf("the code is %s", migrate.ErrorCode(err))
+		}
+		r.exec("UPDATE things SET title = 'other' WHERE id IN (7, 8)")
+		_, err = r.migrator(set).To(t.Context(), "0003")
+		r.fails(err, "2 rows (id 7, 8) hold in title another value than in slug; make them equal, and run the command again")
+
+		r.exec("UPDATE things SET title = 'Thing ' || id WHERE id IN (7, 8)", "ALTER TABLE things ENABLE TRIGGER things_both", "SELECT setval('calls', 1, false)")
+		r.to(set, "0003", "0003_c")
+		if n := r.count("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls"); n != 50 {
+			t.Errorf("50 rows were compared %d times", n)
+		}
+		r.settled(set)
+	})
+}

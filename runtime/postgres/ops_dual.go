@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -74,12 +75,25 @@ func (p *planner) DropDualWrite(o migrate.DropDualWrite) error {
 		return nil // which Apply reports
 	}
 	differ := distinct(*t.Column(o.To), ident(o.To), "("+o.Up+")") + " AND " + distinct(*t.Column(o.From), ident(o.From), "("+o.Down+")")
+	count := "SELECT count(*) FROM " + table + " WHERE " + differ
+	decided := false
 	equal := func(ctx context.Context, tx migrate.Tx) error {
-		if rows := list(ctx, tx, "FROM "+table+" AS r WHERE "+differ, key); rows != "" {
-			return refused{errors.New(rows + " hold in " + o.From + " another value than in " + o.To + "; make them equal, and run the command again: " +
-				"nothing was changed, and both columns are still written")}
+		var n int64
+		if decided {
+			return nil
 		}
-		return nil
+		if err := tx.QueryRowContext(ctx, count).Scan(&n); err != nil {
+			return fmt.Errorf("comparing %s with %s: %w", o.From, o.To, err)
+		}
+		if n == 0 {
+			decided = true // and the trigger sees to it from here on
+			return nil
+		}
+		rows := list(ctx, tx, "FROM "+table+" AS r WHERE "+differ, key)
+		if rows == "" {
+			rows = fmt.Sprintf("%d rows", n)
+		}
+		return refused{errors.New(rows + " hold in " + o.From + " another value than in " + o.To + "; make them equal, and run the command again: both columns are still written")}
 	}
 	if !p.fresh[o.Table] {
 		if n := len(p.stages); n > 0 && p.online(o.Table, "") && !p.stages[n-1].NoTx {
@@ -87,11 +101,17 @@ func (p *planner) DropDualWrite(o migrate.DropDualWrite) error {
 		}
 		var before func(context.Context, migrate.Tx) error
 		if !p.unknowable(o.Table) {
-			before = equal
+			before = func(ctx context.Context, tx migrate.Tx) error {
+				var no refused
+				if err := equal(ctx, tx); errors.As(err, &no) {
+					return err
+				}
+				return nil // what cannot be asked yet the stage itself will tell
+			}
 		}
 		p.stage(o, migrate.Stage{
 			Facts: p.scanned(p.locks("ACCESS SHARE", o.Table), o.Table, true, false), Commit: p.online(o.Table, ""), Check: before, Run: equal,
-			Statements: []migrate.Statement{{SQL: "SELECT count(*) FROM " + table + " WHERE " + differ, Comment: "the migration stops unless this is 0"}},
+			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0", Shown: true}},
 			Script: fail(o.Table+": rows hold in "+o.From+" another value than in "+o.To+"; make them equal, and run this again",
 				"EXISTS (SELECT FROM "+table+" WHERE "+differ+")"),
 		})

@@ -112,7 +112,9 @@ func (s *session) units(all []migrate.Work) []unit {
 		}
 		for i, st := range work.Stages {
 			for _, x := range st.Statements {
-				units = append(units, unit{sql: x.SQL, stage: stages + i})
+				if !x.Shown {
+					units = append(units, unit{sql: x.SQL, stage: stages + i})
+				}
 			}
 			if st.Run != nil {
 				// The query after it fails when the function ignored an error: COMMIT would then roll back without a word.

@@ -141,7 +141,7 @@ func (p *planner) DropDualWrite(op migrate.DropDualWrite) error {
 		migrate.Stage{
 			Cause: op.Describe(), Facts: facts, KeysOff: true,
 			Script:     fail([]string{"table " + op.Table + ": rows hold another value in " + op.From + " than in " + op.To + "; make them equal, and run this again"}, count),
-			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0"}},
+			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0", Shown: true}},
 			Run: func(ctx context.Context, tx migrate.Tx) error {
 				var n int64
 				if err := tx.QueryRowContext(ctx, count).Scan(&n); err != nil {

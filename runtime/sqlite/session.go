@@ -178,6 +178,9 @@ func (s *session) inTx(ctx context.Context, all []migrate.Work, around func(run 
 // stage runs the statements of a stage and its function, which may panic without harm.
 func (s *session) stage(ctx context.Context, st migrate.Stage) (err error) {
 	for _, q := range st.Statements {
+		if q.Shown {
+			continue
+		}
 		if err := s.statement(ctx, q.SQL); err != nil {
 			return err
 		}
