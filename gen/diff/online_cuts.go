@@ -1,5 +1,7 @@
 package diff
 
+import "slices"
+
 import "github.com/modelgen/modelgen/runtime/schema"
 
 // isText tells whether a type is text without blanks that are filled up.
@@ -37,10 +39,8 @@ func (d *differ) cuts(a, b schema.Type) string {
 		}
 		return digits
 	case isText(a) && integer(b):
-		for _, dialect := range d.in.Dialects {
-			if dialect == "sqlite" {
-				return "SQLite reads 0 from a text that is no number"
-			}
+		if slices.Contains(d.in.Dialects, "sqlite") {
+			return "SQLite reads 0 from a text that is no number"
 		}
 		return ""
 	case isText(a) && number(b):

@@ -44,11 +44,12 @@ var ownSettings = []string{"standard_conforming_strings", "idle_in_transaction_s
 
 // serverColumns are what accept wants to know of the server; they cost nothing beside another question.
 var serverColumns = func() string {
-	sql := "pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), pg_catalog.concat_ws(pg_catalog.chr(31)"
+	var sql strings.Builder
+	sql.WriteString("pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), pg_catalog.concat_ws(pg_catalog.chr(31)")
 	for _, name := range ownSettings { // those that the server does not know are empty
-		sql += ", COALESCE(pg_catalog.current_setting('" + name + "', true), '')"
+		sql.WriteString(", COALESCE(pg_catalog.current_setting('" + name + "', true), '')")
 	}
-	return sql + ")"
+	return sql.String() + ")"
 }()
 
 // server is what a session must know of the server.
