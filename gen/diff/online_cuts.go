@@ -1,8 +1,10 @@
 package diff
 
-import "slices"
+import (
+	"slices"
 
-import "github.com/modelgen/modelgen/runtime/schema"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
 
 // isText tells whether a type is text without blanks that are filled up.
 func isText(t schema.Type) bool {
