@@ -82,7 +82,11 @@ func when(e migrate.Entry) string {
 		return ""
 	}
 	if !e.Applied {
-		return fmt.Sprintf("\tsince %s\t%d stages done", r.Started.UTC().Format(time.DateTime), r.Stage)
+		text := fmt.Sprintf("\tsince %s\t%d stages done", r.Started.UTC().Format(time.DateTime), r.Stage)
+		if r.Error != "" {
+			text += ", stopped by error " + r.Error
+		}
+		return text
 	}
 	text := "\t" + r.Finished.UTC().Format(time.DateTime)
 	if r.State == migrate.StateDone {
@@ -100,6 +104,7 @@ func statusJSON(st *migrate.Status) any {
 		Replaces   []string   `json:"replaces,omitempty"`
 		Replaced   string     `json:"replaced_by,omitempty"`
 		Stage      int        `json:"stage,omitempty"`
+		Error      string     `json:"error,omitempty"`
 		Started    *time.Time `json:"started,omitempty"`
 		Finished   *time.Time `json:"finished,omitempty"`
 		DurationMS int64      `json:"duration_ms,omitempty"`
@@ -113,7 +118,7 @@ func statusJSON(st *migrate.Status) any {
 		j := entry{Set: e.Set, Migration: e.Migration, State: word(e), After: e.Parents, Replaces: e.Replaces, Replaced: e.Replaced}
 		if r := e.Record; r != nil {
 			started := r.Started.UTC()
-			j.Started, j.Stage, j.By = &started, r.Stage, r.By
+			j.Started, j.Stage, j.By, j.Error = &started, r.Stage, r.By, r.Error
 			if !r.Finished.IsZero() {
 				finished := r.Finished.UTC()
 				j.Finished, j.DurationMS = &finished, r.Finished.Sub(r.Started).Milliseconds()

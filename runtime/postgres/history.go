@@ -256,6 +256,6 @@ func (s *session) finishAll(all []migrate.Work) string {
 			}
 		}
 	}
-	return "UPDATE " + s.table() + " AS h SET state = v.state, finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000 / " +
-		strconv.Itoa(len(all)) + `)::bigint, cursor = NULL, error = NULL FROM (VALUES ` + strings.Join(rows, ", ") + `) AS v ("set", name, state) WHERE h."set" = v."set" AND h.name = v.name`
+	return "UPDATE " + s.table() + " AS h SET state = v.state, finished = started + (pg_catalog.clock_timestamp() - started) / " + strconv.Itoa(len(all)) +
+		", duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000 / " + strconv.Itoa(len(all)) + `)::bigint, cursor = NULL, error = NULL FROM (VALUES ` + strings.Join(rows, ", ") + `) AS v ("set", name, state) WHERE h."set" = v."set" AND h.name = v.name`
 }
