@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	_ "github.com/modelgen/modelgen/runtime/internal/emitted" // which modelgen loads: go mod vendor takes what is imported
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

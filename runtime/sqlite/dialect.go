@@ -6,6 +6,7 @@ import (
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	_ "github.com/modelgen/modelgen/runtime/internal/emitted" // which modelgen loads: go mod vendor takes what is imported
 )
 
 // name is the word for the dialect in tags, flags and errors.
