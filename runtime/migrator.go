@@ -6,7 +6,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 )
@@ -124,6 +126,24 @@ func (m *Migrator) change(ctx context.Context, r run) (res *Result, err error) {
 	return m.run(ctx, r)
 }
 
+// connect waits for a SQLite database that another process keeps busy at that moment: a connection that asks for WAL has to switch to it, or find out
+// that it is switched, before it knows how long it may wait.
+func (m *Migrator) connect(ctx context.Context) (*sql.Conn, error) {
+	for begin := time.Now(); ; {
+		conn, err := m.db.Conn(ctx)
+		if err == nil || m.dialect.Name() != "sqlite" || time.Since(begin) >= m.opt.LockWait || !strings.Contains(err.Error(), "database is locked") {
+			return conn, err
+		}
+		pause := time.NewTimer(10*time.Millisecond + rand.N(40*time.Millisecond))
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+			return nil, ctx.Err()
+		case <-pause.C:
+		}
+	}
+}
+
 // session pins a connection and opens a session on it.
 func (m *Migrator) session(ctx context.Context) (Session, func(), error) {
 	s, done, _, err := m.named(ctx)
@@ -133,7 +153,7 @@ func (m *Migrator) session(ctx context.Context) (Session, func(), error) {
 // named is session with a place to say which migration its events belong to.
 func (m *Migrator) named(ctx context.Context) (Session, func(), *Event, error) {
 	now := new(Event)
-	conn, err := m.db.Conn(ctx)
+	conn, err := m.connect(ctx)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("%w: %w", errUnreachable, redacted{err})
 	}
