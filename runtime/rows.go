@@ -188,10 +188,12 @@ func wanted(t schema.Type) string {
 
 // Row holds one row after the other of a backfill on its way through the function.
 type Row struct {
-	Dest   []any // pointers to the fields, in the order of [RowStep.Fields], for Scan
-	before []driver.Value
-	clear  func()
-	run    func() error
+	Dest    []any // pointers to the fields, in the order of [RowStep.Fields], for Scan
+	before  []driver.Value
+	changed []int          // as Change gives it
+	values  []driver.Value // the same
+	clear   func()
+	run     func() error
 }
 
 // Clear empties the fields for the next row, so that nothing of the last one is left in them or changed through them.
@@ -207,8 +209,9 @@ func newRow(v any, fields []field, clear func(), run func() error) *Row {
 }
 
 // Change runs the function on a row that was scanned. It gives the fields that it changed, as indexes into [RowStep.Fields], with their new
-// values: int64, float64, bool, []byte, string, [time.Time] or nil.
+// values: int64, float64, bool, []byte, string, [time.Time] or nil. Both slices are used again for the next row.
 func (r *Row) Change() (changed []int, values []driver.Value, err error) {
+	changed, values = r.changed[:0], r.values[:0]
 	for i, d := range r.Dest {
 		if r.before[i], err = rowValue(d); err != nil {
 			return nil, nil, err
@@ -226,6 +229,7 @@ func (r *Row) Change() (changed []int, values []driver.Value, err error) {
 			changed, values = append(changed, i), append(values, v)
 		}
 	}
+	r.changed, r.values = changed, values
 	return changed, values, nil
 }
 

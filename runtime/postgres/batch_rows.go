@@ -94,10 +94,11 @@ func (r renderer) change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, a
 		into[i] = &key[i]
 	}
 	row := st.New()
+	into = append(into, row.Dest...)
 	var g *group
 	for rows.Next() {
 		row.Clear()
-		if err := rows.Scan(append(into[:len(key):len(key)], row.Dest...)...); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return nil, fmt.Errorf("row %s: %w", rowName(b, key[1:]), err)
 		}
 		changed, values, err := row.Change()
@@ -113,7 +114,7 @@ func (r renderer) change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, a
 		if g == nil || !slices.Equal(g.columns, changed) { // mostly they are the same as in the row before
 			name := fmt.Sprint(changed)
 			if g = found[name]; g == nil {
-				g = &group{columns: changed, arrays: make([]strings.Builder, len(key)+len(changed))}
+				g = &group{columns: slices.Clone(changed), arrays: make([]strings.Builder, len(key)+len(changed))}
 				found[name], groups = g, append(groups, g)
 			}
 		}

@@ -119,6 +119,11 @@ func change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []st
 		if len(changed) == 0 {
 			continue
 		}
+		if n := len(writes); n > 0 && slices.Equal(writes[n-1].columns, changed) {
+			changed = writes[n-1].columns // mostly they are the same as in the row before
+		} else {
+			changed = slices.Clone(changed)
+		}
 		w := write{changed, make([]any, 0, len(values)+len(key))}
 		for i, v := range values {
 			c := b.Fields[changed[i]]
