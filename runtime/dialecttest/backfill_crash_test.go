@@ -5,7 +5,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/modelgen/modelgen/internal/pgtest"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 )
@@ -13,12 +12,7 @@ import (
 // TestFault26ServerCrash: the commits of batches are not waited for, so a crash of the server may take the last ones back. It takes the cursor back with
 // them: no row is left out, and none is done twice.
 func TestFault26ServerCrash(t *testing.T) {
-	server, err := faultOwn()
-	if err != nil && os.Getenv(pgtest.Env) != "" {
-		t.Skip("there is no server to start on this machine, only the one of " + pgtest.Env)
-	} else if err != nil {
-		t.Fatal(err)
-	}
+	server := faultBreakable(t)
 	for _, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {
 			f := &faultPG{t: t, driver: driver, url: server.URL, db: pgOpen(t, driver, server.URL)}

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/modelgen/modelgen/internal/pgtest"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -164,12 +163,7 @@ func TestFault40NullBetweenPhases(t *testing.T) {
 
 // TestFault06CrashInValidate: the server dies while rows are looked at. The constraint is there, not yet valid, and the next run goes on with that.
 func TestFault06CrashInValidate(t *testing.T) {
-	server, err := faultOwn()
-	if err != nil && os.Getenv(pgtest.Env) != "" {
-		t.Skip("there is no server to start on this machine, only the one of " + pgtest.Env)
-	} else if err != nil {
-		t.Fatal(err)
-	}
+	server := faultBreakable(t)
 	for _, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {
 			f := &faultPG{t: t, driver: driver, url: server.URL, db: pgOpen(t, driver, server.URL)}

@@ -108,14 +108,21 @@ func TestFault05BackendTerminated(t *testing.T) {
 // faultOwn is a server that may be broken. It ends with the process.
 var faultOwn = sync.OnceValues(pgtest.Start)
 
-func TestFault06ServerCrash(t *testing.T) {
-	t.Parallel()
+// faultBreakable gives it. Where only a server of somebody else is at hand, there is none to break.
+func faultBreakable(t *testing.T) *pgtest.Server {
+	t.Helper()
 	server, err := faultOwn()
 	if err != nil && os.Getenv(pgtest.Env) != "" {
 		t.Skip("there is no server to start on this machine, only the one of " + pgtest.Env)
 	} else if err != nil {
 		t.Fatal(err)
 	}
+	return server
+}
+
+func TestFault06ServerCrash(t *testing.T) {
+	t.Parallel()
+	server := faultBreakable(t)
 	for _, driver := range pgDrivers { // one after the other: a crash is for all
 		t.Run(driver, func(t *testing.T) {
 			f := &faultPG{t: t, driver: driver, url: server.URL, db: pgOpen(t, driver, server.URL)}
