@@ -46,6 +46,8 @@ func rowsOf(op read.Op, file *ast.File) *lint.Rows {
 			r.Table, known = textOf(el, file)
 		case "Name":
 			r.Name, _ = textOf(el, file)
+		case "Where":
+			r.Where, _ = textOf(el, file)
 		case "Plain":
 			r.Plain, known = textOf(el, file)
 		}

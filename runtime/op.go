@@ -23,6 +23,9 @@ type Op interface {
 	// Destroys names the data that is lost for good: "products" for a table, "products.caption" for a column.
 	Destroys() []string
 
+	// Effects says what the op touches, and whether it writes into rows. An op that touches what this does not say is put in a wrong place.
+	Effects() Effects
+
 	// plan hands the op to the method of p that is made for it.
 	plan(p Planner) error
 }

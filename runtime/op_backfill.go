@@ -67,6 +67,18 @@ func (o Backfill[T]) Apply(s *schema.Schema) error {
 
 func (o Backfill[T]) Inverse() (Op, error) { return nil, nil }
 
+// Effects says that every column of the struct may be read and written.
+func (o Backfill[T]) Effects() Effects {
+	e := Effects{Reads: []Object{tableObject(o.Table)}, Rows: true}
+	fields, _ := fieldsOf[T]() // Apply reports what is wrong with them
+	for _, f := range fields {
+		e.reads(columnObject(o.Table, f.column))
+		e.Writes = append(e.Writes, columnObject(o.Table, f.column))
+	}
+	e.carries(o.Table, o.Where)
+	return e
+}
+
 func (o Backfill[T]) Describe() string {
 	if o.Name != "" {
 		return o.Name
@@ -141,6 +153,12 @@ func (o Unwritten) remedy() string {
 }
 
 func (o Unwritten) Inverse() (Op, error) { return nil, nil }
+
+// Effects says that what is written in its place may read anything, to give rows a value in the column.
+func (o Unwritten) Effects() Effects {
+	table, column, _ := o.split() // Apply reports what is wrong with it
+	return Effects{Reads: []Object{tableObject(table)}, Writes: []Object{columnObject(table, column)}, Rows: true, Unknown: true}
+}
 
 func (o Unwritten) Describe() string {
 	return "Give existing rows a value in " + string(o) + ", not written yet"

@@ -134,6 +134,34 @@ func (o AlterColumn) Inverse() (Op, error) {
 	return AlterColumn{Table: o.Table, From: o.To, To: o.From}, nil
 }
 
+func (o AddColumn) Effects() Effects {
+	var e Effects
+	e.column(o.Table, o.Column.Def())
+	return e.made(columnObject(o.Table, o.Column.Def().Name))
+}
+
+func (o DropColumn) Effects() Effects {
+	var e Effects
+	e.column(o.Table, o.Column.Def())
+	return e.removed(columnObject(o.Table, o.Column.Def().Name))
+}
+
+func (o RenameColumn) Effects() Effects {
+	return Effects{Reads: []Object{tableObject(o.Table)}, Renames: []Renamed{{columnObject(o.Table, o.From), o.To}}}
+}
+
+// Effects says that values are written when the type changes, or when there is SQL for them.
+func (o AlterColumn) Effects() Effects {
+	from, to := o.From.Def(), o.To.Def()
+	e := Effects{Writes: []Object{columnObject(o.Table, from.Name)}}
+	e.reads(tableObject(o.Table))
+	e.column(o.Table, from)
+	e.column(o.Table, to)
+	e.carries(o.Table, o.Using)
+	e.Rows = o.Using != "" || from.Type != to.Type || !maps.Equal(from.TypeFor, to.TypeFor)
+	return e
+}
+
 func (o AddColumn) Describe() string  { return "Add column " + o.Table + "." + o.Column.Def().Name }
 func (o DropColumn) Describe() string { return "Drop column " + o.Table + "." + o.Column.Def().Name }
 func (o RenameColumn) Describe() string {

@@ -213,6 +213,58 @@ func (o RenameConstraint) Inverse() (Op, error) {
 	return RenameConstraint{o.Table, o.To, o.From}, nil
 }
 
+func (o AddPrimaryKey) Effects() Effects {
+	var e Effects
+	e.readsColumns(o.Table, o.PrimaryKey.Columns...)
+	return e.made(constraintObject(o.Table, o.PrimaryKey.Name))
+}
+
+func (o DropPrimaryKey) Effects() Effects {
+	var e Effects
+	e.readsColumns(o.Table, o.PrimaryKey.Columns...)
+	return e.removed(constraintObject(o.Table, o.PrimaryKey.Name))
+}
+
+func (o AddUnique) Effects() Effects {
+	var e Effects
+	e.readsColumns(o.Table, o.Unique.Columns...)
+	return e.made(constraintObject(o.Table, o.Unique.Name))
+}
+
+func (o DropUnique) Effects() Effects {
+	var e Effects
+	e.readsColumns(o.Table, o.Unique.Columns...)
+	return e.removed(constraintObject(o.Table, o.Unique.Name))
+}
+
+func (o AddCheck) Effects() Effects {
+	var e Effects
+	e.carries(o.Table, o.Check.Expr)
+	return e.made(constraintObject(o.Table, o.Check.Name))
+}
+
+func (o DropCheck) Effects() Effects {
+	var e Effects
+	e.carries(o.Table, o.Check.Expr)
+	return e.removed(constraintObject(o.Table, o.Check.Name))
+}
+
+func (o AddForeignKey) Effects() Effects {
+	var e Effects
+	e.foreignKey(o.Table, o.ForeignKey)
+	return e.made(constraintObject(o.Table, o.ForeignKey.Name))
+}
+
+func (o DropForeignKey) Effects() Effects {
+	var e Effects
+	e.foreignKey(o.Table, o.ForeignKey)
+	return e.removed(constraintObject(o.Table, o.ForeignKey.Name))
+}
+
+func (o RenameConstraint) Effects() Effects {
+	return Effects{Reads: []Object{tableObject(o.Table)}, Renames: []Renamed{{constraintObject(o.Table, o.From), o.To}}}
+}
+
 func (o AddPrimaryKey) Describe() string {
 	return "Add primary key " + list(o.PrimaryKey.Columns) + " to " + o.Table
 }

@@ -151,6 +151,26 @@ func (o Go) Inverse() (Op, error) {
 	return Go{Up: o.Down, Down: o.Up, Name: "undo: " + o.Describe()}, nil
 }
 
+// Effects has the way back among what the op reads, as that must be possible as well.
+func (o Fill) Effects() Effects {
+	e := Effects{Writes: []Object{columnObject(o.Table, o.Column)}, Rows: true}
+	e.reads(tableObject(o.Table))
+	e.carries(o.Table, o.Expr, o.Where, o.Back, o.BackWhere)
+	return e
+}
+
+// Effects says that the op may read and write anything, beside what it says of the schema.
+func (o SQL) Effects() Effects {
+	e := Merge(o.Schema...)
+	e.carries("", o.Up...)
+	e.carries("", o.Down...)
+	e.Rows, e.Unknown = true, true
+	return e
+}
+
+// Effects says that the op may read and write anything.
+func (o Go) Effects() Effects { return Effects{Rows: true, Unknown: true} }
+
 func (o Fill) Describe() string { return "Fill " + o.Table + "." + o.Column + " with " + o.Expr }
 
 func (o SQL) Describe() string {

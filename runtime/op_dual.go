@@ -118,6 +118,22 @@ func (o DropDualWrite) Apply(s *schema.Schema) error {
 func (o AddDualWrite) Inverse() (Op, error)  { return DropDualWrite(o), nil }
 func (o DropDualWrite) Inverse() (Op, error) { return AddDualWrite(o), nil }
 
+// Effects says that rows are written: those that lack a value in one of the columns.
+func (o AddDualWrite) Effects() Effects {
+	e := Effects{Writes: []Object{columnObject(o.Table, o.From), columnObject(o.Table, o.To)}, Rows: true}
+	e.carries(o.Table, o.Up, o.Down)
+	e.column(o.Table, o.Column.Def())
+	return e.made(constraintObject(o.Table, o.Name))
+}
+
+func (o DropDualWrite) Effects() Effects {
+	var e Effects
+	e.readsColumns(o.Table, o.From, o.To)
+	e.carries(o.Table, o.Up, o.Down)
+	e.column(o.Table, o.Column.Def())
+	return e.removed(constraintObject(o.Table, o.Name))
+}
+
 func (o AddDualWrite) Describe() string {
 	return fmt.Sprintf("Write %s.%s and %s both", o.Table, o.From, o.To)
 }

@@ -169,6 +169,28 @@ func (o RenameEnumValue) Inverse() (Op, error) {
 }
 func (o AlterEnum) Inverse() (Op, error) { return AlterEnum{o.Name, o.To, o.From}, nil }
 
+func (o CreateEnum) Effects() Effects {
+	e := Effects{Makes: []Object{enumObject(o.Name)}}
+	e.namespace(o.Name)
+	return e
+}
+
+func (o DropEnum) Effects() Effects {
+	e := Effects{Removes: []Object{enumObject(o.Name)}}
+	e.namespace(o.Name)
+	return e
+}
+
+func (o RenameEnum) Effects() Effects {
+	e := Effects{Renames: []Renamed{{enumObject(o.From), o.To}}}
+	e.namespace(o.From)
+	e.namespace(o.To)
+	return e
+}
+
+func (o RenameEnumValue) Effects() Effects { return Effects{Writes: []Object{enumObject(o.Enum)}} }
+func (o AlterEnum) Effects() Effects       { return Effects{Writes: []Object{enumObject(o.Name)}} }
+
 func (o CreateEnum) Describe() string { return "Create enum " + o.Name }
 func (o DropEnum) Describe() string   { return "Drop enum " + o.Name }
 func (o RenameEnum) Describe() string { return "Rename enum " + o.From + " to " + o.To }

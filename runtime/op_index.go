@@ -76,6 +76,22 @@ func (o CreateIndex) Inverse() (Op, error) { return DropIndex(o), nil }
 func (o DropIndex) Inverse() (Op, error)   { return CreateIndex(o), nil }
 func (o RenameIndex) Inverse() (Op, error) { return RenameIndex{o.Table, o.To, o.From}, nil }
 
+func (o CreateIndex) Effects() Effects {
+	var e Effects
+	e.index(o.Table, o.Index)
+	return e.made(indexObject(o.Table, o.Index.Name))
+}
+
+func (o DropIndex) Effects() Effects {
+	var e Effects
+	e.index(o.Table, o.Index)
+	return e.removed(indexObject(o.Table, o.Index.Name))
+}
+
+func (o RenameIndex) Effects() Effects {
+	return Effects{Reads: []Object{tableObject(o.Table)}, Renames: []Renamed{{indexObject(o.Table, o.From), o.To}}}
+}
+
 func (o CreateIndex) Describe() string {
 	if o.Index.Unique {
 		return "Create unique index " + o.Index.Name + " on " + o.Table

@@ -194,6 +194,35 @@ func (o DropTable) Inverse() (Op, error)    { return CreateTable(o), nil }
 func (o RenameTable) Inverse() (Op, error)  { return RenameTable{o.To, o.From}, nil }
 func (o CommentTable) Inverse() (Op, error) { return CommentTable{o.Table, o.To, o.From}, nil }
 
+func (o CreateSchema) Effects() Effects {
+	return Effects{Makes: []Object{{Kind: SchemaObject, Name: o.Name}}}
+}
+
+func (o DropSchema) Effects() Effects {
+	return Effects{Removes: []Object{{Kind: SchemaObject, Name: o.Name}}}
+}
+
+func (o CreateTable) Effects() Effects {
+	var e Effects
+	e.Makes = e.definition(o.Definition())
+	return e
+}
+
+func (o DropTable) Effects() Effects {
+	var e Effects
+	e.Removes = e.definition(o.Definition())
+	return e
+}
+
+func (o RenameTable) Effects() Effects {
+	e := Effects{Renames: []Renamed{{tableObject(o.From), o.To}}}
+	e.namespace(o.From)
+	e.namespace(o.To)
+	return e
+}
+
+func (o CommentTable) Effects() Effects { return Effects{Writes: []Object{tableObject(o.Table)}} }
+
 func (o CreateSchema) Describe() string { return "Create schema " + o.Name }
 func (o DropSchema) Describe() string   { return "Drop schema " + o.Name + " if nothing is left in it" }
 func (o CreateTable) Describe() string  { return "Create table " + o.Table }

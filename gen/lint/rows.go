@@ -11,13 +11,14 @@ import (
 type Rows struct {
 	Table   string
 	Columns []string // those of its row, which it reads or writes; nil when they are not known
+	Where   string   // "" when it has none, or when it is not known
 	Name    string
 	Plain   string // the reason for which it is one transaction, "" when it goes in batches
 }
 
 // op gives an op that is planned as the Backfill is. It cannot be run.
 func (r Rows) op() migrate.Op {
-	return backfill{migrate.Backfill[struct{}]{Table: r.Table, Name: r.Name, Plain: r.Plain}, r.Columns}
+	return backfill{migrate.Backfill[struct{}]{Table: r.Table, Where: r.Where, Name: r.Name, Plain: r.Plain}, r.Columns}
 }
 
 // Describe says what the op does, "" when that is not known.
@@ -48,6 +49,17 @@ func (o backfill) Apply(s *schema.Schema) error {
 		return fmt.Errorf("backfill %s: the table has no primary key, so no row can be told from another; use Fill or SQL", o.Table)
 	}
 	return nil
+}
+
+// Effects says what the columns of its row are, or that they are not known.
+func (o backfill) Effects() migrate.Effects {
+	e := o.Backfill.Effects()
+	e.Unknown = o.columns == nil
+	for _, c := range o.columns {
+		column := migrate.Object{Kind: migrate.ColumnObject, Table: o.Table, Name: c}
+		e.Reads, e.Writes = append(e.Reads, column), append(e.Writes, column)
+	}
+	return e
 }
 
 // fills gives the columns that may have values after it: all of the table, when its row is not known.

@@ -1,0 +1,125 @@
+package migrate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Effects says what an op touches, under the names that hold when it runs: the one place where that is written down. The order in which
+// generate puts ops, lint and the advice under an error are decided by it.
+//
+// The ops themselves only know names. What the SQL that they carry reads depends on the schema: see [Effects.In].
+type Effects struct {
+	Reads   []Object  // must be there as it is: what is referred to, and the columns whose values are read
+	Writes  []Object  // stays under its name, and is changed: its definition, or the values in rows
+	Makes   []Object  // is not there before the op
+	Removes []Object  // is not there after it
+	Renames []Renamed // is there before and after it, under two names
+
+	SQL  []CarriedSQL // expressions and statements that it carries, none of them empty
+	Rows bool         // it writes values into rows that are there, or may do so
+	// Unknown is set when the op may read and write anything, as a person wrote what it does. [Effects.In] also sets it for SQL that cannot
+	// be understood.
+	Unknown bool
+}
+
+// Object names a thing in a schema that an op touches.
+type Object struct {
+	Kind  ObjectKind
+	Table string // that it belongs to, for columns, constraints and indexes; else ""
+	Name  string
+}
+
+// ObjectKind is what an [Object] is.
+type ObjectKind int
+
+// The kinds of objects. A primary key, a unique constraint, a check, a foreign key and a dual write are constraints.
+const (
+	SchemaObject ObjectKind = iota + 1
+	TableObject
+	ColumnObject
+	ConstraintObject
+	IndexObject
+	EnumObject
+)
+
+// Renamed is an object with the name that it gets. A table or an enum may move to another schema so.
+type Renamed struct {
+	From Object
+	To   string
+}
+
+// CarriedSQL is SQL in an op.
+type CarriedSQL struct {
+	Table string // over whose columns it is an expression; "" for a statement
+	Text  string
+}
+
+// String returns the object as messages name it: "products.caption" for a column.
+func (o Object) String() string {
+	if o.Table != "" {
+		return o.Table + "." + o.Name
+	}
+	return o.Name
+}
+
+// Covers reports whether the object is the other one, or the table that the other one belongs to.
+func (o Object) Covers(other Object) bool {
+	return o == other || o.Kind == TableObject && o.Name == other.Table
+}
+
+func compareObjects(a, b Object) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Table, b.Table), strings.Compare(a.Name, b.Name))
+}
+
+// In returns e with what its SQL reads of s, the schema that the op finds, among Reads. Unknown is set when some of it cannot be understood.
+func (e Effects) In(s *schema.Schema) Effects {
+	e.Reads = slices.Clone(e.Reads)
+	for _, x := range e.SQL {
+		r := s.References(x.Table, x.Text)
+		e.Unknown = e.Unknown || r.Unknown
+		for _, t := range r.Tables {
+			e.Reads = append(e.Reads, tableObject(t))
+		}
+		for _, c := range r.Columns {
+			e.Reads = append(e.Reads, columnObject(c.Table, c.Column))
+		}
+	}
+	slices.SortFunc(e.Reads, compareObjects)
+	e.Reads = slices.Compact(e.Reads)
+	return e
+}
+
+// MayRead reports whether the op reads the object, or a part of it, or may do so as it is not known what it does. It is asked of what
+// [Effects.In] returns.
+func (e Effects) MayRead(o Object) bool {
+	return e.Unknown || slices.ContainsFunc(e.Reads, o.Covers)
+}
+
+// Merge returns the effects of several ops together, in order.
+func Merge(ops ...Op) Effects {
+	var all Effects
+	for _, op := range ops {
+		e := op.Effects()
+		all.Reads, all.Writes = append(all.Reads, e.Reads...), append(all.Writes, e.Writes...)
+		all.Makes, all.Removes = append(all.Makes, e.Makes...), append(all.Removes, e.Removes...)
+		all.Renames, all.SQL = append(all.Renames, e.Renames...), append(all.SQL, e.SQL...)
+		all.Rows, all.Unknown = all.Rows || e.Rows, all.Unknown || e.Unknown
+	}
+	return all
+}
+
+func tableObject(name string) Object { return Object{Kind: TableObject, Name: name} }
+func enumObject(name string) Object  { return Object{Kind: EnumObject, Name: name} }
+func columnObject(table, name string) Object {
+	return Object{Kind: ColumnObject, Table: table, Name: name}
+}
+func constraintObject(table, name string) Object {
+	return Object{Kind: ConstraintObject, Table: table, Name: name}
+}
+func indexObject(table, name string) Object {
+	return Object{Kind: IndexObject, Table: table, Name: name}
+}

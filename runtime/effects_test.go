@@ -1,0 +1,152 @@
+package migrate
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// untouched are the fields of ops, and of what they hold, that name nothing in a schema and are no SQL over it.
+var untouched = strings.Fields(`
+	Plain NoDown Only Comment Was ValueWas Collate OpClass Using:Index Nulls OnDelete OnUpdate Deferrable TypeFor Default
+	Values:CreateEnum Values:DropEnum From:AlterEnum To:AlterEnum From:RenameEnumValue To:RenameEnumValue From:CommentTable To:CommentTable
+	Name:Go Name:Backfill
+	AlterColumn.To.Name AddDualWrite.Column.Name DropDualWrite.Column.Name`)
+
+// Every op is taken from the planner, and each text in it is given a word of its own: an op or a field of one that Effects forgets is found.
+func TestEffectsMentionEveryField(t *testing.T) {
+	opType := reflect.TypeFor[Op]()
+	n := 0
+	for m := range reflect.TypeFor[Planner]().Methods() {
+		if m.Type.NumIn() != 1 {
+			continue
+		}
+		in := m.Type.In(0)
+		if in == reflect.TypeFor[RowStep]() {
+			in = reflect.TypeFor[Backfill[row]]()
+		}
+		if !in.Implements(opType) {
+			continue
+		}
+		n++
+		f := &filler{word: map[string]string{}}
+		v := reflect.New(in).Elem()
+		f.fill(v, in.Name())
+		if in == reflect.TypeFor[Unwritten]() {
+			v.SetString("table1.column2")
+			f.word = map[string]string{"table": "table1", "column": "column2"}
+		}
+		e := v.Interface().(Op).Effects()
+		said := fmt.Sprintf("%+v", e)
+		for path, word := range f.word {
+			if !strings.Contains(said, word) {
+				t.Errorf("%s: what Effects returns does not mention %s: %s", in.Name(), path, said)
+			}
+		}
+		if !e.Unknown && len(e.Writes)+len(e.Makes)+len(e.Removes)+len(e.Renames) == 0 {
+			t.Errorf("%s: Effects says that it changes nothing", in.Name())
+		}
+	}
+	if n < 30 {
+		t.Errorf("only %d ops were found", n)
+	}
+}
+
+type row struct {
+	ID int64 `db:"id"`
+}
+
+type filler struct{ word map[string]string }
+
+func (f *filler) fill(v reflect.Value, path string) {
+	owner, _, _ := strings.Cut(v.Type().Name(), "[")
+	switch v.Kind() {
+	case reflect.String:
+		word := fmt.Sprintf("w%dw", len(f.word))
+		f.word[path] = word
+		v.SetString(word)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			field := v.Type().Field(i)
+			if !field.IsExported() || slices.Contains(untouched, field.Name) || slices.Contains(untouched, field.Name+":"+owner) ||
+				slices.Contains(untouched, path+"."+field.Name) {
+				continue
+			}
+			f.fill(v.Field(i), path+"."+field.Name)
+		}
+		if ty, ok := v.Addr().Interface().(*schema.Type); ok {
+			ty.Kind = schema.KindEnum
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		f.fill(v.Index(0), path)
+	case reflect.Map:
+		e := reflect.New(v.Type().Elem()).Elem()
+		f.fill(e, path)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf("postgres").Convert(v.Type().Key()), e)
+	case reflect.Interface:
+		switch v.Type() {
+		case reflect.TypeFor[schema.ColumnDef]():
+			c := reflect.New(reflect.TypeFor[schema.Column]()).Elem()
+			f.fill(c, path)
+			v.Set(c)
+		case reflect.TypeFor[Op]():
+			v.Set(reflect.ValueOf(CommentTable{Table: "w_of_op"}))
+			f.word[path] = "w_of_op"
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		f.fill(v.Elem(), path)
+	}
+}
+
+func TestEffectsIn(t *testing.T) {
+	s := &schema.Schema{}
+	for _, table := range []*schema.Table{
+		{Name: "people", Columns: []schema.Column{{Name: "id"}, {Name: "phone"}, {Name: "Mobile"}}},
+		{Name: "contacts", Columns: []schema.Column{{Name: "id"}, {Name: "person_id"}, {Name: "phone"}}},
+		{Name: "billing.invoices", Columns: []schema.Column{{Name: "id"}, {Name: "total"}}},
+	} {
+		s.PutTable(table)
+	}
+	for _, c := range []struct {
+		expr    string
+		reads   string // columns
+		unknown bool
+	}{
+		{"lower(phone)", "contacts.phone", false},
+		{"'phone'", "", false},
+		{"(SELECT p.phone FROM people p WHERE p.id = contacts.person_id)", "contacts.person_id people.id people.phone", false},
+		{"(SELECT p.phone FROM people AS p WHERE p.id = person_id)", "contacts.person_id people.id people.phone", false},
+		{`(SELECT "Mobile" FROM people)`, "people.Mobile", false},
+		{"(SELECT max(total) FROM billing.invoices)", "billing.invoices.total", false},
+		{"(SELECT count(*) FROM people)", "", false},
+		{"(SELECT row_to_json(p) FROM people p)", "people.Mobile people.id people.phone", false},
+		{"(SELECT x.phone FROM (SELECT * FROM people) x)", "contacts.phone people.Mobile people.id people.phone", false},
+		{"slugify(phone)", "contacts.phone", true},
+		{"(SELECT v.a FROM some_view v)", "", true},
+		{"extract(year FROM phone)", "contacts.phone", false},
+		{"phone IS DISTINCT FROM person_id", "contacts.person_id contacts.phone", false},
+		{"(WITH w AS (SELECT phone FROM people) SELECT w.phone FROM w)", "contacts.phone people.phone", false},
+		{"id * 2", "contacts.id", false},
+		{"(SELECT a.phone FROM people a, billing.invoices b WHERE a.id = b.id)", "billing.invoices.id people.id people.phone", false},
+		{"phone::text || CAST(id AS varchar(20))", "contacts.id contacts.phone", false},
+		{"'not closed", "", true},
+	} {
+		e := Fill{Table: "contacts", Column: "phone", Expr: c.expr}.Effects().In(s)
+		var got []string
+		for _, o := range e.Reads {
+			if o.Kind == ColumnObject {
+				got = append(got, o.String())
+			}
+		}
+		if strings.Join(got, " ") != c.reads || e.Unknown != c.unknown {
+			t.Errorf("%s\n got %s, unknown %v\nwant %s, unknown %v", c.expr, strings.Join(got, " "), e.Unknown, c.reads, c.unknown)
+		}
+	}
+}

@@ -1,0 +1,294 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+)
+
+// References is what SQL reads of a schema, as far as its text shows. It holds one too many rather than one too few.
+type References struct {
+	Tables  []string    // sorted
+	Columns []ColumnRef // sorted by table, then name
+	// Unknown is set when the SQL may read anything: it calls a function or names a view that the schema does not have, or it cannot be read.
+	Unknown bool
+}
+
+// ColumnRef names a column of a table.
+type ColumnRef struct{ Table, Column string }
+
+// Has reports whether the column is among those that are read for certain.
+func (r References) Has(table, column string) bool {
+	return slices.Contains(r.Columns, ColumnRef{table, column})
+}
+
+// References returns what the SQL reads of s. table is the one over whose columns an expression is; for statements it is "".
+func (s *Schema) References(table, sql string) References {
+	q := s.query(table, sql)
+	r := References{Unknown: q.unknown}
+	for _, t := range q.tables {
+		r.Tables = append(r.Tables, t.Name)
+	}
+	for i := range q.toks {
+		for _, t := range q.columnAt(i) {
+			c := ColumnRef{t.Name, t.columnLike(q.toks[i].text)}
+			if !slices.Contains(r.Columns, c) {
+				r.Columns = append(r.Columns, c)
+			}
+		}
+	}
+	for _, t := range q.rows {
+		for _, c := range t.ColumnNames() {
+			if !slices.Contains(r.Columns, ColumnRef{t.Name, c}) {
+				r.Columns = append(r.Columns, ColumnRef{t.Name, c})
+			}
+		}
+	}
+	slices.Sort(r.Tables)
+	slices.SortFunc(r.Columns, func(a, b ColumnRef) int {
+		return strings.Compare(a.Table+"\x00"+a.Column, b.Table+"\x00"+b.Column)
+	})
+	return r
+}
+
+// columnLike returns the name of the column that a word in SQL means, "" when the table has none.
+func (t *Table) columnLike(word string) string {
+	if t.Column(word) != nil {
+		return word
+	}
+	for i := range t.Columns {
+		if strings.EqualFold(t.Columns[i].Name, word) {
+			return t.Columns[i].Name
+		}
+	}
+	return ""
+}
+
+// query is SQL with the tables that its names may mean.
+type query struct {
+	own     *Table // over whose row an expression is; nil for a statement
+	toks    []lexeme
+	tables  []*Table            // that it reads, own included where a column of it is named
+	alias   map[string][]*Table // in lower case; names of tables are among them
+	names   []int               // tokens that name a table where it is read from
+	rows    []*Table            // of which it reads whole rows
+	unknown bool
+}
+
+func (s *Schema) query(table, sql string) *query {
+	q := &query{own: s.Table(table), alias: map[string][]*Table{}}
+	var whole bool
+	q.toks, whole = scan(sql)
+	q.unknown = !whole
+	with := q.commonTables()
+	if q.own != nil {
+		_, base := SplitName(q.own.Name)
+		q.call(base, q.own)
+	}
+	q.sources(s, with)
+	q.wholeRows()
+	q.functions()
+	for i := range q.toks {
+		for _, t := range q.columnAt(i) {
+			q.reads(t)
+		}
+	}
+	for _, t := range q.rows {
+		q.reads(t)
+	}
+	return q
+}
+
+func (q *query) call(alias string, t *Table) {
+	key := strings.ToLower(alias)
+	if !slices.Contains(q.alias[key], t) {
+		q.alias[key] = append(q.alias[key], t)
+	}
+}
+
+func (q *query) reads(t *Table) {
+	if !slices.Contains(q.tables, t) {
+		q.tables = append(q.tables, t)
+	}
+}
+
+func (q *query) op(i int, text string) bool {
+	return i >= 0 && i < len(q.toks) && q.toks[i].kind == tokOp && q.toks[i].text == text
+}
+
+func (q *query) word(i int, words ...string) bool {
+	return i >= 0 && i < len(q.toks) && q.toks[i].is(words...)
+}
+
+// commonTables returns the names that WITH gives to queries.
+func (q *query) commonTables() map[string]bool {
+	with := map[string]bool{}
+	for i, t := range q.toks {
+		if t.name() && (q.word(i-1, "WITH", "RECURSIVE") || q.op(i-1, ",")) && (q.word(i+1, "AS") || q.op(i+1, "(")) {
+			with[strings.ToLower(t.text)] = true
+		}
+	}
+	return with
+}
+
+// sources finds what is read from: the names behind FROM, JOIN and the like, with their aliases.
+func (q *query) sources(s *Schema, with map[string]bool) {
+	list := []bool{false} // by open bracket: whether a comma stands before another table
+	for i := 0; i < len(q.toks); i++ {
+		switch t := q.toks[i]; {
+		case q.op(i, "("):
+			list = append(list, false)
+		case q.op(i, ")") && len(list) > 1:
+			list = list[:len(list)-1]
+		case t.is("FROM", "JOIN", "UPDATE", "INTO", "TABLE", "USING", "ONLY") || q.op(i, ",") && list[len(list)-1]:
+			if t.is("FROM") && q.word(i-1, "DISTINCT") {
+				continue
+			}
+			if t.is("FROM", "USING") {
+				list[len(list)-1] = true
+			}
+			i = q.source(s, with, i)
+		case t.is("WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "INTERSECT", "EXCEPT", "RETURNING", "SET", "ON", "SELECT", "WINDOW"):
+			list[len(list)-1] = false
+		}
+	}
+}
+
+// source reads one table behind the token at i, and returns the last token of it.
+func (q *query) source(s *Schema, with map[string]bool, i int) int {
+	j := i + 1
+	for q.word(j, "ONLY", "LATERAL", "IF", "NOT", "EXISTS") {
+		j++
+	}
+	if j >= len(q.toks) || !q.toks[j].name() && !q.toks[j].is("LEFT", "RIGHT") {
+		return i
+	}
+	last := j
+	ns := ""
+	if q.op(j+1, ".") && j+2 < len(q.toks) && q.toks[j+2].name() {
+		ns, last = q.toks[j].text, j+2
+	}
+	name := q.toks[last].text
+	if q.op(last+1, "(") {
+		return i // a function, of which functions asks
+	}
+	found := s.tablesLike(ns, name)
+	if len(found) == 0 {
+		inRow := q.own != nil && q.own.columnLike(name) != "" || q.isAlias(q.toks[j].text)
+		if !inRow && !(ns == "" && with[strings.ToLower(name)]) && !q.toks[i].is("USING") {
+			q.unknown = true // a view, or what somebody made by hand
+		}
+		return i
+	}
+	q.names = append(q.names, last)
+	for _, t := range found {
+		q.reads(t)
+		q.call(name, t)
+	}
+	next := last + 1
+	if q.word(next, "AS") {
+		next++
+	}
+	if next < len(q.toks) && q.toks[next].name() && !aliasEnds[strings.ToUpper(q.toks[next].text)] {
+		for _, t := range found {
+			q.call(q.toks[next].text, t)
+		}
+		q.names = append(q.names, next)
+		return next
+	}
+	return last
+}
+
+func (q *query) isAlias(word string) bool { return len(q.alias[strings.ToLower(word)]) > 0 }
+
+// aliasEnds are words that follow the name of a table and are no alias of it.
+var aliasEnds = set("SET WHERE NATURAL VALUES RETURNING DEFAULT WINDOW FETCH FOR OFFSET DO ADD ALTER DROP RENAME TABLESAMPLE WITH OVERRIDING INDEXED")
+
+// tablesLike returns the tables that a name in SQL may mean: without a schema that is a table of any.
+func (s *Schema) tablesLike(ns, name string) []*Table {
+	var found []*Table
+	for _, t := range s.Tables {
+		own, base := SplitName(t.Name)
+		if strings.EqualFold(base, name) && (ns == "" || strings.EqualFold(own, ns) || own == "") {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// wholeRows finds stars, and tables that stand where a value would: row_to_json(p).
+func (q *query) wholeRows() {
+	all := func(tables []*Table) {
+		for _, t := range tables {
+			if !slices.Contains(q.rows, t) {
+				q.rows = append(q.rows, t)
+			}
+		}
+	}
+	for i, t := range q.toks {
+		switch {
+		case q.op(i, "*") && q.op(i-1, "."):
+			if i >= 2 {
+				all(q.alias[strings.ToLower(q.toks[i-2].text)])
+			}
+		case q.op(i, "*") && (q.word(i-1, "SELECT", "DISTINCT", "ALL", "RETURNING") || q.op(i-1, ",")), t.is("NATURAL"):
+			all(q.tables)
+		case t.name() && q.isAlias(t.text) && !slices.Contains(q.names, i) && !q.op(i+1, ".") && !q.op(i+1, "(") && !q.op(i-1, ".") && !q.op(i-1, "::"):
+			known := q.alias[strings.ToLower(t.text)]
+			if !slices.ContainsFunc(q.inScope(), func(x *Table) bool { return x.columnLike(t.text) != "" }) {
+				all(known)
+			}
+		}
+	}
+}
+
+func (q *query) inScope() []*Table {
+	if q.own == nil || slices.Contains(q.tables, q.own) {
+		return q.tables
+	}
+	return append([]*Table{q.own}, q.tables...)
+}
+
+// columnAt returns the tables of which the token at i may name a column.
+func (q *query) columnAt(i int) []*Table {
+	t := q.toks[i]
+	if !t.name() || q.op(i+1, "(") || q.op(i-1, "::") || slices.Contains(q.names, i) || q.word(i-1, "COLLATE") {
+		return nil
+	}
+	in := q.inScope()
+	if q.op(i-1, ".") && i >= 2 {
+		if known := q.alias[strings.ToLower(q.toks[i-2].text)]; len(known) > 0 {
+			in = known
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(in), func(x *Table) bool { return x.columnLike(t.text) == "" })
+}
+
+// functions looks for calls of what may read anything.
+func (q *query) functions() {
+	for i, t := range q.toks {
+		if t.kind == tokIdent && q.op(i+1, "(") && !builtin[strings.ToLower(t.text)] && !keywords[strings.ToUpper(t.text)] && !isTypeWord(token{tokIdent, t.text}) &&
+			!q.op(i-1, "::") && !slices.Contains(q.names, i) && !(q.word(i-1, "AS") && q.op(i-2, ")")) || t.kind == tokQuoted && q.op(i+1, "(") && !slices.Contains(q.names, i) {
+			q.unknown = true
+		}
+	}
+}
+
+// builtin are functions that look at nothing but their arguments, the clock and chance, and words that stand before a bracket as they do.
+var builtin = set(`abs acos age any_value array_agg array_append array_cat array_length array_position array_prepend array_remove array_replace
+	array_to_json array_to_string asin atan atan2 avg bit_and bit_length bit_or bool_and bool_or btrim cardinality cast cbrt ceil ceiling char
+	char_length character_length chr coalesce concat concat_ws convert_from convert_to cos count cume_dist date date_part date_trunc datetime
+	decimal decode degrees dense_rank digest div encode every exists exp extract filter first_value float8 floor format gen_random_bytes
+	gen_random_uuid generate_series glob greatest group_concat grouping hex host iif ifnull in initcap instr interval json json_agg json_array
+	json_array_elements json_array_length json_build_array json_build_object json_each json_extract json_extract_path_text json_group_array
+	json_group_object json_insert json_object json_object_agg json_object_keys json_patch json_quote json_remove json_replace json_set json_tree
+	json_type json_valid jsonb jsonb_agg jsonb_array_elements jsonb_array_elements_text jsonb_array_length jsonb_build_array jsonb_build_object
+	jsonb_each jsonb_each_text jsonb_extract_path_text jsonb_insert jsonb_object jsonb_object_agg jsonb_object_keys jsonb_set jsonb_strip_nulls
+	jsonb_typeof julianday justify_days justify_hours lag last_insert_rowid last_value lastval lead least left length ln log log10 lower lpad
+	ltrim make_date make_interval make_time make_timestamp make_timestamptz max md5 min mod now nth_value ntile nullif num_nonnulls num_nulls
+	numeric octet_length over overlay partition percent_rank percentile_cont percentile_disc pg_typeof pi position pow power printf quote
+	quote_ident quote_literal quote_nullable radians random randomblob rank regexp_match regexp_matches regexp_replace regexp_split_to_array
+	regexp_split_to_table repeat replace reverse right round row row_number row_to_json rpad rtrim scale sha224 sha256 sha384 sha512 sign sin
+	split_part sqrt statement_timestamp stddev strftime string_agg string_to_array strpos substr substring sum tan timeofday to_char to_date
+	to_hex to_json to_jsonb to_number to_timestamp total transaction_timestamp translate trim trunc typeof unhex unicode unistr unixepoch unnest
+	upper uuid_generate_v4 uuidv4 uuidv7 values varchar variance width_bucket zeroblob and or not when then else using on by as where clock_timestamp
+	nextval currval setval likelihood likely unlikely soundex changes total_changes`)
