@@ -67,10 +67,10 @@ func objects(s *schema.Schema) map[object][]fact {
 			all[object{t.Name, 2, "primary key", k.Name}] = []fact{{"over", tuple(k.Columns)}}
 		}
 		for _, u := range t.Uniques {
-			all[object{t.Name, 3, "unique constraint", u.Name}] = deferrable(flag([]fact{{"over", tuple(u.Columns)}}, u.NullsNotDistinct, "NULLS NOT DISTINCT"), u.Deferrable)
+			all[object{t.Name, 3, "unique constraint", on(u.Name, u.Only)}] = deferrable(flag([]fact{{"over", tuple(u.Columns)}}, u.NullsNotDistinct, "NULLS NOT DISTINCT"), u.Deferrable)
 		}
 		for _, c := range t.Checks {
-			all[object{t.Name, 4, "check", c.Name}] = []fact{{"", c.Expr}}
+			all[object{t.Name, 4, "check", on(c.Name, c.Only)}] = []fact{{"", c.Expr}}
 		}
 		for _, f := range t.ForeignKeys {
 			facts := []fact{{"from", tuple(f.Columns)}, {"to", f.RefTable + " " + tuple(f.RefColumns)}}
@@ -78,13 +78,21 @@ func objects(s *schema.Schema) map[object][]fact {
 			all[object{t.Name, 5, "foreign key", f.Name}] = deferrable(facts, f.Deferrable)
 		}
 		for _, x := range t.Indexes {
-			all[object{t.Name, 6, "index", x.Name}] = aboutIndex(x)
+			all[object{t.Name, 6, "index", on(x.Name, x.Only)}] = aboutIndex(x)
 		}
 		for _, d := range t.DualWrites {
 			all[object{t.Name, 7, "dual write", d.Name}] = append([]fact{{"from", d.From}, {"to", d.To}, {"up", d.Up}, {"down", d.Down}}, aboutColumn(d.Column)...)
 		}
 	}
 	return all
+}
+
+// on tells two things of one name on two dialects from each other.
+func on(name, dialect string) string {
+	if dialect == "" {
+		return name
+	}
+	return name + " on " + dialect
 }
 
 func aboutColumn(c schema.Column) []fact {
@@ -109,6 +117,9 @@ func aboutColumn(c schema.Column) []fact {
 	facts = flag(facts, c.Identity, "identity")
 	facts = optional(facts, "generated", c.Generated)
 	facts = optional(facts, "collation", c.Collate)
+	for _, d := range slices.Sorted(maps.Keys(c.CollateFor)) {
+		facts = append(facts, fact{"collation on " + d, c.CollateFor[d]})
+	}
 	return optional(facts, "comment", c.Comment)
 }
 

@@ -303,13 +303,7 @@ func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
 		found := false
 		s := r.old().Clone()
 		for _, op := range ops {
-			p := dialect.Planner(version)
-			p.Before(s)
-			e := migrate.PlanOp(p, op)
-			if e == nil {
-				_, e = p.Finish()
-			}
-			if e != nil {
+			if _, e := migrate.PlanOps(dialect.Planner(version), s.Clone(), []migrate.Op{op}); e != nil {
 				found = true
 				lines = r.refusal(lines, e)
 			}

@@ -97,7 +97,7 @@ func planned(op Op, s *schema.Schema, p func() Planner) string {
 }
 
 // made says which migration was the last one that changed each of those things; of a table, which one made it.
-func (h *history) made(things []thing) map[thing]string {
+func (h *history) made(things []thing, dialect string) map[thing]string {
 	text := func(s *schema.Schema, x thing) string {
 		t := s.Table(x.table)
 		var found any = remake(x, s)
@@ -121,8 +121,9 @@ func (h *history) made(things []thing) map[thing]string {
 				return by // it was applied without an error before
 			}
 		}
+		here := s.For(dialect)
 		for _, x := range things {
-			now := text(s, x)
+			now := text(here, x)
 			if now != "null" && now != last[x] && (x.kind != "table" || last[x] == "" || last[x] == "null") {
 				by[x] = h.set.label(i)
 			}

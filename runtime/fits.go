@@ -143,17 +143,17 @@ func checkColumns(t *schema.Table, columns []string) error {
 }
 
 func checkUnique(s *schema.Schema, t *schema.Table, u schema.Unique) error {
-	if err := checkNewConstraint(t, u.Name); err != nil {
+	if err := checkNewConstraint(t, u.Name, u.Only); err != nil {
 		return err
 	}
-	if owner := relation(s, t, u.Name); owner != "" {
+	if owner := relation(s, t, u.Name, u.Only); owner != "" {
 		return fmt.Errorf("its name is that of %s", owner)
 	}
 	return checkColumns(t, u.Columns)
 }
 
 func checkCheck(t *schema.Table, c schema.Check) error {
-	if err := checkNewConstraint(t, c.Name); err != nil {
+	if err := checkNewConstraint(t, c.Name, c.Only); err != nil {
 		return err
 	}
 	if _, err := schema.NormalizeExpr(c.Expr); err != nil {
@@ -162,11 +162,11 @@ func checkCheck(t *schema.Table, c schema.Check) error {
 	return nil
 }
 
-func checkNewConstraint(t *schema.Table, name string) error {
+func checkNewConstraint(t *schema.Table, name, only string) error {
 	if err := schema.CheckName(name); err != nil {
 		return err
 	}
-	if constraintName(t, name) != nil {
+	if len(constraintNames(t, name, only)) > 0 {
 		return fmt.Errorf("a constraint of that name is there already")
 	}
 	return nil
@@ -176,7 +176,7 @@ func checkIndex(s *schema.Schema, t *schema.Table, x schema.Index) error {
 	if err := schema.CheckName(x.Name); err != nil {
 		return err
 	}
-	if owner := relation(s, t, x.Name); owner != "" {
+	if owner := relation(s, t, x.Name, x.Only); owner != "" {
 		return fmt.Errorf("its name is that of %s", owner)
 	}
 	if len(x.Parts) == 0 {
@@ -194,7 +194,7 @@ func checkIndex(s *schema.Schema, t *schema.Table, x schema.Index) error {
 }
 
 func checkForeignKey(s *schema.Schema, t *schema.Table, fk schema.ForeignKey) error {
-	if err := checkNewConstraint(t, fk.Name); err != nil {
+	if err := checkNewConstraint(t, fk.Name, ""); err != nil {
 		return err
 	}
 	if err := checkColumns(t, fk.Columns); err != nil {
@@ -218,42 +218,43 @@ func checkForeignKey(s *schema.Schema, t *schema.Table, fk schema.ForeignKey) er
 	return nil
 }
 
-// constraintName gives a pointer to the name of the constraint called so, or nil.
-func constraintName(t *schema.Table, name string) *string {
+// constraintNames returns pointers to the names of the constraints called so that can be in one database with one that only the dialect has,
+// "" for every dialect: one, or one of each dialect.
+func constraintNames(t *schema.Table, name, only string) (all []*string) {
 	if t.PrimaryKey != nil && t.PrimaryKey.Name == name {
-		return &t.PrimaryKey.Name
+		all = append(all, &t.PrimaryKey.Name)
 	}
 	for i := range t.Uniques {
-		if t.Uniques[i].Name == name {
-			return &t.Uniques[i].Name
+		if u := &t.Uniques[i]; u.Name == name && schema.Meet(u.Only, only) {
+			all = append(all, &u.Name)
 		}
 	}
 	for i := range t.Checks {
-		if t.Checks[i].Name == name {
-			return &t.Checks[i].Name
+		if c := &t.Checks[i]; c.Name == name && schema.Meet(c.Only, only) {
+			all = append(all, &c.Name)
 		}
 	}
 	for i := range t.ForeignKeys {
 		if t.ForeignKeys[i].Name == name {
-			return &t.ForeignKeys[i].Name
+			all = append(all, &t.ForeignKeys[i].Name)
 		}
 	}
-	return nil
+	return all
 }
 
-// relation says what in the table already has the name, of those that share one name space with tables and indexes.
-// Other tables are looked at by the databases, which are the judges of it.
-func relation(_ *schema.Schema, t *schema.Table, name string) string {
+// relation says what in the table already has the name, of those that share one name space with tables and indexes. What only another dialect
+// has than the only one does not count. Other tables are looked at by the databases, which are the judges of it.
+func relation(_ *schema.Schema, t *schema.Table, name, only string) string {
 	if t.PrimaryKey != nil && t.PrimaryKey.Name == name {
 		return "the primary key"
 	}
 	for _, u := range t.Uniques {
-		if u.Name == name {
+		if u.Name == name && schema.Meet(u.Only, only) {
 			return "a unique constraint"
 		}
 	}
 	for _, x := range t.Indexes {
-		if x.Name == name {
+		if x.Name == name && schema.Meet(x.Only, only) {
 			return "another index"
 		}
 	}
@@ -270,12 +271,12 @@ func keyed(t *schema.Table, columns []string, except string) bool {
 		return true
 	}
 	for _, u := range t.Uniques {
-		if u.Name != except && same(u.Columns) {
+		if u.Only == "" && u.Name != except && same(u.Columns) {
 			return true
 		}
 	}
 	for _, x := range t.Indexes {
-		if x.Unique && x.Where == "" && x.Name != except && len(x.Columns()) == len(x.Parts) && same(x.Columns()) {
+		if x.Unique && x.Only == "" && x.Where == "" && x.Name != except && len(x.Columns()) == len(x.Parts) && same(x.Columns()) {
 			return true
 		}
 	}
@@ -424,6 +425,9 @@ func ColumnText(c schema.Column) string {
 	if c.Collate != "" {
 		text.WriteString(" collate " + c.Collate)
 	}
+	for _, d := range slices.Sorted(maps.Keys(c.CollateFor)) {
+		text.WriteString(" (" + d + ": collate " + c.CollateFor[d] + ")")
+	}
 	if c.Generated != "" {
 		text.WriteString(" generated as (" + c.Generated + ")")
 	}
@@ -464,10 +468,24 @@ func alteration(from, to schema.Column) string {
 	if from.Collate != to.Collate {
 		add("collation %q to %q", from.Collate, to.Collate)
 	}
+	for _, d := range slices.Sorted(maps.Keys(both(from.CollateFor, to.CollateFor))) {
+		if from.CollateFor[d] != to.CollateFor[d] {
+			add("collation on %s %q to %q", d, from.CollateFor[d], to.CollateFor[d])
+		}
+	}
 	if from.Comment != to.Comment {
 		add("comment")
 	}
 	return strings.Join(parts, ", ")
+}
+
+func both(a, b map[string]string) map[string]string {
+	all := maps.Clone(a)
+	if all == nil {
+		return b
+	}
+	maps.Copy(all, b)
+	return all
 }
 
 func defaultText(c schema.Column) string {

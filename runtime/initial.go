@@ -27,6 +27,7 @@ func (w *walker) initial(ctx context.Context, moves []move) error {
 				return err
 			}
 		}
+		base, want = base.For(w.m.dialect.Name()), want.For(w.m.dialect.Name())
 		for _, op := range set.all[mv.at].Ops {
 			switch op := op.(type) {
 			case CreateTable:

@@ -298,6 +298,7 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	if err != nil {
 		return nil, err
 	}
+	want, foreign = want.For(m.dialect.Name()), foreign.For(m.dialect.Name())
 	own := want.Clone()
 	for _, t := range foreign.Tables {
 		if reflect.DeepEqual(t, want.Table(t.Name)) {
@@ -315,7 +316,7 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	}
 	diff := differ(got, expected)
 	if len(diff) > 0 {
-		remedies(diff, want, s.Planner, h.made)
+		remedies(diff, want, s.Planner, func(things []thing) map[thing]string { return h.made(things, m.dialect.Name()) })
 	}
 	return diff, nil
 }

@@ -63,7 +63,8 @@ type DropForeignKey struct {
 	Plain      string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
-// RenameConstraint gives a primary key, unique, check or foreign key constraint another name.
+// RenameConstraint gives a primary key, unique, check or foreign key constraint another name; of constraints with one name on different
+// dialects, each.
 type RenameConstraint struct {
 	Table, From, To string
 }
@@ -189,14 +190,16 @@ func (o RenameConstraint) Apply(s *schema.Schema) error {
 	if err := schema.CheckName(o.To); err != nil {
 		return fmt.Errorf("rename constraint %s of %s: %w", o.From, o.Table, err)
 	}
-	if constraintName(t, o.To) != nil {
+	if len(constraintNames(t, o.To, "")) > 0 {
 		return fmt.Errorf("rename constraint %s of %s: %s is there already", o.From, o.Table, o.To)
 	}
-	name := constraintName(t, o.From)
-	if name == nil {
+	names := constraintNames(t, o.From, "")
+	if len(names) == 0 {
 		return fmt.Errorf("rename constraint %s of %s: there is none of that name", o.From, o.Table)
 	}
-	*name = o.To
+	for _, name := range names {
+		*name = o.To
+	}
 	t.Sort()
 	return nil
 }

@@ -21,7 +21,7 @@ type DropIndex struct {
 	Plain string // why the table may be locked while it is done, as it is small; "" does it beside reads and writes
 }
 
-// RenameIndex gives an index another name.
+// RenameIndex gives an index another name; of indexes with one name on different dialects, each.
 type RenameIndex struct {
 	Table, From, To string
 }
@@ -60,14 +60,17 @@ func (o RenameIndex) Apply(s *schema.Schema) error {
 	if err := schema.CheckName(o.To); err != nil {
 		return fmt.Errorf("rename index %s of %s: %w", o.From, o.Table, err)
 	}
-	i := slices.IndexFunc(t.Indexes, func(x schema.Index) bool { return x.Name == o.From })
-	if i < 0 {
+	if !slices.ContainsFunc(t.Indexes, func(x schema.Index) bool { return x.Name == o.From }) {
 		return fmt.Errorf("rename index %s of %s: there is none of that name", o.From, o.Table)
 	}
-	if owner := relation(s, t, o.To); owner != "" {
+	if owner := relation(s, t, o.To, ""); owner != "" {
 		return fmt.Errorf("rename index %s of %s: %s is the name of %s already", o.From, o.Table, o.To, owner)
 	}
-	t.Indexes[i].Name = o.To
+	for i := range t.Indexes {
+		if t.Indexes[i].Name == o.From {
+			t.Indexes[i].Name = o.To
+		}
+	}
 	t.Sort()
 	return nil
 }

@@ -10,10 +10,13 @@ import (
 
 // Planner turns ops into stages. A dialect has one method per op, so that the compiler lists what a new op still lacks.
 //
-// The ops of one migration are handed over one after the other, each together with the schema as it is before it (see
-// [PlanOps]). A planner may hold statements back and join them, as SQLite does for table rebuilds, as long as [Planner.Finish]
+// The ops of one migration are handed over one after the other, each together with the schema as it is before it, both as they are on the
+// dialect (see [PlanOps]): no op or schema that a planner sees says that something is there on one dialect only. A planner may hold statements back and join them, as SQLite does for table rebuilds, as long as [Planner.Finish]
 // gives stages that leave the database as the ops say.
 type Planner interface {
+	// Dialect returns the name of the dialect, see [Dialect.Name].
+	Dialect() string
+
 	// Before tells the planner the schema that the next op finds. It must not be changed or kept.
 	Before(s *schema.Schema)
 
@@ -75,15 +78,18 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 		lone.Alone()
 	}
 	for _, op := range ops {
-		p.Before(s)
-		if err := op.plan(p); err != nil {
-			return nil, err
+		here := s.For(p.Dialect())
+		p.Before(here)
+		if own := opFor(op, here, p.Dialect()); own != nil {
+			if err := own.plan(p); err != nil {
+				return nil, err
+			}
 		}
 		if err := op.Apply(s); err != nil {
 			return nil, err
 		}
 	}
-	p.Before(s)
+	p.Before(s.For(p.Dialect()))
 	stages, err := p.Finish()
 	for i := range stages {
 		if run := stages[i].Run; run != nil {

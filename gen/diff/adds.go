@@ -45,12 +45,12 @@ func (d *differ) canRefer(fk schema.ForeignKey) bool {
 		return true
 	}
 	for _, u := range t.Uniques {
-		if keyOf(u.Columns) == key {
+		if u.Only == "" && keyOf(u.Columns) == key {
 			return true
 		}
 	}
 	for _, x := range t.Indexes {
-		if x.Unique && x.Where == "" && len(x.Columns()) == len(x.Parts) && keyOf(x.Columns()) == key {
+		if x.Unique && x.Only == "" && x.Where == "" && len(x.Columns()) == len(x.Parts) && keyOf(x.Columns()) == key {
 			return true
 		}
 	}

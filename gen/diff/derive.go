@@ -1,74 +1,88 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// deriveNames gives names to new objects that have none, so that no two objects of a schema share one.
+// taken is the names of a space, with the dialects that have them, "" for every one.
+type taken map[string][]string
+
+func (t taken) note(name, only string) { t[name] = append(t[name], only) }
+
+// has reports whether the name is taken where something that only the dialect has would be.
+func (t taken) has(name, only string) bool {
+	return slices.ContainsFunc(t[name], func(o string) bool { return schema.Meet(o, only) })
+}
+
+// deriveNames gives names to new objects that have none, so that no two objects of a schema share one in any database.
 func (d *differ) deriveNames() {
-	relations := map[string]bool{} // per namespace: tables, indexes, unique and primary keys share one space of names
+	relations := taken{} // per namespace: tables, indexes, unique and primary keys share one space of names
 	key := func(table, name string) string {
 		ns, _ := schema.SplitName(table)
 		return ns + "." + name
 	}
 	for _, t := range d.new.Tables {
 		_, base := schema.SplitName(t.Name)
-		relations[key(t.Name, base)] = true
+		relations.note(key(t.Name, base), "")
 		if t.PrimaryKey != nil {
-			relations[key(t.Name, t.PrimaryKey.Name)] = true
+			relations.note(key(t.Name, t.PrimaryKey.Name), "")
 		}
 		for _, u := range t.Uniques {
-			relations[key(t.Name, u.Name)] = true
+			relations.note(key(t.Name, u.Name), u.Only)
 		}
 		for _, x := range t.Indexes {
-			relations[key(t.Name, x.Name)] = true
+			relations.note(key(t.Name, x.Name), x.Only)
 		}
 	}
 	for _, t := range d.new.Tables {
-		constraints := map[string]bool{}
-		note := func(name string) { constraints[name] = true }
+		constraints := taken{}
 		if t.PrimaryKey != nil {
-			note(t.PrimaryKey.Name)
+			constraints.note(t.PrimaryKey.Name, "")
 		}
 		for _, u := range t.Uniques {
-			note(u.Name)
+			constraints.note(u.Name, u.Only)
 		}
 		for _, c := range t.Checks {
-			note(c.Name)
+			constraints.note(c.Name, c.Only)
 		}
 		for _, f := range t.ForeignKeys {
-			note(f.Name)
+			constraints.note(f.Name, "")
 		}
-		name := func(dst *string, columns []string, suffix string, relation bool) {
+		name := func(dst *string, only string, columns []string, suffix string, relation bool) {
 			if *dst != "" {
 				return
 			}
 			*dst = schema.DeriveName(t.Name, columns, suffix, func(n string) bool {
-				return constraints[n] || relation && relations[key(t.Name, n)]
+				return constraints.has(n, only) || relation && relations.has(key(t.Name, n), only)
 			})
-			note(*dst)
+			constraints.note(*dst, only)
 			if relation {
-				relations[key(t.Name, *dst)] = true
+				relations.note(key(t.Name, *dst), only)
 			}
 		}
 		if t.PrimaryKey != nil {
-			name(&t.PrimaryKey.Name, nil, "pkey", true)
+			name(&t.PrimaryKey.Name, "", nil, "pkey", true)
 		}
 		for i := range t.Uniques {
-			name(&t.Uniques[i].Name, t.Uniques[i].Columns, "key", true)
+			u := &t.Uniques[i]
+			name(&u.Name, u.Only, u.Columns, "key", true)
 		}
 		for i := range t.Checks {
-			name(&t.Checks[i].Name, checked(t, t.Checks[i].Expr), "check", false)
+			c := &t.Checks[i]
+			name(&c.Name, c.Only, checked(t, c.Expr), "check", false)
 		}
 		for i := range t.ForeignKeys {
-			name(&t.ForeignKeys[i].Name, t.ForeignKeys[i].Columns, "fkey", false)
+			name(&t.ForeignKeys[i].Name, "", t.ForeignKeys[i].Columns, "fkey", false)
 		}
 		for i := range t.Indexes {
+			x := &t.Indexes[i]
 			suffix := "idx"
-			if t.Indexes[i].Unique {
+			if x.Unique {
 				suffix = "key"
 			}
-			name(&t.Indexes[i].Name, indexed(t, t.Indexes[i]), suffix, true)
+			name(&x.Name, x.Only, indexed(t, *x), suffix, true)
 		}
 		t.Sort()
 	}

@@ -18,7 +18,7 @@ func (d *differ) dropForeignKeys() {
 			continue
 		}
 		for _, fk := range old.ForeignKeys {
-			if td.fks[fk.Name] {
+			if td.fks[id(fk.Name, "")] {
 				d.emit(migrate.DropForeignKey{Table: old.Name, ForeignKey: fk})
 			}
 		}
@@ -74,17 +74,17 @@ func (d *differ) dropConstraints() {
 			continue
 		}
 		for _, x := range old.Indexes {
-			if td.indexes[x.Name] {
+			if td.indexes[id(x.Name, x.Only)] {
 				d.emit(migrate.DropIndex{Table: old.Name, Index: x})
 			}
 		}
 		for _, c := range old.Checks {
-			if td.checks[c.Name] {
+			if td.checks[id(c.Name, c.Only)] {
 				d.emit(migrate.DropCheck{Table: old.Name, Check: c})
 			}
 		}
 		for _, u := range old.Uniques {
-			if td.uniques[u.Name] {
+			if td.uniques[id(u.Name, u.Only)] {
 				d.emit(migrate.DropUnique{Table: old.Name, Unique: u})
 			}
 		}

@@ -180,7 +180,7 @@ func renameEnumIn(s *schema.Schema, from, to string) {
 // tableDrops is what goes of one table that stays, by the names of the constraints and indexes.
 type tableDrops struct {
 	primaryKey                    bool
-	uniques, checks, fks, indexes map[string]bool
+	uniques, checks, fks, indexes map[string]bool // by id: a name, and the dialect that has it
 	renames                       []migrate.RenameConstraint
 	indexRenames                  []migrate.RenameIndex
 }
@@ -208,11 +208,11 @@ func (d *differ) compareTable(t, w *schema.Table) *tableDrops {
 			td.primaryKey = true
 		}
 	}
-	td.uniques = match(w.Uniques, t.Uniques, func(u *schema.Unique) *string { return &u.Name }, schema.Unique.Equal, renamed)
+	td.uniques = match(w.Uniques, t.Uniques, func(u *schema.Unique) (*string, string) { return &u.Name, u.Only }, schema.Unique.Equal, renamed)
 	keepLists(w, t)
-	td.checks = match(w.Checks, t.Checks, func(c *schema.Check) *string { return &c.Name }, func(a, b schema.Check) bool { return a == b }, renamed)
-	td.fks = match(w.ForeignKeys, t.ForeignKeys, func(f *schema.ForeignKey) *string { return &f.Name }, schema.ForeignKey.Equal, renamed)
-	td.indexes = match(w.Indexes, t.Indexes, func(x *schema.Index) *string { return &x.Name }, schema.Index.Equal, func(from, to string) {
+	td.checks = match(w.Checks, t.Checks, func(c *schema.Check) (*string, string) { return &c.Name, c.Only }, func(a, b schema.Check) bool { return a == b }, renamed)
+	td.fks = match(w.ForeignKeys, t.ForeignKeys, func(f *schema.ForeignKey) (*string, string) { return &f.Name, "" }, schema.ForeignKey.Equal, renamed)
+	td.indexes = match(w.Indexes, t.Indexes, func(x *schema.Index) (*string, string) { return &x.Name, x.Only }, schema.Index.Equal, func(from, to string) {
 		td.indexRenames = append(td.indexRenames, migrate.RenameIndex{Table: t.Name, From: from, To: to})
 	})
 	return td
@@ -260,39 +260,66 @@ func keepName(name *string, old string, renamed func(from, to string)) {
 	}
 }
 
+// id tells a constraint or an index of a table from every other one of its kind: of one name there may be one for each dialect.
+func id(name, only string) string { return name + "\x00" + only }
+
 // match pairs objects that are equal but for the name, those with equal names first, gives new ones without a name that of their
-// partner, and tells which old ones have no partner.
-func match[T any](old, new []T, name func(*T) *string, equal func(a, b T) bool, renamed func(from, to string)) map[string]bool {
+// partner, and tells which old ones have no partner, by their ids. An op that renames does so for all of one name: where not all of them get
+// the same one, those that would get another go and come again.
+func match[T any](old, new []T, name func(*T) (*string, string), equal func(a, b T) bool, renamed func(from, to string)) map[string]bool {
 	gone := map[string]bool{}
 	partner := make([]int, len(new))
 	used := make([]bool, len(old))
+	become := map[string][]string{} // old name -> new names of those that have a partner
+	called := func(x *T) string { n, _ := name(x); return *n }
 	for i := range partner {
 		partner[i] = -1
 	}
 	for pass := range 3 { // same name; no name asked for; another name asked for
 		for i := range new {
-			n := *name(&new[i])
+			n := called(&new[i])
 			if partner[i] >= 0 || pass == 1 && n != "" {
 				continue
 			}
 			for j := range old {
-				o := *name(&old[j])
+				o := called(&old[j])
 				if used[j] || pass == 0 && n != o {
 					continue
 				}
 				a, b := old[j], new[i]
-				*name(&a), *name(&b) = "", ""
-				if equal(a, b) {
-					partner[i], used[j] = j, true
-					keepName(name(&new[i]), o, renamed)
-					break
+				an, _ := name(&a)
+				bn, _ := name(&b)
+				*an, *bn = "", ""
+				if !equal(a, b) {
+					continue
 				}
+				partner[i], used[j] = j, true
+				if nn, _ := name(&new[i]); *nn == "" {
+					*nn = o
+				}
+				become[o] = append(become[o], called(&new[i]))
+				break
 			}
 		}
 	}
+	done := map[string]bool{}
+	for i := range new {
+		if partner[i] < 0 {
+			continue
+		}
+		from, to := called(&old[partner[i]]), called(&new[i])
+		switch {
+		case from == to || done[from]:
+		case slices.ContainsFunc(become[from], func(n string) bool { return n != to }):
+			used[partner[i]] = false
+		default:
+			renamed(from, to)
+			done[from] = true
+		}
+	}
 	for j := range old {
-		if !used[j] {
-			gone[*name(&old[j])] = true
+		if n, only := name(&old[j]); !used[j] {
+			gone[id(*n, only)] = true
 		}
 	}
 	return gone
@@ -312,12 +339,12 @@ func (d *differ) rebuildForeignKeys() {
 			add(w.PrimaryKey.Columns)
 		}
 		for _, u := range w.Uniques {
-			if td.uniques[u.Name] {
+			if td.uniques[id(u.Name, u.Only)] {
 				add(u.Columns)
 			}
 		}
 		for _, x := range w.Indexes {
-			if x.Unique && td.indexes[x.Name] {
+			if x.Unique && td.indexes[id(x.Name, x.Only)] {
 				add(x.Columns())
 			}
 		}
@@ -329,7 +356,7 @@ func (d *differ) rebuildForeignKeys() {
 		}
 		for _, fk := range w.ForeignKeys {
 			if slices.Contains(lost[fk.RefTable], keyOf(fk.RefColumns)) || d.retyped(t.Name, fk.Columns) || d.retyped(fk.RefTable, fk.RefColumns) {
-				td.fks[fk.Name] = true
+				td.fks[id(fk.Name, "")] = true
 				td.renames = slices.DeleteFunc(td.renames, func(r migrate.RenameConstraint) bool { return r.From == fk.Name })
 			}
 		}

@@ -50,6 +50,9 @@ func column(c schema.Column) *jen.Statement {
 	for _, d := range slices.Sorted(maps.Keys(c.DefaultFor)) {
 		call("DefaultFor", jen.Lit(d), text(c.DefaultFor[d]))
 	}
+	for _, d := range slices.Sorted(maps.Keys(c.CollateFor)) {
+		call("CollateFor", jen.Lit(d), text(c.CollateFor[d]))
+	}
 	if c.Comment != "" {
 		call("Comment", text(c.Comment))
 	}

@@ -62,12 +62,7 @@ func (p *pass) refused(t Target, ops []migrate.Op) {
 		if op.Apply(scratch.Copy(s, op)) != nil {
 			return
 		}
-		planner := t.Planner()
-		planner.Before(s)
-		err := migrate.PlanOp(planner, op)
-		if err == nil {
-			_, err = planner.Finish()
-		}
+		_, err := migrate.PlanOps(t.Planner(), scratch.Copy(s, op), []migrate.Op{op})
 		var u *migrate.UnsupportedError
 		if errors.As(err, &u) {
 			p.errs = append(p.errs, refusal{i, t, err})

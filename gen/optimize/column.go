@@ -65,7 +65,7 @@ func sameValues(c, to schema.Column, using string) bool {
 }
 
 func sameType(a, b schema.Column) bool {
-	return a.Type == b.Type && maps.Equal(a.TypeFor, b.TypeFor) && a.Collate == b.Collate
+	return a.Type == b.Type && maps.Equal(a.TypeFor, b.TypeFor) && a.Collate == b.Collate && maps.Equal(a.CollateFor, b.CollateFor)
 }
 
 // rank orders the types of whole numbers: each holds what those of lower rank hold.
@@ -86,7 +86,7 @@ func rank(t schema.Type) int {
 
 // keeps tells whether a change of type lets every value be what it was, in whatever it is turned into next.
 func keeps(a, b schema.Column) bool {
-	if len(a.TypeFor)+len(b.TypeFor) > 0 || a.Collate != b.Collate || a.Type.Array || b.Type.Array {
+	if len(a.TypeFor)+len(b.TypeFor)+len(a.CollateFor)+len(b.CollateFor) > 0 || a.Collate != b.Collate || a.Type.Array || b.Type.Array {
 		return false
 	}
 	text := func(t schema.Type) bool { return t.Kind == schema.KindText || t.Kind == schema.KindVarchar }

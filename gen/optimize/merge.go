@@ -66,7 +66,7 @@ func mergeObject(a, b migrate.Op) (migrate.Op, bool) {
 		if y, is := b.(migrate.RenameIndex); is && x.Table == y.Table && x.To == y.From {
 			return unless(x.From == y.To, migrate.RenameIndex{Table: x.Table, From: x.From, To: y.To}), true
 		}
-		if y, is := b.(migrate.DropIndex); is && x.Table == y.Table && x.To == y.Index.Name {
+		if y, is := b.(migrate.DropIndex); is && x.Table == y.Table && x.To == y.Index.Name && y.Index.Only == "" {
 			y.Index.Name = x.From
 			return y, true
 		}
@@ -76,7 +76,7 @@ func mergeObject(a, b migrate.Op) (migrate.Op, bool) {
 	case migrate.RenameConstraint:
 		return named(a, y.Table, y.From, y.To, true)
 	case migrate.RenameIndex:
-		if x, is := a.(migrate.CreateIndex); is && x.Table == y.Table && x.Index.Name == y.From {
+		if x, is := a.(migrate.CreateIndex); is && x.Table == y.Table && x.Index.Name == y.From && x.Index.Only == "" {
 			x.Index.Name = y.To
 			return x, true
 		}
@@ -135,19 +135,19 @@ func named(op migrate.Op, table, from, to string, adds bool) (migrate.Op, bool) 
 	case migrate.AddUnique:
 		n := o.Unique.Name
 		o.Unique.Name = to
-		return o, adds && o.Table == table && n == from
+		return o, adds && o.Table == table && n == from && o.Unique.Only == ""
 	case migrate.DropUnique:
 		n := o.Unique.Name
 		o.Unique.Name = to
-		return o, !adds && o.Table == table && n == from
+		return o, !adds && o.Table == table && n == from && o.Unique.Only == ""
 	case migrate.AddCheck:
 		n := o.Check.Name
 		o.Check.Name = to
-		return o, adds && o.Table == table && n == from
+		return o, adds && o.Table == table && n == from && o.Check.Only == ""
 	case migrate.DropCheck:
 		n := o.Check.Name
 		o.Check.Name = to
-		return o, !adds && o.Table == table && n == from
+		return o, !adds && o.Table == table && n == from && o.Check.Only == ""
 	case migrate.AddForeignKey:
 		n := o.ForeignKey.Name
 		o.ForeignKey.Name = to

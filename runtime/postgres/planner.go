@@ -37,6 +37,9 @@ func newPlanner(r renderer) *planner {
 	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, newEnums: map[string]bool{}, renames: map[int]bool{}, moved: map[string]bool{}, added: map[string]bool{}, fills: map[string]func() error{}}
 }
 
+// Dialect implements [migrate.Planner].
+func (p *planner) Dialect() string { return dialect }
+
 func (p *planner) Before(s *schema.Schema) { p.before = s }
 
 func (p *planner) Finish() ([]migrate.Stage, error) {

@@ -56,6 +56,14 @@ func (b Typed[T]) Generated(sql string) Typed[T] { b.c.Generated = sql; return b
 //go:noinline
 func (b Typed[T]) Collate(name string) Typed[T] { b.c.Collate = name; return b }
 
+// CollateFor sets the collation on one dialect ("postgres", "sqlite").
+//
+//go:noinline
+func (b Typed[T]) CollateFor(dialect, name string) Typed[T] {
+	b.c.CollateFor = with(b.c.CollateFor, dialect, name)
+	return b
+}
+
 // Comment sets the comment of the column; a dialect without comments ignores it.
 //
 //go:noinline

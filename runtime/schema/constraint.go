@@ -14,12 +14,14 @@ type Unique struct {
 	Columns          []string   `json:"columns"`
 	NullsNotDistinct bool       `json:"nullsNotDistinct,omitempty"` // PostgreSQL 15 and newer
 	Deferrable       Deferrable `json:"deferrable,omitempty"`
+	Only             string     `json:"only,omitempty"` // the dialect that has it; "" is every dialect, see [Schema.For]
 }
 
 // Check is a check constraint.
 type Check struct {
 	Name string `json:"name"`
-	Expr string `json:"expr"` // SQL over the columns of the row
+	Expr string `json:"expr"`           // SQL over the columns of the row
+	Only string `json:"only,omitempty"` // the dialect that has it; "" is every dialect, see [Schema.For]
 }
 
 // ForeignKey refers from columns of its table to columns of RefTable.
@@ -64,6 +66,7 @@ type Index struct {
 	Using            string      `json:"using,omitempty"`   // access method; "" is btree
 	Include          []string    `json:"include,omitempty"` // columns carried along, PostgreSQL only
 	NullsNotDistinct bool        `json:"nullsNotDistinct,omitempty"`
+	Only             string      `json:"only,omitempty"` // the dialect that has it; "" is every dialect, see [Schema.For]
 }
 
 // IndexPart is one column or one expression of an index: exactly one of Column and Expr is set.
@@ -96,7 +99,7 @@ func (p *PrimaryKey) Equal(q *PrimaryKey) bool {
 
 // Equal tells whether the two are the same, names included.
 func (u Unique) Equal(v Unique) bool {
-	return u.Name == v.Name && slices.Equal(u.Columns, v.Columns) && u.NullsNotDistinct == v.NullsNotDistinct && u.Deferrable == v.Deferrable
+	return u.Name == v.Name && slices.Equal(u.Columns, v.Columns) && u.NullsNotDistinct == v.NullsNotDistinct && u.Deferrable == v.Deferrable && u.Only == v.Only
 }
 
 // Equal tells whether the two are the same, names included.
@@ -108,7 +111,7 @@ func (f ForeignKey) Equal(g ForeignKey) bool {
 // Equal tells whether the two are the same, names included.
 func (x Index) Equal(y Index) bool {
 	return x.Name == y.Name && x.Unique == y.Unique && slices.Equal(x.Parts, y.Parts) && x.Where == y.Where && x.Using == y.Using &&
-		slices.Equal(x.Include, y.Include) && x.NullsNotDistinct == y.NullsNotDistinct
+		slices.Equal(x.Include, y.Include) && x.NullsNotDistinct == y.NullsNotDistinct && x.Only == y.Only
 }
 
 // Columns gives the names of the plain columns of the index, in order; expressions are left out.

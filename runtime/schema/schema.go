@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -161,9 +162,9 @@ func (t *Table) ColumnNames() []string {
 
 // Sort brings everything in t whose order has no meaning into the order of names.
 func (t *Table) Sort() {
-	slices.SortFunc(t.Uniques, func(a, b Unique) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(t.Checks, func(a, b Check) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(t.Uniques, func(a, b Unique) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Only, b.Only)) })
+	slices.SortFunc(t.Checks, func(a, b Check) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Only, b.Only)) })
 	slices.SortFunc(t.ForeignKeys, func(a, b ForeignKey) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(t.Indexes, func(a, b Index) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(t.Indexes, func(a, b Index) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Only, b.Only)) })
 	slices.SortFunc(t.DualWrites, func(a, b DualWrite) int { return strings.Compare(a.Name, b.Name) })
 }

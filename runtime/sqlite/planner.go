@@ -29,6 +29,9 @@ type step struct {
 	barrier bool // everything before it must be in the database
 }
 
+// Dialect implements [migrate.Planner].
+func (p *planner) Dialect() string { return name }
+
 // Before implements [migrate.Planner].
 func (p *planner) Before(s *schema.Schema) { p.before = s }
 

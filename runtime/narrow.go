@@ -1,0 +1,110 @@
+package migrate
+
+import (
+	"slices"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// opFor returns the op as it is on a dialect, nil when there is nothing of it. s is the schema before it, as the dialect has it.
+func opFor(op Op, s *schema.Schema, dialect string) Op {
+	switch o := op.(type) {
+	case CreateTable:
+		return NewCreateTable(o.tableFor(dialect))
+	case DropTable:
+		return DropTable(NewCreateTable(CreateTable(o).tableFor(dialect)))
+	case AddColumn:
+		o.Column = columnFor(o.Column, dialect)
+		return o
+	case DropColumn:
+		o.Column = columnFor(o.Column, dialect)
+		return o
+	case AlterColumn:
+		narrowed := len(o.From.Def().CollateFor)+len(o.To.Def().CollateFor) > 0
+		o.From, o.To = columnFor(o.From, dialect), columnFor(o.To, dialect)
+		if narrowed && o.Using == "" && o.From.Def().Equal(o.To.Def()) {
+			return nil
+		}
+		return o
+	case AddUnique:
+		if schema.Elsewhere(o.Unique.Only, dialect) {
+			return nil
+		}
+		o.Unique.Only = ""
+		return o
+	case DropUnique:
+		if schema.Elsewhere(o.Unique.Only, dialect) {
+			return nil
+		}
+		o.Unique.Only = ""
+		return o
+	case AddCheck:
+		if schema.Elsewhere(o.Check.Only, dialect) {
+			return nil
+		}
+		o.Check.Only = ""
+		return o
+	case DropCheck:
+		if schema.Elsewhere(o.Check.Only, dialect) {
+			return nil
+		}
+		o.Check.Only = ""
+		return o
+	case CreateIndex:
+		if schema.Elsewhere(o.Index.Only, dialect) {
+			return nil
+		}
+		o.Index.Only = ""
+		return o
+	case DropIndex:
+		if schema.Elsewhere(o.Index.Only, dialect) {
+			return nil
+		}
+		o.Index.Only = ""
+		return o
+	case RenameConstraint:
+		if t := s.Table(o.Table); t != nil && len(constraintNames(t, o.From, "")) == 0 {
+			return nil
+		}
+	case RenameIndex:
+		if t := s.Table(o.Table); t != nil && !slices.ContainsFunc(t.Indexes, func(x schema.Index) bool { return x.Name == o.From }) {
+			return nil
+		}
+	case SQL:
+		return o.schemaFor(s, dialect)
+	}
+	return op
+}
+
+// schemaFor narrows what the op says of the schema.
+func (o SQL) schemaFor(s *schema.Schema, dialect string) Op {
+	if len(o.Schema) == 0 {
+		return o
+	}
+	var own []Op
+	at := s.Clone()
+	for _, op := range o.Schema {
+		if n := opFor(op, at, dialect); n != nil {
+			if n.Apply(at) != nil {
+				return o // the op itself says what does not fit
+			}
+			own = append(own, n)
+		}
+	}
+	if len(own) == 0 && len(o.Up) == 0 {
+		return nil
+	}
+	o.Schema = own
+	return o
+}
+
+func (o CreateTable) tableFor(dialect string) *schema.Table {
+	return o.Definition().For(dialect)
+}
+
+func columnFor(c schema.ColumnDef, dialect string) schema.ColumnDef {
+	if d := c.Def(); len(d.CollateFor) > 0 {
+		return d.For(dialect)
+	}
+	return c
+}

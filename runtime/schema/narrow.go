@@ -1,0 +1,66 @@
+package schema
+
+import "slices"
+
+// For returns the schema as a database of the dialect has it: without the constraints and indexes that only another dialect has, and with the
+// collations of that dialect. A schema that is the same for every dialect is returned itself, and tables that are the same are shared: the
+// result must not be changed.
+func (s *Schema) For(dialect string) *Schema {
+	var c *Schema
+	for i, t := range s.Tables {
+		own := t.For(dialect)
+		if own == t {
+			continue
+		}
+		if c == nil {
+			c = &Schema{Namespaces: s.Namespaces, Enums: s.Enums, Tables: slices.Clone(s.Tables)}
+		}
+		c.Tables[i] = own
+	}
+	if c == nil {
+		return s
+	}
+	return c
+}
+
+// For returns the table as a database of the dialect has it, see [Schema.For].
+func (t *Table) For(dialect string) *Table {
+	if !slices.ContainsFunc(t.Columns, func(c Column) bool { return len(c.CollateFor) > 0 }) &&
+		!slices.ContainsFunc(t.Uniques, func(u Unique) bool { return u.Only != "" }) &&
+		!slices.ContainsFunc(t.Checks, func(c Check) bool { return c.Only != "" }) &&
+		!slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Only != "" }) {
+		return t
+	}
+	c := t.Clone()
+	for i := range c.Columns {
+		c.Columns[i] = c.Columns[i].For(dialect)
+	}
+	c.Uniques = slices.DeleteFunc(c.Uniques, func(u Unique) bool { return Elsewhere(u.Only, dialect) })
+	c.Checks = slices.DeleteFunc(c.Checks, func(k Check) bool { return Elsewhere(k.Only, dialect) })
+	c.Indexes = slices.DeleteFunc(c.Indexes, func(x Index) bool { return Elsewhere(x.Only, dialect) })
+	for i := range c.Uniques {
+		c.Uniques[i].Only = ""
+	}
+	for i := range c.Checks {
+		c.Checks[i].Only = ""
+	}
+	for i := range c.Indexes {
+		c.Indexes[i].Only = ""
+	}
+	return c
+}
+
+// For returns the column with the collation that it has on the dialect.
+func (c Column) For(dialect string) Column {
+	if collate, ok := c.CollateFor[dialect]; ok {
+		c.Collate = collate
+	}
+	c.CollateFor = nil
+	return c
+}
+
+// Elsewhere reports whether something that only one dialect has is not there on the dialect.
+func Elsewhere(only, dialect string) bool { return only != "" && only != dialect }
+
+// Meet reports whether two things can be there in one database: not when each is only there on a dialect, and on another one.
+func Meet(a, b string) bool { return a == "" || b == "" || a == b }
