@@ -18,6 +18,7 @@ type planner struct {
 	stages []migrate.Stage
 }
 
+func (*planner) Dialect() string                       { return "postgres" }
 func (*planner) Before(*schema.Schema)                 {}
 func (*planner) AddUnique(migrate.AddUnique) error     { return nil }
 func (*planner) AddCheck(migrate.AddCheck) error       { return nil }
