@@ -13,7 +13,8 @@ import (
 
 // HashOps gives a hash of what the ops do, 32 hexadecimal digits. It depends on the types of the ops and on the values of their
 // fields that are not zero, so that a field added to an op later changes no hash. Functions count only as there or not there:
-// their code cannot be read.
+// their code cannot be read. Fields with the tag hash:"-" are about the way back alone and do not count, so that an applied migration may be
+// given them.
 func HashOps(ops []Op) string {
 	buf := make([]byte, 0, 1024)
 	for _, op := range ops {
@@ -48,7 +49,7 @@ func appendValue(b []byte, v reflect.Value) []byte {
 		b = append(b, '{')
 		for i := range v.NumField() {
 			f := v.Field(i)
-			if f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
+			if f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 || v.Type().Field(i).Tag.Get("hash") == "-" {
 				continue
 			}
 			b = append(b, v.Type().Field(i).Name...)

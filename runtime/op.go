@@ -43,6 +43,10 @@ func (e *IrreversibleError) Error() string { return "cannot be undone: " + e.Op 
 func Invert(ops []Op) ([]Op, error) {
 	var back []Op
 	for i := len(ops) - 1; i >= 0; i-- {
+		if drop, ok := ops[i].(DropColumn); ok && drop.FillBack != "" {
+			back = append(back, drop.fillBack()...)
+			continue
+		}
 		op, err := ops[i].Inverse()
 		if err != nil {
 			return nil, err

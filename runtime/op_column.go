@@ -17,13 +17,18 @@ type AddColumn struct {
 // NoValueHint is what dialects say when rows stand in the way of a new column that is NOT NULL and has no default, which is what undoing
 // a [DropColumn] may come to.
 const NoValueHint = "the table has rows, and nothing says what they hold in a column that is NOT NULL and has no default; when it comes back " +
-	"because its drop is undone, its values went with the drop: instead of going down, write a migration that adds it as nullable, fills it, " +
-	"and then makes it NOT NULL"
+	"because its drop is undone, its values went with the drop: say in FillBack of the DropColumn what rows get, which an applied migration may be " +
+	"given; else write a migration that adds it as nullable, fills it, and then makes it NOT NULL"
 
 // DropColumn removes a column and its values. Indexes and constraints over it are dropped by ops of their own before it.
 type DropColumn struct {
 	Table  string
 	Column schema.ColumnDef // as it was, to make it again
+
+	// FillBack is SQL over the columns that are left, for the value that rows have in the column when the drop is undone. Without it the column comes
+	// back with its default, or NULL; where it has no default and is NOT NULL, going back is refused as long as the table has rows. It says
+	// nothing about the way up, so it is not in the hash of the migration: one that is applied may be given it.
+	FillBack string `hash:"-"`
 }
 
 // RenameColumn gives a column another name. Indexes, constraints and expressions follow.
@@ -72,7 +77,11 @@ func (o DropColumn) Apply(s *schema.Schema) error {
 	if len(t.Columns) == 1 {
 		return fmt.Errorf("drop column %s.%s: it is the last one of its table", o.Table, c.Name)
 	}
-	t.Columns = slices.DeleteFunc(slices.Clone(t.Columns), func(x schema.Column) bool { return x.Name == c.Name })
+	left := slices.DeleteFunc(slices.Clone(t.Columns), func(x schema.Column) bool { return x.Name == c.Name })
+	if err := o.checkBack(t, left); err != nil {
+		return fmt.Errorf("drop column %s.%s: FillBack %s: %w", o.Table, c.Name, o.FillBack, err)
+	}
+	t.Columns = left
 	return nil
 }
 
@@ -127,8 +136,10 @@ func (o AlterColumn) Apply(s *schema.Schema) error {
 	return nil
 }
 
-func (o AddColumn) Inverse() (Op, error)    { return DropColumn(o), nil }
-func (o DropColumn) Inverse() (Op, error)   { return AddColumn(o), nil }
+func (o AddColumn) Inverse() (Op, error) { return DropColumn{Table: o.Table, Column: o.Column}, nil }
+
+// Inverse returns the op that adds the column again. With FillBack there is more to do than one op says: see [Invert].
+func (o DropColumn) Inverse() (Op, error)   { return AddColumn{o.Table, o.Column}, nil }
 func (o RenameColumn) Inverse() (Op, error) { return RenameColumn{o.Table, o.To, o.From}, nil }
 func (o AlterColumn) Inverse() (Op, error) {
 	return AlterColumn{Table: o.Table, From: o.To, To: o.From}, nil

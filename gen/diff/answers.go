@@ -13,7 +13,7 @@ import (
 type Answers struct {
 	Renames  []string // "products.caption=label", "items=products", "mood.sad=gloomy" for the value of an enum
 	Drops    []string // "products.caption", "items", "mood.sad"
-	Fills    []string // "products.slug=lower(name)"
+	Fills    []string // "products.slug=lower(name)"; for a column that is dropped, what rows get when the drop is undone
 	Converts []string // "votes.weight", or with SQL for the new value "votes.weight=CAST(weight AS integer)"
 	Online   bool     // renames and changes of type go in two steps, the first of which lets programs of two versions run
 	Contract bool     // the second step, of all that are in flight
@@ -188,7 +188,7 @@ func (d *differ) checkAnswers() {
 		if !ok || strings.TrimSpace(sql) == "" {
 			d.fail(object, "-fill takes COLUMN=SQL: products.slug=\"lower(name)\"")
 		} else if !d.spent["-fill "+f] && !(open && d.known(object)) {
-			d.fail(object, "-fill %s: no column of that name becomes NOT NULL%s", object, near(object, d.columnsInNew()))
+			d.fail(object, "-fill %s: no column of that name becomes NOT NULL or is dropped%s", object, near(object, d.columnsInNew()))
 		}
 	}
 	for _, c := range d.in.Answers.Converts {

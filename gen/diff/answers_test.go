@@ -30,9 +30,9 @@ func TestErrors(t *testing.T) {
 			want: `
 				error caption: -drop caption: nothing of that name goes
 				error items.caption: -convert items.caption: no column of that name changes its type
-				error items.caption: -fill items.caption: no column of that name becomes NOT NULL
+				error items.caption: -fill items.caption: no column of that name becomes NOT NULL or is dropped
 				error items.caption: -fill takes COLUMN=SQL: products.slug="lower(name)"
-				error items.captoin: -fill items.captoin: no column of that name becomes NOT NULL; did you mean items.caption?
+				error items.captoin: -fill items.captoin: no column of that name becomes NOT NULL or is dropped; did you mean items.caption?
 				error items.cation: -convert items.cation: no column of that name changes its type; did you mean items.caption?
 				error items.label: -drop items.label: nothing of that name goes
 				`,

@@ -104,11 +104,32 @@ func (d *differ) dropColumns() {
 			}
 			for _, c := range old.Columns {
 				if d.oldCol[n][c.Name] == "" && d.cur.Table(old.Name).Column(c.Name) != nil && (c.Generated != "") == generated && !d.needed(n, c) {
-					d.emit(migrate.DropColumn{Table: old.Name, Column: c})
+					d.emit(d.columnDrop(old.Name, n, c))
 				}
 			}
 		}
 	}
+}
+
+// columnDrop returns the op that drops a column of a table, which is called so now and name in the end. A -fill for a column that goes is what its rows
+// get when the drop is undone.
+func (d *differ) columnDrop(table, name string, c schema.Column) migrate.DropColumn {
+	op := migrate.DropColumn{Table: table, Column: c}
+	if t := d.new.Table(name); t != nil && t.Column(c.Name) != nil {
+		return op // the answer is about the column that takes the name
+	}
+	for _, a := range d.in.Answers.Fills {
+		object, sql, ok := strings.Cut(a, "=")
+		if !ok || object != d.pair2old[name]+"."+c.Name && object != name+"."+c.Name {
+			continue
+		}
+		d.use("-fill " + Quote(a))
+		d.spend("-fill " + a)
+		if op.FillBack = sql; strings.TrimSpace(sql) == "?" {
+			d.fail(object, "-fill %s: %s is dropped, and its value for going back is SQL: %s=\"'unknown'\"", a, object, object)
+		}
+	}
+	return op
 }
 
 // needed tells whether an answer computes values from a column that goes, so that it goes after that. It must have a name that is not
@@ -135,7 +156,7 @@ func (d *differ) needed(table string, c schema.Column) bool {
 func (d *differ) dropLate() {
 	for _, t := range d.new.Tables {
 		for _, name := range d.late[t.Name] {
-			d.emit(migrate.DropColumn{Table: t.Name, Column: *d.cur.Table(t.Name).Column(name)})
+			d.emit(d.columnDrop(t.Name, t.Name, *d.cur.Table(t.Name).Column(name)))
 		}
 	}
 }

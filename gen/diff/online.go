@@ -481,7 +481,7 @@ func (d *differ) endDualWrites() {
 			if d.oldCol[old.Name][w.From] != "" || d.bug != nil {
 				continue
 			}
-			d.emit(migrate.DropColumn{Table: old.Name, Column: *cur.Column(w.From)})
+			d.emit(d.columnDrop(old.Name, t.Name, *cur.Column(w.From)))
 			if d.oldCol[old.Name][w.To] != w.Column.Name || w.To == w.Column.Name {
 				continue
 			}

@@ -27,7 +27,11 @@ func mergeColumn(a, b migrate.Op) (migrate.Op, bool) {
 		from, mid := x.From.Def(), x.To.Def()
 		switch y := b.(type) {
 		case migrate.DropColumn:
-			return migrate.DropColumn{Table: x.Table, Column: from}, x.Table == y.Table && mid.Name == y.Column.Def().Name
+			back := y.FillBack
+			if !sameType(from, mid) {
+				back = "" // it is a value of the other type
+			}
+			return migrate.DropColumn{Table: x.Table, Column: from, FillBack: back}, x.Table == y.Table && mid.Name == y.Column.Def().Name
 		case migrate.AlterColumn:
 			if x.Table != y.Table || !mid.Equal(y.From.Def()) {
 				return nil, false
@@ -40,7 +44,7 @@ func mergeColumn(a, b migrate.Op) (migrate.Op, bool) {
 			c := y.Column.Def()
 			same := x.Table == y.Table && c.Name == x.To
 			c.Name = x.From
-			return migrate.DropColumn{Table: x.Table, Column: c}, same
+			return migrate.DropColumn{Table: x.Table, Column: c, FillBack: y.FillBack}, same
 		case migrate.RenameColumn:
 			return unless(x.From == y.To, migrate.RenameColumn{Table: x.Table, From: x.From, To: y.To}), x.Table == y.Table && x.To == y.From
 		}
