@@ -11,18 +11,19 @@ import (
 
 // tableTag is the tag of a blank field: what it lists, and its options.
 type tableTag struct {
-	sc    *scope
-	pos   token.Pos
-	list  []text
-	opts  options
-	name  string
-	fixed bool // nullsnotdistinct
+	sc   *scope
+	pos  token.Pos
+	list []text
+	opts options
+	name string
+	only string // the dialect that the tag is for, "" for every one
 }
 
 // readBlank reads the tags of a blank field.
 func (m *model) readBlank(keys []keyValue, pos token.Pos, sc *scope) {
 	for _, kv := range keys {
-		words, ok := tableWords[kv.key]
+		key, suffix, narrow := strings.Cut(kv.key, ".")
+		words, ok := tableWords[key]
 		switch {
 		case kv.key == m.l.cfg.Tag || kv.key == tool:
 			m.l.failf(pos, "a blank field is no column: give it a name, or take its %s tag away", kv.key)
@@ -33,20 +34,24 @@ func (m *model) readBlank(keys []keyValue, pos token.Pos, sc *scope) {
 					m.l.fixable(kv.value.pos-token.Pos(len(kv.key+`:"`)), kv.key, n)
 				}
 			}
-		case kv.key != "table":
-			m.readTableTag(kv.key, kv.value, words, sc)
+		case narrow:
+			if dialect, ok := m.tagDialect(key, suffix, pos); ok {
+				m.readTableTag(key, dialect, kv.value, words, sc)
+			}
+		case key != "table":
+			m.readTableTag(key, "", kv.value, words, sc)
 		}
 	}
 }
 
-// readTableTag reads one of pk, index, unique, check and fk.
-func (m *model) readTableTag(key string, value text, words map[string]int, sc *scope) {
+// readTableTag reads one of pk, index, unique, check and fk, for every dialect or only one.
+func (m *model) readTableTag(key, only string, value text, words map[string]int, sc *scope) {
 	parts, err := splitTop(value.sub(0, len(value.s)))
 	if err != nil {
 		m.l.fail(value.pos, err)
 		return
 	}
-	t := tableTag{sc: sc, pos: value.pos}
+	t := tableTag{sc: sc, pos: value.pos, only: only}
 	var list []option
 	for i, p := range parts {
 		o := parseOption(p)
@@ -77,15 +82,14 @@ func (m *model) readTableTag(key string, value text, words map[string]int, sc *s
 			m.l.failf(t.opts.pos("name", t.pos), "%s: %s", key, err)
 		}
 	}
-	t.fixed = t.opts.has("nullsnotdistinct")
 	m.renamed(key, t)
 	switch key {
 	case "pk":
 		m.readKey(t)
 	case "index", "unique":
-		m.later = append(m.later, func() { m.indexTag(t, key == "unique") })
+		m.later = append(m.later, func() { m.indexTags(t, key == "unique") })
 	case "check":
-		m.later = append(m.later, func() { m.addCheck(sc, t.list[0], t.name, t.pos) })
+		m.later = append(m.later, func() { m.addCheck(sc, t.list[0], t.name, only, t.pos) })
 	case "fk":
 		m.tableKey(t)
 	}
@@ -109,18 +113,18 @@ func (m *model) renamed(key string, t tableTag) {
 		return
 	}
 	kind := "constraint"
-	if key == "index" || key == "unique" && m.needsIndex(t) {
+	if key == "index" || key == "unique" && m.needsIndex(t, t.opts) {
 		kind = "index"
 	}
 	m.l.hints = append(m.l.hints, Hint{kind, m.table.Name, t.name, t.sc.prefix + was, m.l.position(t.opts.pos("was", t.pos))})
 }
 
 // needsIndex tells whether a unique tag says more than a constraint can.
-func (m *model) needsIndex(t tableTag) bool {
+func (m *model) needsIndex(t tableTag, opts options) bool {
 	for _, p := range t.list {
 		if strings.HasPrefix(p.s, "(") || modified(p.s) {
 			return true
 		}
 	}
-	return t.opts.has("where") || t.opts.has("using") || t.opts.has("include") || t.opts.has("opclass")
+	return opts.has("where") || opts.has("using") || opts.has("include") || opts.has("opclass")
 }

@@ -65,9 +65,15 @@ func (m *model) addColumn(f *types.Var, decl *ast.Field, name text, opts options
 	if !m.put(c, name.s) {
 		return
 	}
-	c.Collate, c.Comment = opts.value("collate"), opts.value("comment")
-	if c.Collate != "" && c.Type.Literal() != schema.QuotedLiteral && !c.bad {
-		l.failf(opts.pos("collate", pos), "collate is for text, not for %s", c.Type)
+	c.Comment = opts.value("comment")
+	for _, o := range opts {
+		if o.word != "collate" {
+			continue
+		}
+		if c.Type.Literal() != schema.QuotedLiteral && !c.bad {
+			l.failf(o.at.pos, "collate is for text, not for %s", c.Type)
+		}
+		c.setCollate(o.dialect, strings.Trim(o.value.s, `"`))
 	}
 	if c.Comment == "" && l.cfg.Comments && decl != nil {
 		c.Comment = firstParagraph(decl.Doc)
@@ -174,6 +180,18 @@ func (c *column) setSize() error {
 	}
 	c.Type = schema.Type{Kind: schema.KindVarchar, Size: n}
 	return nil
+}
+
+// setCollate gives the column a collation, on one dialect or on every one that has none of its own.
+func (c *column) setCollate(dialect, collate string) {
+	if dialect == "" {
+		c.Collate = collate
+		return
+	}
+	if c.CollateFor == nil {
+		c.CollateFor = map[string]string{}
+	}
+	c.CollateFor[dialect] = collate
 }
 
 func (c *column) setNull() {

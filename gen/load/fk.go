@@ -47,7 +47,7 @@ func (m *model) tableKey(t tableTag) {
 		m.l.fail(spec.pos, err)
 		return
 	}
-	f := foreignKey{sc: t.sc, seq: m.next(), pos: t.pos, name: t.name, target: spec.sub(end, len(spec.s)), opts: t.opts, deferrable: m.deferrableTag(t)}
+	f := foreignKey{sc: t.sc, seq: m.next(), pos: t.pos, name: t.name, target: spec.sub(end, len(spec.s)), opts: t.opts, deferrable: m.deferrableTag(t.opts)}
 	if !m.cutRefs(&f) {
 		return
 	}

@@ -8,38 +8,45 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// indexTag makes the index or the unique constraint of a tag on a blank field.
-func (m *model) indexTag(t tableTag, unique bool) {
-	if unique && !m.needsIndex(t) {
+// indexTags makes the index or the unique constraint of a tag on a blank field, one for each dialect where they differ.
+func (m *model) indexTags(t tableTag, unique bool) {
+	for _, v := range m.variants(t) {
+		m.indexTag(t, v.opts, v.only, unique)
+	}
+}
+
+func (m *model) indexTag(t tableTag, opts options, only string, unique bool) {
+	fixed := opts.has("nullsnotdistinct")
+	if unique && !m.needsIndex(t, opts) {
 		if names, ok := m.columnList(t.sc, t.list); ok {
-			m.addUnique(schema.Unique{Name: t.name, Columns: names, NullsNotDistinct: t.fixed, Deferrable: m.deferrableTag(t)}, t.pos)
+			m.addUnique(schema.Unique{Name: t.name, Columns: names, NullsNotDistinct: fixed, Deferrable: m.deferrableTag(opts), Only: only}, t.pos)
 		}
 		return
 	}
-	if o, ok := t.opts.get("deferrable"); ok {
+	if o, ok := opts.get("deferrable"); ok {
 		m.l.failf(o.at.pos, "deferrable does not go with a condition, an expression or another property of an index")
 	}
-	if t.fixed && !unique {
-		m.l.failf(t.opts.pos("nullsnotdistinct", t.pos), "nullsnotdistinct is for unique")
+	if fixed && !unique {
+		m.l.failf(opts.pos("nullsnotdistinct", t.pos), "nullsnotdistinct is for unique")
 	}
-	x := schema.Index{Name: t.name, Unique: unique, NullsNotDistinct: t.fixed, Using: strings.ToLower(t.opts.value("using"))}
+	x := schema.Index{Name: t.name, Unique: unique, NullsNotDistinct: fixed, Using: strings.ToLower(opts.value("using")), Only: only}
 	ok := true
 	for _, p := range t.list {
-		part, good := m.indexPart(t.sc, p)
-		part.OpClass = t.opts.value("opclass")
+		part, good := m.indexPart(t.sc, p, only)
+		part.OpClass = opts.value("opclass")
 		x.Parts, ok = append(x.Parts, part), ok && good
 	}
 	if x.Using == "btree" {
 		x.Using = ""
 	} else if n := nearest(x.Using, []string{"btree", "hash", "gin", "gist", "spgist", "brin"}, 1); n != "" && n != x.Using {
-		m.l.failf(t.opts.pos("using", t.pos), "unknown kind of index %s: did you mean %s?", x.Using, n)
+		m.l.failf(opts.pos("using", t.pos), "unknown kind of index %s: did you mean %s?", x.Using, n)
 	}
-	if o, has := t.opts.get("where"); has {
+	if o, has := opts.get("where"); has {
 		var good bool
 		x.Where, good = m.expr(t.sc, o.value)
 		ok = ok && good
 	}
-	if o, has := t.opts.get("include"); has {
+	if o, has := opts.get("include"); has {
 		inner, _ := inBrackets(o.value)
 		list, err := splitTop(inner)
 		if err != nil {
@@ -54,8 +61,8 @@ func (m *model) indexTag(t tableTag, unique bool) {
 	}
 }
 
-func (m *model) deferrableTag(t tableTag) schema.Deferrable {
-	if o, ok := t.opts.get("deferrable"); ok {
+func (m *model) deferrableTag(opts options) schema.Deferrable {
+	if o, ok := opts.get("deferrable"); ok {
 		return m.l.deferrable(*o)
 	}
 	return schema.NotDeferrable
@@ -72,14 +79,14 @@ func modified(part string) bool {
 }
 
 // indexPart reads column or (expression), and the words behind it.
-func (m *model) indexPart(sc *scope, p text) (schema.IndexPart, bool) {
+func (m *model) indexPart(sc *scope, p text, only string) (schema.IndexPart, bool) {
 	var part schema.IndexPart
 	if m.byName[p.s] != nil && (sc.prefix == "" || sc.local[p.s] == "") {
 		return schema.IndexPart{Column: p.s}, true
 	}
 	if end := closing(p.s); end > 0 {
 		base := p.sub(0, end)
-		if !m.modifiers(&part, p.sub(end, len(p.s)), "the expression") {
+		if !m.modifiers(&part, p.sub(end, len(p.s)), "the expression", only) {
 			return part, false
 		}
 		inner, _ := inBrackets(base)
@@ -109,7 +116,7 @@ func (m *model) indexPart(sc *scope, p text) (schema.IndexPart, bool) {
 		}
 		cut = i
 	}
-	ok := m.modifiers(&part, p.sub(len(base.s), len(p.s)), base.s)
+	ok := m.modifiers(&part, p.sub(len(base.s), len(p.s)), base.s, only)
 	c := m.column(sc, base)
 	if c != nil {
 		part.Column = c.Name
@@ -121,8 +128,8 @@ func (m *model) knows(sc *scope, name string) bool {
 	return m.byName[name] != nil || sc.prefix != "" && sc.local[name] != ""
 }
 
-// modifiers reads [collate name] [asc|desc] [nulls first|last].
-func (m *model) modifiers(part *schema.IndexPart, rest text, what string) bool {
+// modifiers reads [collate name] [asc|desc] [nulls first|last], of an index that only the dialect has, "" for every one.
+func (m *model) modifiers(part *schema.IndexPart, rest text, what, only string) bool {
 	words := strings.Fields(rest.s)
 	take := func(w ...string) bool {
 		for i := range w {
@@ -148,7 +155,7 @@ func (m *model) modifiers(part *schema.IndexPart, rest text, what string) bool {
 		part.Nulls = schema.NullsLast
 	}
 	if part.Desc && part.Nulls == schema.NullsFirst || !part.Desc && part.Nulls == schema.NullsLast {
-		if slices.Contains(m.l.cfg.Dialects, "sqlite") {
+		if slices.Contains(m.l.cfg.Dialects, "sqlite") && schema.Meet(only, "sqlite") {
 			m.l.failf(rest.pos, "sqlite cannot have an index with nulls %s%s: SQLite sorts NULL first, with desc last; leave it out to have each database's own order",
 				strings.ToLower(string(part.Nulls)), map[bool]string{true: " behind desc"}[part.Desc])
 		}
@@ -170,6 +177,7 @@ func (m *model) modifiers(part *schema.IndexPart, rest text, what string) bool {
 // group is an index or a unique constraint that several fields name.
 type group struct {
 	unique bool
+	only   string // the dialect that has it, "" for every one
 	parts  []schema.IndexPart
 	pos    token.Pos
 }
@@ -178,7 +186,7 @@ type group struct {
 func (m *model) groupIndex(c *column, o option) {
 	name, words, _ := strings.Cut(o.value.s, " ")
 	part := schema.IndexPart{Column: c.Name}
-	if !m.modifiers(&part, o.value.sub(len(o.value.s)-len(words), len(o.value.s)), name) {
+	if !m.modifiers(&part, o.value.sub(len(o.value.s)-len(words), len(o.value.s)), name, o.dialect) {
 		return
 	}
 	name = c.scope.prefix + name
@@ -186,10 +194,11 @@ func (m *model) groupIndex(c *column, o option) {
 		m.l.failf(o.at.pos, "%s: %s", o.word, err)
 		return
 	}
-	g := m.groups[name]
+	key := name + "\x00" + o.dialect
+	g := m.groups[key]
 	if g == nil {
-		g = &group{unique: o.word == "unique", pos: o.at.pos}
-		m.groups[name] = g
+		g = &group{unique: o.word == "unique", only: o.dialect, pos: o.at.pos}
+		m.groups[key] = g
 		m.later = append(m.later, func() { m.addGroup(name, g) })
 	}
 	if g.unique != (o.word == "unique") {
@@ -199,12 +208,12 @@ func (m *model) groupIndex(c *column, o option) {
 }
 
 func (m *model) addGroup(name string, g *group) {
-	x := schema.Index{Name: name, Unique: g.unique, Parts: g.parts}
+	x := schema.Index{Name: name, Unique: g.unique, Parts: g.parts, Only: g.only}
 	if !g.unique || slices.ContainsFunc(g.parts, func(p schema.IndexPart) bool { return p != schema.IndexPart{Column: p.Column} }) {
 		m.addIndex(x, g.pos)
 		return
 	}
-	u := schema.Unique{Name: name, Columns: x.Columns()}
+	u := schema.Unique{Name: name, Columns: x.Columns(), Only: g.only}
 	for _, c := range u.Columns {
 		if d := m.byName[c].deferrable(m.l, false); d != "" {
 			u.Deferrable = d

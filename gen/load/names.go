@@ -13,48 +13,51 @@ import (
 func (l *loader) checkNames() {
 	type owner struct {
 		what string
+		only string // the dialect that has it, "" for every one
 		pos  token.Pos
 	}
-	relations := map[string]owner{}
-	claim := func(taken map[string]owner, name, key, what string, pos token.Pos) {
+	relations := map[string][]owner{}
+	claim := func(taken map[string][]owner, name, key, what, only string, pos token.Pos) {
 		if name == "" {
 			return
 		}
-		if before, ok := taken[key]; ok {
-			l.failf(pos, "the name %s of %s is taken by %s at %s", name, what, before.what, l.shortPos(before.pos))
-			return
+		for _, before := range taken[key] {
+			if schema.Meet(before.only, only) {
+				l.failf(pos, "the name %s of %s is taken by %s at %s", name, what, before.what, l.shortPos(before.pos))
+				return
+			}
 		}
-		taken[key] = owner{what, pos}
+		taken[key] = append(taken[key], owner{what, only, pos})
 	}
 	for _, t := range l.schema.Tables {
-		claim(relations, t.Name, strings.ToLower(t.Name), "table "+t.Name, l.places[place{object: t.Name}])
+		claim(relations, t.Name, strings.ToLower(t.Name), "table "+t.Name, "", l.places[place{object: t.Name}])
 	}
 	for _, e := range l.schema.Enums {
-		claim(relations, e.Name, strings.ToLower(e.Name), "the enum "+e.Name, l.places[place{kind: "enum", object: e.Name}])
+		claim(relations, e.Name, strings.ToLower(e.Name), "the enum "+e.Name, "", l.places[place{kind: "enum", object: e.Name}])
 	}
 	for _, t := range l.schema.Tables {
 		ns, _ := schema.SplitName(t.Name)
-		constraints := map[string]owner{}
-		relation := func(name, what string, pos token.Pos) {
-			claim(relations, name, strings.ToLower(schema.JoinName(ns, name)), what+" of "+t.Name, pos)
+		constraints := map[string][]owner{}
+		relation := func(name, what, only string, pos token.Pos) {
+			claim(relations, name, strings.ToLower(schema.JoinName(ns, name)), what+" of "+t.Name, only, pos)
 		}
 		at := func(kind string, i int) token.Pos { return l.places[place{kind, t.Name, "", i}] }
 		if t.PrimaryKey != nil {
-			relation(t.PrimaryKey.Name, "the primary key", at("pk", 0))
-			claim(constraints, t.PrimaryKey.Name, t.PrimaryKey.Name, "the primary key", at("pk", 0))
+			relation(t.PrimaryKey.Name, "the primary key", "", at("pk", 0))
+			claim(constraints, t.PrimaryKey.Name, t.PrimaryKey.Name, "the primary key", "", at("pk", 0))
 		}
 		for i, u := range t.Uniques {
-			relation(u.Name, "a unique constraint", at("unique", i))
-			claim(constraints, u.Name, u.Name, "a unique constraint", at("unique", i))
+			relation(u.Name, "a unique constraint", u.Only, at("unique", i))
+			claim(constraints, u.Name, u.Name, "a unique constraint", u.Only, at("unique", i))
 		}
 		for i, x := range t.Indexes {
-			relation(x.Name, "an index", at("index", i))
+			relation(x.Name, "an index", x.Only, at("index", i))
 		}
 		for i, c := range t.Checks {
-			claim(constraints, c.Name, c.Name, "a check", at("check", i))
+			claim(constraints, c.Name, c.Name, "a check", c.Only, at("check", i))
 		}
 		for i, f := range t.ForeignKeys {
-			claim(constraints, f.Name, f.Name, "a foreign key", at("fk", i))
+			claim(constraints, f.Name, f.Name, "a foreign key", "", at("fk", i))
 		}
 	}
 }

@@ -14,30 +14,32 @@ func (m *model) columnObjects(c *column) {
 	if slices.ContainsFunc(opts, func(o option) bool { return o.word == "default" || o.word == "generated" }) {
 		m.later = append(m.later, func() { m.columnExprs(c) })
 	}
-	plain := false // check:- leaves the constants unchecked
+	var plain []string // dialects on which check:- leaves the constants unchecked, "" for every one
 	for _, o := range opts {
 		switch {
 		case o.word == "check" && o.value.s == "-" && !o.quoted:
-			plain = true
+			plain = append(plain, o.dialect)
 		case o.word == "check":
-			m.later = append(m.later, func() { m.addCheck(c.scope, o.value, "", o.at.pos) })
+			m.later = append(m.later, func() { m.addCheck(c.scope, o.value, "", o.dialect, o.at.pos) })
 		case o.word == "unique" && !o.has:
 			m.later = append(m.later, func() {
-				m.addUnique(schema.Unique{Columns: []string{c.Name}, Deferrable: c.deferrable(l, false)}, o.at.pos)
+				m.addUnique(schema.Unique{Columns: []string{c.Name}, Deferrable: c.deferrable(l, false), Only: o.dialect}, o.at.pos)
 			})
 		case o.word == "index" && !o.has:
-			m.later = append(m.later, func() { m.addIndex(schema.Index{Parts: []schema.IndexPart{{Column: c.Name}}}, o.at.pos) })
+			m.later = append(m.later, func() {
+				m.addIndex(schema.Index{Parts: []schema.IndexPart{{Column: c.Name}}, Only: o.dialect}, o.at.pos)
+			})
 		case o.word == "unique", o.word == "index":
 			m.groupIndex(c, o)
 		case o.word == "fk":
 			m.columnKey(c, o)
 		}
 	}
-	if plain && c.enum == nil && !c.bad {
+	if len(plain) > 0 && c.enum == nil && !c.bad {
 		l.failf(opts.pos("check", c.pos), "check:- leaves out the check over constants, but %s has none", m.typeString(c.field.Type()))
 	}
-	if c.enum != nil && c.Type.Kind != schema.KindEnum && !plain && !c.bad {
-		m.later = append(m.later, func() { m.constantsOf(c) })
+	if c.enum != nil && c.Type.Kind != schema.KindEnum && !slices.Contains(plain, "") && !c.bad {
+		m.later = append(m.later, func() { m.constantsOf(c, plain) })
 	}
 	if !opts.has("fk") {
 		for _, word := range []string{"ondelete", "onupdate"} {
@@ -45,7 +47,7 @@ func (m *model) columnObjects(c *column) {
 				l.failf(o.at.pos, "%s without fk: it says what the reference does", word)
 			}
 		}
-		if o, ok := opts.get("deferrable"); ok && !opts.has("unique") {
+		if o, ok := opts.get("deferrable"); ok && !slices.ContainsFunc(opts, func(o option) bool { return o.word == "unique" }) {
 			l.failf(o.at.pos, "deferrable without fk or unique")
 		}
 	}
@@ -54,7 +56,7 @@ func (m *model) columnObjects(c *column) {
 // schemaValues tells whether the constants of the column's type count.
 func (l *loader) schemaValues(c *column) bool {
 	for _, o := range c.opts {
-		if o.word == "check" && o.value.s == "-" {
+		if o.word == "check" && o.value.s == "-" && o.dialect == "" {
 			return false
 		}
 	}
@@ -80,8 +82,8 @@ func (l *loader) deferrable(o option) schema.Deferrable {
 	return schema.NotDeferrable
 }
 
-// constantsOf adds the check that the column holds one of its type's constants.
-func (m *model) constantsOf(c *column) {
+// constantsOf adds the check that the column holds one of its type's constants, but for some dialects.
+func (m *model) constantsOf(c *column, but []string) {
 	values := m.l.constants(c.enum)
 	if c.Type.Kind == schema.KindVarchar || c.Type.Kind == schema.KindChar {
 		for _, v := range values {
@@ -90,17 +92,19 @@ func (m *model) constantsOf(c *column) {
 			}
 		}
 	}
-	m.place("check", len(m.table.Checks), c.pos)
-	m.table.Checks = append(m.table.Checks, schema.Check{Expr: constantsCheck(c, values)})
+	for _, only := range m.l.besides(but) {
+		m.place("check", len(m.table.Checks), c.pos)
+		m.table.Checks = append(m.table.Checks, schema.Check{Expr: constantsCheck(c, values), Only: only})
+	}
 	c.ValueWas = valueHints(values)
 	m.l.valueHintsAt(m.table.Name+"."+c.Name+"=", values)
 }
 
-// addCheck adds a check with the expression as its tag has it.
-func (m *model) addCheck(sc *scope, expr text, name string, pos token.Pos) {
+// addCheck adds a check with the expression as its tag has it, for every dialect or only one.
+func (m *model) addCheck(sc *scope, expr text, name, only string, pos token.Pos) {
 	if sql, ok := m.expr(sc, expr); ok {
 		m.place("check", len(m.table.Checks), pos)
-		m.table.Checks = append(m.table.Checks, schema.Check{Name: name, Expr: sql})
+		m.table.Checks = append(m.table.Checks, schema.Check{Name: name, Expr: sql, Only: only})
 	}
 }
 

@@ -18,9 +18,9 @@ const (
 // columnWords are the options of a column.
 var columnWords = map[string]int{
 	"pk": asFlag, "identity": asFlag, "null": asFlag, "notnull": asFlag, "json": asFlag, "array": asFlag, "enum": asFlag,
-	"unique": asFlag | asValue | repeated, "index": asFlag | asValue | repeated, "deferrable": asFlag | asValue, "embed": asFlag | asValue,
-	"type": asValue | perDialect, "default": asValue | perDialect, "size": asValue, "check": asValue | repeated, "fk": asValue, "ondelete": asValue, "onupdate": asValue,
-	"was": asValue, "generated": asValue, "collate": asValue, "comment": asValue, "many2many": asValue,
+	"unique": asFlag | asValue | repeated | perDialect, "index": asFlag | asValue | repeated | perDialect, "deferrable": asFlag | asValue, "embed": asFlag | asValue,
+	"type": asValue | perDialect, "default": asValue | perDialect, "size": asValue, "check": asValue | repeated | perDialect, "fk": asValue, "ondelete": asValue, "onupdate": asValue,
+	"was": asValue, "generated": asValue, "collate": asValue | perDialect, "comment": asValue, "many2many": asValue,
 }
 
 // aliases are words of other tools that mean the same.
@@ -28,12 +28,14 @@ var aliases = map[string]string{"autoincrement": "identity", "autoincr": "identi
 
 // tableWords are the tag keys of blank fields, with their options.
 var tableWords = map[string]map[string]int{
-	"table":  {"was": asValue, "comment": asValue},
-	"pk":     {"name": asValue},
-	"index":  {"name": asValue, "where": asValue, "using": asValue, "include": asValue, "opclass": asValue, "nullsnotdistinct": asFlag, "was": asValue},
-	"unique": {"name": asValue, "where": asValue, "using": asValue, "include": asValue, "opclass": asValue, "nullsnotdistinct": asFlag, "deferrable": asFlag | asValue, "was": asValue},
-	"check":  {"name": asValue, "was": asValue},
-	"fk":     {"name": asValue, "ondelete": asValue, "onupdate": asValue, "deferrable": asFlag | asValue, "was": asValue},
+	"table": {"was": asValue, "comment": asValue},
+	"pk":    {"name": asValue},
+	"index": {"name": asValue, "where": asValue | perDialect, "using": asValue | perDialect, "include": asValue | perDialect, "opclass": asValue | perDialect,
+		"nullsnotdistinct": asFlag | perDialect, "was": asValue},
+	"unique": {"name": asValue, "where": asValue | perDialect, "using": asValue | perDialect, "include": asValue | perDialect, "opclass": asValue | perDialect,
+		"nullsnotdistinct": asFlag | perDialect, "deferrable": asFlag | asValue | perDialect, "was": asValue},
+	"check": {"name": asValue, "was": asValue},
+	"fk":    {"name": asValue, "ondelete": asValue, "onupdate": asValue, "deferrable": asFlag | asValue, "was": asValue},
 }
 
 // dialects are the words behind the dot, and the dialect each means.
@@ -65,7 +67,7 @@ func (l *loader) checkOptions(list []option, words map[string]int) options {
 			}
 			continue
 		case o.dialect != "" && kind&perDialect == 0:
-			l.failf(o.at.pos, "%s cannot be narrowed to a dialect; type and default can", o.word)
+			l.failf(o.at.pos, "%s cannot be narrowed to a dialect%s", o.word, narrowable(words))
 			continue
 		case o.dialect != "" && dialects[o.dialect] == "":
 			l.failf(o.at.pos, "unknown dialect %q in %s.%s%s", o.dialect, o.word, o.dialect, didYouMean(o.dialect, slices.Sorted(maps.Keys(dialects))))
@@ -91,6 +93,20 @@ func (l *loader) checkOptions(list []option, words map[string]int) options {
 		good = append(good, o)
 	}
 	return good
+}
+
+// narrowable says which words can stand for one dialect.
+func narrowable(words map[string]int) string {
+	var can []string
+	for _, w := range slices.Sorted(maps.Keys(words)) {
+		if words[w]&perDialect != 0 {
+			can = append(can, w)
+		}
+	}
+	if len(can) == 0 {
+		return ""
+	}
+	return "; what can is " + strings.Join(can, ", ")
 }
 
 func (l *loader) wordHint(word string, words map[string]int) string {
