@@ -5,6 +5,7 @@ MAX_LINES   = 600
 COUNT      ?= 5
 FUZZTIME   ?= 60s
 LAW        ?= 5000
+XTOOLS     ?= latest
 MATRIX     ?= 14 15 16 17 18
 
 # Without testdata: what is in there may be wrong on purpose.
@@ -13,7 +14,7 @@ GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
 # What is tested on every version. TestRunnerBackup needs a pg_dump as new as the server, which make test has.
 MATRIX_TESTS = ./runtime/... ./internal/law ./internal/pgtest/... ./gen/optimize/... ./example/...
 
-.PHONY: help demo test matrix lint verify bench soak
+.PHONY: help demo test matrix vettool lint verify bench soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +31,9 @@ matrix: bin/pgrun ## Run the database tests on each PostgreSQL of MATRIX, which 
 	  if bin/pgrun -version $$v go test -count 1 -timeout 0 -skip '^TestRunnerBackup' $(MATRIX_TESTS); then says=ok; else says=FAILED; bad=1; fi; \
 	  lines="$$lines PostgreSQL_$$v:_$$says"; \
 	done; for l in $$lines; do echo "$$l" | tr _ ' '; done; exit $$bad
+
+vettool: ## Run the tests of the go vet tool with the newest golang.org/x/tools, or XTOOLS=v0.52.0; make test has the oldest that go.mod may meet
+	MODELGEN_TEST_XTOOLS=$(XTOOLS) go test -count 1 ./cmd/modelgen -run '^TestScript$$/^vet'
 
 lint: ## Check format, vet, staticcheck, the import rules, file lengths and go.mod
 	@echo 'gofmt -l'

@@ -26,7 +26,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScript runs the scenarios in testdata/script through the real command. Each begins in a module of its own, example.com/shop, that
-// can import what this module requires, without network. Beside the commands of testscript there are:
+// can import what this module requires, without network. MODELGEN_TEST_XTOOLS names a newer version of golang.org/x/tools to require, which
+// make vettool sets. Beside the commands of testscript there are:
 //
 //	edit FILE OLD NEW     replace the one place where FILE has OLD; \n and \t are a line's end and a tab
 //	status N COMMAND      run it and expect that exit status
@@ -75,6 +76,9 @@ func newModule(t *testing.T) *module {
 	}
 	m := &module{sum: sum}
 	m.mod = fmt.Appendf(nil, "module example.com/shop\n%s\nrequire %s v0.0.0\n\nreplace %[2]s => %q\n\ntool %[2]s/cmd/modelgen\n", rest, path, root)
+	if version := os.Getenv("MODELGEN_TEST_XTOOLS"); version != "" {
+		m.require(t, "golang.org/x/tools@"+version)
+	}
 	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -86,6 +90,30 @@ func newModule(t *testing.T) *module {
 	}
 	m.folders = append(m.folders, root)
 	return m
+}
+
+// require raises what the modules of the scripts require, as another tool or a driver in a user's go.mod does.
+func (m *module) require(t *testing.T, what string) {
+	dir := t.TempDir()
+	for name, content := range map[string][]byte{"go.mod": m.mod, "go.sum": m.sum} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"get", what}, {"build", "-o", os.DevNull, "github.com/modelgen/modelgen/cmd/modelgen"}} {
+		cmd := exec.Command("go", args...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	var err error
+	if m.mod, err = os.ReadFile(filepath.Join(dir, "go.mod")); err != nil {
+		t.Fatal(err)
+	}
+	if m.sum, err = os.ReadFile(filepath.Join(dir, "go.sum")); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func status(ts *testscript.TestScript, neg bool, args []string) {

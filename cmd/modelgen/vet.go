@@ -31,7 +31,7 @@ func asVetTool(args []string) {
 		unitchecker.Main(vet.Analyzer) // does not return
 	case strings.HasSuffix(args[len(args)-1], ".cfg") && !slices.ContainsFunc(args[:len(args)-1], func(a string) bool { return !strings.HasPrefix(a, "-") }):
 		path, err := vetConfig(args[len(args)-1])
-		if err != nil || path == "" {
+		if err != nil {
 			exitVet(err)
 		}
 		os.Args[len(os.Args)-1] = path
@@ -92,8 +92,9 @@ func workspaceOf(dir string) string {
 	return moduleOf(dir)
 }
 
-// vetConfig prepares the file in which go vet describes a package, and gives the path of the one to use: a guard is left out, so that a model is
-// looked at all the more when its guard does not compile. It gives "" where nothing is to be done, as for packages that only others need.
+// vetConfig prepares the file in which go vet describes a package, and returns the path of the one to use: a guard is left out, so that a model is
+// looked at all the more when its guard does not compile. A package that only others need is no exception: since x/tools 0.49 the file of its facts
+// holds its types too, and what is in it is the business of package unitchecker.
 func vetConfig(path string) (string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -103,9 +104,6 @@ func vetConfig(path string) (string, error) {
 	var all map[string]json.RawMessage // with what this version does not know
 	if err := errors.Join(json.Unmarshal(data, &cfg), json.Unmarshal(data, &all)); err != nil {
 		return "", fmt.Errorf("%s is not what go vet writes: %w", path, err)
-	}
-	if cfg.VetxOnly {
-		return "", os.WriteFile(cfg.VetxOutput, nil, 0o666)
 	}
 	var files []string
 	for _, name := range cfg.GoFiles {

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -34,7 +36,9 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 	if err == nil && len(roots) == 0 {
 		// With export data, package packages takes every failure of the go command for one of the compiler and hides it.
 		cfg.Mode = packages.NeedName
-		_, err = packages.Load(cfg, l.cfg.Patterns...)
+		if _, err = packages.Load(cfg, l.cfg.Patterns...); err == nil {
+			err = l.complaint(ctx, cfg)
+		}
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -49,6 +53,19 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 		}
 	}
 	return roots, nil
+}
+
+// complaint returns what the go command says when it ends without a list of packages, as with a go.mod or go.sum that needs an update, and nil
+// when it does not say anything.
+func (l *loader) complaint(ctx context.Context, cfg *packages.Config) error {
+	args := append([]string{"list", "-e", "-export", "-deps", "-compiled", "-f", "{{.ImportPath}}"}, cfg.BuildFlags...)
+	cmd := exec.CommandContext(ctx, "go", append(append(args, "--"), append(slices.Clone(l.cfg.Patterns), l.cfg.Extra...)...)...)
+	var stderr bytes.Buffer
+	cmd.Dir, cmd.Env, cmd.Stderr = cfg.Dir, cfg.Env, &stderr
+	if err := cmd.Run(); err != nil && stderr.Len() > 0 {
+		return errors.New(stderr.String())
+	}
+	return nil
 }
 
 // BuildTags gives the build tags with which models are read: those given, those of the environment, and the one that switches guards off.
