@@ -45,7 +45,7 @@ func readBranches(cfg Config) (*branches, error) {
 		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(b.dir, name))
+		src, err := read.Text(filepath.Join(b.dir, name))
 		if err != nil {
 			return nil, fileError(filepath.Join(b.shown, name), err)
 		}
@@ -73,7 +73,7 @@ func readBranches(cfg Config) (*branches, error) {
 	if len(b.all) == 0 {
 		return nil, fmt.Errorf("there are no migrations in %s", b.shown)
 	}
-	b.snap, err = os.ReadFile(filepath.Join(b.dir, snapshot.Name))
+	b.snap, err = read.Text(filepath.Join(b.dir, snapshot.Name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fileError(filepath.Join(b.shown, snapshot.Name), err)
 	}

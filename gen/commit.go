@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/modelgen/modelgen/gen/read"
 )
 
 // File is one file to be written, or removed.
@@ -16,9 +18,9 @@ type File struct {
 	old     []byte // nil: it was not there
 }
 
-// add notes a file when it is not so already.
+// add notes a file when it is not so already. Ends of lines are no difference: version control may write other ones (core.autocrlf of git).
 func (r *Result) add(path string, content, old []byte) {
-	if content == nil && old == nil || content != nil && old != nil && bytes.Equal(content, old) {
+	if content == nil && old == nil || content != nil && old != nil && bytes.Equal(content, read.Unix(old)) {
 		return
 	}
 	r.Files = append(r.Files, File{path, content, old})
@@ -59,8 +61,10 @@ func (r *Result) Commit() error {
 			return fmt.Errorf("nothing was written: %w", err)
 		}
 	}
+	before := make([][]byte, len(r.Files)) // with the ends of lines that they have; nil is none
 	for i, f := range r.Files {
 		var err error
+		before[i], _ = os.ReadFile(f.Path)
 		if f.Content == nil {
 			err = os.Remove(f.Path)
 		} else {
@@ -71,7 +75,7 @@ func (r *Result) Commit() error {
 			continue
 		}
 		err = fileError(f.Path, err)
-		if back := restore(r.Files[:i]); back != nil {
+		if back := restore(r.Files[:i], before); back != nil {
 			err = errors.Join(err, fmt.Errorf("and putting back what was there failed: %w", back))
 		} else {
 			err = fmt.Errorf("nothing was written: %w", err)
@@ -153,13 +157,13 @@ func inTheWay(dir string) error {
 	}
 }
 
-func restore(files []File) error {
+func restore(files []File, before [][]byte) error {
 	var errs []error
-	for _, f := range files {
-		if f.old == nil {
+	for i, f := range files {
+		if before[i] == nil {
 			errs = append(errs, os.Remove(f.Path))
 		} else {
-			errs = append(errs, os.WriteFile(f.Path, f.old, 0o644))
+			errs = append(errs, os.WriteFile(f.Path, before[i], 0o644))
 		}
 	}
 	return errors.Join(errs...)

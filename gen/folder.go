@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
@@ -60,7 +61,7 @@ func readFolder(dir, shown string) (*folder, error) {
 		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(dir, name))
+		src, err := read.Text(filepath.Join(dir, name))
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the migrations: %w", err)
 		}
@@ -167,7 +168,7 @@ func declared(e ast.Expr) (m found, ok bool) {
 }
 
 func (f *folder) readSnapshot(shown string) error {
-	data, err := os.ReadFile(filepath.Join(f.dir, snapshot.Name))
+	data, err := read.Text(filepath.Join(f.dir, snapshot.Name))
 	if errors.Is(err, fs.ErrNotExist) {
 		if len(f.migrations) == 1 {
 			return fmt.Errorf("%s is missing although there is %s: a generate was interrupted, or the file came without its snapshot; "+

@@ -7,7 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,7 +49,7 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 		return nil, fmt.Errorf("there are no migrations in %s", shown(dir))
 	}
 	snap := &snapshot.Snapshot{}
-	if data, err := os.ReadFile(filepath.Join(dir, snapshot.Name)); err == nil {
+	if data, err := read.Text(filepath.Join(dir, snapshot.Name)); err == nil {
 		if snap = snapshot.Settings(data); snap == nil {
 			_, err := snapshot.Decode(data)
 			return nil, fmt.Errorf("%s:%w", shown(filepath.Join(dir, snapshot.Name)), err)

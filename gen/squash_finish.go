@@ -133,7 +133,7 @@ func (q *squasher) squash(name string) (read.Migration, error) {
 }
 
 func (q *squasher) open(name string) (*token.FileSet, *ast.File, []byte, error) {
-	src, err := os.ReadFile(filepath.Join(q.dir, name))
+	src, err := read.Text(filepath.Join(q.dir, name))
 	if err != nil {
 		return nil, nil, nil, fileError(q.path(name), err)
 	}
@@ -175,7 +175,7 @@ func (d *deletion) look() error {
 		if e.IsDir() || name == ListName || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(d.dir, name))
+		src, err := read.Text(filepath.Join(d.dir, name))
 		if err != nil {
 			return fileError(d.path(name), err)
 		}

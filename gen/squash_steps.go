@@ -38,7 +38,7 @@ func (q *squasher) sources() ([]read.File, error) {
 		if e.IsDir() || name == ListName || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(q.dir, name))
+		src, err := read.Text(filepath.Join(q.dir, name))
 		if err != nil {
 			return nil, fileError(q.path(name), err)
 		}
@@ -224,7 +224,7 @@ func (c *copier) parse(name string) error {
 	if c.fset == nil {
 		c.fset, c.files, c.src = token.NewFileSet(), map[string]*ast.File{}, map[string][]byte{}
 	}
-	src, err := os.ReadFile(filepath.Join(c.dir, name))
+	src, err := read.Text(filepath.Join(c.dir, name))
 	if err != nil {
 		return fileError(c.path(name), err)
 	}

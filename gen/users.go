@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/modelgen/modelgen/gen/read"
 )
 
 // importers parses the files of a module that import one of its folders, and gives the path that it is imported by; "" when there is none. In the
@@ -103,7 +105,7 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 		if e.IsDir() || name == ListName || files[name] || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(b.dir, name))
+		src, err := read.Text(filepath.Join(b.dir, name))
 		if err != nil {
 			return nil, fileError(filepath.Join(b.shown, name), err)
 		}

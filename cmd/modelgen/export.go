@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -84,7 +85,7 @@ func export(e env, all, chosen []gen.Script, format, out string) error {
 		}
 	}
 	for _, f := range files {
-		if old, err := os.ReadFile(filepath.Join(dir, f.name)); err == nil && string(old) != f.text {
+		if old, err := os.ReadFile(filepath.Join(dir, f.name)); err == nil && string(read.Unix(old)) != f.text {
 			problems = append(problems, fmt.Errorf("%s is there already with another content: move it away, or write into an empty directory", f.name))
 		}
 	}

@@ -1,6 +1,7 @@
 package read
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"go/parser"
@@ -117,7 +118,7 @@ func Folder(dir, shown string) ([]Migration, error) {
 		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(dir, name))
+		src, err := Text(filepath.Join(dir, name))
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the migrations: %w", err)
 		}
@@ -126,11 +127,26 @@ func Folder(dir, shown string) ([]Migration, error) {
 	return Files(files)
 }
 
+// Unix returns a text with the ends of lines of Unix, in which modelgen writes: a checkout with core.autocrlf has others, which mean nothing.
+func Unix(text []byte) []byte {
+	if !bytes.Contains(text, []byte("\r\n")) {
+		return text
+	}
+	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+}
+
+// Text reads a file of a checkout, with the ends of lines of Unix.
+func Text(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	return Unix(text), err
+}
+
 // Files reads the migrations that the files of one package declare, as [Folder] does.
 func Files(files []File) ([]Migration, error) {
 	fset := token.NewFileSet()
 	p := &pkg{fset: fset}
 	for _, f := range files {
+		f.Src = Unix(f.Src)
 		parsed, err := parser.ParseFile(fset, f.Name, f.Src, parser.ParseComments|parser.SkipObjectResolution)
 		var list scanner.ErrorList
 		if errors.As(err, &list) && len(list) > 0 {

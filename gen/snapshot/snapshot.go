@@ -173,6 +173,7 @@ func (s *Snapshot) check() error {
 func conflict(data []byte) int {
 	line := 1
 	for l := range bytes.SplitSeq(data, []byte("\n")) {
+		l = bytes.TrimSuffix(l, []byte("\r"))
 		if bytes.HasPrefix(l, []byte("<<<<<<< ")) || bytes.HasPrefix(l, []byte(">>>>>>> ")) || bytes.Equal(l, []byte("=======")) {
 			return line
 		}
