@@ -47,7 +47,7 @@ func (r renderer) allRows(ctx context.Context, tx migrate.Tx, b *migrate.Batch) 
 	c, err := r.bound(ctx, tx, b)
 	for err == nil && c != nil && !slices.Equal(c.At, c.To) {
 		var next *migrate.Cursor
-		if next, err = r.next(ctx, tx, b, c, size); err == nil {
+		if next, err = r.pageWithin(ctx, tx, b, c, size); err == nil {
 			err = r.rows(ctx, tx, b, c.At, next.At, true)
 		}
 		c = next
@@ -75,7 +75,7 @@ func (r renderer) change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, a
 	}
 	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + r.name(b.Table) + " WHERE " + r.within(b, "", after, to)
 	if st.Where != "" {
-		query += " AND (" + st.Where + ")"
+		query += " AND " + apart("("+st.Where+")")
 	}
 	query += " ORDER BY " + keyNames(b, r.name(b.Table)+".", "")
 	if lock {

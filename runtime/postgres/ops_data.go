@@ -33,7 +33,7 @@ func (p *planner) fill(o migrate.Fill, comment string) error {
 		if err != nil {
 			return err
 		}
-		b.SQL = update + "(" + o.Condition(ident) + ")"
+		b.SQL = update + apart("("+o.Condition(ident)+")")
 		stage.Batch, stage.Statements[0].Comment = b, comment
 	} else {
 		stage.Scans = len(f.Tables) > 0
