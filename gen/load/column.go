@@ -14,13 +14,14 @@ import (
 // column is a column under construction.
 type column struct {
 	schema.Column
-	pos   token.Pos // of the field
-	field *types.Var
-	scope *scope
-	opts  options
-	basic types.BasicKind // of the Go value; Invalid when it is no plain number, text or truth value
-	enum  *types.TypeName // whose constants are the values
-	bad   bool            // there is a problem with its type: nothing more is said of it
+	pos      token.Pos // of the field
+	field    *types.Var
+	scope    *scope
+	opts     options
+	basic    types.BasicKind // of the Go value; Invalid when it is no plain number, text or truth value
+	enum     *types.TypeName // whose constants are the values
+	elements *types.TypeName // whose constants are the elements of an array that is not one of an enum
+	bad      bool            // there is a problem with its type: nothing more is said of it
 }
 
 // put adds the column under its name; local is the name in the tags of its own struct.
@@ -136,7 +137,7 @@ func (c *column) setType(m *model) error {
 			g.typ, c.enum = elem.typ, elem.enum
 			g.typ.Array = true
 			if !opts.has("enum") {
-				c.enum = nil
+				c.enum, c.elements = nil, elem.enum
 			}
 		}
 		c.basic = types.Invalid

@@ -82,6 +82,8 @@ func (l *loader) typeDirective(obj *types.TypeName) (goType, bool) {
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		word, dialect, _ := strings.Cut(name, ".")
 		switch arg := found[name].Args; {
+		case directives[name] == nil && !l.asked(obj.Pkg()):
+			l.failf(found[name].Slash, "unknown directive //modelgen:%s%s", name, didYouMean(name, slices.Sorted(maps.Keys(directives))))
 		case word != "type" || arg == "":
 		case dialect != "":
 			g.setTypeFor(dialects[dialect], arg)

@@ -19,6 +19,7 @@ type constantValue struct {
 	pos  token.Pos
 	was  string
 	at   span // of the directive with was
+	bits bool // it is written as one that is combined with others
 }
 
 // enumUse is a column of a native enum type.
@@ -29,15 +30,25 @@ type enumUse struct {
 	pos token.Pos
 }
 
-// constants gives the package-level constants that have exactly the type obj, in the order of the source, each value once.
-// Of a package that was read from export data only lines are known: there the constants of one line are sorted by value, and
-// those that are not exported are missing.
+// constants returns the package-level constants that have exactly the type obj, in the order of the source, each value once.
+// Of a package of Go's own only lines are known: there the constants of one line are sorted by value, and those that are not
+// exported are missing.
 func (l *loader) constants(obj *types.TypeName) []constantValue {
 	if values, ok := l.values[obj]; ok {
 		return values
 	}
-	all := slices.Clone(l.packageConstants(obj.Pkg())[obj])
-	src := l.sources[obj.Pkg()]
+	of, src := obj, l.sources[obj.Pkg()]
+	if src == nil {
+		if src = l.lookInto(obj); src != nil {
+			of, _ = src.types.Scope().Lookup(obj.Name()).(*types.TypeName)
+		} else if !l.goOwn(obj) {
+			l.partial = true
+			if slices.Contains(l.siblings, obj.Pkg().Path()) {
+				l.failf(obj.Pos(), "the source of package %s cannot be read, so it is not known which constants %s has", obj.Pkg().Path(), obj.Name())
+			}
+		}
+	}
+	all := slices.Clone(l.packageConstants(of.Pkg())[of])
 	slices.SortFunc(all, func(a, b *types.Const) int {
 		p, q := l.fset.Position(a.Pos()), l.fset.Position(b.Pos())
 		order := cmp.Or(strings.Compare(filepath.Base(p.Filename), filepath.Base(q.Filename)), cmp.Compare(p.Line, q.Line))
@@ -49,11 +60,12 @@ func (l *loader) constants(obj *types.TypeName) []constantValue {
 	var values []constantValue
 	seen := map[string]bool{}
 	for _, c := range all {
-		if src != nil && src.consts[c.Pos()] != nil {
-			spec := src.consts[c.Pos()].spec
-			l.regions = append(l.regions, region{spec.Pos(), spec.End()})
-		}
 		v := constantValue{name: c.Name(), pos: c.Pos()}
+		if src != nil && src.consts[c.Pos()] != nil {
+			d := src.consts[c.Pos()]
+			l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
+			v.bits = l.writtenAsBits(d.value)
+		}
 		switch c.Val().Kind() {
 		case constant.String:
 			v.val = constant.StringVal(c.Val())

@@ -122,7 +122,10 @@ func (m *model) flatten(f *types.Var, name text, opts options, pos token.Pos, sc
 	inner := &scope{outer: sc, prefix: sc.prefix + opts.value("embed"), local: map[string]string{}, pkg: sc.pkg, pos: pos}
 	if n, ok := typ.(*types.Named); ok {
 		inner.obj, inner.pkg = n.Obj(), n.Obj().Pkg()
-		m.l.partial = m.l.partial || m.l.cfg.Comments && m.l.elsewhere(n)
+		m.l.partial = m.l.partial || m.l.cfg.Comments && m.l.given != nil && n.Obj().Pkg() != m.obj.Pkg()
+		if m.l.cfg.Comments || namesGo(st) {
+			m.l.lookInto(n.Obj())
+		}
 	}
 	switch {
 	case wants && len(opts) > 1:
@@ -161,6 +164,16 @@ func (m *model) flatten(f *types.Var, name text, opts options, pos token.Pos, sc
 		}
 	}
 	return true
+}
+
+// namesGo reports whether tags of a struct may name Go types, or something at places that matter.
+func namesGo(st *types.Struct) bool {
+	for i := range st.NumFields() {
+		if st.Field(i).Name() == "_" || strings.Contains(st.Tag(i), "fk:") {
+			return true
+		}
+	}
+	return false
 }
 
 // holds tells whether the struct is being flattened already.

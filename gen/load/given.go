@@ -61,8 +61,8 @@ func notForUs(f *ast.File) bool {
 	return expr != nil && slices.Contains(tagsOf(expr), guardTag) && !expr.Eval(func(string) bool { return true })
 }
 
-// elsewhere tells whether a type is declared beside models that were not given, where a directive above it cannot be read. The schema is not
-// known in full then.
+// elsewhere reports whether a type is declared in a package that was not given and whose source cannot be read, so that a directive above it and
+// constants that are not exported are not known. The schema is not known in full then.
 func (l *loader) elsewhere(t types.Type) bool {
 	if l.given == nil {
 		return false
@@ -70,7 +70,7 @@ func (l *loader) elsewhere(t types.Type) bool {
 	found := false
 	var look func(t types.Type)
 	name := func(obj *types.TypeName, args *types.TypeList) {
-		found = found || obj.Pkg() != nil && slices.Contains(l.given.Others, obj.Pkg().Path())
+		found = found || obj.Pkg() != nil && l.sources[obj.Pkg()] == nil && !l.knownByName(obj) && l.lookInto(obj) == nil
 		for a := range args.Types() {
 			look(a)
 		}

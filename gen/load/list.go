@@ -32,7 +32,7 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.quick(), Fset: l.fset,
 		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, ParseFile: parseFile,
 	}
-	roots, err := packages.Load(cfg, append(slices.Clone(l.cfg.Patterns), l.cfg.Extra...)...)
+	roots, err := packages.Load(cfg, slices.Concat(l.cfg.Patterns, l.cfg.Extra, l.siblings)...)
 	if err == nil && len(roots) == 0 {
 		// With export data, package packages takes every failure of the go command for one of the compiler and hides it.
 		cfg.Mode = packages.NeedName
@@ -131,6 +131,12 @@ func mergeTags(tags, goflags string) string {
 
 // addPackage takes one package in; one that cannot be read at all is an error.
 func (l *loader) addPackage(p *packages.Package) error {
+	if l.sibling(p.PkgPath) {
+		if len(p.Syntax) > 0 && p.Types != nil {
+			l.sources[p.Types] = newSource(p)
+		}
+		return nil
+	}
 	if slices.Contains(l.cfg.Extra, p.PkgPath) && !slices.Contains(l.cfg.Patterns, p.PkgPath) {
 		if len(p.Syntax) == 0 || p.Types == nil {
 			l.failed[p.PkgPath] = errors.New(l.reason(p))

@@ -93,6 +93,12 @@ type loader struct {
 	enums  []enumUse
 	joins  []join
 
+	siblings []string                   // import paths whose packages are read from source for their types, and for nothing else
+	wanted   map[string]bool            // import paths of packages that the schema hangs on and that were not read from source
+	foreign  map[*types.Package]*source // of given packages: what could be read of others
+	std      map[*types.Package]bool    // whether a package belongs to Go itself
+	silent   map[*types.Package]bool    // whether the folder of a package that was not read has no directive
+
 	given   *Given          // in place of a call of the go command
 	partial bool            // something hangs on packages that were not given
 	hintsAt map[string]span // was: in the source, by what has it
@@ -111,11 +117,24 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	roots, err := l.list(ctx)
-	if err != nil {
-		return nil, err
+	l.siblings = l.importedBeside()
+	for {
+		roots, err := l.list(ctx)
+		if err != nil {
+			return nil, err
+		}
+		res, err := l.run(roots)
+		more := l.unread()
+		if len(more) == 0 {
+			return res, err
+		}
+		next, newErr := newLoader(cfg, token.NewFileSet())
+		if newErr != nil {
+			return nil, newErr
+		}
+		next.siblings = append(l.siblings, more...)
+		l = next
 	}
-	return l.run(roots)
 }
 
 func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
@@ -130,7 +149,7 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 		cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
 		byType: map[*types.TypeName]*model{}, tables: map[string]*model{}, schema: &schema.Schema{}, places: map[place]token.Pos{},
 		typed: map[*types.TypeName]goType{}, consts: map[*types.Package]map[*types.TypeName][]*types.Const{}, values: map[*types.TypeName][]constantValue{},
-		hintsAt: map[string]span{},
+		hintsAt: map[string]span{}, wanted: map[string]bool{}, foreign: map[*types.Package]*source{}, std: map[*types.Package]bool{}, silent: map[*types.Package]bool{},
 	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 		l.dirs = append(l.dirs, real)

@@ -17,8 +17,9 @@ func (m *model) columnObjects(c *column) {
 	var plain []string // dialects on which check:- leaves the constants unchecked, "" for every one
 	for _, o := range opts {
 		switch {
-		case o.word == "check" && o.value.s == "-" && !o.quoted:
+		case o.is("check", "-"):
 			plain = append(plain, o.dialect)
+		case o.is("check", "+"):
 		case o.word == "check":
 			m.later = append(m.later, func() { m.addCheck(c.scope, o.value, "", o.dialect, o.at.pos) })
 		case o.word == "unique" && !o.has:
@@ -35,11 +36,23 @@ func (m *model) columnObjects(c *column) {
 			m.columnKey(c, o)
 		}
 	}
-	if len(plain) > 0 && c.enum == nil && !c.bad {
-		l.failf(opts.pos("check", c.pos), "check:- leaves out the check over constants, but %s has none", m.typeString(c.field.Type()))
+	for _, o := range opts {
+		switch {
+		case c.bad:
+		case o.is("check", "-") && c.enum == nil && c.elements == nil:
+			l.failf(o.at.pos, "check:- leaves out the check over constants, but %s has none", m.typeString(c.field.Type()))
+		case o.is("check", "+") && (c.enum == nil || c.Type.Kind == schema.KindEnum):
+			l.failf(o.at.pos, "check:+ asks for a check over constants, but %s can have none", m.typeString(c.field.Type()))
+		case o.is("check", "+") && o.dialect != "":
+			l.failf(o.at.pos, "check:+ is for every database: take .%s away", o.dialect)
+		}
 	}
-	if c.enum != nil && c.Type.Kind != schema.KindEnum && !slices.Contains(plain, "") && !c.bad {
+	switch {
+	case c.elements == nil && (c.enum == nil || c.Type.Kind == schema.KindEnum) || c.bad || slices.Contains(plain, ""):
+	case c.enum != nil && l.schemaValues(c):
 		m.later = append(m.later, func() { m.constantsOf(c, plain) })
+	default:
+		m.askAboutConstants(c)
 	}
 	if !opts.has("fk") {
 		for _, word := range []string{"ondelete", "onupdate"} {
@@ -53,14 +66,17 @@ func (m *model) columnObjects(c *column) {
 	}
 }
 
-// schemaValues tells whether the constants of the column's type count.
+// schemaValues reports whether the constants of the column's type are all that it may hold.
 func (l *loader) schemaValues(c *column) bool {
 	for _, o := range c.opts {
-		if o.word == "check" && o.value.s == "-" && o.dialect == "" {
+		switch {
+		case o.is("check", "-") && o.dialect == "":
 			return false
+		case o.is("check", "+"):
+			return true
 		}
 	}
-	return true
+	return flags(c.enum, l.constants(c.enum)) == ""
 }
 
 // deferrable reads the flag for one of the two constraints that a column can have: the reference, if there is one, else the unique.

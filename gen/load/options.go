@@ -137,6 +137,9 @@ func (l *loader) contradicting(opts options) {
 	}
 }
 
+// is reports whether the option has this word with this value, which is not in quotes.
+func (o option) is(word, value string) bool { return o.word == word && o.value.s == value && !o.quoted }
+
 func (o option) name() string {
 	if o.dialect != "" {
 		return o.word + "." + o.dialect

@@ -56,7 +56,7 @@ func (l *loader) typeErrors() {
 		return // who gave the package tells
 	}
 	slices.SortFunc(l.regions, func(a, b region) int { return int(a.from - b.from) })
-	for _, s := range l.order {
+	for _, s := range l.sources { // the problems are sorted by their places
 		for _, e := range s.pkg.TypeErrors {
 			i, _ := slices.BinarySearchFunc(l.regions, e.Pos, func(r region, pos token.Pos) int { return int(r.to - pos) })
 			if i < len(l.regions) && l.regions[i].from <= e.Pos && e.Pos <= l.regions[i].to && !strings.HasPrefix(e.Msg, "\t") {

@@ -126,7 +126,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("failed: %v", res.Failed)
 	}
 	for _, test := range []struct{ object, want string }{
-		{"as", "models/models.go:16:6"}, {"as.id", "models/models.go:19:2"}, {"as.created", "models/models.go:25:7"}, {"nothing", "-"}, {"as.nothing", "-"},
+		{"as", "models/models.go:16:6"}, {"as.id", "models/models.go:19:2"}, {"as.created", "models/base/base.go:9:21"}, {"nothing", "-"}, {"as.nothing", "-"},
 	} {
 		if got := res.Pos(test.object); got.String() != test.want {
 			t.Errorf("%s is at %s, not at %s", test.object, got, test.want)
@@ -170,6 +170,43 @@ func TestTwice(t *testing.T) {
 			t.Errorf("not the same:\n%s\n%s", before, got)
 		}
 		before = got
+	}
+}
+
+// TestPatterns shows that the schema does not depend on which packages are named: types, directives and constants of all others are read from
+// their source as well, also through an alias of a package in between and in another module.
+func TestPatterns(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"go.mod":           "module test\n\ngo 1.26\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ./lib\n",
+		"lib/go.mod":       "module example.com/lib\n\ngo 1.26\n",
+		"lib/lib.go":       "package lib\n\n// Sum is an amount.\n//\n//modelgen:type numeric(20,4)\ntype Sum struct{ hi, lo uint64 }\n\ntype Mode string\n\nconst (\n\tOn Mode = \"on\"\n\toff Mode = \"off\"\n)\n",
+		"b/b.go":           "package b\n\nimport \"time\"\n\ntype Kind string\n\nconst (\n\tTwo Kind = \"two\"\n\tOne Kind = \"one\"\n)\n\ntype Level int8\n\nconst Low, high Level = 1, 2\n\n// Base is in every table.\ntype Base struct {\n\t// Made is when.\n\tMade  *time.Time `db:\"made\"`\n\tLevel Level `db:\"level,default:1\"`\n}\n",
+		"a/a.go":           "package a\n\nimport \"test/b\"\n\ntype Kind = b.Kind\n\nconst One = b.One\n",
+		"models/models.go": "package models\n\nimport (\n\t\"test/a\"\n\t\"test/b\"\n\t\"example.com/lib\"\n)\n\ntype Row struct {\n\t_ struct{} `table:\"rows_of\"`\n\n\tID   int64  `db:\"id,pk\"`\n\tKind a.Kind `db:\"kind,default:one\"`\n\tSum  *lib.Sum\n\tMode lib.Mode\n\tb.Base\n}\n",
+	})
+	const want = "level IN (1, 2)|kind IN ('two', 'one')|mode IN ('on', 'off')"
+	for _, patterns := range [][]string{{"./models"}, {"./..."}, {"./models", "./b"}, {"test/models"}, {"./models", "./a", "./b", "example.com/lib"}} {
+		t.Run(strings.Join(patterns, " "), func(t *testing.T) {
+			t.Parallel()
+			env := append(offline(), "GOFLAGS=-mod=mod")
+			res, err := Load(context.Background(), Config{Dir: dir, Patterns: patterns, Env: env, Comments: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			table := res.Schema.Table("rows_of")
+			if len(res.Schema.Tables) != 1 || table.Column("sum").Type.String() != "numeric(20,4)" || table.Column("made").Comment != "Made is when." {
+				t.Errorf("got %+v", table)
+			}
+			got := map[string]bool{}
+			for _, c := range table.Checks {
+				got[c.Expr] = true
+			}
+			for _, c := range strings.Split(want, "|") {
+				if !got[c] {
+					t.Errorf("there is no check %s: %v", c, got)
+				}
+			}
+		})
 	}
 }
 

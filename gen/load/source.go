@@ -15,6 +15,7 @@ type source struct {
 	decls   map[string]*decl            // type declarations of the package by name
 	fields  map[token.Pos]*ast.Field    // by the place of the name
 	consts  map[token.Pos]*constDecl    // by the place of the name
+	types   *types.Package              // what the package was checked to be, where that is not pkg.Types
 	docs    map[*ast.CommentGroup]uint8 // what a comment belongs to
 }
 
@@ -33,8 +34,9 @@ type decl struct {
 
 // constDecl is a declaration of constants.
 type constDecl struct {
-	spec *ast.ValueSpec
-	doc  *ast.CommentGroup
+	spec  *ast.ValueSpec
+	doc   *ast.CommentGroup
+	value ast.Expr // also where the one of a line before is repeated; nil without one
 }
 
 func newSource(pkg *packages.Package) *source {
@@ -45,12 +47,16 @@ func newSource(pkg *packages.Package) *source {
 			if !ok {
 				continue
 			}
+			var values []ast.Expr
 			for _, spec := range g.Specs {
 				switch spec := spec.(type) {
 				case *ast.TypeSpec:
 					s.addType(file, g, spec)
 				case *ast.ValueSpec:
-					s.addConst(g, spec)
+					if len(spec.Values) > 0 {
+						values = spec.Values
+					}
+					s.addConst(g, spec, values)
 				}
 			}
 		}
@@ -84,15 +90,19 @@ func (s *source) addType(file *ast.File, g *ast.GenDecl, spec *ast.TypeSpec) {
 	})
 }
 
-func (s *source) addConst(g *ast.GenDecl, spec *ast.ValueSpec) {
+func (s *source) addConst(g *ast.GenDecl, spec *ast.ValueSpec, values []ast.Expr) {
 	if g.Tok != token.CONST {
 		return
 	}
-	d := &constDecl{spec, docOf(g, spec.Doc)}
-	if d.doc != nil {
-		s.docs[d.doc] = docConst
+	doc := docOf(g, spec.Doc)
+	if doc != nil {
+		s.docs[doc] = docConst
 	}
-	for _, name := range spec.Names {
+	for i, name := range spec.Names {
+		d := &constDecl{spec: spec, doc: doc}
+		if i < len(values) {
+			d.value = values[i]
+		}
 		s.consts[name.Pos()] = d
 	}
 }
@@ -136,6 +146,13 @@ func (l *loader) decl(obj *types.TypeName) *decl {
 		if d := s.decls[obj.Name()]; d != nil && d.spec.Name.Pos() == obj.Pos() {
 			return d
 		}
+		return nil
+	}
+	if l.saysNothing(obj) {
+		return nil
+	}
+	if s := l.lookInto(obj); s != nil {
+		return s.decls[obj.Name()]
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,7 +36,7 @@ func (m *model) target(sc *scope, name text) (*schema.Table, []string, error) {
 				if m.l.given != nil && obj.Pkg() != m.obj.Pkg() {
 					return m.l.otherTable(modelTable(st))
 				}
-				if m.l.sources[obj.Pkg()] == nil {
+				if !m.l.asked(obj.Pkg()) {
 					return nil, nil, fmt.Errorf("%s is a model of another package: give that one too, as in modelgen . %s", name.s, obj.Pkg().Path())
 				}
 				return nil, nil, &posError{} // the model itself has a problem, which is said there
@@ -50,6 +51,11 @@ func (m *model) target(sc *scope, name text) (*schema.Table, []string, error) {
 		return nil, nil, fmt.Errorf("package %s has no type %s", qualified, name.s[strings.IndexByte(name.s, '.')+1:])
 	}
 	return nil, nil, fmt.Errorf("%s is neither a model nor a table%s", name.s, m.l.modelHint(name.s))
+}
+
+// asked reports whether the models of a package are read.
+func (l *loader) asked(pkg *types.Package) bool {
+	return slices.ContainsFunc(l.order, func(s *source) bool { return s.pkg.Types == pkg })
 }
 
 func (l *loader) modelHint(name string) string {
