@@ -135,7 +135,7 @@ func (m *model) resolveKey(f foreignKey) (schema.ForeignKey, error) {
 			return key, fmt.Errorf("fk: %s refers to %s: %s.%s is %s, but %s.%s is %s", from.Type, to.Type, m.table.Name, from.Name, from.Type, ref.Name, to.Name, to.Type)
 		}
 	}
-	if !unique(ref, refs) {
+	if slices.ContainsFunc(m.l.dialects(), func(d string) bool { return !unique(ref.For(d), refs) }) {
 		return key, fmt.Errorf("fk: %s is neither the primary key nor unique (a deferrable unique does not count): give it unique, or refer to another column", columnsOf(ref, refs))
 	}
 	if key.OnDelete, err = m.action(f, "ondelete"); err == nil {

@@ -76,6 +76,12 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 		} else if hint == "" {
 			hint = "say it with what SQLite has"
 		}
+		switch where {
+		case inCheck:
+			hint += ", or narrow the check to PostgreSQL: check.postgres:"
+		case inIndex:
+			hint += ", or narrow the index to PostgreSQL: index.postgres:"
+		}
 		return "", unsupported(t.Name, object, reason+" in the expression "+expr, hint)
 	}
 	if _, err := schema.NormalizeExpr(expr); err != nil {

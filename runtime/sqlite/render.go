@@ -191,7 +191,7 @@ func (d ddl) collation(collate, object string) error {
 	case "BINARY", "NOCASE", "RTRIM":
 		return nil
 	}
-	return unsupported(d.t.Name, object, "the collation "+collate, "SQLite has BINARY, NOCASE and RTRIM")
+	return unsupported(d.t.Name, object, "the collation "+collate, "SQLite has BINARY, NOCASE and RTRIM; collate.postgres:"+collate+" is for PostgreSQL alone")
 }
 
 // check gives the definition of a check constraint.
@@ -221,7 +221,7 @@ func (d ddl) references(fk schema.ForeignKey) (string, error) {
 // uniqueIndex gives the index that stands for a unique constraint.
 func (d ddl) uniqueIndex(u schema.Unique) (schema.Index, error) {
 	if u.Deferrable != schema.NotDeferrable {
-		return schema.Index{}, unsupported(d.t.Name, u.Name, "a deferrable unique constraint", "leave deferrable out")
+		return schema.Index{}, unsupported(d.t.Name, u.Name, "a deferrable unique constraint", "leave deferrable out, or write deferrable.postgres")
 	}
 	x := schema.Index{Name: u.Name, Unique: true, NullsNotDistinct: u.NullsNotDistinct}
 	for _, c := range u.Columns {
@@ -235,16 +235,16 @@ func (d ddl) index(prefix string, x schema.Index) (string, error) {
 	refuse := func(reason, hint string) (string, error) { return "", unsupported(d.t.Name, x.Name, reason, hint) }
 	switch {
 	case x.NullsNotDistinct:
-		return refuse("NULLS NOT DISTINCT", "make the columns NOT NULL")
+		return refuse("NULLS NOT DISTINCT", "make the columns NOT NULL, or write nullsnotdistinct.postgres")
 	case x.Using != "" && !strings.EqualFold(x.Using, "btree"):
-		return refuse("an index with USING "+x.Using, "leave using: out")
+		return refuse("an index with USING "+x.Using, "leave using: out, or write using.postgres:"+x.Using)
 	case len(x.Include) > 0:
-		return refuse("an index with INCLUDE", "put the columns at the end of the index")
+		return refuse("an index with INCLUDE", "put the columns at the end of the index, or write include.postgres:("+strings.Join(x.Include, ", ")+")")
 	}
 	var parts []string
 	for _, p := range x.Parts {
 		if p.OpClass != "" {
-			return refuse("an index with the operator class "+p.OpClass, "leave it out")
+			return refuse("an index with the operator class "+p.OpClass, "leave it out, or write opclass.postgres:"+p.OpClass)
 		}
 		if own := nullsOf(p.Desc); p.Nulls != schema.NullsDefault && p.Nulls != own {
 			return refuse("an index with NULLS "+string(p.Nulls)+ifs(p.Desc, " behind desc"), "SQLite sorts NULL first, with desc last: write nulls "+
