@@ -12,7 +12,7 @@ import (
 
 // untouched are the fields of ops, and of what they hold, that name nothing in a schema and are no SQL over it.
 var untouched = strings.Fields(`
-	Plain NoDown Only Comment Was ValueWas Collate OpClass Using:Index Nulls OnDelete OnUpdate Deferrable TypeFor Default
+	Plain NoDown Only Comment Was ValueWas Collate CollateFor OpClass Using:Index Nulls OnDelete OnUpdate Deferrable TypeFor Default
 	Values:CreateEnum Values:DropEnum From:AlterEnum To:AlterEnum From:RenameEnumValue To:RenameEnumValue From:CommentTable To:CommentTable
 	Name:Go Name:Backfill
 	AlterColumn.To.Name AddDualWrite.Column.Name DropDualWrite.Column.Name`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -77,10 +78,12 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 	if lone, ok := p.(LonePlanner); ok && len(ops) == 1 {
 		lone.Alone()
 	}
-	for _, op := range ops {
-		here := s.For(p.Dialect())
-		p.Before(here)
-		if own := opFor(op, here, p.Dialect()); own != nil {
+	kept := stays(ops, p.Dialect())
+	for i, op := range ops {
+		at := here(s, p.Dialect(), kept, i)
+		p.Before(at)
+		same := slices.ContainsFunc(kept, func(x stay) bool { return x.from == i || x.to == i })
+		if own := opFor(op, at, p.Dialect()); own != nil && !same {
 			if err := own.plan(p); err != nil {
 				return nil, err
 			}

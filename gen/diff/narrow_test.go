@@ -44,6 +44,15 @@ func TestNarrowed(t *testing.T) {
 		{"only the half that changes", both, func(tab *schema.Table) {
 			tab.Indexes = []schema.Index{index("", "postgres", "hash"), index("", "sqlite", "")}
 		}, "Drop index t_x_idx of t | Create index t_x_idx on t", "DROP INDEX", ""},
+		{"one for all becomes one of each, and stays where it is the same", func(tab *schema.Table) { tab.Indexes = []schema.Index{index("t_x_idx", "", "")} }, both,
+			"Drop index t_x_idx of t | Create index t_x_idx on t | Create index t_x_idx on t", `CREATE INDEX CONCURRENTLY "t_x_idx" ON "public"."t" USING "gin"`, ""},
+		{"one for all becomes that of one, and stays there", func(tab *schema.Table) {
+			tab.Checks = []schema.Check{{Name: "c", Expr: "x IS NOT NULL"}}
+			tab.Uniques = []schema.Unique{{Name: "u", Columns: []string{"x"}}}
+		}, func(tab *schema.Table) {
+			tab.Checks = []schema.Check{{Name: "c", Expr: "x IS NOT NULL", Only: "postgres"}}
+			tab.Uniques = []schema.Unique{{Name: "u", Columns: []string{"x"}, Only: "postgres"}}
+		}, "Drop check c of t | Drop unique constraint u (x) of t | Add unique constraint u (x) to t | Add check c to t", "", `CREATE TABLE "modelgen_new_t"`},
 		{"one name for both is one rename", both, func(tab *schema.Table) {
 			tab.Indexes = []schema.Index{index("by_x", "postgres", "gin"), index("by_x", "sqlite", "")}
 		}, "Rename index t_x_idx of t to by_x", `RENAME TO "by_x"`, `CREATE INDEX "by_x"`},
