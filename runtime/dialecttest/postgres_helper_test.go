@@ -112,8 +112,13 @@ func pgApply(ctx context.Context, s migrate.Session, at *schema.Schema, ops ...m
 			}
 			continue
 		}
+		if st.Batch != nil {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
 		open = append(open, st)
-		if st.Commit {
+		if st.Commit || st.Batch != nil {
 			if err := flush(); err != nil {
 				return err
 			}

@@ -9,7 +9,6 @@ import (
 )
 
 func (p *planner) CreateEnum(o migrate.CreateEnum) error {
-	p.newEnums[o.Name] = true
 	p.add(o, migrate.Facts{}, p.createEnum(o.Name, o.Values))
 	return nil
 }
@@ -30,13 +29,23 @@ func (p *planner) DropEnum(o migrate.DropEnum) error {
 func (p *planner) RenameEnum(o migrate.RenameEnum) error {
 	taken := func(name string) bool { return p.before.Enum(name) != nil || p.before.Table(name) != nil }
 	p.add(o, migrate.Facts{}, p.move("TYPE", o.From, o.To, taken)...)
-	delete(p.newEnums, o.From) // for the server it is new only as long as it is not altered
+	for i := range p.values {
+		if p.values[i].enum == o.From {
+			p.values[i].enum = o.To
+			p.values[i].names = append(p.values[i].names, baseName(o.To))
+		}
+	}
 	return nil
 }
 
 func (p *planner) RenameEnumValue(o migrate.RenameEnumValue) error {
 	p.dirty = true
 	p.add(o, migrate.Facts{}, statement("ALTER TYPE "+p.name(o.Enum)+" RENAME VALUE "+text(o.From)+" TO "+text(o.To)))
+	for i := range p.values {
+		if v := &p.values[i]; v.enum == o.Enum && slices.Contains(v.values, o.From) {
+			v.values = append(slices.Clip(v.values), o.To)
+		}
+	}
 	return nil
 }
 
@@ -59,32 +68,8 @@ func (p *planner) AlterEnum(o migrate.AlterEnum) error {
 		out = append(out, statement("ALTER TYPE "+p.name(o.Name)+" ADD VALUE "+text(v)+place))
 	}
 	p.add(o, migrate.Facts{}, out...)
-	if !p.newEnums[o.Name] {
-		p.values = append(p.values, addedValues{len(p.stages) - 1, o.Added()})
-	}
+	p.values = append(p.values, addedValues{enum: o.Name, names: []string{baseName(o.Name)}, values: o.Added(), stage: len(p.stages) - 1})
 	return nil
-}
-
-// addedValues are values that a stage adds to a type that others can see: they cannot be used before the commit (SQLSTATE 55P04).
-type addedValues struct {
-	stage  int
-	values []string
-}
-
-// commitValues ends the transaction behind the stages whose new values a later stage uses, or may use.
-func (p *planner) commitValues() {
-	for _, a := range p.values {
-		for _, later := range p.stages[a.stage+1:] {
-			if later.Run != nil || slices.ContainsFunc(later.Statements, a.usedIn) {
-				p.stages[a.stage].Commit = true
-				break
-			}
-		}
-	}
-}
-
-func (a addedValues) usedIn(st migrate.Statement) bool {
-	return slices.ContainsFunc(a.values, func(v string) bool { return strings.Contains(st.SQL, text(v)) })
 }
 
 // remakeEnum makes the type anew under its name and takes every column over. Indexes and constraints over plain columns follow by
@@ -124,6 +109,7 @@ func (p *planner) remakeEnum(o migrate.AlterEnum) error {
 	f := p.locks(accessExclusive, tables...)
 	f.Scans, f.Rewrites = len(f.Tables) > 0, len(f.Tables) > 0
 	p.add(o, f, append(out, again...)...)
+	p.madeAgain(o.Name)
 	return nil
 }
 
