@@ -154,6 +154,7 @@ func (o AddColumn) Effects() Effects {
 func (o DropColumn) Effects() Effects {
 	var e Effects
 	e.column(o.Table, o.Column.Def())
+	e.carries(o.Table, o.FillBack)
 	return e.removed(columnObject(o.Table, o.Column.Def().Name))
 }
 

@@ -140,6 +140,7 @@ func (d *differ) given(flag string, t *schema.Table, column, sql string) string 
 		return ByHand
 	}
 	known := append(t.ColumnNames(), d.late[t.Name]...)
+	sql = d.resolve(flag, t, column, sql)
 	expr, err := schema.NormalizeExpr(schema.BindColumns(sql, known))
 	if err != nil {
 		d.fail(object, "%s %s=%s: %v", flag, object, sql, err)
@@ -197,8 +198,6 @@ func (d *differ) alterColumns() {
 			}
 		}
 	}
-	d.alterEnumsLast()
-	d.dropLate()
 }
 
 // makeNotNull changes all but the nullability, fills, then sets NOT NULL.

@@ -122,6 +122,9 @@ type differ struct {
 	valueRenames map[string][]migrate.RenameEnumValue // new enum -> renamed values
 	goneValues   map[string][]string                  // new enum -> old values that go
 	late         map[string][]string                  // new table -> columns that go after values have been computed from them
+	lateTables   []string                             // old tables that go after that
+	asides       []aside                              // those of them whose names are taken meanwhile
+	lost         map[string][]string                  // new table -> columns of keys that go, each joined
 	fills        map[string][]migrate.Fill            // new table -> values of check lists that are renamed
 
 	filled map[string]bool // columns, as table.column, in which no row lacks a value
@@ -157,7 +160,9 @@ func (d *differ) emit(op migrate.Op) {
 		return
 	}
 	if f, ok := op.(migrate.Fill); ok {
-		op = d.filling(f)
+		// It changes no schema, and what it reads may be emitted later: it is applied when all is sorted.
+		d.ops = append(d.ops, d.filling(f))
+		return
 	}
 	if err := op.Apply(d.cur); err != nil {
 		d.bug = err
@@ -166,25 +171,34 @@ func (d *differ) emit(op migrate.Op) {
 	d.ops = append(d.ops, op)
 }
 
-// run emits all ops in their order.
+// run emits all ops in their order. What is after the renames is then sorted by what it reads.
 func (d *differ) run() {
+	d.findLate()
 	d.dropForeignKeys()
-	d.dropTables()
+	d.dropTables(without(d.gone, d.lateTables))
 	d.dropConstraints()
 	d.endDualWrites()
 	d.dropColumns()
+	d.moveAside()
 	d.renames()
+
+	from, base := len(d.ops), d.cur.Clone()
 	d.createSchemas()
 	d.enums()
 	d.createTables()
 	d.addColumns()
 	d.beginDualWrites()
 	d.alterColumns()
+	d.dropLate()
+	d.alterEnumsLast()
 	d.addConstraints()
 	d.addForeignKeys()
 	d.dropEnums()
 	d.dropSchemas()
 	d.comments()
+	if len(d.errs) == 0 {
+		d.sortByNeed(from, base)
+	}
 }
 
 // recordHints writes the rename hints of the models beside the objects, so that they never act again.

@@ -23,11 +23,38 @@ func (d *differ) dropForeignKeys() {
 			}
 		}
 	}
+	for _, name := range d.lateTables {
+		for _, fk := range d.old.Table(name).ForeignKeys {
+			if fk.RefTable != name && d.letsGo(fk) {
+				d.emit(migrate.DropForeignKey{Table: name, ForeignKey: fk})
+			}
+		}
+	}
+}
+
+// letsGo reports whether the foreign key of a table that goes last must go before, as what it refers to changes or goes.
+func (d *differ) letsGo(fk schema.ForeignKey) bool {
+	if slices.Contains(d.gone, fk.RefTable) {
+		return !slices.Contains(d.lateTables, fk.RefTable)
+	}
+	n := d.old2new[fk.RefTable]
+	var columns []string
+	for _, c := range fk.RefColumns {
+		to := d.oldCol[n][c]
+		if to == "" {
+			return true
+		}
+		columns = append(columns, to)
+	}
+	return slices.Contains(d.lost[n], keyOf(columns)) || d.retyped(n, columns)
+}
+
+func without(list, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
 }
 
 // dropTables drops tables that refer to others before those.
-func (d *differ) dropTables() {
-	left := slices.Clone(d.gone)
+func (d *differ) dropTables(left []string) {
 	for len(left) > 0 {
 		i := slices.IndexFunc(left, func(name string) bool { return !d.referredFrom(name, left) })
 		if i >= 0 {
@@ -94,7 +121,7 @@ func (d *differ) dropConstraints() {
 	}
 }
 
-// dropColumns drops generated columns before those that they are computed from.
+// dropColumns drops generated columns before those that they are computed from, and leaves those that go last.
 func (d *differ) dropColumns() {
 	for _, generated := range []bool{true, false} {
 		for _, old := range d.old.Tables {
@@ -103,7 +130,7 @@ func (d *differ) dropColumns() {
 				continue
 			}
 			for _, c := range old.Columns {
-				if d.oldCol[n][c.Name] == "" && d.cur.Table(old.Name).Column(c.Name) != nil && (c.Generated != "") == generated && !d.needed(n, c) {
+				if d.oldCol[n][c.Name] == "" && d.cur.Table(old.Name).Column(c.Name) != nil && (c.Generated != "") == generated && !d.isLate(n, old.Name, c.Name) {
 					d.emit(d.columnDrop(old.Name, n, c))
 				}
 			}
@@ -132,33 +159,34 @@ func (d *differ) columnDrop(table, name string, c schema.Column) migrate.DropCol
 	return op
 }
 
-// needed tells whether an answer computes values from a column that goes, so that it goes after that. It must have a name that is not
-// given to another column meanwhile.
-func (d *differ) needed(table string, c schema.Column) bool {
-	t := d.new.Table(table)
-	if c.Generated != "" || slices.ContainsFunc(t.Columns, func(n schema.Column) bool { return strings.EqualFold(n.Name, c.Name) }) {
-		return false
-	}
-	for _, n := range t.Columns {
-		fill, _ := d.about(d.in.Answers.Fills, table, n.Name)
-		convert, _ := d.about(d.in.Answers.Converts, table, n.Name)
-		for _, a := range []string{fill, convert} {
-			if _, sql, _ := strings.Cut(a, "="); sql != "" && len(schema.ExprColumns(schema.BindColumns(sql, []string{c.Name}), []string{c.Name})) > 0 {
-				d.late[table] = append(d.late[table], c.Name)
-				return true
+// isLate reports whether an old column goes last.
+func (d *differ) isLate(table, old, column string) bool {
+	return slices.Contains(d.late[table], column) && !slices.ContainsFunc(d.new.Table(table).Columns, func(c schema.Column) bool { return sameName(c.Name, column) }) ||
+		slices.ContainsFunc(d.asides, func(a aside) bool { return a.table == old && a.column == column })
+}
+
+func sameName(a, b string) bool { return strings.EqualFold(a, b) }
+
+// dropLate drops what was left because values are computed from it, under new names: generated columns first.
+func (d *differ) dropLate() {
+	for _, generated := range []bool{true, false} {
+		for _, t := range d.new.Tables {
+			for _, name := range d.late[t.Name] {
+				if c := d.cur.Table(t.Name).Column(name); c != nil && (c.Generated != "") == generated {
+					d.emit(d.columnDrop(t.Name, t.Name, *c))
+				}
 			}
 		}
 	}
-	return false
-}
-
-// dropLate drops what dropColumns left for the answers, under the table's new name.
-func (d *differ) dropLate() {
-	for _, t := range d.new.Tables {
-		for _, name := range d.late[t.Name] {
-			d.emit(d.columnDrop(t.Name, t.Name, *d.cur.Table(t.Name).Column(name)))
+	tables := slices.Clone(d.lateTables)
+	for i, name := range tables {
+		for _, a := range d.asides {
+			if a.table == name && a.column == "" {
+				tables[i] = a.to
+			}
 		}
 	}
+	d.dropTables(tables)
 }
 
 func (d *differ) dropEnums() {

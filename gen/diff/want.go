@@ -329,6 +329,7 @@ func match[T any](old, new []T, name func(*T) (*string, string), equal func(a, b
 // that no database compares.
 func (d *differ) rebuildForeignKeys() {
 	lost := map[string][]string{} // table -> columns of keys that go, joined
+	d.lost = lost
 	for _, t := range d.new.Tables {
 		td, w := d.drop[t.Name], d.want.Table(t.Name)
 		if td == nil {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -9,6 +10,7 @@ import (
 type References struct {
 	Tables  []string    // sorted
 	Columns []ColumnRef // sorted by table, then name
+	Missing []ColumnRef // columns that are asked of a table by its name or alias, and that it does not have
 	// Unknown is set when the SQL may read anything: it calls a function or names a view that the schema does not have, or it cannot be read.
 	Unknown bool
 }
@@ -36,6 +38,7 @@ func (s *Schema) References(table, sql string) References {
 			}
 		}
 	}
+	r.Missing = q.missing()
 	for _, t := range q.rows {
 		for _, c := range t.ColumnNames() {
 			if !slices.Contains(r.Columns, ColumnRef{t.Name, c}) {
@@ -48,6 +51,20 @@ func (s *Schema) References(table, sql string) References {
 		return strings.Compare(a.Table+"\x00"+a.Column, b.Table+"\x00"+b.Column)
 	})
 	return r
+}
+
+// missing finds names behind the name or the alias of one table that it has no column of.
+func (q *query) missing() (all []ColumnRef) {
+	for i, t := range q.toks {
+		if !t.name() || !q.op(i-1, ".") || i < 2 || q.op(i-3, ".") || q.op(i+1, ".") || q.op(i+1, "(") || slices.Contains(q.names, i) || standing[strings.ToLower(t.text)] {
+			continue
+		}
+		known := q.alias[strings.ToLower(q.toks[i-2].text)]
+		if len(known) == 1 && known[0].columnLike(t.text) == "" && !(q.own != nil && q.own.columnLike(q.toks[i-2].text) != "") {
+			all = append(all, ColumnRef{known[0].Name, t.text})
+		}
+	}
+	return all
 }
 
 // columnLike returns the name of the column that a word in SQL means, "" when the table has none.
@@ -292,3 +309,65 @@ var builtin = set(`abs acos age any_value array_agg array_append array_cat array
 	to_hex to_json to_jsonb to_number to_timestamp total transaction_timestamp translate trim trunc typeof unhex unicode unistr unixepoch unnest
 	upper uuid_generate_v4 uuidv4 uuidv7 values varchar variance width_bucket zeroblob and or not when then else using on by as where clock_timestamp
 	nextval currval setval likelihood likely unlikely soundex changes total_changes`)
+
+// RenameColumnIn returns the SQL with a column of table that it reads under another name, to. The schema still has the old name. It returns an
+// error when a word may be that column or one of another table.
+func (s *Schema) RenameColumnIn(over, sql string, column ColumnRef, to string) (string, error) {
+	q := s.query(over, sql)
+	return q.replace(sql, func(i int) (string, error) {
+		in := q.columnAt(i)
+		at := slices.IndexFunc(in, func(t *Table) bool {
+			return t.Name == column.Table && t.columnLike(q.toks[i].text) == column.Column
+		})
+		switch {
+		case at < 0:
+			return "", nil
+		case len(in) > 1:
+			return "", fmt.Errorf("%s may be a column of %s or of %s; write the name of the table in front of it", q.toks[i].text, in[0].Name, in[1].Name)
+		}
+		return QuoteColumn(to), nil
+	})
+}
+
+// RenameTableIn returns the SQL with a table that it reads under another name, to. In the SQL it goes on to be called as before.
+func (s *Schema) RenameTableIn(over, sql, table, to string) string {
+	q := s.query(over, sql)
+	_, base := SplitName(table)
+	ns, toBase := SplitName(to)
+	out, _ := q.replace(sql, func(i int) (string, error) {
+		if !slices.Contains(q.names, i) || !q.toks[i].means(base) || q.named(i) {
+			return "", nil
+		}
+		name := QuoteColumn(toBase)
+		if ns != "" && !q.op(i-1, ".") {
+			name = QuoteColumn(ns) + "." + name
+		}
+		if next := i + 1; next < len(q.toks) && (q.word(next, "AS") || slices.Contains(q.names, next)) {
+			return name, nil
+		}
+		return name + " AS " + QuoteColumn(base), nil
+	})
+	return out
+}
+
+// named reports whether the token is an alias and not the name of a table.
+func (q *query) named(i int) bool {
+	return slices.Contains(q.names, i-1) || q.word(i-1, "AS") && slices.Contains(q.names, i-2)
+}
+
+// replace returns the SQL with the tokens for which f returns a text replaced by that.
+func (q *query) replace(sql string, f func(i int) (string, error)) (string, error) {
+	var b strings.Builder
+	done := 0
+	for i, t := range q.toks {
+		text, err := f(i)
+		if err != nil {
+			return sql, err
+		}
+		if text != "" {
+			b.WriteString(sql[done:t.from] + text)
+			done = t.to
+		}
+	}
+	return b.String() + sql[done:], nil
+}
