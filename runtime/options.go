@@ -25,8 +25,8 @@ type Options struct {
 	// Retry is how long a stage that does not get its lock is tried again; 0 is 15 minutes, below 0 does not try again.
 	Retry time.Duration
 
-	// OutOfOrder says what to do with a migration that is pending although one that comes after it is applied, as after the
-	// merge of a branch. The default refuses.
+	// OutOfOrder says what to do with a migration that is pending although one that comes after it is applied, by its parents: it was put
+	// in between, or its row of the history is gone. The branches that a merge joins may come in either order. The default refuses.
 	OutOfOrder Policy
 
 	// Unknown says what to do when the database has migrations that this program does not know, as after going back to an older

@@ -44,11 +44,9 @@ func (h *history) writable(moves []move) error {
 		allow += " -allow-out-of-order"
 	}
 	if late := h.late(moves); len(late) > 0 && h.opt.OutOfOrder == Refuse {
-		command := "look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)"
-		if needed := slices.DeleteFunc(slices.Clone(late), func(at int) bool { return !h.needed(at) }); len(needed) > 0 { // they may well have been applied, and their rows are gone
-			command += "; what is in the database already is recorded with fake " + h.set.label(needed[len(needed)-1]) + allow
-		}
-		say(command, "pending although later ones are applied: "+some(h.labels(late)))
+		// They may well have been applied, and their rows are gone.
+		say("look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder); what is in the database already is recorded with fake "+
+			h.set.label(late[len(late)-1])+allow, "pending although later ones are applied: "+some(h.labels(late)))
 	}
 	for _, l := range h.lost {
 		say("restore the files of those from version control, then run up", l)
@@ -89,16 +87,6 @@ func (h *history) writable(moves []move) error {
 		return nil
 	}
 	return &HistoryError{h.set.name, problems, strings.Join(next, "; ")}
-}
-
-// needed tells whether one that is applied needs migration i.
-func (h *history) needed(i int) bool {
-	for k := i + 1; k < len(h.row); k++ {
-		if h.row[k] != nil && !h.retired(k) && h.set.ancestors(k)[i] {
-			return true
-		}
-	}
-	return false
 }
 
 // standIn gives the migration that is applied in the place of migration i.
@@ -145,21 +133,37 @@ func (h *history) allApplied(list []int) bool {
 	return true
 }
 
-// late gives those that a later one of their set has overtaken.
+// late returns those that an applied migration of their set comes after. What comes after is a matter of parents: two branches that a merge has
+// joined may be applied in either order, as in Django, and a set that has not joined its branches has two heads and does not come as far as this.
 func (h *history) late(moves []move) []int {
-	last := map[string]int{}
-	for i := range h.applied {
-		if h.row[i] != nil && !h.retired(i) {
-			last[h.set.all[i].set] = i
-		}
-	}
 	var late []int
+	needed := map[string][]bool{} // by set, what its applied migrations come after
 	for _, mv := range moves {
-		if newest, ok := last[h.set.all[mv.at].set]; ok && !mv.back && !mv.adopt && mv.at < newest && h.row[mv.at] == nil {
+		if mv.back || mv.adopt || h.row[mv.at] != nil {
+			continue
+		}
+		set := h.set.all[mv.at].set
+		if needed[set] == nil {
+			needed[set] = h.comesBefore(set)
+		}
+		if needed[set][mv.at] {
 			late = append(late, mv.at)
 		}
 	}
 	return late
+}
+
+// comesBefore says of each migration whether one that is applied comes after it, among those of a set.
+func (h *history) comesBefore(set string) []bool {
+	before := make([]bool, len(h.row))
+	for k := len(h.row) - 1; k >= 0; k-- {
+		if before[k] || h.row[k] != nil && !h.retired(k) && h.set.all[k].set == set {
+			for _, b := range h.set.all[k].before {
+				before[b] = true
+			}
+		}
+	}
+	return before
 }
 
 func (h *history) labels(list []int) []string {

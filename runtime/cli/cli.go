@@ -146,7 +146,7 @@ func policyFlags(c *call, f *flag.FlagSet) {
 	policy := func(p *migrate.Policy, name, usage string) {
 		f.BoolFunc(name, usage, func(string) error { *p = migrate.Allow; return nil })
 	}
-	policy(&c.opt.OutOfOrder, "allow-out-of-order", "apply what is pending although later ones are applied")
+	policy(&c.opt.OutOfOrder, "allow-out-of-order", "apply what is pending although ones that come after it are applied")
 	policy(&c.opt.Unknown, "allow-unknown", "go on although the database has migrations that this program does not know")
 	policy(&c.opt.Edited, "allow-edited", "go on although applied migrations have changed")
 }

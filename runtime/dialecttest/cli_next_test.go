@@ -42,9 +42,6 @@ func refusals() []refusal {
 	between := &migrate.Migration{Name: "0002_aa", Parents: inserted[:1], Ops: []migrate.Op{makes("two")}}
 	inserted[1].Parents = []*migrate.Migration{between}
 	inserted = []*migrate.Migration{inserted[0], between, inserted[1], inserted[2]}
-	branched := three()
-	branched[2].Parents = branched[:1]
-	merge := &migrate.Migration{Name: "0004_merge", Parents: branched[1:3]}
 	calm := chain(makes("one"), untouched(), untouched())
 	forked := chain(makes("one"), untouched(), untouched())
 	forked[2].Parents = forked[:1]
@@ -64,14 +61,12 @@ func refusals() []refusal {
 		{name: "edited, check", before: up(three()...), set: set(edited...), command: "check", says: []string{"changed since they were applied: 0002_b"}, next: []string{"-allow-edited"}},
 		{name: "edited and unknown", before: up(three()...), set: set(edited[:2]...), command: "down",
 			says: []string{"changed since they were applied: 0002_b", "does not know: 0003_c", "-allow-edited", "-allow-unknown"}, next: []string{"-allow-edited -allow-unknown"}},
-		{name: "late", before: up(branched[0], branched[2]), set: set(append(branched, merge)...), command: "up",
-			says: []string{"later ones are applied: 0002_b; look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)\n"}, next: []string{"plan", "-allow-out-of-order"}},
-		{name: "late, needed", before: up(three()...), set: set(inserted...), command: "up", says: []string{"later ones are applied: 0002_aa"}, next: []string{"plan", "-allow-out-of-order"}},
+		{name: "late", before: up(three()...), set: set(inserted...), command: "up", says: []string{"later ones are applied: 0002_aa"}, next: []string{"plan", "-allow-out-of-order"}},
 		{name: "late, there", before: up(three()...), set: set(inserted...), command: "up", next: []string{"fake 0002_aa -allow-out-of-order"}},
 		{name: "parent missing", before: up(three()...), set: set(inserted...), command: "down", says: []string{"0002_b is applied, its parent 0002_aa is not"}, next: []string{"up -to 0002_aa -allow-out-of-order"}},
 		{name: "parent missing, there", before: up(three()...), set: set(inserted...), command: "down", next: []string{"fake 0002_aa -allow-out-of-order"}},
 		{name: "being undone", before: half("undoing", "0003_c", calm...), set: set(calm...), command: "up", says: []string{"0003_c was being undone and stopped after 0 stages"}, next: []string{"finish with down"}},
-		{name: "being undone beside another", before: half("undoing", "0002_b", forked[:2]...), set: set(forked...), command: "up -allow-out-of-order", next: []string{"finish with down"}},
+		{name: "being undone beside another", before: half("undoing", "0002_b", forked[:2]...), set: set(forked...), command: "up", next: []string{"finish with down"}},
 		{name: "being undone below another", before: half("undoing", "0002_b", forked...), set: set(forked...), command: "up -to 0002_b", next: []string{"finish with down"}},
 		{name: "being applied", before: half("running", "0003_c", calm...), set: set(calm...), command: "to 0001", says: []string{"0003_c was being applied and stopped after 0 stages"},
 			next: []string{"finish with up -to 0003_c"}},

@@ -127,7 +127,6 @@ func TestRunnerHalfUndone(t *testing.T) {
 		r.up(migrate.NewSet("test", m1, m2), "0001_a, 0002_half")
 		join := &migrate.Migration{Name: "0003_join", Parents: []*migrate.Migration{late, m2}}
 		set := migrate.NewSet("test", m1, late, m2, join)
-		r.opt.OutOfOrder = migrate.Allow
 		r.up(set, "0002_late, 0003_join")
 		r.to(set, "0002_late", "undone 0003_join")
 		// Its row is the newest, and the one before it is half undone.
