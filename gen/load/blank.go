@@ -2,8 +2,6 @@ package load
 
 import (
 	"go/token"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -21,6 +19,11 @@ type tableTag struct {
 
 // readBlank reads the tags of a blank field.
 func (m *model) readBlank(keys []keyValue, pos token.Pos, sc *scope) {
+	if at, ok := lookup(keys, tool); ok && strings.TrimSpace(at.s) == "-" {
+		if _, ok := lookup(keys, "table"); !ok {
+			return
+		}
+	}
 	for _, kv := range keys {
 		key, suffix, narrow := strings.Cut(kv.key, ".")
 		words, ok := tableWords[key]
@@ -28,12 +31,8 @@ func (m *model) readBlank(keys []keyValue, pos token.Pos, sc *scope) {
 		case kv.key == m.l.cfg.Tag || kv.key == tool:
 			m.l.failf(pos, "a blank field is no column: give it a name, or take its %s tag away", kv.key)
 		case !ok:
-			if n := nearest(kv.key, slices.Sorted(maps.Keys(tableWords)), min(2, reach(kv.key))); n != "" {
-				m.l.failf(pos, "unknown tag %s on a blank field: did you mean %s?", kv.key, n)
-				if kv.value.exact {
-					m.l.fixable(kv.value.pos-token.Pos(len(kv.key+`:"`)), kv.key, n)
-				}
-			}
+			m.l.checkKey(kv, true, pos)
+		case !m.l.checkText(kv.key, kv.value):
 		case narrow:
 			if dialect, ok := m.tagDialect(key, suffix, pos); ok {
 				m.readTableTag(key, dialect, kv.value, words, sc)
@@ -69,6 +68,9 @@ func (m *model) readTableTag(key, only string, value text, words map[string]int,
 			m.l.failf(p.pos, "%s: it is empty, or there is a comma too many", key)
 			return
 		}
+		if !m.l.checkSeen(p) {
+			return
+		}
 		t.list = append(t.list, p)
 	}
 	if len(t.list) == 0 {
@@ -78,9 +80,7 @@ func (m *model) readTableTag(key, only string, value text, words map[string]int,
 	t.opts = m.l.checkOptions(list, words)
 	if t.name = t.opts.value("name"); t.name != "" {
 		t.name = sc.prefix + t.name
-		if err := schema.CheckName(t.name); err != nil {
-			m.l.failf(t.opts.pos("name", t.pos), "%s: %s", key, err)
-		}
+		m.l.checkName(key, text{s: t.name, pos: t.opts.pos("name", t.pos)}, schema.CheckName)
 	}
 	m.renamed(key, t)
 	switch key {

@@ -46,8 +46,10 @@ func (m *model) put(c *column, local string) bool {
 func (m *model) addColumn(f *types.Var, decl *ast.Field, name text, opts options, pos token.Pos, sc *scope) {
 	l := m.l
 	c := &column{Column: schema.Column{Name: sc.prefix + name.s}, pos: pos, field: f, scope: sc, opts: opts}
-	if err := schema.CheckName(c.Name); err != nil {
-		l.failf(name.pos, "column: %s", err)
+	if c.Name == "-" {
+		l.failf(name.pos, "%s:\"-\" skips the field and takes no options; a column of that name cannot be", l.cfg.Tag)
+	} else {
+		l.checkName("column", text{s: c.Name, pos: name.pos}, schema.CheckName)
 	}
 	l.contradicting(opts)
 	if invalid(f.Type()) && !opts.has("type") {

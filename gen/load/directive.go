@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,13 +22,16 @@ var directives = map[string][]uint8{
 	"was":           {docType, docConst}, // //modelgen:was old_name, above the type or a constant of a native enum
 }
 
+// almostDirective is a comment that was meant to be a directive.
+var almostDirective = regexp.MustCompile(`(?i)^//[ \t]*model[-_]?gen[ \t]*:[ \t]*([\w.]+)[ \t]+(.+)$`)
+
 // checkDirectives refuses unknown words and directives where they have no effect.
 func (l *loader) checkDirectives(s *source) {
 	for _, file := range s.pkg.Syntax {
 		for _, group := range file.Comments {
 			for _, c := range group.List {
-				if word, ok := strings.CutPrefix(c.Text, "// modelgen:type "); ok {
-					l.failf(c.Pos(), "a directive has no space behind //: write //modelgen:type %s", strings.TrimSpace(word))
+				if m := almostDirective.FindStringSubmatch(c.Text); m != nil && directives[m[1]] != nil && !strings.HasPrefix(c.Text, "//"+tool+":") {
+					l.failf(c.Pos(), "a directive begins with //%[1]s: and nothing in between: write //%[1]s:%[2]s %[3]s", tool, m[1], strings.TrimSpace(m[2]))
 				}
 				d, ok := ast.ParseDirective(c.Slash, c.Text)
 				if !ok || d.Tool != tool {

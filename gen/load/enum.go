@@ -177,6 +177,7 @@ func (l *loader) finishEnums() {
 
 func (l *loader) addEnum(name string, u enumUse) {
 	values := l.constants(u.obj)
+	l.checkValues(values)
 	e := &schema.Enum{Name: name, Values: valueTexts(values), Owner: typeID(u.obj)}
 	l.places[place{kind: "enum", object: name}] = u.obj.Pos()
 	if d := l.decl(u.obj); d != nil {

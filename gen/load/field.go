@@ -29,6 +29,11 @@ func (m *model) readStruct(typ types.Type, st *types.Struct, sc *scope) {
 			m.readBlank(keys, pos, sc)
 			continue
 		}
+		for _, kv := range keys {
+			if kv.key != m.l.cfg.Tag && kv.key != tool {
+				m.l.checkKey(kv, false, pos)
+			}
+		}
 		if at, ok := lookup(keys, "table"); ok && sc.outer == nil && decl == nil {
 			m.l.failf(at.pos, "the table tag belongs on a blank field")
 		}
@@ -39,6 +44,10 @@ func (m *model) readStruct(typ types.Type, st *types.Struct, sc *scope) {
 // readField takes one field with a name into the model.
 func (m *model) readField(f *types.Var, decl *ast.Field, keys []keyValue, pos token.Pos, sc *scope) {
 	tag, tagged := lookup(keys, m.l.cfg.Tag)
+	if more, _ := lookup(keys, tool); !m.l.checkText(m.l.cfg.Tag, tag) || !m.l.checkText(tool, more) {
+		m.addBad(f, snakeCase(f.Name()), pos, sc)
+		return
+	}
 	t, err := parseColumnTag(tag)
 	if err != nil {
 		m.l.fail(pos, err)
@@ -85,6 +94,7 @@ func (m *model) readField(f *types.Var, decl *ast.Field, keys []keyValue, pos to
 	if name.s == "" {
 		name = text{s: snakeCase(f.Name()), pos: pos}
 	}
+	m.ignored(f, keys, name.s, pos)
 	m.addColumn(f, decl, name, opts, pos, sc)
 }
 

@@ -44,6 +44,7 @@ type Result struct {
 	Packages []*Package     // by path, those without models too
 	Hints    []Hint         // renames of what is neither table nor column
 	NoKey    []string       // tables without primary key that were not declared so with pk:"-"
+	Remarks  []Remark       // what is to be said when a column is made
 
 	Types  map[string]*types.Package // by import path: the packages, the extra ones, and what they import
 	Failed map[string]error          // extra packages that could not be loaded, and why
@@ -55,6 +56,9 @@ type Result struct {
 	places map[place]token.Pos
 	l      *loader
 }
+
+// Remark is something about a column that whoever makes it has to know.
+type Remark struct{ Table, Column, Msg string }
 
 // Hint says that an object used to have another name. Those of tables, columns, enums and values are in the schema, as Was.
 type Hint struct {
@@ -85,6 +89,7 @@ type loader struct {
 	places  map[place]token.Pos
 	hints   []Hint
 	noKey   []string
+	remarks []Remark
 	regions []region
 
 	typed  map[*types.TypeName]goType

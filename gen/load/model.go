@@ -94,15 +94,20 @@ func (l *loader) findModels(s *source) {
 // tableField gives the blank field with a table tag. A table tag elsewhere is a problem where it cannot mean something else.
 func (l *loader) tableField(st *ast.StructType) *ast.Field {
 	var found, misplaced *ast.Field
+	var without []*ast.Field // blank, with a tag of another kind
 	for _, f := range st.Fields.List {
-		if f.Tag == nil || !strings.Contains(f.Tag.Value, `table:`) {
+		if f.Tag == nil {
 			continue
 		}
+		blank := len(f.Names) == 1 && f.Names[0].Name == "_"
 		if _, ok := lookup(l.tagOf(f), "table"); !ok {
+			if blank {
+				without = append(without, f)
+			}
 			continue
 		}
 		switch {
-		case len(f.Names) != 1 || f.Names[0].Name != "_":
+		case !blank:
 			if e, ok := f.Type.(*ast.StructType); ok && len(e.Fields.List) == 0 || misplaced == nil && found != nil {
 				misplaced = f
 			}
@@ -112,20 +117,33 @@ func (l *loader) tableField(st *ast.StructType) *ast.Field {
 			found = f
 		}
 	}
+	if found == nil && misplaced == nil {
+		for _, f := range without {
+			if l.mayBeTable(f) {
+				break
+			}
+		}
+	}
 	if misplaced != nil {
 		l.failf(misplaced.Tag.Pos(), "the table tag belongs on a blank field: _ struct{} %s", misplaced.Tag.Value)
 	}
 	return found
 }
 
-// tagOf gives the parts of a tag that can be read; what is wrong with it is noted when the struct is read.
+// tagOf returns the parts of a tag that can be read; what is wrong with it is noted when the struct is read.
 func (l *loader) tagOf(f *ast.Field) []keyValue {
-	tag, err := strconv.Unquote(f.Tag.Value)
-	if err != nil {
+	tag, ok := unquoteTag(f)
+	if !ok {
 		return nil
 	}
-	all, _ := splitStructTag(text{tag, f.Tag.Pos() + 1, strings.HasPrefix(f.Tag.Value, "`")})
+	all, _ := splitStructTag(tag)
 	return all
+}
+
+// unquoteTag returns the text of a field's tag.
+func unquoteTag(f *ast.Field) (text, bool) {
+	tag, err := strconv.Unquote(f.Tag.Value)
+	return text{tag, f.Tag.Pos() + 1, strings.HasPrefix(f.Tag.Value, "`")}, err == nil
 }
 
 // readTable reads table:"name,...".
@@ -141,8 +159,7 @@ func (m *model) readTable(d *decl, f *ast.Field) bool {
 		m.l.failf(tag.pos, "the name of the table is missing: `table:\"%s\"`", snakeCase(m.obj.Name())+"s")
 		return false
 	}
-	if err := checkTableName(name); err != nil {
-		m.l.failf(tag.pos, "table: %s", err)
+	if !m.l.checkText("table", tag) || !m.l.checkName("table", text{s: name, pos: tag.pos}, checkTableName) {
 		return false
 	}
 	opts := m.l.checkOptions(t.options, tableWords["table"])

@@ -101,6 +101,9 @@ func (l *loader) deferrable(o option) schema.Deferrable {
 // constantsOf adds the check that the column holds one of its type's constants, but for some dialects.
 func (m *model) constantsOf(c *column, but []string) {
 	values := m.l.constants(c.enum)
+	if !m.l.checkValues(values) {
+		return
+	}
 	if c.Type.Kind == schema.KindVarchar || c.Type.Kind == schema.KindChar {
 		for _, v := range values {
 			if n := len([]rune(v.val)); n > c.Type.Size {

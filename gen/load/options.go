@@ -60,6 +60,8 @@ func (l *loader) checkOptions(list []option, words map[string]int) options {
 		}
 		kind, ok := words[o.word]
 		switch {
+		case o.word != "comment" && !l.checkSeen(o.at):
+			continue
 		case !ok:
 			l.failf(o.at.pos, "unknown option %q%s", o.word, l.wordHint(o.word, words))
 			if o.at.exact {

@@ -12,7 +12,7 @@ import (
 // result puts together what was found.
 func (l *loader) result(roots []*packages.Package) *Result {
 	r := &Result{
-		Schema: l.schema, Packages: l.packages, Hints: l.hints, NoKey: l.noKey,
+		Schema: l.schema, Packages: l.packages, Hints: l.hints, NoKey: l.noKey, Remarks: l.remarks,
 		Types: map[string]*types.Package{}, Failed: l.failed, Fset: l.fset, Partial: l.partial, places: l.places, l: l,
 	}
 	byPath := map[string]*Package{}

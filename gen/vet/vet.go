@@ -98,12 +98,12 @@ func (v *pass) mayHave() (models, migrations bool) {
 	return models, migrations
 }
 
-// taggedTable tells whether a declaration of types has a tag with table.
+// taggedTable reports whether a declaration of types has a tag with table, or a blank field with a tag, which may be one that is misspelled.
 func taggedTable(g *ast.GenDecl) bool {
 	for _, s := range g.Specs {
 		if st, ok := s.(*ast.TypeSpec).Type.(*ast.StructType); ok {
 			for _, f := range st.Fields.List {
-				if f.Tag != nil && strings.Contains(f.Tag.Value, "table:") {
+				if f.Tag != nil && (strings.Contains(f.Tag.Value, "table:") || len(f.Names) == 1 && f.Names[0].Name == "_") {
 					return true
 				}
 			}
