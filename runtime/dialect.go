@@ -80,6 +80,12 @@ type Session interface {
 	Close(ctx context.Context) error
 }
 
+// ObjectSession is a [Session] that can look for what steps written by hand declare.
+type ObjectSession interface {
+	// Objects reports of each object whether it is in the database. One of a kind that the dialect does not have counts as there.
+	Objects(ctx context.Context, objects []schema.Object) ([]bool, error)
+}
+
 // Work is what one transaction does: history first, as a claim that no second runner can make, then the stages, then history again.
 type Work struct {
 	Before []Mark

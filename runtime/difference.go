@@ -104,11 +104,20 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, made fun
 		case x.kind == "column":
 			d.Mend = fmt.Sprintf("if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", quotedTable(x.table), quotedName(x.name))
 		case x.kind == "trigger":
-			d.Mend = "if a migration makes it with SQL, it can stay; else drop it by hand"
+			d.Mend = "drop it by hand" + declaring(x)
 		default:
-			d.Mend = "if it shall stay, add it to the model, generate, and record the migration with fake; where a migration makes it with SQL, say so in Schema of that; else drop it by hand"
+			d.Mend = "if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand" + declaring(x)
 		}
 	}
+}
+
+// declaring says how a step or the project says that something that is no matter of the models can stay.
+func declaring(x thing) string {
+	o, ok := x.object()
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("; if a step of a migration makes it, declare it there with Objects: []string{%q}; if somebody else does, allow %[1]q in modelgen.json", o)
 }
 
 // quotedName writes a name as all dialects read it.

@@ -44,6 +44,7 @@ const (
 	ConstraintObject
 	IndexObject
 	EnumObject
+	HandObject // what a step written by hand declares, by its text: "view open_issues"
 )
 
 // Renamed is an object with the name that it gets. A table or an enum may move to another schema so.

@@ -306,6 +306,7 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 		}
 	}
 	own.Enums = slices.DeleteFunc(own.Enums, func(e *schema.Enum) bool { return foreign.Enum(e.Name) != nil })
+	own.Objects = slices.DeleteFunc(own.Objects, func(o schema.Object) bool { return slices.Contains(foreign.Objects, o) })
 	got, err := s.Catalog(ctx, own)
 	if err != nil {
 		return nil, redacted{err}
@@ -314,11 +315,34 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	if err != nil {
 		return nil, redacted{err}
 	}
-	diff := differ(got, expected)
+	diff := slices.DeleteFunc(differ(got, expected), func(d Difference) bool { return !d.Missing && m.set.wanted(d.Fact, want) })
 	if len(diff) > 0 {
 		remedies(diff, want, s.Planner, func(things []thing) map[thing]string { return h.made(things, m.dialect.Name()) })
 	}
+	there, err := m.declared(ctx, s, own.Objects)
+	if err != nil {
+		return nil, redacted{err}
+	}
+	for i, o := range own.Objects {
+		if there[i] {
+			continue
+		}
+		mend := "make it again by hand"
+		if by := h.declaredBy(o, m.dialect.Name()); by != "" {
+			mend += ", as " + by + " does; sql " + by + " prints it"
+		}
+		diff = append(diff, Difference{Missing: true, Fact: o.String(), Mend: mend + "; or write a migration whose step has it in Drops"})
+	}
 	return diff, nil
+}
+
+// declared reports which of the objects that steps declare are in the database. Of a dialect that cannot look for them, all are.
+func (m *Migrator) declared(ctx context.Context, s Session, objects []schema.Object) ([]bool, error) {
+	looker, ok := s.(ObjectSession)
+	if len(objects) > 0 && ok {
+		return looker.Objects(ctx, objects)
+	}
+	return slices.Repeat([]bool{true}, len(objects)), nil
 }
 
 // differ gives the facts that only one of two catalogs has.

@@ -58,6 +58,13 @@ type SQL struct {
 	NoTx   bool   // each statement runs outside any transaction, for those that PostgreSQL refuses inside one
 	Only   string // the dialect it is meant for; on others it does nothing; "" is every dialect
 	Schema []Op   // what the statements change, as ops
+
+	// Objects are what the statements make that no op can: views, functions, triggers. Each is written as DROP and COMMENT ON name it, such as
+	// "trigger set_updated_at on issues", "view open_issues" or "function touch()"; [schema.ParseObject] says which kinds there are. Verify then
+	// expects them, and says so when one is missing; what is on a table goes with it. A statement that only replaces one declares nothing.
+	Objects []string
+	// Drops are those of earlier steps that the statements drop.
+	Drops []string
 }
 
 // Go runs functions of the migration file in the transaction of the migration. They see the rows as the migration finds them and must
@@ -67,6 +74,9 @@ type Go struct {
 	Down   func(ctx context.Context, tx Tx) error
 	NoDown string
 	Name   string // what it does, for plans; "" is "Run Go code"
+
+	Objects []string // what Up makes that no op can, see [SQL]
+	Drops   []string // those of earlier steps that Up drops
 }
 
 func (o Fill) Apply(s *schema.Schema) error {
@@ -101,21 +111,31 @@ func missingColumns(t *schema.Table, sql string) []string {
 }
 
 func (o SQL) Apply(s *schema.Schema) error {
-	if len(o.Up) == 0 && len(o.Schema) == 0 {
+	if len(o.Up) == 0 && len(o.Schema) == 0 && len(o.Objects) == 0 && len(o.Drops) == 0 {
 		return fmt.Errorf("the SQL op has no statement")
+	}
+	objects, err := declare(s.Objects, o.Objects, o.Drops, o.Only)
+	if err != nil {
+		return fmt.Errorf("the SQL op: %w", err)
 	}
 	for _, op := range o.Schema {
 		if err := op.Apply(s); err != nil {
 			return fmt.Errorf("what the SQL op says of the schema: %w", err)
 		}
 	}
+	s.Objects = objects
 	return nil
 }
 
-func (o Go) Apply(*schema.Schema) error {
+func (o Go) Apply(s *schema.Schema) error {
 	if o.Up == nil {
 		return fmt.Errorf("the Go op has no function")
 	}
+	objects, err := declare(s.Objects, o.Objects, o.Drops, "")
+	if err != nil {
+		return fmt.Errorf("the Go op: %w", err)
+	}
+	s.Objects = objects
 	return nil
 }
 
@@ -138,7 +158,7 @@ func (o SQL) Inverse() (Op, error) {
 	if len(o.Down) == 0 && len(back) == 0 {
 		return nil, nil
 	}
-	return SQL{Up: o.Down, Down: o.Up, NoTx: o.NoTx, Only: o.Only, Schema: back}, nil
+	return SQL{Up: o.Down, Down: o.Up, NoTx: o.NoTx, Only: o.Only, Schema: back, Objects: o.Drops, Drops: o.Objects}, nil
 }
 
 func (o Go) Inverse() (Op, error) {
@@ -148,7 +168,7 @@ func (o Go) Inverse() (Op, error) {
 		}
 		return nil, &IrreversibleError{o.Describe(), "it has no Down; write one, or say in NoDown why none is needed"}
 	}
-	return Go{Up: o.Down, Down: o.Up, Name: "undo: " + o.Describe()}, nil
+	return Go{Up: o.Down, Down: o.Up, Name: "undo: " + o.Describe(), Objects: o.Drops, Drops: o.Objects}, nil
 }
 
 // Effects has the way back among what the op reads, as that must be possible as well.
@@ -164,12 +184,15 @@ func (o SQL) Effects() Effects {
 	e := Merge(o.Schema...)
 	e.carries("", o.Up...)
 	e.carries("", o.Down...)
+	e.Makes, e.Removes = append(e.Makes, declared(o.Objects)...), append(e.Removes, declared(o.Drops)...)
 	e.Rows, e.Unknown = true, true
 	return e
 }
 
 // Effects says that the op may read and write anything.
-func (o Go) Effects() Effects { return Effects{Rows: true, Unknown: true} }
+func (o Go) Effects() Effects {
+	return Effects{Makes: declared(o.Objects), Removes: declared(o.Drops), Rows: true, Unknown: true}
+}
 
 func (o Fill) Describe() string { return "Fill " + o.Table + "." + o.Column + " with " + o.Expr }
 

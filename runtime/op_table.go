@@ -144,6 +144,7 @@ func (o DropTable) Apply(s *schema.Schema) error {
 		return fmt.Errorf("drop table %s: the op says %s", o.Table, d)
 	}
 	s.RemoveTable(o.Table)
+	s.Objects = slices.DeleteFunc(slices.Clone(s.Objects), func(x schema.Object) bool { return x.On(o.Table) })
 	return nil
 }
 
@@ -168,6 +169,12 @@ func (o RenameTable) Apply(s *schema.Schema) error {
 	s.RemoveTable(o.From)
 	t.Name = o.To
 	s.PutTable(t)
+	s.Objects = slices.Clone(s.Objects)
+	for i, x := range s.Objects {
+		if x.On(o.From) {
+			s.Objects[i].Table = schema.QuoteName(o.To)
+		}
+	}
 	for _, other := range s.Tables {
 		for i := range other.ForeignKeys {
 			if other.ForeignKeys[i].RefTable == o.From {

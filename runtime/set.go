@@ -18,6 +18,7 @@ type Set struct {
 	at      map[*Migration]int
 	index   map[key]int
 	schema  *schema.Schema // after all of them
+	allow   []string       // see Allow
 	err     error
 
 	once    sync.Once
@@ -75,7 +76,7 @@ func Join(sets ...*Set) *Set {
 		case slices.Contains(s.members, m.name):
 			errs = append(errs, fmt.Errorf("two sets are called %s", m.name))
 		}
-		s.members = append(s.members, m.name)
+		s.members, s.allow = append(s.members, m.name), append(s.allow, m.allow...)
 		for _, n := range m.all {
 			if n.own {
 				owner[n.Migration] = n.set

@@ -6,19 +6,26 @@ import "slices"
 // collations of that dialect. A schema that is the same for every dialect is returned itself, and tables that are the same are shared: the
 // result must not be changed.
 func (s *Schema) For(dialect string) *Schema {
-	var c *Schema
-	for i, t := range s.Tables {
-		own := t.For(dialect)
-		if own == t {
-			continue
+	c := s
+	own := func() *Schema {
+		if c == s {
+			c = &Schema{Namespaces: s.Namespaces, Enums: s.Enums, Tables: slices.Clone(s.Tables), Objects: s.Objects}
 		}
-		if c == nil {
-			c = &Schema{Namespaces: s.Namespaces, Enums: s.Enums, Tables: slices.Clone(s.Tables)}
-		}
-		c.Tables[i] = own
+		return c
 	}
-	if c == nil {
-		return s
+	for i, t := range s.Tables {
+		if here := t.For(dialect); here != t {
+			own().Tables[i] = here
+		}
+	}
+	if slices.ContainsFunc(s.Objects, func(o Object) bool { return o.Only != "" }) {
+		own().Objects = nil
+		for _, o := range s.Objects {
+			if !Elsewhere(o.Only, dialect) {
+				o.Only = ""
+				c.Objects = append(c.Objects, o)
+			}
+		}
 	}
 	return c
 }

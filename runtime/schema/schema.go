@@ -12,6 +12,9 @@ type Schema struct {
 	Namespaces []string `json:"schemas,omitempty"` // PostgreSQL schemas that tables or enums were put in, sorted
 	Enums      []*Enum  `json:"enums,omitempty"`   // native enum types, sorted by name
 	Tables     []*Table `json:"tables,omitempty"`  // sorted by name
+
+	// Objects are what steps written by hand declare that they make, in the order in which they do. No snapshot has them: the models do not say them.
+	Objects []Object `json:"-"`
 }
 
 // Enum is a native enum type. On a dialect without such types its columns get a CHECK over the values.
@@ -97,7 +100,7 @@ func (s *Schema) HasNamespace(name string) bool { return slices.Contains(s.Names
 
 // Clone gives a copy that shares nothing with s.
 func (s *Schema) Clone() *Schema {
-	c := &Schema{Namespaces: slices.Clone(s.Namespaces)}
+	c := &Schema{Namespaces: slices.Clone(s.Namespaces), Objects: slices.Clone(s.Objects)}
 	for _, e := range s.Enums {
 		c.Enums = append(c.Enums, e.Clone())
 	}

@@ -1,0 +1,122 @@
+package migrate
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// declare returns the objects that are there after a step that makes some and drops others. One that is dropped without having been declared is
+// no error: it may have been made before anybody declared.
+func declare(there []schema.Object, makes, drops []string, only string) ([]schema.Object, error) {
+	if len(makes)+len(drops) == 0 {
+		return there, nil
+	}
+	there = slices.Clone(there)
+	for _, text := range drops {
+		o, err := schema.ParseObject(text)
+		if err != nil {
+			return nil, fmt.Errorf("Drops: %w", err)
+		}
+		there = slices.DeleteFunc(there, func(x schema.Object) bool { return x.Same(o) && (only == "" || x.Only == only) })
+	}
+	for _, text := range makes {
+		o, err := schema.ParseObject(text)
+		if err != nil {
+			return nil, fmt.Errorf("Objects: %w", err)
+		}
+		o.Only = only
+		if slices.ContainsFunc(there, func(x schema.Object) bool { return x.Same(o) && schema.Meet(x.Only, only) }) {
+			return nil, fmt.Errorf("Objects: %s is declared by an earlier step; take it out where a statement only replaces it, and write Drops where one drops it", o)
+		}
+		there = append(there, o)
+	}
+	return there, nil
+}
+
+// declared returns what a step declares as the effects of an op have it.
+func declared(texts []string) (all []Object) {
+	for _, text := range texts {
+		all = append(all, Object{Kind: HandObject, Name: text})
+	}
+	return all
+}
+
+// Allow lets Verify pass over things of the database that the migrations do not make: triggers, indexes, constraints and columns that somebody
+// else has put on their tables. Each is written as in [SQL] with its table, "trigger audit on issues", "column users.legacy"; * stands for any
+// part of a name: "trigger audit_* on *". It changes the set and returns it.
+func (s *Set) Allow(patterns ...string) *Set {
+	for _, p := range patterns {
+		if o, err := schema.ParseObject(p); err == nil {
+			p = o.String()
+		}
+		if _, err := path.Match(p, ""); err != nil && s.err == nil {
+			s.err = fmt.Errorf("set %s: Allow %q: %w", s.name, p, err)
+		}
+		s.allow = append(s.allow, strings.ToLower(strings.Join(strings.Fields(p), " ")))
+	}
+	return s
+}
+
+// object returns what a fact of a catalog is about as an object; ok is false for what cannot be one.
+func (x thing) object() (o schema.Object, ok bool) {
+	o = schema.Object{Kind: x.kind, Name: schema.QuoteName(x.name), Table: schema.QuoteName(x.table)}
+	switch x.kind {
+	case "trigger", "column", "index", "constraint":
+	case "unique index":
+		o.Kind = "index"
+	case "unique", "check", "foreign key", "primary key":
+		o.Kind = "constraint"
+	default:
+		return o, false
+	}
+	return o, x.name != "" && x.table != ""
+}
+
+// wanted reports whether something that is in the database, and not in the schema, is declared by a step or allowed.
+func (s *Set) wanted(fact string, want *schema.Schema) bool {
+	x, _ := about(fact, want)
+	o, ok := x.object()
+	if !ok {
+		return false
+	}
+	if slices.ContainsFunc(want.Objects, o.Same) {
+		return true
+	}
+	full := strings.ToLower(o.String())
+	short, _, _ := strings.Cut(full, " on ")
+	return slices.ContainsFunc(s.allow, func(p string) bool {
+		whole, _ := path.Match(p, full)
+		bare, _ := path.Match(p, short)
+		return whole || bare && o.Kind == "index"
+	})
+}
+
+// declaredBy returns the migration whose step declares an object, "" when none does.
+func (h *history) declaredBy(o schema.Object, dialect string) (found string) {
+	for i, n := range h.set.all {
+		if !h.counts(i) {
+			continue
+		}
+		for _, op := range n.Ops {
+			var texts []string
+			switch op := op.(type) {
+			case SQL:
+				if !schema.Elsewhere(op.Only, dialect) {
+					texts = op.Objects
+				}
+			case Go:
+				texts = op.Objects
+			}
+			for _, text := range texts {
+				if d, err := schema.ParseObject(text); err == nil && d.Kind == o.Kind && d.Name == o.Name {
+					found = h.set.label(i)
+				}
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Objects implements [migrate.ObjectSession]. A name without a schema is looked for in the default schema, then in those that are searched.
+func (s *session) Objects(ctx context.Context, objects []schema.Object) ([]bool, error) {
+	there := make([]bool, len(objects))
+	if len(objects) == 0 {
+		return there, nil
+	}
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	defer s.rollback(ctx)
+	if err := s.exec(ctx, "BEGIN;\n"+s.own()+"SET TRANSACTION READ ONLY"); err != nil {
+		return nil, err
+	}
+	var queries []string
+	for i, o := range objects {
+		queries = append(queries, fmt.Sprintf("SELECT %d AS i, CASE WHEN %s THEN '1' ELSE '0' END AS v", i, s.existence(o)))
+	}
+	lines, err := s.texts(ctx, "SELECT v FROM ("+strings.Join(queries, "\nUNION ALL ")+") q ORDER BY i")
+	if err != nil {
+		return nil, err
+	}
+	for i, line := range lines {
+		there[i] = line == "1"
+	}
+	return there, nil
+}
+
+// existence is a condition that is true when an object is there.
+func (s *session) existence(o schema.Object) string {
+	ns, name := schema.NameParts(o.Name)
+	in := func(ns string) string {
+		if ns != "" {
+			return "n.nspname = " + text(ns)
+		}
+		return "(n.nspname = " + text(s.schema) + " OR n.nspname = ANY (pg_catalog.current_schemas(false)))"
+	}
+	exists := func(sql string) string { return "EXISTS (SELECT 1 FROM pg_catalog." + sql + ")" }
+	spaced := func(catalog, prefix, more string) string {
+		return exists(catalog + " x JOIN pg_catalog.pg_namespace n ON n.oid = x." + prefix + "namespace WHERE x." + prefix + "name = " + text(name) + " AND " + in(ns) + more)
+	}
+	relation := func(kinds string) string { return spaced("pg_class", "rel", " AND x.relkind IN ("+kinds+")") }
+	onTable := func(catalog, column, rel string) string {
+		ns, table := schema.NameParts(o.Table)
+		return exists(catalog + " x JOIN pg_catalog.pg_class c ON c.oid = x." + rel + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE x." +
+			column + " = " + text(name) + " AND c.relname = " + text(table) + " AND " + in(ns))
+	}
+	switch o.Kind {
+	case "view":
+		return relation("'v'")
+	case "materialized view":
+		return relation("'m'")
+	case "foreign table":
+		return relation("'f'")
+	case "table":
+		return relation("'r', 'p'")
+	case "sequence":
+		return relation("'S'")
+	case "index":
+		if o.Table == "" {
+			return relation("'i', 'I'")
+		}
+		_, table := schema.NameParts(o.Table)
+		return spaced("pg_class", "rel", " AND x.relkind IN ('i', 'I') AND EXISTS (SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid WHERE i.indexrelid = x.oid AND t.relname = "+text(table)+")")
+	case "trigger":
+		return onTable("pg_trigger", "tgname", "tgrelid")
+	case "policy":
+		return onTable("pg_policy", "polname", "polrelid")
+	case "rule":
+		return onTable("pg_rewrite", "rulename", "ev_class")
+	case "constraint":
+		return onTable("pg_constraint", "conname", "conrelid")
+	case "column":
+		return onTable("pg_attribute", "attname", "attrelid")
+	case "function", "procedure", "aggregate", "routine":
+		kinds := map[string]string{"function": "'f', 'w'", "procedure": "'p'", "aggregate": "'a'", "routine": "'f', 'w', 'p', 'a'"}[o.Kind]
+		more := " AND x.prokind IN (" + kinds + ")"
+		if _, args, ok := strings.Cut(o.Name, "("); ok {
+			more += " AND pg_catalog.oidvectortypes(x.proargtypes) = " + text(strings.TrimSuffix(args, ")"))
+		}
+		return spaced("pg_proc", "pro", more)
+	case "type", "domain":
+		return spaced("pg_type", "typ", map[string]string{"type": " AND x.typtype <> 'd'", "domain": " AND x.typtype = 'd'"}[o.Kind])
+	case "statistics":
+		return spaced("pg_statistic_ext", "stx", "")
+	case "extension":
+		return exists("pg_extension WHERE extname = " + text(name))
+	case "publication":
+		return exists("pg_publication WHERE pubname = " + text(name))
+	case "event trigger":
+		return exists("pg_event_trigger WHERE evtname = " + text(name))
+	case "schema":
+		return exists("pg_namespace WHERE nspname = " + text(name))
+	}
+	return "true"
+}

@@ -1,0 +1,45 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Objects implements [migrate.ObjectSession]. SQLite has views, triggers, indexes, tables and columns; all other kinds count as there.
+func (s *session) Objects(ctx context.Context, objects []schema.Object) ([]bool, error) {
+	there := make([]bool, len(objects))
+	err := s.patient(ctx, func() error {
+		for i, o := range objects {
+			query := "SELECT count(*) FROM sqlite_master WHERE name = ? COLLATE NOCASE"
+			_, name := schema.NameParts(o.Name)
+			_, table := schema.NameParts(o.Table)
+			args := []any{name}
+			switch o.Kind {
+			case "view":
+				query += " AND type = 'view'"
+			case "table":
+				query += " AND type = 'table'"
+			case "virtual table":
+				query += " AND type = 'table' AND sql LIKE 'CREATE VIRTUAL %'"
+			case "trigger", "index":
+				query += " AND type = '" + o.Kind + "'"
+				if table != "" {
+					query, args = query+" AND tbl_name = ? COLLATE NOCASE", append(args, table)
+				}
+			case "column":
+				query, args = "SELECT count(*) FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE", []any{table, name}
+			default:
+				there[i] = true
+				continue
+			}
+			var n int
+			if err := s.conn.QueryRowContext(ctx, query, args...).Scan(&n); err != nil {
+				return err
+			}
+			there[i] = n > 0
+		}
+		return nil
+	})
+	return there, err
+}
