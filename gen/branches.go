@@ -223,7 +223,7 @@ func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) err
 	if err != nil {
 		return err
 	}
-	list, err := emit.List(b.pkg, snap.Set, vars)
+	list, err := emit.List(b.pkg, snap.Set, vars, snap.Allow...)
 	if err != nil {
 		return err
 	}

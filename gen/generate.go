@@ -163,6 +163,11 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err := cfg.settle(r.snap); err != nil {
 		return nil, err
 	}
+	set, err := readSettings(f.dir, cfg.Targets)
+	if err != nil {
+		return nil, err
+	}
+	r.snap.Allow = set.allow
 	r.models, err = models.load(ctx, cfg.loading(r.snap))
 	var problems load.Problems
 	if errors.As(err, &problems) {
@@ -411,7 +416,7 @@ func (r *Result) migration(m emit.Migration) error {
 	if len(r.folder.migrations) == 0 {
 		return nil
 	}
-	src, err := emit.List(r.folder.pkg, r.snap.Set, r.folder.ordered())
+	src, err := emit.List(r.folder.pkg, r.snap.Set, r.folder.ordered(), r.snap.Allow...)
 	if err != nil {
 		return err
 	}

@@ -251,7 +251,7 @@ func (b *branches) replay(ctx context.Context, cfg Config, tables []string) (*re
 	for _, m := range b.all {
 		vars = append(vars, m.Var)
 	}
-	list, err := emit.List(b.pkg, b.sides[0].Set, vars) // that of the tree may be behind, which is said elsewhere
+	list, err := emit.List(b.pkg, b.sides[0].Set, vars, b.sides[0].Allow...) // that of the tree may be behind, which is said elsewhere
 	if err != nil {
 		return nil, err
 	}

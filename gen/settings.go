@@ -24,6 +24,7 @@ const SettingsName = "modelgen.json"
 type settings struct {
 	lint     lint.Settings
 	dialects []string // what lint looks at; nil is those of the snapshot
+	allow    []string // what verify passes over
 }
 
 // readSettings reads the settings beside the migrations, or at the root of their module. No file is no settings.
@@ -49,12 +50,15 @@ func decodeSettings(path string, data []byte, known map[string]migrate.Dialect) 
 	var file struct {
 		Lint     map[string]string `json:"lint"`
 		Dialects string            `json:"dialects"`
+		Verify   struct {
+			Allow []string `json:"allow"`
+		} `json:"verify"`
 	}
 	s := settings{lint: lint.Settings{}}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&file); err != nil {
-		return s, fmt.Errorf(`%s: it is not what it should be, {"dialects": "postgres@14,sqlite", "lint": {"MG101": "note"}}: %w`, path, err)
+		return s, fmt.Errorf(`%s: it is not what it should be, {"dialects": "postgres@14,sqlite", "lint": {"MG101": "note"}, "verify": {"allow": ["trigger audit on issues"]}}: %w`, path, err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return s, errors.New(path + ": there is more after its end")
@@ -70,6 +74,12 @@ func decodeSettings(path string, data []byte, known map[string]migrate.Dialect) 
 			errs = append(errs, fmt.Errorf("%s: lint: %s: %w", path, code, err))
 		}
 		s.lint[code] = severity
+	}
+	for _, p := range file.Verify.Allow {
+		if err := migrate.NewSet("allow").Allow(p).Err(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: verify: %s", path, strings.TrimPrefix(err.Error(), "set allow: ")))
+		}
+		s.allow = append(s.allow, p)
 	}
 	for d := range strings.SplitSeq(file.Dialects, ",") {
 		if d = strings.TrimSpace(d); d == "" && file.Dialects == "" {

@@ -34,6 +34,7 @@ func (b *branches) settings() (*snapshot.Snapshot, error) {
 	pick("tag", func(s *snapshot.Snapshot) string { return orWord(s.Tag, "db") }, func() { out.Tag = theirs.Tag })
 	pick("guard", func(s *snapshot.Snapshot) string { return orWord(s.Guard, "build") }, func() { out.Guard = theirs.Guard })
 	pick("comments", func(s *snapshot.Snapshot) string { return fmt.Sprint(s.Comments) }, func() { out.Comments = theirs.Comments })
+	pick("what verify allows", func(s *snapshot.Snapshot) string { return strings.Join(s.Allow, ", ") }, func() { out.Allow = theirs.Allow })
 	if len(lines) > 0 {
 		return nil, Problems(lines)
 	}

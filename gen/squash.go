@@ -229,7 +229,7 @@ func (q *squasher) settle(sources []read.File) error {
 	if err := compare(q.all, all); err != nil {
 		return err
 	}
-	list, err := emit.List(q.pkg, q.snap.Set, q.ordered())
+	list, err := emit.List(q.pkg, q.snap.Set, q.ordered(), q.snap.Allow...)
 	if err != nil {
 		return err
 	}

@@ -75,8 +75,8 @@ func (c *copier) steps(members []int) ([]squashStep, error) {
 			case elidable && kind == "":
 				no("only a step over data is elidable: SQL, Go, Fill or Backfill; without this one the schema would be another")
 				continue
-			case elidable && hasSchema(op):
-				no("this step tells the schema what it changes, so it is not elidable; take Schema out of it, or the comment away")
+			case elidable && (hasSchema(op) || hasObjects(op)):
+				no("this step tells the schema what it changes, so it is not elidable; take Schema, Objects and Drops out of it, or the comment away")
 				continue
 			case elidable:
 				continue
@@ -170,6 +170,11 @@ func hasSchema(op read.Op) bool {
 		return len(o.Schema) > 0
 	}
 	return op.Value == nil && strings.Contains(op.Source, "Schema:")
+}
+
+// hasObjects reports whether a step says which objects it makes or drops.
+func hasObjects(op read.Op) bool {
+	return strings.Contains(op.Source, "Objects:") || strings.Contains(op.Source, "Drops:")
 }
 
 // noted is an op as it stands in its file.

@@ -50,15 +50,26 @@ func declared(texts []string) (all []Object) {
 // part of a name: "trigger audit_* on *". It changes the set and returns it.
 func (s *Set) Allow(patterns ...string) *Set {
 	for _, p := range patterns {
-		if o, err := schema.ParseObject(p); err == nil {
-			p = o.String()
+		norm, err := pattern(p)
+		if err != nil && s.err == nil {
+			s.err = fmt.Errorf("set %s: %w", s.name, err)
 		}
-		if _, err := path.Match(p, ""); err != nil && s.err == nil {
-			s.err = fmt.Errorf("set %s: Allow %q: %w", s.name, p, err)
-		}
-		s.allow = append(s.allow, strings.ToLower(strings.Join(strings.Fields(p), " ")))
+		s.allow = append(s.allow, norm)
 	}
 	return s
+}
+
+// pattern checks what Allow takes and brings it into the form in which things are compared with it.
+func pattern(p string) (string, error) {
+	const star = "modelgen_star"
+	o, err := schema.ParseObject(strings.ReplaceAll(p, "*", star))
+	if err == nil && !slices.Contains([]string{"trigger", "index", "constraint", "column"}, o.Kind) {
+		err = fmt.Errorf("verify looks at no %s; a trigger, an index, a constraint or a column on a table of the migrations can be allowed", o.Kind)
+	}
+	if err != nil {
+		return "", fmt.Errorf("allow %q: %w", p, err)
+	}
+	return strings.ToLower(strings.ReplaceAll(o.String(), star, "*")), nil
 }
 
 // object returns what a fact of a catalog is about as an object; ok is false for what cannot be one.

@@ -34,6 +34,8 @@ func split(sql string, at int) []statement {
 	for i := 0; i < len(sql); {
 		end := i + 1
 		switch c := sql[i]; {
+		case c == ';' && inBody(toks):
+			toks = append(toks, tok{';', ";", ";"})
 		case c == ';':
 			flush()
 		case strings.HasPrefix(sql[i:], "--"):
@@ -85,6 +87,27 @@ func split(sql string, at int) []statement {
 	}
 	flush()
 	return all
+}
+
+// inBody reports whether a statement that begins so is inside of the body of a trigger of SQLite, or of a function of PostgreSQL that is no string:
+// what ends there is a statement of the body. Neither its BEGIN nor its END is about a transaction.
+func inBody(toks []tok) bool {
+	if len(toks) == 0 || toks[0].kind != 'w' || toks[0].text != "CREATE" || !slices.ContainsFunc(toks[:min(4, len(toks))], func(t tok) bool {
+		return t.kind == 'w' && slices.Contains([]string{"TRIGGER", "FUNCTION", "PROCEDURE"}, t.text)
+	}) {
+		return false
+	}
+	open := 0
+	for _, t := range toks {
+		switch {
+		case t.kind != 'w':
+		case t.text == "BEGIN", t.text == "CASE" && open > 0:
+			open++
+		case t.text == "END" && open > 0:
+			open--
+		}
+	}
+	return open > 0
 }
 
 // until gives the end of what ends with a mark.

@@ -32,6 +32,7 @@ type Snapshot struct {
 	Tag      string   `json:"tag,omitempty"`      // key of the column tag, "" is db
 	Guard    string   `json:"guard,omitempty"`    // "test" or "off", "" is build
 	Comments bool     `json:"comments,omitempty"` // doc comments become comments of the database
+	Allow    []string `json:"allow,omitempty"`    // what verify passes over, from modelgen.json, see [migrate.Set.Allow]
 
 	schema.Schema
 }
@@ -120,7 +121,7 @@ func settings(data []byte) (s *Snapshot, stranger string) {
 	s = new(Snapshot)
 	fields := map[string]any{
 		"modelgen": &s.Format, "head": &s.Head, "set": &s.Set, "models": &s.Models, "dialects": &s.Dialects, "tag": &s.Tag,
-		"guard": &s.Guard, "comments": &s.Comments,
+		"guard": &s.Guard, "comments": &s.Comments, "allow": &s.Allow,
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
