@@ -151,6 +151,10 @@ var rightCases = []lintCase{
 	{"MG412", ops(fresh(), sql("GRANT SELECT ON shops TO app")), ops(fresh(), sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO app"))},
 	{"MG411", ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}), ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}, sql("ANALYZE VERBOSE items"))},
 	{"MG411", ops(migrate.CreateIndex{Table: "items", Index: lowerLabel}, sql("ANALYZE shops")), ops(migrate.CreateIndex{Table: "items", Index: index("i", false, "label")})},
+	{"MG413", ops(drop(column("label")), sql("UPDATE shops SET city = (SELECT min(i.label) FROM items i)")), ops(sql("UPDATE shops SET city = (SELECT min(i.label) FROM items i)"), drop(column("label")))},
+	{"MG413", ops(drop(column("label")), migrate.Fill{Table: "shops", Column: "city", Expr: "(SELECT min(label) FROM items)"}), ops(drop(column("label")), migrate.Fill{Table: "shops", Column: "city", Expr: "(SELECT min(name) FROM items)"})},
+	{"MG413", ops(dropItems, sql("INSERT INTO shops (id) SELECT id FROM items")), ops(dropItems, sql("CREATE VIEW items AS SELECT 1 AS id"), sql("SELECT id FROM items"))},
+	{"MG413", ops(migrate.RenameColumn{Table: "items", From: "label", To: "title"}, sql("UPDATE items SET label = ''")), ops(migrate.RenameColumn{Table: "items", From: "label", To: "title"}, sql("UPDATE items SET title = ''"))},
 	{"MG410", ops(migrate.SQL{Up: []string{"SELECT 1"}}), ops(sql("SELECT 1"))},
 }
 

@@ -29,16 +29,17 @@ func Lint(in Input) []Finding {
 type pass struct {
 	in     Input
 	check  *Check
-	i      int             // index of the op
-	op     migrate.Op      // the op, or one of those that its SQL stands for
-	hand   bool            // op is what SQL written by hand says of the schema
-	s      *schema.Schema  // what op finds
-	first  *schema.Schema  // what the migration finds
-	fresh  map[string]bool // tables made in this migration: nobody reads them, and they hold what the migration puts there
-	added  map[string]bool // columns added in this migration to other tables: "products.slug"
-	filled map[string]bool // columns that ops before gave values
-	landed map[string]bool // columns that were written both until this migration
-	unread bool            // an op before did what is not known: SQL, Go code, an opaque op
+	i      int                       // index of the op
+	op     migrate.Op                // the op, or one of those that its SQL stands for
+	hand   bool                      // op is what SQL written by hand says of the schema
+	s      *schema.Schema            // what op finds
+	first  *schema.Schema            // what the migration finds
+	fresh  map[string]bool           // tables made in this migration: nobody reads them, and they hold what the migration puts there
+	added  map[string]bool           // columns added in this migration to other tables: "products.slug"
+	filled map[string]bool           // columns that ops before gave values
+	landed map[string]bool           // columns that were written both until this migration
+	gone   map[migrate.Object]string // what ops before removed or renamed, with what they did
+	unread bool                      // an op before did what is not known: SQL, Go code, an opaque op
 	stages []planned
 	errs   []refusal // of targets that cannot plan the ops
 	sql    []statement
@@ -55,7 +56,7 @@ func newPass(in Input) *pass {
 			in.Ops[i].Value = op.Rows.op()
 		}
 	}
-	p := &pass{in: in, first: in.Before, s: scratch.Copy(in.Before, values(in.Ops)...), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, landed: map[string]bool{}}
+	p := &pass{in: in, first: in.Before, s: scratch.Copy(in.Before, values(in.Ops)...), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, landed: map[string]bool{}, gone: map[migrate.Object]string{}}
 	for _, op := range in.Ops {
 		if o, ok := op.Value.(migrate.DropDualWrite); ok { // no program reads the one any more, and the other one has a value everywhere
 			for _, c := range []string{o.From, o.To, o.Column.Def().Name} {
@@ -116,6 +117,7 @@ func (p *pass) apply(op migrate.Op) {
 		}
 		return
 	}
+	p.remember(op)
 	switch o := op.(type) {
 	case migrate.CreateTable:
 		p.fresh[o.Table] = true

@@ -61,6 +61,7 @@ var all = []*Check{
 	&mg410,
 	&mg411,
 	&mg412,
+	&mg413,
 	// MG5xx: names and types.
 	&mg501,
 	&mg502,
