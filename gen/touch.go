@@ -80,6 +80,7 @@ func (t *touch) add(op migrate.Op, name func(table, column string) string, at *s
 			t.values = true
 			write(o.Table, from.Name)
 			read(o.Table, o.Using)
+			read(o.Table, o.UsingBack)
 		}
 	case migrate.AddDualWrite:
 		t.values = true

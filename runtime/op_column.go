@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -44,6 +45,11 @@ type AlterColumn struct {
 	To    schema.ColumnDef
 	Using string // SQL for the new value when the type changes; "" casts the old one
 	Plain string // why the table may be locked while NULLs are looked for, as it is small; "" looks beside reads and writes
+
+	// UsingBack is SQL for the old value, over the columns that the op leaves behind: the way back of Using. Without it, a Using that is more than a
+	// cast of the column cannot be undone. It says nothing about the way up, so it is not in the hash of the migration: one that is applied may
+	// be given it.
+	UsingBack string `hash:"-"`
 }
 
 func (o AddColumn) Apply(s *schema.Schema) error {
@@ -128,8 +134,10 @@ func (o AlterColumn) Apply(s *schema.Schema) error {
 	if err := checkColumn(s, t, to); err != nil {
 		return fmt.Errorf("alter column %s.%s: %w", o.Table, from.Name, err)
 	}
-	if missing := missingColumns(t, o.Using); len(missing) > 0 {
-		return fmt.Errorf("alter column %s.%s using %s: the table has no column %s; it has %s", o.Table, from.Name, o.Using, some(missing), some(t.ColumnNames()))
+	for _, x := range []struct{ what, sql string }{{"using", o.Using}, {"using on the way back", o.UsingBack}} {
+		if missing := missingColumns(t, x.sql); len(missing) > 0 {
+			return fmt.Errorf("alter column %s.%s %s %s: the table has no column %s; it has %s", o.Table, from.Name, x.what, x.sql, some(missing), some(t.ColumnNames()))
+		}
 	}
 	to.Was, to.ValueWas = c.Was, c.ValueWas
 	*c = to
@@ -142,7 +150,11 @@ func (o AddColumn) Inverse() (Op, error) { return DropColumn{Table: o.Table, Col
 func (o DropColumn) Inverse() (Op, error)   { return AddColumn{o.Table, o.Column}, nil }
 func (o RenameColumn) Inverse() (Op, error) { return RenameColumn{o.Table, o.To, o.From}, nil }
 func (o AlterColumn) Inverse() (Op, error) {
-	return AlterColumn{Table: o.Table, From: o.To, To: o.From}, nil
+	if o.UsingBack == "" && o.Using != "" && !schema.IsCast(o.Using, o.From.Def().Name) {
+		return nil, &IrreversibleError{o.Describe(), "its values were computed with " + o.Using + ", and a cast would not give the old ones back: say in UsingBack " +
+			"of the AlterColumn how they are computed, which an applied migration may be given"}
+	}
+	return AlterColumn{Table: o.Table, From: o.To, To: o.From, Using: o.UsingBack, UsingBack: o.Using, Plain: o.Plain}, nil
 }
 
 func (o AddColumn) Effects() Effects {
@@ -169,7 +181,7 @@ func (o AlterColumn) Effects() Effects {
 	e.reads(tableObject(o.Table))
 	e.column(o.Table, from)
 	e.column(o.Table, to)
-	e.carries(o.Table, o.Using)
+	e.carries(o.Table, o.Using, o.UsingBack)
 	e.Rows = o.Using != "" || from.Type != to.Type || !maps.Equal(from.TypeFor, to.TypeFor)
 	return e
 }
@@ -190,8 +202,15 @@ func (o DropColumn) Destroys() []string {
 	if o.Column.Def().Generated != "" {
 		return nil // computed from others: nothing is lost
 	}
-	return []string{o.Table + "." + o.Column.Def().Name}
+	return []string{beforehand(o.Table) + "." + beforehand(o.Column.Def().Name)}
 }
+
+// OutOfTheWay ends the names that generate gives for a while to columns and tables that go last, as their values are still read, while something
+// new takes their names.
+const OutOfTheWay = "_modelgen_old"
+
+// beforehand returns the name that something had before it was renamed out of the way.
+func beforehand(name string) string { return strings.TrimSuffix(name, OutOfTheWay) }
 
 func (o AddColumn) plan(p Planner) error    { return p.AddColumn(o) }
 func (o DropColumn) plan(p Planner) error   { return p.DropColumn(o) }

@@ -240,7 +240,7 @@ func (o CommentTable) Describe() string { return "Change the comment of table " 
 func (o CreateSchema) Destroys() []string { return nil }
 func (o DropSchema) Destroys() []string   { return nil }
 func (o CreateTable) Destroys() []string  { return nil }
-func (o DropTable) Destroys() []string    { return []string{o.Table} }
+func (o DropTable) Destroys() []string    { return []string{beforehand(o.Table)} }
 func (o RenameTable) Destroys() []string  { return nil }
 func (o CommentTable) Destroys() []string { return nil }
 

@@ -90,6 +90,7 @@ func answerFlags(f *flag.FlagSet, cfg *gen.Config) {
 	f.Var((*words)(&cfg.Answers.Drops), "drop", "`name` of a table or column that goes with its data")
 	f.Var((*words)(&cfg.Answers.Fills), "fill", "`COLUMN=SQL`: what existing rows get; COLUMN=? leaves it to be written in the migration")
 	f.Var((*words)(&cfg.Answers.Converts), "convert", "`COLUMN[=SQL]`: let values be cast to the new type")
+	f.Var((*words)(&cfg.Answers.ConvertBacks), "convert-back", "`COLUMN=SQL`: how values get back that -convert computes, when the migration is undone")
 }
 
 // oneDirectory takes the directory of the migrations from the operands.

@@ -43,7 +43,8 @@
 //	-rename OLD=NEW   answer: products.caption=label, items=products; can be repeated, as those below
 //	-drop NAME        answer: products.caption or items goes with its data
 //	-fill COL=SQL     answer: what existing rows get in a column that becomes NOT NULL; COL=? leaves it to be written in the migration
-//	-convert COL[=SQL] answer: let values of a column be cast to its new type
+//	-convert COL[=SQL] answer: let values of a column be cast to its new type, or computed
+//	-convert-back COL=SQL how values get back that -convert computes; without it the migration cannot be undone
 //	-set NAME         name of the set in the database's history (default: last word of the module's path)
 //	-dialects LIST    postgres@14,sqlite: what the migrations are for, with the oldest version (default both)
 //	-tag KEY          key of the column tag (default db)

@@ -308,6 +308,7 @@ func (s *scenario) generate(args []string) {
 	f.Var((*words)(&cfg.Answers.Drops), "drop", "")
 	f.Var((*words)(&cfg.Answers.Fills), "fill", "")
 	f.Var((*words)(&cfg.Answers.Converts), "convert", "")
+	f.Var((*words)(&cfg.Answers.ConvertBacks), "convert-back", "")
 	f.BoolVar(&cfg.Only, "only", false, "")
 	f.StringVar(&cfg.Tag, "tag", "", "")
 	comments := f.Bool("comments", false, "")

@@ -174,17 +174,20 @@ func (d *differ) alterColumns() {
 				continue
 			}
 			c.Was = ""
-			using := ""
+			alter := migrate.AlterColumn{Table: t.Name, From: *cur, To: c}
 			if cur.Type != c.Type {
 				if sql, ok := d.convert(t.Name, c.Name); ok && sql != "" {
-					using = d.given("-convert", t, c.Name, sql)
+					alter.Using = d.given("-convert", t, c.Name, sql)
+				}
+				if sql, ok := d.convertBack(t.Name, c.Name); ok && sql != "" {
+					alter.UsingBack = d.given("-convert-back", t, c.Name, sql)
 				}
 			}
 			if d.cols[t.Name][c.Name] != "" && !d.filled[t.Name+"."+c.Name] && d.needsFill(cur, c) {
-				d.makeNotNull(t, *cur, c, using)
+				d.makeNotNull(t, alter)
 				continue
 			}
-			d.emit(migrate.AlterColumn{Table: t.Name, From: *cur, To: c, Using: using})
+			d.emit(alter)
 		}
 	}
 	for _, t := range d.new.Tables {
@@ -201,12 +204,14 @@ func (d *differ) alterColumns() {
 }
 
 // makeNotNull changes all but the nullability, fills, then sets NOT NULL.
-func (d *differ) makeNotNull(t *schema.Table, from, to schema.Column, using string) {
+func (d *differ) makeNotNull(t *schema.Table, alter migrate.AlterColumn) {
+	from, to := alter.From.Def(), alter.To.Def()
 	between := to
 	between.Nullable = true
 	expr := d.fillFor(t, to)
-	if from.Type != to.Type || using != "" || expr == migrate.FillDefault && !from.Equal(between) {
-		d.emit(migrate.AlterColumn{Table: t.Name, From: from, To: between, Using: using})
+	if from.Type != to.Type || alter.Using != "" || expr == migrate.FillDefault && !from.Equal(between) {
+		alter.To = between
+		d.emit(alter)
 		from = between
 	}
 	d.emit(migrate.Fill{Table: t.Name, Column: to.Name, Expr: expr})

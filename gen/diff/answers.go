@@ -15,8 +15,10 @@ type Answers struct {
 	Drops    []string // "products.caption", "items", "mood.sad"
 	Fills    []string // "products.slug=lower(name)"; for a column that is dropped, what rows get when the drop is undone
 	Converts []string // "votes.weight", or with SQL for the new value "votes.weight=CAST(weight AS integer)"
-	Online   bool     // renames and changes of type go in two steps, the first of which lets programs of two versions run
-	Contract bool     // the second step, of all that are in flight
+	// ConvertBacks is how values get back that Converts computes, for the way down: "parcels.weight=weight / 1000.0".
+	ConvertBacks []string
+	Online       bool // renames and changes of type go in two steps, the first of which lets programs of two versions run
+	Contract     bool // the second step, of all that are in flight
 }
 
 // Parse adds answers in the form in which migrations record them: "-rename products.caption=label", quoted as for a shell.
@@ -39,6 +41,8 @@ func (a *Answers) Parse(recorded []string) error {
 			a.Fills = append(a.Fills, value)
 		case ok && flag == "-convert":
 			a.Converts = append(a.Converts, value)
+		case ok && flag == "-convert-back":
+			a.ConvertBacks = append(a.ConvertBacks, value)
 		default:
 			return fmt.Errorf("//modelgen:answer %s is no answer", line)
 		}
@@ -133,6 +137,10 @@ func (d *differ) convert(table, column string) (string, bool) {
 	return d.valueOf(d.in.Answers.Converts, "-convert ", table, column)
 }
 
+func (d *differ) convertBack(table, column string) (string, bool) {
+	return d.valueOf(d.in.Answers.ConvertBacks, "-convert-back ", table, column)
+}
+
 func (d *differ) valueOf(answers []string, flag, table, column string) (string, bool) {
 	a, ok := d.about(answers, table, column)
 	if !ok {
@@ -194,6 +202,14 @@ func (d *differ) checkAnswers() {
 	for _, c := range d.in.Answers.Converts {
 		if object, _, _ := strings.Cut(c, "="); !d.spent["-convert "+c] && !(open && d.known(object)) {
 			d.fail(object, "-convert %s: no column of that name changes its type%s", object, near(object, d.columnsInNew()))
+		}
+	}
+	for _, c := range d.in.Answers.ConvertBacks {
+		object, sql, _ := strings.Cut(c, "=")
+		if strings.TrimSpace(sql) == "" {
+			d.fail(object, "-convert-back takes COLUMN=SQL: parcels.weight=\"weight / 1000.0\"")
+		} else if !d.spent["-convert-back "+c] && !(open && d.known(object)) {
+			d.fail(object, "-convert-back %s: no column of that name changes its type%s", object, near(object, d.columnsInNew()))
 		}
 	}
 	for _, o := range d.in.Answers.Drops {

@@ -18,13 +18,13 @@ func (d *differ) moveAside() {
 		d.emit(migrate.RenameTable{From: a.table, To: a.to})
 		// The names of its keys and indexes are in the way as well.
 		if t.PrimaryKey != nil {
-			d.emit(migrate.RenameConstraint{Table: a.to, From: t.PrimaryKey.Name, To: cut(t.PrimaryKey.Name, outOfTheWay)})
+			d.emit(migrate.RenameConstraint{Table: a.to, From: t.PrimaryKey.Name, To: cut(t.PrimaryKey.Name, migrate.OutOfTheWay)})
 		}
 		for _, u := range t.Uniques {
-			d.emit(migrate.RenameConstraint{Table: a.to, From: u.Name, To: cut(u.Name, outOfTheWay)})
+			d.emit(migrate.RenameConstraint{Table: a.to, From: u.Name, To: cut(u.Name, migrate.OutOfTheWay)})
 		}
 		for _, x := range t.Indexes {
-			d.emit(migrate.RenameIndex{Table: a.to, From: x.Name, To: cut(x.Name, outOfTheWay)})
+			d.emit(migrate.RenameIndex{Table: a.to, From: x.Name, To: cut(x.Name, migrate.OutOfTheWay)})
 		}
 	}
 }

@@ -185,6 +185,7 @@ func shuffled(t *testing.T, s step, in diff.Input, want string) {
 		again.Answers = diff.Answers{
 			Renames: shuffle(r, slices.Clone(in.Answers.Renames)), Drops: shuffle(r, slices.Clone(in.Answers.Drops)),
 			Fills: shuffle(r, slices.Clone(in.Answers.Fills)), Converts: shuffle(r, slices.Clone(in.Answers.Converts)),
+			ConvertBacks: shuffle(r, slices.Clone(in.Answers.ConvertBacks)),
 		}
 		if got := text(diff.Diff(again)); got != want {
 			t.Errorf("in another order it gives\n%s\nnot\n%s", got, want)
@@ -238,6 +239,12 @@ func leads(t *testing.T, in diff.Input, res *diff.Result) {
 		}
 	}
 	apply(res.Ops)
+	for i, op := range res.Ops {
+		if o, ok := op.(migrate.AlterColumn); ok && o.Using != "" && o.UsingBack == "" {
+			o.UsingBack = "NULL" // without it there is no way back, which is not what is looked at here
+			res.Ops[i] = o
+		}
+	}
 	if got, want := dump(s), dump(res.Schema); got != want {
 		t.Errorf("the ops lead to\n%s\nand not to\n%s", got, want)
 	}

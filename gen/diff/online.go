@@ -174,8 +174,10 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 			in.Answers.Renames = slices.DeleteFunc(in.Answers.Renames, func(flag string) bool {
 				return slices.ContainsFunc(d.renameAnswers, func(r rename) bool { return r.flag == flag && r.table != "" && r.from == o.Name && r.to == c.Name })
 			})
-			if a, ok := d.about(in.Answers.Converts, t.Name, c.Name); ok {
-				in.Answers.Converts = slices.DeleteFunc(in.Answers.Converts, func(x string) bool { return x == a })
+			for _, answers := range []*[]string{&in.Answers.Converts, &in.Answers.ConvertBacks} {
+				if a, ok := d.about(*answers, t.Name, c.Name); ok {
+					*answers = slices.DeleteFunc(slices.Clone(*answers), func(x string) bool { return x == a })
+				}
 			}
 		}
 	}
@@ -312,6 +314,16 @@ func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) 
 	back := c
 	back.Name = to
 	down, err := d.castTo(back, o)
+	sqlBack, givenBack := d.convertBack(t.Name, c.Name)
+	switch {
+	case givenBack && strings.TrimSpace(sqlBack) != "":
+		if down, err = schema.NormalizeExpr(schema.RenameInExpr(sqlBack, c.Name, to)); err != nil {
+			return w, err
+		}
+	case given && sql != "" && !schema.IsCast(sql, c.Name):
+		return w, fmt.Errorf("its values are computed with %s: say how programs of the previous release get back what they know, as in -convert-back %s=SQL; without -online it is done at once",
+			sql, Quote(t.Name+"."+c.Name))
+	}
 	if err != nil {
 		return w, fmt.Errorf("%w: what new programs write could not be read by the old ones; without -online it is done at once", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -24,7 +25,7 @@ type aside struct {
 // findLate decides what is dropped last, because values are computed from it, or may be. A name in an answer means what the new schema calls so; where
 // that is a column or a table without any values yet, it means the old one.
 func (d *differ) findLate() {
-	if len(d.in.Answers.Fills)+len(d.in.Answers.Converts) == 0 {
+	if len(d.in.Answers.Fills)+len(d.in.Answers.Converts)+len(d.in.Answers.ConvertBacks) == 0 {
 		return
 	}
 	scene := d.scene()
@@ -37,7 +38,7 @@ func (d *differ) findLate() {
 		if slices.ContainsFunc(readers, func(r reader) bool { return r.Unknown || slices.Contains(r.Tables, name) }) {
 			d.lateTables = append(d.lateTables, name)
 			if taken {
-				d.asides = append(d.asides, aside{name, "", cut(name, outOfTheWay)})
+				d.asides = append(d.asides, aside{name, "", cut(name, migrate.OutOfTheWay)})
 			}
 		}
 	}
@@ -48,14 +49,11 @@ func (d *differ) findLate() {
 	}
 }
 
-// outOfTheWay ends the name of what goes while something new takes its name.
-const outOfTheWay = "_modelgen_old"
-
 func (d *differ) findLateColumns(t, old *schema.Table, readers []reader) {
 	late := func(c schema.Column) {
 		name := c.Name
 		if slices.ContainsFunc(t.Columns, func(n schema.Column) bool { return strings.EqualFold(n.Name, c.Name) }) {
-			name = cut(c.Name, outOfTheWay)
+			name = cut(c.Name, migrate.OutOfTheWay)
 			d.asides = append(d.asides, aside{old.Name, c.Name, name})
 		}
 		d.late[t.Name] = append(d.late[t.Name], name)
@@ -158,7 +156,8 @@ func (d *differ) readers(scene *schema.Schema) (all []reader) {
 		for _, c := range t.Columns {
 			fill, _ := d.about(d.in.Answers.Fills, t.Name, c.Name)
 			convert, _ := d.about(d.in.Answers.Converts, t.Name, c.Name)
-			for _, a := range []struct{ flag, answer string }{{"-fill", fill}, {"-convert", convert}} {
+			back, _ := d.about(d.in.Answers.ConvertBacks, t.Name, c.Name)
+			for _, a := range []struct{ flag, answer string }{{"-fill", fill}, {"-convert", convert}, {"-convert-back", back}} {
 				_, sql, _ := strings.Cut(a.answer, "=")
 				if sql = strings.TrimSpace(sql); sql == "" {
 					continue

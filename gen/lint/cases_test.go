@@ -38,6 +38,13 @@ func drop(c schema.ColumnDef) migrate.DropColumn {
 
 func retype(name, t string) migrate.AlterColumn { return alter(column(name), typed(column(name), t)) }
 
+// using makes price a number of cents.
+func using(up, back string) migrate.AlterColumn {
+	o := retype("price", "integer")
+	o.Using, o.UsingBack = up, back
+	return o
+}
+
 func goOp() migrate.Go {
 	return migrate.Go{Up: func(context.Context, migrate.Tx) error { return nil }, NoDown: "no"}
 }
@@ -155,6 +162,8 @@ var rightCases = []lintCase{
 	{"MG413", ops(drop(column("label")), migrate.Fill{Table: "shops", Column: "city", Expr: "(SELECT min(label) FROM items)"}), ops(drop(column("label")), migrate.Fill{Table: "shops", Column: "city", Expr: "(SELECT min(name) FROM items)"})},
 	{"MG413", ops(dropItems, sql("INSERT INTO shops (id) SELECT id FROM items")), ops(dropItems, sql("CREATE VIEW items AS SELECT 1 AS id"), sql("SELECT id FROM items"))},
 	{"MG413", ops(migrate.RenameColumn{Table: "items", From: "label", To: "title"}, sql("UPDATE items SET label = ''")), ops(migrate.RenameColumn{Table: "items", From: "label", To: "title"}, sql("UPDATE items SET title = ''"))},
+	{"MG410", ops(using("price * 100", "")), ops(using("price * 100", "price / 100.0"))},
+	{"MG410", ops(using("price * 100", "")), ops(using("CAST(price AS integer)", ""))},
 	{"MG410", ops(migrate.SQL{Up: []string{"SELECT 1"}}), ops(sql("SELECT 1"))},
 }
 

@@ -215,6 +215,7 @@ func (c *collector) op(op migrate.Op) {
 		c.column(o.Table, o.From.Def())
 		c.column(o.Table, o.To.Def())
 		c.expr(o.Table, o.Using)
+		c.expr(o.Table, o.UsingBack)
 	case migrate.AddPrimaryKey:
 		c.primaryKey(o.Table, o.PrimaryKey)
 	case migrate.DropPrimaryKey:

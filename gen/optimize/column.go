@@ -103,16 +103,16 @@ func keeps(a, b schema.Column) bool {
 // alterTwice merges two changes of a column, when its values are changed by one of them at most.
 func alterTwice(x, y migrate.AlterColumn) (migrate.Op, bool) {
 	from, mid, to := x.From.Def(), x.To.Def(), y.To.Def()
-	first, second := sameType(from, mid) && x.Using == "", sameType(mid, to) && y.Using == ""
-	if !first && !second && (x.Using != "" || y.Using != "" || !keeps(from, mid)) {
+	first, second := sameType(from, mid) && x.Using+x.UsingBack == "", sameType(mid, to) && y.Using+y.UsingBack == ""
+	if !first && !second && (x.Using+x.UsingBack != "" || y.Using+y.UsingBack != "" || !keeps(from, mid)) {
 		return nil, false
 	}
 	if from.Identity != mid.Identity && mid.Identity != to.Identity {
 		return nil, false // the numbers begin anew
 	}
-	out := migrate.AlterColumn{Table: x.Table, From: from, To: to, Using: x.Using + y.Using}
+	out := migrate.AlterColumn{Table: x.Table, From: from, To: to, Using: x.Using + y.Using, UsingBack: x.UsingBack + y.UsingBack}
 	if x.Plain != "" && y.Plain != "" {
 		out.Plain = x.Plain
 	}
-	return unless(from.Equal(to) && out.Using == "", out), true
+	return unless(from.Equal(to) && out.Using+out.UsingBack == "", out), true
 }

@@ -78,7 +78,7 @@ func (r rename) throughColumn(s *step) bool {
 		return false
 	}
 	if o, is := s.op.(migrate.AlterColumn); is {
-		if o.Using != "" {
+		if o.Using != "" || o.UsingBack != "" {
 			return false
 		}
 	} else if s.has(column+r.from, true) {

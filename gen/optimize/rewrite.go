@@ -133,7 +133,7 @@ func (w *rewriter) op(op migrate.Op) migrate.Op {
 		o.From, o.To, o.Table = w.c(o.Table, o.From), w.c(o.Table, o.To), w.t(o.Table)
 		return o
 	case migrate.AlterColumn:
-		o.From, o.To, o.Using, o.Table = w.def(o.Table, o.From), w.def(o.Table, o.To), w.e(o.Table, o.Using), w.t(o.Table)
+		o.From, o.To, o.Using, o.UsingBack, o.Table = w.def(o.Table, o.From), w.def(o.Table, o.To), w.e(o.Table, o.Using), w.e(o.Table, o.UsingBack), w.t(o.Table)
 		return o
 	case migrate.AddPrimaryKey:
 		o.PrimaryKey, o.Table = w.primaryKey(o.Table, o.PrimaryKey), w.t(o.Table)

@@ -259,3 +259,46 @@ func InList(expr string) (column string, values []string) {
 	}
 	return toks[0].text, values
 }
+
+// IsCast reports whether the expression is the column itself, or nothing but casts of it: CAST(price AS integer), price::integer.
+func IsCast(expr, column string) bool {
+	toks, err := lex(expr)
+	return err == nil && isCast(toks, column)
+}
+
+func isCast(toks []token, column string) bool {
+	toks = stripOuter(toks)
+	if len(toks) == 1 {
+		return isColumn(toks, 0) && sameIdent(toks[0], column)
+	}
+	if len(toks) < 3 {
+		return false
+	}
+	depth, as, colons := 0, -1, -1
+	for i, t := range toks {
+		switch {
+		case t == token{tokOp, "("}:
+			depth++
+		case t == token{tokOp, ")"}:
+			depth--
+		case depth == 1 && isWord(t, "AS"):
+			as = i
+		case depth == 0 && t.text == "::":
+			colons = i
+		}
+	}
+	if colons > 0 {
+		return isType(toks[colons+1:]) && isCast(toks[:colons], column)
+	}
+	return isWord(toks[0], "CAST") && toks[1].text == "(" && as > 2 && isType(toks[as+1:len(toks)-1]) && isCast(toks[2:as], column)
+}
+
+// isType reports whether the tokens can be the name of a type: double precision, numeric(8, 2), text[].
+func isType(toks []token) bool {
+	for _, t := range toks {
+		if t.kind == tokString || t.kind == tokOp && !strings.Contains("()[],.", t.text) {
+			return false
+		}
+	}
+	return len(toks) > 0 && (toks[0].kind == tokIdent || toks[0].kind == tokQuoted)
+}
