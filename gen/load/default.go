@@ -1,21 +1,19 @@
 package load
 
 import (
-	"encoding/json"
 	"fmt"
 	"go/types"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/modelgen/modelgen/gen/literal"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // setDefault reads default: and default.dialect:.
 func (m *model) setDefault(c *column, o option) {
-	literal, expr, err := m.readDefault(c, o)
+	value, expr, err := m.readDefault(c, o)
 	switch {
 	case err != nil:
 		m.l.fail(o.value.pos, err)
@@ -25,8 +23,8 @@ func (m *model) setDefault(c *column, o option) {
 		}
 	case o.dialect != "":
 		sql := expr
-		if literal != nil {
-			sql = *literal
+		if value != nil {
+			sql = *value
 			switch c.Type.Literal() {
 			case schema.QuotedLiteral:
 				sql = quoteSQL(sql)
@@ -39,7 +37,7 @@ func (m *model) setDefault(c *column, o option) {
 		}
 		c.DefaultFor[o.dialect] = sql
 	default:
-		c.Default, c.DefaultExpr = literal, expr
+		c.Default, c.DefaultExpr = value, expr
 	}
 }
 
@@ -55,10 +53,13 @@ func (m *model) readDefault(c *column, o option) (*string, string, error) {
 			return nil, "", fmt.Errorf("default %s: %w", o.value.s, err)
 		}
 		if s, ok := loneLiteral(sql, c.Type); ok {
-			literal, err := m.literal(c, s, true)
-			return literal, "", err
+			value, err := m.literal(c, s)
+			if err == nil || literal.Moment(c.Type, s) || !c.untyped(o.dialect) {
+				return value, "", err
+			}
+			return nil, sql, nil // as it stands: it is of another type there
 		}
-		if sql == "NULL" {
+		if strings.EqualFold(sql, "NULL") {
 			return nil, "", fmt.Errorf("default NULL is what a column without default has: leave it out")
 		}
 		for _, name := range schema.UnknownNames(sql, nil) {
@@ -71,12 +72,29 @@ func (m *model) readDefault(c *column, o option) (*string, string, error) {
 	if !o.quoted && len(o.value.s) > 2 && looksLikeSQL.MatchString(o.value.s) {
 		return nil, "", fmt.Errorf("default %s looks like SQL: write default:(%s) for the expression, or default:'%s' for the text", o.value.s, o.value.s, o.value.s)
 	}
-	literal, err := m.literal(c, o.value.s, o.quoted)
-	return literal, "", err
+	if !o.quoted && strings.EqualFold(o.value.s, "NULL") {
+		hint := ""
+		if c.Type.Literal() == schema.QuotedLiteral {
+			hint = ", or write default:'" + o.value.s + "' for the word"
+		}
+		return nil, "", fmt.Errorf("default NULL is what a column without default has: leave it out%s", hint)
+	}
+	value, err := m.literal(c, o.value.s)
+	if err != nil && o.dialect != "" && c.untyped(o.dialect) && !literal.Moment(c.Type, o.value.s) {
+		return nil, quoteSQL(o.value.s), nil
+	}
+	return value, "", err
+}
+
+// untyped reports whether the column is of a type on the dialect that takes literals which Type refuses.
+func (c *column) untyped(dialect string) bool {
+	return dialect == "sqlite" || dialect != "" && c.TypeFor[dialect] != ""
 }
 
 // bytesText is how databases write bytes, whose digits are the literal.
 var bytesText = regexp.MustCompile(`^(?:[xX]'|'\\x)([0-9a-fA-F]*)'$`)
+
+var plainNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 
 var looksLikeSQL = regexp.MustCompile(`(?i)^(\w+\(.*\)|current_(timestamp|date|time|user)|localtime(stamp)?|session_user)$`)
 
@@ -93,90 +111,55 @@ func loneLiteral(sql string, t schema.Type) (string, bool) {
 	return "", false
 }
 
-// literal checks a literal default against the type of the column and of the field, and gives its one form.
-func (m *model) literal(c *column, s string, quoted bool) (*string, error) {
-	s, err := c.canonical(s, quoted)
+// literal checks a literal default against the type of the column and of the field, and returns its one form.
+func (m *model) literal(c *column, s string) (*string, error) {
+	s, err := c.canonical(s)
 	if err != nil {
 		return nil, err
 	}
 	if c.enum == nil || !m.l.schemaValues(c) {
 		return &s, nil
 	}
+	given := []string{s}
+	if c.Type.Array {
+		given, _ = literal.Elements(s)
+	}
 	values := m.l.constants(c.enum)
-	if texts := valueTexts(values); !slices.Contains(texts, s) && !c.Type.Array {
+	texts := valueTexts(values)
+	for _, g := range given {
+		if slices.Contains(texts, g) {
+			continue
+		}
 		for _, v := range values {
-			if v.name == s {
-				return nil, fmt.Errorf("default %s is the name of a constant: write its value, %s", s, v.val)
+			if v.name == g {
+				return nil, fmt.Errorf("default %s is the name of a constant: write its value, %s", g, v.val)
 			}
 		}
-		return nil, fmt.Errorf("default %s is none of the constants of %s%s", s, c.enum.Name(), didYouMean(s, texts))
+		return nil, fmt.Errorf("default %s is none of the constants of %s%s", g, c.enum.Name(), didYouMean(g, texts))
 	}
 	return &s, nil
 }
 
-// canonical gives the one form of a literal; what a time looks like is checked only where it is not quoted.
-func (c *column) canonical(s string, quoted bool) (string, error) {
-	if c.Type.Array {
-		if !strings.HasPrefix(s, "{") || !strings.HasSuffix(s, "}") {
-			return "", fmt.Errorf("default %s is no array: write it as PostgreSQL does, default:'{}' or default:'{a,b}'", s)
-		}
-		return s, nil
-	}
-	switch k := c.Type.Kind; k {
-	case schema.KindBoolean:
-		if s != "true" && s != "false" {
-			return "", fmt.Errorf("default %s is not true or false", s)
-		}
-	case schema.KindSmallInt, schema.KindInteger, schema.KindBigInt:
+// canonical returns the one form of a literal.
+func (c *column) canonical(s string) (string, error) {
+	if isInteger(c.Type) {
 		return c.integer(s)
-	case schema.KindReal:
-		return float(s, 32, "float32")
-	case schema.KindDouble:
-		return float(s, 64, "float64")
-	case schema.KindNumeric:
-		return numeric(s, c.Type)
-	case schema.KindVarchar, schema.KindChar:
-		if n := utf8.RuneCountInString(s); c.Type.Size > 0 && n > c.Type.Size {
-			return "", fmt.Errorf("default %q has %d characters, which do not fit %s", s, n, c.Type)
-		}
-	case schema.KindBytes:
-		return "", fmt.Errorf("a default of bytes is written as an expression: default:(x'00ff')")
-	case schema.KindJSON, schema.KindJSONB:
-		if !json.Valid([]byte(s)) {
-			return "", fmt.Errorf("default %s is not JSON: text in JSON has double quotes", s)
-		}
-	case schema.KindUUID:
-		if !uuidText.MatchString(s) {
-			return "", fmt.Errorf("default %s is no UUID: write default:(gen_random_uuid()) for an expression", s)
-		}
-		return strings.ToLower(s), nil
-	case schema.KindInet, schema.KindCIDR:
-		_, errA := netip.ParseAddr(s)
-		_, errP := netip.ParsePrefix(s)
-		if errA != nil && errP != nil {
-			return "", fmt.Errorf("default %s is no address", s)
-		}
-	case schema.KindDate, schema.KindTime, schema.KindTimestamp, schema.KindTimestampTZ:
-		if !quoted && !strings.ContainsAny(s[:1], "0123456789-") && !slices.Contains(timeWords, strings.ToLower(s)) {
-			return "", fmt.Errorf("default %s is no time: write default:'2006-01-02 15:04:05+00', or default:(CURRENT_TIMESTAMP) for an expression", s)
-		}
 	}
-	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-		return "", fmt.Errorf("default %q is no text that a database can hold", s)
+	if c.Type.Literal() == schema.BytesLiteral {
+		return "", fmt.Errorf("a default of bytes is written as an expression: default:(x'00ff')")
+	}
+	s, err := literal.Check(c.Type, s)
+	if err != nil {
+		return "", fmt.Errorf("default %w", err)
 	}
 	return s, nil
 }
 
-var (
-	uuidText  = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
-	timeWords = []string{"infinity", "epoch"}
-)
-
 // integer checks a whole number against the ranges of the field and of the column.
 func (c *column) integer(s string) (string, error) {
-	text, n, err := wholeNumber(s)
+	text, n, err := literal.Whole(s)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("default %w", err)
 	}
 	if b, ok := basicTypes[c.basic]; ok && integerRanges[b.kind] != [2]int64{} {
 		if n == nil || *n < b.min || *n > b.max {
