@@ -146,6 +146,9 @@ func (d *differ) given(flag string, t *schema.Table, column, sql string) string 
 		d.fail(object, "%s %s=%s: %v", flag, object, sql, err)
 		return "NULL"
 	}
+	if why := d.unfit(t, *t.Column(column), expr); why != "" {
+		d.fail(object, "%s %s=%s: %s", flag, object, sql, why)
+	}
 	if strings.Contains(strings.ToUpper(expr), "SELECT") {
 		return expr // with names of its own
 	}

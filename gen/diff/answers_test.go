@@ -38,6 +38,32 @@ func TestErrors(t *testing.T) {
 				`,
 		},
 		{
+			name: "literals that are no values of the column",
+			old:  func() *schema.Schema { s := items(); s.PutEnum(enum("mood", "sad", "happy")); return s }(),
+			new: func() *schema.Schema {
+				s := items(schema.UUID("a"), schema.Array(schema.Text("b")), schema.EnumOf("c", "mood"), schema.Integer("d"), schema.Date("e"), schema.JSONB("f"),
+					schema.Boolean("g"), schema.Text("h"), schema.Text("i"), check("i IN ('x', 'y')"), schema.UUID("j"), schema.Text("k"), schema.SmallInt("l"),
+					schema.Array(schema.Text("m")), schema.Text("n"))
+				s.PutEnum(enum("mood", "sad", "happy"))
+				return s
+			}(),
+			answers: diff.Answers{Fills: []string{"items.a=''", "items.b=''", "items.c=''", "items.d='x'", "items.e='now'", "items.f=''", "items.g=1", "items.h=NULL",
+				"items.i='z'", "items.j=0", "items.k=0", "items.l=70000", "items.m='{}'", "items.n=''"}},
+			want: `
+				error items.a: -fill items.a='': '' is no UUID: write (gen_random_uuid()) for an expression
+				error items.b: -fill items.b='': '' is no array: write it as PostgreSQL does, '{}' or '{a,b}'
+				error items.c: -fill items.c='': '' is none of the values of mood: there is sad, happy
+				error items.d: -fill items.d='x': x is not a whole number
+				error items.e: -fill items.e='now': now is read once, when the migration runs, and stays that time for ever: write (CURRENT_DATE)
+				error items.f: -fill items.f='': '' is not JSON: text in JSON has double quotes
+				error items.g: -fill items.g=1: 1 is a number, and no boolean
+				error items.h: -fill items.h=NULL: the column is NOT NULL
+				error items.i: -fill items.i='z': 'z' is none of 'x', 'y'
+				error items.j: -fill items.j=0: 0 is a number, and no uuid
+				error items.l: -fill items.l=70000: 70000 does not fit smallint (-32768 to 32767)
+				`,
+		},
+		{
 			name: "names that are nearly there",
 			old:  items(caption), new: items(label),
 			answers: diff.Answers{Renames: []string{"itms=products", "item=products"}},
