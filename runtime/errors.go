@@ -118,15 +118,19 @@ func (e *PendingError) Error() string {
 	return fmt.Sprintf("set %s: %d pending: %s; apply with up", e.Set, len(e.Pending), strings.Join(e.Pending, ", "))
 }
 
-// HistoryError says that history and set do not fit together, and what to do.
+// HistoryError says that history and set do not fit together, and what to do. Its text has one fact a line.
 type HistoryError struct {
 	Set      string
 	Problems []string
-	Next     string // the next command, or what to look at
+	Next     string // the next command, or what to look at; several are in lines
 }
 
 func (e *HistoryError) Error() string {
-	return "set " + e.Set + ": " + strings.Join(e.Problems, "; ") + "; " + e.Next
+	text := "set " + e.Set + ": " + strings.Join(e.Problems, "\n  ")
+	for next := range strings.Lines(e.Next) {
+		text += "\n  next: " + strings.TrimSuffix(next, "\n")
+	}
+	return text
 }
 
 // UnknownTargetError says that no migration has the name, or that several begin with it.

@@ -24,7 +24,7 @@ func (h *history) writable(moves []move) error {
 	}
 	if len(unknown) > 0 && h.opt.Unknown == Refuse {
 		allow += " -allow-unknown"
-		say("run the newer program, or allow it with -allow-unknown (Options.Unknown); rows whose migrations were deleted on purpose go with prune",
+		say("run the newer program, or allow it with -allow-unknown (Options.Unknown)\nif they were deleted on purpose, forget their rows with prune",
 			"the database has migrations that this program does not know: "+some(unknown))
 	}
 	if len(h.edited) > 0 && h.opt.Edited == Refuse {
@@ -32,7 +32,7 @@ func (h *history) writable(moves []move) error {
 		say("undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)", "changed since they were applied: "+some(h.labels(h.edited)))
 	}
 	if half := h.halfEdited(); len(half) > 0 {
-		say("restore its file as it was then and finish it with up; the change belongs into a new migration", "edited while it was half applied: "+some(h.labels(half)))
+		say("restore its file as it was then and finish it with up; the change belongs in a new migration", "edited while it was half applied: "+some(h.labels(half)))
 	}
 	for _, set := range h.set.sets() {
 		back := func(mv move) bool { return mv.back && h.set.all[mv.at].set == set }
@@ -45,7 +45,7 @@ func (h *history) writable(moves []move) error {
 	}
 	if late := h.late(moves); len(late) > 0 && h.opt.OutOfOrder == Refuse {
 		// They may well have been applied, and their rows are gone.
-		say("look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder); what is in the database already is recorded with fake "+
+		say("look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)\nwhat is in the database already is recorded with fake "+
 			h.set.label(late[len(late)-1])+allow, "pending although later ones are applied: "+some(h.labels(late)))
 	}
 	for _, l := range h.lost {
@@ -70,7 +70,7 @@ func (h *history) writable(moves []move) error {
 		r, label := h.row[mv.at], h.set.label(mv.at)
 		switch {
 		case r == nil && !mv.back && h.retired(mv.at):
-			say("leave it so; or undo that one with to "+h.set.beneath(h.standIn(mv.at))+", which takes its data along, then to "+label,
+			say("leave it so, or undo that one with to "+h.set.beneath(h.standIn(mv.at))+", which takes its data along, then to "+label,
 				label+" cannot be applied: another migration that replaces it is applied in its place")
 		case r == nil:
 		case r.State == StateUndoing && !mv.back:
@@ -86,7 +86,7 @@ func (h *history) writable(moves []move) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &HistoryError{h.set.name, problems, strings.Join(next, "; ")}
+	return &HistoryError{h.set.name, problems, strings.Join(next, "\n")}
 }
 
 // standIn gives the migration that is applied in the place of migration i.

@@ -29,10 +29,12 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
 // Command is a command line with what can be set about it. DB, Dialect and Set are needed.
@@ -109,6 +111,7 @@ type call struct {
 	steps   int
 	backup  string
 	server  int
+	colours [2]bool   // whether stdout and stderr show them
 	busy    bool      // a line on the terminal says what is being done
 	said    time.Time // when the progress of a batched stage was printed
 	retry   retry
@@ -168,7 +171,7 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	if cmd.Name == "" {
 		cmd.Name = "migrate"
 	}
-	c := &call{Command: cmd}
+	c := &call{Command: cmd, colours: [2]bool{terminal.Colours(cmd.Stdout), terminal.Colours(cmd.Stderr)}}
 	err := c.dispatch(ctx, args)
 	switch {
 	case err == nil:
@@ -183,7 +186,7 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 			Error string `json:"error"`
 		}{migrate.ErrorText(err)}) // stderr has it, too
 	}
-	fmt.Fprintf(cmd.Stderr, "%s: %s\n", cmd.Name, migrate.ErrorText(err))
+	fmt.Fprintf(cmd.Stderr, "%s: %s\n", terminal.Paint(c.colours[1], terminal.Red, cmd.Name), migrate.ErrorText(err))
 	return exitCode(err)
 }
 
@@ -287,11 +290,7 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 	switch {
 	case v.operands < 0:
 	case len(operands) > v.operands:
-		takes := "nothing"
-		if v.args != "" {
-			takes = v.args
-		}
-		return usageError{fmt.Errorf("%s takes %s, %q is too much; %s %s -h lists the flags", v.name, takes, operands[v.operands], c.Name, v.name)}
+		return usageError{c.unexpected(v, operands)}
 	case len(operands) < v.operands:
 		return usageError{fmt.Errorf("%s takes %s; %s status lists the names", v.name, v.args, c.Name)}
 	}
@@ -314,6 +313,23 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 		return err
 	}
 	return v.run(ctx, c)
+}
+
+// unexpected says what the first operand too many may have been meant for.
+func (c *call) unexpected(v verb, operands []string) error {
+	extra, meant := operands[v.operands], ""
+	number, err := strconv.Atoi(extra)
+	switch {
+	case (v.name == "up" || v.name == "plan") && c.to == "" && len(operands) == 1:
+		meant = v.name + " -to " + extra
+	case v.name == "down" && len(operands) == 1 && err == nil && number > 0 && len(extra) < 4: // 0003 begins a name
+		meant = "down -n " + extra
+	case v.name == "down" && len(operands) == 1:
+		meant = "to " + extra
+	default:
+		return fmt.Errorf("%s: unexpected argument %q; %s %s -h lists what it takes", v.name, extra, c.Name, v.name)
+	}
+	return fmt.Errorf("%s: unexpected argument %q; did you mean %s %s?", v.name, extra, c.Name, meant)
 }
 
 // parse lets flags stand before and behind the operands.

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
 // batchEvery is how often the progress of a batched stage is printed where no person is watching.
@@ -32,11 +32,11 @@ func (r *retry) due(e migrate.Event, now time.Time) bool {
 
 // batch shows how far a batched stage is: in the line of the terminal, or else every now and then.
 func (c *call) batch(e migrate.Event) {
-	text := fmt.Sprintf("%s: %s: %s", e.Migration, e.Stage, progressText(e))
 	if c.watched() {
-		c.line("%s", text)
+		c.line("%s", fitted(e, terminal.Width(c.Stderr)-1))
 		return
 	}
+	text := fmt.Sprintf("%s: %s: %s", e.Migration, e.Stage, progressText(e))
 	if c.said.IsZero() {
 		c.said = time.Now().Add(-e.Duration) // what is over sooner needs no word
 	}
@@ -44,6 +44,29 @@ func (c *call) batch(e migrate.Event) {
 		c.said = time.Now()
 		fmt.Fprintf(c.Stderr, "%s: %s\n", c.Name, text)
 	}
+}
+
+// fitted is the progress in one line of so many columns: a line that the terminal wraps could not be written over. What is gone first is what
+// does not change, then how fast it goes; how far it is stays as long as there is room for anything.
+func fitted(e migrate.Event, width int) string {
+	progress := progressText(e)
+	for _, what := range []string{e.Migration + ": " + e.Stage + ": ", e.Stage + ": "} {
+		if terminal.Columns(what+progress) <= width {
+			return what + progress
+		}
+	}
+	const least = 20 // columns that tell one stage from another
+	if room := width - terminal.Columns(": "+progress); room >= least {
+		return terminal.Cut(e.Stage, room) + ": " + progress
+	}
+	done := fmt.Sprintf("%d rows", e.Rows)
+	if e.Total > e.Rows {
+		done = fmt.Sprintf("%d%%", e.Rows*100/e.Total)
+	}
+	if room := width - len(": "+done); room >= least/2 {
+		return terminal.Cut(e.Stage, room) + ": " + done
+	}
+	return terminal.Cut(done, max(width, 1))
 }
 
 // progressText says what is done, how fast it goes and when it will be over, as far as that is known.
@@ -61,12 +84,5 @@ func progressText(e migrate.Event) string {
 	return text
 }
 
-// watched tells whether a person sits in front of stderr.
-func (c *call) watched() bool {
-	f, ok := c.Stderr.(*os.File)
-	if !ok || c.json {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
+// watched reports whether a person sits in front of stderr.
+func (c *call) watched() bool { return !c.json && terminal.Is(c.Stderr) }

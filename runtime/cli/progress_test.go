@@ -20,6 +20,29 @@ func TestProgressText(t *testing.T) {
 	}
 }
 
+// TestProgressFits: whatever the width, the line is not longer, and how far it is can be read as long as there is room for it.
+func TestProgressFits(t *testing.T) {
+	e := migrate.Event{Migration: "0004_issue_reporter_email", Stage: "Fill issues.reporter_email", Rows: 140_000, Total: 1_000_000, Rate: 5210, Left: 165 * time.Second}
+	for width, want := range map[int]string{
+		200: "0004_issue_reporter_email: Fill issues.reporter_email: 140000 of about 1000000 rows (14%), 5210 a second, 2m45s left",
+		99:  "Fill issues.reporter_email: 140000 of about 1000000 rows (14%), 5210 a second, 2m45s left",
+		83:  "Fill issues.repor...: 140000 of about 1000000 rows (14%), 5210 a second, 2m45s left",
+		79:  "Fill issues.reporter_email: 14%",
+		30:  "Fill issues.reporter_e...: 14%",
+		10:  "14%",
+		0:   ".",
+	} {
+		if got := fitted(e, width); got != want {
+			t.Errorf("width %d: %q, want %q", width, got, want)
+		}
+	}
+	for width := 1; width < 150; width++ {
+		if got := fitted(e, width); len(got) > width {
+			t.Errorf("width %d: %d columns: %q", width, len(got), got)
+		}
+	}
+}
+
 // TestProgressWithoutTerminal: what is over soon needs no line, and what takes long has one every now and then.
 func TestProgressWithoutTerminal(t *testing.T) {
 	var out bytes.Buffer

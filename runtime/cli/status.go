@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
 func status(ctx context.Context, c *call) error {
@@ -31,7 +33,8 @@ func status(ctx context.Context, c *call) error {
 		several = several || e.Set != st.Entries[0].Set
 	}
 	c.print("%s: %d applied, %d pending%s\n", st.Set, applied, len(st.Pending()), waiting)
-	w := tabwriter.NewWriter(c.Stdout, 0, 8, 2, ' ', 0)
+	var table bytes.Buffer
+	w := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
 	entries := st.Entries
 	if several && !c.order { // each set for itself
 		entries = slices.Clone(entries)
@@ -55,7 +58,29 @@ func status(ctx context.Context, c *call) error {
 		}
 		fmt.Fprintf(w, "  %s\t%s%s\n", word(e), name, after)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(table.String()) {
+		c.print("%s", c.paintState(line))
+	}
+	return nil
+}
+
+// states are the words of a state that a person looks for. What is not among them is printed plainly.
+var states = map[string]terminal.Style{
+	"applied": terminal.Green, "faked": terminal.Green, "pending": terminal.Yellow, "waits": terminal.Yellow, "replaced": terminal.Faint,
+	"unknown": terminal.Red, "edited": terminal.Red, "running": terminal.Red, "undoing": terminal.Red, "interrupted": terminal.Red,
+}
+
+// paintState colours the word of the state in a line of the table, whose columns are aligned already.
+func (c *call) paintState(line string) string {
+	for _, word := range strings.Fields(line)[:min(2, len(strings.Fields(line)))] { // with -plan, its number stands before it
+		if style, ok := states[word]; ok {
+			return strings.Replace(line, word, c.paint(style, word), 1)
+		}
+	}
+	return line
 }
 
 func word(e migrate.Entry) string {

@@ -8,9 +8,15 @@ import (
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
 func (c *call) print(format string, args ...any) { fmt.Fprintf(c.Stdout, format, args...) }
+
+// paint puts a text of stdout into a style, where it shows colours.
+func (c *call) paint(style terminal.Style, text string) string {
+	return terminal.Paint(c.colours[0], style, text)
+}
 
 func (c *call) encode(v any) error {
 	c.encoded = true
@@ -41,7 +47,7 @@ func (c *call) progress(e migrate.Event) {
 		c.line("%s %s ...", doing, e.Migration)
 	case migrate.EventEnd:
 		if !c.json {
-			c.print("%-8s %s  %s\n", word, e.Migration, short(e.Duration))
+			c.print("%s %s  %s\n", c.paint(terminal.Green, fmt.Sprintf("%-8s", word)), e.Migration, c.paint(terminal.Faint, short(e.Duration)))
 		}
 	case migrate.EventProgress:
 		c.batch(e)
@@ -62,7 +68,7 @@ func (c *call) line(format string, args ...any) {
 	if !c.watched() {
 		return
 	}
-	fmt.Fprintf(c.Stderr, format, args...)
+	fmt.Fprint(c.Stderr, terminal.Cut(fmt.Sprintf(format, args...), terminal.Width(c.Stderr)-1)) // a line that is wrapped could not be written over
 	c.busy = true
 }
 
@@ -217,7 +223,7 @@ func verify(ctx context.Context, c *call) error {
 			if d.Missing {
 				word = "missing"
 			}
-			c.print("%-10s  %s\n            %s\n", word, d.Fact, d.Mend)
+			c.print("%s  %s\n            %s\n", c.paint(terminal.Yellow, fmt.Sprintf("%-10s", word)), d.Fact, d.Mend)
 		}
 	}
 	if len(diff) == 0 {

@@ -125,7 +125,7 @@ func TestCLIPlanRefused(t *testing.T) {
 		all := chain(makes("one"), adds("one", "a"), adds("one", "b"))
 		r.up(migrate.NewSet("shop", all...), "0001_a, 0002_b, 0003_c")
 		old := migrate.NewSet("shop", all[:2]...)
-		const says = "set shop: the database has migrations that this program does not know: 0003_c; run the newer program, or allow it with -allow-unknown (Options.Unknown); rows whose migrations were deleted on purpose go with prune"
+		const says = "set shop: the database has migrations that this program does not know: 0003_c\n  next: run the newer program, or allow it with -allow-unknown (Options.Unknown)\n  next: if they were deleted on purpose, forget their rows with prune"
 		status, out, problems := r.command(old, "plan", "-down", "1")
 		if status != 0 || !strings.HasPrefix(out, "0002_b  (undo)\n") || problems != "migrate: this would be refused: "+says+"\n" {
 			r.t.Errorf("exit status %d: %s%s", status, out, problems)

@@ -394,8 +394,13 @@ func TestCLIUsage(t *testing.T) {
 	c.does("upp", 2, "", "migrate: there is no verb \"upp\"; did you mean up?; migrate help lists them\n")
 	c.does("migrate", 2, "", "migrate: there is no verb \"migrate\"; migrate help lists them\n")
 	c.does("to", 2, "", "migrate: to takes NAME|zero; migrate status lists the names\n")
-	c.does("to 0001 0002", 2, "", "migrate: to takes NAME|zero, \"0002\" is too much; migrate to -h lists the flags\n")
-	c.does("up 0001", 2, "", "migrate: up takes nothing, \"0001\" is too much; migrate up -h lists the flags\n")
+	c.does("to 0001 0002", 2, "", "migrate: to: unexpected argument \"0002\"; migrate to -h lists what it takes\n")
+	c.does("up 0001", 2, "", "migrate: up: unexpected argument \"0001\"; did you mean migrate up -to 0001?\n")
+	c.does("plan 0001", 2, "", "migrate: plan: unexpected argument \"0001\"; did you mean migrate plan -to 0001?\n")
+	c.does("up -to 0001 0002", 2, "", "migrate: up: unexpected argument \"0002\"; migrate up -h lists what it takes\n")
+	c.does("down 2", 2, "", "migrate: down: unexpected argument \"2\"; did you mean migrate down -n 2?\n")
+	c.does("down 0002", 2, "", "migrate: down: unexpected argument \"0002\"; did you mean migrate to 0002?\n")
+	c.does("status 0002", 2, "", "migrate: status: unexpected argument \"0002\"; migrate status -h lists what it takes\n")
 	c.does("up -nope", 2, "", "migrate: up: flag provided but not defined: -nope; migrate up -h lists the flags\n")
 	c.does("up -to", 2, "", "migrate: up: flag needs an argument: -to; migrate up -h lists the flags\n")
 	c.holds("!products", "!modelgen_history")
@@ -688,7 +693,7 @@ shop: 2 applied, 0 pending
   unknown  0002_product_stock  TIME  TOOK
 `, "")
 	c.does("check", 0, "", "")
-	c.does("down", 1, "", "migrate: set shop: the database has migrations that this program does not know: 0002_product_stock; run the newer program, or allow it with -allow-unknown (Options.Unknown); rows whose migrations were deleted on purpose go with prune\n")
+	c.does("down", 1, "", "migrate: set shop: the database has migrations that this program does not know: 0002_product_stock\n  next: run the newer program, or allow it with -allow-unknown (Options.Unknown)\n  next: if they were deleted on purpose, forget their rows with prune\n")
 	c.holds("products.stock")
 
 	// Somebody edited what is applied.
@@ -703,7 +708,7 @@ shop: 2 applied, 1 pending
   edited   0002_product_stock  TIME  TOOK
   pending  0002_product_label
 `, "")
-	c.does("up", 1, "", "migrate: set shop: changed since they were applied: 0002_product_stock; undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)\n")
+	c.does("up", 1, "", "migrate: set shop: changed since they were applied: 0002_product_stock\n  next: undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)\n")
 	c.holds("!products.label")
 	c.does("up -allow-edited", 0, "applied  0002_product_label  TOOK\n", "migrate: 0002_product_stock: the edit is accepted; what it was before is forgotten\n")
 	c.holds("products.label")

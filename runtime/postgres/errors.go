@@ -88,7 +88,8 @@ var hints = map[string]string{
 	"0A000":             "PostgreSQL cannot alter a column that a view, a rule, a policy or a generated column uses; drop that first and make it again after",
 }
 
-const existsHint = "it exists already: was something made by hand? compare with verify; fake records a migration that is in the database already"
+const existsHint = "it is there already: up -fake-initial records a first migration whose tables are there exactly as it makes them; verify compares the rest, " +
+	"and fake records a later migration that is in the database"
 
 // hint says what to do about an error.
 func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) string {

@@ -183,7 +183,7 @@ func (s *session) checkHistory(ctx context.Context) (there bool, err error) {
 	case kind != "r" || columns != 14:
 		return false, fmt.Errorf("%s is there, but is not a history of modelgen; give another name for the history in the options, or move it away", s.table())
 	case !member:
-		return false, fmt.Errorf("the history %s belongs to role %s, of which %s is not a member; whoever owns it could forge it; "+
+		return false, fmt.Errorf("the history %s belongs to role %s, of which %s is not a member, and another role's table says what its owner likes; "+
 			"run migrations as a member of %s, or give the table to %s", s.table(), owner, user, owner, user)
 	}
 	return true, nil

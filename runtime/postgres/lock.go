@@ -151,10 +151,13 @@ func (s *session) execHere(ctx context.Context, sql string) error {
 // age is how long a session has been in the state it is in.
 const age = "COALESCE(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - COALESCE(a.state_change, a.backend_start))::bigint, 0)"
 
+// connected is since when a session is there, "" where the role must not see it.
+const connected = "COALESCE(pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '')"
+
 // holder says who has the lock.
 func (s *session) holder(ctx context.Context) string {
 	key := uint64(s.key())
-	return s.sessions(ctx, fmt.Sprintf(`SELECT l.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), %s
+	return s.sessions(ctx, fmt.Sprintf(`SELECT l.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), %s, `+connected+`
  FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
  WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %d::oid AND l.objid = %d::oid AND l.objsubid = 1
  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`, age, key>>32, key&0xffffffff))
@@ -169,7 +172,7 @@ func (s *session) blockers(ctx context.Context, tables []string) string {
 	for i, t := range tables {
 		quoted[i] = "pg_catalog.to_regclass(" + text(s.name(t)) + ")::oid"
 	}
-	return s.sessions(ctx, `SELECT DISTINCT l.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), `+age+` AS age
+	return s.sessions(ctx, `SELECT DISTINCT l.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), `+age+` AS age, `+connected+`
  FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
  WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid() AND l.relation IN (`+strings.Join(quoted, ", ")+`)
  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY age DESC LIMIT 3`)
@@ -189,16 +192,19 @@ func sessions(ctx context.Context, conn *sql.Conn, query string) string {
 	var all []string
 	for rows.Next() {
 		var pid, seconds int64
-		var app, state string
-		if rows.Scan(&pid, &app, &state, &seconds) != nil {
+		var app, state, since string
+		if rows.Scan(&pid, &app, &state, &seconds, &since) != nil {
 			break
 		}
-		who := fmt.Sprintf("session %d", pid)
+		who := fmt.Sprintf("session with PostgreSQL pid %d", pid)
 		if app != "" {
-			who += fmt.Sprintf(" (%s)", app)
+			who += fmt.Sprintf(" (application_name %s)", app)
 		}
 		if state != "" {
 			who += fmt.Sprintf(", %s for %s", state, time.Duration(seconds)*time.Second)
+		}
+		if since != "" {
+			who += ", connected since " + since + " UTC"
 		}
 		all = append(all, who)
 	}

@@ -64,7 +64,7 @@ func (s *session) state(ctx context.Context) string {
 		return ""
 	}
 	ran := (time.Duration(seconds) * time.Second).String()
-	who := sessions(ctx, conn, fmt.Sprintf(`SELECT a.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), %s
+	who := sessions(ctx, conn, fmt.Sprintf(`SELECT a.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), %s, `+connected+`
  FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(%d)) AS b(pid) JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY a.pid LIMIT 3`, age, s.pid))
 	if who == "" {
 		return "running for " + ran

@@ -250,6 +250,8 @@ func hint(err error) string {
 		{"CHECK constraint failed", "rows break the check; find them with WHERE NOT (the expression of the check), and change them first"},
 		{"FOREIGN KEY constraint failed", "a row refers to one that is not there"},
 		{"datatype mismatch", "a value is no integer, which an integer primary key needs"},
+		{"already exists", "up -fake-initial records a first migration whose tables are there exactly as it makes them; verify compares the rest, " +
+			"and fake records a later migration that is in the database"},
 		{"error in view", "the view no longer fits; drop it in an SQL op before, and create it again after"},
 		{"error in trigger", "the trigger no longer fits; drop it in an SQL op before, and create it again after"},
 		{"error in index", "the index was made by hand and uses the column; drop it first"},

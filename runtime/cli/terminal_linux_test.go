@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
+)
+
+// openTerminal makes a terminal of so many columns. What is written to it comes out of the other end (pts(4)).
+func openTerminal(t *testing.T, columns uint16) (slave *os.File, written func() string) {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n, unlock uint32
+	for _, c := range []struct {
+		call uintptr
+		arg  unsafe.Pointer
+	}{
+		{syscall.TIOCGPTN, unsafe.Pointer(&n)},
+		{syscall.TIOCSPTLCK, unsafe.Pointer(&unlock)},
+		{syscall.TIOCSWINSZ, unsafe.Pointer(&struct{ rows, columns, x, y uint16 }{24, columns, 0, 0})},
+	} {
+		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, master.Fd(), c.call, uintptr(c.arg)); errno != 0 {
+			t.Fatal(errno)
+		}
+	}
+	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := make(chan string)
+	go func() {
+		var all strings.Builder
+		buf := make([]byte, 4096)
+		for {
+			n, err := master.Read(buf)
+			all.Write(buf[:n])
+			if err != nil { // EIO when the other end is closed
+				text <- all.String()
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() { master.Close() })
+	return slave, func() string {
+		if err := slave.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+			t.Fatal(err)
+		}
+		return <-text
+	}
+}
+
+// TestProgressOnTerminal: each line of the progress fits into the terminal, so that the next one is written over it.
+func TestProgressOnTerminal(t *testing.T) {
+	const columns = 60
+	slave, written := openTerminal(t, columns)
+	if terminal.Width(slave) != columns {
+		t.Fatalf("the width is %d", terminal.Width(slave))
+	}
+	var out strings.Builder
+	c := &call{Command: Command{Stdout: &out, Stderr: slave, Name: "migrate"}}
+	c.progress(migrate.Event{Kind: migrate.EventBegin, Migration: "0004_a_name_that_is_longer_than_most_because_somebody_liked_it_so"})
+	for i := range int64(50) {
+		c.progress(migrate.Event{Kind: migrate.EventProgress, Migration: "0004_issue_reporter_email", Stage: "Fill issues.reporter_email",
+			Rows: i * 1000, Total: 1_000_000, Rate: 5000, Left: time.Minute})
+	}
+	c.progress(migrate.Event{Kind: migrate.EventEnd, Migration: "0004_issue_reporter_email"})
+	text := written()
+	if strings.Contains(text, "\n") || strings.Count(text, "\r\x1b[K") != 51 {
+		t.Errorf("it is not one line written over and over: %q", text)
+	}
+	for _, line := range strings.Split(text, "\r\x1b[K") {
+		if terminal.Columns(line) >= columns {
+			t.Errorf("%d columns: %q", terminal.Columns(line), line)
+		}
+	}
+	if !strings.Contains(text, "Fill issues.reporter_email: 4%") {
+		t.Errorf("how far it is cannot be read: %q", text)
+	}
+}
+
+// TestColoursOnTerminal: a terminal gets them unless NO_COLOR or TERM say otherwise, and what is aligned stays so.
+func TestColoursOnTerminal(t *testing.T) {
+	for _, c := range []struct {
+		noColor, term string
+		want          bool
+	}{{"", "xterm", true}, {"1", "xterm", false}, {"", "dumb", false}} {
+		t.Setenv("NO_COLOR", c.noColor)
+		t.Setenv("TERM", c.term)
+		slave, written := openTerminal(t, 80)
+		if got := terminal.Colours(slave); got != c.want {
+			t.Errorf("NO_COLOR=%q TERM=%q: %t", c.noColor, c.term, got)
+		}
+		written()
+	}
+	c := &call{colours: [2]bool{true, false}}
+	for line, want := range map[string]string{
+		"  applied  0001_initial  2026-11-28\n": "  \x1b[32mapplied\x1b[0m  0001_initial  2026-11-28\n",
+		"  2  pending  0002_pending\n":          "  2  \x1b[33mpending\x1b[0m  0002_pending\n",
+		"  other    0003_applied\n":             "  other    0003_applied\n",
+	} {
+		if got := c.paintState(line); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
