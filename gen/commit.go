@@ -16,6 +16,7 @@ type File struct {
 	Path    string // as it can be opened
 	Content []byte // nil removes the file
 	old     []byte // nil: it was not there
+	oldForm bool   // what is there is a guard that says the same in the form of a version before
 }
 
 // add notes a file when it is not so already. Ends of lines are no difference: version control may write other ones (core.autocrlf of git).
@@ -23,7 +24,7 @@ func (r *Result) add(path string, content, old []byte) {
 	if content == nil && old == nil || content != nil && old != nil && bytes.Equal(content, read.Unix(old)) {
 		return
 	}
-	r.Files = append(r.Files, File{path, content, old})
+	r.Files = append(r.Files, File{Path: path, Content: content, old: old})
 }
 
 // Commit writes all files, or none: each goes to a temporary file beside it first, then all are put in place, the snapshot last.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/load"
@@ -39,7 +40,7 @@ func (r *Result) guards() (files []File, err error) {
 			switch {
 			case !wanted && (state == emit.GuardMissing || state == emit.GuardForeign):
 			case !wanted:
-				files = append(files, File{path, nil, old})
+				files = append(files, File{Path: path, old: old})
 			case state == emit.GuardForeign:
 				problems = append(problems, fmt.Sprintf("%s: it is in the way of the guard, and not written by modelgen, as its first line is not %q: give it another name, or do without a guard: -guard=off", shown(path), emit.Generated))
 			case state != emit.GuardCurrent:
@@ -47,7 +48,7 @@ func (r *Result) guards() (files []File, err error) {
 				if err != nil {
 					return nil, err
 				}
-				files = append(files, File{path, src, old})
+				files = append(files, File{Path: path, Content: src, old: old, oldForm: state == emit.GuardOldForm})
 			}
 		}
 	}
@@ -70,14 +71,19 @@ func aboutGuard(f File) string {
 	return "the guard holds the models as they were"
 }
 
-// guardModels gives what the guard of a package is made of.
+// builtins reports whether the package has no len, min or max of its own.
+func builtins(p *load.Package) bool {
+	return !slices.ContainsFunc([]string{"len", "min", "max"}, func(name string) bool { return p.Types.Scope().Lookup(name) != nil })
+}
+
+// guardModels returns what the guard of a package is made of.
 func guardModels(models *load.Result, p *load.Package) []emit.GuardModel {
 	var out []emit.GuardModel
 	for _, m := range models.Models {
 		if m.Package.Path != p.Path {
 			continue
 		}
-		g := emit.GuardModel{Name: m.Name, Imports: map[string]string{}}
+		g := emit.GuardModel{Name: m.Name, Imports: map[string]string{}, Builtins: builtins(p)}
 		for _, i := range m.Imports {
 			g.Imports[i.Path] = i.Name
 		}

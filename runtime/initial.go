@@ -100,13 +100,22 @@ func (w *walker) compareInitial(ctx context.Context, label string, base, want, m
 		}
 	}
 	if len(wrong) > 0 {
-		return false, &HistoryError{w.m.set.name, []string{fmt.Sprintf("%s cannot count as applied, its tables are there but differ: %s", label, some(wrong))},
-			"change the database or the migration until they agree; sql " + label + " prints what is wanted, fake " + label + " records it whatever the database is"}
+		return false, &HistoryError{w.m.set.name, append([]string{label + " cannot count as applied, its tables are there but differ"}, few(wrong)...),
+			"change the database or the migration until they agree; sql " + label + " prints what is wanted\nor record it whatever the database is with fake " + label}
 	}
 	for _, n := range notes {
 		w.m.notify(Event{Kind: EventNote, Migration: label, Message: label + " counts as applied, but the database differs: " + n})
 	}
 	return true, nil
+}
+
+// few is so many lines of a list as can be read.
+func few(list []string) []string {
+	const most = 20
+	if len(list) <= most {
+		return list
+	}
+	return append(list[:most:most], fmt.Sprintf("and %d more", len(list)-most))
 }
 
 // added gives the facts that want has and base has not.

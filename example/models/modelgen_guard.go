@@ -2,7 +2,7 @@
 
 //go:build !modelgen
 
-// modelgen:guard 45629b95e9a37825 6d6c6c8fa7f43f2d
+// modelgen:guard 481ba2eca245fffb d66444377401a913
 
 package models
 
@@ -12,58 +12,95 @@ import (
 
 // The models as the newest migration knows them. Where a line does not compile, a model has changed and has no migration yet: run go generate ./example/models
 
-var _ struct {
-	_    struct{} `table:"categories"`
-	ID   int64    `db:"id,pk,identity"`
-	Name string   `db:"name,size:100,unique"`
-} = Category{} // Category changed since its last migration: run go generate ./example/models
+func _() {
+	type Category_changed__run_go_generate = struct {
+		_    struct{} `table:"categories"`
+		ID   int64    `db:"id,pk,identity"`
+		Name string   `db:"name,size:100,unique"`
+	}
+	var _ Category_changed__run_go_generate = Category{} // Category changed since its last migration: run go generate ./example/models
+}
 
-var _ struct {
-	_          struct{} `table:"customers"`
-	ID         int64    `db:"id,pk,identity"`
-	Email      string   `db:"email,size:254,unique"`
-	Name       *string  `db:"name,size:100"`
-	Timestamps          // its type is gone? run go generate ./example/models
-} = Customer{} // Customer changed since its last migration: run go generate ./example/models
+func _() {
+	type Customer_changed__run_go_generate = struct {
+		_          struct{} `table:"customers"`
+		ID         int64    `db:"id,pk,identity"`
+		Email      string   `db:"email,size:254,unique"`
+		Name       *string  `db:"name,size:100"`
+		Timestamps          // its type is gone? run go generate ./example/models
+	}
+	var _ Customer_changed__run_go_generate = Customer{} // Customer changed since its last migration: run go generate ./example/models
+}
 
-var _ struct {
-	CreatedAt time.Time `db:"created_at,default:(CURRENT_TIMESTAMP)"`
-} = Timestamps{} // Timestamps changed since its last migration: run go generate ./example/models
+func _() {
+	type Timestamps_changed__run_go_generate = struct {
+		CreatedAt time.Time `db:"created_at,default:(CURRENT_TIMESTAMP)"`
+	}
+	var _ Timestamps_changed__run_go_generate = Timestamps{} // Timestamps changed since its last migration: run go generate ./example/models
+}
 
-var _ struct {
-	_          struct{} `table:"order_items"`
-	_          struct{} `pk:"order_id,product_id"`
-	_          struct{} `check:"quantity > 0,name:order_items_quantity_positive"`
-	OrderID    int64    `db:"order_id,fk:Order,ondelete:cascade"`
-	ProductID  int64    `db:"product_id,fk:Product,ondelete:restrict,index"`
-	Quantity   int32    `db:"quantity,default:1"`
-	PriceCents int64    `db:"price_cents"`
-} = OrderItem{} // OrderItem changed since its last migration: run go generate ./example/models
+func _() {
+	type OrderItem_changed__run_go_generate = struct {
+		_          struct{} `table:"order_items"`
+		_          struct{} `pk:"order_id,product_id"`
+		_          struct{} `check:"quantity > 0,name:order_items_quantity_positive"`
+		OrderID    int64    `db:"order_id,fk:Order,ondelete:cascade"`
+		ProductID  int64    `db:"product_id,fk:Product,ondelete:restrict,index"`
+		Quantity   int32    `db:"quantity,default:1"`
+		PriceCents int64    `db:"price_cents"`
+	}
+	var _ OrderItem_changed__run_go_generate = OrderItem{} // OrderItem changed since its last migration: run go generate ./example/models
+}
 
-var _ struct {
-	_          struct{} `table:"orders"`
-	_          struct{} `index:"customer_id,created_at desc"`
-	ID         int64    `db:"id,pk,identity"`
-	CustomerID int64    `db:"customer_id,fk:Customer,ondelete:restrict"`
-	Status     Status   `db:"status,default:open"` // its type is gone? run go generate ./example/models
-	Timestamps          // its type is gone? run go generate ./example/models
-} = Order{} // Order changed since its last migration: run go generate ./example/models
+func _() {
+	type Order_changed__run_go_generate = struct {
+		_          struct{} `table:"orders"`
+		_          struct{} `index:"customer_id,created_at desc"`
+		ID         int64    `db:"id,pk,identity"`
+		CustomerID int64    `db:"customer_id,fk:Customer,ondelete:restrict"`
+		Status     Status   `db:"status,default:open"` // its type is gone? run go generate ./example/models
+		Timestamps          // its type is gone? run go generate ./example/models
+	}
+	var _ Order_changed__run_go_generate = Order{} // Order changed since its last migration: run go generate ./example/models
+}
 
-var _ struct {
-	_          struct{} `table:"products"`
-	_          struct{} `index:"category_id,price_cents desc"`
-	_          struct{} `index:"name,where:stock > 0,name:products_available"`
-	_          struct{} `check:"price_cents >= 0,name:products_price_positive"`
-	ID         int64    `db:"id,pk,identity"`
-	CategoryID *int64   `db:"category_id,fk:Category,ondelete:set null"`
-	Name       string   `db:"name,size:100"`
-	PriceCents int64    `db:"price_cents"`
-	Stock      int32    `db:"stock,default:0"`
-	Timestamps          // its type is gone? run go generate ./example/models
-} = Product{} // Product changed since its last migration: run go generate ./example/models
+func _() {
+	type Product_changed__run_go_generate = struct {
+		_          struct{} `table:"products"`
+		_          struct{} `index:"category_id,price_cents desc"`
+		_          struct{} `index:"name,where:stock > 0,name:products_available"`
+		_          struct{} `check:"price_cents >= 0,name:products_price_positive"`
+		ID         int64    `db:"id,pk,identity"`
+		CategoryID *int64   `db:"category_id,fk:Category,ondelete:set null"`
+		Name       string   `db:"name,size:100"`
+		PriceCents int64    `db:"price_cents"`
+		Stock      int32    `db:"stock,default:0"`
+		Timestamps          // its type is gone? run go generate ./example/models
+	}
+	var _ Product_changed__run_go_generate = Product{} // Product changed since its last migration: run go generate ./example/models
+}
 
-var _ = (*string)((*Status)(nil))                                      // Status changed: run go generate ./example/models
-var _ = map[bool]struct{}{false: {}, StatusOpen == "open": {}}         // StatusOpen changed: run go generate ./example/models
-var _ = map[bool]struct{}{false: {}, StatusPaid == "paid": {}}         // StatusPaid changed: run go generate ./example/models
-var _ = map[bool]struct{}{false: {}, StatusShipped == "shipped": {}}   // StatusShipped changed: run go generate ./example/models
-var _ = map[bool]struct{}{false: {}, StatusCanceled == "canceled": {}} // StatusCanceled changed: run go generate ./example/models
+func _() {
+	type Status_changed__run_go_generate = string
+	var _ = (*Status_changed__run_go_generate)((*Status)(nil)) // Status changed: run go generate ./example/models
+}
+
+func _() {
+	type StatusOpen_changed__run_go_generate = [0]struct{}
+	var _ StatusOpen_changed__run_go_generate = [len(min(max(StatusOpen, "open"), min(StatusOpen, "open")+"\x00")) - len(min(StatusOpen, "open"))]struct{}{} // StatusOpen changed: run go generate ./example/models
+}
+
+func _() {
+	type StatusPaid_changed__run_go_generate = [0]struct{}
+	var _ StatusPaid_changed__run_go_generate = [len(min(max(StatusPaid, "paid"), min(StatusPaid, "paid")+"\x00")) - len(min(StatusPaid, "paid"))]struct{}{} // StatusPaid changed: run go generate ./example/models
+}
+
+func _() {
+	type StatusShipped_changed__run_go_generate = [0]struct{}
+	var _ StatusShipped_changed__run_go_generate = [len(min(max(StatusShipped, "shipped"), min(StatusShipped, "shipped")+"\x00")) - len(min(StatusShipped, "shipped"))]struct{}{} // StatusShipped changed: run go generate ./example/models
+}
+
+func _() {
+	type StatusCanceled_changed__run_go_generate = [0]struct{}
+	var _ StatusCanceled_changed__run_go_generate = [len(min(max(StatusCanceled, "canceled"), min(StatusCanceled, "canceled")+"\x00")) - len(min(StatusCanceled, "canceled"))]struct{}{} // StatusCanceled changed: run go generate ./example/models
+}

@@ -20,6 +20,8 @@ type GuardModel struct {
 	Types     []GuardType
 	Constants []GuardConstant
 	Imports   map[string]string // path -> name that the types use
+	// Builtins says that len, min and max are those of Go in the package of the guard.
+	Builtins bool
 }
 
 // GuardStruct is a struct whose fields become columns.
@@ -48,9 +50,9 @@ type GuardConstant struct{ Name, Value string }
 // left the markers of a conflict, as those begin at the sums.
 const guardHead = Generated + "\n\n//go:build !" + GuardTag + "\n\n// modelgen:guard "
 
-// Guard gives the text of the guard of a package. run is the command that writes it anew, which the comments name.
+// Guard returns the text of the guard of a package. run is the command that writes it again, which the comments name.
 func Guard(pkg, run string, models []GuardModel) ([]byte, error) {
-	raw := guardText(pkg, run, models)
+	raw := guardText(pkg, run, models, false)
 	body, err := format.Source(raw)
 	if err != nil {
 		return nil, fmt.Errorf("the guard of package %s does not parse, please report it: %w", pkg, err)
@@ -67,6 +69,7 @@ type GuardState int
 const (
 	GuardCurrent GuardState = iota // it is what would be written
 	GuardOld                       // it is what was written for other models, or by another version
+	GuardOldForm                   // it holds these models, and is what a version before wrote for them
 	GuardEdited                    // it was changed since it was written
 	GuardForeign                   // it was not written by modelgen
 	GuardMissing                   // there is none
@@ -93,10 +96,12 @@ func StateOfGuard(file []byte, pkg, run string, models []GuardModel) GuardState 
 	switch {
 	case !ok || !two || sum != short(body):
 		return GuardEdited
-	case text != short(guardText(pkg, run, models)):
-		return GuardOld
+	case text == short(guardText(pkg, run, models, false)):
+		return GuardCurrent
+	case text == short(guardText(pkg, run, models, true)):
+		return GuardOldForm
 	}
-	return GuardCurrent
+	return GuardOld
 }
 
 func short(b []byte) string {
@@ -104,8 +109,9 @@ func short(b []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func guardText(pkg, run string, models []GuardModel) []byte {
-	w := &guardWriter{run: run, std: map[string]bool{}, seen: map[string]bool{}}
+// guardText writes the guard without formatting it. old is the form that was written until the names in it said what to do.
+func guardText(pkg, run string, models []GuardModel, old bool) []byte {
+	w := &guardWriter{run: run, old: old, std: map[string]bool{}, seen: map[string]bool{}}
 	names := map[string]string{} // name -> path
 	for _, m := range models {
 		for path, name := range m.Imports {
@@ -138,6 +144,7 @@ func guardText(pkg, run string, models []GuardModel) []byte {
 // guardWriter writes what holds the models.
 type guardWriter struct {
 	run   string
+	old   bool
 	std   map[string]bool // names of imports -> whether they are of the standard library, which stays
 	used  []string        // names of other packages in what was written
 	seen  map[string]bool
@@ -166,16 +173,12 @@ func (w *guardWriter) model(m GuardModel) {
 		}
 		w.uses(t.Name)
 		w.uses(t.Is)
-		if t.Alias {
-			fmt.Fprintf(&w.lines, "var _ *%s = (*%s)(nil) // %s changed: %s\n", t.Is, t.Name, t.Name, w.advice())
-		} else {
-			fmt.Fprintf(&w.lines, "var _ = (*%s)((*%s)(nil)) // %s changed: %s\n", t.Is, t.Name, t.Name, w.advice())
-		}
+		w.typ(t)
 	}
 	for _, c := range m.Constants {
 		if w.once("const " + c.Name + " " + c.Value) {
 			w.uses(c.Name)
-			fmt.Fprintf(&w.lines, "var _ = map[bool]struct{}{false: {}, %s == %s: {}} // %s changed: %s\n", c.Name, c.Value, c.Name, w.advice())
+			w.constant(c, m.Builtins)
 		}
 	}
 }
@@ -187,7 +190,12 @@ func (w *guardWriter) structure(s GuardStruct) {
 		return
 	}
 	w.uses(s.Type)
-	b.WriteString("var _ struct {\n")
+	named := w.says(s.Type)
+	if w.old {
+		b.WriteString("var _ struct {\n")
+	} else {
+		fmt.Fprintf(b, "func _() {\ntype %s = struct {\n", named)
+	}
 	for _, f := range s.Fields {
 		w.uses(f.Type)
 		if f.Embedded {
@@ -203,7 +211,11 @@ func (w *guardWriter) structure(s GuardStruct) {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(b, "} = %s{} // %s changed since its last migration: %s\n\n", s.Type, s.Type, w.advice())
+	if w.old {
+		fmt.Fprintf(b, "} = %s{} // %s changed since its last migration: %s\n\n", s.Type, s.Type, w.advice())
+		return
+	}
+	fmt.Fprintf(b, "}\nvar _ %s = %s{} // %s changed since its last migration: %s\n}\n\n", named, s.Type, s.Type, w.advice())
 }
 
 func quoteTag(tag string) string {

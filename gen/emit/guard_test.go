@@ -2,6 +2,7 @@ package emit_test
 
 import (
 	"bytes"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,7 @@ var guarded = []emit.GuardModel{
 		Types:     []emit.GuardType{{Name: "Email", Is: "string"}, {Name: "Stamp", Is: "*time.Time", Alias: true}, {Name: "coins.Cents", Is: "int64"}},
 		Constants: []emit.GuardConstant{{Name: "Open", Value: `"open"`}, {Name: "Level", Value: "-1"}},
 		Imports:   map[string]string{"time": "time", "database/sql": "sql", "github.com/lib/pq": "pq", "example.com/shop/money": "coins"},
+		Builtins:  true,
 	},
 	{
 		Name: "Order",
@@ -47,7 +49,7 @@ func TestGuardText(t *testing.T) {
 
 //go:build !modelgen
 
-// modelgen:guard 91aa7ebb2c055f9f da1f73c4a82a8592
+// modelgen:guard dc9937369fd5c8d1 c240a4f1706dc6d9
 
 package models
 
@@ -61,26 +63,51 @@ import (
 
 // The models as the newest migration knows them. Where a line does not compile, a model has changed and has no migration yet: run go generate ./models
 
-var _ struct {
-	_          struct{}             ~table:"products"~
-	ID         int64                ~db:"id,pk"~
-	Name       sql.NullString       "db:\"name,check:name <> '~'\""
-	Odd        pq.StringArray       // its type is gone? run go generate ./models
-	Timestamps                      // its type is gone? run go generate ./models
-	*Audit     ~db:",embed:audit_"~ // its type is gone? run go generate ./models
-} = Product{} // Product changed since its last migration: run go generate ./models
+func _() {
+	type Product_changed__run_go_generate = struct {
+		_          struct{}             ~table:"products"~
+		ID         int64                ~db:"id,pk"~
+		Name       sql.NullString       "db:\"name,check:name <> '~'\""
+		Odd        pq.StringArray       // its type is gone? run go generate ./models
+		Timestamps                      // its type is gone? run go generate ./models
+		*Audit     ~db:",embed:audit_"~ // its type is gone? run go generate ./models
+	}
+	var _ Product_changed__run_go_generate = Product{} // Product changed since its last migration: run go generate ./models
+}
 
-var _ struct {
-	At time.Time ~db:"at"~
-} = Timestamps{} // Timestamps changed since its last migration: run go generate ./models
+func _() {
+	type Timestamps_changed__run_go_generate = struct {
+		At time.Time ~db:"at"~
+	}
+	var _ Timestamps_changed__run_go_generate = Timestamps{} // Timestamps changed since its last migration: run go generate ./models
+}
 
 // Order has a field that is not exported: changes of its fields are found by modelgen check only.
 
-var _ = (*string)((*Email)(nil))                         // Email changed: run go generate ./models
-var _ **time.Time = (*Stamp)(nil)                        // Stamp changed: run go generate ./models
-var _ = (*int64)((*coins.Cents)(nil))                    // coins.Cents changed: run go generate ./models
-var _ = map[bool]struct{}{false: {}, Open == "open": {}} // Open changed: run go generate ./models
-var _ = map[bool]struct{}{false: {}, Level == -1: {}}    // Level changed: run go generate ./models
+func _() {
+	type Email_changed__run_go_generate = string
+	var _ = (*Email_changed__run_go_generate)((*Email)(nil)) // Email changed: run go generate ./models
+}
+
+func _() {
+	type Stamp_changed__run_go_generate = *time.Time
+	var _ *Stamp_changed__run_go_generate = (*Stamp)(nil) // Stamp changed: run go generate ./models
+}
+
+func _() {
+	type coins_Cents_changed__run_go_generate = int64
+	var _ = (*coins_Cents_changed__run_go_generate)((*coins.Cents)(nil)) // coins.Cents changed: run go generate ./models
+}
+
+func _() {
+	type Open_changed__run_go_generate = [0]struct{}
+	var _ Open_changed__run_go_generate = [len(min(max(Open, "open"), min(Open, "open")+"\x00")) - len(min(Open, "open"))]struct{}{} // Open changed: run go generate ./models
+}
+
+func _() {
+	type Level_changed__run_go_generate = [0]struct{}
+	var _ Level_changed__run_go_generate = [max(Level, -1) - min(Level, -1)]struct{}{} // Level changed: run go generate ./models
+}
 `)
 	if again, err := emit.Guard("models", "go generate ./models", guarded); err != nil || string(again) != string(got) {
 		t.Errorf("the guard comes out different the second time, error %v:\n%s", err, again)
@@ -126,5 +153,22 @@ func TestStateOfGuard(t *testing.T) {
 		if got := emit.StateOfGuard(c.file, c.pkg, c.run, c.models); got != c.want {
 			t.Errorf("%s: the state is %d, not %d", c.what, got, c.want)
 		}
+	}
+}
+
+// TestGuardOldForm: a guard in the form of the version before is known for what it is, and holds the models still.
+func TestGuardOldForm(t *testing.T) {
+	file, err := os.ReadFile("testdata/old/guard.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const run = "go generate ./models"
+	if got := emit.StateOfGuard(file, "models", run, guarded); got != emit.GuardOldForm {
+		t.Errorf("for the same models the state is %d", got)
+	}
+	changed := slices.Clone(guarded)
+	changed[0].Constants = changed[0].Constants[:1]
+	if got := emit.StateOfGuard(file, "models", run, changed); got != emit.GuardOld {
+		t.Errorf("for other models the state is %d", got)
 	}
 }

@@ -118,6 +118,6 @@ func TestCLIJSONErrors(t *testing.T) {
 	edited := chain(makes("one"), adds("one", "b"))
 	c.set = migrate.NewSet("shop", edited...)
 	const says = "set shop: changed since they were applied: 0002_b\n  next: undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)"
-	c.does("check -json", 1, "{\n  \"error\": \""+says+"\"\n}\n", "migrate: "+says+"\n")
+	c.does("check -json", 1, "{\n  \"error\": \""+strings.ReplaceAll(says, "\n", `\n`)+"\"\n}\n", "migrate: "+says+"\n")
 	c.does("check -allow-edited", 0, "", "")
 }

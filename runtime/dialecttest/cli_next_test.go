@@ -130,7 +130,7 @@ func TestCLIPlanRefused(t *testing.T) {
 		if status != 0 || !strings.HasPrefix(out, "0002_b  (undo)\n") || problems != "migrate: this would be refused: "+says+"\n" {
 			r.t.Errorf("exit status %d: %s%s", status, out, problems)
 		}
-		if status, out, _ := r.command(old, "plan", "-down", "1", "-json"); status != 0 || !strings.Contains(out, `"refused": "`+says+`"`) {
+		if status, out, _ := r.command(old, "plan", "-down", "1", "-json"); status != 0 || !strings.Contains(out, `"refused": "`+strings.ReplaceAll(says, "\n", `\n`)+`"`) {
 			r.t.Errorf("exit status %d: %s", status, out)
 		}
 		if status, _, problems := r.command(old, "plan", "-down", "1", "-allow-unknown"); status != 0 || problems != "" {

@@ -120,7 +120,7 @@ func TestSquashPrune(t *testing.T) {
 	runners(t, func(r *runner) {
 		s := newSquashed()
 		r.up(s.before(), "0001_a, 0002_b, 0003_c")
-		r.prints(s.after(), "prune", 1, "", "migrate: set shop: the row of 0001_a is needed: a migration that replaces it is not recorded yet; finish with up, then prune\n")
+		r.prints(s.after(), "prune", 1, "", "migrate: set shop: the row of 0001_a is needed: a migration that replaces it is not recorded yet\n  next: finish with up, then prune\n")
 		r.up(s.after(), "faked 0002_squashed, 0004_d")
 		r.up(s.after(), "")
 		r.prints(s.after(), "prune", 0, "pruned   0001_a\npruned   0002_b\n", "")
@@ -129,7 +129,7 @@ func TestSquashPrune(t *testing.T) {
 		r.settled(s.after())
 		r.history("shop/0002_squashed done", "shop/0003_c done", "shop/0004_d done")
 		// A program that does not know 0004 leaves its row alone until it is named.
-		r.prints(s.end(), "prune", 1, "", "migrate: set shop: newer than all that this program knows, perhaps of a newer one: 0004_d; name those that shall go: prune 0004_d\n")
+		r.prints(s.end(), "prune", 1, "", "migrate: set shop: newer than all that this program knows, perhaps of a newer one: 0004_d\n  next: name those that shall go: prune 0004_d\n")
 		r.prints(s.end(), "prune 0003_c", 2, "", "migrate: 0003_c is in the program; prune takes rows whose migrations are gone\n")
 		r.prints(s.end(), "prune 0009_x", 2, "", "migrate: there is no migration \"0009_x\"\n")
 		r.prints(s.end(), "prune -json 0004_d", 0, "{\n  \"set\": \"shop\",\n  \"pruned\": [\n    \"0004_d\"\n  ]\n}\n", "")

@@ -28,20 +28,20 @@ var safeForms = []safeForm{
 		"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN seen timestamptz DEFAULT (now()) NOT NULL"}},
 	{row: "add column, volatile default", ops: formOps(addPeople(schema.UUID("key").DefaultExpr("gen_random_uuid()"))), does: append([]string{
 		"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN key uuid; ALTER TABLE people ALTER COLUMN key SET DEFAULT (gen_random_uuid())",
-		"UPDATE people SET key = DEFAULT WHERE (key IS NULL), in batches"},
-		notNull("people", "key", "UPDATE people SET key = DEFAULT WHERE (key IS NULL), in batches")...),
+		"UPDATE people SET key = DEFAULT WHERE CASE WHEN (key IS NULL) THEN true END, in batches"},
+		notNull("people", "key", "UPDATE people SET key = DEFAULT WHERE CASE WHEN (key IS NULL) THEN true END, in batches")...),
 		new: append([]string{
 			"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN key uuid; ALTER TABLE people ALTER COLUMN key SET DEFAULT (gen_random_uuid())",
-			"UPDATE people SET key = DEFAULT WHERE (key IS NULL), in batches"},
-			notNull18("people", "key", "UPDATE people SET key = DEFAULT WHERE (key IS NULL), in batches")...)},
+			"UPDATE people SET key = DEFAULT WHERE CASE WHEN (key IS NULL) THEN true END, in batches"},
+			notNull18("people", "key", "UPDATE people SET key = DEFAULT WHERE CASE WHEN (key IS NULL) THEN true END, in batches")...)},
 	{row: "add column, NOT NULL without default", ops: formOps(addPeople(schema.Text("nick"))), fails: "the table has rows, and nothing says what they hold", says: "MG401 error"},
 	{row: "add column, NOT NULL later", ops: formOps(addPeople(schema.Text("nick").Null()), migrate.Fill{Table: "people", Column: "nick", Expr: "code"},
 		alterPeople(schema.Text("nick").Null(), schema.Text("nick"))), does: append([]string{
-		"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN nick text", "UPDATE people SET nick = (code) WHERE (nick IS NULL), in batches"},
-		notNull("people", "nick", "UPDATE people SET nick = (code) WHERE (nick IS NULL), in batches")...),
+		"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN nick text", "UPDATE people SET nick = (code) WHERE CASE WHEN (nick IS NULL) THEN true END, in batches"},
+		notNull("people", "nick", "UPDATE people SET nick = (code) WHERE CASE WHEN (nick IS NULL) THEN true END, in batches")...),
 		new: append([]string{
-			"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN nick text", "UPDATE people SET nick = (code) WHERE (nick IS NULL), in batches"},
-			notNull18("people", "nick", "UPDATE people SET nick = (code) WHERE (nick IS NULL), in batches")...)},
+			"people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN nick text", "UPDATE people SET nick = (code) WHERE CASE WHEN (nick IS NULL) THEN true END, in batches"},
+			notNull18("people", "nick", "UPDATE people SET nick = (code) WHERE CASE WHEN (nick IS NULL) THEN true END, in batches")...)},
 	{row: "set NOT NULL", ops: formOps(migrate.Fill{Table: "people", Column: "email", Expr: "'none'"}, alterPeople(schema.Text("email").Null(), schema.Text("email"))),
 		does: append([]string{fillEmail}, notNull("people", "email", fillEmail)...), new: append([]string{fillEmail}, notNull18("people", "email", fillEmail)...), says: "MG306 warning"},
 	{row: "set NOT NULL, once more under the name", ops: formOps( // whose constraint is that of another column now
@@ -109,7 +109,7 @@ var safeForms = []safeForm{
 	{row: "enum: rename", ops: formOps(migrate.RenameEnum{From: "mood", To: "temper"}), does: []string{"ALTER TYPE mood RENAME TO temper"}, says: "MG318 warning"},
 	{row: "enum: add value and use it", ops: formOps(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good", "fair", "bad"}},
 		migrate.Fill{Table: "people", Column: "mood", Expr: "'fair'", Where: "age > 40"}), does: []string{
-		"ALTER TYPE mood ADD VALUE 'fair' AFTER 'good'", "UPDATE people SET mood = ('fair') WHERE (age > 40), in batches"}},
+		"ALTER TYPE mood ADD VALUE 'fair' AFTER 'good'", "UPDATE people SET mood = ('fair') WHERE CASE WHEN (age > 40) THEN true END, in batches"}},
 	{row: "enum: rename value", ops: formOps(migrate.RenameEnumValue{Enum: "mood", From: "bad", To: "poor"}), does: []string{
 		"ALTER TYPE mood RENAME VALUE 'bad' TO 'poor'"}, says: "MG312 warning"},
 	{row: "enum: remove value", ops: formOps(migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good"}}), does: []string{
@@ -159,9 +159,9 @@ var safeForms = []safeForm{
 var mailTwice = migrate.AddDualWrite{Table: "people", Name: "people_email_mail_both", From: "email", To: "mail", Up: "email", Down: "mail", Column: schema.Text("mail").Null()}
 
 const (
-	fillMail   = "UPDATE people SET mail = (email) WHERE (mail IS NULL AND email IS NOT NULL), in batches"
-	fillEmail  = "UPDATE people SET email = ('none') WHERE (email IS NULL), in batches"
-	fillNumber = "UPDATE people SET number = DEFAULT WHERE (number IS NULL), in batches"
+	fillMail   = "UPDATE people SET mail = (email) WHERE CASE WHEN (mail IS NULL AND email IS NOT NULL) THEN true END, in batches"
+	fillEmail  = "UPDATE people SET email = ('none') WHERE CASE WHEN (email IS NULL) THEN true END, in batches"
+	fillNumber = "UPDATE people SET number = DEFAULT WHERE CASE WHEN (number IS NULL) THEN true END, in batches"
 	addNumber  = "people ACCESS EXCLUSIVE: ALTER TABLE people ADD COLUMN number bigint; CREATE SEQUENCE people_number_numbers; GRANT USAGE ON SEQUENCE people_number_numbers TO PUBLIC; " +
 		"ALTER TABLE people ALTER COLUMN number SET DEFAULT pg_catalog.nextval('people_number_numbers')"
 	beIdentity = "ALTER TABLE people ALTER COLUMN number DROP DEFAULT, ALTER COLUMN number ADD GENERATED BY DEFAULT AS IDENTITY; DROP SEQUENCE people_number_numbers"
@@ -170,7 +170,7 @@ const (
 var (
 	newCode = []string{
 		"people ACCESS EXCLUSIVE: ALTER TABLE people RENAME COLUMN code TO old; ALTER TABLE people ADD COLUMN code text",
-		"UPDATE people SET code = (old) WHERE (code IS NULL), in batches",
+		"UPDATE people SET code = (old) WHERE CASE WHEN (code IS NULL) THEN true END, in batches",
 	}
 	buyerKey = []string{
 		"people SHARE ROW EXCLUSIVE; orders SHARE ROW EXCLUSIVE: ALTER TABLE orders ADD CONSTRAINT orders_buyer_id_fkey FOREIGN KEY (buyer_id) REFERENCES people (id) NOT VALID",

@@ -183,13 +183,12 @@ func (s *session) page(ctx context.Context, b *migrate.Batch, c *migrate.Cursor,
 		err = s.fail(ctx, err)
 	}
 	if err == nil {
-		err = s.exec(ctx, commit)
+		if err = s.exec(ctx, "ROLLBACK"); err == nil { // there is nothing to commit
+			return next, nil
+		}
 	}
-	if err != nil {
-		s.rollback(ctx)
-		return nil, err
-	}
-	return next, nil
+	s.rollback(ctx)
+	return nil, err
 }
 
 // pageWithin returns the same inside a transaction that goes on, whose settings come back with the savepoint.

@@ -80,7 +80,7 @@ var hints = map[string]string{
 	"42846":             "PostgreSQL has no such cast; say in Using how to make the new value",
 	"42804":             "PostgreSQL does not make this value by itself; say in Using how",
 	"55P04":             "a new value of an enum can be used only after the commit; do it in the next migration",
-	duplicateTable:      existsHint,
+	duplicateTable:      tableHint,
 	"42701":             existsHint,
 	duplicateObject:     existsHint,
 	"42P06":             existsHint,
@@ -88,8 +88,11 @@ var hints = map[string]string{
 	"0A000":             "PostgreSQL cannot alter a column that a view, a rule, a policy or a generated column uses; drop that first and make it again after",
 }
 
-const existsHint = "it is there already: up -fake-initial records a first migration whose tables are there exactly as it makes them; verify compares the rest, " +
-	"and fake records a later migration that is in the database"
+const (
+	existsHint = "it exists already: was something made by hand? compare with verify; fake records a migration that is in the database already"
+	tableHint  = "it exists already: was it made by hand, or by another tool? up -fake-initial records a first migration whose tables are there exactly as it makes them; " +
+		"fake records any other, after a look with verify"
+)
 
 // hint says what to do about an error.
 func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) string {

@@ -244,14 +244,16 @@ func resultCode(err error) (int, bool) {
 // hint says what to do about errors of which that is known. Drivers agree on the texts of SQLite, not on types.
 func hint(err error) string {
 	msg := err.Error()
+	if strings.Contains(msg, "already exists") && strings.Contains(msg, "table ") {
+		return "was it made by hand, or by another tool? up -fake-initial records a first migration whose tables are there exactly as it makes them; " +
+			"fake records any other, after a look with verify"
+	}
 	for _, h := range []struct{ text, hint string }{
 		{"NOT NULL constraint failed", "a row would hold NULL; fill the column before it becomes NOT NULL"},
 		{"UNIQUE constraint failed", "rows hold the same values; find them with GROUP BY over these columns HAVING count(*) > 1, and change them first"},
 		{"CHECK constraint failed", "rows break the check; find them with WHERE NOT (the expression of the check), and change them first"},
 		{"FOREIGN KEY constraint failed", "a row refers to one that is not there"},
 		{"datatype mismatch", "a value is no integer, which an integer primary key needs"},
-		{"already exists", "up -fake-initial records a first migration whose tables are there exactly as it makes them; verify compares the rest, " +
-			"and fake records a later migration that is in the database"},
 		{"error in view", "the view no longer fits; drop it in an SQL op before, and create it again after"},
 		{"error in trigger", "the trigger no longer fits; drop it in an SQL op before, and create it again after"},
 		{"error in index", "the index was made by hand and uses the column; drop it first"},
