@@ -70,11 +70,15 @@ func Show(cfg Config) (*Picture, error) {
 	return p, nil
 }
 
+// told says what an op does. A step over rows that has Go code in it is one like any other; only what it makes of the schema would have to be read.
 func told(op read.Op) string {
 	if op.Value != nil {
 		return op.Value.Describe()
 	}
-	return "A step that only the program can read: " + op.Why
+	if op.Rows {
+		return op.Says
+	}
+	return "An op that is made when the program runs: " + op.Why
 }
 
 // Text gives the picture for people: the graph, then the tables.

@@ -27,6 +27,13 @@ type Step struct {
 	Stages    []Stage
 	Done      int      // stages that an earlier run has committed
 	Destroys  []string // data that is lost for good
+
+	// What a look at the database found, where the dialect can look and the role may:
+	Tables []TableSurvey // those of its tables that are there, by name
+	Fires  []Fires       // triggers that the rows which it gives values fire
+	Stops  []string      // what is bound to make it fail: rows that share a key which is to be unique, that refer to nothing, that hold NULL
+
+	ops []Op
 }
 
 // Plan says what [Migrator.Up] would do, or [Migrator.To] when target is not "". It does not change the database, so it also plans what
@@ -87,6 +94,7 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	switch {
 	case err == nil:
 		plan.Refused, plan.Waits = refused, wait
+		err = w.foresee(ctx, plan)
 	case refused != nil: // which is why there is no plan
 		return nil, refused
 	}
@@ -106,7 +114,7 @@ func (w *walker) preview(moves []move) (*Plan, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", label, err)
 		}
-		step := Step{Migration: label, Back: mv.back, Faked: mv.fake, Stages: l.stages}
+		step := Step{Migration: label, Back: mv.back, Faked: mv.fake, Stages: l.stages, ops: l.ops}
 		switch {
 		case mv.fake:
 		case mv.back:

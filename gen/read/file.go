@@ -1,6 +1,7 @@
 package read
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"path/filepath"
@@ -122,7 +123,8 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 				op := Op{Source: p.text(f, e), Pos: p.fset.Position(e.Pos())}
 				var err error
 				if op.Value, err = ev.op(e); err != nil {
-					op.Value, op.Why, op.Rows = nil, err.Error(), ev.rows(e)
+					op.Value, op.Why = nil, err.Error()
+					op.Says, op.Rows = ev.rows(e)
 				}
 				m.Ops = append(m.Ops, op)
 			}
@@ -130,14 +132,15 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 	}
 }
 
-// rows tells whether e is a step over rows, written out, whose parts are not known: it changes no schema, as far as it does not tell one.
-func (ev *evaluator) rows(e ast.Expr) bool {
+// rows reports whether e is a step over rows, written out, whose parts are not known: it changes no schema, as far as it does not tell one. says is
+// what it does.
+func (ev *evaluator) rows(e ast.Expr) (says string, ok bool) {
 	if u, ok := e.(*ast.UnaryExpr); ok {
 		e = u.X
 	}
 	lit, ok := e.(*ast.CompositeLit)
 	if !ok {
-		return false
+		return "", false
 	}
 	t := lit.Type
 	if x, ok := t.(*ast.IndexExpr); ok {
@@ -145,25 +148,37 @@ func (ev *evaluator) rows(e ast.Expr) bool {
 	}
 	sel, ok := t.(*ast.SelectorExpr)
 	if !ok {
-		return false
+		return "", false
 	}
 	n, ok := ev.name(sel)
 	if !ok || n.path != runtimePath {
-		return false
+		return "", false
+	}
+	fields, keyed := map[string]string{}, true
+	for _, el := range lit.Elts {
+		kv, ok := el.(*ast.KeyValueExpr)
+		key, isIdent := keyOf(kv, ok)
+		if keyed = keyed && isIdent; isIdent {
+			fields[key], _ = ev.text(kv.Value) // "" for what is no text
+		}
 	}
 	switch n.name {
-	case "Backfill", "Fill", "Go":
-		return true
-	case "SQL":
-		for _, el := range lit.Elts {
-			kv, ok := el.(*ast.KeyValueExpr)
-			if key, isIdent := keyOf(kv, ok); !isIdent || key == "Schema" {
-				return false
-			}
+	case "Backfill":
+		return cmp.Or(fields["Name"], strings.TrimSpace("Backfill "+fields["Table"])), true
+	case "Go":
+		return cmp.Or(fields["Name"], "Run Go code"), true
+	case "Fill":
+		if fields["Table"] == "" || fields["Column"] == "" {
+			return "Fill a column", true
 		}
-		return true
+		return "Fill " + fields["Table"] + "." + fields["Column"], true
+	case "SQL":
+		if _, tells := fields["Schema"]; tells || !keyed {
+			return "", false
+		}
+		return "Run SQL", true
 	}
-	return false
+	return "", false
 }
 
 // text gives the Go source of a node.

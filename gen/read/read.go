@@ -42,6 +42,7 @@ type Op struct {
 	Value  migrate.Op // nil when it is opaque; a function in it can be called, but only returns an error
 	Why    string     // what kept it from being evaluated, when it is opaque
 	Rows   bool       // it is opaque, but known to be a step over rows, as a Backfill is: the schema stays
+	Says   string     // what it does, as far as its text tells, when Rows is set: "Backfill products"
 	Source string     // its Go text
 	Pos    token.Position
 	Allow  []Allow // the comments on it and above it

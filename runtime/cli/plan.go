@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
 func plan(ctx context.Context, c *call) error {
@@ -40,18 +42,73 @@ func plan(ctx context.Context, c *call) error {
 		case s.Back:
 			back = "  (undo)"
 		}
-		c.print("%s%s\n", s.Migration, back)
+		c.print("%s%s\n", c.paint(terminal.Bold, s.Migration), back)
 		for _, d := range s.Destroys {
-			c.print("  destroys %s and its data\n", d)
+			c.print("  %s\n", c.paint(terminal.Red, "destroys "+d+" and its data"))
 		}
-		for i, st := range s.Stages {
-			c.stage(st, i < s.Done)
+		c.foreseen(s)
+		done := 0
+		for _, tx := range migrate.Transactions(s.Stages) {
+			alone := tx[0].NoTx || tx[0].Batch != nil
+			if !alone {
+				c.print("  BEGIN;\n")
+			}
+			for _, st := range tx {
+				c.stage(st, done < s.Done)
+				done++
+			}
+			if !alone {
+				c.print("  COMMIT;\n")
+			}
 		}
 	}
 	if p.Waits != nil {
 		c.print("%s\n", p.Waits)
 	}
 	return nil
+}
+
+// foreseen prints what a look at the database found.
+func (c *call) foreseen(s migrate.Step) {
+	for _, t := range s.Tables {
+		c.print("  %s\n", c.paint(terminal.Faint, "-- "+t.Table+": "+tableText(t)))
+	}
+	for _, f := range s.Fires {
+		each, does := "for each statement", ""
+		if f.Trigger.Each {
+			each = "for each row"
+		}
+		if f.Trigger.Does != "" {
+			does = " (" + f.Trigger.Does + ")"
+		}
+		c.print("  %s\n", c.paint(terminal.Yellow, "-- filling "+f.Table+" fires the trigger "+f.Trigger.Name+does+" "+each+": it may change other columns too, such as a time of the last update"))
+	}
+	for _, why := range s.Stops {
+		c.print("  %s\n", c.paint(terminal.Red, "would be refused: "+why))
+	}
+}
+
+// tableText says how large a table is.
+func tableText(t migrate.TableSurvey) string {
+	text := "the number of rows is not known"
+	switch {
+	case t.Rows == 1 && t.Exact:
+		text = "1 row"
+	case t.Rows >= 0 && t.Exact:
+		text = fmt.Sprintf("%d rows", t.Rows)
+	case t.Rows >= 0:
+		text = fmt.Sprintf("about %d rows", t.Rows)
+	}
+	const kB, MB, GB = 1 << 10, 1 << 20, 1 << 30
+	switch {
+	case t.Bytes >= 10*GB:
+		text += fmt.Sprintf(", %d GB", t.Bytes/GB)
+	case t.Bytes >= 10*MB:
+		text += fmt.Sprintf(", %d MB", t.Bytes/MB)
+	case t.Bytes > 0:
+		text += fmt.Sprintf(", %d kB", t.Bytes/kB)
+	}
+	return text
 }
 
 // waitJSON is a migration that waits.
@@ -74,14 +131,15 @@ func (c *call) stage(st migrate.Stage, done bool) {
 		facts = append(facts, "locks "+strings.Join(st.Tables, ", ")+": "+st.Lock)
 	}
 	if st.Rewrites {
-		facts = append(facts, "writes the table anew")
+		facts = append(facts, "rewrites the table")
 	} else if st.Scans {
 		facts = append(facts, "reads the whole table")
 	}
 	if st.NoTx {
 		facts = append(facts, "outside a transaction")
 	}
-	if st.Batch != nil {
+	said := slices.ContainsFunc(st.Statements, func(x migrate.Statement) bool { return strings.HasPrefix(x.Comment, "in batches") })
+	if st.Batch != nil && !said {
 		facts = append(facts, "in batches, each in its own transaction")
 	}
 	if len(facts) > 0 {
@@ -103,12 +161,27 @@ func (c *call) statements(st migrate.Stage, indent string) {
 }
 
 func planJSON(p *migrate.Plan) any {
+	type table struct {
+		Table string `json:"table"`
+		Rows  *int64 `json:"rows,omitempty"` // none is not known
+		Exact bool   `json:"exact"`
+		Bytes int64  `json:"bytes,omitempty"`
+	}
+	type fires struct {
+		Table   string `json:"table"`
+		Trigger string `json:"trigger"`
+		Does    string `json:"does,omitempty"`
+		Each    bool   `json:"for_each_row"`
+	}
 	type step struct {
 		Migration string      `json:"migration"`
 		Back      bool        `json:"back,omitempty"`
 		Faked     bool        `json:"faked,omitempty"`
 		Done      int         `json:"stages_done,omitempty"`
 		Destroys  []string    `json:"destroys,omitempty"`
+		Tables    []table     `json:"tables,omitempty"`
+		Fires     []fires     `json:"fires,omitempty"`
+		Stops     []string    `json:"stops,omitempty"`
 		Stages    []stageJSON `json:"stages"`
 	}
 	out := struct {
@@ -121,7 +194,24 @@ func planJSON(p *migrate.Plan) any {
 		out.Refused = migrate.ErrorText(p.Refused)
 	}
 	for _, s := range p.Steps {
-		out.Steps = append(out.Steps, step{s.Migration, s.Back, s.Faked, s.Done, s.Destroys, stagesJSON(s.Stages)})
+		j := step{Migration: s.Migration, Back: s.Back, Faked: s.Faked, Done: s.Done, Destroys: s.Destroys, Stops: s.Stops, Stages: stagesJSON(s.Stages)}
+		at := 0
+		for n, tx := range migrate.Transactions(s.Stages) {
+			for range tx {
+				j.Stages[at].Tx = n + 1
+				at++
+			}
+		}
+		for _, t := range s.Tables {
+			j.Tables = append(j.Tables, table{t.Table, nil, t.Exact, t.Bytes})
+			if t.Rows >= 0 {
+				j.Tables[len(j.Tables)-1].Rows = &t.Rows
+			}
+		}
+		for _, f := range s.Fires {
+			j.Fires = append(j.Fires, fires{f.Table, f.Trigger.Name, f.Trigger.Does, f.Trigger.Each})
+		}
+		out.Steps = append(out.Steps, j)
 	}
 	return out
 }
@@ -136,12 +226,13 @@ type stageJSON struct {
 	Scans      bool     `json:"scans,omitempty"`
 	Rewrites   bool     `json:"rewrites,omitempty"`
 	Destroys   []string `json:"destroys,omitempty"`
+	Tx         int      `json:"transaction,omitempty"` // of plan: which of the migration, from 1; what runs outside of any, or in batches, counts as one
 }
 
 func stagesJSON(stages []migrate.Stage) []stageJSON {
 	out := []stageJSON{}
 	for _, st := range stages {
-		j := stageJSON{st.Cause, []string{}, st.NoTx, st.Batch != nil, st.Lock, st.Tables, st.Scans, st.Rewrites, st.Destroys}
+		j := stageJSON{st.Cause, []string{}, st.NoTx, st.Batch != nil, st.Lock, st.Tables, st.Scans, st.Rewrites, st.Destroys, 0}
 		for _, s := range st.Statements {
 			j.Statements = append(j.Statements, s.SQL)
 		}

@@ -129,27 +129,35 @@ shop: 0 applied, 3 pending
 	c.does("check", 1, "", "migrate: set shop: 3 pending: 0001_initial, 0002_product_stock, 0002_product_label; apply with up\n")
 	c.does("plan", 0, `
 0001_initial
+  BEGIN;
   Create table products
     CREATE TABLE "products" (
       "id" INTEGER NOT NULL CONSTRAINT "products_pkey" PRIMARY KEY AUTOINCREMENT,
       "name" TEXT NOT NULL
     );
+  COMMIT;
 0002_product_stock
+  BEGIN;
   Add column products.stock
     ALTER TABLE "products" ADD COLUMN "stock" INTEGER NOT NULL DEFAULT 0;
+  COMMIT;
 0002_product_label
+  BEGIN;
   Add column products.label
     ALTER TABLE "products" ADD COLUMN "label" TEXT;
   Count the shelves
     -- Go code, which cannot be printed
+  COMMIT;
 `, "")
 	c.does("plan -to 0001", 0, `
 0001_initial
+  BEGIN;
   Create table products
     CREATE TABLE "products" (
       "id" INTEGER NOT NULL CONSTRAINT "products_pkey" PRIMARY KEY AUTOINCREMENT,
       "name" TEXT NOT NULL
     );
+  COMMIT;
 `, "")
 	c.holds("!products", "!modelgen_history")
 
@@ -174,14 +182,20 @@ shop: 3 applied, 0 pending
 	c.does("plan -to 0001", 0, `
 0002_product_label  (undo)
   destroys products.label and its data
+  -- products: 0 rows
+  BEGIN;
   Drop column products.label
-    -- writes the table anew
+    -- rewrites the table
     ALTER TABLE "products" DROP COLUMN "label";
+  COMMIT;
 0002_product_stock  (undo)
   destroys products.stock and its data
+  -- products: 0 rows
+  BEGIN;
   Drop column products.stock
-    -- writes the table anew
+    -- rewrites the table
     ALTER TABLE "products" DROP COLUMN "stock";
+  COMMIT;
 `, "")
 	c.does("up -to 0001", 2, "", "migrate: 0001 is behind what is applied: up only goes forward, to 0001 goes back\n")
 	c.does("to 0001_", 0, `
@@ -461,7 +475,8 @@ func TestCLIJSON(t *testing.T) {
           ],
           "tables": [
             "products"
-          ]
+          ],
+          "transaction": 1
         }
       ]
     }

@@ -14,6 +14,7 @@ type planner struct {
 	before *schema.Schema // what the next op finds
 	start  *schema.Schema // a copy of what the first one found
 	steps  []step
+	looks  []look
 	quiet  bool  // nobody else is using the database
 	alone  bool  // there is one op only
 	simple *pass // the one op, planned
@@ -39,6 +40,7 @@ func (p *planner) keep(op migrate.Op, plan func(*pass) error) error {
 	if p.before == nil {
 		p.before = &schema.Schema{}
 	}
+	p.foresee(op)
 	if p.alone {
 		switch op.(type) { // what mostly needs no rebuild; then nothing comes after it that would have to see the schema as it leaves it
 		case migrate.CreateTable, migrate.AddColumn, migrate.CreateIndex:
@@ -77,6 +79,7 @@ func (p *planner) Finish() ([]migrate.Stage, error) {
 		for i := range p.simple.stages {
 			p.simple.stages[i].KeysOff = p.simple.keysOff
 		}
+		p.askedBefore(p.simple.stages)
 		return p.simple.stages, nil
 	}
 	var stages []migrate.Stage
@@ -113,6 +116,7 @@ func (p *planner) Finish() ([]migrate.Stage, error) {
 		// One transaction for all that is planned here, if one of them needs foreign keys off; SQL and Go by hand keep them on.
 		stages[i].KeysOff = keysOff && stages[i].KeysOff
 	}
+	p.askedBefore(stages)
 	return stages, nil
 }
 
