@@ -178,13 +178,9 @@ func (d *differ) dropLate() {
 			}
 		}
 	}
-	tables := slices.Clone(d.lateTables)
-	for i, name := range tables {
-		for _, a := range d.asides {
-			if a.table == name && a.column == "" {
-				tables[i] = a.to
-			}
-		}
+	var tables []string
+	for _, name := range d.lateTables {
+		tables = append(tables, d.lateName(name))
 	}
 	d.dropTables(tables)
 }

@@ -234,8 +234,6 @@ func TestOrder(t *testing.T) {
 			want: `
 				Rename table profiles to profiles_modelgen_old
 				Rename constraint profiles_pkey of profiles_modelgen_old to profiles_pkey_modelgen_old
-				Rename constraint profiles_bio_key of profiles_modelgen_old to profiles_bio_key_modelgen_old
-				Rename index profiles_person_id_idx of profiles_modelgen_old to profiles_person_id_idx_modelgen_old
 				Create table profiles
 				Add column people.bio
 				Fill people.bio with SELECT profiles.bio FROM profiles_modelgen_old AS profiles WHERE person_id = people.id
@@ -243,6 +241,51 @@ func TestOrder(t *testing.T) {
 				Drop table profiles_modelgen_old
 				used -drop profiles
 				used -fill 'people.bio=(SELECT profiles.bio FROM profiles WHERE person_id = people.id)'
+				`,
+		},
+		{
+			name:    "the name of a table that goes is taken by one that is renamed: an answer means that one",
+			old:     of(people(phone), table("b", id(), bio, pk("id")), table("c", id(), schema.Text("bio"), schema.Text("x"), pk("id"))),
+			new:     of(people(phone, bio), table("b", id(), schema.Text("bio"), schema.Text("x"), pk("id"))),
+			answers: diff.Answers{Fills: []string{"people.bio=(SELECT b.bio FROM b WHERE b.id = people.id)"}, Drops: []string{"b"}, Renames: []string{"c=b"}},
+			want: `
+				Drop table b
+				Rename table c to b
+				Add column people.bio
+				Fill people.bio with SELECT b.bio FROM b WHERE b.id = people.id
+				Alter column people.bio: NOT NULL
+				used -drop b
+				used -fill 'people.bio=(SELECT b.bio FROM b WHERE b.id = people.id)'
+				used -rename c=b
+				`,
+		},
+		{
+			name:    "an index of a table that goes last has a name that another table takes",
+			old:     of(people(phone), table("b", id(), bio, pk("id"), named("by_x", index("bio")))),
+			new:     of(people(phone, bio, named("by_x", index("bio")))),
+			answers: fills("people.bio=(SELECT b.bio FROM b WHERE b.id = people.id)"),
+			want: `
+				Rename index by_x of b to by_x_modelgen_old
+				Add column people.bio
+				Fill people.bio with SELECT b.bio FROM b WHERE b.id = people.id
+				Alter column people.bio: NOT NULL
+				Drop table b
+				Create index by_x on people
+				used -fill 'people.bio=(SELECT b.bio FROM b WHERE b.id = people.id)'
+				`,
+		},
+		{
+			name:    "the way back of a drop reads what is new",
+			old:     of(people(phone), contacts()),
+			new:     of(people(), contacts(schema.Text("phone"))),
+			answers: fills("contacts.phone=id", "people.phone=(SELECT c.phone FROM contacts c WHERE c.person_id = people.id)"),
+			want: `
+				Add column contacts.phone
+				Fill contacts.phone with id
+				Alter column contacts.phone: NOT NULL
+				Drop column people.phone
+				used -fill 'people.phone=(SELECT c.phone FROM contacts c WHERE c.person_id = people.id)'
+				used -fill contacts.phone=id
 				`,
 		},
 		{

@@ -34,10 +34,11 @@ func (d *differ) findLate() {
 		return
 	}
 	for _, name := range d.gone {
-		taken := d.new.Table(name) != nil
-		if slices.ContainsFunc(readers, func(r reader) bool { return r.Unknown || slices.Contains(r.Tables, name) }) {
+		// A table that was there under another name is what its name means now.
+		renamed := d.pair2old[name] != ""
+		if slices.ContainsFunc(readers, func(r reader) bool { return r.Unknown || !renamed && slices.Contains(r.Tables, name) }) {
 			d.lateTables = append(d.lateTables, name)
-			if taken {
+			if d.new.Table(name) != nil || d.new.Enum(name) != nil {
 				d.asides = append(d.asides, aside{name, "", cut(name, migrate.OutOfTheWay)})
 			}
 		}
@@ -60,7 +61,7 @@ func (d *differ) findLateColumns(t, old *schema.Table, readers []reader) {
 	}
 	goes := func(c schema.Column) bool { return d.oldCol[t.Name][c.Name] == "" }
 	for _, c := range old.Columns {
-		if goes(c) && d.isReadLate(t, c, readers) {
+		if goes(c) && (d.isReadLate(t, c, readers) || d.columnDrop(old.Name, t.Name, c).FillBack != "") { // what that reads may be new
 			late(c)
 			for _, base := range old.Columns { // which cannot go before it
 				if goes(base) && !d.isReadLate(t, base, readers) && len(schema.ExprColumns(c.Generated, []string{base.Name})) > 0 && !slices.Contains(d.late[t.Name], base.Name) {

@@ -27,6 +27,8 @@ func TestPostgresUnsupported(t *testing.T) {
 		{migrate.AddUnique{Table: "orders", Unique: schema.Unique{Name: "u", Columns: []string{"note"}, NullsNotDistinct: true}}, "orders.u: postgres cannot have NULLS NOT DISTINCT before version 15"},
 		{migrate.CreateIndex{Table: "orders", Index: schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "note"}}, Unique: true, NullsNotDistinct: true}}, "before version 15"},
 		{migrate.CreateIndex{Table: "orders", Index: schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "note", OpClass: "x); DROP TABLE y; --"}}}}, "operator class"},
+		{migrate.AlterColumn{Table: "orders", From: schema.Text("note").Null(), To: schema.Integer("note").Null(), Using: "(SELECT min(c.id) FROM customers c)"},
+			"orders.note: postgres cannot have a query in USING; add a column of the new type, give it its values with Fill"},
 		{migrate.SQL{Up: []string{"/* end */ -- really\n commit"}, NoDown: "x"}, "COMMIT in a statement"},
 		{migrate.SQL{Up: []string{"rollback"}, NoDown: "x"}, "ROLLBACK in a statement"},
 	} {

@@ -60,6 +60,10 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 	if err := checkColumn(o.Table, to); err != nil {
 		return err
 	}
+	if schema.HasQuery(o.Using) {
+		return &migrate.UnsupportedError{Dialect: dialect, Table: o.Table, Object: to.Name, Reason: "a query in USING",
+			Hint: "add a column of the new type, give it its values with Fill, drop this one, and rename the new one"}
+	}
 	if from.Nullable && !to.Nullable && (from.Identity || !to.Identity) && p.online(o.Table, o.Plain) { // an identity needs a column that is NOT NULL already
 		// First everything else, then the NULLs.
 		rest := o

@@ -67,6 +67,12 @@ func (q *query) missing() (all []ColumnRef) {
 	return all
 }
 
+// HasQuery reports whether the SQL has a query in it.
+func HasQuery(sql string) bool {
+	toks, _ := scan(sql)
+	return slices.ContainsFunc(toks, func(t lexeme) bool { return t.is("SELECT") })
+}
+
 // columnLike returns the name of the column that a word in SQL means, "" when the table has none.
 func (t *Table) columnLike(word string) string {
 	if t.Column(word) != nil {
