@@ -21,6 +21,22 @@ func agree(ctx context.Context, cfg Config) ([]Finding, error) {
 		return nil, err
 	}
 	out := unwritten(b.all)
+	var changed []change
+	if len(b.sides) == 1 {
+		var others []Finding
+		changed, others = b.editedSince()
+		out = append(out, others...)
+	}
+	found, err := b.compared(ctx, cfg, changed, out)
+	for _, e := range changed {
+		out = append(out, e.finding)
+	}
+	return append(out, found...), err
+}
+
+// compared replays the migrations, and compares what they come to with the snapshot. What does not fit any more behind an edit is said of the edit. What
+// was said already is left out.
+func (b *branches) compared(ctx context.Context, cfg Config, changed []change, said []Finding) (out []Finding, err error) {
 	h := heads(b.all)
 	if len(h) != 1 || len(b.sides) != 1 || b.sides[0].HeadName() != h[0].Name {
 		return out, nil // what is wrong is found elsewhere, and all that follows from it would be said of it again
@@ -34,8 +50,8 @@ func agree(ctx context.Context, cfg Config) ([]Finding, error) {
 	} else {
 		r = b.fromText(all)
 	}
-	for _, f := range r.findings {
-		if !slices.Contains(out, f) { // a list that is made elsewhere has one place for all its ops
+	for _, f := range misfitsOfEdits(b.all, changed, r.findings) {
+		if !slices.Contains(said, f) && !slices.Contains(out, f) { // a list that is made elsewhere has one place for all its ops
 			out = append(out, f)
 		}
 	}
@@ -94,14 +110,11 @@ const undoEdit = "undo the edit that it comes from"
 // fromText replays migrations that can be read as they are.
 func (b *branches) fromText(all []read.Migration) *replayed {
 	s := &schema.Schema{}
-	if misfits := replay(s, all); len(misfits) > 0 {
-		r := &replayed{}
-		for _, m := range misfits {
-			f := parsedFinding(m)
-			f.Mend = undoEdit
-			r.findings = append(r.findings, f)
+	if misfits := misfitsOf(s, all); len(misfits) > 0 {
+		for i := range misfits {
+			misfits[i].Mend = undoEdit
 		}
-		return r
+		return &replayed{findings: misfits}
 	}
 	return &replayed{schema: s, trace: func(found []difference) (map[object]token.Position, error) {
 		t := newTracer(found)

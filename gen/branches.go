@@ -149,13 +149,21 @@ func find(all []read.Migration, word string) (read.Migration, error) {
 
 // replay applies migrations to a schema, and says of each op that does not fit where it stands.
 func replay(s *schema.Schema, all []read.Migration) (misfits []string) {
+	for _, f := range misfitsOf(s, all) {
+		misfits = append(misfits, f.String())
+	}
+	return misfits
+}
+
+// misfitsOf does the same with what is known of each.
+func misfitsOf(s *schema.Schema, all []read.Migration) (misfits []Finding) {
 	for _, m := range all {
 		for _, op := range m.Ops {
 			if op.Value == nil {
 				continue
 			}
 			if err := op.Value.Apply(s); err != nil {
-				misfits = append(misfits, fmt.Sprintf("%s: %s does not fit: %s", op.Pos, m.Name, err))
+				misfits = append(misfits, Finding{Place: op.Pos.String(), Reason: fmt.Sprintf("%s does not fit: %s", m.Name, err), migration: m.Name})
 			}
 		}
 	}
@@ -219,7 +227,7 @@ func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) err
 	for _, m := range all {
 		vars = append(vars, m.Var)
 	}
-	snap, err := b.snapshot(s, h[0])
+	snap, err := b.snapshot(s, h[0], all)
 	if err != nil {
 		return err
 	}
@@ -240,8 +248,8 @@ func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) err
 	return nil
 }
 
-// snapshot puts the settings of the old snapshot and what the migrations come to together.
-func (b *branches) snapshot(s *schema.Schema, head read.Migration) (*snapshot.Snapshot, error) {
+// snapshot puts the settings of the old snapshot and what the migrations, which are all that there are from now on, come to together.
+func (b *branches) snapshot(s *schema.Schema, head read.Migration, all []read.Migration) (*snapshot.Snapshot, error) {
 	out, err := b.settings()
 	if err != nil {
 		return nil, err
@@ -255,6 +263,18 @@ func (b *branches) snapshot(s *schema.Schema, head read.Migration) (*snapshot.Sn
 		remember(&out.Schema, &side.Schema, undone)
 	}
 	out.SetHead(head.Name, head.Hash())
+	dropped := map[string]bool{}
+	for _, m := range b.all {
+		dropped[m.Name] = true
+	}
+	var sides []map[string]string
+	for _, side := range b.sides {
+		sides = append(sides, side.Migrations)
+		for name := range side.Migrations {
+			dropped[name] = dropped[name] || len(heads(b.all)) > 1 // the history is settled anew, from the files that are there
+		}
+	}
+	out.Migrations = records(all, dropped, sides...)
 	return out, nil
 }
 

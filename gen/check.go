@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/modelgen/modelgen/gen/lint"
@@ -32,7 +33,13 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 			out = append(out, lintFindings(found)...)
 		}
 		// What agree could not do is a consequence of what was found already, such as migrations that do not compile.
-		return distinct(append(out, more...)), nil
+		said := len(out)
+		for _, f := range more {
+			if !f.edit || !slices.ContainsFunc(out[:said], func(o Finding) bool { return o.file() == f.file() }) {
+				out = append(out, f)
+			}
+		}
+		return distinct(out), nil
 	}
 	if err != nil {
 		return nil, err
@@ -57,6 +64,9 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 	}
 	if r.Migration == "" {
 		for _, f := range r.Files {
+			if r.CatchesUp(f) {
+				continue // agree says what is missing
+			}
 			reason := "it is not what modelgen writes"
 			if load.IsGuard(filepath.Base(f.Path)) {
 				if f.oldForm {

@@ -15,6 +15,9 @@ type Finding struct {
 
 	// What a line for people has in the place of Place and of the rest, where it is not made of them.
 	at, message string
+
+	migration string // that does not fit
+	edit      bool   // of a migration
 }
 
 // String gives the finding on one line.
@@ -27,6 +30,12 @@ func (f Finding) String() string {
 		return f.Message()
 	}
 	return at + ": " + f.Message()
+}
+
+// file returns the file of the place.
+func (f Finding) file() string {
+	file, _, _ := strings.Cut(f.Place, ":")
+	return file
 }
 
 // Message gives the finding without its place.

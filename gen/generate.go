@@ -35,6 +35,8 @@ type Result struct {
 	folder  *folder
 	snap    *snapshot.Snapshot
 	after   *schema.Schema // what the new migration leads to
+
+	catchesUp bool // the snapshot is to record migrations that it does not record yet, and nothing else
 }
 
 // Question is a question with its place in the models.
@@ -433,10 +435,5 @@ func (r *Result) snapshot(out *diff.Result) error {
 	if r.folder.snap == nil && r.Migration == "" {
 		return nil
 	}
-	data, err := r.snap.Encode()
-	if err != nil {
-		return err
-	}
-	r.add(filepath.Join(r.folder.dir, snapshot.Name), data, r.folder.snapBytes)
-	return nil
+	return r.record()
 }

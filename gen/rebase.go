@@ -117,7 +117,7 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 		f.migrations = append(f.migrations, found{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Pos: m.Pos})
 	}
 	var err error
-	if f.snap, err = b.snapshot(s, head); err != nil {
+	if f.snap, err = b.snapshot(s, head, rest); err != nil {
 		return nil, err
 	}
 	f.snap.Format = snapshot.Format

@@ -178,7 +178,7 @@ func (b *branches) compiled(ctx context.Context, cfg Config) (*replayed, error) 
 	}
 	for _, m := range got.Misfits {
 		pos, _ := b.position(m, got)
-		r.findings = append(r.findings, Finding{Place: pos.String(), Reason: m.Migration + " does not fit: " + m.Text, Mend: undoEdit})
+		r.findings = append(r.findings, Finding{Place: pos.String(), Reason: m.Migration + " does not fit: " + m.Text, Mend: undoEdit, migration: m.Migration})
 	}
 	if len(got.Misfits) > 0 {
 		return r, nil

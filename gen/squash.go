@@ -238,15 +238,16 @@ func (q *squasher) settle(sources []read.File) error {
 	if len(head) != 1 {
 		return fmt.Errorf("there would be %d newest migrations, please report it", len(head))
 	}
-	if m := all[head[0]]; m.Name != q.snap.HeadName() {
-		snap := *q.snap
+	snap := *q.snap
+	if m := all[head[0]]; m.Name != snap.HeadName() {
 		snap.SetHead(m.Name, m.Hash())
-		data, err := snap.Encode()
-		if err != nil {
-			return err
-		}
-		q.result.add(filepath.Join(q.dir, snapshot.Name), data, q.snapBytes)
 	}
+	snap.Migrations = records(all, nil, snap.Migrations) // what a squash replaces is not recorded when its file is gone
+	data, err := snap.Encode()
+	if err != nil {
+		return err
+	}
+	q.result.add(filepath.Join(q.dir, snapshot.Name), data, q.snapBytes)
 	return nil
 }
 

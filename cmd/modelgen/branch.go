@@ -77,6 +77,33 @@ func remove(ctx context.Context, e env, args []string) error {
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
+// hash records migrations as they are now.
+func hash(_ context.Context, e env, args []string) error {
+	cfg, f := historyFlags(e, "hash", "[NAMES] [directory]")
+	applied := f.String("applied", "", appliedUsage)
+	operands, err := parse(f, args)
+	if err != nil {
+		return err
+	}
+	var words, dirs []string
+	for _, o := range operands {
+		if info, err := os.Stat(filepath.Join(e.dir, o)); err == nil && info.IsDir() {
+			dirs = append(dirs, o)
+		} else {
+			words = append(words, o)
+		}
+	}
+	if err := oneDirectory(e, &cfg, dirs, 1); err != nil {
+		return err
+	}
+	has, err := appliedTo(e, *applied)
+	if err != nil {
+		return err
+	}
+	r, err := gen.Hash(cfg, words, has)
+	return finish(e, f, cfg, r, err)
+}
+
 const appliedUsage = "what a database has: `names` with commas between them, or a file with what app migrate status -json printed"
 
 func historyFlags(e env, verb, operands string) (gen.Config, *flag.FlagSet) {

@@ -127,12 +127,14 @@ func showSQL(e env, r *gen.Result) error {
 
 // showDiff prints what would be written.
 func showDiff(e env, r *gen.Result) error {
+	var answer error
 	for _, f := range r.Files {
+		if r.CatchesUp(f) {
+			continue
+		}
 		name := f.Shown()
 		fmt.Fprintf(e.stdout, "%s", diff.Diff("a/"+name, f.Old(), "b/"+name, f.Content))
+		answer = errNo
 	}
-	if len(r.Files) > 0 {
-		return errNo
-	}
-	return nil
+	return answer
 }

@@ -24,6 +24,7 @@
 //	modelgen merge [directory]               two branches added a migration each: join them
 //	modelgen rebase NAME [directory]         ... or put yours on top of theirs
 //	modelgen remove [directory]              take the newest migration back
+//	modelgen hash [NAMES] [directory]        record an edit of a migration that no database has; without names of the newest
 //	modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
 //	modelgen show [directory]                the graph of the migrations and the tables; -format mermaid draws them
 //	modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
@@ -56,7 +57,7 @@
 //	-online           renames and changes of type in two steps, so that programs of before go on running: this is the first
 //	-contract         the second step, when none of those is running any more
 //	-update           fold what has changed into the newest migration
-//	-applied LIST     for -update, rebase and remove: what a database has, as names or as a file with the output of status -json
+//	-applied LIST     for -update, rebase, remove and hash: what a database has, as names or as a file with the output of status -json
 //
 // sql takes -dialect, -back, -json, -idempotent (a script for psql that runs what the history has not, and records it stage by stage, as the
 // program does: each goes on where the other one stopped), and -format goose|golang-migrate|atlas with -o DIR, which writes their files. What
@@ -119,6 +120,7 @@ type env struct {
 var verbs = map[string]func(context.Context, env, []string) error{
 	"generate": generate,
 	"check":    check,
+	"hash":     hash,
 	"lint":     lintFiles,
 	"merge":    merge,
 	"rebase":   rebase,
@@ -195,6 +197,7 @@ const usage = `modelgen writes migrations from Go models.
   modelgen merge [directory]               two branches added a migration each: join them
   modelgen rebase NAME [directory]         ... or put yours on top of theirs
   modelgen remove [directory]              take the newest migration back
+  modelgen hash [NAMES] [directory]        record an edit of a migration that no database has; without names of the newest
   modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
   modelgen show [directory]                the graph of the migrations and the tables; -format mermaid draws them
   modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back

@@ -14,6 +14,7 @@ type pkg struct {
 	files  []source
 	consts map[string]ast.Expr // constants of the package that stand for one expression, without iota
 	tables *tables
+	decls  map[string]declaration // what ops may take their values from
 }
 
 type source struct {
@@ -101,7 +102,8 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 			m.Name, _ = ev.text(kv.Value)
 		case list == nil:
 			if key.Name == "Ops" {
-				m.Ops = append(m.Ops, Op{Why: "the list of ops is not written here", Source: p.text(f, kv.Value), Pos: p.fset.Position(kv.Value.Pos())})
+				m.Ops = append(m.Ops, Op{Why: "the list of ops is not written here", Source: p.text(f, kv.Value), Pos: p.fset.Position(kv.Value.Pos()),
+					hashed: p.canonical(f, kv.Value, false)})
 			}
 		case key.Name == "Parents":
 			for _, e := range list.Elts {
@@ -125,6 +127,7 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 				if op.Value, err = ev.op(e); err != nil {
 					op.Value, op.Why = nil, err.Error()
 					op.Says, op.Rows = ev.rows(e)
+					op.hashed = p.canonical(f, e, op.Rows)
 				}
 				m.Ops = append(m.Ops, op)
 			}

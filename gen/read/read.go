@@ -46,6 +46,8 @@ type Op struct {
 	Source string     // its Go text
 	Pos    token.Position
 	Allow  []Allow // the comments on it and above it
+
+	hashed string // what stands for it in the hash of the migration, when it is opaque
 }
 
 // Allow is one comment //modelgen:allow CODE reason.
@@ -72,12 +74,13 @@ func (m Migration) Values() []migrate.Op {
 	return ops
 }
 
-// Hash gives the hash of the ops. Where an opaque one stands, in which file and in which directory, is of no consequence: its text is.
+// Hash returns the hash of the ops: that of the history of a database, unless an op is opaque. Of an opaque one the text counts, its layout and its
+// comments left out, and the text of what it takes its values from.
 func (m Migration) Hash() string {
 	ops := m.Values()
 	for i, op := range m.Ops {
 		if op.Value == nil {
-			ops[i] = migrate.Go{Up: unknown, Name: op.Source}
+			ops[i] = migrate.Go{Up: unknown, Name: op.hashed}
 		}
 	}
 	return migrate.HashOps(ops)
@@ -159,6 +162,7 @@ func Files(files []File) ([]Migration, error) {
 		p.files = append(p.files, source{f, parsed})
 	}
 	p.constants()
+	p.decls = p.declarations()
 	var all []Migration
 	for _, f := range p.files {
 		all = append(all, p.migrations(f)...)

@@ -22,6 +22,9 @@ const Name = "snapshot.json"
 // Format is the version of the format that is written. Older ones are read, newer ones are refused.
 const Format = 1
 
+// Open is recorded in place of the hash of a migration that a person is to complete.
+const Open = "open"
+
 // Snapshot is the content of the file.
 type Snapshot struct {
 	Format   int      `json:"modelgen"`           // version of the format
@@ -33,6 +36,9 @@ type Snapshot struct {
 	Guard    string   `json:"guard,omitempty"`    // "test" or "off", "" is build
 	Comments bool     `json:"comments,omitempty"` // doc comments become comments of the database
 	Allow    []string `json:"allow,omitempty"`    // what verify passes over, from modelgen.json, see [migrate.Set.Allow]
+
+	// Migrations has the hash of the ops of every migration by its name, or [Open]. It is empty in a file of before there were records.
+	Migrations map[string]string `json:"migrations,omitempty"`
 
 	schema.Schema
 }
@@ -121,7 +127,7 @@ func settings(data []byte) (s *Snapshot, stranger string) {
 	s = new(Snapshot)
 	fields := map[string]any{
 		"modelgen": &s.Format, "head": &s.Head, "set": &s.Set, "models": &s.Models, "dialects": &s.Dialects, "tag": &s.Tag,
-		"guard": &s.Guard, "comments": &s.Comments, "allow": &s.Allow,
+		"guard": &s.Guard, "comments": &s.Comments, "allow": &s.Allow, "migrations": &s.Migrations,
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
