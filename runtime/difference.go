@@ -29,7 +29,7 @@ func (x thing) String() string {
 	return x.kind + " " + x.name + " of " + x.table
 }
 
-var kindsOfFacts = []string{"table", "column", "primary key", "unique index", "index", "foreign key", "unique", "check", "constraint", "trigger", "enum"}
+var kindsOfFacts = []string{"table", "column", "primary key", "unique index", "index", "foreign key", "unique", "check", "constraint", "trigger", "enum", "unlogged table", "partitioned table"}
 
 // about takes a fact apart: what it is about, and what it says of that. Tables are those of the schema.
 func about(fact string, s *schema.Schema) (thing, string) {
@@ -86,6 +86,8 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, made fun
 		_, same := unexpected[thing{kind: "table", table: x.table}]
 		gone = gone && !same && x.kind != "enum"
 		switch {
+		case indexForConstraint(*d, diff) != "":
+			d.Mend = indexForConstraint(*d, diff)
 		case x.kind == "":
 			d.Mend = "change it back by hand, or write a migration that says what the database is, and record it with fake"
 		case changed && !d.Missing:

@@ -32,7 +32,7 @@ func (w *walker) initial(ctx context.Context, moves []move) error {
 			switch op := op.(type) {
 			case CreateTable:
 				if t := want.Table(op.Table); t != nil {
-					made.Tables = append(made.Tables, t.Clone())
+					made.PutTable(t.Clone())
 				}
 			case CreateEnum:
 				made.Enums = append(made.Enums, want.Enum(op.Name).Clone())
@@ -90,32 +90,28 @@ func (w *walker) compareInitial(ctx context.Context, label string, base, want, m
 	if err != nil {
 		return false, redacted{err}
 	}
-	var wrong, notes []string
-	for _, d := range differ(got, expected) {
-		word := map[bool]string{true: "missing: ", false: "unexpected: "}[d.Missing]
-		if kind, _, _ := strings.Cut(d.Fact, " "); kind == "table" || kind == "column" || kind == "enum" {
-			wrong = append(wrong, word+d.Fact)
-		} else {
-			notes = append(notes, word+d.Fact)
+	diff := slices.DeleteFunc(differ(got, expected), func(d Difference) bool { return !d.Missing && w.m.set.wanted(d.Fact, want) })
+	var lines, notes []string
+	refused := false
+	for _, d := range diff {
+		word := map[bool]string{true: "missing:    ", false: "unexpected: "}[d.Missing]
+		lines = append(lines, word+d.Fact)
+		note := strings.Join(strings.Fields(word), " ") + " " + d.Fact
+		if hint := indexForConstraint(d, diff); hint != "" {
+			note += "; " + hint
 		}
+		notes = append(notes, note)
+		kind, _, _ := strings.Cut(d.Fact, " ")
+		refused = refused || kind == "table" || kind == "column" || kind == "enum"
 	}
-	if len(wrong) > 0 {
-		return false, &HistoryError{w.m.set.name, append([]string{label + " cannot count as applied, its tables are there but differ"}, few(wrong)...),
+	if refused {
+		return false, &HistoryError{w.m.set.name, append([]string{label + " cannot count as applied, its tables are there but differ"}, lines...),
 			"change the database or the migration until they agree; sql " + label + " prints what is wanted\nor record it whatever the database is with fake " + label}
 	}
 	for _, n := range notes {
 		w.m.notify(Event{Kind: EventNote, Migration: label, Message: label + " counts as applied, but the database differs: " + n})
 	}
 	return true, nil
-}
-
-// few is so many lines of a list as can be read.
-func few(list []string) []string {
-	const most = 20
-	if len(list) <= most {
-		return list
-	}
-	return append(list[:most:most], fmt.Sprintf("and %d more", len(list)-most))
 }
 
 // added gives the facts that want has and base has not.

@@ -352,26 +352,3 @@ func (m *Migrator) declared(ctx context.Context, s Session, objects []schema.Obj
 	}
 	return slices.Repeat([]bool{true}, len(objects)), nil
 }
-
-// differ gives the facts that only one of two catalogs has.
-func differ(got, expected []string) []Difference {
-	count := map[string]int{}
-	for _, f := range got {
-		count[f]++
-	}
-	var diff []Difference
-	for _, f := range expected {
-		if count[f] > 0 {
-			count[f]--
-		} else {
-			diff = append(diff, Difference{Missing: true, Fact: f})
-		}
-	}
-	for _, f := range got {
-		if count[f] > 0 {
-			count[f]--
-			diff = append(diff, Difference{Fact: f})
-		}
-	}
-	return diff
-}

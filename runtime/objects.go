@@ -46,8 +46,8 @@ func declared(texts []string) (all []Object) {
 }
 
 // Allow lets Verify pass over things of the database that the migrations do not make: triggers, indexes, constraints and columns that somebody
-// else has put on their tables. Each is written as in [SQL] with its table, "trigger audit on issues", "column users.legacy"; * stands for any
-// part of a name: "trigger audit_* on *". It changes the set and returns it.
+// else has put on their tables, and that a table is unlogged or partitioned. Each is written as in [SQL] with its table, "trigger audit on issues",
+// "column users.legacy", "unlogged table sessions"; * stands for any part of a name: "trigger audit_* on *". It changes the set and returns it.
 func (s *Set) Allow(patterns ...string) *Set {
 	for _, p := range patterns {
 		norm, err := pattern(p)
@@ -63,8 +63,8 @@ func (s *Set) Allow(patterns ...string) *Set {
 func pattern(p string) (string, error) {
 	const star = "modelgen_star"
 	o, err := schema.ParseObject(strings.ReplaceAll(p, "*", star))
-	if err == nil && !slices.Contains([]string{"trigger", "index", "constraint", "column"}, o.Kind) {
-		err = fmt.Errorf("verify looks at no %s; a trigger, an index, a constraint or a column on a table of the migrations can be allowed", o.Kind)
+	if err == nil && !slices.Contains([]string{"trigger", "index", "constraint", "column", "unlogged table", "partitioned table"}, o.Kind) {
+		err = fmt.Errorf("verify looks at no %s; a trigger, an index, a constraint or a column on a table of the migrations can be allowed, and that it is an unlogged or a partitioned table", o.Kind)
 	}
 	if err != nil {
 		return "", fmt.Errorf("allow %q: %w", p, err)
@@ -76,6 +76,8 @@ func pattern(p string) (string, error) {
 func (x thing) object() (o schema.Object, ok bool) {
 	o = schema.Object{Kind: x.kind, Name: schema.QuoteName(x.name), Table: schema.QuoteName(x.table)}
 	switch x.kind {
+	case "unlogged table", "partitioned table":
+		return schema.Object{Kind: x.kind, Name: o.Table}, x.table != ""
 	case "trigger", "column", "index", "constraint":
 	case "unique index":
 		o.Kind = "index"

@@ -172,7 +172,7 @@ func (o RenameTable) Apply(s *schema.Schema) error {
 	s.Objects = slices.Clone(s.Objects)
 	for i, x := range s.Objects {
 		if x.On(o.From) {
-			s.Objects[i].Table = schema.QuoteName(o.To)
+			s.Objects[i] = x.Moved(o.To)
 		}
 	}
 	for _, other := range s.Tables {

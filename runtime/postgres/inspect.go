@@ -84,18 +84,23 @@ func (s *session) texts(ctx context.Context, query string) ([]string, error) {
 	return all, s.fail(ctx, rows.Err())
 }
 
-// The facts, one query for each kind. NOT NULL constraints, which are named from version 18 on, count as a fact of the column.
+// The facts, one query for each kind. A sequence that belongs to a column, as that of serial, keeps its name when table or column get another one:
+// its name is no fact. An index or a foreign key of a partitioned table is one, however many its partitions make of it. NOT NULL constraints, which are named from version 18 on, count as a fact of the column.
 const (
 	tableFacts = `
-SELECT 'table ' || r.label || CASE r.relpersistence WHEN 'u' THEN ' unlogged' ELSE '' END ||
- COALESCE(' comment ' || pg_catalog.quote_literal(pg_catalog.obj_description(r.oid, 'pg_class')), '') AS line FROM rel r`
+SELECT 'table ' || r.label || COALESCE(' comment ' || pg_catalog.quote_literal(pg_catalog.obj_description(r.oid, 'pg_class')), '') AS line FROM rel r
+UNION ALL SELECT 'unlogged table ' || r.label FROM rel r WHERE r.relpersistence = 'u'
+UNION ALL SELECT 'partitioned table ' || r.label || ' by ' || pg_catalog.pg_get_partkeydef(r.oid) FROM rel r WHERE r.relkind = 'p'`
 
 	columnFacts = `
 SELECT 'column ' || r.label || '.' || a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) ||
  CASE WHEN a.attcollation <> t.typcollation THEN ' collate ' || COALESCE(pg_catalog.quote_ident(co.collname), '?') ELSE '' END ||
  CASE WHEN a.attnotnull THEN ' not null' ELSE '' END ||
  CASE WHEN d.adbin IS NULL THEN '' WHEN a.attgenerated::text <> '' THEN ' generated ' || a.attgenerated::text || ' ' ELSE ' default ' END ||
- COALESCE(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') ||
+ CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_depend o JOIN pg_catalog.pg_depend u ON u.refobjid = o.objid AND u.refclassid = o.classid
+   WHERE o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.refclassid = o.classid AND o.refobjid = r.oid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
+   AND u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND u.objid = d.oid) AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%::regclass)'
+  THEN 'nextval of its own sequence' ELSE COALESCE(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') END ||
  CASE a.attidentity::text WHEN '' THEN '' WHEN 'd' THEN ' identity by default' ELSE ' identity always' END ||
  COALESCE((SELECT ' ' || pg_catalog.format_type(q.seqtypid, NULL) || ' start ' || q.seqstart || ' step ' || q.seqincrement || ' from ' || q.seqmin ||
    ' to ' || q.seqmax || CASE WHEN q.seqcycle THEN ' cycle' ELSE '' END
@@ -109,10 +114,10 @@ LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation`
 
 	constraintFacts = `
 SELECT 'constraint ' || r.label || '.' || c.conname || ' ' || pg_catalog.pg_get_constraintdef(c.oid, true)
-FROM rel r JOIN pg_catalog.pg_constraint c ON c.conrelid = r.oid AND c.contype IN ('p', 'u', 'c', 'f', 'x')`
+FROM rel r JOIN pg_catalog.pg_constraint c ON c.conrelid = r.oid AND c.contype IN ('p', 'u', 'c', 'f', 'x') AND (c.conparentid = 0 OR c.contype <> 'f')`
 
 	indexFacts = `
-SELECT 'index ' || r.label || '.' || i.relname || ' ' || pg_catalog.pg_get_indexdef(i.oid, 0, true) ||
+SELECT 'index ' || r.label || '.' || i.relname || ' ' || pg_catalog.replace(pg_catalog.pg_get_indexdef(i.oid, 0, true), ' ON ONLY ', ' ON ') ||
  CASE WHEN x.indisvalid AND x.indisready THEN '' ELSE ' INVALID' END
 FROM rel r JOIN pg_catalog.pg_index x ON x.indrelid = r.oid JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
 WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype IN ('p', 'u', 'x'))`

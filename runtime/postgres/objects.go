@@ -63,6 +63,10 @@ func (s *session) existence(o schema.Object) string {
 		return relation("'f'")
 	case "table":
 		return relation("'r', 'p'")
+	case "unlogged table":
+		return spaced("pg_class", "rel", " AND x.relkind IN ('r', 'p') AND x.relpersistence = 'u'")
+	case "partitioned table":
+		return relation("'p'")
 	case "sequence":
 		return relation("'S'")
 	case "index":

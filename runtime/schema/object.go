@@ -22,7 +22,7 @@ var objectKinds = []struct {
 }{
 	{"materialized view", 'n'}, {"foreign table", 'n'}, {"virtual table", 'n'}, {"event trigger", 'n'}, {"trigger", 't'}, {"policy", 't'}, {"rule", 't'},
 	{"constraint", 't'}, {"index", 'o'}, {"column", 'c'}, {"view", 'n'}, {"function", 'n'}, {"procedure", 'n'}, {"aggregate", 'n'}, {"routine", 'n'},
-	{"extension", 'n'}, {"sequence", 'n'}, {"type", 'n'}, {"domain", 'n'}, {"statistics", 'n'}, {"publication", 'n'}, {"schema", 'n'}, {"table", 'n'},
+	{"extension", 'n'}, {"sequence", 'n'}, {"type", 'n'}, {"domain", 'n'}, {"statistics", 'n'}, {"publication", 'n'}, {"schema", 'n'}, {"unlogged table", 'n'}, {"partitioned table", 'n'}, {"table", 'n'},
 }
 
 // ParseObject reads an object as COMMENT ON and DROP name it: "trigger set_updated_at on issues", "view billing.open_invoices",
@@ -142,8 +142,24 @@ func sameName(a, b string) bool {
 // On reports whether the object is on the table of that name, which comes as a [Table] has it.
 func (o Object) On(table string) bool {
 	ns, name := NameParts(o.Table)
-	return o.Table != "" && strings.EqualFold(JoinName(ns, name), table)
+	if o.property() {
+		ns, name = NameParts(o.Name)
+	}
+	return name != "" && strings.EqualFold(JoinName(ns, name), table)
 }
+
+// Moved returns the object of a table, see [Object.On], when that is called so.
+func (o Object) Moved(table string) Object {
+	if o.property() {
+		o.Name = QuoteName(table)
+	} else {
+		o.Table = QuoteName(table)
+	}
+	return o
+}
+
+// property reports whether the object is not beside a table, but says how the table is kept.
+func (o Object) property() bool { return o.Kind == "unlogged table" || o.Kind == "partitioned table" }
 
 // NameParts returns a name as [ParseObject] wrote it, apart: the schema, "" for none, and the name, both without quotes.
 func NameParts(sql string) (namespace, name string) {

@@ -146,8 +146,16 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 	own := parseTable(objs[i].sql)
 	add("table %s%s", t.Name, ifs(own.strict, " strict")+ifs(own.withoutRowid, " without rowid")+ifs(own.autoincrement, " autoincrement"))
 	pk := map[int]string{}
+	keys := 0
 	for _, c := range cols {
+		keys += min(c.pk, 1)
+	}
+	for _, c := range cols {
+		alias := c.pk > 0 && keys == 1 && strings.EqualFold(c.declared, "INTEGER") && !own.withoutRowid
 		more := own.columns[strings.ToLower(c.name)]
+		if alias { // of the rowid, which is never NULL
+			c.notNull = true
+		}
 		line := "column " + t.Name + "." + c.name + " " + strings.ToUpper(strings.Join(strings.Fields(c.declared), " ")) + ifs(c.notNull, " not null"+more.notNull)
 		if c.def.Valid {
 			line += " default " + normal(scan(c.def.String))
@@ -167,6 +175,9 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 	}
 	enums := enumChecks(s, t)
 	for _, c := range own.constraints {
+		if parent := s.Table(c.parent); c.parent != "" && parent != nil && parent.PrimaryKey != nil { // REFERENCES without columns means the key
+			c.body = strings.Replace(c.body, referenceText(c.parent, ""), referenceText(c.parent, strings.Join(parent.PrimaryKey.Columns, ", ")), 1)
+		}
 		line := c.kind + " " + t.Name
 		if c.kind != "check" {
 			line += " (" + strings.Join(c.columns, ", ") + ")"

@@ -27,6 +27,7 @@ type constraintText struct {
 	columns []string // of foreign key and unique
 	body    string   // all of it but the name, in normal form
 	sql     string   // as a table constraint of its own
+	parent  string   // of a foreign key that does not say to which columns it refers: the key of that table
 }
 
 var columnWords = []string{"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS"}
@@ -85,18 +86,20 @@ func (t *tableText) read(sql string, toks []token, column string) {
 		switch {
 		case k.is("CHECK") && i+1 < len(toks):
 			i = group(toks, i+1)
-			t.constraints = append(t.constraints, constraintText{"check", name, nil, normal(toks[from+1 : i]), source(i)})
+			t.constraints = append(t.constraints, constraintText{kind: "check", name: name, body: normal(toks[from+1 : i]), sql: source(i)})
 		case k.is("FOREIGN") && i+2 < len(toks):
 			close := group(toks, i+2)
 			cols := columnNames(toks[i+3 : close-1])
+			parent := implied(toks, close)
 			var body string
 			i, body = references(toks, close)
-			t.constraints = append(t.constraints, constraintText{"foreign key", name, cols, body, source(i)})
+			t.constraints = append(t.constraints, constraintText{"foreign key", name, cols, body, source(i), parent})
 		case k.is("REFERENCES"):
+			parent := implied(toks, i)
 			var body string
 			i, body = references(toks, i)
 			clause := constraint(name) + "FOREIGN KEY (" + quote(column) + ") " + sql[toks[from].at:toks[i-1].end]
-			t.constraints = append(t.constraints, constraintText{"foreign key", name, []string{column}, body, clause})
+			t.constraints = append(t.constraints, constraintText{"foreign key", name, []string{column}, body, clause, parent})
 		case k.is("UNIQUE"):
 			i++
 			cols := []string{column}
@@ -107,7 +110,7 @@ func (t *tableText) read(sql string, toks []token, column string) {
 			var clash string
 			i, clash = conflict(toks, i)
 			clause := constraint(name) + "UNIQUE (" + quoteAll(cols) + ")" + strings.ToUpper(clash)
-			t.constraints = append(t.constraints, constraintText{"unique", name, cols, strings.TrimSpace(clash), clause})
+			t.constraints = append(t.constraints, constraintText{kind: "unique", name: name, columns: cols, body: strings.TrimSpace(clash), sql: clause})
 		case k.is("PRIMARY"):
 			for i++; i < len(toks) && (toks[i].is("KEY", "ASC", "DESC", "AUTOINCREMENT") || toks[i].text == "("); {
 				t.autoincrement = t.autoincrement || toks[i].is("AUTOINCREMENT")
@@ -215,6 +218,14 @@ func references(toks []token, i int) (int, string) {
 		}
 	}
 	return min(i, len(toks)), referenceText(table, cols) + actions["delete"] + actions["update"] + deferrable
+}
+
+// implied returns the table of a REFERENCES clause that names no columns, "" for another one.
+func implied(toks []token, i int) string {
+	if i+1 < len(toks) && (i+2 == len(toks) || toks[i+2].text != "(") {
+		return toks[i+1].text
+	}
+	return ""
 }
 
 func referenceText(table, cols string) string { return "references " + table + " (" + cols + ")" }
