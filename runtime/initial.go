@@ -94,9 +94,9 @@ func (w *walker) compareInitial(ctx context.Context, label string, base, want, m
 	var lines, notes []string
 	refused := false
 	for _, d := range diff {
-		word := map[bool]string{true: "missing:    ", false: "unexpected: "}[d.Missing]
+		word := map[bool]string{true: "missing: ", false: "unexpected: "}[d.Missing]
 		lines = append(lines, word+d.Fact)
-		note := strings.Join(strings.Fields(word), " ") + " " + d.Fact
+		note := word + d.Fact
 		if hint := indexForConstraint(d, diff); hint != "" {
 			note += "; " + hint
 		}
