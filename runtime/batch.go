@@ -64,6 +64,12 @@ type Cursor struct {
 	Of   int64    `json:"of,omitempty"`   // an estimate of all; 0 is unknown
 	Plan string   `json:"plan,omitempty"` // tells the stages that are done from others
 
+	// Half is of a migration that is being undone without having been applied to its end; nil is that it was.
+	Half *Half `json:"half,omitempty"`
+
+	// Left is what a stage outside any transaction has left in the database when it failed; "" is nothing.
+	Left string `json:"left,omitempty"`
+
 	// Waits is of a migration that is done and has begun a dual write: the set of the program that did it, which does not end it as well.
 	Waits string `json:"waits,omitempty"`
 }

@@ -66,6 +66,7 @@ type MigrationError struct {
 	Stages    int      // of the migration
 	Rows      int64    // of the stage that failed, which its batches are past; they are committed
 	Done      []string // migrations that were applied, or undone, before it in this run
+	Left      string   // what the stage that failed has left in the database, see [Stage.Left]; "" is nothing
 	Again     string   // the command that goes on; "" is the same one
 	Err       error
 }
@@ -85,12 +86,21 @@ func (e *MigrationError) Error() string {
 	switch {
 	case errors.Is(e.Err, ErrCommitLost):
 		fmt.Fprintf(&b, "\n  whether this part of it was committed status will tell; running %s goes on from there", again)
-	case e.Rows > 0:
-		fmt.Fprintf(&b, "\n  %d of its %d stages and %d rows are done; running %s goes on after them", e.Committed, e.Stages, e.Rows, again)
-	case e.Committed == 0:
-		b.WriteString("\n  nothing of it was changed; mend what failed, then run " + again)
+	case e.Committed == 0 && e.Rows == 0 && e.Left == "":
+		b.WriteString("\n  nothing of it was changed; correct what failed, then run " + again)
 	default:
-		fmt.Fprintf(&b, "\n  %d of its %d stages are done; running %s goes on after them", e.Committed, e.Stages, again)
+		fmt.Fprintf(&b, "\n  %d of its %d stages ", e.Committed, e.Stages)
+		if e.Rows > 0 {
+			fmt.Fprintf(&b, "and %d rows ", e.Rows)
+		}
+		b.WriteString("are done")
+		if e.Left != "" {
+			fmt.Fprintf(&b, ", and the one that failed has left %s", e.Left)
+		}
+		fmt.Fprintf(&b, "; running %s goes on after them", again)
+		if !e.Back {
+			b.WriteString(", down undoes them")
+		}
 	}
 	if len(e.Done) > 0 {
 		done := "applied"

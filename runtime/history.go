@@ -253,13 +253,13 @@ func (h *history) belongs(i int, set string) bool {
 	return false
 }
 
-// back gives the way of n steps back: what is half undone first, then the newest that are applied.
+// back gives the way of n steps back: what is half applied or half undone first, then the newest that are applied.
 func (h *history) back(n int) ([]move, error) {
 	var half, moves []move
 	for i := len(h.applied) - 1; i >= 0; i-- {
 		switch {
 		case h.row[i] == nil || h.out[i] || !h.set.all[i].own:
-		case h.row[i].State == StateUndoing:
+		case !h.row[i].complete():
 			half = append(half, move{at: i, back: true})
 		default:
 			moves = append(moves, move{at: i, back: true})

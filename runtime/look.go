@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -90,10 +91,10 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	if len(moves) == 0 {
 		return &Plan{Set: m.set.name, Waits: wait}, nil
 	}
-	plan, err := w.preview(moves)
+	plan, err := w.preview(ctx, moves)
 	switch {
 	case err == nil:
-		plan.Refused, plan.Waits = refused, wait
+		plan.Refused, plan.Waits = cmp.Or(refused, plan.Refused), wait
 		err = w.foresee(ctx, plan)
 	case refused != nil: // which is why there is no plan
 		return nil, refused
@@ -102,15 +103,15 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 }
 
 // preview plans all moves.
-func (w *walker) preview(moves []move) (*Plan, error) {
+func (w *walker) preview(ctx context.Context, moves []move) (*Plan, error) {
 	p := &walker{m: w.m, s: w.s, h: w.h, res: &Result{}, shared: w.h.deserted(moves)}
-	if err := p.prepare(moves); err != nil {
+	if err := p.prepare(ctx, moves); err != nil {
 		return nil, err
 	}
 	plan := &Plan{Set: w.m.set.name}
 	for _, mv := range moves {
 		label := w.m.set.label(mv.at)
-		l, err := p.plan(mv)
+		l, err := p.plan(ctx, mv)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", label, err)
 		}
@@ -122,8 +123,8 @@ func (w *walker) preview(moves []move) (*Plan, error) {
 		default:
 			step.Destroys = destroys(w.m.set.all[mv.at].Ops)
 		}
-		if r := w.h.row[mv.at]; r != nil && !r.complete() {
-			step.Done = r.Stage
+		if step.Done, err = p.resume(l); err != nil { // what is done is not a beginning of this, so none of it is marked
+			plan.Refused = cmp.Or(plan.Refused, err)
 		}
 		plan.Steps = append(plan.Steps, step)
 	}

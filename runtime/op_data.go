@@ -50,7 +50,8 @@ func (o Fill) Condition(quote func(string) string) string {
 // SQL runs statements written by hand, one in each string, in the transaction of the migration.
 //
 // A change of the schema that is made in SQL is told to the schema with Schema, so that the next generate knows of it; those ops are
-// not run. Without Down the migration cannot be undone; NoDown says why nothing needs to be.
+// not run. Without Down the migration cannot be undone; NoDown says why nothing needs to be. With NoTx, give Down the inverses of Up in the opposite order,
+// one for each statement: then a step that stopped between two of them can be undone as well.
 type SQL struct {
 	Up     []string
 	Down   []string
@@ -125,6 +126,21 @@ func (o SQL) Apply(s *schema.Schema) error {
 	}
 	s.Objects = objects
 	return nil
+}
+
+// Statement is statement i of the n of an op with NoTx, with what undoes it alone: Down has them the other way round, one for each. Where it has
+// another number of them it is not known which undoes what.
+func (o SQL) Statement(i, n int) []Op {
+	one := SQL{Up: o.Up[min(i, len(o.Up)-1):][:1], NoDown: o.NoDown, NoTx: true, Only: o.Only}
+	switch {
+	case n == 1:
+		one.Down = o.Down
+	case len(o.Down) == n && len(o.Up) == n:
+		one.Down = o.Down[n-1-i:][:1]
+	case o.NoDown == "":
+		return nil
+	}
+	return []Op{one}
 }
 
 func (o Go) Apply(s *schema.Schema) error {

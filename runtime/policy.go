@@ -27,16 +27,21 @@ func (h *history) writable(moves []move) error {
 		say("run the newer program, or allow it with -allow-unknown (Options.Unknown)\nif they were deleted on purpose, forget their rows with prune",
 			"the database has migrations that this program does not know: "+some(unknown))
 	}
-	if len(h.edited) > 0 && h.opt.Edited == Refuse {
-		allow += " -allow-edited"
-		say("undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)", "changed since they were applied: "+some(h.labels(h.edited)))
+	back := func(i int) bool { // what is done of it is looked at by its stages, and its record needs no file
+		return slices.ContainsFunc(moves, func(mv move) bool { return mv.at == i && (mv.back || mv.fake) })
 	}
-	if half := h.halfEdited(); len(half) > 0 {
-		say("restore its file as it was then and finish it with up; the change belongs in a new migration", "edited while it was half applied: "+some(h.labels(half)))
+	half := slices.DeleteFunc(h.halfEdited(), back)
+	edited := slices.DeleteFunc(slices.Clone(h.edited), func(i int) bool { return !h.row[i].complete() && !slices.Contains(half, i) })
+	if len(edited) > 0 && h.opt.Edited == Refuse {
+		allow += " -allow-edited"
+		say("undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)", "changed since they were applied: "+some(h.labels(edited)))
+	}
+	if len(half) > 0 {
+		say("take back what is done of it with down, or restore its file as it was then and finish it with up", "edited while it was half applied: "+some(h.labels(half)))
 	}
 	for _, set := range h.set.sets() {
-		back := func(mv move) bool { return mv.back && h.set.all[mv.at].set == set }
-		if names := h.foreign[set]; len(names) > 0 && slices.ContainsFunc(moves, back) {
+		leaves := func(mv move) bool { return mv.back && h.set.all[mv.at].set == set }
+		if names := h.foreign[set]; len(names) > 0 && slices.ContainsFunc(moves, leaves) {
 			say("go back with the program of "+set+", which knows them", "the database has migrations of "+set+" that this program does not know: "+some(names))
 		}
 	}
@@ -73,14 +78,13 @@ func (h *history) writable(moves []move) error {
 			say("leave it so, or undo that one with to "+h.set.beneath(h.standIn(mv.at))+", which takes its data along, then to "+label,
 				label+" cannot be applied: another migration that replaces it is applied in its place")
 		case r == nil:
+		case mv.fake: // a person says what the database has
 		case r.State == StateUndoing && !mv.back:
 			command := "finish with down"
 			if back, err := h.back(1); err != nil || len(back) == 0 || back[0].at != mv.at {
 				command = "finish with to " + h.set.beneath(mv.at)
 			}
-			say(command, fmt.Sprintf("%s was being undone and stopped after %d stages", label, r.Stage))
-		case r.State == StateRunning && mv.back:
-			say("finish with up -to "+label+", then go back", fmt.Sprintf("%s was being applied and stopped after %d stages", label, r.Stage))
+			say(command, fmt.Sprintf("%s was being undone and stopped after %s", label, counted(r.Stage, "stage")))
 		}
 	}
 	if len(problems) == 0 {

@@ -26,7 +26,7 @@ func fingerprint(stages []Stage) string {
 // of what this program would do, which another version of it, or of the server, may do in other stages.
 func (w *walker) resume(l leg) (int, error) {
 	row := w.h.row[l.mv.at]
-	if row == nil || row.complete() || l.mv.fake || row.Stage == 0 {
+	if row == nil || row.complete() || l.mv.fake || row.Stage == 0 || l.half != nil && row.State == StateRunning {
 		return 0, nil
 	}
 	c, err := ParseCursor(row.Cursor)
@@ -36,19 +36,30 @@ func (w *walker) resume(l leg) (int, error) {
 	if row.Stage < len(l.stages) && (c == nil || c.Plan == "" || c.Plan == fingerprint(l.stages[:row.Stage])) {
 		return row.Stage, nil
 	}
-	label := w.m.set.label(l.mv.at)
-	word := map[bool]string{false: "applied", true: "undone"}[l.mv.back]
+	return 0, w.otherPlan(row, w.m.set.label(l.mv.at), map[bool]string{false: "applied", true: "undone"}[l.mv.back], row.Stage)
+}
+
+// otherPlan says that the stages of a migration that are done are not those of this program.
+func (w *walker) otherPlan(row *Record, label, word string, stages int) error {
 	with := ""
 	if row.Tool != "" {
 		with = " (modelgen " + row.Tool + ")"
 	}
 	record := "fake " + label
-	if l.mv.back {
+	if word == "undone" {
 		record = "fake and the one before it"
 	}
-	return 0, &HistoryError{w.m.set.name,
-		[]string{fmt.Sprintf("%s was being %s and stopped after %d stages, which are not the first ones of what this program would do: the one that began it%s, or its server, was of another version", label, word, row.Stage, with)},
-		"finish it with the program that began it; or do by hand what sql " + label + " shows and is missing, then record it with " + record}
+	return &HistoryError{w.m.set.name,
+		[]string{fmt.Sprintf("%s was being %s and stopped after %s, which are not the first ones of what this program would do: the one that began it%s, or its server, was of another version", label, word, counted(stages, "stage"), with)},
+		"finish it, or undo it with down, with the program that began it; or do by hand what sql " + label + " shows and is missing, then record it with " + record}
+}
+
+// counted writes a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // halfEdited gives those that were edited while they were on their way: what is done of them is not in the file any more.
@@ -61,21 +72,29 @@ func (h *history) halfEdited() (all []int) {
 	return all
 }
 
-// note writes the code of the error into the history of a migration of which something is committed. It is for people: when it cannot be written,
-// nothing else is lost.
-func (w *walker) note(ctx context.Context, mv move, err error) {
+// note writes into the history of a migration of which something is committed the code of the error, and what the stage has left. It is for people:
+// when it cannot be written, nothing else is lost.
+func (w *walker) note(ctx context.Context, s Session, l leg, committed int, left string, err error) {
 	var st *StatementError
 	if !errors.As(err, &st) {
 		return
 	}
-	code := st.Code
-	if code == "" || errors.Is(err, ErrLost) || errors.Is(err, ErrCommitLost) {
+	if st.Code == "" && left == "" || errors.Is(err, ErrLost) || errors.Is(err, ErrCommitLost) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	n := w.m.set.all[mv.at]
-	_ = w.s.Transact(ctx, Work{After: []Mark{{MarkError, Record{Set: n.set, Name: n.Name, Error: code}}}})
+	n := w.m.set.all[l.mv.at]
+	mark := Mark{MarkError, Record{Set: n.set, Name: n.Name, Error: st.Code}}
+	if left != "" {
+		mark.Kind, mark.Record.Stage, mark.Record.State = MarkStage, committed, map[bool]State{false: StateRunning, true: StateUndoing}[l.mv.back]
+		c := &Cursor{Half: l.half, Left: left}
+		if committed > 0 {
+			c.Plan = fingerprint(l.stages[:committed])
+		}
+		mark.Record.Cursor = c.String()
+	}
+	_ = s.Transact(ctx, Work{After: []Mark{mark}})
 }
 
 // accept records the edits of migrations that are applied, once they are allowed: else each run would have to allow them again.

@@ -147,6 +147,11 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		return err
 	}
 	r.looked = true
+	if cleared, err := h.clear(ctx, s); err != nil {
+		return err
+	} else if cleared {
+		return m.once(ctx, s, now, r)
+	}
 	w := &walker{m: m, s: s, h: h, res: r.res, now: now}
 	moves := r.left
 	if r.sure {
@@ -182,7 +187,7 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		return m.seal(ctx, s, h, r)
 	}
 	w.shared = h.deserted(moves)
-	if err := w.prepare(moves); err != nil {
+	if err := w.prepare(ctx, moves); err != nil {
 		return err
 	}
 	if !r.begun && !r.record {
@@ -238,7 +243,7 @@ func (m *Migrator) before(ctx context.Context, w *walker, moves []move) error {
 		return nil
 	}
 	if m.opt.BeforeUp != nil || m.opt.Lock == LockLease {
-		plan, err := w.preview(moves)
+		plan, err := w.preview(ctx, moves)
 		if err != nil {
 			return err
 		}

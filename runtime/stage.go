@@ -34,6 +34,14 @@ type Stage struct {
 	// people, without values of rows other than primary keys. nil has none.
 	Failed func(ctx context.Context, tx Tx, err error) (hint string)
 
+	// Left looks, once a stage with NoTx has failed, for what it has left in the database, which nobody has recorded: "index users_nick_key, which
+	// is not valid". "" is nothing. nil has nothing to look at.
+	Left func(ctx context.Context, tx Tx) (what string, err error)
+
+	// Parts are what the stage amounts to where its op takes several, as ops: their inverses undo it when the migration is given up between
+	// two stages. A stage that leaves nothing behind has a slice of none; nil is not known, and such a stage cannot be undone alone.
+	Parts []Op
+
 	// Batch lets the migrator run the stage in pieces, each in a transaction of its own, see [Session.Batch]. It shares none with other
 	// stages. Statements and Run are the same in one piece, for whoever runs or reads them.
 	Batch *Batch

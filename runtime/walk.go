@@ -34,14 +34,15 @@ type leg struct {
 	stages []Stage
 	groups [][]Stage // that share a transaction
 	held   bool      // the history keeps more of it than that it is done
+	half   *Half     // it was not applied to its end, and is given up
 }
 
 // prepare replays what is applied, and finds out whether every step back can be made.
-func (w *walker) prepare(moves []move) error {
+func (w *walker) prepare(ctx context.Context, moves []move) error {
 	set := w.m.set
 	w.undo = map[int][]Op{}
 	for _, mv := range moves {
-		if !mv.back || mv.fake {
+		if !mv.back || mv.fake || w.givenUp(mv) != nil {
 			continue
 		}
 		back, err := Invert(set.all[mv.at].Ops)
@@ -61,11 +62,21 @@ func (w *walker) prepare(moves []move) error {
 	}
 	// A migration on its way is planned from before its first stage; those stages that are done are then left out.
 	var err error
-	w.schema, err = set.schemaOf(func(i int) bool { return w.h.counts(i) && (w.h.row[i] == nil || w.h.row[i].State != StateRunning) })
+	w.schema, err = set.schemaOf(func(i int) bool { return w.h.counts(i) && (w.h.row[i] == nil || w.h.row[i].half() == nil) })
 	if err != nil && !slices.ContainsFunc(moves, func(mv move) bool { return !mv.fake }) {
 		w.schema, err = &schema.Schema{}, nil // a record mends the history, and needs none
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for _, mv := range moves {
+		if half := w.givenUp(mv); half != nil {
+			if w.undo[mv.at], _, err = w.undoHalf(ctx, mv, half); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // counts tells whether the ops of migration i are in the database, as itself and not as a part of another one.
@@ -79,7 +90,7 @@ func (h *history) counts(i int) bool {
 }
 
 // plan gives the stages of a move and brings the schema behind it.
-func (w *walker) plan(mv move) (leg, error) {
+func (w *walker) plan(ctx context.Context, mv move) (leg, error) {
 	l := leg{mv: mv}
 	n := w.m.set.all[mv.at]
 	ops := n.Ops
@@ -101,8 +112,14 @@ func (w *walker) plan(mv move) (leg, error) {
 		return l, nil
 	}
 	var err error
+	from := w.schema
+	if l.half = w.givenUp(mv); l.half != nil { // the schema is already the one that this leads to
+		if ops, from, err = w.undoHalf(ctx, mv, l.half); err != nil {
+			return l, err
+		}
+	}
 	l.ops = ops
-	l.stages, err = PlanOps(w.planner(ops), w.schema, ops)
+	l.stages, err = PlanOps(w.planner(ops), from, ops)
 	l.groups = Transactions(l.stages)
 	l.held = w.holds[mv.at] != ""
 	w.shared = w.shared && !slices.ContainsFunc(ops, declares)
@@ -163,7 +180,7 @@ func (w *walker) walk(ctx context.Context, moves []move) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("stopped before %s; run the same command again to go on: %w", w.m.set.label(moves[i-len(waiting)].at), err)
 		}
-		l, err := w.plan(mv)
+		l, err := w.plan(ctx, mv)
 		if err != nil {
 			if err := w.together(ctx, waiting); err != nil {
 				return err
@@ -221,7 +238,7 @@ func (w *walker) work(ctx context.Context, l leg) error {
 		}
 	}
 	marks, settle := w.marks(l.mv)
-	marks.stages = l.stages
+	marks.stages, marks.half = l.stages, l.half
 	done := 0
 	for i, g := range groups {
 		end := done + len(g)
@@ -262,11 +279,9 @@ func (w *walker) failed(ctx context.Context, l leg, g []Stage, committed int, er
 	if errors.Is(err, ErrClaimed) {
 		return err
 	}
-	if committed > 0 || w.h.row[l.mv.at] != nil || len(g) == 1 && (g[0].NoTx || g[0].Batch != nil) { // else there is no row to write it to
-		w.note(ctx, l.mv, err)
-	}
 	n := w.m.set.all[l.mv.at]
-	e := &MigrationError{Set: n.set, Migration: n.Name, Back: l.mv.back, Committed: committed, Stages: len(l.stages), Done: w.names(), Rows: w.passed, Err: err}
+	left := w.settle(ctx, l, g, committed, err)
+	e := &MigrationError{Set: n.set, Migration: n.Name, Back: l.mv.back, Committed: committed, Stages: len(l.stages), Done: w.names(), Rows: w.passed, Left: left, Err: err}
 	var st *StatementError
 	if errors.As(err, &st) {
 		e.Op = st.Cause
@@ -358,14 +373,19 @@ type marker struct {
 	undoing     bool // the history says already that it is on its way back
 	stages      []Stage
 	holds       string // what its row keeps when it is done
+	half        *Half  // it was not applied to its end
 }
 
 // way is what the history says of the first n stages, for whoever goes on after them.
 func (k *marker) way(n int) string {
-	if n == 0 {
+	if n == 0 && k.half == nil {
 		return ""
 	}
-	return (&Cursor{Plan: fingerprint(k.stages[:n])}).String()
+	c := &Cursor{Half: k.half}
+	if n > 0 {
+		c.Plan = fingerprint(k.stages[:n])
+	}
+	return c.String()
 }
 
 // at is what the history says while a stage goes on in batches. A cursor of that very stage is where it goes on.

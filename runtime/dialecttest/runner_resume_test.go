@@ -72,7 +72,7 @@ func TestRunnerResumesOtherPlan(t *testing.T) {
 		r.exec(`UPDATE modelgen_history SET cursor = '{"plan":"0123456789abcdef"}' WHERE name = '0002_half'`)
 		r.exec("CREATE TABLE ready (id integer)")
 		_, err := r.migrator(halfSet()).Up(context.Background())
-		r.fails(err, "0002_half was being applied and stopped after 1 stages, which are not the first ones", "fake 0002_half")
+		r.fails(err, "0002_half was being applied and stopped after 1 stage, which are not the first ones", "fake 0002_half")
 		if n := r.count("SELECT count(*) FROM ready"); n > 0 {
 			r.t.Error("it went on all the same")
 		}

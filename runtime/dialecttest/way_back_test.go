@@ -25,7 +25,7 @@ func TestFillBack(t *testing.T) {
 		r.to(after, "0001", "undone 0002_b")
 		r.agrees(after)
 		if n := r.count("SELECT count(*) FROM audit_log WHERE action = 'was ' || note"); n != 2 {
-			t.Errorf("%d rows have their value, want 2", n)
+			r.t.Errorf("%d rows have their value, want 2", n)
 		}
 		r.up(after, "0002_b")
 		r.settled(after)

@@ -29,12 +29,9 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 	defer s.watch(ctx, []migrate.Stage{stage})()
 	c, err := migrate.ParseCursor(mark.Record.Cursor)
 	if err == nil && (c == nil || c.To == nil) {
-		plan := ""
-		if c != nil {
-			plan = c.Plan
-		}
-		if c, err = s.bound(ctx, s.conn, stage.Batch); c != nil {
-			c.Plan = plan
+		was := c
+		if c, err = s.bound(ctx, s.conn, stage.Batch); c != nil && was != nil {
+			c.Plan, c.Half = was.Plan, was.Half
 		}
 	}
 	if err != nil {
@@ -223,7 +220,7 @@ func (r renderer) next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *m
 		}
 		found.At = c.To
 	}
-	return &migrate.Cursor{At: found.At, To: c.To, Rows: c.Rows + found.Rows, Of: c.Of, Plan: c.Plan}, nil
+	return &migrate.Cursor{At: found.At, To: c.To, Rows: c.Rows + found.Rows, Of: c.Of, Plan: c.Plan, Half: c.Half}, nil
 }
 
 // keys runs a query that gives a count and a key, or nothing.

@@ -143,6 +143,42 @@ func (p *planner) indexGone(table, name string) readyFunc {
 	}
 }
 
+// indexLeft says what is there of an index whose build failed, and whose row of the history does not say so.
+func (p *planner) indexLeft(table string, x schema.Index) func(context.Context, migrate.Tx) (string, error) {
+	r := p.renderer
+	return func(ctx context.Context, tx migrate.Tx) (string, error) {
+		s, err := r.lookIndex(ctx, tx, table, x.Name)
+		switch {
+		case err != nil || s == nil || !r.same(*s, table, x):
+			return "", err
+		case s.building:
+			return fmt.Sprintf("index %s, which the server goes on to build in session %d", x.Name, s.builder), nil
+		case s.valid:
+			return "index " + x.Name, nil
+		case x.Unique:
+			return "index " + x.Name + ", which is not valid and refuses rows all the same", nil
+		}
+		return "index " + x.Name + ", which is not valid and is kept up to date all the same", nil
+	}
+}
+
+// indexHalfGone says whether an index that was to be dropped is there and of no use.
+func (p *planner) indexHalfGone(table, name string) func(context.Context, migrate.Tx) (string, error) {
+	r := p.renderer
+	return func(ctx context.Context, tx migrate.Tx) (string, error) {
+		s, err := r.lookIndex(ctx, tx, table, name)
+		switch {
+		case err != nil:
+			return "", err
+		case s == nil:
+			return "the drop of index " + name, nil
+		case !s.valid:
+			return "index " + name + ", which is not valid any more", nil
+		}
+		return "", nil
+	}
+}
+
 // indexFailed takes an index away that could not be built: one that is invalid costs writes, and a unique one may even refuse them.
 func (p *planner) indexFailed(table string, x schema.Index) failedFunc {
 	r := p.renderer
@@ -150,6 +186,11 @@ func (p *planner) indexFailed(table string, x schema.Index) failedFunc {
 	return func(ctx context.Context, tx migrate.Tx, failure error) string {
 		hint := ""
 		if s, err := r.lookIndex(ctx, tx, table, x.Name); err == nil && s != nil && !s.valid && !s.building && r.same(*s, table, x) {
+			wait := 50 * time.Second
+			if errors.Is(failure, context.Canceled) || errors.Is(failure, context.DeadlineExceeded) {
+				wait = 3 * time.Second // who stops a run wants to see its end
+			}
+			_, _ = tx.ExecContext(ctx, fmt.Sprintf("SET lock_timeout = %d", wait.Milliseconds())) // the step sets it back
 			if _, err := tx.ExecContext(ctx, "DROP INDEX CONCURRENTLY "+r.index(table, x.Name)); err != nil {
 				hint = "the index is left invalid; running the command again removes it"
 			} else {

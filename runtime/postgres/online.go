@@ -39,16 +39,18 @@ func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error
 	}
 	p.stage(op, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{statement(sql)}, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false),
-		Check: p.checkDuplicates(table, x), Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x),
-		Again: p.indexAgain(table, x),
+		Check: p.checkDuplicates(table, x), Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x), Left: p.indexLeft(table, x),
+		Again: p.indexAgain(table, x), Parts: []migrate.Op{migrate.CreateIndex{Table: table, Index: x}},
 	})
 	return nil
 }
 
-func (p *planner) onlineDropIndex(op migrate.Op, table, name string) {
+func (p *planner) onlineDropIndex(op migrate.Op, table string, x schema.Index) {
+	name := x.Name
 	p.stage(op, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{statement("DROP INDEX CONCURRENTLY " + p.index(table, name))},
-		Facts: p.locks(shareUpdateExclusive, table), Ready: p.indexGone(table, name),
+		Facts: p.locks(shareUpdateExclusive, table), Ready: p.indexGone(table, x.Name), Left: p.indexHalfGone(table, x.Name),
+		Parts: []migrate.Op{migrate.DropIndex{Table: table, Index: x}},
 		Again: &migrate.Again{State: "SELECT 'done' WHERE pg_catalog.to_regclass(" + text(p.index(table, name)) + ") IS NULL"},
 	})
 }
@@ -74,10 +76,10 @@ func (p *planner) onlineKey(op migrate.Op, table, name, kind string, columns []s
 
 // onlineCheck adds a constraint for new rows, commits, and looks at the old rows under a lock that stops nobody. In one transaction the scan
 // would hold the first lock, and a lock timeout would throw its work away. sweep, if there is any, mends what was written before the first.
-func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name, definition, wrong, what string, sweep func() error) error {
+func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name, definition, wrong, what string, part migrate.Op, sweep func() error) error {
 	table := tables[0]
 	p.stage(op, migrate.Stage{
-		Commit: true, Facts: p.locks(lock, tables...), Check: p.checkRows(tables, wrong, what),
+		Commit: true, Facts: p.locks(lock, tables...), Check: p.checkRows(tables, wrong, what), Parts: []migrate.Op{part},
 		Statements: []migrate.Statement{{SQL: "ALTER TABLE " + p.name(table) + " ADD " + definition + " NOT VALID", Comment: "for new rows only, so the lock is short"}},
 	})
 	if sweep != nil {
@@ -86,7 +88,7 @@ func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name,
 		}
 	}
 	p.stage(op, migrate.Stage{
-		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: p.offenders(table, wrong, what, name),
+		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: p.offenders(table, wrong, what, name), Parts: nothing,
 		Statements: []migrate.Statement{{SQL: "ALTER TABLE " + p.name(table) + " VALIDATE CONSTRAINT " + ident(name), Comment: "the old rows, while others read and write"}},
 	})
 	return nil
@@ -100,7 +102,8 @@ func (p *planner) onlineNotNull(op migrate.Op, table, column string) error {
 		return p.onlineNotNull18(op, table, column, wrong, what)
 	}
 	name := p.spare(table, column, "is_not_null")
-	if err := p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"CHECK ("+ident(column)+" IS NOT NULL)", wrong, what, p.fills[table+"."+column]); err != nil {
+	if err := p.onlineCheck(op, accessExclusive, []string{table}, name, named(name)+"CHECK ("+ident(column)+" IS NOT NULL)", wrong, what,
+		migrate.AddCheck{Table: table, Check: schema.Check{Name: name, Expr: ident(column) + " IS NOT NULL"}}, p.fills[table+"."+column]); err != nil {
 		return err
 	}
 	alter := p.alter(table)
@@ -116,7 +119,7 @@ func (p *planner) onlineNotNull(op migrate.Op, table, column string) error {
 func (p *planner) onlineNotNull18(op migrate.Op, table, column, wrong, what string) error {
 	alter := p.alter(table)
 	p.stage(op, migrate.Stage{
-		Commit: true, Facts: p.locks(accessExclusive, table), Check: p.checkRows([]string{table}, wrong, what),
+		Commit: true, Facts: p.locks(accessExclusive, table), Check: p.checkRows([]string{table}, wrong, what), Parts: p.notNull(table, column),
 		Statements: []migrate.Statement{{SQL: alter + "ADD NOT NULL " + ident(column) + " NOT VALID", Comment: "for new rows only, so the lock is short"}},
 	})
 	if sweep := p.fills[table+"."+column]; sweep != nil {
@@ -125,7 +128,7 @@ func (p *planner) onlineNotNull18(op migrate.Op, table, column, wrong, what stri
 		}
 	}
 	p.stage(op, migrate.Stage{
-		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: p.offenders(table, wrong, what, "its NOT NULL"),
+		Commit: true, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false), Failed: p.offenders(table, wrong, what, "its NOT NULL"), Parts: nothing,
 		Statements: []migrate.Statement{{
 			SQL: doBlock("BEGIN EXECUTE (SELECT pg_catalog.format(" + text(strings.ReplaceAll(alter, "%", "%%")+"VALIDATE CONSTRAINT %I") + ", c.conname) FROM pg_catalog.pg_constraint c" +
 				" JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]" +
@@ -148,6 +151,7 @@ func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
 	}
 	alter, column := p.alter(o.Table), "ALTER COLUMN "+ident(c.Name)+" "
 	def := defaultOf(c)
+	parts := []migrate.Op{migrate.AddColumn{Table: o.Table, Column: plain}}
 	add := []migrate.Statement{{SQL: alter + "ADD COLUMN " + sql, Comment: "without a value for the old rows, so that the table is not written anew"}}
 	if c.Comment != "" {
 		add = append(add, statement(p.commentColumn(o.Table, c)))
@@ -160,7 +164,10 @@ func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
 			migrate.Statement{SQL: "GRANT USAGE ON SEQUENCE " + p.name(sequence) + " TO PUBLIC", Comment: "whoever may write the table needs it, and not for long"})
 	}
 	add = append(add, migrate.Statement{SQL: alter + column + "SET DEFAULT " + def, Comment: "for new rows"})
-	p.stage(o, migrate.Stage{Commit: true, Facts: p.locks(accessExclusive, o.Table), Statements: add})
+	if c.Identity {
+		parts = append([]migrate.Op{p.byHand("CREATE SEQUENCE "+p.name(sequence), "DROP SEQUENCE "+p.name(sequence))}, parts...)
+	}
+	p.stage(o, migrate.Stage{Commit: true, Facts: p.locks(accessExclusive, o.Table), Statements: add, Parts: parts})
 	f := migrate.Fill{Table: o.Table, Column: c.Name, Expr: migrate.FillDefault}
 	if err := p.fill(f, batchComment); err != nil {
 		return err
@@ -180,6 +187,25 @@ func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
 		}})
 	}
 	return nil
+}
+
+// nothing is what a stage amounts to that leaves nothing behind.
+var nothing = []migrate.Op{}
+
+// notNull is what the stage amounts to that makes a column NOT NULL for new rows.
+func (p *planner) notNull(table, column string) []migrate.Op {
+	t := p.before.Table(table)
+	if t == nil || t.Column(column) == nil {
+		return nothing // the column comes with the op, and goes with it
+	}
+	from, to := *t.Column(column), *t.Column(column)
+	from.Nullable, to.Nullable = true, false
+	return []migrate.Op{migrate.AlterColumn{Table: table, From: from, To: to}}
+}
+
+// byHand is what a stage amounts to that no op says.
+func (p *planner) byHand(up, down string) migrate.Op {
+	return migrate.SQL{Up: []string{up}, Down: []string{down}, Only: dialect}
 }
 
 // spare gives the name of a constraint that no other one of the table has.

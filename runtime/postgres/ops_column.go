@@ -69,8 +69,14 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 		rest := o
 		to.Nullable = true
 		rest.To = fixed(to)
+		n := len(p.stages)
 		if err := p.AlterColumn(rest); err != nil {
 			return err
+		}
+		for i := n; i < len(p.stages); i++ {
+			if p.stages[i].Parts = nothing; i == n {
+				p.stages[i].Parts = []migrate.Op{rest}
+			}
 		}
 		return p.onlineNotNull(o, o.Table, to.Name)
 	}

@@ -51,7 +51,7 @@ func (p *planner) DropUnique(o migrate.DropUnique) error {
 func (p *planner) AddCheck(o migrate.AddCheck) error {
 	if p.online(o.Table, o.Plain) && o.Check.Name != "" {
 		return p.onlineCheck(o, accessExclusive, []string{o.Table}, o.Check.Name, check(o.Check),
-			"NOT ("+o.Check.Expr+")", "break the check "+o.Check.Expr+"; correct them", nil)
+			"NOT ("+o.Check.Expr+")", "break the check "+o.Check.Expr+"; correct them", o, nil)
 	}
 	f := p.scanned(p.locks(accessExclusive, o.Table), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, check(o.Check)))
@@ -67,7 +67,7 @@ func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
 	if p.online(o.Table, o.Plain) && o.ForeignKey.Name != "" {
 		fk := o.ForeignKey
 		return p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk),
-			p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them", nil)
+			p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them", o, nil)
 	}
 	f := p.scanned(p.locks(shareRowExclusive, o.Table, o.ForeignKey.RefTable), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, p.foreignKey(o.ForeignKey)))

@@ -27,7 +27,10 @@ func (p *planner) fill(o migrate.Fill, comment string) error {
 	}
 	update := "UPDATE " + p.name(o.Table) + " SET " + ident(o.Column) + " = " + expr + " WHERE "
 	f := p.locks(rowExclusive, o.Table)
-	stage := migrate.Stage{Facts: f, Statements: []migrate.Statement{statement(update + o.Condition(ident))}}
+	stage := migrate.Stage{Facts: f, Statements: []migrate.Statement{statement(update + o.Condition(ident))}, Parts: nothing}
+	if comment == batchComment {
+		stage.Parts = []migrate.Op{o}
+	}
 	if p.online(o.Table, o.Plain) && !o.Looks() {
 		b, err := migrate.NewBatch(p.before, o, o.Table)
 		if err != nil {
@@ -91,7 +94,7 @@ func (p *planner) backfill(o migrate.RowStep) error {
 	}
 	b.SetRows(p.before, o)
 	r := p.renderer
-	stage := migrate.Stage{Facts: p.locks(rowExclusive, o.Table), Run: func(ctx context.Context, tx migrate.Tx) error { return r.allRows(ctx, tx, b) }}
+	stage := migrate.Stage{Facts: p.locks(rowExclusive, o.Table), Parts: nothing, Run: func(ctx context.Context, tx migrate.Tx) error { return r.allRows(ctx, tx, b) }}
 	if p.online(o.Table, o.Plain) {
 		stage.Batch = b
 	} else {
@@ -134,8 +137,8 @@ func (p *planner) SQL(o migrate.SQL) error {
 		p.data(o, migrate.Stage{ByHand: true, Statements: statements})
 		return nil
 	}
-	for _, s := range statements {
-		p.data(o, migrate.Stage{ByHand: true, NoTx: true, Statements: []migrate.Statement{s}})
+	for i, s := range statements {
+		p.data(o, migrate.Stage{ByHand: true, NoTx: true, Statements: []migrate.Statement{s}, Parts: o.Statement(i, len(statements))})
 	}
 	return nil
 }

@@ -17,7 +17,8 @@ func (p *planner) AddDualWrite(o migrate.AddDualWrite) error {
 	if t == nil || t.Column(o.From) == nil || t.Column(o.To) == nil {
 		return nil // which Apply reports
 	}
-	st := migrate.Stage{Facts: p.locks(shareRowExclusive, o.Table), Statements: p.dualTrigger(o, t), Commit: p.online(o.Table, "")}
+	st := migrate.Stage{Facts: p.locks(shareRowExclusive, o.Table), Statements: p.dualTrigger(o, t), Commit: p.online(o.Table, ""), Parts: []migrate.Op{
+		migrate.SQL{Up: []string{"SELECT 1"}, Down: []string{"DROP TRIGGER " + ident(o.Name) + " ON " + p.name(o.Table), "DROP FUNCTION " + p.dualFunction(o.Table, o.Name) + "()"}, Only: dialect}}}
 	p.stage(o, st)
 	from, to := ident(o.From), ident(o.To)
 	if !p.added[o.Table+"."+o.From] {
@@ -62,7 +63,7 @@ func (p *planner) both(o migrate.AddDualWrite, f migrate.Fill) error {
 		return err
 	}
 	for i := n; i < len(p.stages); i++ {
-		p.stages[i].Cause = o.Describe()
+		p.stages[i].Cause, p.stages[i].Parts = o.Describe(), nothing
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func (p *planner) DropDualWrite(o migrate.DropDualWrite) error {
 			}
 		}
 		p.stage(o, migrate.Stage{
-			Facts: p.scanned(p.locks("ACCESS SHARE", o.Table), o.Table, true, false), Commit: p.online(o.Table, ""), Check: before, Run: equal,
+			Facts: p.scanned(p.locks("ACCESS SHARE", o.Table), o.Table, true, false), Commit: p.online(o.Table, ""), Check: before, Run: equal, Parts: nothing,
 			Statements: []migrate.Statement{{SQL: count, Comment: "the migration stops unless this is 0", Shown: true}},
 			Script: fail(o.Table+": rows hold in "+o.From+" another value than in "+o.To+"; make them equal, and run this again",
 				"EXISTS (SELECT FROM "+table+" WHERE "+differ+")"),

@@ -23,7 +23,7 @@ func (p *planner) CreateIndex(o migrate.CreateIndex) error {
 
 func (p *planner) DropIndex(o migrate.DropIndex) error {
 	if p.online(o.Table, o.Plain) {
-		p.onlineDropIndex(o, o.Table, o.Index.Name)
+		p.onlineDropIndex(o, o.Table, o.Index)
 		return nil
 	}
 	p.add(o, p.locks(accessExclusive, o.Table), p.dropIndex(o.Table, o.Index.Name))

@@ -98,7 +98,8 @@ func (p *planner) DropTable(o migrate.DropTable) error {
 	if p.online(o.Table, "") { // a key locks its parent as well, so each goes by itself
 		for _, fk := range o.ForeignKeys {
 			if fk.RefTable != o.Table && !p.fresh[fk.RefTable] && fk.Name != "" {
-				p.stage(o, migrate.Stage{Commit: true, Facts: p.locks(accessExclusive, o.Table, fk.RefTable), Statements: []migrate.Statement{p.dropConstraint(o.Table, fk.Name)}})
+				p.stage(o, migrate.Stage{Commit: true, Facts: p.locks(accessExclusive, o.Table, fk.RefTable), Statements: []migrate.Statement{p.dropConstraint(o.Table, fk.Name)},
+					Parts: []migrate.Op{migrate.DropForeignKey{Table: o.Table, ForeignKey: fk}}})
 				p.stages[len(p.stages)-1].Destroys = nil
 				held = slices.DeleteFunc(held, func(t string) bool { return t == fk.RefTable })
 			}

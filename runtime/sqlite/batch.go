@@ -50,15 +50,12 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 	}
 	b := stage.Batch
 	if c == nil || c.To == nil {
-		plan := ""
-		if c != nil {
-			plan = c.Plan
-		}
+		was := c
 		if c, err = bound(ctx, s.conn, b); err != nil {
 			return piece, err
 		}
-		if c != nil {
-			c.Plan = plan
+		if c != nil && was != nil {
+			c.Plan, c.Half = was.Plan, was.Half
 		}
 	}
 	if c == nil || slices.Equal(c.At, c.To) {
@@ -140,7 +137,7 @@ func next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *migrate.Cursor
 	if err != nil {
 		return nil, err
 	}
-	next := &migrate.Cursor{At: c.To, To: c.To, Rows: c.Rows, Of: c.Of, Plan: c.Plan}
+	next := &migrate.Cursor{At: c.To, To: c.To, Rows: c.Rows, Of: c.Of, Plan: c.Plan, Half: c.Half}
 	if found != nil {
 		next.At, next.Rows = found.At, c.Rows+int64(size)
 		return next, nil

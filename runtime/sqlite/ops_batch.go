@@ -70,7 +70,7 @@ func (p *planner) Backfill(op migrate.RowStep) error {
 	}
 	stage := migrate.Stage{
 		Cause: op.Op.Describe(), Run: func(ctx context.Context, tx migrate.Tx) error { return allRows(ctx, tx, b) },
-		Facts: migrate.Facts{Tables: []string{op.Table}},
+		Facts: migrate.Facts{Tables: []string{op.Table}}, Parts: []migrate.Op{},
 	}
 	if p.online(op.Table, op.Plain) {
 		stage.Batch = b

@@ -127,8 +127,8 @@ func (p *planner) SQL(op migrate.SQL) error {
 			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: all, ByHand: true, Facts: facts})
 			return nil
 		}
-		for _, q := range all {
-			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: []migrate.Statement{q}, NoTx: true, ByHand: true, Facts: facts})
+		for i, q := range all {
+			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: []migrate.Statement{q}, NoTx: true, ByHand: true, Facts: facts, Parts: op.Statement(i, len(all))})
 		}
 		return nil
 	}); err != nil {

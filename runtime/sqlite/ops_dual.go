@@ -22,7 +22,8 @@ func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 		return err
 	}
 	facts := migrate.Facts{Tables: []string{op.Table}}
-	stages := []migrate.Stage{{Cause: op.Describe(), Statements: statements(triggers...), KeysOff: true, Facts: facts}}
+	stages := []migrate.Stage{{Cause: op.Describe(), Statements: statements(triggers...), KeysOff: true, Facts: facts, Parts: []migrate.Op{
+		migrate.SQL{Up: triggers, Down: []string{"DROP TRIGGER " + quote(op.Name+"_insert"), "DROP TRIGGER " + quote(op.Name+"_update")}, Only: name}}}}
 	from, to := quote(op.From), quote(op.To)
 	for _, f := range []struct{ column, expr, where string }{
 		{op.To, up, to + " IS NULL AND " + from + " IS NOT NULL"},
@@ -32,7 +33,7 @@ func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 			continue
 		}
 		sql := "UPDATE " + quote(op.Table) + " SET " + quote(f.column) + " = (" + f.expr + ") WHERE (" + f.where + ")"
-		st := migrate.Stage{Cause: op.Describe(), Statements: statements(sql), Facts: facts}
+		st := migrate.Stage{Cause: op.Describe(), Statements: statements(sql), Facts: facts, Parts: []migrate.Op{}}
 		if d.t.PrimaryKey != nil && p.online(op.Table, "") {
 			if st.Batch, err = migrate.NewBatch(p.before, op, op.Table); err != nil {
 				return err

@@ -193,7 +193,7 @@ func (w *pass) run() error {
 func (w *pass) emit(table string, facts migrate.Facts, sql ...string) *migrate.Stage {
 	op := w.steps[w.at].op
 	facts.Tables, facts.Destroys = []string{table}, op.Destroys()
-	w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: statements(sql...), KeysOff: true, Facts: facts})
+	w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: statements(sql...), KeysOff: true, Facts: facts, Parts: []migrate.Op{op}})
 	return &w.stages[len(w.stages)-1]
 }
 
@@ -333,6 +333,7 @@ func (w *pass) fold(table string) *rebuild {
 		op := w.steps[w.at].op
 		if n := len(r.causes); n == 0 || r.causes[n-1] != op.Describe() {
 			r.causes = append(r.causes, op.Describe())
+			r.ops = append(r.ops, op)
 			r.destroys = append(r.destroys, op.Destroys()...)
 		}
 	}

@@ -20,6 +20,7 @@ type rebuild struct {
 	layers   []layer
 	checks   []affinityCheck
 	causes   []string
+	ops      []migrate.Op // with those causes
 	destroys []string
 }
 

@@ -94,9 +94,9 @@ func (r *rebuild) stages(s *schema.Schema) ([]migrate.Stage, error) {
 	last.Destroys = r.destroys
 	cause := "Rebuild table " + t.Name + ": "
 	stages := []migrate.Stage{
-		{Cause: cause + strings.Join(r.causes, "; "), Statements: statements(w.create), Run: w.prepare, KeysOff: true, Facts: facts},
-		{Cause: cause + "copy the rows", Statements: statements(copying...), Run: w.compare, KeysOff: true, Facts: facts},
-		{Cause: cause + "put the new table in its place", Statements: statements(append(replace, indexes...)...), Run: w.restore, KeysOff: true, Facts: last},
+		{Cause: cause + strings.Join(r.causes, "; "), Statements: statements(w.create), Run: w.prepare, KeysOff: true, Facts: facts, Parts: []migrate.Op{}},
+		{Cause: cause + "copy the rows", Statements: statements(copying...), Run: w.compare, KeysOff: true, Facts: facts, Parts: []migrate.Op{}},
+		{Cause: cause + "put the new table in its place", Statements: statements(append(replace, indexes...)...), Run: w.restore, KeysOff: true, Facts: last, Parts: r.ops},
 	}
 	stages[2].Statements[0].Comment = "views and triggers must not follow the next rename"
 	again, err := w.dual(d, o)
@@ -121,7 +121,7 @@ func (d ddl) stages(cause string) ([]migrate.Stage, error) {
 	}
 	return []migrate.Stage{{
 		Cause: cause, Statements: statements(append([]string{create}, indexes...)...), KeysOff: true,
-		Facts: migrate.Facts{Tables: []string{d.t.Name}},
+		Facts: migrate.Facts{Tables: []string{d.t.Name}}, Parts: []migrate.Op{migrate.NewCreateTable(d.t)},
 	}}, nil
 }
 
