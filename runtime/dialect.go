@@ -38,7 +38,7 @@ type Session interface {
 	// Planner gives a planner for the server of the session. Call it after Lock.
 	Planner() Planner
 
-	// Newest reads the newest history row of the set. It is one small query and takes no lock. Without a history table, or
+	// Newest reads the newest history row of the set, without Module. It is one small query and takes no lock. Without a history table, or
 	// without a row of the set, it gives nil.
 	Newest(ctx context.Context, set string) (*Record, error)
 
@@ -108,6 +108,7 @@ type Record struct {
 	Finished time.Time // zero while it is on its way
 	By       string    // the database user
 	Tool     string    // version of this package
+	Module   string    // path of the Go module that applied it; "" is not known, as of rows of earlier versions
 	Error    string    // code of the error that stopped it, such as a SQLSTATE
 }
 
@@ -133,7 +134,7 @@ type MarkKind int
 
 // The kinds of marks.
 const (
-	MarkBegin  MarkKind = iota // inserts a row: Hash, Digest, State, Stage, Tool; started is now
+	MarkBegin  MarkKind = iota // inserts a row: Hash, Digest, State, Stage, Tool, Module; started is now
 	MarkFinish                 // sets finished to now, and State; a row that was begun is complete
 	MarkStage                  // sets State and Stage
 	MarkRemove                 // deletes the row

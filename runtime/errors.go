@@ -87,7 +87,7 @@ func (e *MigrationError) Error() string {
 	case errors.Is(e.Err, ErrCommitLost):
 		fmt.Fprintf(&b, "\n  whether this part of it was committed status will tell; running %s goes on from there", again)
 	case e.Committed == 0 && e.Rows == 0 && e.Left == "":
-		b.WriteString("\n  nothing of it was changed; correct what failed, then run " + again)
+		b.WriteString("\n  nothing of it was changed; fix what failed, then run " + again)
 	default:
 		fmt.Fprintf(&b, "\n  %d of its %d stages ", e.Committed, e.Stages)
 		if e.Rows > 0 {

@@ -145,6 +145,16 @@ func (h *history) reopen(at int) {
 	}
 }
 
+// beyond names the rows that the program does not know, and that nothing it has replaces.
+func (h *history) beyond() (all []string) {
+	for _, u := range h.unknown {
+		if !u.named {
+			all = append(all, h.set.labelOf(u.set, u.Name))
+		}
+	}
+	return all
+}
+
 func (h *history) hasRow(set, name string) bool {
 	return slices.ContainsFunc(h.rows[set], func(r Record) bool { return r.Name == name })
 }

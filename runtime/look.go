@@ -80,7 +80,7 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	}
 	var refused error
 	if ahead, _, _ := h.gate(moves); len(ahead) > 0 {
-		refused = h.writable(ahead)
+		refused = cmp.Or(m.stranger(ctx, s, h), h.writable(ahead))
 	}
 	if m.opt.FakeInitial {
 		if err := w.initial(ctx, moves); err != nil {
@@ -151,6 +151,8 @@ type Entry struct {
 	Replaces  []string // those that it stands for
 	Waits     bool     // it is not to be applied yet: it ends a dual write that this program has begun, see [Result.Waits]
 	Record    *Record  // its row; nil when it is not applied
+
+	Unfinished *Unfinished // what is known of one of which a part is done; nil for all others
 }
 
 // Status is how a database stands to the set.
@@ -189,12 +191,13 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 			waits[mv.at] = wait.begun && h.ends(mv)
 		}
 	}
+	unfinished := m.unfinished(ctx, s, h)
 	st := &Status{Set: m.set.name}
 	for i, n := range m.set.all {
 		r := h.row[i]
 		e := Entry{
 			Set: n.set, Migration: m.set.label(i), Applied: r != nil && r.complete() || h.out[i] && h.applied[i], Known: true, Edited: slices.Contains(h.edited, i),
-			Replaces: n.Replaces, Waits: waits[i], Record: r,
+			Replaces: n.Replaces, Waits: waits[i], Record: r, Unfinished: unfinished[i],
 		}
 		for _, p := range n.Parents {
 			e.Parents = append(e.Parents, m.set.label(m.set.at[p]))
@@ -228,6 +231,9 @@ func (m *Migrator) Check(ctx context.Context) (err error) {
 	}
 	h, err := m.history(ctx, s)
 	if err != nil {
+		return err
+	}
+	if err := m.stranger(ctx, s, h); err != nil {
 		return err
 	}
 	moves, err := h.up()

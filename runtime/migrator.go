@@ -28,6 +28,9 @@ type Result struct {
 	Done   []Done   // in the order in which it was done; empty when there was nothing to do
 	Backup *Archive // the copy that was made first; nil when none was asked for, or nothing was done
 
+	// Beyond names what the database has of this set and the program does not know, as after going back to an older version of it.
+	Beyond []string
+
 	// Waits says what the run stopped in front of: a migration that ends a dual write waits until no program is running that knows only the old
 	// column. nil when nothing waits.
 	Waits *ContractError

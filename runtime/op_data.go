@@ -134,7 +134,7 @@ func (o SQL) Statement(i, n int) []Op {
 	one := SQL{Up: o.Up[min(i, len(o.Up)-1):][:1], NoDown: o.NoDown, NoTx: true, Only: o.Only}
 	switch {
 	case n == 1:
-		one.Down = o.Down
+		return []Op{o}
 	case len(o.Down) == n && len(o.Up) == n:
 		one.Down = o.Down[n-1-i:][:1]
 	case o.NoDown == "":

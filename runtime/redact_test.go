@@ -105,7 +105,7 @@ func TestErrorTextValues(t *testing.T) {
 		errors.Join(bad, long):         "a text is no value of the type (SQLSTATE 22P02)\na value is too long for its type (SQLSTATE 22001)",
 		hidden{bad}:                    "a text is no value of the type (SQLSTATE 22P02)",
 		state{"42P01", `no table "x"`}: `no table "x"`,
-		&migrate.MigrationError{Migration: "0002", Err: &migrate.StatementError{Statement: "SELECT 1", Err: bad}}: "applying 0002 failed: a text is no value of the type (SQLSTATE 22P02)\n  statement: SELECT 1\n  nothing of it was changed; mend what failed, then run the same command again",
+		&migrate.MigrationError{Migration: "0002", Err: &migrate.StatementError{Statement: "SELECT 1", Err: bad}}: "applying 0002 failed: a text is no value of the type (SQLSTATE 22P02)\n  statement: SELECT 1\n  nothing of it was changed; fix what failed, then run the same command again",
 	} {
 		if got := migrate.ErrorText(err); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -104,6 +104,10 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 	if err != nil || h.empty() {
 		return false, err
 	}
+	if err := m.stranger(ctx, s, h); err != nil {
+		return false, err
+	}
+	r.res.Beyond = h.beyond()
 	moves, err := r.moves(h)
 	moves, _, r.res.Waits = h.gate(moves)
 	if err == nil && len(moves) == 0 && r.res.Waits != nil {
@@ -147,6 +151,10 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		return err
 	}
 	r.looked = true
+	if err := m.stranger(ctx, s, h); err != nil {
+		return err
+	}
+	r.res.Beyond = h.beyond()
 	if cleared, err := h.clear(ctx, s); err != nil {
 		return err
 	} else if cleared {

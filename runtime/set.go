@@ -21,6 +21,7 @@ type Set struct {
 	allow   []string       // see Allow
 	err     error
 
+	pkgs    map[string]string // the packages in which the members were made
 	once    sync.Once
 	hashes  []string
 	digests map[string]string // by member
@@ -48,7 +49,7 @@ var owners sync.Map // *Migration -> *Set
 //
 // A parent may belong to another set. It is then applied first, with all that comes before it, and recorded under its own set.
 func NewSet(name string, migrations ...*Migration) *Set {
-	s := &Set{name: name, members: []string{name}}
+	s := &Set{name: name, members: []string{name}, pkgs: map[string]string{name: caller()}}
 	s.err = s.build(migrations)
 	for _, m := range migrations {
 		if m != nil {
@@ -62,7 +63,7 @@ func NewSet(name string, migrations ...*Migration) *Set {
 // of a migration is then "shop/0002_stock" where it is asked for or shown; each keeps its history.
 // What is wrong with one of them is what is wrong with the whole.
 func Join(sets ...*Set) *Set {
-	s := &Set{}
+	s := &Set{pkgs: map[string]string{}}
 	var errs []error
 	var all []*Migration
 	owner := map[*Migration]string{}
@@ -77,6 +78,7 @@ func Join(sets ...*Set) *Set {
 			errs = append(errs, fmt.Errorf("two sets are called %s", m.name))
 		}
 		s.members, s.allow = append(s.members, m.name), append(s.allow, m.allow...)
+		s.pkgs[m.name] = m.pkgs[m.name]
 		for _, n := range m.all {
 			if n.own {
 				owner[n.Migration] = n.set

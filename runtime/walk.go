@@ -304,7 +304,7 @@ func (w *walker) names() []string {
 // marks gives what the history is to say about a move, and what makes the walker know that it does.
 func (w *walker) marks(mv move) (m *marker, settle func()) {
 	n := w.m.set.all[mv.at]
-	rec := Record{Set: n.set, Name: n.Name, Hash: w.m.set.hash(mv.at), Tool: tool(), State: StateDone}
+	rec := Record{Set: n.set, Name: n.Name, Hash: w.m.set.hash(mv.at), Tool: tool(), Module: w.m.set.module(n.set), State: StateDone}
 	if mv.fake && !mv.adopt {
 		rec.State = StateFaked
 	}
@@ -342,7 +342,7 @@ func (w *walker) marks(mv move) (m *marker, settle func()) {
 			}
 		default:
 			if _, there := w.counted[k]; !there && row == nil && !mv.adopt {
-				m.also = append(m.also, Record{Set: member.set, Name: member.Name, Hash: w.m.set.hash(i), Tool: rec.Tool, State: StateFaked})
+				m.also = append(m.also, Record{Set: member.set, Name: member.Name, Hash: w.m.set.hash(i), Tool: rec.Tool, Module: rec.Module, State: StateFaked})
 			}
 			drop(k)
 		}

@@ -97,6 +97,8 @@ func word(e migrate.Entry) string {
 		return "edited"
 	case e.Record.State == migrate.StateDone:
 		return "applied"
+	case e.Record.State == migrate.StateRunning && (e.Unfinished == nil || e.Unfinished.By == ""):
+		return "unfinished"
 	}
 	return string(e.Record.State)
 }
@@ -107,17 +109,45 @@ func when(e migrate.Entry) string {
 		return ""
 	}
 	if !e.Applied {
-		text := fmt.Sprintf("\tsince %s\t%d stages done", r.Started.UTC().Format(time.DateTime), r.Stage)
-		if r.Error != "" {
-			text += ", stopped by error " + r.Error
-		}
-		return text
+		return "\tsince " + r.Started.UTC().Format(time.DateTime) + "\t" + progressOf(e)
 	}
 	text := "\t" + r.Finished.UTC().Format(time.DateTime)
 	if r.State == migrate.StateDone {
 		text += "\t" + short(r.Finished.Sub(r.Started))
 	}
 	return text
+}
+
+// progressOf says how far a migration is of which a part is done.
+func progressOf(e migrate.Entry) string {
+	r, u := e.Record, e.Unfinished
+	verb, next := "done", "up goes on, down undoes it"
+	if r.State == migrate.StateUndoing {
+		verb, next = "undone", "down goes on"
+	}
+	if u == nil {
+		return fmt.Sprintf("%d stages %s", r.Stage, verb)
+	}
+	text := fmt.Sprintf("%d of %d stages %s", r.Stage, u.Stages, verb)
+	if u.Stages == 0 {
+		text = fmt.Sprintf("%d stages %s", r.Stage, verb)
+	}
+	switch {
+	case u.Of > 0 && u.Rows > 0:
+		text += fmt.Sprintf(", and %d%% of the rows of the next", min(100*u.Rows/u.Of, 100))
+	case u.Rows > 0:
+		text += fmt.Sprintf(", and %d rows of the next", u.Rows)
+	}
+	if r.Error != "" {
+		text += ", stopped by error " + r.Error
+	}
+	if u.Left != "" {
+		text += ", which has left " + u.Left
+	}
+	if u.By != "" {
+		return text + "; at it is " + u.By
+	}
+	return text + "; " + next
 }
 
 func statusJSON(st *migrate.Status) any {
@@ -129,6 +159,10 @@ func statusJSON(st *migrate.Status) any {
 		Replaces   []string   `json:"replaces,omitempty"`
 		Replaced   string     `json:"replaced_by,omitempty"`
 		Stage      int        `json:"stage,omitempty"`
+		Stages     int        `json:"stages,omitempty"`
+		Rows       int64      `json:"rows,omitempty"`
+		RowsOf     int64      `json:"rows_of,omitempty"`
+		Running    string     `json:"running,omitempty"`
 		Error      string     `json:"error,omitempty"`
 		Started    *time.Time `json:"started,omitempty"`
 		Finished   *time.Time `json:"finished,omitempty"`
@@ -144,6 +178,9 @@ func statusJSON(st *migrate.Status) any {
 		if r := e.Record; r != nil {
 			started := r.Started.UTC()
 			j.Started, j.Stage, j.By, j.Error = &started, r.Stage, r.By, r.Error
+			if u := e.Unfinished; u != nil {
+				j.Stages, j.Rows, j.RowsOf, j.Running = u.Stages, u.Rows, u.Of, u.By
+			}
 			if !r.Finished.IsZero() {
 				finished := r.Finished.UTC()
 				j.Finished, j.DurationMS = &finished, r.Finished.Sub(r.Started).Milliseconds()

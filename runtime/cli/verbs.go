@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -96,7 +97,7 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 			if res.Backup != nil {
 				out.Backup = res.Backup.File
 			}
-			out.Waits = waitsJSON(res.Waits)
+			out.Waits, out.Beyond = waitsJSON(res.Waits), res.Beyond
 		}
 		if err != nil {
 			out.Error = migrate.ErrorText(err)
@@ -110,6 +111,8 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 	case err != nil:
 	case res.Waits != nil:
 		c.print("%s\n", res.Waits)
+	case len(res.Done) == 0 && len(res.Beyond) > 0:
+		c.print("%s; the database has what this program does not know, of a newer version of it: %s\n", nothing, strings.Join(res.Beyond, ", "))
 	case len(res.Done) == 0:
 		c.print("%s\n", nothing)
 	}
@@ -121,6 +124,7 @@ type resultJSON struct {
 	Done   []doneJSON `json:"done"`
 	Backup string     `json:"backup,omitempty"`
 	Waits  *waitJSON  `json:"waits,omitempty"`
+	Beyond []string   `json:"beyond,omitempty"`
 	Error  string     `json:"error,omitempty"`
 }
 

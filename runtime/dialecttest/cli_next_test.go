@@ -148,7 +148,7 @@ func TestCLIDownGoesOn(t *testing.T) {
 		r.up(set, "0001_a, 0002_b, 0003_c, 0004_d")
 		r.exec("DROP TABLE two")
 		status, _, problems := r.command(set, "down", "-n", "2")
-		if status != 1 || !strings.Contains(problems, "nothing of it was changed; mend what failed, then run down -n 1; before it undone: 0004_d\n") {
+		if status != 1 || !strings.Contains(problems, "nothing of it was changed; fix what failed, then run down -n 1; before it undone: 0004_d\n") {
 			r.t.Errorf("exit status %d: %s", status, problems)
 		}
 		r.exec("CREATE TABLE two (id bigint PRIMARY KEY)")

@@ -574,12 +574,12 @@ func TestCLIJSON(t *testing.T) {
 {
   "set": "shop",
   "done": [],
-  "error": "undoing 0002_product_label failed at: Drop column products.label: SQL logic error: no such column: \"\"label\"\" (1)\n  statement: ALTER TABLE \"products\" DROP COLUMN \"label\"\n  nothing of it was changed; mend what failed, then run the same command again"
+  "error": "undoing 0002_product_label failed at: Drop column products.label: SQL logic error: no such column: \"\"label\"\" (1)\n  statement: ALTER TABLE \"products\" DROP COLUMN \"label\"\n  nothing of it was changed; fix what failed, then run the same command again"
 }
 `, `
 migrate: undoing 0002_product_label failed at: Drop column products.label: SQL logic error: no such column: ""label"" (1)
   statement: ALTER TABLE "products" DROP COLUMN "label"
-  nothing of it was changed; mend what failed, then run the same command again
+  nothing of it was changed; fix what failed, then run the same command again
 `) // the column is not there: that was faked
 	c.does("fake 0002_product_stock -json", 0, `
 {
@@ -775,7 +775,7 @@ applied  0002_product_label  TOOK
 `, `
 migrate: applying 0004_broken failed at: Run SQL: UPDATE no_such_table SET x = 1: SQL logic error: no such table: no_such_table (1)
   statement: UPDATE no_such_table SET x = 1
-  nothing of it was changed; mend what failed, then run the same command again; before it applied: 0001_initial, 0002_product_stock, 0002_product_label
+  nothing of it was changed; fix what failed, then run the same command again; before it applied: 0001_initial, 0002_product_stock, 0002_product_label
 `)
 	c.holds("products.label", "!products.note")
 	c.does("check", 1, "", "migrate: set shop: 1 pending: 0004_broken; apply with up\n")
@@ -783,12 +783,12 @@ migrate: applying 0004_broken failed at: Run SQL: UPDATE no_such_table SET x = 1
 {
   "set": "shop",
   "done": [],
-  "error": "applying 0004_broken failed at: Run SQL: UPDATE no_such_table SET x = 1: SQL logic error: no such table: no_such_table (1)\n  statement: UPDATE no_such_table SET x = 1\n  nothing of it was changed; mend what failed, then run the same command again"
+  "error": "applying 0004_broken failed at: Run SQL: UPDATE no_such_table SET x = 1: SQL logic error: no such table: no_such_table (1)\n  statement: UPDATE no_such_table SET x = 1\n  nothing of it was changed; fix what failed, then run the same command again"
 }
 `, `
 migrate: applying 0004_broken failed at: Run SQL: UPDATE no_such_table SET x = 1: SQL logic error: no such table: no_such_table (1)
   statement: UPDATE no_such_table SET x = 1
-  nothing of it was changed; mend what failed, then run the same command again
+  nothing of it was changed; fix what failed, then run the same command again
 `)
 	c.does("status", 0, `
 shop: 3 applied, 1 pending

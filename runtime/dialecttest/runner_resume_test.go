@@ -35,7 +35,7 @@ func (r *runner) half() {
 	if rec := st.Entries[1].Record; rec == nil || rec.State != migrate.StateRunning || rec.Stage != 1 || rec.Error == "" {
 		r.t.Errorf("the history says of it: %+v", rec)
 	}
-	if _, out, _ := r.command(halfSet(), "status"); !strings.Contains(out, "1 stages done, stopped by error ") {
+	if _, out, _ := r.command(halfSet(), "status"); !strings.Contains(out, "1 of 3 stages done, stopped by error ") {
 		r.t.Errorf("status says %s", out)
 	}
 }

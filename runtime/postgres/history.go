@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -38,7 +39,7 @@ func safeOrNull(v string) string {
 }
 
 func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, error) {
-	records, err := s.records(ctx, "SELECT "+historyColumns+" FROM "+s.table()+` WHERE "set" = `+safe(set)+" ORDER BY id DESC LIMIT 1")
+	records, err := s.records(ctx, "SELECT "+historyColumns+", NULL FROM "+s.table()+` WHERE "set" = `+safe(set)+" ORDER BY id DESC LIMIT 1")
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}
@@ -50,7 +51,8 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 	if err := s.look(ctx); err != nil {
 		return nil, err
 	}
-	return s.records(ctx, "SELECT "+historyColumns+" FROM "+s.table()+` WHERE "set" = `+safe(set)+" ORDER BY id")
+	// A history that an earlier version has made has no module, and gets it when something is written.
+	return s.records(ctx, "SELECT "+historyColumns+", pg_catalog.to_jsonb(h) ->> 'module' FROM "+s.table()+` AS h WHERE "set" = `+safe(set)+" ORDER BY id")
 }
 
 func (s *session) records(ctx context.Context, query string) (records []migrate.Record, err error) {
@@ -59,12 +61,12 @@ func (s *session) records(ctx context.Context, query string) (records []migrate.
 		defer rows.Close()
 		for rows.Next() {
 			var r migrate.Record
-			var hash, digest, cursor, by, tool, code sql.NullString
+			var hash, digest, cursor, by, tool, code, module sql.NullString
 			var started, finished sql.NullTime
-			if err := rows.Scan(&r.ID, &r.Set, &r.Name, &hash, &digest, &r.State, &r.Stage, &cursor, &started, &finished, &by, &tool, &code); err != nil {
+			if err := rows.Scan(&r.ID, &r.Set, &r.Name, &hash, &digest, &r.State, &r.Stage, &cursor, &started, &finished, &by, &tool, &code, &module); err != nil {
 				return nil, fmt.Errorf("reading %s: %w", s.table(), err)
 			}
-			r.Hash, r.Digest, r.Cursor, r.By, r.Tool, r.Error = hash.String, digest.String, cursor.String, by.String, tool.String, code.String
+			r.Hash, r.Digest, r.Cursor, r.By, r.Tool, r.Error, r.Module = hash.String, digest.String, cursor.String, by.String, tool.String, code.String, module.String
 			if started.Valid {
 				r.Started = started.Time.UTC()
 			}
@@ -97,8 +99,12 @@ func (s *session) Bootstrap(ctx context.Context) error {
 	}
 	for try := 0; ; try++ {
 		if !s.missing || try > 0 { // else it was not there a moment ago
-			if there, err := s.checkHistory(ctx); there || err != nil {
+			if there, complete, err := s.checkHistory(ctx); err != nil {
 				return err
+			} else if there && complete {
+				return nil
+			} else if there {
+				return s.addModule(ctx)
 			}
 		}
 		err := s.execHere(ctx, s.historySQL(s.cfg.History, ""))
@@ -146,6 +152,7 @@ func (r renderer) historySQL(name, there string) string {
   "by" text DEFAULT current_user,
   tool text,
   error text,
+  module text,
   UNIQUE ("set", name)
 )
 ;
@@ -156,37 +163,54 @@ COMMENT ON TABLE ` + table + " IS " + text("modelgen history, format "+strconv.I
 
 // checkHistory tells whether the table is there, and refuses one that is not ours. A superuser counts as a member of every role, but the triggers of
 // the table would run as the superuser: its owner must be one too, or own the database.
-func (s *session) checkHistory(ctx context.Context) (there bool, err error) {
+func (s *session) checkHistory(ctx context.Context) (there, complete bool, err error) {
 	_, base := schema.SplitName(s.cfg.History)
 	var kind, owner, user string
 	var comment sql.NullString
 	var member bool
-	var columns int
+	var columns, added int
 	err = s.conn.QueryRowContext(ctx, `SELECT c.relkind::text, pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.pg_get_userbyid(c.relowner)::text,
  current_user::text, (SELECT CASE WHEN me.rolsuper THEN owner.rolsuper OR owner.oid = (SELECT datdba FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
   ELSE pg_catalog.pg_has_role(c.relowner, 'MEMBER') END FROM pg_catalog.pg_roles me, pg_catalog.pg_roles owner WHERE me.rolname = current_user AND owner.oid = c.relowner), (SELECT count(*)::int FROM pg_catalog.pg_attribute a
- WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname IN ('id', 'set', 'name', 'hash', 'digest', 'state', 'stage', 'cursor', 'started', 'finished', 'duration_ms', 'by', 'tool', 'error'))
+ WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname IN ('id', 'set', 'name', 'hash', 'digest', 'state', 'stage', 'cursor', 'started', 'finished', 'duration_ms', 'by', 'tool', 'error')),
+ (SELECT count(*)::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname = 'module' AND NOT a.attisdropped)
  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &member, &columns)
+ WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &member, &columns, &added)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+		return false, false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("looking at %s: %w", s.table(), s.fail(ctx, err))
+		return false, false, fmt.Errorf("looking at %s: %w", s.table(), s.fail(ctx, err))
 	}
 	if m := formatComment.FindStringSubmatch(comment.String); m != nil {
 		if n, _ := strconv.Atoi(m[1]); n > format {
-			return false, fmt.Errorf("the history %s has format %d, which a newer version of modelgen wrote; this one knows format %d; use the newer one", s.table(), n, format)
+			return false, false, fmt.Errorf("the history %s has format %d, which a newer version of modelgen wrote; this one knows format %d; use the newer one", s.table(), n, format)
 		}
 	}
 	switch {
 	case kind != "r" || columns != 14:
-		return false, fmt.Errorf("%s is there, but is not a history of modelgen; give another name for the history in the options, or move it away", s.table())
+		return false, false, fmt.Errorf("%s is there, but is not a history of modelgen; give another name for the history in the options, or move it away", s.table())
 	case !member:
-		return false, fmt.Errorf("the history %s belongs to role %s, of which %s is not a member, and another role's table says what its owner likes; "+
+		return false, false, fmt.Errorf("the history %s belongs to role %s, of which %s is not a member, and another role's table says what its owner likes; "+
 			"run migrations as a member of %s, or give the table to %s", s.table(), owner, user, owner, user)
 	}
-	return true, nil
+	return true, added == 1, nil
+}
+
+// addModule brings a history of an earlier version to the newest form: a column more, which that version reads past. So the format stays.
+func (s *session) addModule(ctx context.Context) error {
+	for try, end := 0, time.Now().Add(s.cfg.Retry); ; try++ {
+		err := s.execHere(ctx, "ALTER TABLE "+s.table()+" ADD COLUMN IF NOT EXISTS module text")
+		switch {
+		case err == nil:
+			return nil
+		case !again(err) || !time.Now().Before(end):
+			return fmt.Errorf("adding the column module to the history %s: %w", s.table(), &migrate.StatementError{Code: migrate.ErrorCode(err), Hint: s.hint(ctx, err, migrate.Stage{}), Err: err})
+		}
+		if err := s.pause(ctx, migrate.Work{Stages: []migrate.Stage{{Cause: "Add the column module to the history"}}}, try, end, err); err != nil {
+			return err
+		}
+	}
 }
 
 // mark writes a change of the history. One that must find its row fails without it, by a division by zero: then somebody
@@ -223,13 +247,13 @@ func (s *session) mark(m migrate.Mark, begun bool) string {
 }
 
 func (s *session) insert() string {
-	return "INSERT INTO " + s.table() + ` ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES `
+	return "INSERT INTO " + s.table() + ` ("set", name, hash, digest, state, stage, cursor, started, tool, module) VALUES `
 }
 
 // beginning is the row of a migration that begins.
 func beginning(r migrate.Record) string {
 	return "(" + strings.Join([]string{safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor),
-		"pg_catalog.clock_timestamp()", safe(r.Tool)}, ", ") + ")"
+		"pg_catalog.clock_timestamp()", safe(r.Tool), safeOrNull(r.Module)}, ", ") + ")"
 }
 
 // beginAll claims all migrations of a transaction in one statement: a statement for each row takes longer than a small migration. What each

@@ -26,11 +26,11 @@ type progress struct {
 	gone  bool
 }
 
-const recordColumns = `id, "set", name, hash, digest, state, stage, cursor, started, finished, "by", tool, error`
+const recordColumns = `id, "set", name, hash, digest, state, stage, cursor, started, finished, "by", tool, error, `
 
 // Newest implements [migrate.Session].
 func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, error) {
-	all, err := s.records(ctx, set, "DESC LIMIT 1") // walks the table from its end, see query
+	all, err := s.records(ctx, set, "''", "DESC LIMIT 1") // walks the table from its end, see query
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -48,7 +48,11 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 			return nil, err
 		}
 	}
-	all, err := s.records(ctx, set, "ASC")
+	module, err := s.module(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.records(ctx, set, map[bool]string{true: "module", false: "''"}[module], "ASC")
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +67,8 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 	return all, nil
 }
 
-func (s *session) records(ctx context.Context, set, order string) ([]migrate.Record, error) {
-	out, err := s.query(ctx, set, order)
+func (s *session) records(ctx context.Context, set, module, order string) ([]migrate.Record, error) {
+	out, err := s.query(ctx, set, module, order)
 	if err == nil || isBusy(err) || ctx.Err() != nil {
 		return out, err
 	}
@@ -75,14 +79,14 @@ func (s *session) records(ctx context.Context, set, order string) ([]migrate.Rec
 	case !there:
 		return nil, nil
 	}
-	return s.query(ctx, set, order) // another runner may have made it since
+	return s.query(ctx, set, module, order) // another runner may have made it since
 }
 
-func (s *session) query(ctx context.Context, set, order string) ([]migrate.Record, error) {
+func (s *session) query(ctx context.Context, set, module, order string) ([]migrate.Record, error) {
 	var out []migrate.Record
 	err := s.patient(ctx, func() error {
 		out = nil
-		rows, err := s.conn.QueryContext(ctx, "SELECT "+recordColumns+" FROM "+quote(s.cfg.History)+` WHERE +"set" = ? ORDER BY id `+order, set) // the plus keeps the index out, which would sort all rows
+		rows, err := s.conn.QueryContext(ctx, "SELECT "+recordColumns+module+" FROM "+quote(s.cfg.History)+` WHERE +"set" = ? ORDER BY id `+order, set) // the plus keeps the index out, which would sort all rows
 		if err != nil {
 			return err
 		}
@@ -102,7 +106,7 @@ func (s *session) query(ctx context.Context, set, order string) ([]migrate.Recor
 func scanRecord(rows *sql.Rows) (r migrate.Record, err error) {
 	var started string
 	var finished sql.NullString
-	if err = rows.Scan(&r.ID, &r.Set, &r.Name, &r.Hash, &r.Digest, &r.State, &r.Stage, &r.Cursor, &started, &finished, &r.By, &r.Tool, &r.Error); err != nil {
+	if err = rows.Scan(&r.ID, &r.Set, &r.Name, &r.Hash, &r.Digest, &r.State, &r.Stage, &r.Cursor, &started, &finished, &r.By, &r.Tool, &r.Error, &r.Module); err != nil {
 		return r, err
 	}
 	if r.Started, err = time.Parse(time.RFC3339, started); err == nil && finished.Valid {
@@ -125,8 +129,10 @@ func (s *session) exists(ctx context.Context) (bool, error) {
 
 // Bootstrap implements [migrate.Session].
 func (s *session) Bootstrap(ctx context.Context) error {
-	if done, err := s.format(ctx); done || err != nil {
+	if done, err := s.format(ctx); err != nil {
 		return err
+	} else if done {
+		return s.addModule(ctx)
 	}
 	return s.inTx(ctx, nil, func(func() error) error {
 		if done, err := s.format(ctx); done || err != nil { // another one was faster
@@ -149,6 +155,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
   "by" TEXT NOT NULL DEFAULT '',
   tool TEXT NOT NULL DEFAULT '',
   error TEXT NOT NULL DEFAULT '',
+  module TEXT NOT NULL DEFAULT '',
   UNIQUE ("set", name)
 )`,
 			"INSERT INTO " + table + ` ("set", name, hash, state, started) VALUES ('', 'format', ` + text(strconv.Itoa(historyFormat)) + `, 'done', ` + now + `)`,
@@ -182,6 +189,28 @@ func (s *session) format(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// module tells whether the history has the column module, which earlier versions did not make.
+func (s *session) module(ctx context.Context) (bool, error) {
+	var n int
+	err := s.patient(ctx, func() error {
+		return s.conn.QueryRowContext(ctx, "SELECT count(*) FROM pragma_table_info("+text(s.cfg.History)+") WHERE name = 'module'").Scan(&n)
+	})
+	return n > 0, err
+}
+
+// addModule brings a history of an earlier version to the newest form: a column more, which that version reads past. So the format stays.
+func (s *session) addModule(ctx context.Context) error {
+	if there, err := s.module(ctx); there || err != nil {
+		return err
+	}
+	return s.inTx(ctx, nil, func(func() error) error {
+		if there, err := s.module(ctx); there || err != nil { // another one was faster
+			return err
+		}
+		return s.statement(ctx, "ALTER TABLE "+quote(s.cfg.History)+" ADD COLUMN module TEXT NOT NULL DEFAULT ''")
+	})
+}
+
 // mark writes one mark. now collects what the session will have seen once the transaction is committed.
 func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]progress) error {
 	r, table := m.Record, quote(s.cfg.History)
@@ -211,8 +240,8 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 			return migrate.ErrClaimed
 		}
 		seen[key] = progress{state: string(r.State), stage: r.Stage}
-		return run("INSERT INTO "+table+` ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES (?, ?, ?, ?, ?, ?, ?, `+now+`, ?)`,
-			r.Set, r.Name, r.Hash, r.Digest, string(r.State), r.Stage, r.Cursor, r.Tool)
+		return run("INSERT INTO "+table+` ("set", name, hash, digest, state, stage, cursor, started, tool, module) VALUES (?, ?, ?, ?, ?, ?, ?, `+now+`, ?, ?)`,
+			r.Set, r.Name, r.Hash, r.Digest, string(r.State), r.Stage, r.Cursor, r.Tool, r.Module)
 	}
 	known, ok := seen[key]
 	if !ok {

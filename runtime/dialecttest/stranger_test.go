@@ -1,0 +1,133 @@
+package dialecttest_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// oneSet is a set called app with one table for each name.
+func oneSet(tables ...string) *migrate.Set {
+	var ops []migrate.Op
+	for _, t := range tables {
+		ops = append(ops, makes(t))
+	}
+	return migrate.NewSet("app", chain(ops...)...)
+}
+
+// TestStrangerOfOneName has two programs in one database whose sets are called the same, and whose first migrations are. The second one is not counted as
+// applied, whatever is allowed, and a history of its own is a way out.
+func TestStrangerOfOneName(t *testing.T) {
+	runners(t, func(r *runner) {
+		ctx, one, two := context.Background(), oneSet("users"), oneSet("bills")
+		r.up(one, "0001_a")
+		for _, allowed := range []migrate.Policy{migrate.Refuse, migrate.Allow} {
+			r.opt.Edited, r.opt.Unknown = allowed, allowed
+			_, err := r.migrator(two).Up(ctx)
+			r.fails(err, "the history of a set called app is that of another program", "0001_a", "Options.History", "modelgen -set NAME")
+			r.fails(r.migrator(two).Check(ctx), "that of another program")
+			plan, err := r.migrator(oneSet("bills", "items")).Plan(ctx, "")
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			r.fails(plan.Refused, "that of another program")
+		}
+		r.opt = migrate.Options{History: "bills_history"}
+		r.up(two, "0001_a")
+		r.settled(two)
+		r.opt = migrate.Options{}
+		r.settled(one)
+	})
+}
+
+// The module that applied a migration stands in its row. One of another module is refused by that alone, also where none of its names is known, and a module
+// that was renamed goes on.
+func TestStrangerOfAnotherModule(t *testing.T) {
+	runners(t, func(r *runner) {
+		ctx, set := context.Background(), oneSet("users", "orders")
+		r.up(set, "0001_a, 0002_b")
+		if n := r.count("SELECT count(*) FROM modelgen_history WHERE module = 'github.com/modelgen/modelgen'"); n != 2 {
+			r.t.Errorf("%d rows say which module applied them, want 2", n)
+		}
+		r.exec("UPDATE modelgen_history SET module = 'example.com/before' WHERE module <> ''")
+		r.settled(set)
+		r.up(oneSet("users", "orders", "more"), "0003_c")
+		other := migrate.NewSet("app", &migrate.Migration{Name: "0001_other", Ops: []migrate.Op{makes("other")}})
+		r.opt.Unknown = migrate.Allow
+		_, err := r.migrator(other).Up(ctx)
+		if err != nil {
+			r.fails(err, "that of another program", "by module example.com/before", "this program is of module github.com/modelgen/modelgen")
+		}
+		r.exec("UPDATE modelgen_history SET module = 'example.com/before' WHERE module <> ''")
+		_, err = r.migrator(other).Up(ctx)
+		r.fails(err, "that of another program", "by module example.com/before", "this program is of module github.com/modelgen/modelgen")
+	})
+}
+
+// A history that an earlier version made has no module: it is read as it is, and gets the column when something is written.
+func TestHistoryWithoutModule(t *testing.T) {
+	runners(t, func(r *runner) {
+		r.up(oneSet("users"), "0001_a")
+		r.exec("ALTER TABLE modelgen_history DROP COLUMN module")
+		r.settled(oneSet("users"))
+		if status, out, problems := r.command(oneSet("users"), "status"); status != 0 {
+			r.t.Errorf("status: %d %s %s", status, out, problems)
+		}
+		r.up(oneSet("users", "orders"), "0002_b")
+		r.settled(oneSet("users", "orders"))
+		if n := r.count("SELECT count(*) FROM modelgen_history WHERE module = 'github.com/modelgen/modelgen'"); n != 1 {
+			r.t.Errorf("%d rows say which module applied them, want 1", n)
+		}
+	})
+}
+
+// An older program has nothing to do on a newer database, and says what that has beyond it.
+func TestOlderProgramSaysWhatIsBeyond(t *testing.T) {
+	runners(t, func(r *runner) {
+		r.up(oneSet("users", "orders", "more"), "0001_a, 0002_b, 0003_c")
+		r.prints(oneSet("users"), "up", 0, "nothing to do; the database has what this program does not know, of a newer version of it: 0002_b, 0003_c\n", "")
+		r.prints(oneSet("users"), "up -json", 0, `
+{
+  "set": "app",
+  "done": [],
+  "beyond": [
+    "0002_b",
+    "0003_c"
+  ]
+}
+`, "")
+	})
+}
+
+// TestStatusOfAnInterruptedRun says how far a migration is that stopped in the middle of its rows, and that nobody is at it.
+func TestStatusOfAnInterruptedRun(t *testing.T) {
+	runners(t, func(r *runner) {
+		first := &migrate.Migration{Name: "0001_a", Ops: []migrate.Op{makes("a", schema.Integer("n"))}}
+		set := migrate.NewSet("app", first, &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: []migrate.Op{
+			migrate.AddColumn{Table: "a", Column: schema.Integer("m").Null()},
+			migrate.Fill{Table: "a", Column: "m", Expr: "n + 1"},
+		}})
+		r.to(set, "0001", "0001_a")
+		r.exec("INSERT INTO a WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 4000) SELECT n, n FROM i")
+		batches := 0
+		r.opt.Throttle = func(context.Context) error {
+			if batches++; batches > 1 {
+				return context.Canceled
+			}
+			return nil
+		}
+		_, err := r.migrator(set).Up(context.Background())
+		r.fails(err, "1 of its 2 stages and 1000 rows are done")
+		r.opt.Throttle = nil
+		for _, words := range []string{"  unfinished  0002_b ", "1 of 2 stages done, and 25% of the rows of the next; up goes on, down undoes it\n"} {
+			if _, out, _ := r.command(set, "status"); !strings.Contains(out, words) {
+				r.t.Errorf("status does not say %q:\n%s", words, out)
+			}
+		}
+		r.to(set, "0001", "undone 0002_b")
+		r.agrees(set)
+	})
+}

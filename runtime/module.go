@@ -1,0 +1,59 @@
+package migrate
+
+import (
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+)
+
+// caller returns the import path of the package that called the function which calls this, "" when that is not known.
+func caller() string {
+	pcs := make([]uintptr, 1)
+	if runtime.Callers(3, pcs) == 0 {
+		return ""
+	}
+	frame, _ := runtime.CallersFrames(pcs).Next()
+	slash := strings.LastIndexByte(frame.Function, '/') + 1
+	dot := strings.IndexByte(frame.Function[slash:], '.')
+	if dot < 0 {
+		return ""
+	}
+	return strings.ReplaceAll(frame.Function[:slash+dot], "%2e", ".")
+}
+
+// moduleOf returns the path of the module that a package of this program belongs to, as the build knows it; "" when it does not.
+func moduleOf(pkg string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || pkg == "" {
+		return ""
+	}
+	best := ""
+	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
+		if (pkg == m.Path || strings.HasPrefix(pkg, m.Path+"/")) && len(m.Path) > len(best) {
+			best = m.Path
+		}
+	}
+	if best == "" && (pkg == "main" || pkg == "command-line-arguments") {
+		return info.Main.Path
+	}
+	return best
+}
+
+var modules sync.Map // of packages
+
+// module returns the path of the module in which a set was made, this one or one that it needs something of, as far as that is known.
+func (s *Set) module(set string) string {
+	pkg := s.pkgs[set]
+	for i := 0; i < len(s.all) && pkg == ""; i++ {
+		if owner, ok := owners.Load(s.all[i].Migration); ok && s.all[i].set == set {
+			pkg = owner.(*Set).pkgs[set]
+		}
+	}
+	if known, ok := modules.Load(pkg); ok {
+		return known.(string)
+	}
+	path := moduleOf(pkg)
+	modules.Store(pkg, path)
+	return path
+}
