@@ -29,13 +29,13 @@ func (m *Migrator) stranger(ctx context.Context, s Session, h *history) error {
 		}
 		switch {
 		case theirs != "" && ours != "":
-			return m.otherProgram(set, fmt.Sprintf("its %s were applied by module %s, and this program is of module %s", some(recordNames(rows)), theirs, ours))
+			return m.otherProgram(set, fmt.Sprintf("module %s applied %s, and this program is of module %s", theirs, some(recordNames(rows)), ours))
 		case h.anotherMade(set):
 			there, err := m.anyThere(ctx, s, h, set)
 			if err != nil || there {
 				return err
 			}
-			return m.otherProgram(set, fmt.Sprintf("its %s are other ones than those of this program, of which nothing is in the database", some(recordNames(rows))))
+			return m.otherProgram(set, fmt.Sprintf("it has %s, not as this program has it, of which nothing is in the database", some(recordNames(rows))))
 		}
 	}
 	return nil

@@ -68,8 +68,6 @@ func refusals() []refusal {
 		{name: "being undone", before: half("undoing", "0003_c", calm...), set: set(calm...), command: "up", says: []string{"0003_c was being undone and stopped after 0 stages"}, next: []string{"finish with down"}},
 		{name: "being undone beside another", before: half("undoing", "0002_b", forked[:2]...), set: set(forked...), command: "up", next: []string{"finish with down"}},
 		{name: "being undone below another", before: half("undoing", "0002_b", forked...), set: set(forked...), command: "up -to 0002_b", next: []string{"finish with down"}},
-		{name: "being applied", before: half("running", "0003_c", calm...), set: set(calm...), command: "to 0001", says: []string{"0003_c was being applied and stopped after 0 stages"},
-			next: []string{"finish with up -to 0003_c"}},
 		{name: "replaced", before: func(r *runner) {
 			up(s.a, s.b, s.squash, s.c, s.d)(r)
 			r.prints(s.after(), "prune", 0, "pruned   0001_a\npruned   0002_b\n", "")

@@ -315,9 +315,12 @@ func resuming(t *testing.T, l *lab) {
 	if err != nil || st.Entries[0].Applied || st.Entries[0].Record.State != migrate.StateRunning || st.Entries[0].Record.Stage != 2 {
 		t.Fatalf("%+v, %v", st, err)
 	}
-	var history *migrate.HistoryError
-	if _, err := m.Down(ctx); !errors.As(err, &history) {
-		t.Errorf("down in the middle: %v", err)
+	l.same(l.must(m.Down(ctx)), "0001_step") // what is done of it goes back
+	if diff, err := m.Verify(ctx); err != nil || len(diff) > 0 {
+		t.Errorf("undone from the middle: %v, %v", diff, err)
+	}
+	if _, err := m.Up(ctx); !errors.As(err, &failed) || failed.Committed != 2 {
+		t.Fatal(err)
 	}
 	ready = true
 	l.same(l.must(m.Up(ctx)), "0001_step")

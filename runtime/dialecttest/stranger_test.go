@@ -59,11 +59,11 @@ func TestStrangerOfAnotherModule(t *testing.T) {
 		r.opt.Unknown = migrate.Allow
 		_, err := r.migrator(other).Up(ctx)
 		if err != nil {
-			r.fails(err, "that of another program", "by module example.com/before", "this program is of module github.com/modelgen/modelgen")
+			r.fails(err, "that of another program", "module example.com/before applied 0001_a", "this program is of module github.com/modelgen/modelgen")
 		}
 		r.exec("UPDATE modelgen_history SET module = 'example.com/before' WHERE module <> ''")
 		_, err = r.migrator(other).Up(ctx)
-		r.fails(err, "that of another program", "by module example.com/before", "this program is of module github.com/modelgen/modelgen")
+		r.fails(err, "that of another program", "module example.com/before applied 0001_a", "this program is of module github.com/modelgen/modelgen")
 	})
 }
 
