@@ -153,6 +153,7 @@ const age = "COALESCE(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - COALESCE
 
 // connected is since when a session is there, "" where the role must not see it.
 const connected = "COALESCE(pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '')"
+
 // Migrating implements [migrate.Watched].
 func (s *session) Migrating(ctx context.Context) string {
 	if s.cfg.Lease {
