@@ -3,6 +3,7 @@ package migrate
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -199,12 +200,24 @@ func (o RenameEnumValue) Describe() string {
 }
 func (o AlterEnum) Describe() string {
 	if added := o.Added(); added != nil {
-		return "Add to enum " + o.Name + ": " + strings.Join(added, ", ")
+		return "Add to enum " + o.Name + ": " + listValues(added)
 	}
 	if removed := o.Removed(); removed != nil {
-		return "Make enum " + o.Name + " anew without " + strings.Join(removed, ", ")
+		return "Make enum " + o.Name + " anew without " + listValues(removed)
 	}
 	return "Make enum " + o.Name + " anew in another order"
+}
+
+// listValues puts values into one line: those that cannot be seen, or told apart from a list, in quotes.
+func listValues(values []string) string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = v
+		if v == "" || strings.Contains(v, ",") || strings.TrimSpace(v) != v || strconv.Quote(v) != `"`+v+`"` {
+			list[i] = strconv.Quote(v)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 func (o CreateEnum) Destroys() []string      { return nil }

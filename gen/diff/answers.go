@@ -83,6 +83,10 @@ type rename struct{ table, from, to, flag string } // table "" for a table; name
 func (d *differ) parseRenames() []rename {
 	var out []rename
 	for _, r := range d.in.Answers.Renames {
+		if a, ok := d.valueAnswer(r); ok {
+			out = append(out, a)
+			continue
+		}
 		from, to, ok := strings.Cut(r, "=")
 		if !ok || from == "" || to == "" {
 			d.fail(r, "-rename takes OLD=NEW: products.caption=label")
@@ -102,11 +106,6 @@ func (d *differ) resolveRename(flag, from, to string) []rename {
 	if i < 0 {
 		d.fail(from, "-rename %s: the snapshot has no table %s%s", flag, from, near(from, names(d.old.Tables)))
 		return nil
-	}
-	if j := strings.LastIndexByte(from[:i], '.'); j >= 0 {
-		if t := d.old.Table(from[:j]); t != nil && t.Column(from[j+1:i]) != nil && d.old.Table(from[:i]) == nil {
-			return []rename{{from[:i], from[i+1:], to, flag}} // a value of a column with constants
-		}
 	}
 	table, name := from[:i], from[i+1:]
 	if j := strings.LastIndexByte(to, '.'); j >= 0 {
@@ -200,7 +199,13 @@ func (d *differ) checkAnswers() {
 		}
 	}
 	for _, c := range d.in.Answers.Converts {
-		if object, _, _ := strings.Cut(c, "="); !d.spent["-convert "+c] && !(open && d.known(object)) {
+		object, _, _ := strings.Cut(c, "=")
+		if d.spent["-convert "+c] || open && d.known(object) {
+			continue
+		}
+		if d.new.Enum(object) != nil {
+			d.fail(object, "-convert %s: the values of enum %s do not change places", c, object)
+		} else {
 			d.fail(object, "-convert %s: no column of that name changes its type%s", object, near(object, d.columnsInNew()))
 		}
 	}
@@ -225,8 +230,13 @@ func (d *differ) checkAnswers() {
 
 // known tells whether an answer may be about something, under an old or a new name: a table, a column, or a value of one.
 func (d *differ) known(object string) bool {
+	for i, c := range object {
+		if c == '.' && (d.old.Enum(object[:i]) != nil || d.new.Enum(object[:i]) != nil) {
+			return true
+		}
+	}
 	object, _, _ = strings.Cut(object, "=")
-	if d.old.Table(object) != nil || d.new.Table(object) != nil {
+	if d.old.Table(object) != nil || d.new.Table(object) != nil || d.old.Enum(object) != nil || d.new.Enum(object) != nil {
 		return true
 	}
 	i := strings.LastIndexByte(object, '.')
@@ -251,7 +261,7 @@ func (d *differ) had() []string {
 	}
 	for _, e := range d.old.Enums {
 		for _, v := range e.Values {
-			all = append(all, e.Name+"."+v)
+			all = append(all, e.Name+"."+valueText(v))
 		}
 	}
 	return all

@@ -116,11 +116,13 @@ type differ struct {
 	made     []string                     // new tables that are created
 
 	enumOf       map[string]string                    // new enum -> old enum
+	moved        []rename                             // enums that follow their tables into another schema
 	old2new      map[string]string                    // old table -> new table
 	oldCol       map[string]map[string]string         // new table -> old column -> new column
 	wasGenerated map[string]computed                  // new columns that replace one, because an expression comes, goes or changes
 	valueRenames map[string][]migrate.RenameEnumValue // new enum -> renamed values
-	goneValues   map[string][]string                  // new enum -> old values that go
+	unordered    map[string]bool                      // new enums whose source leaves the order of the values that stay
+	goneValues   map[string]map[string]string         // new enum -> old values that go -> what they are called until then
 	late         map[string][]string                  // new table -> columns that go after values have been computed from them
 	lateTables   []string                             // old tables that go after that
 	asides       []aside                              // those of them whose names are taken meanwhile

@@ -20,6 +20,7 @@ func (d *differ) newEnum(old string) string {
 }
 
 func (d *differ) pairEnums(answers []rename) {
+	d.keepEnumSchemas()
 	m := matching{d: d, was: map[string]string{}, usedUp: map[string]string{}, object: func(n string) string { return n }, exists: "enum"}
 	for _, e := range d.old.Enums {
 		m.old = append(m.old, e.Name)
@@ -39,10 +40,18 @@ func (d *differ) pairEnums(answers []rename) {
 			m.answers = append(m.answers, a)
 		}
 	}
+	for _, mv := range d.moved {
+		if m.was[mv.to] == "" && !slices.ContainsFunc(m.answers, func(a rename) bool { return a.from == mv.from || a.to == mv.to }) {
+			m.was[mv.to] = mv.from
+		}
+	}
 	d.enumOf = m.run()
-	d.valueRenames, d.goneValues = map[string][]migrate.RenameEnumValue{}, map[string][]string{}
-	for n, o := range d.enumOf {
-		d.pairValues(d.new.Enum(n), d.old.Enum(o), answers)
+	d.valueRenames, d.goneValues = map[string][]migrate.RenameEnumValue{}, map[string]map[string]string{}
+	d.unordered = map[string]bool{}
+	for _, n := range d.new.Enums {
+		if o := d.enumOf[n.Name]; o != "" {
+			d.pairValues(n, d.old.Enum(o))
+		}
 	}
 }
 
@@ -54,14 +63,14 @@ func qualifyEnum(name, was string, old *schema.Schema) string {
 }
 
 // pairValues finds for every value the old one that it is, and in what order they get their new names.
-func (d *differ) pairValues(n, o *schema.Enum, answers []rename) {
-	m := matching{d: d, old: o.Values, new: n.Values, was: n.ValueWas, usedUp: o.ValueWas, exists: "value", stay: true,
+func (d *differ) pairValues(n, o *schema.Enum) {
+	m := matching{d: d, old: o.Values, new: n.Values, was: n.ValueWas, usedUp: o.ValueWas, exists: "value", stay: true, values: n.Name,
 		object: func(v string) string { return n.Name + "." + v }}
-	for _, a := range answers {
-		if a.table == n.Name || a.table == o.Name && d.new.Enum(o.Name) == nil {
-			m.answers = append(m.answers, a)
-		}
+	was := ""
+	if d.new.Enum(o.Name) == nil {
+		was = o.Name
 	}
+	m.answers = d.renamesOf(n.Name, was, o.Values, n.Values)
 	now := map[string]string{} // old value -> new one
 	for to, from := range m.run() {
 		now[from] = to
@@ -72,15 +81,28 @@ func (d *differ) pairValues(n, o *schema.Enum, answers []rename) {
 		d.valueRenames[n.Name] = append(d.valueRenames[n.Name], migrate.RenameEnumValue{Enum: n.Name, From: from, To: to})
 	}
 	for _, v := range o.Values {
-		if now[v] != "" {
+		if _, stays := now[v]; stays {
 			continue
 		}
-		d.goneValues[n.Name] = append(d.goneValues[n.Name], v)
-		if slices.Contains(slices.Collect(maps.Values(now)), v) {
-			rename(v, temporary(v)) // another value gets its name
+		if d.goneValues[n.Name] == nil {
+			d.goneValues[n.Name] = map[string]string{}
+		}
+		d.goneValues[n.Name][v] = v
+		if slices.Contains(slices.Collect(maps.Values(now)), v) { // another value gets its name
+			d.goneValues[n.Name][v] = spare(temporary(v), cur, n.Values)
+			rename(v, d.goneValues[n.Name][v])
 		}
 	}
 	inOrder(now, func(v string) bool { return slices.Contains(cur, v) }, rename)
+	d.unordered[n.Name] = !orderValues(n, cur)
+}
+
+// spare makes a name that is in none of the lists.
+func spare(name string, lists ...[]string) string {
+	for slices.ContainsFunc(lists, func(list []string) bool { return slices.Contains(list, name) }) {
+		name = temporary("_" + name)
+	}
+	return name
 }
 
 // values gives the old values of an enum that stays, in their new spelling.
@@ -94,23 +116,41 @@ func (d *differ) values(n *schema.Enum) []string {
 
 func (d *differ) askAboutEnums() {
 	for _, n := range d.new.Enums {
-		if d.enumOf[n.Name] == "" {
+		o := d.old.Enum(d.enumOf[n.Name])
+		if o == nil {
 			continue
 		}
 		old := d.values(n)
-		for _, v := range d.goneValues[n.Name] {
-			if d.dropped(n.Name + "." + v) {
+		for _, v := range o.Values {
+			if _, gone := d.goneValues[n.Name][v]; !gone || d.valueDropped(n.Name+".", v) {
 				continue
 			}
 			choice := []Choice{}
 			for _, w := range n.Values {
 				if !slices.Contains(old, w) {
-					choice = append(choice, Choice{"renamed", "-rename " + Quote(n.Name+"."+v+"="+w)})
+					choice = append(choice, Choice{"renamed", valueRename(n.Name, v, w)})
 				}
 			}
 			d.ask(n.Name, fmt.Sprintf("value %q of enum %s is gone: rows that hold it make the migration fail", v, n.Name),
-				append(choice, Choice{"no row holds it", "-drop " + Quote(n.Name+"."+v)})...)
+				append(choice, Choice{"no row holds it", valueDrop(n.Name+".", v)})...)
 		}
+		d.askAboutOrder(n)
+	}
+}
+
+// renameValues gives the values of an enum their new names. One that goes while another gets its name is taken out at once, in the transaction
+// of the renames: should a row hold it, nothing has happened.
+func (d *differ) renameValues(n *schema.Enum) {
+	for _, r := range d.valueRenames[n.Name] {
+		d.emit(r)
+	}
+	away := false
+	for old, v := range d.goneValues[n.Name] {
+		away = away || old != v
+	}
+	if cur := d.cur.Enum(n.Name); away && cur != nil {
+		left := slices.DeleteFunc(slices.Clone(cur.Values), func(v string) bool { return !slices.Contains(n.Values, v) })
+		d.emit(migrate.AlterEnum{Name: n.Name, From: slices.Clone(cur.Values), To: left})
 	}
 }
 
@@ -149,31 +189,33 @@ func (d *differ) pairConstants(t, w *schema.Table, column string, old, values []
 		}
 		return out
 	}
-	m := matching{d: d, old: plain(old), new: plain(values), was: t.Column(column).ValueWas, exists: "value", stay: true,
+	m := matching{d: d, old: plain(old), new: plain(values), was: t.Column(column).ValueWas, exists: "value", stay: true, values: object,
 		object: func(v string) string { return object + "=" + v }}
 	if c := w.Column(column); c != nil {
 		m.usedUp = c.ValueWas
 	}
-	for _, from := range m.old {
-		for _, to := range m.new {
-			if flag := object + "." + from + "=" + to; slices.Contains(d.in.Answers.Renames, flag) {
-				m.answers = append(m.answers, rename{object, from, to, flag})
-			}
+	m.answers = d.renamesOf(object, "", m.old, m.new)
+	pairs := m.run()
+	for _, moved := range movedAway(m.old, m.new) {
+		if pairs[moved[0]] == moved[0] && !d.stays(m.answers, moved[0]) {
+			d.ask(object, fmt.Sprintf("%s may be %s now where it was %s, which has another place: is that the same value under another name?",
+				object, shownLiteral(literal[moved[1]]), shownLiteral(literal[moved[0]])),
+				Choice{"renamed, and " + shownLiteral(literal[moved[0]]) + " is another value now", valueRename(object, moved[0], moved[1])},
+				Choice{"no: " + shownLiteral(literal[moved[0]]) + " is what it was", valueRename(object, moved[0], moved[0])})
 		}
 	}
-	pairs := m.run()
 	now := map[string]string{}
 	for to, from := range pairs {
 		now[from] = to
 	}
 	for _, v := range m.old {
-		if now[v] != "" {
+		if _, stays := now[v]; stays {
 			continue
 		}
-		answered := d.dropped(object + "=" + v)
-		if from := pairs[v]; from != "" {
+		answered := d.valueDropped(object+"=", v)
+		if from, taken := pairs[v]; taken {
 			d.fail(object, "%s may no longer be %s, and %s takes that name: rows that hold either could not be told apart; make it two migrations",
-				object, literal[v], literal[from])
+				object, shownLiteral(literal[v]), shownLiteral(literal[from]))
 			continue
 		}
 		if answered {
@@ -181,12 +223,12 @@ func (d *differ) pairConstants(t, w *schema.Table, column string, old, values []
 		}
 		var choice []Choice
 		for _, n := range m.new {
-			if pairs[n] == "" {
-				choice = append(choice, Choice{"renamed", "-rename " + Quote(object+"."+v+"="+n)})
+			if _, paired := pairs[n]; !paired {
+				choice = append(choice, Choice{"renamed", valueRename(object, v, n)})
 			}
 		}
-		d.ask(object, fmt.Sprintf("%s may no longer be %s: rows that hold it make the migration fail", object, literal[v]),
-			append(choice, Choice{"no row holds it", "-drop " + Quote(object+"="+v)})...)
+		d.ask(object, fmt.Sprintf("%s may no longer be %s: rows that hold it make the migration fail", object, shownLiteral(literal[v])),
+			append(choice, Choice{"no row holds it", valueDrop(object+"=", v)})...)
 	}
 	d.renameConstants(t.Name, column, now, literal, m.old)
 }
@@ -204,7 +246,7 @@ func (d *differ) staleConstants(t *schema.Table, column string) {
 func (d *differ) renameConstants(table, column string, now, literal map[string]string, old []string) {
 	var from, to []string
 	for _, v := range old {
-		if n := now[v]; n != "" && n != v {
+		if n, stays := now[v]; stays && n != v {
 			from, to = append(from, literal[v]), append(to, literal[n])
 		}
 	}
@@ -249,7 +291,11 @@ func (d *differ) enums() {
 			d.emit(migrate.CreateEnum{Name: n.Name, Values: n.Values})
 			continue
 		}
-		old := d.values(n)
+		old := slices.Clone(d.cur.Enum(n.Name).Values)
+		if !slices.ContainsFunc(d.cur.Tables, func(t *schema.Table) bool { return hasEnum(t, n.Name) }) {
+			d.alterEnum(n) // no row has to be written
+			continue
+		}
 		mid := slices.Clone(old)
 		at := 0
 		for _, v := range n.Values {
@@ -269,8 +315,17 @@ func (d *differ) enums() {
 // alterEnumsLast takes values away, or sorts them anew, when no default needs them any more.
 func (d *differ) alterEnumsLast() {
 	for _, n := range d.new.Enums {
-		if cur := d.cur.Enum(n.Name); cur != nil && !slices.Equal(cur.Values, n.Values) {
-			d.emit(migrate.AlterEnum{Name: n.Name, From: slices.Clone(cur.Values), To: n.Values})
-		}
+		d.alterEnum(n)
 	}
+}
+
+func (d *differ) alterEnum(n *schema.Enum) {
+	if cur := d.cur.Enum(n.Name); cur != nil && !slices.Equal(cur.Values, n.Values) {
+		d.emit(migrate.AlterEnum{Name: n.Name, From: slices.Clone(cur.Values), To: n.Values})
+	}
+}
+
+// hasEnum reports whether a column of the table has the type.
+func hasEnum(t *schema.Table, enum string) bool {
+	return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return c.Type.Kind == schema.KindEnum && c.Type.Name == enum })
 }

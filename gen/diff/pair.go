@@ -42,7 +42,7 @@ func (d *differ) checkRenames() {
 		switch {
 		case a.table == "" && d.new.Table(a.to) == nil && d.new.Enum(a.to) == nil:
 			d.fail(what, "-rename %s: the models have no table %s%s", a.flag, a.to, near(a.to, names(d.new.Tables)))
-		case a.table != "" && old == nil && new == nil && d.old.Enum(a.table) == nil:
+		case a.table != "" && old == nil && new == nil && !d.hasValues(a.table):
 			d.fail(a.table, "-rename %s: there is no table %s%s", a.flag, a.table, near(a.table, names(d.old.Tables)))
 		case old != nil && old.Column(a.from) == nil:
 			d.fail(what, "-rename %s: %s is not in the snapshot%s", a.flag, what, near(a.from, old.ColumnNames()))
@@ -65,6 +65,21 @@ type matching struct {
 	object  func(name string) string // for messages
 	exists  string                   // what an old name is: "table", "column"
 	stay    bool                     // equal names stay, whatever -drop says
+	values  string                   // the owner, of values: any text is the name of one, "" too
+}
+
+// answer returns the flag that says that one has become the other.
+func (m matching) answer(from, to string) string {
+	if m.values != "" {
+		return valueRename(m.values, from, to)
+	}
+	return "-rename " + Quote(m.object(from)+"="+to)
+}
+
+// hint returns the hint of a name, and whether it has one.
+func (m matching) hint(name string) (string, bool) {
+	w, ok := m.was[name]
+	return w, ok && (w != "" || m.values != "")
 }
 
 func (m matching) run() map[string]string {
@@ -98,7 +113,8 @@ func (m matching) run() map[string]string {
 	}
 	m.hints(pairs, isOld, isNew, take)
 	for _, n := range m.new {
-		if _, ok := pairs[n]; !ok && isOld[n] && taken[n] == "" && (m.stay || !m.d.dropped(m.object(n))) {
+		_, paired := pairs[n]
+		if _, gone := taken[n]; !paired && !gone && isOld[n] && (m.stay || !m.d.dropped(m.object(n))) {
 			take(n, n, "its name")
 		}
 	}
@@ -113,13 +129,15 @@ func (m matching) hints(pairs map[string]string, isOld, isNew map[string]bool, t
 	}
 	active := map[string]bool{}
 	for _, n := range m.new {
-		w := m.was[n]
+		w, hinted := m.hint(n)
+		_, paired := pairs[n]
+		u, remembered := m.usedUp[n]
 		switch {
-		case w == "" || w == n:
-		case m.usedUp[n] == w && isOld[n], isOld[n] && !isOld[w]:
+		case !hinted || w == n:
+		case remembered && u == w && isOld[n], isOld[n] && !isOld[w]:
 			m.d.stale = append(m.d.stale, m.object(n))
 		case !isOld[w]:
-			if len(m.old) > 0 && pairs[n] == "" {
+			if len(m.old) > 0 && !paired {
 				m.d.fail(m.object(n), "was:%s: the snapshot has no %s %s%s", w, m.exists, w, near(w, m.old))
 			}
 		default:
@@ -131,14 +149,14 @@ func (m matching) hints(pairs map[string]string, isOld, isNew map[string]bool, t
 		if !active[n] {
 			continue
 		}
-		w := m.was[n]
-		if isOld[n] && pairs[n] == "" && !source[n] {
-			if isNew[w] && m.was[w] == "" {
+		w, _ := m.hint(n)
+		if _, paired := pairs[n]; isOld[n] && !paired && !source[n] {
+			if _, hinted := m.hint(w); isNew[w] && !hinted {
 				m.d.open = append(m.d.open, m.object(n), m.object(w))
 				m.d.questions = append(m.d.questions, Question{
 					Object: m.object(n),
 					Text:   m.object(n) + " has was:" + w + ", but the snapshot knows both " + n + " and " + w + ": did " + w + " become " + n + "?",
-					Choice: []Choice{{"renamed, and the old " + n + " goes", "-rename " + Quote(m.object(w)+"="+n)}, {"no: take was:" + w + " out of the tag", ""}},
+					Choice: []Choice{{"renamed, and the old " + n + " goes", m.answer(w, n)}, {"no: take was:" + w + " out of the tag", ""}},
 				})
 				continue
 			}

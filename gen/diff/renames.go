@@ -21,9 +21,7 @@ func (d *differ) renames() {
 		d.emit(migrate.RenameEnum{From: from, To: to})
 	})
 	for _, e := range d.new.Enums {
-		for _, r := range d.valueRenames[e.Name] {
-			d.emit(r)
-		}
+		d.renameValues(e)
 	}
 	inOrder(d.old2new, func(name string) bool { return d.cur.Table(name) != nil }, func(from, to string) {
 		d.emit(migrate.RenameTable{From: from, To: to})
@@ -138,6 +136,9 @@ func inOrder(pairs map[string]string, exists func(string) bool, rename func(from
 		if i < 0 {
 			f := left[0]
 			tmp := temporary(f)
+			for exists(tmp) {
+				tmp = temporary("_" + tmp)
+			}
 			rename(f, tmp)
 			to[tmp] = to[f]
 			left[0] = tmp

@@ -5,8 +5,8 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -18,7 +18,8 @@ type constantValue struct {
 	val  string // the text, or the digits
 	pos  token.Pos
 	was  string
-	at   span // of the directive with was
+	old  bool // it has a directive with was
+	at   span // of that directive
 	bits bool // it is written as one that is combined with others
 }
 
@@ -49,14 +50,7 @@ func (l *loader) constants(obj *types.TypeName) []constantValue {
 		}
 	}
 	all := slices.Clone(l.packageConstants(of.Pkg())[of])
-	slices.SortFunc(all, func(a, b *types.Const) int {
-		p, q := l.fset.Position(a.Pos()), l.fset.Position(b.Pos())
-		order := cmp.Or(strings.Compare(filepath.Base(p.Filename), filepath.Base(q.Filename)), cmp.Compare(p.Line, q.Line))
-		if order == 0 && src != nil {
-			order = cmp.Compare(p.Column, q.Column)
-		}
-		return cmp.Or(order, compareValues(a.Val(), b.Val()), strings.Compare(a.Name(), b.Name()))
-	})
+	l.sortConstants(of, all, src != nil)
 	var values []constantValue
 	seen := map[string]bool{}
 	for _, c := range all {
@@ -77,7 +71,10 @@ func (l *loader) constants(obj *types.TypeName) []constantValue {
 		if src != nil {
 			if d := src.consts[c.Pos()]; d != nil {
 				was := directivesOf(d.doc)["was"]
-				v.was, v.at = was.Args, directiveSpan(was)
+				v.was, v.old, v.at = was.Args, was.Args != "", directiveSpan(was)
+				if text, err := strconv.Unquote(was.Args); err == nil && strings.HasPrefix(was.Args, `"`) {
+					v.was = text
+				}
 			}
 		}
 		if !seen[v.val] {
@@ -87,6 +84,33 @@ func (l *loader) constants(obj *types.TypeName) []constantValue {
 	}
 	l.values[obj] = values
 	return values
+}
+
+// sortConstants sorts constants by their places. Of several files that of the type is the first, the others follow by their first constant: their
+// names are of no account. columns says that more than lines is known.
+func (l *loader) sortConstants(obj *types.TypeName, all []*types.Const, columns bool) {
+	slices.SortFunc(all, func(a, b *types.Const) int {
+		p, q := l.fset.Position(a.Pos()), l.fset.Position(b.Pos())
+		order := cmp.Or(strings.Compare(p.Filename, q.Filename), cmp.Compare(p.Line, q.Line))
+		if order == 0 && columns {
+			order = cmp.Compare(p.Column, q.Column)
+		}
+		return cmp.Or(order, compareValues(a.Val(), b.Val()), strings.Compare(a.Name(), b.Name()))
+	})
+	first := map[string]string{l.fset.Position(obj.Pos()).Filename: ""}
+	for _, c := range all {
+		if file := l.fset.Position(c.Pos()).Filename; !has(first, file) {
+			first[file] = c.Name()
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *types.Const) int {
+		return strings.Compare(first[l.fset.Position(a.Pos()).Filename], first[l.fset.Position(b.Pos()).Filename])
+	})
+}
+
+func has[K comparable, V any](m map[K]V, k K) bool {
+	_, ok := m[k]
+	return ok
 }
 
 func compareValues(a, b constant.Value) int {
@@ -148,7 +172,8 @@ func constantsCheck(c *column, values []constantValue) string {
 
 func quoteSQL(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-// finishEnums makes the native enum types: each Go type is one, in the schema of the first table that uses it.
+// finishEnums makes the native enum types: each Go type is one, in the schema of the first model that uses it. Models in the file of the type come
+// first, in their order; those of other files, which have none among them, follow by the names of their tables.
 func (l *loader) finishEnums() {
 	slices.SortStableFunc(l.enums, func(a, b enumUse) int { return strings.Compare(a.m.table.Name, b.m.table.Name) })
 	names := map[*types.TypeName]string{}
@@ -156,7 +181,7 @@ func (l *loader) finishEnums() {
 	for _, u := range l.enums {
 		name, ok := names[u.obj]
 		if !ok {
-			ns, _ := schema.SplitName(u.m.table.Name)
+			ns, _ := schema.SplitName(l.firstUse(u).m.table.Name)
 			name = schema.JoinName(ns, snakeCase(u.obj.Name()))
 			names[u.obj] = name
 			if err := schema.CheckName(snakeCase(u.obj.Name())); err != nil {
@@ -175,10 +200,26 @@ func (l *loader) finishEnums() {
 	}
 }
 
+// firstUse returns the use of an enum by the first model in the file of its type, or u, which is the first by the names of tables.
+func (l *loader) firstUse(u enumUse) enumUse {
+	file, first := l.fset.File(u.obj.Pos()), u
+	for _, other := range l.enums {
+		if other.obj == u.obj && l.fset.File(other.m.pos) == file && (l.fset.File(first.m.pos) != file || other.m.pos < first.m.pos) {
+			first = other
+		}
+	}
+	return first
+}
+
 func (l *loader) addEnum(name string, u enumUse) {
 	values := l.constants(u.obj)
 	l.checkValues(values)
 	e := &schema.Enum{Name: name, Values: valueTexts(values), Owner: typeID(u.obj)}
+	for i := 1; i < len(values); i++ {
+		if l.fset.Position(values[i-1].pos).Filename != l.fset.Position(values[i].pos).Filename {
+			e.Parts = append(e.Parts, i)
+		}
+	}
 	l.places[place{kind: "enum", object: name}] = u.obj.Pos()
 	if d := l.decl(u.obj); d != nil {
 		if was, ok := directivesOf(d.doc)["was"]; ok && was.Args != "" {
@@ -201,7 +242,7 @@ func (l *loader) addEnum(name string, u enumUse) {
 func valueHints(values []constantValue) map[string]string {
 	var was map[string]string
 	for _, v := range values {
-		if v.was != "" {
+		if v.old {
 			if was == nil {
 				was = map[string]string{}
 			}

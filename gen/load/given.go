@@ -139,7 +139,7 @@ func (l *loader) hintAt(object string, opts options) {
 // valueHintsAt notes where the hints of constants stand.
 func (l *loader) valueHintsAt(prefix string, values []constantValue) {
 	for _, v := range values {
-		if v.was != "" {
+		if v.old {
 			l.hintsAt[prefix+v.val] = v.at
 		}
 	}

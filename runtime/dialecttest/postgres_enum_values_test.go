@@ -162,6 +162,24 @@ func TestPostgresNewValuesShared(t *testing.T) {
 	pgWantRows(t, db, "SELECT count(*), count(DISTINCT xmin::text) FROM modelgen_history", "4|3")
 }
 
+// TestPostgresValueGivesNameAway: a value that goes while another gets its name is renamed and taken away in one transaction, whatever else the
+// migration locks. When a row holds it, no row is left with the name that it had for that time.
+func TestPostgresValueGivesNameAway(t *testing.T) {
+	db := pgOpen(t, "postgres", pgtest.Database(t))
+	s := pgReady(t, db, postgres.Dialect{}, pgConfig())
+	at := &schema.Schema{}
+	pgMustApply(t, s, at, pgBase()...)
+	pgExec(t, db, "INSERT INTO customers (name, mood) VALUES ('a', 'happy')")
+	err := pgApply(t.Context(), s, at.Clone(), migrate.CommentTable{Table: "customers", To: "x"}, migrate.DropColumn{Table: "orders", Column: schema.Text("note").Null()},
+		migrate.RenameEnumValue{Enum: "mood", From: "happy", To: "happy_modelgen_swap"}, migrate.RenameEnumValue{Enum: "mood", From: "sad", To: "happy"},
+		migrate.AlterEnum{Name: "mood", From: []string{"happy", "happy_modelgen_swap"}, To: []string{"happy"}})
+	if err == nil {
+		t.Fatal("a row holds the value, and nothing fails")
+	}
+	pgWantRows(t, db, "SELECT mood FROM customers", "happy")
+	pgWantRows(t, db, "SELECT enum_range(NULL::mood)", "{sad,happy}")
+}
+
 // inOne runs the statements of stages in one transaction, and takes them back.
 func inOne(ctx context.Context, db *sql.DB, stages []migrate.Stage) error {
 	tx, err := db.BeginTx(ctx, nil)

@@ -220,7 +220,8 @@ func (p *planner) spare(table, column, suffix string) string {
 }
 
 // apartLocks ends a transaction where the next stage would lock another table that others use: two locks held together can deadlock with
-// the application, and the first would be held while the second is waited for. Tables that swap names stay together.
+// the application, and the first would be held while the second is waited for. Tables that swap names stay together, and so does what follows on renames of values of
+// an enum: no row is to be left with a value that is there for the time of a swap, or that the next stage takes away.
 func (p *planner) apartLocks() {
 	if p.quiet {
 		return
@@ -236,7 +237,13 @@ func (p *planner) apartLocks() {
 		}
 		other := slices.ContainsFunc(st.Tables, func(t string) bool { return !slices.Contains(held, t) })
 		if len(held) > 0 && other && !(p.renames[i] && p.renames[i-1]) {
-			p.stages[i-1].Commit = true
+			at := i - 1
+			for at >= 0 && p.respells[at] {
+				at--
+			}
+			if at >= 0 {
+				p.stages[at].Commit = true
+			}
 			held = nil
 		}
 		for _, t := range st.Tables {

@@ -41,6 +41,7 @@ func (p *planner) RenameEnum(o migrate.RenameEnum) error {
 func (p *planner) RenameEnumValue(o migrate.RenameEnumValue) error {
 	p.dirty = true
 	p.add(o, migrate.Facts{}, statement("ALTER TYPE "+p.name(o.Enum)+" RENAME VALUE "+text(o.From)+" TO "+text(o.To)))
+	p.respells[len(p.stages)-1] = true
 	for i := range p.values {
 		if v := &p.values[i]; v.enum == o.Enum && slices.Contains(v.values, o.From) {
 			v.values = append(slices.Clip(v.values), o.To)

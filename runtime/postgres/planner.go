@@ -19,21 +19,22 @@ const (
 // planner makes one stage of each op, or several where others are using the table, see online.go.
 type planner struct {
 	renderer
-	before  *schema.Schema
-	stages  []migrate.Stage
-	fresh   map[string]bool         // tables made in this migration: nobody else can be kept waiting for them
-	values  []addedValues           // to enums, see enum_values.go
-	dirty   bool                    // an earlier op changes rows, or may
-	moved   map[string]bool         // tables that are not yet, before the migration, what an op sees under their names
-	fills   map[string]func() error // columns, as table.column, with what fills those rows again that have no value
-	added   map[string]bool         // columns that this migration adds, as table.column
-	quiet   bool                    // nobody else is using the database
-	renames map[int]bool            // stages that rename tables
-	pending bool                    // rows were changed, and deferred constraints may wait to look at them
+	before   *schema.Schema
+	stages   []migrate.Stage
+	fresh    map[string]bool         // tables made in this migration: nobody else can be kept waiting for them
+	values   []addedValues           // to enums, see enum_values.go
+	dirty    bool                    // an earlier op changes rows, or may
+	moved    map[string]bool         // tables that are not yet, before the migration, what an op sees under their names
+	fills    map[string]func() error // columns, as table.column, with what fills those rows again that have no value
+	added    map[string]bool         // columns that this migration adds, as table.column
+	quiet    bool                    // nobody else is using the database
+	renames  map[int]bool            // stages that rename tables
+	respells map[int]bool            // stages that rename values of an enum
+	pending  bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
 func newPlanner(r renderer) *planner {
-	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, moved: map[string]bool{}, added: map[string]bool{}, fills: map[string]func() error{}}
+	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, moved: map[string]bool{}, added: map[string]bool{}, fills: map[string]func() error{}}
 }
 
 // Dialect implements [migrate.Planner].

@@ -25,6 +25,9 @@ type Enum struct {
 	Owner  string   `json:"owner,omitempty"` // Go type it came from, generator only
 	// ValueWas holds the rename hints of values that were used up, generator only.
 	ValueWas map[string]string `json:"valueWas,omitempty"`
+	// Parts holds the indexes in Values where those of another source file begin, whose order among the files nobody has chosen; generator
+	// only, and not kept.
+	Parts []int `json:"-"`
 }
 
 // Table is one table with all that belongs to it.
