@@ -16,6 +16,7 @@ func (d *differ) ask(object, text string, choice ...Choice) {
 func (d *differ) classify() {
 	d.reverse()
 	d.possibleTableRenames()
+	d.tablesRenamedAway()
 	asked := map[string]bool{} // new tables and columns that a question about a rename mentions
 	for _, o := range d.open {
 		asked[o] = true
@@ -23,6 +24,7 @@ func (d *differ) classify() {
 	for _, t := range d.new.Tables {
 		if old := d.old.Table(d.pair2old[t.Name]); old != nil && !asked[t.Name] {
 			d.possibleColumnRenames(t, old, asked)
+			d.columnsRenamedAway(t, old, asked)
 		}
 	}
 	d.wasGenerated = map[string]computed{}
