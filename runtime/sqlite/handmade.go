@@ -10,12 +10,16 @@ import (
 
 // handmade is what people put on a table that migrations made, and what a rebuild therefore has to bring over.
 type handmade struct {
-	constraints []string // checks, foreign keys and unique constraints
-	options     string   // STRICT, WITHOUT ROWID
+	constraints []string          // checks, foreign keys and unique constraints
+	options     string            // STRICT, WITHOUT ROWID
+	conflicts   map[string]string // ON CONFLICT of the primary key, under "", and of NOT NULL, by column in lower case
+	byRowid     []string          // what refers to rows by rowid: triggers, virtual tables
 	indexes     []object
 	keys        map[string][]string // of the indexes
 	triggers    []object
 	broken      map[string]string // views and triggers that did not work before
+
+	withoutRowid bool
 }
 
 // find looks for all of it, and refuses what cannot go over to the new table.
@@ -47,9 +51,14 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 				}
 				h.constraints = append(h.constraints, c.sql)
 			}
+			h.withoutRowid = t.withoutRowid
+			h.conflicts = t.conflicts(w.before)
 			h.options = strings.TrimPrefix(ifs(t.withoutRowid, ", WITHOUT ROWID")+ifs(t.strict, ", STRICT"), ",")
 		case o.kind == "trigger":
 			h.triggers = append(h.triggers, o)
+			if mentions(o.sql, rowids...) {
+				h.byRowid = append(h.byRowid, "trigger "+o.name)
+			}
 		case o.kind == "index" && !slices.Contains(w.indexes, o.name):
 			if mentions(afterOn(o.sql), without(w.dropped, w.kept)...) {
 				return problem("drop the index first", "index %s, which no migration made, uses a column of %s that goes", o.name, w.old)
@@ -67,6 +76,9 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 		return err
 	}
 	for _, o := range all {
+		if o.kind == "table" && contentOf(o.sql, w.old) {
+			h.byRowid = append(h.byRowid, "virtual table "+o.name)
+		}
 		if o.kind == "view" && quotes(o, w.old, w.dropped, all) {
 			return problem("drop the view first", "view %s uses a column of %s that goes", o.name, w.old)
 		}

@@ -122,7 +122,8 @@ func (p *planner) RenameTable(op migrate.RenameTable) error {
 			}
 		}
 		if len(sql) > 0 {
-			w.emit(op.From, migrate.Facts{}, sql...)
+			st := w.emit(op.From, migrate.Facts{}, sql...)
+			st.Run, st.Script = followed(op.From), st.Statements // a full text index loses nothing, and SQL cannot tell
 		}
 		return nil
 	})

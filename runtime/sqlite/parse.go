@@ -9,6 +9,8 @@ import (
 type tableText struct {
 	columns       map[string]columnText // by name in lower case
 	constraints   []constraintText      // without the primary key
+	key           []string              // columns of the primary key
+	keyConflict   string                // its ON CONFLICT clause
 	autoincrement bool
 	withoutRowid  bool
 	strict        bool
@@ -112,15 +114,19 @@ func (t *tableText) read(sql string, toks []token, column string) {
 			clause := constraint(name) + "UNIQUE (" + quoteAll(cols) + ")" + strings.ToUpper(clash)
 			t.constraints = append(t.constraints, constraintText{kind: "unique", name: name, columns: cols, body: strings.TrimSpace(clash), sql: clause})
 		case k.is("PRIMARY"):
+			if column != "" {
+				t.key = []string{column}
+			}
 			for i++; i < len(toks) && (toks[i].is("KEY", "ASC", "DESC", "AUTOINCREMENT") || toks[i].text == "("); {
 				t.autoincrement = t.autoincrement || toks[i].is("AUTOINCREMENT")
 				if toks[i].text == "(" {
-					i = group(toks, i)
+					close := group(toks, i)
+					t.key, i = columnNames(toks[i+1:close-1]), close
 				} else {
 					i++
 				}
 			}
-			i, _ = conflict(toks, i)
+			i, t.keyConflict = conflict(toks, i)
 			if i < len(toks) && toks[i].is("AUTOINCREMENT") {
 				t.autoincrement = true
 				i++

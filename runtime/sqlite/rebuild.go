@@ -202,14 +202,25 @@ func (r *rebuild) rename(from, to string) (sql []string, moved map[string]string
 }
 
 // query gives a SELECT of the given columns over the old table. They are expressions of the top layer.
-func (r *rebuild) query(final []string) string {
+func (r *rebuild) query(final []string) string { return r.selects(final, "") }
+
+// selects is query with the rowid of the old table before the columns, under the name that it has there; "" leaves it out.
+func (r *rebuild) selects(final []string, rowid string) string {
 	from := quote(r.table)
+	const carried = "modelgen rowid" // through a subquery
+	through := func(cols []string) string {
+		if rowid != "" {
+			cols = append([]string{rowid + " AS " + quote(carried)}, cols...)
+			rowid = quote(carried)
+		}
+		return "(SELECT " + strings.Join(cols, ", ") + " FROM "
+	}
 	if slices.ContainsFunc(r.origins, func(o origin) bool { return o.as != o.name }) {
 		var cols []string
 		for _, o := range r.origins { // dropped ones too: what was filled from them before still reads them
 			cols = append(cols, quote(o.name)+ifs(o.as != o.name, " AS "+quote(o.as)))
 		}
-		from = "(SELECT " + strings.Join(cols, ", ") + " FROM " + from + ")"
+		from = through(cols) + from + ")"
 	}
 	alias := "" // that from has
 	for i, l := range r.read(final) {
@@ -225,7 +236,10 @@ func (r *rebuild) query(final []string) string {
 		for _, c := range l.cols {
 			cols = append(cols, ifs(!plain(c), c.expr+" AS ")+quote(c.name))
 		}
-		from, alias = "(SELECT "+strings.Join(cols, ", ")+" FROM "+from+")", ""
+		from, alias = through(cols)+from+")", ""
+	}
+	if rowid != "" {
+		final = append([]string{rowid}, final...)
 	}
 	return "SELECT " + strings.Join(final, ", ") + " FROM " + from
 }

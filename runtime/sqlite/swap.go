@@ -31,6 +31,11 @@ type swap struct {
 	probes   []probe
 	checks   []affinityCheck
 	hand     handmade
+
+	rowid     string              // the name of the rowid that rows keep; "" where it is a column, or cannot be kept
+	renumbers string              // why rows get other rowids; "" when they do not
+	anew      string              // the copying without rowids, for a table that somebody made WITHOUT ROWID
+	copy      []migrate.Statement // of the second stage
 }
 
 // stages writes the rebuild: make the new table, copy the rows, put it in the place of the old one. It becomes the table of s.
@@ -82,7 +87,12 @@ func (r *rebuild) stages(s *schema.Schema) ([]migrate.Stage, error) {
 			w.probes = append(w.probes, probe{*c.guard, c.expr})
 		}
 	}
-	copying := []string{"INSERT INTO " + quote(w.new) + " (" + quoteAll(names) + ") " + r.query(values)}
+	w.anew = "INSERT INTO " + quote(w.new) + " (" + quoteAll(names) + ") " + r.query(values)
+	w.rowid, w.renumbers = r.rowid(d)
+	copying := []string{w.anew}
+	if w.rowid != "" {
+		copying[0] = "INSERT INTO " + quote(w.new) + " (" + w.rowid + ", " + quoteAll(names) + ") " + r.selects(values, w.rowid)
+	}
 	identity := func(c schema.Column) bool { return c.Identity }
 	if slices.ContainsFunc(o.Columns, identity) && slices.ContainsFunc(t.Columns, identity) {
 		copying = append(copying, "DELETE FROM sqlite_sequence WHERE name = "+text(w.new),
@@ -97,6 +107,10 @@ func (r *rebuild) stages(s *schema.Schema) ([]migrate.Stage, error) {
 		{Cause: cause + strings.Join(r.causes, "; "), Statements: statements(w.create), Run: w.prepare, KeysOff: true, Facts: facts, Parts: []migrate.Op{}},
 		{Cause: cause + "copy the rows", Statements: statements(copying...), Run: w.compare, KeysOff: true, Facts: facts, Parts: []migrate.Op{}},
 		{Cause: cause + "put the new table in its place", Statements: statements(append(replace, indexes...)...), Run: w.restore, KeysOff: true, Facts: last, Parts: r.ops},
+	}
+	w.copy = stages[1].Statements
+	if w.renumbers != "" {
+		w.copy[0].Comment = "rows get other rowids, as " + w.renumbers + "; what refers to rows by rowid, such as a full text index, is to be made again"
 	}
 	stages[2].Statements[0].Comment = "views and triggers must not follow the next rename"
 	again, err := w.dual(d, o)
@@ -175,8 +189,15 @@ func (w *swap) prepare(ctx context.Context, tx migrate.Tx) error {
 	if err := w.hand.find(ctx, tx, w, objs); err != nil {
 		return err
 	}
-	if more, options := w.hand.constraints, w.hand.options; len(more) > 0 || options != "" {
-		create := w.create
+	if w.hand.withoutRowid {
+		w.copy[0].SQL = w.anew
+	}
+	if w.renumbers != "" && len(w.hand.byRowid) > 0 {
+		return problem("drop it in an SQL step before, and make it again after, of a full text index with INSERT INTO ... VALUES ('rebuild')",
+			"rows of table %s get other rowids, as %s, and %s refers to rows by rowid", w.old, w.renumbers, strings.Join(w.hand.byRowid, ", "))
+	}
+	if more, options, clauses := w.hand.constraints, w.hand.options, w.hand.conflicts; len(more) > 0 || options != "" || len(clauses) > 0 {
+		create := withConflicts(w.create, clauses)
 		if len(more) > 0 {
 			create = strings.TrimSuffix(create, "\n)") + ",\n  " + strings.Join(more, ",\n  ") + "\n)"
 		}
