@@ -103,6 +103,25 @@ func (h *history) standIn(i int) int {
 	return i
 }
 
+// unedited refuses what has changed since it was applied where nothing is to be done, as it does where something is: the files do not tell what the
+// database has. A program that is older than its database is left alone: the edit may have been accepted by the one that is newer.
+func (h *history) unedited() error {
+	if h.opt.Edited != Refuse || len(h.unknown) > 0 {
+		return nil
+	}
+	var edited []int
+	for _, i := range h.edited {
+		if h.set.all[i].own && h.row[i].complete() && !h.retired(i) {
+			edited = append(edited, i)
+		}
+	}
+	if len(edited) == 0 {
+		return nil
+	}
+	return &HistoryError{h.set.name, []string{"nothing is pending, but changed since they were applied: " + some(h.labels(edited))},
+		"undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)"}
+}
+
 // beneath names where to go for migration i to be undone: the last of its parents of its own set, or zero.
 func (s *Set) beneath(i int) string {
 	last := -1

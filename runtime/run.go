@@ -110,8 +110,12 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 	r.res.Beyond = h.beyond()
 	moves, err := r.moves(h)
 	moves, _, r.res.Waits = h.gate(moves)
-	if err == nil && len(moves) == 0 && r.res.Waits != nil {
-		err = r.stopped(h)
+	if err == nil && len(moves) == 0 {
+		if r.res.Waits != nil {
+			err = r.stopped(h)
+		} else {
+			err = h.unedited()
+		}
 	}
 	return err == nil && len(moves) == 0 && len(h.stale()) == 0 && !(m.opt.Edited == Allow && len(h.edited) > 0), err
 }
@@ -180,6 +184,11 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		return m.once(ctx, s, now, r)
 	}
 	if len(moves) == 0 {
+		if r.quick {
+			if err := h.unedited(); err != nil {
+				return err
+			}
+		}
 		return m.seal(ctx, s, h, r)
 	}
 	if m.opt.FakeInitial && !r.record {
