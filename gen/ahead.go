@@ -33,6 +33,11 @@ func (c Config) loadAhead(ctx context.Context) *ahead {
 		close(a.done)
 		return a
 	}
+	var err error
+	if s.Models, _, err = c.models(s); err != nil {
+		close(a.done)
+		return a
+	}
 	a.config = c.loading(s)
 	go func() {
 		defer close(a.done)

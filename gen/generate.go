@@ -36,7 +36,9 @@ type Result struct {
 	snap    *snapshot.Snapshot
 	after   *schema.Schema // what the new migration leads to
 
-	catchesUp bool // the snapshot is to record migrations that it does not record yet, and nothing else
+	moved     bool     // packages of models have other import paths than the snapshot records
+	recorded  []string // those that it records then
+	catchesUp bool     // the snapshot is to record migrations that it does not record yet, and nothing else
 }
 
 // Question is a question with its place in the models.
@@ -170,6 +172,10 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	r.snap.Allow = set.allow
+	recorded := slices.Clone(r.snap.Models)
+	if r.snap.Models, r.moved, err = cfg.models(r.snap); err != nil {
+		return nil, err
+	}
 	r.models, err = models.load(ctx, cfg.loading(r.snap))
 	var problems load.Problems
 	if errors.As(err, &problems) {
@@ -195,6 +201,9 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 		}
 	}
 	slices.Sort(r.snap.Models)
+	if r.moved {
+		r.recorded = recorded
+	}
 	if r.snap.Set == "" {
 		r.snap.Set = defaultSet(r.models.Models[0].Package.Module)
 	}

@@ -65,10 +65,13 @@ func isUnwritten(op migrate.Op) bool {
 }
 
 // record adds the new migration to what the snapshot records, and what it does not record yet. The second is known to be no difference, as in a
-// project whose snapshot is older than its records.
+// project whose snapshot is older than its records, and so are other import paths of the same models.
 func (r *Result) record() error {
-	before := r.snap.Migrations
+	before, models := r.snap.Migrations, r.snap.Models
 	r.snap.Migrations = maps.Clone(before)
+	if r.moved {
+		r.snap.Models = r.recorded
+	}
 	if r.Migration != "" {
 		if r.snap.Migrations == nil {
 			r.snap.Migrations = map[string]string{}
@@ -86,23 +89,21 @@ func (r *Result) record() error {
 		hash, ok := before[m.Name]
 		return m.Name != r.Migration && (!ok || hash == snapshot.Open)
 	}
-	if len(r.folder.files) == 0 || !slices.ContainsFunc(r.folder.migrations, missing) {
-		return r.addSnapshot(without)
+	r.snap.Models = models
+	if len(r.folder.files) > 0 && slices.ContainsFunc(r.folder.migrations, missing) {
+		var files []read.File
+		for _, f := range r.folder.files {
+			files = append(files, read.File{Name: f.name, Src: f.src})
+		}
+		if all, err := read.Files(files); err == nil { // else it was said
+			r.snap.Migrations = records(all, nil, r.snap.Migrations)
+		}
 	}
-	var files []read.File
-	for _, f := range r.folder.files {
-		files = append(files, read.File{Name: f.name, Src: f.src})
-	}
-	all, err := read.Files(files)
-	if err != nil {
-		return r.addSnapshot(without) // it does not parse, which was said
-	}
-	r.snap.Migrations = records(all, nil, r.snap.Migrations)
 	with, err := r.snap.Encode()
 	if err != nil {
 		return err
 	}
-	r.catchesUp = r.folder.snapBytes != nil && string(without) == string(r.folder.snapBytes) && string(with) != string(without)
+	r.catchesUp = r.folder.snapBytes != nil && string(without) == string(read.Unix(r.folder.snapBytes)) && string(with) != string(without)
 	return r.addSnapshot(with)
 }
 

@@ -103,11 +103,11 @@ func (h *history) standIn(i int) int {
 	return i
 }
 
-// unedited refuses what has changed since it was applied where nothing is to be done, as it does where something is: the files do not tell what the
-// database has. A program that is older than its database is left alone: the edit may have been accepted by the one that is newer.
-func (h *history) unedited() error {
-	if h.opt.Edited != Refuse || len(h.unknown) > 0 {
-		return nil
+// tellEdited says once what has changed since it was applied, where nothing is to be done that would be refused for it. A program that is older than
+// its database is left alone: the edit may have been accepted by the one that is newer.
+func (m *Migrator) tellEdited(h *history, r *run) {
+	if !r.quick || r.told || h.opt.Edited != Refuse || len(h.unknown) > 0 {
+		return
 	}
 	var edited []int
 	for _, i := range h.edited {
@@ -116,10 +116,11 @@ func (h *history) unedited() error {
 		}
 	}
 	if len(edited) == 0 {
-		return nil
+		return
 	}
-	return &HistoryError{h.set.name, []string{"nothing is pending, but changed since they were applied: " + some(h.labels(edited))},
-		"undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)"}
+	r.told = true
+	m.notify(Event{Kind: EventNote, Migration: h.set.label(edited[0]), Message: "changed since they were applied: " + some(h.labels(edited)) +
+		"; nothing is pending, so nothing is refused yet: undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)"})
 }
 
 // beneath names where to go for migration i to be undone: the last of its parents of its own set, or zero.

@@ -18,6 +18,7 @@ type run struct {
 	left  []move // after a lost connection: what has still to be done
 	sure  bool   // left is known to be what is left
 
+	told   bool // that migrations were edited
 	looked bool // at the history, in this attempt
 	steps  int  // back, instead of decide
 
@@ -113,9 +114,8 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 	if err == nil && len(moves) == 0 {
 		if r.res.Waits != nil {
 			err = r.stopped(h)
-		} else {
-			err = h.unedited()
 		}
+		m.tellEdited(h, r)
 	}
 	return err == nil && len(moves) == 0 && len(h.stale()) == 0 && !(m.opt.Edited == Allow && len(h.edited) > 0), err
 }
@@ -184,11 +184,7 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		return m.once(ctx, s, now, r)
 	}
 	if len(moves) == 0 {
-		if r.quick {
-			if err := h.unedited(); err != nil {
-				return err
-			}
-		}
+		m.tellEdited(h, r)
 		return m.seal(ctx, s, h, r)
 	}
 	if m.opt.FakeInitial && !r.record {

@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
 // generate writes the next migration.
@@ -41,6 +44,9 @@ func generate(ctx context.Context, e env, args []string) error {
 	})
 	var err error
 	if cfg.Patterns, err = parse(f, args); err != nil {
+		return err
+	}
+	if err := findOut(e, f, &cfg); err != nil {
 		return err
 	}
 	if cfg.Answers.Online && cfg.Answers.Contract {
@@ -110,6 +116,44 @@ func generate(ctx context.Context, e env, args []string) error {
 		}
 	}
 	return err
+}
+
+// findOut finds the directory of the migrations where -out does not name it: that of the packages named, or of the one here when there are no migrations
+// here. A second directory would hold all tables once more.
+func findOut(e env, f *flag.FlagSet, cfg *gen.Config) error {
+	given := false
+	f.Visit(func(f *flag.Flag) { given = given || f.Name == "out" })
+	_, err := os.Stat(filepath.Join(e.dir, cfg.Out, snapshot.Name))
+	here := err == nil
+	if given || here && len(cfg.Patterns) == 0 {
+		return nil
+	}
+	patterns := cfg.Patterns
+	if len(patterns) == 0 {
+		patterns = []string{"."}
+	}
+	found := ""
+	for _, p := range patterns {
+		if info, err := os.Stat(filepath.Join(e.dir, p)); err != nil || !info.IsDir() {
+			continue
+		}
+		out, err := gen.Out(e.dir, p)
+		if err != nil && here {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if out != "" && found != "" && out != found {
+			return fmt.Errorf("the models are in migrations of their own, %s and %s: run it for one of them at a time", filepath.ToSlash(found), filepath.ToSlash(out))
+		}
+		if out != "" {
+			found = out
+		}
+	}
+	if found != "" {
+		cfg.Out = found
+	}
+	return nil
 }
 
 // showSQL prints the SQL of the new migration for each dialect.

@@ -37,7 +37,7 @@
 //
 // generate takes package patterns (default: those it was run for before, or .) and these flags:
 //
-//	-out DIR          directory of the migrations (default migrations)
+//	-out DIR          directory of the migrations (default that of the go:generate line or of a snapshot with the package, else migrations)
 //	-name WORDS       name of the migration, without its number
 //	-diff             print what would be written, write nothing; exit status 1 when that is anything
 //	-sql              print the SQL of the new migration too, for each dialect

@@ -58,7 +58,6 @@ func refusals() []refusal {
 		{name: "unknown", before: up(three()...), set: set(three()[:2]...), command: "down", says: []string{"does not know: 0003_c"}, next: []string{"-allow-unknown"}},
 		{name: "unknown, pruned", before: up(three()...), set: set(three()[:1]...), command: "prune", next: []string{"prune 0002_b 0003_c"}},
 		{name: "edited", before: up(three()[:2]...), set: set(edited...), command: "up", says: []string{"changed since they were applied: 0002_b"}, next: []string{"-allow-edited"}},
-		{name: "edited, nothing pending", before: up(three()...), set: set(edited...), command: "up", says: []string{"nothing is pending, but changed since they were applied: 0002_b"}, next: []string{"-allow-edited"}},
 		{name: "edited, check", before: up(three()...), set: set(edited...), command: "check", says: []string{"changed since they were applied: 0002_b"}, next: []string{"-allow-edited"}},
 		{name: "edited and unknown", before: up(three()...), set: set(edited[:2]...), command: "down",
 			says: []string{"changed since they were applied: 0002_b", "does not know: 0003_c", "-allow-edited", "-allow-unknown"}, next: []string{"-allow-edited -allow-unknown"}},

@@ -729,6 +729,17 @@ shop: 2 applied, 1 pending
 	c.holds("products.label")
 	c.does("check", 0, "", "") // once and for all
 
+	// With nothing pending it is said, and nothing is refused.
+	again := edited
+	again.Ops = append([]migrate.Op{migrate.SQL{Up: []string{"SELECT 1"}, NoDown: "it is a test"}}, edited.Ops...)
+	above := label
+	above.Parents = []*migrate.Migration{&again}
+	c.set = migrate.NewSet("shop", all[0], &again, &above)
+	c.does("up", 0, "nothing to do\n", "migrate: changed since they were applied: 0002_product_stock; nothing is pending, so nothing is refused yet: undo the edit and write a new migration, "+
+		"or accept it with -allow-edited (Options.Edited)\n")
+	c.does("up -allow-edited", 0, "nothing to do\n", "migrate: 0002_product_stock: the edit is accepted; what it was before is forgotten\n")
+	c.does("up", 0, "nothing to do\n", "")
+
 	// A branch was merged: what is new on that of the other stands beside what is applied.
 	c = newTerminal(t, full)
 	if status, _, problems := c.run("up", "-to", "0001"); status != 0 {

@@ -1,0 +1,284 @@
+package gen
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+
+	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/snapshot"
+)
+
+// A snapshot names the packages of models by their import paths. These change when the module gets another path or a directory moves, and the go
+// command would then ask a module proxy for the old ones. Where they are now is found out from the tree alone.
+
+// models returns the import paths of the packages of models that a snapshot records, as they are now, and whether any is another one.
+func (c Config) models(s *snapshot.Snapshot) (now []string, moved bool, err error) {
+	home := moduleRoot(c.outDir())
+	if home == "" || len(s.Models) == 0 {
+		return s.Models, false, nil
+	}
+	modules := modulesOf(home, moduleRoot(c.dir()))
+	var lost []string
+	for _, recorded := range s.Models {
+		is := modules.find(recorded)
+		switch {
+		case is == "":
+			lost = append(lost, recorded)
+		case !slices.Contains(now, is):
+			now = append(now, is)
+		}
+		moved = moved || is != recorded
+	}
+	if len(lost) == 0 {
+		return now, moved, nil
+	}
+	// What runs modelgen for these migrations says where it is; else it is the directory that modelgen runs in.
+	var found []string
+	for _, dir := range modelsFor(home, c.outDir()) {
+		if p, err := importPath(home, dir); err == nil && !slices.Contains(now, p) {
+			found = append(found, p)
+		}
+	}
+	if len(found) == 0 && holdsModels(c.dir()) && moduleRoot(c.dir()) == home {
+		if p, err := importPath(home, c.dir()); err == nil && !slices.Contains(now, p) {
+			found = append(found, p)
+		}
+	}
+	if len(found) >= len(lost) {
+		return append(now, found...), true, nil
+	}
+	if c.Only || len(c.Patterns) > 0 && len(lost) < len(s.Models) {
+		return append(now, lost...), moved, nil
+	}
+	return nil, false, Problems{fmt.Sprintf("the snapshot records models in %s, and there is no such package here: "+
+		"if they have moved, run modelgen generate -only -out %s with the packages that have them now", strings.Join(lost, ", "), filepath.ToSlash(c.shownOut()))}
+}
+
+func (c Config) dir() string {
+	if c.Dir == "" {
+		return "."
+	}
+	return c.Dir
+}
+
+func (c Config) shownOut() string {
+	if c.Out == "" {
+		return "migrations"
+	}
+	return c.Out
+}
+
+// modules are those that packages come from: those of this tree with their directories, and what they require.
+type modules struct {
+	home  string
+	here  map[string]string // path -> directory
+	other []string
+}
+
+func modulesOf(home, beside string) modules {
+	m := modules{home: home, here: map[string]string{}}
+	dirs := []string{home}
+	if beside != "" {
+		dirs = append(dirs, beside)
+	}
+	for up := home; os.Getenv("GOWORK") != "off"; up = filepath.Dir(up) {
+		data, err := os.ReadFile(filepath.Join(up, "go.work"))
+		if err == nil {
+			if work, err := modfile.ParseWork("go.work", data, nil); err == nil {
+				for _, u := range work.Use {
+					dirs = append(dirs, filepath.Join(up, filepath.FromSlash(u.Path)))
+				}
+			}
+		}
+		if err == nil || up == filepath.Dir(up) {
+			break
+		}
+	}
+	for _, dir := range dirs {
+		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err != nil {
+			continue
+		}
+		mod, err := modfile.ParseLax("go.mod", data, nil)
+		if err != nil || mod.Module == nil {
+			continue
+		}
+		m.here[mod.Module.Mod.Path] = dir
+		for _, r := range mod.Require {
+			m.other = append(m.other, r.Mod.Path)
+		}
+	}
+	return m
+}
+
+// find returns the import path of a package as it is now, "" when it is not there. A module of this tree with another path than it had is found by
+// the directory of the package below it.
+func (m modules) find(pkg string) string {
+	best := ""
+	for module := range m.here {
+		if below(pkg, module) && len(module) > len(best) {
+			best = module
+		}
+	}
+	for _, module := range m.other {
+		if below(pkg, module) && len(module) > len(best) {
+			return pkg // a matter of the go command
+		}
+	}
+	if best != "" {
+		if holdsGo(filepath.Join(m.here[best], filepath.FromSlash(strings.TrimPrefix(pkg, best)))) {
+			return pkg
+		}
+		return ""
+	}
+	module, err := importPath(m.home, m.home)
+	if err != nil || module == "" {
+		return ""
+	}
+	for rest, more := pkg, true; more; {
+		if _, rest, more = strings.Cut(rest, "/"); holdsModels(filepath.Join(m.home, filepath.FromSlash(rest))) {
+			return path.Join(module, rest)
+		}
+	}
+	return ""
+}
+
+func below(pkg, module string) bool { return pkg == module || strings.HasPrefix(pkg, module+"/") }
+
+// sourcesIn calls yield with the text of each Go file of a directory that is no test, until it says no.
+func sourcesIn(dir string, yield func(name string, src []byte) bool) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.IsDir() || !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		if src, err := os.ReadFile(filepath.Join(dir, e.Name())); err == nil && !yield(e.Name(), src) {
+			return
+		}
+	}
+}
+
+func holdsGo(dir string) (yes bool) {
+	sourcesIn(dir, func(string, []byte) bool { yes = true; return false })
+	return yes
+}
+
+func holdsModels(dir string) (yes bool) {
+	sourcesIn(dir, func(name string, src []byte) bool {
+		yes = !load.IsGuard(name) && bytes.Contains(src, []byte(`table:"`))
+		return !yes
+	})
+	return yes
+}
+
+// directiveOut returns the directory of migrations that a go:generate line of a package names, as a path that can be opened; "" when none does.
+func directiveOut(dir string) (out string) {
+	sourcesIn(dir, func(_ string, src []byte) bool {
+		if !bytes.Contains(src, []byte("//go:generate ")) {
+			return true
+		}
+		words, ok := load.DirectiveIn(src)
+		if !ok {
+			return true
+		}
+		out = filepath.Join(dir, "migrations")
+		for i, w := range words {
+			name, value, joined := strings.Cut(strings.TrimLeft(w, "-"), "=")
+			if name != "out" || !strings.HasPrefix(w, "-") {
+				continue
+			}
+			if !joined && i+1 < len(words) {
+				value = words[i+1]
+			}
+			out = filepath.Join(dir, filepath.FromSlash(value))
+		}
+		return false
+	})
+	return out
+}
+
+// modelsFor returns the directories below root whose go:generate lines run modelgen for a directory of migrations.
+func modelsFor(root, out string) (dirs []string) {
+	out, err := filepath.Abs(out)
+	if err != nil {
+		return nil
+	}
+	_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		if n := d.Name(); p != root && (strings.HasPrefix(n, ".") || strings.HasPrefix(n, "_") || n == "vendor" || n == "testdata" || n == "node_modules") {
+			return fs.SkipDir
+		}
+		if to, err := filepath.Abs(directiveOut(p)); err == nil && directiveOut(p) != "" && to == out {
+			dirs = append(dirs, p)
+		}
+		return nil
+	})
+	return dirs
+}
+
+// Out returns the directory of the migrations for a package of models whose command names none: that of its go:generate line, or that of the snapshot
+// that records the package; relative to dir, "" when neither says. It is an error when several snapshots record it.
+func Out(dir, pkg string) (string, error) {
+	if dir == "" {
+		dir = "."
+	}
+	at := filepath.Join(dir, pkg)
+	relative := func(out string) string {
+		base, err := filepath.Abs(dir)
+		if err != nil {
+			return out
+		}
+		if out, err = filepath.Abs(out); err != nil {
+			return out
+		}
+		if rel, err := filepath.Rel(base, out); err == nil {
+			return rel
+		}
+		return out
+	}
+	if out := directiveOut(at); out != "" {
+		return relative(out), nil
+	}
+	root := moduleRoot(at)
+	if root == "" {
+		return "", nil
+	}
+	path, err := importPath(root, at)
+	if err != nil || path == "" {
+		return "", nil
+	}
+	var outs []string
+	_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil
+		case d.IsDir() && p != root && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_") || d.Name() == "vendor" || d.Name() == "testdata"):
+			return fs.SkipDir
+		case d.Name() != snapshot.Name:
+			return nil
+		}
+		if data, err := os.ReadFile(p); err == nil {
+			if s := snapshot.Settings(data); s != nil && slices.Contains(s.Models, path) {
+				outs = append(outs, relative(filepath.Dir(p)))
+			}
+		}
+		return nil
+	})
+	switch len(outs) {
+	case 0:
+		return "", nil
+	case 1:
+		return outs[0], nil
+	}
+	return "", fmt.Errorf("the models of %s are in the snapshots of %s: say with -out which directory is meant", path, filepath.ToSlash(strings.Join(outs, " and ")))
+}
