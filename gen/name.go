@@ -109,6 +109,8 @@ func fragments(ops []migrate.Op) []string {
 			rest = append(rest, base(o.Name))
 		case migrate.AlterEnum:
 			rest = append(rest, "alter_"+base(o.Name))
+		case migrate.RenameEnumValue:
+			rest = append(rest, "alter_"+base(o.Enum))
 		case migrate.RenameEnum:
 			rest = append(rest, "rename_"+base(o.From)+"_to_"+base(o.To))
 		case migrate.AddForeignKey:

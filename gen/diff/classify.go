@@ -195,11 +195,24 @@ func (d *differ) hasDefault(c schema.Column) bool {
 		return true
 	}
 	for _, dialect := range d.in.Dialects {
-		if c.DefaultFor[dialect] == "" {
+		if c.DefaultFor[dialect] == "" && !(dialect == "postgres" && serial(c)) {
 			return false
 		}
 	}
-	return len(c.DefaultFor) > 0 && len(d.in.Dialects) > 0
+	return len(d.in.Dialects) > 0
+}
+
+// serial tells whether the type of a column on PostgreSQL is short for a number and a default from a sequence (manual 8.1.4).
+func serial(c schema.Column) bool {
+	name := c.TypeFor["postgres"]
+	if name == "" && c.Type.Kind == schema.KindOther {
+		name = c.Type.Name
+	}
+	switch strings.ToLower(name) {
+	case "serial", "bigserial", "smallserial", "serial4", "serial8", "serial2":
+		return !c.Type.Array
+	}
+	return false
 }
 
 // needsFill tells whether existing rows have no value for a column that must have one.
@@ -257,11 +270,32 @@ func (d *differ) askAboutType(object string, t *schema.Table, o, c schema.Column
 		what = "values that do not fit make the migration fail"
 	}
 	choice := []Choice{{"convert as the database casts", "-convert " + Quote(object)}, {"convert by SQL", "-convert " + Quote(object+"=SQL")}}
+	if zoned(o.Type) != zoned(c.Type) && d.postgres() && moment(o.Type) && moment(c.Type) {
+		what = "PostgreSQL reads the old values in the time zone of the session, which is UTC in a migration"
+		if zoned(o.Type) {
+			what = "PostgreSQL writes the old values in the time zone of the session, which is UTC in a migration"
+		}
+		at := schema.QuoteColumn(c.Name) + " AT TIME ZONE '...'"
+		choice = []Choice{{"UTC is meant", choice[0].Flag}, {"another time zone, as SQL: " + at, choice[1].Flag}}
+	}
 	if !castable(o.Type, c.Type) {
-		what, choice = "no database casts that", choice[1:]
+		what = "no database casts that"
+		choice = []Choice{choice[1], {"another column, and the old " + c.Name + " goes with its values", "-drop " + Quote(object)}}
 	}
 	d.ask(object, fmt.Sprintf("column %s changes its type from %s to %s: %s", object, o.Type, c.Type, what), choice...)
 }
+
+// moment tells whether a type is one of dates and times that PostgreSQL casts to one with a time zone, or from it.
+func moment(t schema.Type) bool {
+	switch t.Kind {
+	case schema.KindDate, schema.KindTime, schema.KindTimestamp, schema.KindTimestampTZ:
+		return true
+	}
+	return false
+}
+
+// zoned tells whether a type says which moment its values are, whatever the time zone.
+func zoned(t schema.Type) bool { return t.Kind == schema.KindTimestampTZ }
 
 // integer tells whether a type is one of the whole numbers, which databases compare with each other.
 func integer(t schema.Type) bool {

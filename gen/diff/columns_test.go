@@ -228,6 +228,75 @@ func TestColumns(t *testing.T) {
 	})
 }
 
+// TestZones: a type with a time zone that comes or goes is asked about as that on PostgreSQL.
+func TestZones(t *testing.T) {
+	at := func(c schema.ColumnDef) *schema.Schema { return of(table("events", id(), c)) }
+	run(t, []step{
+		{
+			name: "a time zone comes", old: at(schema.Timestamp("at")), new: at(schema.TimestampTZ("at")), dialects: []string{"postgres"},
+			want: `
+				? events.at: column events.at changes its type from timestamp to timestamptz: PostgreSQL reads the old values in the time zone of the session, which is UTC in a migration
+				?   UTC is meant: -convert events.at
+				?   another time zone, as SQL: at AT TIME ZONE '...': -convert events.at=SQL
+				`,
+		},
+		{
+			name: "a time zone goes", old: at(schema.TimestampTZ("at")), new: at(schema.Date("at")), dialects: []string{"postgres", "sqlite"},
+			want: `
+				? events.at: column events.at changes its type from timestamptz to date: PostgreSQL writes the old values in the time zone of the session, which is UTC in a migration
+				?   UTC is meant: -convert events.at
+				?   another time zone, as SQL: at AT TIME ZONE '...': -convert events.at=SQL
+				`,
+		},
+		{
+			name: "SQLite has none", old: at(schema.Timestamp("at")), new: at(schema.TimestampTZ("at")), dialects: []string{"sqlite"},
+			want: `
+				? events.at: column events.at changes its type from timestamp to timestamptz: values that do not fit make the migration fail
+				?   convert as the database casts: -convert events.at
+				?   convert by SQL: -convert events.at=SQL
+				`,
+		},
+	})
+}
+
+// TestSerial: a serial numbers the rows that are there, where it is the type on every database of the project.
+func TestSerial(t *testing.T) {
+	seq := schema.BigInt("seq").TypeFor("postgres", "bigserial")
+	lines := table("lines", id())
+	run(t, []step{
+		{name: "on PostgreSQL", old: of(lines), new: of(table("lines", id(), seq)), dialects: []string{"postgres"}, want: `
+			Add column lines.seq
+			`},
+		{name: "as the type itself", old: of(lines), new: of(table("lines", id(), schema.Other("seq", "SERIAL"))), dialects: []string{"postgres"}, want: `
+			Add column lines.seq
+			`},
+		{name: "not on SQLite", old: of(lines), new: of(table("lines", id(), seq)), dialects: []string{"postgres", "sqlite"}, want: `
+			? lines.seq: column lines.seq is new and NOT NULL: what do existing rows get?
+			?   computed: -fill lines.seq=SQL
+			?   written by hand, in Go: -fill 'lines.seq=?'
+			?   a default, for new rows too: write default: into the tag
+			?   nothing: make it nullable
+			`},
+	})
+}
+
+// TestAnotherUnderTheName: where no database casts, the column may be another one under the name.
+func TestAnotherUnderTheName(t *testing.T) {
+	old, new := of(table("lines", schema.UUID("id"), schema.Text("text"))), of(table("lines", schema.BigInt("id").Identity(), schema.Text("text")))
+	run(t, []step{
+		{name: "asked", old: old, new: new, want: `
+			? lines.id: column lines.id changes its type from uuid to bigint: no database casts that
+			?   convert by SQL: -convert lines.id=SQL
+			?   another column, and the old id goes with its values: -drop lines.id
+			`},
+		{name: "another", old: old, new: new, answers: diff.Answers{Drops: []string{"lines.id"}}, want: `
+			Drop column lines.id
+			Add column lines.id
+			used -drop lines.id
+			`},
+	})
+}
+
 // TestTypes tells which changes of a type keep every value, which can lose some, and which nobody can guess.
 func TestTypes(t *testing.T) {
 	const keeps, loses, needsSQL = "keeps", "loses", "needs SQL"
@@ -270,8 +339,8 @@ func TestTypes(t *testing.T) {
 		case len(res.Questions) == 0 && c.want != keeps:
 			t.Errorf("%s to %s is done without a question", c.from, c.to)
 		case len(res.Questions) > 0:
-			with := len(res.Questions[0].Choice)
-			if is := map[int]string{1: needsSQL, 2: loses}[with]; is != c.want {
+			cast := res.Questions[0].Choice[0].Flag == "-convert items.c"
+			if is := map[bool]string{false: needsSQL, true: loses}[cast]; is != c.want {
 				t.Errorf("%s to %s %s, not %s: %s", c.from, c.to, is, c.want, text(res, nil))
 			}
 		}

@@ -47,7 +47,7 @@ func (m Migration) File() ([]byte, error) {
 	for _, a := range m.Answers {
 		f.HeaderComment("//modelgen:answer " + comment(a))
 	}
-	f.Comment("// " + comment(m.Doc))
+	f.Comment(docComment(m.Doc))
 	parents := make([]jen.Code, len(m.Parents))
 	for i, p := range m.Parents {
 		parents[i] = jen.Id(p)
@@ -115,6 +115,16 @@ func standardFirst(src []byte) []byte {
 
 // multi is a literal with one field a line, in the order given: jennifer's own Dict would sort the fields.
 var multi = jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}
+
+// docComment writes the doc comment of a migration. Two quotes in a row, as in the SQL of an empty text, gofmt would make a typographic one: such a
+// sentence stands in a block of its own, which it leaves alone (package go/doc/comment).
+func docComment(s string) string {
+	name, said, ok := strings.Cut(comment(s), ": ")
+	if ok && (strings.Contains(said, "''") || strings.Contains(said, "``")) {
+		return "// " + name + ":\n//\n//\t" + said
+	}
+	return "// " + comment(s)
+}
 
 // comment makes a text fit for one line of a comment.
 func comment(s string) string {
