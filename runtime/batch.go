@@ -27,6 +27,12 @@ type Batch struct {
 	Rows  *RowStep        // a Go function on each row
 	// Fields are the columns of Rows.Fields.
 	Fields []schema.Column
+
+	// Column is what SQL sets, to Expr where the condition Where holds, both in SQL of the dialect. With them it is found out which rows a trigger left
+	// as they were.
+	Column      schema.Column
+	Expr, Where string
+	Trusted     []string // triggers that do not do so: those of dual writes
 }
 
 // NewBatch makes the batch of an op on a table of s. It returns an error when the table has no primary key.
@@ -42,6 +48,12 @@ func NewBatch(s *schema.Schema, op Op, table string) (*Batch, error) {
 	}
 	for _, name := range t.PrimaryKey.Columns {
 		b.Key = append(b.Key, *t.Column(name))
+	}
+	for _, d := range t.DualWrites {
+		b.Trusted = append(b.Trusted, d.Name)
+	}
+	if d, ok := op.(AddDualWrite); ok {
+		b.Trusted = append(b.Trusted, d.Name)
 	}
 	return b, nil
 }
@@ -103,6 +115,12 @@ type Piece struct {
 	Cursor *Cursor // how far the stage is now, by the history
 	Size   int     // of the batch that was committed: smaller than was asked for when somebody held locks on rows
 	Done   bool    // nothing is left
+}
+
+// RowSecured is a [Session] whose database may hide rows from the role that migrates.
+type RowSecured interface {
+	// Hidden returns an error when a policy hides rows of one of the tables from the role. Tables that are not there are left out.
+	Hidden(ctx context.Context, tables []string) error
 }
 
 // Replicated is a [Session] whose database may have replicas.

@@ -3,10 +3,14 @@ package migrate
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // check looks for rows that would stop a migration of several transactions half way, before it begins.
 func (w *walker) check(ctx context.Context, l leg) error {
+	if err := w.visible(ctx, l); err != nil {
+		return err
+	}
 	for _, st := range l.stages {
 		if st.Check == nil {
 			continue
@@ -23,6 +27,28 @@ func (w *walker) check(ctx context.Context, l leg) error {
 			continue // a question that cannot be asked yet, about a column that the migration makes: the stage itself will tell
 		}
 		return w.failed(ctx, l, []Stage{st}, 0, &StatementError{Cause: st.Cause, Err: found})
+	}
+	return nil
+}
+
+// visible refuses to begin a migration of several transactions that changes the rows of a table of which the role does not see all: its first
+// stages would be committed when the server refuses the one with the rows.
+func (w *walker) visible(ctx context.Context, l leg) error {
+	s, ok := w.s.(RowSecured)
+	if !ok {
+		return nil
+	}
+	var tables []string
+	for _, st := range l.stages {
+		if st.Batch != nil && !slices.Contains(tables, st.Batch.Table) {
+			tables = append(tables, st.Batch.Table)
+		}
+	}
+	if len(tables) == 0 {
+		return nil
+	}
+	if err := s.Hidden(ctx, tables); err != nil {
+		return w.failed(ctx, l, nil, 0, err)
 	}
 	return nil
 }

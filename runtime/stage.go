@@ -11,6 +11,13 @@ type Stage struct {
 	Commit     bool        // what follows needs this stage committed; the transaction ends here
 	ByHand     bool        // written by a person: it may have changed settings of the session
 
+	// Session is what earlier stages of the same step have set on the session, with NoTx and ByHand. What a step sets is put back behind each
+	// of its stages, before the history is written, and set again before the next one, by a later run too. Scripts have no use for it.
+	Session []Statement
+
+	// Open says that the same step goes on in the next stage, with NoTx and ByHand: temporary tables and the like stay until then.
+	Open bool
+
 	// Run is what the stage does when it is not SQL that can be printed: a Go function. It runs after Statements,
 	// in their transaction, or on the bare connection when NoTx is set.
 	Run func(ctx context.Context, tx Tx) error

@@ -17,6 +17,8 @@
 //
 // -json makes every verb print JSON on stdout, also when it fails: {"error": "..."}. Exit status: 0 done or nothing to do; 1 no: pending,
 // drift, refused, failed half way; 2 it could not run: bad arguments, no connection. It reads no configuration and opens no database.
+//
+// SIGINT and SIGTERM cancel what runs, and the answer of the database is waited for; a second signal ends the process at once.
 package cli
 
 import (
@@ -160,7 +162,8 @@ var errNo = errors.New("no")
 // usageError is a command line that cannot be understood.
 type usageError struct{ error }
 
-// Run runs one verb and gives the exit status.
+// Run runs one verb and returns the exit status. SIGINT and SIGTERM cancel what runs, wait for the answer of the database and end with what was done; a
+// second signal ends the process at once.
 func (cmd Command) Run(ctx context.Context, args []string) int {
 	if cmd.Stdout == nil {
 		cmd.Stdout = os.Stdout
@@ -172,6 +175,8 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 		cmd.Name = "migrate"
 	}
 	c := &call{Command: cmd, colours: [2]bool{terminal.Colours(cmd.Stdout), terminal.Colours(cmd.Stderr)}}
+	ctx, came, stop := interruptible(ctx)
+	defer stop()
 	err := c.dispatch(ctx, args)
 	switch {
 	case err == nil:
@@ -187,6 +192,9 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 		}{migrate.ErrorText(err)}) // stderr has it, too
 	}
 	fmt.Fprintf(cmd.Stderr, "%s: %s\n", terminal.Paint(c.colours[1], terminal.Red, cmd.Name), migrate.ErrorText(err))
+	if sig := came(); sig != "" {
+		fmt.Fprintf(cmd.Stderr, "%s: stopped by a signal (%s), and the database has answered\n", cmd.Name, sig)
+	}
 	return exitCode(err)
 }
 

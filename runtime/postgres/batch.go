@@ -30,8 +30,16 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 	c, err := migrate.ParseCursor(mark.Record.Cursor)
 	if err == nil && (c == nil || c.To == nil) {
 		was := c
-		if c, err = s.bound(ctx, s.conn, stage.Batch); c != nil && was != nil {
+		var g guard
+		if c, g, err = s.bound(ctx, s.tx(), stage.Batch); c != nil && was != nil {
 			c.Plan, c.Half = was.Plan, was.Half
+		}
+		s.guards = map[string]guard{stage.Batch.Table: g}
+	}
+	if _, known := s.guards[stage.Batch.Table]; !known && err == nil { // an earlier run began the stage
+		var g guard
+		if g, err = s.lookGuard(ctx, s.tx(), stage.Batch); err == nil {
+			s.guards = map[string]guard{stage.Batch.Table: g}
 		}
 	}
 	if err != nil {
@@ -85,7 +93,8 @@ func (errChanged) SQLState() string { return serializationFailure }
 
 // piece does one batch once.
 func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.Mark, c *migrate.Cursor, size, try int) (migrate.Piece, error) {
-	b := stage.Batch
+	b, g := stage.Batch, s.guards[stage.Batch.Table]
+	s.turn++
 	next, err := s.page(ctx, b, c, size)
 	if err != nil {
 		return migrate.Piece{}, s.statementError(ctx, 0, stage, "", err)
@@ -106,10 +115,13 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 		// A crash of the server may take the last pieces back, always with the cursor that says that they are done (manual, Asynchronous Commit).
 		units = append(units, unit{sql: "SET LOCAL synchronous_commit = off", stage: -1})
 	}
-	if b.Rows == nil {
+	if b.Rows == nil && g.any() {
+		within := s.within(b, s.name(b.Table)+".", c.At, next.At)
+		units = append(units, unit{run: func(ctx context.Context, tx migrate.Tx) error { return s.guardedFill(ctx, tx, b, g, within) }, sql: b.SQL, stage: 0})
+	} else if b.Rows == nil {
 		units = append(units, unit{sql: b.SQL + " AND " + s.within(b, "", c.At, next.At), stage: 0})
 	} else {
-		units = append(units, unit{run: func(ctx context.Context, tx migrate.Tx) error { return s.rows(ctx, tx, b, c.At, next.At, try > 1) }, stage: 0})
+		units = append(units, unit{run: func(ctx context.Context, tx migrate.Tx) error { return s.rows(ctx, tx, b, g, c.At, next.At, try > 1) }, stage: 0})
 	}
 	units = append(units, unit{sql: commit, stage: -1})
 	if err := s.once(ctx, migrate.Work{Stages: []migrate.Stage{stage}}, units); err != nil {
@@ -152,18 +164,23 @@ func (s *session) advance(m migrate.Mark, was string) string {
 		" RETURNING 1) SELECT 1 / count(*) FROM changed"
 }
 
-// bound finds the highest key, and about how many rows there are. Without rows it gives nil.
-func (r renderer) bound(ctx context.Context, q migrate.Tx, b *migrate.Batch) (*migrate.Cursor, error) {
+// bound finds the highest key, about how many rows there are, and what may keep an UPDATE from them. Without rows it returns nil.
+func (r renderer) bound(ctx context.Context, q migrate.Tx, b *migrate.Batch) (*migrate.Cursor, guard, error) {
 	table := r.name(b.Table)
+	guarded := ""
 	const small = 64 << 20 // to count that many bytes takes a moment
-	found, err := keys(ctx, q, `SELECT (SELECT CASE WHEN c.reltuples > 0 AND c.relpages > 0
+	found, err := keys(ctx, q, `SELECT `+r.guardQuery(b)+`, (SELECT CASE WHEN c.reltuples > 0 AND c.relpages > 0
  THEN (c.reltuples / c.relpages * (pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint))::bigint
  WHEN pg_catalog.pg_relation_size(c.oid) < `+strconv.Itoa(small)+" THEN (SELECT count(*) FROM "+table+`) ELSE 0 END
- FROM pg_catalog.pg_class c WHERE c.oid = `+text(table)+"::regclass), "+keyTexts(b)+" FROM "+table+" ORDER BY "+keyNames(b, table+".", " DESC")+" LIMIT 1", len(b.Key))
+ FROM pg_catalog.pg_class c WHERE c.oid = `+text(table)+"::regclass), "+keyTexts(b)+" FROM "+table+" ORDER BY "+keyNames(b, table+".", " DESC")+" LIMIT 1", len(b.Key), &guarded)
 	if err != nil || found == nil {
-		return nil, err
+		return nil, guard{}, err
 	}
-	return &migrate.Cursor{To: found.At, Of: found.Rows}, nil
+	g := readGuard(guarded)
+	if len(g.rules) > 0 {
+		g, err = r.lookGuard(ctx, q, b)
+	}
+	return &migrate.Cursor{To: found.At, Of: found.Rows}, g, err
 }
 
 // inOrder makes the planner walk the primary key instead of sorting all rows that are left, for the transaction it is sent in. The planner takes
@@ -176,7 +193,7 @@ func (s *session) page(ctx context.Context, b *migrate.Batch, c *migrate.Cursor,
 	err := s.exec(ctx, "BEGIN READ ONLY; "+inOrder)
 	var next *migrate.Cursor
 	if err == nil {
-		next, err = s.next(ctx, s.conn, b, c, size)
+		next, err = s.next(ctx, s.tx(), b, c, size)
 		err = s.fail(ctx, err)
 	}
 	if err == nil {
@@ -223,8 +240,8 @@ func (r renderer) next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *m
 	return &migrate.Cursor{At: found.At, To: c.To, Rows: c.Rows + found.Rows, Of: c.Of, Plan: c.Plan, Half: c.Half}, nil
 }
 
-// keys runs a query that gives a count and a key, or nothing.
-func keys(ctx context.Context, q migrate.Tx, query string, n int) (c *migrate.Cursor, err error) {
+// keys runs a query that returns what is asked for first, a count, and a key, or nothing.
+func keys(ctx context.Context, q migrate.Tx, query string, n int, first ...any) (c *migrate.Cursor, err error) {
 	rows, err := q.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
@@ -234,7 +251,7 @@ func keys(ctx context.Context, q migrate.Tx, query string, n int) (c *migrate.Cu
 		return nil, rows.Err()
 	}
 	c = &migrate.Cursor{At: make([]string, n)}
-	into := []any{&c.Rows}
+	into := append(first, &c.Rows)
 	for i := range c.At {
 		into = append(into, &c.At[i])
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"encoding/hex"
 	"fmt"
@@ -16,39 +17,74 @@ import (
 
 // rows lets a Go function change the rows of a range. They are read without locking them, and written in one statement for each set of
 // columns that was changed, if nobody has changed them meanwhile: every version of a row has the number of the transaction that made it (xmin).
-// With lock they are locked first, for rows that are changed all the time.
-func (r renderer) rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []string, lock bool) error {
+// With lock they are locked first, for rows that are changed all the time: then only a trigger can keep the statement from them.
+func (r renderer) rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, g guard, after, to []string, lock bool) error {
+	lock = lock || g.any()
 	groups, err := r.change(ctx, tx, b, after, to, lock)
 	if err != nil {
 		return err
 	}
-	for _, g := range groups {
-		res, err := tx.ExecContext(ctx, g.sql(r, b)+" AND "+r.within(b, "modelgen_old.", after, to))
-		if err == nil {
-			var n int64
-			if n, err = res.RowsAffected(); err == nil && n != int64(g.rows) && !lock {
-				err = errChanged{}
+	for _, gr := range groups {
+		var n, kept int64
+		if g.any() {
+			n, kept, err = r.guardedRows(ctx, tx, b, g, gr)
+		} else {
+			var res sql.Result
+			if res, err = tx.ExecContext(ctx, gr.sql(r, b)+" AND "+r.within(b, "modelgen_old.", after, to)); err == nil {
+				n, err = res.RowsAffected()
 			}
 		}
-		if err != nil && !again(err) {
-			shown := r.update(b, g.columns) // not the values
+		switch {
+		case err != nil && !again(err):
+			shown := r.update(b, gr.columns) // not the values
 			return &migrate.StatementError{Cause: b.Rows.Op.Describe(), Statement: shown, Code: migrate.ErrorCode(err), Hint: hints[migrate.ErrorCode(err)], Err: err}
+		case err != nil:
+			return err
+		case n != int64(gr.rows) && !lock:
+			return errChanged{}
 		}
-		if err != nil {
+		if err := r.left(b, g, int64(gr.rows)-n+kept, int64(gr.rows)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// guardedRows writes rows of a table with triggers. It returns how many it wrote, and how many of these are as before all the same.
+func (r renderer) guardedRows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, g guard, gr *group) (n, kept int64, err error) {
+	var same, other []string
+	for i, f := range gr.columns {
+		c := b.Fields[f]
+		name, value := "modelgen_old."+ident(c.Name), "modelgen_new.v"+strconv.Itoa(len(b.Key)+1+i)+"::"+r.castType(c)
+		same = append(same, "NOT ("+distinct(c, name, "modelgen_was."+ident(c.Name))+")")
+		other = append(other, distinct(c, name, value))
+	}
+	was := ""
+	for _, c := range b.Key {
+		was += " AND modelgen_was." + ident(c.Name) + " = modelgen_old." + ident(c.Name)
+	}
+	differs := "(" + strings.Join(other, " OR ") + ")"
+	var still int64
+	err = tx.QueryRowContext(ctx, "WITH modelgen_done AS ("+r.update(b, gr.columns)+gr.from(r, b)+", "+r.name(b.Table)+" AS modelgen_was WHERE modelgen_old.xmin = modelgen_new.x"+gr.keys(r, b)+was+
+		" RETURNING "+strings.Join(same, " AND ")+" AND "+differs+" AS kept, "+differs+" AS still)"+
+		" SELECT count(*), count(*) FILTER (WHERE kept), count(*) FILTER (WHERE still) FROM modelgen_done").Scan(&n, &kept, &still)
+	if err == nil && len(g.after) > 0 {
+		var now int64
+		err = tx.QueryRowContext(ctx, "SELECT count(*) FROM "+r.name(b.Table)+" AS modelgen_old, "+strings.TrimPrefix(gr.from(r, b), " FROM ")+
+			" WHERE modelgen_old.xmin = pg_catalog.pg_current_xact_id()::xid"+gr.keys(r, b)+" AND "+differs).Scan(&now)
+		kept += max(0, now-still)
+	}
+	return n, kept, err
+}
+
 // allRows does the same in the transaction of a migration: piece by piece all the same, for the sake of the memory.
 func (r renderer) allRows(ctx context.Context, tx migrate.Tx, b *migrate.Batch) error {
 	const size = 5000
-	c, err := r.bound(ctx, tx, b)
+	c, g, err := r.bound(ctx, tx, b)
 	for err == nil && c != nil && !slices.Equal(c.At, c.To) {
 		var next *migrate.Cursor
 		if next, err = r.pageWithin(ctx, tx, b, c, size); err == nil {
-			err = r.rows(ctx, tx, b, c.At, next.At, true)
+			err = r.rows(ctx, tx, b, g, c.At, next.At, true)
 		}
 		c = next
 	}
@@ -134,10 +170,15 @@ func (r renderer) change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, a
 	return groups, rows.Err()
 }
 
-// sql writes the statement. Arrays are one literal each, which costs the server far less than a list of VALUES.
+// sql writes the statement.
 func (g *group) sql(r renderer, b *migrate.Batch) string {
+	return r.update(b, g.columns) + g.from(r, b) + " WHERE modelgen_old.xmin = modelgen_new.x" + g.keys(r, b)
+}
+
+// from has the values. Arrays are one literal each, which costs the server far less than a list of VALUES.
+func (g *group) from(r renderer, b *migrate.Batch) string {
 	var sql strings.Builder
-	sql.WriteString(r.update(b, g.columns) + " FROM unnest(")
+	sql.WriteString(" FROM unnest(")
 	names := []string{"x"}
 	for i := range g.arrays {
 		if i > 0 {
@@ -153,7 +194,13 @@ func (g *group) sql(r renderer, b *migrate.Batch) string {
 		}
 		sql.WriteString("'{" + strings.ReplaceAll(g.arrays[i].String(), "'", "''") + "}'::" + array + "[]")
 	}
-	sql.WriteString(") AS modelgen_new (" + strings.Join(names, ", ") + ") WHERE modelgen_old.xmin = modelgen_new.x")
+	sql.WriteString(") AS modelgen_new (" + strings.Join(names, ", ") + ")")
+	return sql.String()
+}
+
+// keys compares the keys.
+func (g *group) keys(r renderer, b *migrate.Batch) string {
+	var sql strings.Builder
 	for i, c := range b.Key {
 		_, cast := r.element(c)
 		sql.WriteString(" AND modelgen_old." + ident(c.Name) + " = modelgen_new.v" + strconv.Itoa(i+1) + cast)

@@ -85,8 +85,8 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 	key := uint64(s.key())
 	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'
  AND l.pid = pg_catalog.pg_backend_pid() AND l.classid = %d::oid AND l.objid = %d::oid AND l.objsubid = 1) THEN false
- ELSE pg_catalog.pg_try_advisory_lock(%d) END, %s`, key>>32, key&0xffffffff, s.key(), serverColumns)).
-		Scan(&got, &v.version, &v.schema, &v.recovery, &v.pid, &v.settings)
+ ELSE pg_catalog.pg_try_advisory_lock(%d) END, %s`, key>>32, key&0xffffffff, s.key(), s.serverColumns())).
+		Scan(append([]any{&got}, v.into()...)...)
 	if err != nil {
 		return false, s.fail(ctx, err)
 	}

@@ -20,7 +20,8 @@ func (p *planner) Fill(o migrate.Fill) error {
 	return nil
 }
 
-func (p *planner) fill(o migrate.Fill, comment string) error {
+// fill takes the names of triggers that leave out no row.
+func (p *planner) fill(o migrate.Fill, comment string, trusted ...string) error {
 	expr := "(" + o.Expr + ")"
 	if o.Expr == migrate.FillDefault {
 		expr = o.Expr
@@ -31,19 +32,39 @@ func (p *planner) fill(o migrate.Fill, comment string) error {
 	if comment == batchComment {
 		stage.Parts = []migrate.Op{o}
 	}
-	if p.online(o.Table, o.Plain) && !o.Looks() {
-		b, err := migrate.NewBatch(p.before, o, o.Table)
+	b, err := migrate.NewBatch(p.before, o, o.Table)
+	if err != nil {
+		b = &migrate.Batch{Table: o.Table}
+	}
+	b.SQL, b.Expr, b.Where, b.Trusted = update+apart("("+o.Condition(ident)+")"), o.Expr, o.Condition(ident), append(b.Trusted, trusted...)
+	if t := p.before.Table(o.Table); t != nil && t.Column(o.Column) != nil {
+		b.Column = *t.Column(o.Column)
+	}
+	switch {
+	case p.online(o.Table, o.Plain) && !o.Looks():
 		if err != nil {
 			return err
 		}
-		b.SQL = update + apart("("+o.Condition(ident)+")")
 		stage.Batch, stage.Statements[0].Comment = b, comment
-	} else {
+	case !p.quiet && !p.fresh[o.Table]:
 		stage.Scans = len(f.Tables) > 0
+		p.atOnce(&stage, b)
 	}
 	p.apartRows(o.Table, &stage)
 	p.data(o, stage)
 	return nil
+}
+
+// atOnce lets a fill in one statement look at what it did, see guard.
+func (p *planner) atOnce(stage *migrate.Stage, b *migrate.Batch) {
+	if b.Column.Name == "" { // which Apply reports
+		return
+	}
+	b.SQL = stage.Statements[0].SQL
+	r := p.renderer
+	stage.Script = slices.Clone(stage.Statements)
+	stage.Statements[0].Shown = true
+	stage.Run = func(ctx context.Context, tx migrate.Tx) error { return r.fillAtOnce(ctx, tx, b) }
 }
 
 const (
@@ -137,11 +158,18 @@ func (p *planner) SQL(o migrate.SQL) error {
 		p.data(o, migrate.Stage{ByHand: true, Statements: statements})
 		return nil
 	}
+	var session []migrate.Statement
 	for i, s := range statements {
-		p.data(o, migrate.Stage{ByHand: true, NoTx: true, Statements: []migrate.Statement{s}, Parts: o.Statement(i, len(statements))})
+		p.data(o, migrate.Stage{ByHand: true, NoTx: true, Statements: []migrate.Statement{s}, Parts: o.Statement(i, len(statements)), Session: slices.Clone(session), Open: i+1 < len(statements)})
+		if setting.MatchString(leading.ReplaceAllString(s.SQL, "")) {
+			session = append(session, s)
+		}
 	}
 	return nil
 }
+
+// setting finds statements that set something for the rest of the session.
+var setting = regexp.MustCompile(`(?i)^(SET|RESET|SELECT\s+(pg_catalog\s*\.\s*)?set_config)\b`)
 
 func (p *planner) Go(o migrate.Go) error {
 	clear(p.fills)

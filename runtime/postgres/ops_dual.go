@@ -59,7 +59,7 @@ func (p *planner) both(o migrate.AddDualWrite, f migrate.Fill) error {
 		f.Plain = "no primary key"
 	}
 	n := len(p.stages)
-	if err := p.fill(f, batchComment); err != nil {
+	if err := p.fill(f, batchComment, o.Name); err != nil {
 		return err
 	}
 	for i := n; i < len(p.stages); i++ {

@@ -15,11 +15,13 @@ import (
 
 // unit is one step of a transaction: a statement, or a Go function.
 type unit struct {
-	sql   string
+	sql   string // with run, what it does, for people
 	run   func(context.Context, migrate.Tx) error
 	mark  bool // changes the history
 	lease bool // makes sure of the lease, or of the lock
-	stage int  // index into the stages; -1 is none of them
+
+	settings bool // puts back what a step written by hand has set
+	stage    int  // index into the stages; -1 is none of them
 }
 
 // Transact sends everything in one string, and then COMMIT. Only when that fails does it look closer.
@@ -27,12 +29,27 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	units := s.units(all)
 	var work migrate.Work // all of it, for what errors have to say
 	for _, w := range all {
 		work.Stages = append(work.Stages, w.Stages...)
 	}
+	if err := s.beforeHand(ctx, work.Stages); err != nil {
+		return err
+	}
+	s.turn++
+	units := s.units(all)
 	defer s.watch(ctx, work.Stages)()
+	err := s.transact(ctx, units, work)
+	if slices.ContainsFunc(work.Stages, func(st migrate.Stage) bool { return st.ByHand }) {
+		if left := s.tidy(ctx); left != nil && err == nil { // it is committed: go on with another connection
+			s.hangUp(ctx)
+			return fmt.Errorf("%w: %w", migrate.ErrCommitLost, left)
+		}
+	}
+	return err
+}
+
+func (s *session) transact(ctx context.Context, units []unit, work migrate.Work) error {
 	var end time.Time
 	for try := 0; ; try++ {
 		at, err := s.attempt(ctx, units, false)
@@ -41,7 +58,7 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 		}
 		switch {
 		case err == nil:
-			return s.afterHand(ctx, work.Stages)
+			return nil
 		case s.broken || ctx.Err() != nil:
 			return s.stopped(ctx, work, at, err)
 		case again(err) && time.Now().Before(end):
@@ -56,7 +73,7 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 		at, err = s.attempt(ctx, units, true)
 		switch {
 		case err == nil:
-			return s.afterHand(ctx, work.Stages)
+			return nil
 		case s.broken || ctx.Err() != nil:
 			return s.stopped(ctx, work, at, err)
 		case at.mark && (migrate.ErrorCode(err) == uniqueViolation || migrate.ErrorCode(err) == divisionByZero):
@@ -65,6 +82,8 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 			return errMoved
 		case at.lease && migrate.ErrorCode(err) == divisionByZero:
 			return errLeaseLost
+		case at.settings:
+			return s.cannotRestore(err)
 		}
 		return s.unitError(ctx, work, at, err)
 	}
@@ -75,6 +94,9 @@ func (u unit) known() bool { return u.run != nil || u.sql == commit }
 
 // unitError names the unit that failed. Those of the session's own frame have no statement to show.
 func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err error) error {
+	if at.run != nil && migrate.ErrorCode(err) == "" { // what it found, not what the server said
+		at.sql = ""
+	}
 	if at.stage >= 0 {
 		return s.statementError(ctx, at.stage, work.Stages[at.stage], at.sql, err)
 	}
@@ -92,9 +114,8 @@ func (s *session) units(all []migrate.Work) []unit {
 	} else if here := s.here(); here != "" {
 		units = append(units, unit{sql: here, stage: -1, lease: true})
 	}
-	if wait := s.patience(all); wait != s.cfg.LockTimeout {
-		units = append(units, unit{sql: fmt.Sprintf("SET LOCAL lock_timeout = %d", millis(wait)), stage: -1})
-	}
+	limits := s.limits(all)
+	units = append(units, limits...)
 	shared := len(all) > 1
 	if shared {
 		units = append(units, unit{sql: s.beginAll(all), mark: true, stage: -1})
@@ -118,7 +139,18 @@ func (s *session) units(all []migrate.Work) []unit {
 			}
 			if st.Run != nil {
 				// The query after it fails when the function ignored an error: COMMIT would then roll back without a word.
-				units = append(units, unit{run: st.Run, stage: stages + i}, unit{sql: "SELECT 1", stage: stages + i})
+				run := unit{run: st.Run, stage: stages + i}
+				if len(st.Statements) == 1 && st.Statements[0].Shown {
+					run.sql = st.Statements[0].SQL
+				}
+				units = append(units, run, unit{sql: "SELECT 1", stage: stages + i})
+			}
+			if st.ByHand {
+				units = append(units, unit{sql: s.putBack(), stage: -1, settings: true})
+				if s.cfg.Lease {
+					units = append(units, unit{sql: s.local(), stage: -1})
+				}
+				units = append(units, limits...)
 			}
 		}
 		stages += len(work.Stages)
@@ -140,6 +172,15 @@ func (s *session) units(all []migrate.Work) []unit {
 
 // rowPatience is how long a transaction waits for rows of others that keeps nobody waiting meanwhile.
 const rowPatience = 2 * time.Second
+
+// limits returns what a transaction sets for itself: how long it waits for locks, and how long it may keep those that stop others.
+func (s *session) limits(all []migrate.Work) []unit {
+	var units []unit
+	if wait := s.patience(all); wait != s.cfg.LockTimeout {
+		units = append(units, unit{sql: fmt.Sprintf("SET LOCAL lock_timeout = %d", millis(wait)), stage: -1})
+	}
+	return units
+}
 
 // patience gives the longest wait for a lock in a transaction. Who waits for a lock that stops others stops them already, be it that
 // somebody else has to end first.

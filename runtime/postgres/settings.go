@@ -1,0 +1,202 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// The settings of the connection: what a session changes for as long as it lives, and puts back.
+
+// ownSettings are all settings that a session changes.
+var ownSettings = []string{
+	"standard_conforming_strings", "idle_in_transaction_session_timeout", "client_min_messages", "default_transaction_isolation", "idle_session_timeout",
+	"lock_timeout", "statement_timeout", "timezone", "search_path", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "transaction_timeout",
+	"row_security", "client_encoding", "client_connection_check_interval",
+}
+
+// serverColumns returns what accept wants to know of the server; it costs nothing beside another question.
+func (s *session) serverColumns() string {
+	var b strings.Builder
+	b.WriteString("pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), " +
+		"pg_catalog.version() LIKE '%linux%', COALESCE((" + s.historyHidden() + "), false), pg_catalog.concat_ws(pg_catalog.chr(31)")
+	for _, name := range ownSettings { // those that the server does not know are empty
+		b.WriteString(", COALESCE(pg_catalog.current_setting('" + name + "', true), '')")
+	}
+	return b.String() + ")"
+}
+
+// historyHidden is a query that reports whether a policy may hide rows of the history from the role.
+func (s *session) historyHidden() string {
+	_, base := schema.SplitName(s.cfg.History)
+	return "SELECT pg_catalog.row_security_active(c.oid) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " +
+		safe(s.namespace(s.cfg.History)) + " AND c.relname = " + safe(base) + " AND c.relrowsecurity"
+}
+
+// server is what a session must know of the server.
+type server struct {
+	version  int
+	schema   sql.NullString
+	recovery bool
+	pid      int
+	linux    bool
+	hidden   bool
+	settings string
+}
+
+func (v *server) into() []any {
+	return []any{&v.version, &v.schema, &v.recovery, &v.pid, &v.linux, &v.hidden, &v.settings}
+}
+
+// accept refuses a server that cannot be used, or is used in a way that was hardly meant.
+func (s *session) accept(v server) error {
+	switch {
+	case v.version < oldest*10000:
+		return fmt.Errorf("the server is PostgreSQL %d; %d is the oldest that is supported", v.version/10000, oldest)
+	case s.dialect.Schema == "" && v.schema.Valid && v.schema.String != "public":
+		return fmt.Errorf("the connection's search_path begins with schema %q, but tables without a schema would go into public; "+
+			"say which is meant: postgres.Dialect{Schema: %q} or postgres.Dialect{Schema: \"public\"}", v.schema.String, v.schema.String)
+	}
+	s.number(v.version)
+	s.known, s.standby, s.pid, s.linux, s.hidden = true, v.recovery, v.pid, v.linux, v.hidden
+	if !s.set {
+		s.were = strings.Split(v.settings, "\x1f")
+	}
+	return nil
+}
+
+// was returns what a setting was before the session changed it; "" is also one that the server does not know.
+func (s *session) was(name string) string {
+	if i := slices.Index(ownSettings, name); i < len(s.were) {
+		return s.were[i]
+	}
+	return ""
+}
+
+// look asks the server what it is, once.
+func (s *session) look(ctx context.Context) error {
+	if s.known {
+		return nil
+	}
+	var v server
+	if err := s.conn.QueryRowContext(ctx, "SELECT "+s.serverColumns()).Scan(v.into()...); err != nil {
+		return s.fail(ctx, err)
+	}
+	return s.accept(v)
+}
+
+// settings that defaults of the role, the database or the connection string could spoil.
+func (s *session) settings() [][2]string {
+	all := [][2]string{
+		{"standard_conforming_strings", "on"},
+		{"idle_in_transaction_session_timeout", "0"},
+		{"client_min_messages", "warning"},
+		{"default_transaction_isolation", "'read committed'"},
+		{"idle_session_timeout", "0"},
+		{"lock_timeout", strconv.FormatInt(millis(s.cfg.LockTimeout), 10)},
+		{"statement_timeout", strconv.FormatInt(millis(s.cfg.StatementTimeout), 10)},
+		{"timezone", "'UTC'"}, // a cast between a point in time and a day then gives the same day everywhere
+		{"search_path", s.path(s.schema)},
+		{"tcp_keepalives_idle", "15"}, // a runner whose machine is gone keeps its lock until the server knows
+		{"tcp_keepalives_interval", "5"},
+		{"tcp_keepalives_count", "3"},
+		{"row_security", "off"}, // the server refuses instead of leaving out rows without a word (manual, 5.8)
+	}
+	if s.version >= 17 {
+		all = append(all, [2]string{"transaction_timeout", "0"})
+	}
+	if was := s.was("client_encoding"); was != "" && was != "UTF8" { // Go's strings are UTF-8; pgx leaves it to the database
+		all = append(all, [2]string{"client_encoding", "'UTF8'"})
+	}
+	if s.linux && s.was("client_connection_check_interval") != "" {
+		// A server that is working does not notice that its client is gone. Other systems may refuse the setting (manual, 20.3).
+		all = append(all, [2]string{"client_connection_check_interval", "2000"})
+	}
+	return all
+}
+
+// own is local where a transaction needs settings of its own, else nothing.
+func (s *session) own() string {
+	if s.cfg.Lease {
+		return s.local() + ";\n"
+	}
+	return ""
+}
+
+// ready makes sure that the server takes changes, and changes the settings, once.
+func (s *session) ready(ctx context.Context) error {
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	if s.standby {
+		return errStandby
+	}
+	return s.readable(ctx)
+}
+
+var errStandby = errors.New("the server is a standby in recovery and takes no changes; connect to the primary")
+
+// readable changes the settings, once, on any server.
+func (s *session) readable(ctx context.Context) error {
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	if s.set || s.cfg.Lease { // the settings of a connection behind a pooler are other people's too: each transaction has its own
+		return nil
+	}
+	return s.apply(ctx)
+}
+
+// local changes the settings for one transaction.
+func (s *session) local() string {
+	var b strings.Builder
+	for _, kv := range s.settings() {
+		switch kv[0] {
+		case "idle_session_timeout": // has no meaning in a transaction
+		case "default_transaction_isolation":
+			b.WriteString("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ")
+		default:
+			b.WriteString("SET LOCAL " + kv[0] + " = " + kv[1] + "; ")
+		}
+	}
+	return strings.TrimSuffix(b.String(), "; ")
+}
+
+// apply changes the settings, in one round trip.
+func (s *session) apply(ctx context.Context) error {
+	var b strings.Builder
+	for _, kv := range s.settings() {
+		b.WriteString("SET " + kv[0] + " = " + kv[1] + "; ")
+	}
+	err := s.execHere(ctx, b.String())
+	s.set = s.set || err == nil
+	return err
+}
+
+// Close puts the settings back. A connection on which a step written by hand has run is closed: what such a step leaves behind cannot all be
+// seen, as a setting with a name of its own, and the application that gets the connection next may be another user's.
+func (s *session) Close(ctx context.Context) error {
+	if s.hand && !s.broken {
+		s.hangUp(ctx)
+	}
+	if !s.set || s.broken {
+		return nil
+	}
+	var back []string // RESET would forget what the application has set on its connection
+	for _, kv := range s.settings() {
+		if i := slices.Index(ownSettings, kv[0]); i < len(s.were) {
+			back = append(back, "pg_catalog.set_config('"+kv[0]+"', "+safe(s.were[i])+", false)")
+		}
+	}
+	s.set = false
+	if err := s.exec(ctx, "SELECT "+strings.Join(back, ", ")); err != nil && !s.broken {
+		return fmt.Errorf("restoring the settings of the connection: %w", err)
+	}
+	return nil
+}
