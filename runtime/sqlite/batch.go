@@ -66,7 +66,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 		return piece, err
 	}
 	if b.Rows == nil {
-		err = s.statement(ctx, b.SQL+" AND "+within(b, c.At, next.At))
+		err = fillRange(ctx, s.conn, b, within(b, c.At, next.At))
 		if st := new(migrate.StatementError); size == 1 && errors.As(err, &st) {
 			st.Err = fmt.Errorf("row %s: %w", rowOf(b, next.At), st.Err)
 		}

@@ -40,6 +40,15 @@ func rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []stri
 	if err != nil {
 		return err
 	}
+	names, err := triggers(ctx, tx, b)
+	if err != nil {
+		return err
+	}
+	if len(names) > 0 && len(writes) > 0 {
+		if err := copyRows(ctx, tx, b, after, to); err != nil {
+			return err
+		}
+	}
 	prepared := map[string]*sql.Stmt{}
 	defer func() {
 		for _, st := range prepared {
@@ -48,6 +57,7 @@ func rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []stri
 	}()
 	var st *sql.Stmt
 	var last []int
+	var kept int64 // rows that a trigger kept from being written
 	for _, w := range writes {
 		if st == nil || !slices.Equal(last, w.columns) {
 			last = w.columns
@@ -59,11 +69,56 @@ func rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []stri
 				prepared[q] = st
 			}
 		}
-		if _, err := st.ExecContext(ctx, w.args...); err != nil {
+		res, err := st.ExecContext(ctx, w.args...)
+		var n int64
+		if err == nil {
+			n, err = res.RowsAffected()
+		}
+		if err != nil {
 			return statementError(update(b, w.columns), fmt.Errorf("row %s: %w", rowName(b, w.args[len(w.columns):]), err))
 		}
+		kept += 1 - n
 	}
-	return nil
+	if len(names) > 0 && len(writes) > 0 {
+		if kept, err = unchanged(ctx, tx, b, writes); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, "DROP TABLE "+copied); err != nil {
+			return err
+		}
+	}
+	return left(b, names, kept, int64(len(writes)))
+}
+
+// copyRows keeps what the rows of a range are before they are written.
+func copyRows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []string) error {
+	columns, _ := keyCopy(b)
+	for i, f := range b.Rows.Fields {
+		columns += fmt.Sprintf(", %s AS modelgen_was%d", quote(f.Column), i)
+	}
+	return exec(ctx, tx, "CREATE TEMP TABLE modelgen_before AS SELECT "+columns+" FROM "+quote(b.Table)+" WHERE "+within(b, after, to))
+}
+
+// unchanged counts the rows that are as they were although they were written.
+func unchanged(ctx context.Context, tx migrate.Tx, b *migrate.Batch, writes []write) (n int64, err error) {
+	_, join := keyCopy(b)
+	for _, w := range writes {
+		var same, other, key []string
+		for _, i := range w.columns {
+			c := quote(b.Table) + "." + quote(b.Rows.Fields[i].Column)
+			same, other = append(same, fmt.Sprintf("%s IS modelgen_was%d", c, i)), append(other, c+" IS NOT ?")
+		}
+		for _, c := range b.Key {
+			key = append(key, quote(b.Table)+"."+quote(c.Name)+" = ?")
+		}
+		var one int64
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM "+quote(b.Table)+" JOIN "+copied+" AS modelgen_before ON "+join+" WHERE ("+strings.Join(other, " OR ")+") AND "+
+			strings.Join(key, " AND ")+" AND "+strings.Join(same, " AND "), w.args...).Scan(&one); err != nil {
+			return 0, err
+		}
+		n += one
+	}
+	return n, nil
 }
 
 func update(b *migrate.Batch, columns []int) string {

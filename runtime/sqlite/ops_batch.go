@@ -4,6 +4,7 @@ import (
 	"context"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Quiet implements [migrate.QuietPlanner].
@@ -49,6 +50,7 @@ func (w *pass) batched(op migrate.Fill, n int, expr, where string) {
 			}
 			return
 		}
+		b.Column, b.Expr, b.Where = schema.Column{Name: op.Column}, expr, where
 		b.SQL = "UPDATE " + quote(op.Table) + " SET " + quote(op.Column) + " = (" + expr + ") WHERE (" + where + ")"
 		st.Statements[0].Comment = "in batches of the primary key, each in its own transaction"
 		st.Batch, st.KeysOff, st.Scans = b, false, false

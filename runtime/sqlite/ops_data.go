@@ -1,9 +1,12 @@
 package sqlite
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Fill implements [migrate.Planner].
@@ -51,11 +54,37 @@ func (p *planner) Fill(op migrate.Fill) error {
 			n = len(w.stages)
 			w.update(op.Table, op.Column, "("+expr+")", where)
 		}
-		if err == nil && online {
+		switch {
+		case err != nil:
+		case online:
 			w.batched(op, n, expr, where)
+		case p.online(op.Table, ""):
+			w.atOnce(op, n, expr, where)
 		}
 		return err
 	})
+}
+
+// atOnce lets the UPDATE of a Fill look at what it did, when it made one behind the first n stages.
+func (w *pass) atOnce(op migrate.Fill, n int, expr, where string) {
+	for i := n; i < len(w.stages); i++ {
+		st := &w.stages[i]
+		if st.Cause != op.Describe() || st.Run != nil || len(st.Statements) != 1 {
+			continue
+		}
+		b := &migrate.Batch{Table: op.Table, SQL: st.Statements[0].SQL, Column: schema.Column{Name: op.Column}, Expr: expr, Where: where}
+		if t := w.s.Table(op.Table); t.PrimaryKey != nil {
+			for _, c := range t.PrimaryKey.Columns {
+				b.Key = append(b.Key, schema.Column{Name: c})
+			}
+		}
+		for _, d := range w.s.Table(op.Table).DualWrites {
+			b.Trusted = append(b.Trusted, d.Name)
+		}
+		st.Script = slices.Clone(st.Statements)
+		st.Statements[0].Shown = true
+		st.Run = func(ctx context.Context, tx migrate.Tx) error { return fillRange(ctx, tx, b, "") }
+	}
 }
 
 // filling gives the value that a Fill sets.
@@ -127,8 +156,12 @@ func (p *planner) SQL(op migrate.SQL) error {
 			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: all, ByHand: true, Facts: facts})
 			return nil
 		}
+		var session []migrate.Statement
 		for i, q := range all {
-			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: []migrate.Statement{q}, NoTx: true, ByHand: true, Facts: facts, Parts: op.Statement(i, len(all))})
+			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: []migrate.Statement{q}, NoTx: true, ByHand: true, Session: slices.Clone(session), Open: i+1 < len(all), Parts: op.Statement(i, len(all)), Facts: facts})
+			if setsSomething(q.SQL) {
+				session = append(session, q)
+			}
 		}
 		return nil
 	}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // AddDualWrite implements [migrate.Planner]. SQLite's triggers cannot change a row before it is written, so they do it right after.
@@ -38,7 +39,7 @@ func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 			if st.Batch, err = migrate.NewBatch(p.before, op, op.Table); err != nil {
 				return err
 			}
-			st.Batch.SQL = sql
+			st.Batch.SQL, st.Batch.Column, st.Batch.Expr, st.Batch.Where = sql, schema.Column{Name: f.column}, f.expr, f.where
 			st.Statements[0].Comment = "in batches of the primary key, each in its own transaction"
 		} else {
 			st.Scans, st.KeysOff = true, true

@@ -80,16 +80,28 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) (err error)
 // stages runs those of one piece of work; first is how many came before them.
 func (s *session) stages(ctx context.Context, first int, stages []migrate.Stage) error {
 	for i, st := range stages {
-		if err := s.stage(ctx, st); err != nil {
+		if err := s.byHand(ctx, st, func() error { return s.stage(ctx, st) }); err != nil {
 			return stageError(first+i, st, err)
-		}
-		if st.ByHand {
-			if err := s.setPragma(ctx, "legacy_alter_table", 0); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+// byHand runs a stage in a transaction, and puts back what it leaves on the connection when a person wrote it. What can only be put back outside
+// is what a transaction cannot change.
+func (s *session) byHand(ctx context.Context, st migrate.Stage, run func() error) error {
+	if !st.ByHand {
+		return run()
+	}
+	was, err := s.standing(ctx)
+	if err != nil {
+		return err
+	}
+	err = run()
+	if put := s.putBack(ctx, was, true, err != nil); err == nil { // temporary tables of a failure go with the rollback
+		err = put
+	}
+	return err
 }
 
 // Step implements [migrate.Session]. SQLite makes no statement half, so there is nothing to find out about an earlier try but the marks.
@@ -99,11 +111,31 @@ func (s *session) Step(ctx context.Context, st migrate.Stage, after []migrate.Ma
 		return err
 	}
 	run := func() error { return s.stage(ctx, st) }
+	var was *standing
+	if st.ByHand {
+		if was, err = s.standing(ctx); err != nil {
+			return err
+		}
+		for _, x := range st.Session {
+			if err = s.statement(ctx, x.SQL); err != nil {
+				return errors.Join(stageError(0, st, err), s.putBack(ctx, was, false, false))
+			}
+		}
+	}
 	if st.Run == nil && len(st.Statements) == 1 { // then nothing has happened when the database was busy
 		once := run
 		run = func() error { return s.patient(ctx, once) }
 	}
-	if err := run(); err != nil {
+	err = run()
+	if st.ByHand {
+		if _, still := s.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); still == nil && err == nil {
+			err = problem("end it in the same statement", "the step left a transaction open, which was rolled back")
+		}
+		if put := s.putBack(ctx, was, false, st.Open && err == nil); err == nil {
+			err = put
+		}
+	}
+	if err != nil {
 		if moved := s.unmoved(ctx, last); errors.Is(moved, migrate.ErrClaimed) {
 			return moved // another runner went on meanwhile, and the statement fits no more
 		}
