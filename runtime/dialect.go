@@ -27,6 +27,7 @@ type SessionConfig struct {
 	History          string        // name of the history table
 	LockTimeout      time.Duration // longest wait for a lock of one statement
 	StatementTimeout time.Duration // longest run of one statement; 0 is without limit
+	StrongLock       time.Duration // see [Options.StrongLock]
 	Retry            time.Duration // how long stages that could not get a lock are tried again
 	Lease            bool          // the lock is a row with an end, see [LockLease]
 	Beside           *sql.DB       // for a look from outside at what the session waits for; nil is none
@@ -84,6 +85,12 @@ type Session interface {
 type ObjectSession interface {
 	// Objects reports of each object whether it is in the database. One of a kind that the dialect does not have counts as there.
 	Objects(ctx context.Context, objects []schema.Object) ([]bool, error)
+}
+
+// Versioned is a [Session] whose catalogs can be compared within one version of the server only.
+type Versioned interface {
+	// Version returns the server with its version, as "PostgreSQL 15".
+	Version(ctx context.Context) (string, error)
 }
 
 // Work is what one transaction does: history first, as a claim that no second runner can make, then the stages, then history again.

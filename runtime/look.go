@@ -293,7 +293,8 @@ func (s *Set) inPlace(i int, need []bool) bool {
 }
 
 // Verify compares the database with what the migrations that are applied say. It finds what was changed by hand. Tables of other sets
-// that this one needs are left to a Verify of those.
+// that this one needs are left to a Verify of those. What they say is built in a scratch schema, in a transaction that is rolled back: where that cannot be,
+// as on a standby, see [Options.Expected].
 func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	defer m.explain(ctx, &err)
 	s, done, err := m.session(ctx)
@@ -326,7 +327,7 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	if err != nil {
 		return nil, redacted{err}
 	}
-	expected, err := added(ctx, s, foreign, want)
+	expected, err := m.expected(ctx, s, foreign, want)
 	if err != nil {
 		return nil, redacted{err}
 	}
@@ -358,4 +359,35 @@ func (m *Migrator) declared(ctx context.Context, s Session, objects []schema.Obj
 		return looker.Objects(ctx, objects)
 	}
 	return slices.Repeat([]bool{true}, len(objects)), nil
+}
+
+// expected returns the facts that want has and base has not, of what is built in the database itself, or in the one that is for that.
+func (m *Migrator) expected(ctx context.Context, s Session, base, want *schema.Schema) ([]string, error) {
+	if m.opt.Expected == nil {
+		return added(ctx, s, base, want)
+	}
+	other, done, _, err := m.open(ctx, m.opt.Expected)
+	if err != nil {
+		return nil, fmt.Errorf("the database of Options.Expected: %w", err)
+	}
+	defer done()
+	if a, ok := s.(Versioned); ok {
+		b := other.(Versioned) // of the same dialect
+		is, err := a.Version(ctx)
+		var builds string
+		if err == nil {
+			builds, err = b.Version(ctx)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("asking for the versions of the servers: %w", err)
+		}
+		if is != builds {
+			return nil, fmt.Errorf("the database is %s and that of Options.Expected %s, which may describe the same thing in other words; compare with one of the same version", is, builds)
+		}
+	}
+	facts, err := added(ctx, other, base, want)
+	if err != nil {
+		return nil, fmt.Errorf("in the database of Options.Expected: %w", err)
+	}
+	return facts, nil
 }

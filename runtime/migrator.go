@@ -131,9 +131,9 @@ func (m *Migrator) change(ctx context.Context, r run) (res *Result, err error) {
 
 // connect waits for a SQLite database that another process keeps busy at that moment: a connection that asks for WAL has to switch to it, or find out
 // that it is switched, before it knows how long it may wait.
-func (m *Migrator) connect(ctx context.Context) (*sql.Conn, error) {
+func (m *Migrator) connect(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	for begin := time.Now(); ; {
-		conn, err := m.db.Conn(ctx)
+		conn, err := db.Conn(ctx)
 		if err == nil || m.dialect.Name() != "sqlite" || time.Since(begin) >= m.opt.LockWait || !strings.Contains(err.Error(), "database is locked") {
 			return conn, err
 		}
@@ -155,21 +155,26 @@ func (m *Migrator) session(ctx context.Context) (Session, func(), error) {
 
 // named is session with a place to say which migration its events belong to.
 func (m *Migrator) named(ctx context.Context) (Session, func(), *Event, error) {
+	return m.open(ctx, m.db)
+}
+
+// open is named on a database.
+func (m *Migrator) open(ctx context.Context, db *sql.DB) (Session, func(), *Event, error) {
 	now := new(Event)
-	conn, err := m.connect(ctx)
+	conn, err := m.connect(ctx, db)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("%w: %w", errUnreachable, redacted{err})
 	}
 	cfg := SessionConfig{
-		History: m.opt.History, LockTimeout: m.opt.LockTimeout, StatementTimeout: m.opt.StatementTimeout, Retry: m.opt.Retry,
+		History: m.opt.History, LockTimeout: m.opt.LockTimeout, StatementTimeout: m.opt.StatementTimeout, StrongLock: m.opt.StrongLock, Retry: m.opt.Retry,
 		Lease: m.opt.Lock == LockLease,
 		Notify: func(e Event) {
 			e.Migration, e.Back = now.Migration, now.Back
 			m.notify(e)
 		},
 	}
-	if most := m.db.Stats().MaxOpenConnections; most == 0 || most > 1 {
-		cfg.Beside = m.db
+	if most := db.Stats().MaxOpenConnections; most == 0 || most > 1 {
+		cfg.Beside = db
 	}
 	s, err := m.dialect.Open(ctx, conn, cfg)
 	if err != nil {

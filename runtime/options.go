@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"time"
 )
@@ -21,6 +22,11 @@ type Options struct {
 
 	// StatementTimeout is the longest run of one statement; 0 is without limit.
 	StatementTimeout time.Duration
+
+	// StrongLock is the longest run of one statement under a lock that stops those who read or write the table, beside the wait for the lock. 0 is
+	// one minute for statements that neither read nor write the whole table, which take no time but when something is wrong, and no limit for
+	// others, for Go functions, and for what was written by hand. More than 0 is for all of them; below 0 is no limit. It is for PostgreSQL.
+	StrongLock time.Duration
 
 	// Retry is how long a stage that does not get its lock is tried again; 0 is 15 minutes, below 0 does not try again.
 	Retry time.Duration
@@ -67,6 +73,11 @@ type Options struct {
 
 	// Backup makes a copy of the database before a run changes anything, and ends the run when it cannot; nil makes none.
 	Backup *Backup
+
+	// Expected is a database in which [Migrator.Verify] builds what it compares with: for a standby, or for a role that may create nothing. It is of the
+	// same kind and major version, and has the functions and types made by hand that the tables use. Nothing is left behind in it. nil is the
+	// database itself.
+	Expected *sql.DB
 
 	// Logger gets one record for each migration; nil logs nothing. Neither secrets nor values of rows are logged.
 	Logger *slog.Logger

@@ -232,6 +232,11 @@ func (w *walker) work(ctx context.Context, l leg) error {
 	if err != nil {
 		return err
 	}
+	if skip == 0 {
+		if err := w.visible(ctx, l); err != nil {
+			return err
+		}
+	}
 	if skip == 0 && len(groups) > 1 {
 		if err := w.check(ctx, l); err != nil {
 			return err

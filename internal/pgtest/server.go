@@ -112,7 +112,7 @@ func launch(bin, dir, password string, who *user) (*Server, error) {
 	for _, setting := range []string{
 		"port=" + strconv.Itoa(port), "listen_addresses=127.0.0.1", "unix_socket_directories=" + dir,
 		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
-		"max_connections=200", "autovacuum=off", "checkpoint_timeout=1h", "max_wal_size=4GB",
+		"max_connections=200", "max_prepared_transactions=20", "autovacuum=off", "checkpoint_timeout=1h", "max_wal_size=4GB",
 		"dynamic_shared_memory_type=mmap", // /dev/shm is tiny in containers
 		"timezone=UTC", "log_timezone=UTC",
 	} {

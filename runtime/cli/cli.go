@@ -12,7 +12,7 @@
 //	fake NAME|zero     make the history say so, without running anything
 //	sql [-back] NAME   print the SQL of a migration; needs no database
 //	check              is anything pending? for readiness probes and deploys
-//	verify             does the database look as its migrations say?
+//	verify             does the database look as its migrations say? -expected URL
 //	prune [NAME...]    forget rows whose migrations are gone, as after a squash
 //
 // -json makes every verb print JSON on stdout, also when it fails: {"error": "..."}. Exit status: 0 done or nothing to do; 1 no: pending,
@@ -95,7 +95,9 @@ var verbs = []verb{
 		f.IntVar(&c.server, "server", newest, "major `version` of the server that the SQL is for")
 	}, 1},
 	{"check", "", "is anything pending?", check, policyFlags, 0},
-	{"verify", "", "does the database look as its migrations say?", verify, nil, 0},
+	{"verify", "", "does the database look as its migrations say?", verify, func(c *call, f *flag.FlagSet) {
+		f.StringVar(&c.expected, "expected", "", "build what to compare with in the database `URL`, for a standby or a role that may create nothing")
+	}, 0},
 	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, lockFlags, -1},
 }
 
@@ -117,6 +119,8 @@ type call struct {
 	busy    bool      // a line on the terminal says what is being done
 	said    time.Time // when the progress of a batched stage was printed
 	retry   retry
+
+	expected string // where verify builds what it compares with
 }
 
 // newest stands for the newest server there is: what is printed is not refused for the sake of an older one.
@@ -316,6 +320,14 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 	}
 	if c.backup != "" {
 		c.opt.Backup = &migrate.Backup{Dir: c.backup, URL: cmp.Or(c.URL, os.Getenv("DATABASE_URL"))}
+	}
+	if c.expected != "" {
+		db, err := c.second(c.expected)
+		if err != nil {
+			return fmt.Errorf("verify -expected: %w", err)
+		}
+		defer db.Close()
+		c.opt.Expected = db
 	}
 	if c.m, err = migrate.New(c.DB, c.Dialect, c.Set, &c.opt); err != nil {
 		return err

@@ -10,17 +10,38 @@ import (
 
 var errSecret = errors.New("the connection string of the backup has an sslpassword, which pg_dump takes on its command line only, where everybody on the machine sees it; use a key without one")
 
+var errInline = errors.New("the connection string of the backup has sslinline, the certificate itself in the place of a file, which pg_dump does not take; give Options.Backup.URL files")
+
+// parameters are what libpq takes in a connection string (manual, 34.1.2), with the version that they are new in; 0 is older than 14. Drivers take more:
+// parameters of their own, and settings of the session, which pg_dump sets as it needs them.
+var parameters = map[string]int{
+	"host": 0, "hostaddr": 0, "port": 0, "dbname": 0, "user": 0, "passfile": 0, "channel_binding": 0, "connect_timeout": 0, "client_encoding": 0, "options": 0, "application_name": 0,
+	"fallback_application_name": 0, "keepalives": 0, "keepalives_idle": 0, "keepalives_interval": 0, "keepalives_count": 0, "tcp_user_timeout": 0, "replication": 0, "gssencmode": 0,
+	"sslmode": 0, "requiressl": 0, "sslcompression": 0, "sslcert": 0, "sslkey": 0, "sslrootcert": 0, "sslcrl": 0, "sslcrldir": 0, "sslsni": 0, "requirepeer": 0, "ssl_min_protocol_version": 0,
+	"ssl_max_protocol_version": 0, "krbsrvname": 0, "gsslib": 0, "service": 0, "target_session_attrs": 0,
+	"require_auth": 16, "sslcertmode": 16, "load_balance_hosts": 16, "gssdelegation": 17, "sslnegotiation": 17,
+	"servicefile": 18, "min_protocol_version": 18, "max_protocol_version": 18, "sslkeylogfile": 18, "scram_client_key": 18, "scram_server_key": 18, "oauth_issuer": 18, "oauth_client_id": 18,
+	"oauth_client_secret": 18, "oauth_scope": 18,
+}
+
+// forLibpq reports whether libpq of that version takes a parameter. Newer ones count as known where no version is known.
+func forLibpq(key string, version int) bool {
+	since, ok := parameters[key]
+	return ok && (version == 0 || since <= version)
+}
+
 // splitPassword takes the password out of a connection string and puts it into the environment: what a program is called with can be
-// seen by everybody on the machine. What it cannot read for sure it refuses. The forms are those of libpq (manual 34.1.1).
-func splitPassword(address string) (without string, env []string, err error) {
+// seen by everybody on the machine. It leaves out what libpq of that version does not take, see parameters; 0 is any. What it cannot read for sure it
+// refuses. The forms are those of libpq (manual 34.1.1).
+func splitPassword(address string, version int) (without string, env []string, err error) {
 	for _, scheme := range []string{"postgres://", "postgresql://"} {
 		if rest, ok := strings.CutPrefix(address, scheme); ok {
-			without, env, err = splitURL(rest)
+			without, env, err = splitURL(rest, version)
 			return scheme + without, env, err
 		}
 	}
 	if strings.Contains(address, "=") {
-		return splitPairs(address)
+		return splitPairs(address, version)
 	}
 	if strings.ContainsAny(address, ":@/") {
 		return "", nil, errors.New("the connection string of the backup is neither of the form host=... dbname=... nor a postgres:// URL")
@@ -28,7 +49,7 @@ func splitPassword(address string) (without string, env []string, err error) {
 	return address, nil, nil // nothing, or the name of a database
 }
 
-func splitURL(rest string) (without string, env []string, err error) {
+func splitURL(rest string, version int) (without string, env []string, err error) {
 	wrong := errors.New("the URL of the backup cannot be read for sure; write the special characters of user and password as %2F and the like")
 	if i := strings.IndexAny(rest, "@/"); i >= 0 && rest[i] == '@' {
 		user, password, ok := strings.Cut(rest[:i], ":")
@@ -58,7 +79,9 @@ func splitURL(rest string) (without string, env []string, err error) {
 			env = append(env, "PGPASSWORD="+value)
 		case key == "sslpassword":
 			return "", nil, errSecret
-		default:
+		case key == "sslinline":
+			return "", nil, errInline
+		case forLibpq(key, version):
 			kept = append(kept, pair)
 		}
 	}
@@ -81,9 +104,9 @@ func hostsOnly(place string) bool {
 	return true
 }
 
-var connKey = regexp.MustCompile(`^[a-z_]+$`)
+var connKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
-func splitPairs(address string) (without string, env []string, err error) {
+func splitPairs(address string, version int) (without string, env []string, err error) {
 	var kept []string
 	for rest := trim(address); rest != ""; rest = trim(rest) {
 		key, after, ok := strings.Cut(rest, "=")
@@ -100,8 +123,12 @@ func splitPairs(address string) (without string, env []string, err error) {
 			env = append(env, "PGPASSWORD="+value)
 		case "sslpassword":
 			return "", nil, errSecret
+		case "sslinline":
+			return "", nil, errInline
 		default:
-			kept = append(kept, key+"="+quoteConn(value))
+			if forLibpq(key, version) {
+				kept = append(kept, key+"="+quoteConn(value))
+			}
 		}
 	}
 	return strings.Join(kept, " "), env, nil

@@ -97,6 +97,9 @@ const (
 // hint says what to do about an error.
 func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) string {
 	code := migrate.ErrorCode(err)
+	if hint := s.situation(ctx, err, stage); hint != "" {
+		return hint
+	}
 	switch {
 	case code == lockNotAvailable:
 		hint := "the lock was not free in all the time that was given to try; run the command again when the database is quieter"

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,9 +15,18 @@ import (
 // Expected makes everything of want in scratch schemas, one for each schema there is in it, in a transaction that is rolled back.
 // The schemas are found first, so that expressions mean the scratch tables and types; functions made by hand are still found.
 func (s *session) Expected(ctx context.Context, want *schema.Schema) ([]string, error) {
-	if err := s.ready(ctx); err != nil {
+	if err := s.ready(ctx); errors.Is(err, errStandby) {
+		return nil, errors.New("the server is a standby in recovery, in which what the migrations come to cannot be built; " + elsewhere)
+	} else if err != nil {
 		return nil, err
 	}
+	return s.repeat(ctx, func() ([]string, error) { return s.expected(ctx, want) })
+}
+
+// elsewhere is the way out where nothing can be built.
+const elsewhere = "compare with one that is built in another database of the same major version, where the role may create schemas: verify -expected URL (Options.Expected)"
+
+func (s *session) expected(ctx context.Context, want *schema.Schema) ([]string, error) {
 	spaces, err := s.scratch(want)
 	if err != nil {
 		return nil, err
@@ -121,13 +131,26 @@ func (s *session) scratchError(ctx context.Context, script []string, err error) 
 		if e := s.exec(ctx, sql); e != nil {
 			hint := s.hint(ctx, e, migrate.Stage{})
 			if strings.HasPrefix(sql, "CREATE SCHEMA") {
-				hint = "comparing needs the right to create schemas in the database: GRANT CREATE ON DATABASE; the schema is rolled back"
+				hint = s.scratchHint(ctx, e)
 			}
 			err = &migrate.StatementError{Cause: "Make the schema as the migrations say it is", Statement: sql, Code: migrate.ErrorCode(e), Hint: hint, Err: e}
 			break
 		}
 	}
 	return err
+}
+
+// scratchHint says what is missing for a scratch schema.
+func (s *session) scratchHint(ctx context.Context, err error) string {
+	if migrate.ErrorCode(err) == readOnlyTransaction {
+		return "the sessions of this role are read-only; " + elsewhere
+	}
+	s.rollback(ctx)
+	var database, role string
+	if s.conn.QueryRowContext(ctx, "SELECT pg_catalog.quote_ident(pg_catalog.current_database()), pg_catalog.quote_ident(current_user)").Scan(&database, &role) != nil {
+		database, role = "DATABASE", "ROLE"
+	}
+	return "comparing needs the right to create a schema, which is rolled back: GRANT CREATE ON DATABASE " + database + " TO " + role + "; or " + elsewhere
 }
 
 // mapBack gives scratch schemas the names of those they stand for, quoted as the server does it.

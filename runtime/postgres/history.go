@@ -51,6 +51,9 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 	if err := s.look(ctx); err != nil {
 		return nil, err
 	}
+	if s.hidden {
+		return nil, s.cannotRead(ctx, refused{errors.New("row level security hides rows of the history from the role")})
+	}
 	// A history that an earlier version has made has no module, and gets it when something is written.
 	return s.records(ctx, "SELECT "+historyColumns+", pg_catalog.to_jsonb(h) ->> 'module' FROM "+s.table()+` AS h WHERE "set" = `+safe(set)+" ORDER BY id")
 }
@@ -85,9 +88,29 @@ func (s *session) records(ctx context.Context, query string) (records []migrate.
 		return nil, fmt.Errorf("%s is no history of this version of modelgen: %w", s.table(), err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", s.table(), s.fail(ctx, err))
+		return nil, s.cannotRead(ctx, s.fail(ctx, err))
 	}
 	return records, nil
+}
+
+// cannotRead says what the role needs to read the history.
+func (s *session) cannotRead(ctx context.Context, err error) error {
+	hint := ""
+	var role string
+	if migrate.ErrorCode(err) == insufficientRights || errors.As(err, new(refused)) {
+		if s.conn.QueryRowContext(ctx, "SELECT pg_catalog.quote_ident(current_user)").Scan(&role) != nil {
+			role = "ROLE"
+		}
+	}
+	switch {
+	case role == "":
+	case migrate.ErrorCode(err) == insufficientRights && !strings.Contains(err.Error(), "row-level security"):
+		hint = "; to look is enough: GRANT USAGE ON SCHEMA " + ident(s.namespace(s.cfg.History)) + " TO " + role + "; GRANT SELECT ON " + s.table() + " TO " + role +
+			"; to apply migrations takes the owner of the tables, or a member of that role"
+	default:
+		hint = "; a history with rows left out cannot be told from another one: ALTER ROLE " + role + " BYPASSRLS, or ALTER TABLE " + s.table() + " DISABLE ROW LEVEL SECURITY"
+	}
+	return fmt.Errorf("reading %s: %w%s", s.table(), err, hint)
 }
 
 var formatComment = regexp.MustCompile(`^modelgen history, format (\d+)$`)

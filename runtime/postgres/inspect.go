@@ -6,20 +6,45 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Catalog reads inside a transaction, with a search_path under which the server writes names of the default schema without it.
 func (s *session) Catalog(ctx context.Context, want *schema.Schema) ([]string, error) {
-	if err := s.ready(ctx); err != nil {
+	if err := s.readable(ctx); err != nil { // a standby will do
 		return nil, err
 	}
-	defer s.rollback(ctx)
-	if err := s.exec(ctx, "BEGIN;\n"+s.own()+"SET TRANSACTION READ ONLY;\nSET LOCAL quote_all_identifiers = off"); err != nil {
-		return nil, err
+	return s.repeat(ctx, func() ([]string, error) {
+		defer s.rollback(ctx)
+		if err := s.exec(ctx, "BEGIN;\n"+s.own()+"SET TRANSACTION READ ONLY;\nSET LOCAL quote_all_identifiers = off"); err != nil {
+			return nil, err
+		}
+		return s.catalog(ctx, s.renderer, want)
+	})
+}
+
+// repeat tries a look at the catalog again while a lock of it is not free, as stages are tried again, for a minute at most.
+func (s *session) repeat(ctx context.Context, look func() ([]string, error)) ([]string, error) {
+	for try, end := 0, time.Now().Add(min(s.cfg.Retry, time.Minute)); ; try++ {
+		lines, err := look()
+		if err == nil || !again(err) || s.broken || !time.Now().Before(end) {
+			return lines, err
+		}
+		if err := s.pause(ctx, migrate.Work{}, try, end, err); err != nil {
+			return nil, err
+		}
 	}
-	return s.catalog(ctx, s.renderer, want)
+}
+
+// Version implements [migrate.Versioned].
+func (s *session) Version(ctx context.Context) (string, error) {
+	if err := s.look(ctx); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("PostgreSQL %d", s.version), nil
 }
 
 // catalog reads the facts of all that is in want, where r says that it is.

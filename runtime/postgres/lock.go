@@ -171,7 +171,7 @@ func (s *session) holder(ctx context.Context) string {
  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`, age, key>>32, key&0xffffffff))
 }
 
-// blockers says who holds locks on the tables, the longest first.
+// blockers says who holds locks on the tables, the longest first: sessions, and prepared transactions, which have none.
 func (s *session) blockers(ctx context.Context, tables []string) string {
 	if len(tables) == 0 {
 		return ""
@@ -180,10 +180,40 @@ func (s *session) blockers(ctx context.Context, tables []string) string {
 	for i, t := range tables {
 		quoted[i] = "pg_catalog.to_regclass(" + text(s.name(t)) + ")::oid"
 	}
-	return s.sessions(ctx, `SELECT DISTINCT l.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), `+age+` AS age, `+connected+`
+	held := " AND l.relation IN (" + strings.Join(quoted, ", ") + ") AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
+	who := s.sessions(ctx, `SELECT DISTINCT l.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), `+age+` AS age, `+connected+`
  FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
- WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid() AND l.relation IN (`+strings.Join(quoted, ", ")+`)
- AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY age DESC LIMIT 3`)
+ WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()`+held+` ORDER BY age DESC LIMIT 3`)
+	prepared := prepared(ctx, s.conn, ofPrepared+"l.locktype = 'relation' AND l.granted"+held+")")
+	if who != "" && prepared != "" {
+		who += " and "
+	}
+	return who + prepared
+}
+
+// ofPrepared begins a condition on a lock l of the prepared transaction x. Its locks have no pid, and are found by the lock on its own number.
+const ofPrepared = `EXISTS (SELECT FROM pg_catalog.pg_locks own JOIN pg_catalog.pg_locks l ON l.virtualtransaction = own.virtualtransaction AND l.pid IS NULL
+ WHERE own.locktype = 'transactionid' AND own.pid IS NULL AND own.transactionid = x.transaction AND `
+
+// prepared describes the prepared transactions of this database that a condition on x picks. They belong to no session, and keep their locks until
+// somebody ends them (manual, PREPARE TRANSACTION).
+func prepared(ctx context.Context, conn *sql.Conn, condition string) string {
+	rows, err := conn.QueryContext(ctx, `SELECT x.gid, x.owner::text, EXTRACT(epoch FROM pg_catalog.clock_timestamp() - x.prepared)::bigint FROM pg_catalog.pg_prepared_xacts x
+ WHERE x.database = pg_catalog.current_database() AND `+condition+` ORDER BY x.prepared LIMIT 3`)
+	if err != nil {
+		return ""
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var gid, owner string
+		var seconds int64
+		if rows.Scan(&gid, &owner, &seconds) != nil {
+			break
+		}
+		all = append(all, fmt.Sprintf("the prepared transaction %s of %s, %s old, which COMMIT PREPARED or ROLLBACK PREPARED ends", text(gid), owner, time.Duration(seconds)*time.Second))
+	}
+	return strings.Join(all, " and ")
 }
 
 // sessions describes sessions for people. It is asked for beside the work: when it fails, nothing is said.

@@ -40,13 +40,20 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 	units := s.units(all)
 	defer s.watch(ctx, work.Stages)()
 	err := s.transact(ctx, units, work)
-	if slices.ContainsFunc(work.Stages, func(st migrate.Stage) bool { return st.ByHand }) {
-		if left := s.tidy(ctx); left != nil && err == nil { // it is committed: go on with another connection
-			s.hangUp(ctx)
-			return fmt.Errorf("%w: %w", migrate.ErrCommitLost, left)
-		}
+	if left := s.tidyUp(ctx, work); left != nil && err == nil { // it is committed: go on with another connection
+		s.hangUp(ctx)
+		return fmt.Errorf("%w: %w", migrate.ErrCommitLost, left)
 	}
 	return err
+}
+
+// tidyUp is tidy behind a transaction with steps written by hand. A rollback leaves some of it, as prepared statements, which would be in the way of
+// the next try.
+func (s *session) tidyUp(ctx context.Context, work migrate.Work) error {
+	if !slices.ContainsFunc(work.Stages, func(st migrate.Stage) bool { return st.ByHand }) {
+		return nil
+	}
+	return s.tidy(ctx)
 }
 
 func (s *session) transact(ctx context.Context, units []unit, work migrate.Work) error {
@@ -65,9 +72,15 @@ func (s *session) transact(ctx context.Context, units []unit, work migrate.Work)
 			if err := s.pause(ctx, work, try, end, err); err != nil {
 				return err
 			}
+			if err := s.tidyUp(ctx, work); err != nil {
+				return err
+			}
 			continue
 		case at.known():
 			return s.unitError(ctx, work, at, err)
+		}
+		if err := s.tidyUp(ctx, work); err != nil {
+			return err
 		}
 		// The server does not say which statement of a string it was. This try may well succeed: then it counts.
 		at, err = s.attempt(ctx, units, true)
@@ -179,7 +192,42 @@ func (s *session) limits(all []migrate.Work) []unit {
 	if wait := s.patience(all); wait != s.cfg.LockTimeout {
 		units = append(units, unit{sql: fmt.Sprintf("SET LOCAL lock_timeout = %d", millis(wait)), stage: -1})
 	}
+	if most := s.longest(all); most > 0 {
+		units = append(units, unit{sql: fmt.Sprintf("SET LOCAL statement_timeout = %d", millis(most)), stage: -1})
+	}
 	return units
+}
+
+// longest returns how long a statement of a transaction may run under a lock that stops others; 0 leaves it at the statement timeout. A statement that
+// neither reads nor writes whole tables takes no time but that for its lock: one that does is stuck, and must not keep the table when nobody
+// is there any more to end it.
+func (s *session) longest(all []migrate.Work) time.Duration {
+	if s.cfg.StrongLock < 0 || s.cfg.LockTimeout <= 0 {
+		return 0
+	}
+	strong := false
+	for _, work := range all {
+		for _, st := range work.Stages {
+			if s.cfg.StrongLock == 0 && (st.ByHand || st.Run != nil || st.Scans || st.Rewrites) {
+				return 0
+			}
+			strong = strong || strongLock(st)
+		}
+	}
+	most := s.cfg.StrongLock
+	if most == 0 {
+		most = time.Minute
+	}
+	if most += s.cfg.LockTimeout; !strong || s.cfg.StatementTimeout > 0 && s.cfg.StatementTimeout < most {
+		return 0
+	}
+	return most
+}
+
+// strongLock reports whether a stage takes a lock that stops who reads or writes the table, or may.
+func strongLock(st migrate.Stage) bool {
+	return st.Lock == accessExclusive || st.Lock == shareRowExclusive || st.Lock == share || st.Lock == "" && len(st.Tables) > 0 ||
+		st.ByHand && slices.ContainsFunc(st.Statements, func(x migrate.Statement) bool { return tableLocks.MatchString(x.SQL) })
 }
 
 // patience gives the longest wait for a lock in a transaction. Who waits for a lock that stops others stops them already, be it that
@@ -187,10 +235,7 @@ func (s *session) limits(all []migrate.Work) []unit {
 func (s *session) patience(all []migrate.Work) time.Duration {
 	for _, work := range all {
 		for _, st := range work.Stages {
-			switch {
-			case st.Lock == accessExclusive, st.Lock == shareRowExclusive, st.Lock == share, st.Lock == "" && len(st.Tables) > 0:
-				return s.cfg.LockTimeout
-			case st.ByHand && slices.ContainsFunc(st.Statements, func(x migrate.Statement) bool { return tableLocks.MatchString(x.SQL) }):
+			if strongLock(st) {
 				return s.cfg.LockTimeout
 			}
 		}

@@ -66,6 +66,18 @@ func (s *session) state(ctx context.Context) string {
 	ran := (time.Duration(seconds) * time.Second).String()
 	who := sessions(ctx, conn, fmt.Sprintf(`SELECT a.pid, COALESCE(a.application_name, ''), COALESCE(a.state, ''), %s, `+connected+`
  FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(%d)) AS b(pid) JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY a.pid LIMIT 3`, age, s.pid))
+	var waits, behind bool // pg_blocking_pids has a zero for each prepared transaction (manual, 9.27)
+	if err := conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT COALESCE((SELECT wait_event_type = 'Lock' FROM pg_catalog.pg_stat_activity WHERE pid = %d), false), 0 = ANY(pg_catalog.pg_blocking_pids(%d))`, s.pid, s.pid)).
+		Scan(&waits, &behind); err == nil && waits && (behind || who == "") {
+		x := prepared(ctx, conn, ofPrepared+fmt.Sprintf(`EXISTS (SELECT FROM pg_catalog.pg_locks w WHERE w.pid = %d AND NOT w.granted
+ AND (w.relation = l.relation OR w.transactionid = x.transaction OR w.virtualxid = own.virtualtransaction)))`, s.pid))
+		if x == "" && behind {
+			x = prepared(ctx, conn, "true")
+		}
+		if x != "" {
+			who = strings.TrimPrefix(who+" and "+x, " and ")
+		}
+	}
 	if who == "" {
 		return "running for " + ran
 	}

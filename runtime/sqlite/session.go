@@ -20,7 +20,8 @@ type session struct {
 	wait time.Duration // how long a busy database is waited for
 	busy *int64        // what busy_timeout was before, when it was changed
 	seen map[rowKey]progress
-	last *stand // of the history, as this session saw it last
+	last *stand    // of the history, as this session saw it last
+	open *standing // what there was before a step written by hand, of which more stages follow
 }
 
 // Planner implements [migrate.Session].
@@ -116,6 +117,9 @@ func (s *session) Step(ctx context.Context, st migrate.Stage, after []migrate.Ma
 		if was, err = s.standing(ctx); err != nil {
 			return err
 		}
+		if s.open != nil {
+			was.temp = s.open.temp
+		}
 		for _, x := range st.Session {
 			if err = s.statement(ctx, x.SQL); err != nil {
 				return errors.Join(stageError(0, st, err), s.putBack(ctx, was, false, false))
@@ -133,6 +137,9 @@ func (s *session) Step(ctx context.Context, st migrate.Stage, after []migrate.Ma
 		}
 		if put := s.putBack(ctx, was, false, st.Open && err == nil); err == nil {
 			err = put
+		}
+		if s.open = nil; st.Open && err == nil {
+			s.open = was
 		}
 	}
 	if err != nil {
