@@ -14,7 +14,7 @@ func (s *session) Objects(ctx context.Context, objects []schema.Object) ([]bool,
 	if len(objects) == 0 {
 		return there, nil
 	}
-	if err := s.ready(ctx); err != nil {
+	if err := s.readable(ctx); err != nil {
 		return nil, err
 	}
 	defer s.rollback(ctx)
