@@ -189,6 +189,29 @@ func TestHandStepKeepsItsSettings(t *testing.T) {
 	})
 }
 
+// TestHandStepLease: behind a pooler the connection is everybody's, so that settings go back in the transaction of the step.
+func TestHandStepLease(t *testing.T) {
+	pgRunners(t, func(r *runner) {
+		r.opt.Lock = migrate.LockLease
+		role := fmt.Sprint("lease_", r.count("SELECT oid FROM pg_database WHERE datname = current_database()"))
+		r.exec("CREATE ROLE " + role)
+		r.t.Cleanup(func() { _, _ = r.db.Exec("DROP ROLE " + role) })
+		for _, h := range pgHandSteps(role)[:8] {
+			r.nothingLeft(h, h.ways()["SQL"])
+			r.nothingLeftAgain(h)
+		}
+	})
+}
+
+// nothingLeftAgain makes room for the next step.
+func (r *runner) nothingLeftAgain(h handStep) {
+	r.t.Helper()
+	if r.t.Failed() {
+		r.t.Fatalf("after the step that leaves %s", h.name)
+	}
+	r.exec("DROP TABLE t, modelgen_history")
+}
+
 // TestHandStepCannotPutBack: a setting that the role may not put back is refused with the transaction, and says so.
 func TestHandStepCannotPutBack(t *testing.T) {
 	pgRunners(t, func(r *runner) {

@@ -19,7 +19,6 @@ import (
 // columns that was changed, if nobody has changed them meanwhile: every version of a row has the number of the transaction that made it (xmin).
 // With lock they are locked first, for rows that are changed all the time: then only a trigger can keep the statement from them.
 func (r renderer) rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, g guard, after, to []string, lock bool) error {
-	lock = lock || g.any()
 	groups, err := r.change(ctx, tx, b, after, to, lock)
 	if err != nil {
 		return err
@@ -41,7 +40,7 @@ func (r renderer) rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, g g
 		case err != nil:
 			return err
 		case n != int64(gr.rows) && !lock:
-			return errChanged{}
+			return errChanged{} // or a trigger is in the way, which is known when the rows are locked
 		}
 		if err := r.left(b, g, int64(gr.rows)-n+kept, int64(gr.rows)); err != nil {
 			return err

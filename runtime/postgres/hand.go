@@ -68,8 +68,12 @@ const settable = `context IN ('user', 'superuser') AND name NOT IN ('transaction
 // putBack returns statements that give every setting the value that it had before the steps written by hand. The role comes first: it decides who may
 // change the others.
 func (s *session) putBack() string {
-	if s.base == nil {
-		return "RESET SESSION AUTHORIZATION;\nRESET ROLE;\n" + putBackSettings("")
+	if s.base == nil { // behind a pooler
+		sql := "RESET SESSION AUTHORIZATION;\nRESET ROLE;\n"
+		for _, kv := range s.settings() { // ours are those of the transaction, and set again
+			sql += "RESET " + kv[0] + ";\n"
+		}
+		return sql + putBackSettings("(SELECT key, value FROM pg_catalog.json_each_text(COALESCE(NULLIF(pg_catalog.current_setting('modelgen.was', true), ''), '{}')::json))")
 	}
 	change := func(name, was string) string {
 		return "SELECT pg_catalog.set_config('" + name + "', " + safe(was) + ", false) WHERE pg_catalog.current_setting('" + name + "') <> " + safe(was) + ";\n"
@@ -83,6 +87,16 @@ func (s *session) putBack() string {
 		return sql + putBackSettings("")
 	}
 	return sql + putBackSettings("(VALUES "+strings.Join(were, ", ")+")")
+}
+
+// keepSettings remembers, in the transaction of a step, what a pooler has set on the connection for its clients.
+func (s *session) keepSettings() string {
+	var own []string
+	for _, kv := range s.settings() {
+		own = append(own, text(kv[0]))
+	}
+	return "SELECT pg_catalog.set_config('modelgen.was', (SELECT pg_catalog.json_object_agg(name, setting)::text FROM pg_catalog.pg_settings WHERE source = 'session' AND setting IS NOT NULL AND " +
+		settable + " AND pg_catalog.lower(name) NOT IN (" + strings.Join(own, ", ") + ")), true)"
 }
 
 // putBackSettings compares with what is given, and else with what a connection begins with.
@@ -134,15 +148,26 @@ func (s *session) tidy(ctx context.Context) error {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
+	query := s.leftovers()
+	if s.locked { // DISCARD ALL and pg_advisory_unlock_all give the lock of migrations back
+		key := uint64(s.key())
+		query += fmt.Sprintf("\nUNION ALL SELECT '' WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid() AND classid = %d::oid AND objid = %d::oid AND objsubid = 1)",
+			key>>32, key&0xffffffff)
+	}
 	var left []string
 	for range 100 {
-		all, err := s.texts(ctx, s.leftovers())
+		all, err := s.texts(ctx, query)
 		if err != nil {
 			return err
 		}
-		left = slices.DeleteFunc(all, func(q string) bool { return slices.Contains(s.base.left, q) })
+		if slices.Contains(all, "") {
+			if err := s.lockAgain(ctx); err != nil {
+				return err
+			}
+		}
+		left = slices.DeleteFunc(all, func(q string) bool { return q == "" || slices.Contains(s.base.left, q) })
 		if len(left) == 0 {
-			return s.stillLocked(ctx)
+			return nil
 		}
 		if err := s.exec(ctx, strings.Join(left, ";\n")); err != nil {
 			return s.cannotRestore(err)
@@ -151,21 +176,12 @@ func (s *session) tidy(ctx context.Context) error {
 	return errors.New("a step written by hand left something on the session that cannot be taken away: " + left[0])
 }
 
-// stillLocked takes the lock of migrations again when a step written by hand has given it back, as DISCARD ALL does.
-func (s *session) stillLocked(ctx context.Context) error {
-	if !s.locked {
-		return nil
+// lockAgain takes the lock of migrations that a step written by hand has given back.
+func (s *session) lockAgain(ctx context.Context) error {
+	s.locked = false
+	if got, err := s.tryLock(ctx); got || err != nil {
+		return err
 	}
-	key := uint64(s.key())
-	var held bool
-	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid() AND classid = %d::oid AND objid = %d::oid AND objsubid = 1)
- OR pg_catalog.pg_try_advisory_lock(%d)`, key>>32, key&0xffffffff, s.key())).Scan(&held)
-	if err != nil {
-		return s.fail(ctx, err)
-	}
-	if !held {
-		s.locked = false
-		return errors.New("a step written by hand gave back the lock of migrations, and another session has it now; run the command again when that one is finished, and take DISCARD ALL and pg_advisory_unlock_all out of the step")
-	}
-	return nil
+	return errors.New("a step written by hand gave back the lock of migrations, and another session has it now; run the command again when that one is finished, " +
+		"and take DISCARD ALL and pg_advisory_unlock_all out of the step")
 }

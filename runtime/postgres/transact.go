@@ -145,6 +145,9 @@ func (s *session) units(all []migrate.Work) []unit {
 			}
 		}
 		for i, st := range work.Stages {
+			if st.ByHand && s.cfg.Lease {
+				units = append(units, unit{sql: s.keepSettings(), stage: -1, settings: true})
+			}
 			for _, x := range st.Statements {
 				if !x.Shown {
 					units = append(units, unit{sql: x.SQL, stage: stages + i})
