@@ -68,45 +68,32 @@ const settable = `context IN ('user', 'superuser') AND name NOT IN ('transaction
 // putBack returns statements that give every setting the value that it had before the steps written by hand. The role comes first: it decides who may
 // change the others.
 func (s *session) putBack() string {
-	if s.base == nil { // behind a pooler
-		sql := "RESET SESSION AUTHORIZATION;\nRESET ROLE;\n"
-		for _, kv := range s.settings() { // ours are those of the transaction, and set again
-			sql += "RESET " + kv[0] + ";\n"
+	if s.base == nil { // behind a pooler, where what was there is in the transaction, see keepSettings
+		var own []string
+		for _, kv := range s.settings() {
+			own = append(own, text(kv[0]))
 		}
-		return sql + putBackSettings("(SELECT key, value FROM pg_catalog.json_each_text(COALESCE(NULLIF(pg_catalog.current_setting('modelgen.was', true), ''), '{}')::json))")
+		return "RESET SESSION AUTHORIZATION;\nRESET ROLE;\n" + putBackSettings("(SELECT key, value FROM pg_catalog.json_each_text(COALESCE(NULLIF(pg_catalog.current_setting('modelgen.was', true), ''), '{}')::json))",
+			"CASE WHEN pg_catalog.lower(s.name) IN ("+strings.Join(own, ", ")+") THEN s.reset_val ELSE COALESCE(v.was, s.reset_val) END") // ours are set again for the transaction
 	}
 	change := func(name, was string) string {
 		return "SELECT pg_catalog.set_config('" + name + "', " + safe(was) + ", false) WHERE pg_catalog.current_setting('" + name + "') <> " + safe(was) + ";\n"
 	}
-	var were []string
+	were := []string{"('', '')"}
 	for _, kv := range s.base.settings {
 		were = append(were, "("+safe(kv[0])+", "+safe(kv[1])+")")
 	}
-	sql := change("session_authorization", s.base.user) + change("role", s.base.role)
-	if len(were) == 0 {
-		return sql + putBackSettings("")
-	}
-	return sql + putBackSettings("(VALUES "+strings.Join(were, ", ")+")")
+	return change("session_authorization", s.base.user) + change("role", s.base.role) + putBackSettings("(VALUES "+strings.Join(were, ", ")+")", "COALESCE(v.was, s.reset_val)")
 }
 
-// keepSettings remembers, in the transaction of a step, what a pooler has set on the connection for its clients.
-func (s *session) keepSettings() string {
-	var own []string
-	for _, kv := range s.settings() {
-		own = append(own, text(kv[0]))
-	}
-	return "SELECT pg_catalog.set_config('modelgen.was', (SELECT pg_catalog.json_object_agg(name, setting)::text FROM pg_catalog.pg_settings WHERE source = 'session' AND setting IS NOT NULL AND " +
-		settable + " AND pg_catalog.lower(name) NOT IN (" + strings.Join(own, ", ") + ")), true)"
-}
+// keepSettings remembers, in the transaction of a step, what is set on the connection: by a pooler for its clients, and by the transaction.
+const keepSettings = "SELECT pg_catalog.set_config('modelgen.was', (SELECT pg_catalog.json_object_agg(name, setting)::text FROM pg_catalog.pg_settings WHERE source = 'session' AND setting IS NOT NULL AND " +
+	settable + "), true)"
 
-// putBackSettings compares with what is given, and else with what a connection begins with.
-func putBackSettings(were string) string {
-	was, join := "s.reset_val", ""
-	if were != "" {
-		was, join = "COALESCE(v.was, s.reset_val)", " LEFT JOIN "+were+" AS v(name, was) ON v.name = s.name"
-	}
-	return "SELECT pg_catalog.set_config(s.name, " + was + ", false) FROM pg_catalog.pg_settings s" + join + " WHERE s." +
-		strings.Replace(settable, " AND name", " AND s.name", 1) + " AND s.setting IS DISTINCT FROM " + was
+// putBackSettings gives a value to every setting that is not as it was, or, where that is not known, as a connection begins with it.
+func putBackSettings(were, value string) string {
+	return "SELECT pg_catalog.set_config(s.name, " + value + ", false) FROM pg_catalog.pg_settings s LEFT JOIN " + were + " AS v(name, was) ON v.name = s.name WHERE s." +
+		strings.Replace(settable, " AND name", " AND s.name", 1) + " AND s.setting IS DISTINCT FROM COALESCE(v.was, s.reset_val)"
 }
 
 // restore puts the settings back outside a transaction.

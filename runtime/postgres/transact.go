@@ -146,7 +146,7 @@ func (s *session) units(all []migrate.Work) []unit {
 		}
 		for i, st := range work.Stages {
 			if st.ByHand && s.cfg.Lease {
-				units = append(units, unit{sql: s.keepSettings(), stage: -1, settings: true})
+				units = append(units, unit{sql: keepSettings, stage: -1, settings: true})
 			}
 			for _, x := range st.Statements {
 				if !x.Shown {
