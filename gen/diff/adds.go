@@ -212,6 +212,15 @@ func (d *differ) makeNotNull(t *schema.Table, alter migrate.AlterColumn) {
 	between := to
 	between.Nullable = true
 	expr := d.fillFor(t, to)
+	if schema.Serial(to.TypeOn("postgres")) { // which is NOT NULL from the beginning
+		d.emit(migrate.Fill{Table: t.Name, Column: to.Name, Expr: expr})
+		filled := from
+		filled.Nullable = false
+		d.emit(migrate.AlterColumn{Table: t.Name, From: from, To: filled})
+		alter.From = filled
+		d.emit(alter)
+		return
+	}
 	if from.Type != to.Type || alter.Using != "" || expr == migrate.FillDefault && !from.Equal(between) {
 		alter.To = between
 		d.emit(alter)

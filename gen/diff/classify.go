@@ -41,6 +41,7 @@ func (d *differ) classify() {
 	if len(d.questions) == 0 {
 		d.compareObjects()
 		d.deriveNames()
+		d.checkRelations()
 	}
 }
 
@@ -176,6 +177,7 @@ func (d *differ) takesType(t, old *schema.Table, n schema.Column) bool {
 
 // family is the kind of a type, with those taken together that only differ in length.
 func family(t schema.Type) string {
+	t = t.Plain()
 	switch t.Kind {
 	case schema.KindText, schema.KindVarchar, schema.KindChar:
 		return fmt.Sprint("text", t.Array)
@@ -221,9 +223,29 @@ func (d *differ) needsFill(old *schema.Column, c schema.Column) bool {
 		return false
 	}
 	if old == nil {
-		return !d.hasDefault(c)
+		return !d.hasDefault(c) && !d.numbered(c)
 	}
 	return old.Nullable
+}
+
+// numbered reports whether rows that are there get a value on every dialect when the column is added, as it is a serial where it has no default.
+func (d *differ) numbered(c schema.Column) bool {
+	serial := false
+	for _, dialect := range d.dialects() {
+		here := dialect == "postgres" && schema.Serial(c.TypeOn(dialect))
+		if serial = serial || here; !here && c.DefaultFor[dialect] == "" {
+			return false
+		}
+	}
+	return serial
+}
+
+// dialects returns those that the project targets, or all.
+func (d *differ) dialects() []string {
+	if len(d.in.Dialects) == 0 {
+		return []string{"postgres", "sqlite"}
+	}
+	return d.in.Dialects
 }
 
 func (d *differ) askAboutColumns(t, w *schema.Table, asked map[string]bool) {
@@ -299,6 +321,7 @@ func zoned(t schema.Type) bool { return t.Kind == schema.KindTimestampTZ }
 
 // integer tells whether a type is one of the whole numbers, which databases compare with each other.
 func integer(t schema.Type) bool {
+	t = t.Plain()
 	return !t.Array && (t.Kind == schema.KindSmallInt || t.Kind == schema.KindInteger || t.Kind == schema.KindBigInt)
 }
 
@@ -322,6 +345,7 @@ func castable(a, b schema.Type) bool {
 		}
 		return 0
 	}
+	a, b = a.Plain(), b.Plain()
 	ka, kb := kind(a), kind(b)
 	switch {
 	case ka == text && !a.Array, kb == text && !b.Array, ka == other, kb == other:
@@ -336,6 +360,7 @@ func castable(a, b schema.Type) bool {
 
 // lossy tells whether a value of the old type may have none of the new type that says the same.
 func lossy(a, b schema.Type) bool {
+	a, b = a.Plain(), b.Plain()
 	if a.Array != b.Array {
 		return true
 	}

@@ -23,6 +23,7 @@ func (d *differ) renames() {
 	for _, e := range d.new.Enums {
 		d.renameValues(e)
 	}
+	d.clearNames()
 	inOrder(d.old2new, func(name string) bool { return d.cur.Table(name) != nil }, func(from, to string) {
 		d.emit(migrate.RenameTable{From: from, To: to})
 	})

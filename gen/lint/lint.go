@@ -195,12 +195,15 @@ func (p *pass) hasDefault(c schema.Column) bool {
 	if c.Default != nil || c.DefaultExpr != "" || c.Identity || c.Generated != "" {
 		return true
 	}
+	given := len(c.DefaultFor) > 0
 	for _, t := range p.in.Targets {
-		if c.DefaultFor[t.Name] == "" {
+		serial := t.Name == "postgres" && schema.Serial(c.TypeOn(t.Name))
+		if c.DefaultFor[t.Name] == "" && !serial {
 			return false
 		}
+		given = given || serial
 	}
-	return len(p.in.Targets) > 0 && len(c.DefaultFor) > 0
+	return len(p.in.Targets) > 0 && given
 }
 
 // later gives the known ops behind the one that is looked at.

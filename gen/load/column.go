@@ -98,10 +98,29 @@ func (m *model) addColumn(f *types.Var, decl *ast.Field, name text, opts options
 			l.failf(opts.pos("identity", pos), "identity needs a column that is not NULL: %s is %s", f.Name(), m.typeString(f.Type()))
 		}
 	}
+	if !c.bad && schema.Serial(c.TypeOn("postgres")) {
+		l.checkSerial(c)
+	}
 	if c.enum != nil && l.schemaValues(c) {
 		m.enums = append(m.enums, c.enum)
 	}
 	m.columnObjects(c)
+}
+
+// checkSerial refuses what contradicts a serial, which has a default and is NOT NULL.
+func (l *loader) checkSerial(c *column) {
+	typ := c.TypeOn("postgres")
+	for _, o := range c.opts {
+		if o.word == "default" && o.dialect != "sqlite" || o.word == "generated" {
+			l.failf(o.at.pos, "%s contradicts %s, which has a default of its own", o.word, typ)
+		}
+	}
+	switch {
+	case c.opts.has("identity"):
+		l.failf(c.opts.pos("identity", c.pos), "identity contradicts %s: write identity alone", typ)
+	case c.Nullable:
+		l.failf(c.pos, "%s is NOT NULL, but %s is %s", typ, c.field.Name(), c.field.Type())
+	}
 }
 
 // setType gives the column its type.

@@ -161,6 +161,7 @@ func columnsOf(t *schema.Table, columns []string) string {
 // sameFamily tells whether values of the two types can be compared by a foreign key.
 func sameFamily(a, b schema.Type) bool {
 	family := func(t schema.Type) schema.Type {
+		t = t.Plain()
 		switch t.Kind {
 		case schema.KindVarchar, schema.KindChar:
 			return schema.Type{Kind: schema.KindText, Array: t.Array}

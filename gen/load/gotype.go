@@ -157,6 +157,9 @@ func (l *loader) checkOther(t schema.Type, typeFor map[string]string, add string
 	if t.Kind != schema.KindOther || !slices.Contains(l.cfg.Dialects, "sqlite") || typeFor["sqlite"] != "" {
 		return nil
 	}
+	if schema.Serial(t) {
+		return fmt.Errorf("type %s is a word of PostgreSQL alone: write identity, which every database has, or type.postgres:%[1]s", t)
+	}
 	hint := ""
 	if n := nearest(t.Name, typeNames, reach(t.Name)); n != "" {
 		hint = ", or did you mean " + n + "?"

@@ -3,6 +3,7 @@ package load
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -101,5 +102,7 @@ func (m *model) joinColumn(pos token.Pos) (schema.Column, bool) {
 	if key == nil || key.Type.Kind == schema.KindInvalid {
 		return schema.Column{}, false
 	}
-	return schema.Column{Name: snakeCase(m.obj.Name()) + "_id", Type: key.Type, TypeFor: key.TypeFor}, true
+	typeFor := maps.Clone(key.TypeFor)
+	maps.DeleteFunc(typeFor, func(dialect, _ string) bool { return schema.Serial(key.TypeOn(dialect)) })
+	return schema.Column{Name: snakeCase(m.obj.Name()) + "_id", Type: key.Type.Plain(), TypeFor: typeFor}, true
 }

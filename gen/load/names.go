@@ -16,7 +16,7 @@ func (l *loader) checkNames() {
 		only string // the dialect that has it, "" for every one
 		pos  token.Pos
 	}
-	relations := map[string][]owner{}
+	relations, types := map[string][]owner{}, map[string][]owner{} // a table is also the type of its rows
 	claim := func(taken map[string][]owner, name, key, what, only string, pos token.Pos) {
 		if name == "" {
 			return
@@ -31,9 +31,11 @@ func (l *loader) checkNames() {
 	}
 	for _, t := range l.schema.Tables {
 		claim(relations, t.Name, strings.ToLower(t.Name), "table "+t.Name, "", l.places[place{object: t.Name}])
+		claim(types, t.Name, strings.ToLower(t.Name), "table "+t.Name, "", l.places[place{object: t.Name}])
+		l.reservedNames(t)
 	}
 	for _, e := range l.schema.Enums {
-		claim(relations, e.Name, strings.ToLower(e.Name), "the enum "+e.Name, "", l.places[place{kind: "enum", object: e.Name}])
+		claim(types, e.Name, strings.ToLower(e.Name), "the enum "+e.Name, "", l.places[place{kind: "enum", object: e.Name}])
 	}
 	for _, t := range l.schema.Tables {
 		ns, _ := schema.SplitName(t.Name)
@@ -76,4 +78,37 @@ func (l *loader) namespaces() {
 		add(e.Name)
 	}
 	slices.Sort(l.schema.Namespaces)
+}
+
+// systemColumns are columns that PostgreSQL has in every table (manual, 5.6).
+var systemColumns = []string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
+
+// reservedNames refuses names that a database keeps for itself.
+func (l *loader) reservedNames(t *schema.Table) {
+	ns, base := schema.SplitName(t.Name)
+	at := l.places[place{object: t.Name}]
+	if slices.Contains(l.cfg.Dialects, "postgres") {
+		if strings.HasPrefix(ns, "pg_") || ns == "information_schema" {
+			l.failf(at, "table %s: PostgreSQL keeps the schema %s for itself", t.Name, ns)
+		}
+		for _, c := range t.Columns {
+			if slices.Contains(systemColumns, c.Name) {
+				l.failf(l.places[place{object: t.Name, name: c.Name}], "column %s: PostgreSQL has a column of its own by that name in every table; call it otherwise", c.Name)
+			}
+		}
+	}
+	if slices.Contains(l.cfg.Dialects, "sqlite") {
+		refuse := func(what, name string, pos token.Pos) {
+			if strings.HasPrefix(strings.ToLower(name), "sqlite_") {
+				l.failf(pos, "%s %s: SQLite keeps names that begin with sqlite_ for itself", what, name)
+			}
+		}
+		refuse("table", base, at)
+		for i, x := range t.Indexes {
+			refuse("index", x.Name, l.places[place{"index", t.Name, "", i}])
+		}
+	}
+	if base == "modelgen_history" {
+		l.failf(at, "table %s: the history of migrations is kept in a table of that name", t.Name)
+	}
 }

@@ -54,7 +54,7 @@ func pgAlter(table string, from, to schema.ColumnDef) migrate.Op {
 }
 
 func pgCases() []pgCase {
-	return slices.Concat(pgTableCases(), pgColumnCases(), pgTypeCases(), pgConstraintCases(), pgEnumCases(), pgDataCases())
+	return slices.Concat(pgTableCases(), pgColumnCases(), pgSerialCases(), pgTypeCases(), pgConstraintCases(), pgEnumCases(), pgDataCases())
 }
 
 func TestPostgresPlan(t *testing.T) {

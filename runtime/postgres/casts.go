@@ -34,7 +34,7 @@ func (p *planner) using(o migrate.AlterColumn, from, to schema.Column) string {
 	case number(a) && a.Kind != schema.KindInteger && b.Kind == schema.KindBoolean && !a.Array && !b.Array:
 		return "(" + c + " <> 0)"
 	}
-	return c + "::" + p.columnType(to)
+	return c + "::" + p.valueType(to)
 }
 
 // assignable tells whether PostgreSQL casts by itself where a value is assigned (pg_cast.castcontext a or i).

@@ -63,18 +63,11 @@ func (r renderer) index(table, index string) string {
 	return ident(r.namespace(table)) + "." + ident(index)
 }
 
-// typeOf gives the type that the column has on this dialect.
-func typeOf(c schema.Column) schema.Type {
-	sql := c.TypeFor[dialect]
-	if sql == "" {
-		return c.Type
-	}
-	t, err := schema.ParseType(sql)
-	if err != nil {
-		return schema.Type{Kind: schema.KindOther, Name: sql}
-	}
-	return t
-}
+// typeOf returns the type that the values of the column have on this dialect: an integer for a serial.
+func typeOf(c schema.Column) schema.Type { return c.TypeOn(dialect).Plain() }
+
+// serial reports whether the column is made with a word that is short for a sequence and a default from it.
+func serial(c schema.Column) bool { return schema.Serial(c.TypeOn(dialect)) }
 
 // columnType writes the type of the column.
 func (r renderer) columnType(c schema.Column) string {
@@ -158,6 +151,12 @@ func checkColumn(table string, c schema.Column) error {
 	no := func(reason, hint string) error {
 		return &migrate.UnsupportedError{Dialect: dialect, Table: table, Object: c.Name, Reason: reason, Hint: hint}
 	}
+	if slices.Contains(systemColumns, c.Name) {
+		return no("a column called "+c.Name, "every table has one of the server's own by that name")
+	}
+	if serial(c) && (c.Nullable || c.Identity || c.Generated != "" || defaultOf(c) != "") {
+		return no("a "+c.TypeOn(dialect).String()+" with a default, an identity or NULL", "it has a default of its own and is NOT NULL")
+	}
 	if c.Identity && !isInteger(typeOf(c)) {
 		return no("an identity of type "+typeOf(c).String(), "use smallint, integer or bigint")
 	}
@@ -169,6 +168,9 @@ func checkColumn(table string, c schema.Column) error {
 	}
 	return nil
 }
+
+// systemColumns are columns that every table has (manual, 5.6).
+var systemColumns = []string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
 
 func isInteger(t schema.Type) bool {
 	return !t.Array && (t.Kind == schema.KindSmallInt || t.Kind == schema.KindInteger || t.Kind == schema.KindBigInt)

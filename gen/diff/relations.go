@@ -1,0 +1,164 @@
+package diff
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// relation is something whose name is one of the relations of a schema: tables, indexes, the indexes of keys and unique constraints, and on
+// PostgreSQL the sequences that number columns share one space of names (manual, CREATE TABLE and CREATE INDEX).
+type relation struct {
+	name  string // without its schema
+	table string
+	what  string // "index notes_at_idx of notes"
+	made  bool   // it is new
+}
+
+// relations returns those of a table on the dialect. SQLite knows the names of keys and unique constraints only as words in the text of the table.
+func relations(t *schema.Table, dialect string) []relation {
+	_, base := schema.SplitName(t.Name)
+	all := []relation{{name: base, what: "table " + t.Name}}
+	of := func(kind, name string) {
+		all = append(all, relation{name: name, what: kind + " " + name + " of " + t.Name})
+	}
+	t = t.For(dialect)
+	for _, x := range t.Indexes {
+		of("index", x.Name)
+	}
+	if dialect == "postgres" {
+		if t.PrimaryKey != nil {
+			of("the primary key", t.PrimaryKey.Name)
+		}
+		for _, u := range t.Uniques {
+			of("unique constraint", u.Name)
+		}
+		for _, c := range t.Columns {
+			if c.Identity || schema.Serial(c.For(dialect).TypeOn(dialect)) {
+				of("the sequence", schema.SequenceName(base, c.Name))
+			}
+		}
+	}
+	for i := range all {
+		all[i].table = t.Name
+	}
+	return all
+}
+
+// checkRelations refuses names that two relations of one schema have. Objects keep the names that they have in the database, so a new one can take
+// the name that was once derived for another.
+func (d *differ) checkRelations() {
+	said := map[string]bool{}
+	for _, dialect := range d.dialects() {
+		owners := map[string]relation{}
+		for _, t := range d.new.Tables {
+			ns, _ := schema.SplitName(t.Name)
+			for _, r := range append(relations(t, dialect), d.keptSequences(t, dialect)...) {
+				r.made = !d.hadRelation(t.Name, r.name, dialect)
+				key := ns + "." + r.name
+				if dialect == "sqlite" {
+					key = strings.ToLower(key)
+				}
+				before, taken := owners[key]
+				if !taken {
+					owners[key] = r
+					continue
+				}
+				if before.what == r.what || r.isSequence() && before.isSequence() {
+					continue // PostgreSQL gives the later one another name
+				}
+				numbered := r.isSequence() && r.made || before.isSequence() && before.made
+				if numbered && !(r.made && before.made) {
+					continue // PostgreSQL gives the new sequence another name
+				}
+				if before.made && !r.made {
+					before, r = r, before
+				}
+				msg := fmt.Sprintf("%s cannot have that name, it is taken by %s: tables, indexes, keys and sequences of a schema share one space of names; "+
+					"give one of them another (name:... in the tag of an index or a key)", r.what, before.what)
+				if !said[msg] {
+					d.fail(r.table, "%s", msg)
+				}
+				said[msg] = true
+			}
+		}
+	}
+}
+
+func (r relation) isSequence() bool { return strings.HasPrefix(r.what, "the sequence") }
+
+// keptSequences returns the sequences of a table that have the names of when it, or a column, was called otherwise: no rename reaches them.
+func (d *differ) keptSequences(t *schema.Table, dialect string) []relation {
+	old := d.old.Table(d.pair2old[t.Name])
+	if old == nil {
+		return nil
+	}
+	return slices.DeleteFunc(relations(old, dialect), func(r relation) bool {
+		return !r.isSequence() || !slices.ContainsFunc(old.Columns, func(c schema.Column) bool {
+			_, base := schema.SplitName(old.Name)
+			return d.oldCol[t.Name][c.Name] != "" && schema.SequenceName(base, c.Name) == r.name
+		})
+	})
+}
+
+// hadRelation reports whether the old schema has a relation of that name in the table that a new one was.
+func (d *differ) hadRelation(table, name, dialect string) bool {
+	old := d.old.Table(d.pair2old[table])
+	if old == nil {
+		return false
+	}
+	_, base := schema.SplitName(table)
+	_, was := schema.SplitName(old.Name)
+	return name == base && was == base || slices.ContainsFunc(relations(old, dialect)[1:], func(r relation) bool { return r.name == name })
+}
+
+// namesTaken reports whether something of the new schema has the name of a relation of an old table.
+func (d *differ) namesTaken(old *schema.Table) bool {
+	ns, _ := schema.SplitName(old.Name)
+	names := map[string]bool{}
+	for _, r := range relations(old, "postgres") {
+		names[strings.ToLower(r.name)] = true
+	}
+	for _, t := range d.new.Tables {
+		if own, _ := schema.SplitName(t.Name); own != ns {
+			continue
+		}
+		if slices.ContainsFunc(relations(t, "postgres"), func(r relation) bool { return names[strings.ToLower(r.name)] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// clearNames gives indexes and keys that get another name a temporary one where a table is about to take theirs.
+func (d *differ) clearNames() {
+	for _, from := range slices.Sorted(maps.Keys(d.old2new)) {
+		to := d.old2new[from]
+		ns, base := schema.SplitName(to)
+		if from == to {
+			continue
+		}
+		for _, t := range d.cur.Tables {
+			td := d.drop[d.old2new[t.Name]]
+			if own, _ := schema.SplitName(t.Name); own != ns || td == nil {
+				continue
+			}
+			for i, r := range td.indexRenames {
+				if r.From == base {
+					td.indexRenames[i].From = temporary(base)
+					d.emit(migrate.RenameIndex{Table: t.Name, From: base, To: temporary(base)})
+				}
+			}
+			for i, r := range td.renames {
+				if r.From == base && d.hasIndex(t.Name, base) {
+					td.renames[i].From = temporary(base)
+					d.emit(migrate.RenameConstraint{Table: t.Name, From: base, To: temporary(base)})
+				}
+			}
+		}
+	}
+}

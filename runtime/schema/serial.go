@@ -1,0 +1,51 @@
+package schema
+
+import "strings"
+
+// serials are the words that PostgreSQL has for an integer with a sequence of its own and a default from it (manual, 8.1.4). They are no types: a
+// column can be made with one, not altered to one.
+var serials = map[string]Kind{
+	"smallserial": KindSmallInt, "serial2": KindSmallInt, "serial": KindInteger, "serial4": KindInteger, "bigserial": KindBigInt, "serial8": KindBigInt,
+}
+
+// Serial reports whether the type is one of PostgreSQL's serials.
+func Serial(t Type) bool {
+	return t.Kind == KindOther && !t.Array && serials[strings.ToLower(t.Name)] != KindInvalid
+}
+
+// Plain returns the type that a value of t has: the integer of a serial, else t itself.
+func (t Type) Plain() Type {
+	if Serial(t) {
+		return Type{Kind: serials[strings.ToLower(t.Name)]}
+	}
+	return t
+}
+
+// TypeOn returns the type that the column has on the dialect.
+func (c Column) TypeOn(dialect string) Type {
+	sql := c.TypeFor[dialect]
+	if sql == "" {
+		return c.Type
+	}
+	t, err := ParseType(sql)
+	if err != nil {
+		return Type{Kind: KindOther, Name: sql}
+	}
+	return t
+}
+
+// SequenceName returns the name that PostgreSQL gives to the sequence of a numbered column, a serial or an identity, if it is free: table_column_seq,
+// of which the longer part is cut (makeObjectName in its source). table has no schema.
+func SequenceName(table, column string) string {
+	const end = "_seq"
+	a, b := len(table), len(column)
+	for a+b > MaxName-len(end)-1 {
+		if a > b {
+			a--
+		} else {
+			b--
+		}
+	}
+	clip := func(s string, n int) string { return strings.ToValidUTF8(s[:n], "") }
+	return clip(table, a) + "_" + clip(column, b) + end
+}
