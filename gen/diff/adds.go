@@ -152,6 +152,9 @@ func (d *differ) given(flag string, t *schema.Table, column, sql string) string 
 	if strings.Contains(strings.ToUpper(expr), "SELECT") {
 		return expr // with names of its own
 	}
+	if why := schema.Incomplete(expr, known...); why != "" {
+		d.fail(object, "%s %s=%s: %s", flag, object, sql, why)
+	}
 	for _, name := range schema.UnknownNames(expr, known) {
 		hint := near(name, known)
 		if n := d.oldCol[t.Name][name]; n != "" {

@@ -62,6 +62,9 @@ func (m *model) readDefault(c *column, o option) (*string, string, error) {
 		if strings.EqualFold(sql, "NULL") {
 			return nil, "", fmt.Errorf("default NULL is what a column without default has: leave it out")
 		}
+		if err := m.checkForm(sql); err != nil {
+			return nil, "", fmt.Errorf("default %s: %w", o.value.s, err)
+		}
 		for _, name := range schema.UnknownNames(sql, nil) {
 			if m.byName[name] != nil {
 				return nil, "", fmt.Errorf("default %s: a default cannot use column %s; generated:%s computes the column always", o.value.s, name, o.value.s)

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,8 +12,14 @@ import (
 // expr gives the normal form of an expression over the columns of a row, as it stands in a tag of the scope.
 func (m *model) expr(sc *scope, expr text) (string, bool) {
 	sql, err := m.normalize(sc, expr.s)
+	if quoted := schema.UnknownQuoted(m.prefixed(sc, expr.s), m.names); err == nil && len(quoted) > 0 && nearest(quoted[0], m.names, min(2, reach(quoted[0]))) == "" {
+		err = fmt.Errorf(`there is no column "%s": a text stands in single quotes, '%[1]s'`, quoted[0])
+	}
 	if err == nil {
 		err = m.checkColumns(sql)
+	}
+	if err == nil {
+		err = m.checkForm(sql)
 	}
 	if err != nil {
 		m.l.failf(expr.pos, "expression %s: %s", expr.s, err)
@@ -56,6 +63,9 @@ func (m *model) checkColumns(sql string) error {
 			return fmt.Errorf("there is no column %s: did you mean %s?", name, n)
 		}
 	}
+	if missing := schema.MissingColumns(sql, m.names...); len(missing) > 0 {
+		return fmt.Errorf("there is no column %s%s", missing[0], didYouMean(missing[0], m.names))
+	}
 	if len(schema.ExprColumns(sql, m.names)) > 0 {
 		return nil
 	}
@@ -63,6 +73,32 @@ func (m *model) checkColumns(sql string) error {
 		return fmt.Errorf("there is no column %s%s", unknown[0], didYouMean(unknown[0], m.names))
 	}
 	return fmt.Errorf("it mentions no column: there is %s", some(m.names))
+}
+
+// checkForm refuses what is no expression over one row.
+func (m *model) checkForm(sql string) error {
+	if why := schema.Incomplete(sql, m.names...); why != "" {
+		return errors.New(why)
+	}
+	if what := schema.ManyRows(sql); what != "" {
+		return fmt.Errorf("%s cannot stand here: it is computed for one row at a time", what)
+	}
+	return nil
+}
+
+// condition reads an expression that is true or false.
+func (m *model) condition(sc *scope, expr text) (string, bool) {
+	sql, ok := m.expr(sc, expr)
+	if !ok || !slices.Contains(m.l.cfg.Dialects, "postgres") {
+		return sql, ok
+	}
+	for _, c := range m.columns {
+		if sql == schema.QuoteColumn(c.Name) && !c.bad && c.Type.Kind != schema.KindBoolean && c.Type.Kind != schema.KindOther {
+			m.l.failf(expr.pos, "expression %s: it is %s, and no condition", expr.s, c.Type)
+			return sql, false
+		}
+	}
+	return sql, true
 }
 
 // column gives the column that a name in a tag of the scope means.

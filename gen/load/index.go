@@ -43,7 +43,7 @@ func (m *model) indexTag(t tableTag, opts options, only string, unique bool) {
 	}
 	if o, has := opts.get("where"); has {
 		var good bool
-		x.Where, good = m.expr(t.sc, o.value)
+		x.Where, good = m.condition(t.sc, o.value)
 		ok = ok && good
 	}
 	if o, has := opts.get("include"); has {

@@ -121,7 +121,7 @@ func (m *model) constantsOf(c *column, but []string) {
 
 // addCheck adds a check with the expression as its tag has it, for every dialect or only one.
 func (m *model) addCheck(sc *scope, expr text, name, only string, pos token.Pos) {
-	if sql, ok := m.expr(sc, expr); ok {
+	if sql, ok := m.condition(sc, expr); ok {
 		m.place("check", len(m.table.Checks), pos)
 		m.table.Checks = append(m.table.Checks, schema.Check{Name: name, Expr: sql, Only: only})
 	}

@@ -49,7 +49,7 @@ func pgColumnCases() []pgCase {
 func pgSerialCases() []pgCase {
 	n := func(sql string) string { return `ALTER TABLE "public"."orders" ALTER COLUMN "n" ` + sql }
 	own := func(sql string) string {
-		return `DO $$ DECLARE s text := pg_catalog.pg_get_serial_sequence('"public"."orders"', 'n'); BEGIN IF s IS NOT NULL THEN EXECUTE pg_catalog.format('` + sql + `', s); END IF; END $$`
+		return `DO $modelgen$ DECLARE s text := pg_catalog.pg_get_serial_sequence('"public"."orders"', 'n'); BEGIN IF s IS NOT NULL THEN EXECUTE pg_catalog.format('` + sql + `', s); END IF; END $modelgen$`
 	}
 	catchUp := `SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('"public"."orders"', 'n'), GREATEST(max("n"), 0) + 1, false) FROM "public"."orders"`
 	seed := []string{"INSERT INTO customers (name) VALUES ('a')", "INSERT INTO orders (customer_id) VALUES (1), (1)"}

@@ -15,6 +15,13 @@ import (
 
 func TestPostgresUnsupported(t *testing.T) {
 	add := func(c schema.ColumnDef) migrate.Op { return migrate.AddColumn{Table: "orders", Column: c} }
+	using := func(method string, unique bool, columns ...string) migrate.Op {
+		x := schema.Index{Name: "i", Unique: unique, Using: method}
+		for _, c := range columns {
+			x.Parts = append(x.Parts, schema.IndexPart{Column: c})
+		}
+		return migrate.CreateIndex{Table: "orders", Index: x}
+	}
 	for _, c := range []struct {
 		op   migrate.Op
 		want string
@@ -29,11 +36,23 @@ func TestPostgresUnsupported(t *testing.T) {
 		{migrate.CreateIndex{Table: "orders", Index: schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "note", OpClass: "x); DROP TABLE y; --"}}}}, "operator class"},
 		{migrate.AlterColumn{Table: "orders", From: schema.Text("note").Null(), To: schema.Integer("note").Null(), Using: "(SELECT min(c.id) FROM customers c)"},
 			"orders.note: postgres cannot have a query in USING; add a column of the new type, give it its values with Fill"},
+		{using("hash", true, "note"), "orders.i: postgres cannot have a unique index USING hash; leave using: out: only a btree is unique"},
+		{using("gin", true, "note"), "a unique index USING gin"},
+		{using("hash", false, "note", "state"), "an index over 2 columns USING hash"},
+		{using("spgist", false, "note", "state"), "an index over 2 columns USING spgist"},
+		{migrate.CreateIndex{Table: "orders", Index: schema.Index{Name: "i", Using: "gist", Parts: []schema.IndexPart{{Column: "note", Desc: true}}}}, "DESC or NULLS USING gist"},
+		{migrate.CreateIndex{Table: "orders", Index: schema.Index{Name: "i", Using: "brin", Parts: []schema.IndexPart{{Column: "note"}}, Include: []string{"state"}}}, "INCLUDE USING brin"},
+		{migrate.AddUnique{Table: "orders", Unique: schema.Unique{Name: "u", Columns: []string{"doc"}}}, "a key or an index over json (doc); its values cannot be compared: make it jsonb, or text"},
+		{migrate.CreateIndex{Table: "orders", Index: schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "doc"}}}}, "over json (doc)"},
+		{migrate.CreateTable{Table: "t", Columns: []schema.ColumnDef{schema.JSON("doc")}, PrimaryKey: schema.PrimaryKey{Name: "t_pkey", Columns: []string{"doc"}}}, "over json (doc)"},
+		{add(schema.BigInt("xmin")), "orders.xmin: postgres cannot have a column called xmin; every table has one of the server's own by that name"},
+		{migrate.RenameColumn{Table: "orders", From: "note", To: "ctid"}, "a column called ctid"},
+		{add(schema.Other("n", "serial").Default("1")), "a serial with a default"},
 		{migrate.SQL{Up: []string{"/* end */ -- really\n commit"}, NoDown: "x"}, "COMMIT in a statement"},
 		{migrate.SQL{Up: []string{"rollback"}, NoDown: "x"}, "ROLLBACK in a statement"},
 	} {
 		at := &schema.Schema{}
-		if _, err := migrate.PlanOps(postgres.Dialect{}.Planner(0), at, pgBase()); err != nil {
+		if _, err := migrate.PlanOps(postgres.Dialect{}.Planner(0), at, append(pgBase(), add(schema.JSON("doc").Null()))); err != nil {
 			t.Fatal(err)
 		}
 		_, err := migrate.PlanOps(postgres.Dialect{}.Planner(0), at, []migrate.Op{c.op})
@@ -44,6 +63,7 @@ func TestPostgresUnsupported(t *testing.T) {
 	}
 	for _, op := range []migrate.Op{
 		add(schema.Text("n").DefaultExpr("'hex(' || lower('x')")), add(schema.Text("n").DefaultExpr("hex(1)").DefaultFor("postgres", "to_hex(1)")),
+		using("gin", false, "note", "state"), using("hnsw", true, "note", "state"), using("", true, "note", "state"),
 		migrate.SQL{Up: []string{"ROLLBACK TO SAVEPOINT a", "beginning()"}, NoDown: "x"},
 	} {
 		at := &schema.Schema{}

@@ -168,8 +168,8 @@ func (p *planner) alterFacts(o migrate.AlterColumn, from, to schema.Column, rety
 // ownSequence runs a statement on the sequence that belongs to a serial, whatever its name is by now: %s stands for it.
 func (p *planner) ownSequence(table, column, sql string) migrate.Statement {
 	return migrate.Statement{
-		SQL: "DO $$ DECLARE s text := pg_catalog.pg_get_serial_sequence(" + text(p.name(table)) + ", " + text(column) + "); BEGIN IF s IS NOT NULL THEN EXECUTE pg_catalog.format(" +
-			text(sql) + ", s); END IF; END $$",
+		SQL: doBlock("DECLARE s text := pg_catalog.pg_get_serial_sequence(" + text(p.name(table)) + ", " + text(column) + "); BEGIN IF s IS NOT NULL THEN EXECUTE pg_catalog.format(" +
+			text(sql) + ", s); END IF; END"),
 		Comment: "the sequence of " + column,
 	}
 }

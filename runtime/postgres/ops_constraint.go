@@ -9,6 +9,9 @@ import (
 )
 
 func (p *planner) AddPrimaryKey(o migrate.AddPrimaryKey) error {
+	if err := p.checkOrdered(p.before.Table(o.Table), o.PrimaryKey.Name, o.PrimaryKey.Columns); err != nil {
+		return err
+	}
 	if p.online(o.Table, o.Plain) {
 		name := o.PrimaryKey.Name
 		if name == "" {
@@ -31,6 +34,9 @@ func (p *planner) DropPrimaryKey(o migrate.DropPrimaryKey) error {
 }
 
 func (p *planner) AddUnique(o migrate.AddUnique) error {
+	if err := p.checkOrdered(p.before.Table(o.Table), o.Unique.Name, o.Unique.Columns); err != nil {
+		return err
+	}
 	sql, err := p.unique(o.Table, o.Unique)
 	if err != nil {
 		return err

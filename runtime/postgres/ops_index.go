@@ -9,6 +9,9 @@ import (
 )
 
 func (p *planner) CreateIndex(o migrate.CreateIndex) error {
+	if err := p.checkOrdered(p.before.Table(o.Table), o.Index.Name, plainColumns(o.Index)); err != nil {
+		return err
+	}
 	if p.online(o.Table, o.Plain) {
 		return p.onlineIndex(o, o.Table, o.Index)
 	}
@@ -45,6 +48,9 @@ var operatorClass = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?( ?\([\w\s
 func (r renderer) createIndex(table string, x schema.Index, concurrently bool) (string, error) {
 	no := func(reason, hint string) (string, error) {
 		return "", &migrate.UnsupportedError{Dialect: dialect, Table: table, Object: x.Name, Reason: reason, Hint: hint}
+	}
+	if err := r.checkIndex(table, x); err != nil {
+		return "", err
 	}
 	var parts []string
 	for _, part := range x.Parts {

@@ -35,6 +35,9 @@ func (p *planner) CreateTable(o migrate.CreateTable) error {
 // table writes the statements that make a table with all that belongs to it.
 func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
 	var items, later []string
+	if err := p.checkTable(t); err != nil {
+		return nil, err
+	}
 	for _, c := range t.Columns {
 		sql, err := p.column(t.Name, c)
 		if err != nil {

@@ -91,11 +91,19 @@ func ExprColumns(expr string, columns []string) []string {
 
 // UnknownNames gives the names in expr that stand where a column would and are none of columns, as they are written.
 func UnknownNames(expr string, columns []string) []string {
+	var unknown []string
+	for _, t := range unknownTokens(expr, columns) {
+		unknown = append(unknown, t.text)
+	}
+	return unknown
+}
+
+func unknownTokens(expr string, columns []string) []token {
 	toks, err := lex(expr)
 	if err != nil {
 		return nil
 	}
-	var unknown []string
+	var unknown []token
 next:
 	for i, t := range toks {
 		if !isColumn(toks, i) || i > 0 && (toks[i-1].text == "." || isWord(toks[i-1], "AS", "COLLATE", "FROM", "ZONE")) ||
@@ -107,7 +115,7 @@ next:
 				continue next
 			}
 		}
-		unknown = append(unknown, t.text)
+		unknown = append(unknown, t)
 	}
 	return unknown
 }
