@@ -75,7 +75,7 @@ func (m *model) readDefault(c *column, o option) (*string, string, error) {
 	if !o.quoted && len(o.value.s) > 2 && looksLikeSQL.MatchString(o.value.s) {
 		return nil, "", fmt.Errorf("default %s looks like SQL: write default:(%s) for the expression, or default:'%s' for the text", o.value.s, o.value.s, o.value.s)
 	}
-	if !o.quoted && strings.EqualFold(o.value.s, "NULL") {
+	if word := c.Type.Literal() == schema.QuotedLiteral && !c.Nullable; !o.quoted && !word && strings.EqualFold(o.value.s, "NULL") {
 		hint := ""
 		if c.Type.Literal() == schema.QuotedLiteral {
 			hint = ", or write default:'" + o.value.s + "' for the word"

@@ -108,7 +108,4 @@ func (l *loader) reservedNames(t *schema.Table) {
 			refuse("index", x.Name, l.places[place{"index", t.Name, "", i}])
 		}
 	}
-	if base == "modelgen_history" {
-		l.failf(at, "table %s: the history of migrations is kept in a table of that name", t.Name)
-	}
 }
