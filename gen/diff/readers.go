@@ -38,7 +38,7 @@ func (d *differ) findLate() {
 		renamed := d.pair2old[name] != ""
 		if slices.ContainsFunc(readers, func(r reader) bool { return r.Unknown || !renamed && slices.Contains(r.Tables, name) }) {
 			d.lateTables = append(d.lateTables, name)
-			if d.new.Table(name) != nil || d.new.Enum(name) != nil || d.namesTaken(d.old.Table(name)) {
+			if d.new.Table(name) != nil || d.new.Enum(name) != nil {
 				d.asides = append(d.asides, aside{name, "", cut(name, migrate.OutOfTheWay)})
 			}
 		}

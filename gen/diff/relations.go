@@ -116,24 +116,6 @@ func (d *differ) hadRelation(table, name, dialect string) bool {
 	return name == base && was == base || slices.ContainsFunc(relations(old, dialect)[1:], func(r relation) bool { return r.name == name })
 }
 
-// namesTaken reports whether something of the new schema has the name of a relation of an old table.
-func (d *differ) namesTaken(old *schema.Table) bool {
-	ns, _ := schema.SplitName(old.Name)
-	names := map[string]bool{}
-	for _, r := range relations(old, "postgres") {
-		names[strings.ToLower(r.name)] = true
-	}
-	for _, t := range d.new.Tables {
-		if own, _ := schema.SplitName(t.Name); own != ns {
-			continue
-		}
-		if slices.ContainsFunc(relations(t, "postgres"), func(r relation) bool { return names[strings.ToLower(r.name)] }) {
-			return true
-		}
-	}
-	return false
-}
-
 // clearNames gives indexes and keys that get another name a temporary one where a table is about to take theirs.
 func (d *differ) clearNames() {
 	for _, from := range slices.Sorted(maps.Keys(d.old2new)) {
