@@ -29,6 +29,10 @@ type Config struct {
 	Guard    string   // "build", "test" or "off"; "" is build
 	Comments *bool    // doc comments become comments of the database
 
+	// Since is a commit or branch of git: [Lint], and [Check] where it asks it, look only at migrations that are new or changed against where the branch
+	// here and that one part. "" looks at all.
+	Since string
+
 	Name    string // the words of the name of the migration; "" finds them
 	Answers diff.Answers
 

@@ -69,6 +69,11 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 			return nil, err
 		}
 	}
+	if cfg.Since != "" {
+		if all, err = cfg.since(all); err != nil {
+			return nil, err
+		}
+	}
 	targets := lintTargets(cfg.Dialects, set, snap.Dialects, cfg.Targets)
 	var out []Hazard
 	for _, m := range all {

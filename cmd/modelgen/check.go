@@ -19,6 +19,7 @@ func check(ctx context.Context, e env, args []string) error {
 	f := flags(e, "check", "[directory]")
 	asJSON := f.Bool("json", false, "print JSON")
 	tags := f.String("tags", "", "build `tags`")
+	since := f.String("since", "", sinceUsage)
 	gitlab := f.String("gitlab", "", gitlabUsage)
 	operands, err := parse(f, args)
 	if err != nil {
@@ -31,7 +32,7 @@ func check(ctx context.Context, e env, args []string) error {
 	found := []gen.Finding{}
 	var remarks []remark
 	for _, d := range dirs {
-		cfg := gen.Config{Dir: e.dir, Out: d, BuildTags: *tags, Targets: targets}
+		cfg := gen.Config{Dir: e.dir, Out: d, BuildTags: *tags, Targets: targets, Since: *since}
 		if moduleOf(e.dir) != moduleOf(filepath.Join(e.dir, d)) {
 			cfg.Dir, cfg.Out = filepath.Join(e.dir, d), "." // the go command finds the models from there only
 		}

@@ -12,12 +12,15 @@ import (
 	"github.com/modelgen/modelgen/gen/lint"
 )
 
+const sinceUsage = "lint only migrations that are new or changed against this commit or `branch` of git, such as origin/main"
+
 // lintFiles looks for hazards in migrations, as their files are.
 func lintFiles(_ context.Context, e env, args []string) error {
 	f := flags(e, "lint", "[directory] [name]")
 	asJSON := f.Bool("json", false, "print JSON")
 	word := f.String("severity", "error", "exit with 1 for findings of this `severity` and above: note, warning or error")
 	dialects := f.String("dialects", "", "`list` such as postgres@16,sqlite (default that of the snapshot)")
+	since := f.String("since", "", sinceUsage)
 	gitlab := f.String("gitlab", "", gitlabUsage)
 	operands, err := parse(f, args)
 	if err != nil {
@@ -40,7 +43,7 @@ func lintFiles(_ context.Context, e env, args []string) error {
 	}
 	found := []gen.Hazard{}
 	for _, d := range dirs {
-		cfg := gen.Config{Dir: e.dir, Out: d, Targets: targets}
+		cfg := gen.Config{Dir: e.dir, Out: d, Targets: targets, Since: *since}
 		if *dialects != "" {
 			cfg.Dialects = strings.Split(*dialects, ",")
 		}

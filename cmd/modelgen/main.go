@@ -75,6 +75,8 @@
 // lint takes -json, -severity note|warning|error (from which on it exits 1, default error) and -dialects; docs/lint.md lists its checks. What
 // is a warning of the new migration is printed by generate too.
 //
+// check and lint take -since BRANCH, such as origin/main: what lint has to say of migrations that are there already is passed over. It takes git.
+//
 // check and lint take -gitlab FILE, which writes the findings as a code quality report of GitLab too. On GitHub Actions (GITHUB_ACTIONS=true) they
 // are printed a second time, as the commands that put them beside the lines of the change.
 //
