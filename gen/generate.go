@@ -413,6 +413,14 @@ func (r *Result) migration(m emit.Migration) error {
 		if err != nil {
 			return err
 		}
+		if len(r.folder.migrations) == 0 {
+			if err := importable(r.folder.dir); err != nil {
+				return err
+			}
+		}
+		if err := r.folder.collisions(m.Name+".go", raw); err != nil {
+			return err
+		}
 		var src []byte
 		err = together(
 			func() error { return checkTypes(r.models, m, raw) },

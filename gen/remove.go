@@ -8,8 +8,8 @@ import (
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// Remove takes the newest migration back: its file goes, list and snapshot become what they were before it. applied says what a
-// database is known to have.
+// Remove takes the newest migration back: its file goes, list and snapshot become what they were before it. A squash goes as long as what it replaces
+// is there. applied says what a database is known to have.
 func Remove(cfg Config, applied *Applied) (*Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
@@ -29,8 +29,15 @@ func Remove(cfg Config, applied *Applied) (*Result, error) {
 		return nil, Problems{fmt.Sprintf("%s is applied to a database; go back there first: app migrate down", m.Name)}
 	case len(m.Parents) > 1:
 		return nil, Problems{fmt.Sprintf("%s joins %d branches; without it there would be two newest migrations", m.Name, len(m.Parents))}
-	case len(m.Replaces) > 0:
-		return nil, Problems{fmt.Sprintf("%s replaces %s; delete its file and run go generate", m.Name, strings.Join(m.Replaces, ", "))}
+	}
+	var missing []string // of what a squash replaces
+	for _, name := range m.Replaces {
+		if !slices.ContainsFunc(b.all, func(o read.Migration) bool { return o.Name == name }) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return nil, Problems{fmt.Sprintf("%s replaces %s, whose files are gone; bring those back first, by reverting the commit of modelgen squash -finish", m.Name, strings.Join(missing, ", "))}
 	}
 	if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
 		return nil, Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}

@@ -25,6 +25,7 @@ type Squashed struct {
 	*Result
 	Replaced      []string // names of the migrations that the new one stands for
 	Before, After int      // how many ops they have, and how many it has
+	Steps         int      // over data among the latter, which keep their places
 }
 
 // squasher works on a folder of migrations.
@@ -104,6 +105,7 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 	if err != nil {
 		return nil, err
 	}
+	out.Steps = len(slices.DeleteFunc(slices.Clone(ops), func(op migrate.Op) bool { return !overData(op) }))
 	out.Before, out.After, out.Migration = q.count(members), len(ops), name
 	q.result.add(filepath.Join(q.dir, name+".go"), src, nil)
 	q.migrations = append(q.migrations, found{File: name + ".go", Var: v, Name: name, Parents: parents, Replaces: out.Replaced})
@@ -112,6 +114,14 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 		return nil, err
 	}
 	return out, q.settle(append(sources, read.File{Name: q.path(name + ".go"), Src: src}))
+}
+
+func overData(op migrate.Op) bool {
+	switch op.(type) {
+	case migrate.SQL, migrate.Go, migrate.Fill:
+		return true
+	}
+	return false
 }
 
 func (q *squasher) count(members []int) int {

@@ -64,5 +64,8 @@ func squash(_ context.Context, e env, args []string) error {
 	}
 	fmt.Fprintf(e.stderr, "modelgen: %d migrations with %d operations became %s with %d; when every database has it: modelgen squash -finish %s\n",
 		len(r.Replaced), r.Before, filepath.Base(r.Migration), r.After, r.Migration)
+	if r.Steps > 0 && r.After > r.Before/2 && !*all {
+		fmt.Fprintf(e.stderr, "modelgen: what stands on either side of a step over data (SQL, Go, Fill, Backfill) is not joined, and there are %d: //modelgen:elidable on one that a new database does not need leaves it out\n", r.Steps)
+	}
 	return nil
 }

@@ -1,0 +1,63 @@
+package gen
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+)
+
+// importable refuses a directory of migrations that no import path can name, before there is anything in it.
+func importable(dir string) error {
+	root := moduleRoot(dir)
+	if root == "" {
+		return nil
+	}
+	path, err := importPath(root, dir)
+	if err != nil || path == "" {
+		return nil // the go command has more to say about go.mod
+	}
+	own, _ := importPath(root, root)
+	rel := strings.Trim(strings.TrimPrefix(path, own), "/")
+	if strings.HasPrefix(rel, "../") {
+		return nil
+	}
+	for element := range strings.SplitSeq(rel, "/") {
+		if element != "" && module.CheckImportPath("a/"+element) != nil {
+			return Problems{fmt.Sprintf("-out %s: no program can import a package from a directory called %q: a name of ASCII letters, digits, - . _ and ~ can", filepath.ToSlash(shown(dir)), element)}
+		}
+	}
+	return nil
+}
+
+// collisions says which names that a new migration and the list declare are taken by other files of their folder. What a folder of models has in it
+// besides is its own.
+func (f *folder) collisions(name string, src []byte) error {
+	_, file, err := texts(name, src)
+	if err != nil {
+		return nil // it does not parse, which is said elsewhere
+	}
+	wanted := decls(file)
+	var lines []string
+	for _, p := range f.files {
+		if p.name == ListName || p.name == name {
+			continue
+		}
+		for d, pos := range decls(p.ast) {
+			_, taken := wanted[d]
+			switch {
+			case d == "All":
+				lines = append(lines, fmt.Sprintf("%s: All is the name of the list of migrations, which stands in this package: give this one another name, or name another directory with -out", f.fset.Position(pos)))
+			case taken:
+				lines = append(lines, fmt.Sprintf("%s: %s is what %s is to declare in this package: give this one another name, or the migration with -name", f.fset.Position(pos), d, name))
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	slices.Sort(lines)
+	return Problems(lines)
+}
