@@ -167,6 +167,7 @@ func (s *session) secured(ctx context.Context, tables []string) (names, role str
 }
 
 func securityHint(names, role string) string {
+	names, _, _ = strings.Cut(names, ", ") // of several the first shows how
 	return fmt.Sprintf("a step must not leave rows out: run migrations as a role that sees all of them (ALTER ROLE %s BYPASSRLS), or, as the owner, lift it from the owner: ALTER TABLE %s NO FORCE ROW LEVEL SECURITY; "+
 		"a step written by hand that means to keep to the policy says SET LOCAL row_security = on", ident(role), names)
 }

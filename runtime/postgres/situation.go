@@ -103,7 +103,7 @@ func (s *session) pathHint(ctx context.Context, err error, stage migrate.Stage) 
 
 var identifiers = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_$]*`)
 
-// triggerFunctions gives the statements that would give the functions of triggers the search_path of the role.
+// triggerFunctions returns the statements that would give the functions of triggers the search_path of the role.
 func (s *session) triggerFunctions(ctx context.Context, stage migrate.Stage) string {
 	var tables []string
 	for _, t := range stage.Tables {
