@@ -297,6 +297,10 @@ func (r *Result) place(err error) error {
 	}
 	var lines Problems
 	for _, e := range list {
+		if strings.HasPrefix(e.Msg, "-") { // it is in a flag, and not in the models
+			lines = append(lines, e.Msg)
+			continue
+		}
 		lines = append(lines, r.line(e.Object, e.Msg))
 	}
 	return lines
@@ -327,7 +331,7 @@ func (r *Result) Plans() ([]DialectPlan, error) {
 
 // refusals lets every dialect of the project plan the ops: what one cannot have is said here, not in production.
 func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
-	var lines Problems
+	var lines refused
 	for _, d := range r.snap.Dialects {
 		name, version := splitDialect(d)
 		dialect := cfg.Targets[name]
@@ -339,7 +343,7 @@ func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
 		found := false
 		s := r.old().Clone()
 		for _, op := range ops {
-			if _, e := migrate.PlanOps(dialect.Planner(version), s.Clone(), []migrate.Op{op}); e != nil {
+			for _, e := range refusedOf(dialect, version, s, op) {
 				found = true
 				lines = r.refusal(lines, e)
 			}
@@ -352,27 +356,9 @@ func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
 		}
 	}
 	if len(lines) > 0 {
-		return lines
+		return lines.problems()
 	}
 	return nil
-}
-
-func (r *Result) refusal(lines Problems, err error) Problems {
-	object := ""
-	var u *migrate.UnsupportedError
-	if errors.As(err, &u) {
-		object = strings.TrimSuffix(u.Table+"."+u.Object, ".")
-		if p := r.objectPos(u.Table, u.Object, r.after); p.IsValid() {
-			if line := p.String() + ": " + err.Error(); !slices.Contains(lines, line) {
-				lines = append(lines, line)
-			}
-			return lines
-		}
-	}
-	if line := r.line(object, err.Error()); !slices.Contains(lines, line) {
-		lines = append(lines, line)
-	}
-	return lines
 }
 
 // newMigration names what the ops are to be written to.

@@ -19,6 +19,7 @@ import (
 // generate writes the next migration.
 func generate(ctx context.Context, e env, args []string) error {
 	cfg := gen.Config{Dir: e.dir, Targets: targets}
+	given := args
 	f := flags(e, "generate", "[packages]")
 	f.StringVar(&cfg.Out, "out", "migrations", "`directory` of the migrations")
 	f.StringVar(&cfg.Name, "name", "", "`words` of the name of the migration, without its number")
@@ -89,13 +90,13 @@ func generate(ctx context.Context, e env, args []string) error {
 		}
 	}
 	for _, n := range append(r.Stale, r.Notes...) {
-		fmt.Fprintf(e.stderr, "%s: %s\n", n.Pos, n.Msg)
+		fmt.Fprintf(e.stderr, "%s: %s\n", n.Pos, e.asCalled(n.Msg))
 	}
 	if len(r.Questions) > 0 {
 		for _, q := range r.Questions {
 			fmt.Fprintln(e.stderr, q)
 		}
-		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run modelgen generate again with the answers\n")
+		e.answered(given, r.Questions)
 		return errNo
 	}
 	if *show {

@@ -115,6 +115,7 @@ var errNo = errors.New("no")
 // env is where a command runs.
 type env struct {
 	dir            string // "" is the current directory
+	called         string // the words that call the tool: "go tool modelgen"; "" is modelgen
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
@@ -137,7 +138,7 @@ func main() {
 	debug.SetGCPercent(200) // a short run: memory is given back at its end anyway
 	asVetTool(os.Args[1:])
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
+	code := run(ctx, env{called: calledAs(os.Args[0]), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
@@ -153,11 +154,11 @@ func run(ctx context.Context, e env, args []string) int {
 		return 1
 	case errors.As(err, &problems):
 		for _, p := range problems {
-			fmt.Fprintln(e.stderr, p)
+			fmt.Fprintln(e.stderr, e.asCalled(p))
 		}
 		return 1
 	}
-	fmt.Fprintf(e.stderr, "modelgen: %s\n", strings.TrimSpace(err.Error()))
+	fmt.Fprintf(e.stderr, "modelgen: %s\n", e.asCalled(strings.TrimSpace(err.Error())))
 	return 2
 }
 
@@ -179,7 +180,7 @@ func dispatch(ctx context.Context, e env, args []string) error {
 	if strings.ContainsAny(args[0], "./") {
 		return generate(ctx, e, args) // a package
 	}
-	return fmt.Errorf("there is no command %q%s; modelgen help lists them", args[0], near(args[0]))
+	return e.unknown(args[0])
 }
 
 func near(word string) string {

@@ -220,12 +220,27 @@ func (d *differ) checkAnswers() {
 	for _, o := range d.in.Answers.Drops {
 		switch {
 		case d.used["-drop "+Quote(o)], open && d.known(o):
+		case d.inNew(o):
+			d.fail(o, "-drop %s: the models still have it; take it out of them to drop it", o)
 		case d.known(o):
-			d.fail(o, "-drop %s: nothing of that name goes", o)
+			d.fail(o, "-drop %s: it is not asked for: %s is not dropped, or is dropped without a question", o, o)
 		default:
-			d.fail(o, "-drop %s: nothing of that name goes%s", o, near(o, d.had()))
+			d.fail(o, "-drop %s: the snapshot has no table, column or value of that name%s", o, near(o, d.had()))
 		}
 	}
+}
+
+// inNew reports whether the models have a table or a column of that name.
+func (d *differ) inNew(object string) bool {
+	if d.new.Table(object) != nil {
+		return true
+	}
+	i := strings.LastIndexByte(object, '.')
+	if i < 0 {
+		return false
+	}
+	t := d.new.Table(object[:i])
+	return t != nil && t.Column(object[i+1:]) != nil
 }
 
 // known tells whether an answer may be about something, under an old or a new name: a table, a column, or a value of one.

@@ -28,13 +28,13 @@ func TestErrors(t *testing.T) {
 			answers: diff.Answers{Drops: []string{"items.label", "caption"}, Fills: []string{"items.caption=x", "items.captoin='x'", "items.caption"},
 				Converts: []string{"items.caption=x", "items.cation"}},
 			want: `
-				error caption: -drop caption: nothing of that name goes
+				error caption: -drop caption: the snapshot has no table, column or value of that name
 				error items.caption: -convert items.caption: no column of that name changes its type
 				error items.caption: -fill items.caption: no column of that name becomes NOT NULL or is dropped
 				error items.caption: -fill takes COLUMN=SQL: products.slug="lower(name)"
 				error items.captoin: -fill items.captoin: no column of that name becomes NOT NULL or is dropped; did you mean items.caption?
 				error items.cation: -convert items.cation: no column of that name changes its type; did you mean items.caption?
-				error items.label: -drop items.label: nothing of that name goes
+				error items.label: -drop items.label: the snapshot has no table, column or value of that name
 				`,
 		},
 		{

@@ -161,8 +161,27 @@ func (l *loader) checkOther(t schema.Type, typeFor map[string]string, add string
 		return fmt.Errorf("type %s is a word of PostgreSQL alone: write identity, which every database has, or type.postgres:%[1]s", t)
 	}
 	hint := ""
-	if n := nearest(t.Name, typeNames, reach(t.Name)); n != "" {
+	if n := meantType(t.Name); n != "" {
 		hint = ", or did you mean " + n + "?"
 	}
 	return fmt.Errorf("type %s is not one that every database has: add %s for SQLite%s", t, add, hint)
+}
+
+// otherNames are what types are called in Go and in other databases.
+var otherNames = map[string]string{
+	"string": "text", "str": "text", "int": "integer", "int16": "smallint", "int32": "integer", "int64": "bigint", "long": "bigint", "float32": "real", "float": "double precision",
+	"float64": "double precision", "double": "double precision", "datetime": "timestamptz", "blob": "bytea", "bytes": "bytea", "binary": "bytea", "number": "numeric", "nvarchar": "varchar",
+	"longtext": "text", "mediumtext": "text", "tinyint": "smallint",
+}
+
+// meantType returns the type that a word which names none may have been meant for, "" when there is nothing like it.
+func meantType(word string) string {
+	word, _, _ = strings.Cut(strings.ToLower(word), "(")
+	if n := nearest(word, typeNames, reach(word)); n != "" {
+		return n
+	}
+	if n := otherNames[word]; n != "" {
+		return n
+	}
+	return otherNames[nearest(word, slices.Sorted(maps.Keys(otherNames)), reach(word))]
 }

@@ -42,12 +42,23 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sorted gives the problems by place, each once.
+// sorted returns the problems by place, each once. A mistake in a struct that several models embed is found in each of them: what it is said
+// with, other names that there are or other places, may differ, and the first one is enough.
 func (ps Problems) sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Pos.Filename, b.Pos.Filename), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
 	})
-	return slices.Compact(ps)
+	said := map[string]bool{}
+	return slices.DeleteFunc(ps, func(p Problem) bool {
+		msg := p.Msg
+		for _, rest := range []string{": did you mean ", ": there is ", ", also at "} {
+			msg, _, _ = strings.Cut(msg, rest)
+		}
+		key := fmt.Sprint(p.Pos, " ", msg)
+		was := said[key]
+		said[key] = true
+		return was
+	})
 }
 
 // failf notes a problem.

@@ -44,6 +44,7 @@ func TestPlanForesees(t *testing.T) {
 		{"NULLs", []migrate.Op{notNull}, []string{"1 row (id 3) hold NULL in name"}},
 		{"a check", []migrate.Op{migrate.AddCheck{Table: "pets", Check: schema.Check{Name: "pets_id_check", Expr: "id < 3"}}}, []string{"2 rows (id 3, 4) break the check id < 3"}},
 		{"a column without a value", []migrate.Op{migrate.AddColumn{Table: "pets", Column: schema.Integer("legs")}}, []string{"NOT NULL without a default"}},
+		{"a column with a value", []migrate.Op{migrate.AddColumn{Table: "pets", Column: schema.Integer("legs").DefaultExpr("1 + 3")}}, nil},
 		{"two at once", []migrate.Op{unique, notNull}, []string{"share their (name)", "hold NULL in name"}},
 		{"filled before", []migrate.Op{migrate.Fill{Table: "pets", Column: "name", Expr: "'none'"}, notNull}, nil},
 		{"of a column that is new", []migrate.Op{migrate.AddColumn{Table: "pets", Column: schema.Text("code").Null()},

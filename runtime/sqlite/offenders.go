@@ -69,12 +69,12 @@ func asks(start, before *schema.Schema, op migrate.Op) func(context.Context, mig
 		return orphans(t(o.Table), t(o.ForeignKey.RefTable), o.ForeignKey)
 	case migrate.AlterColumn:
 		from, to := o.From.Def(), o.To.Def()
-		if from.Nullable && !to.Nullable && o.Using == "" && to.Default == nil && len(to.DefaultFor) == 0 && t(o.Table) != nil && t(o.Table).Column(from.Name) != nil {
+		if from.Nullable && !to.Nullable && o.Using == "" && !to.HasDefault(name) && t(o.Table) != nil && t(o.Table).Column(from.Name) != nil {
 			return picked(t(o.Table), "r."+quote(from.Name)+" IS NULL", "hold NULL in "+from.Name+"; give them a value first, with Fill or SQL")
 		}
 	case migrate.AddColumn:
 		c := o.Column.Def()
-		if c.Nullable || c.Identity || c.Generated != "" || c.Default != nil || len(c.DefaultFor) > 0 || t(o.Table) == nil {
+		if c.Nullable || c.Identity || c.Generated != "" || c.HasDefault(name) || t(o.Table) == nil {
 			return nil
 		}
 		return picked(t(o.Table), "TRUE", "would have no value in "+c.Name+", which is NOT NULL without a default; add it as nullable, give them a value with Fill, then make it NOT NULL")
