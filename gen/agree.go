@@ -136,7 +136,7 @@ func (d difference) mend() string {
 	case d.missing:
 		return "bring the op that makes it back, or the snapshot, from version control"
 	case d.extra:
-		return "take the op out again; what the database shall have belongs into the models, and go generate writes the migration"
+		return "take the op out again; what the database shall have belongs in the models, and go generate writes the migration"
 	}
 	return "undo the edit of the op, or of the snapshot; a change of the models needs a new migration, which go generate writes"
 }

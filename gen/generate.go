@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"go/token"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -289,6 +290,9 @@ func (r *Result) line(object, msg string) string {
 	return msg
 }
 
+// inFlag finds mistakes in an answer: they are not in the models, and have no place there.
+var inFlag = regexp.MustCompile(`^-(?:rename|drop|fill|convert|convert-back) `)
+
 // place gives the errors of a comparison their places.
 func (r *Result) place(err error) error {
 	var list diff.Errors
@@ -297,7 +301,7 @@ func (r *Result) place(err error) error {
 	}
 	var lines Problems
 	for _, e := range list {
-		if strings.HasPrefix(e.Msg, "-") { // it is in a flag, and not in the models
+		if inFlag.MatchString(e.Msg) {
 			lines = append(lines, e.Msg)
 			continue
 		}

@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
+	"github.com/modelgen/modelgen/gen/emit"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -53,8 +53,9 @@ func fragments(ops []migrate.Op) []string {
 	var tables, columns, rest []string
 	added := map[string][]string{} // table -> added columns
 	var addedTo []string
-	about := map[string]bool{}  // table or table.column that is spoken of already
-	flying := map[string]bool{} // tables with columns that begin or end to be written both, and those columns
+	about := map[string]bool{}      // table or table.column that is spoken of already
+	replaced := map[string]string{} // table.check -> its expression, of checks that are dropped and added again
+	flying := map[string]bool{}     // tables with columns that begin or end to be written both, and those columns
 	for _, op := range ops {
 		switch o := op.(type) {
 		case migrate.AddDualWrite:
@@ -63,6 +64,15 @@ func fragments(ops []migrate.Op) []string {
 		case migrate.DropDualWrite:
 			columns = append(columns, "contract_"+singular(base(o.Table))+"_"+o.Column.Def().Name)
 			flying[o.Table], flying[o.Table+"."+o.From], flying[o.Table+"."+o.To], flying[o.Table+"."+o.Column.Def().Name] = true, true, true, true
+		case migrate.DropCheck:
+			replaced[o.Table+"."+o.Check.Name] = o.Check.Expr
+		}
+	}
+	again := map[string]bool{}
+	for _, op := range ops {
+		if o, ok := op.(migrate.AddCheck); ok {
+			_, was := replaced[o.Table+"."+o.Check.Name]
+			again[o.Table+"."+o.Check.Name] = was
 		}
 	}
 	for _, op := range ops {
@@ -108,9 +118,9 @@ func fragments(ops []migrate.Op) []string {
 		case migrate.CreateEnum:
 			rest = append(rest, base(o.Name))
 		case migrate.AlterEnum:
-			rest = append(rest, "alter_"+base(o.Name))
+			rest = append(rest, valueWords(base(o.Name), o.From, o.To))
 		case migrate.RenameEnumValue:
-			rest = append(rest, "alter_"+base(o.Enum))
+			rest = append(rest, "rename_"+base(o.Enum)+"_"+o.From+"_to_"+o.To)
 		case migrate.RenameEnum:
 			rest = append(rest, "rename_"+base(o.From)+"_to_"+base(o.To))
 		case migrate.AddForeignKey:
@@ -118,7 +128,16 @@ func fragments(ops []migrate.Op) []string {
 		case migrate.AddUnique:
 			rest = append(rest, o.Unique.Name)
 		case migrate.AddCheck:
-			rest = append(rest, o.Check.Name)
+			if !again[o.Table+"."+o.Check.Name] {
+				rest = append(rest, o.Check.Name)
+				continue
+			}
+			column, from := listed(replaced[o.Table+"."+o.Check.Name])
+			if same, to := listed(o.Check.Expr); column != "" && same == column {
+				rest = append(rest, valueWords(singular(base(o.Table))+"_"+column, from, to))
+			} else {
+				rest = append(rest, "alter_"+o.Check.Name)
+			}
 		case migrate.CreateIndex:
 			rest = append(rest, o.Index.Name)
 		case migrate.RenameIndex:
@@ -134,7 +153,9 @@ func fragments(ops []migrate.Op) []string {
 		case migrate.DropUnique:
 			rest = append(rest, "drop_"+o.Unique.Name)
 		case migrate.DropCheck:
-			rest = append(rest, "drop_"+o.Check.Name)
+			if !again[o.Table+"."+o.Check.Name] {
+				rest = append(rest, "drop_"+o.Check.Name)
+			}
 		case migrate.DropForeignKey:
 			rest = append(rest, "drop_"+o.ForeignKey.Name)
 		case migrate.CommentTable:
@@ -145,6 +166,43 @@ func fragments(ops []migrate.Op) []string {
 		return main
 	}
 	return rest
+}
+
+// valueWords says which values of an enum come and go: add_blocked_to_issue_status.
+func valueWords(enum string, from, to []string) string {
+	only := func(a, b []string) (out []string) {
+		for _, v := range a {
+			if w := clean(v); !slices.Contains(b, v) && w != "" {
+				out = append(out, w)
+			}
+		}
+		return out
+	}
+	added, dropped := only(to, from), only(from, to)
+	switch {
+	case len(added) > 0 && len(dropped) == 0:
+		return "add_" + joined(added) + "_to_" + enum
+	case len(dropped) > 0 && len(added) == 0:
+		return "drop_" + joined(dropped) + "_from_" + enum
+	}
+	return "alter_" + enum
+}
+
+var (
+	valueList   = regexp.MustCompile(`^"?(\w+)"? IN \((.*)\)$`)
+	listedValue = regexp.MustCompile(`'(?:[^']|'')*'|[^,\s]+`)
+)
+
+// listed reads the check that the constants of a type make: status IN ('open', 'done').
+func listed(expr string) (column string, values []string) {
+	m := valueList.FindStringSubmatch(expr)
+	if m == nil {
+		return "", nil
+	}
+	for _, v := range listedValue.FindAllString(m[2], -1) {
+		values = append(values, strings.ReplaceAll(strings.Trim(v, "'"), "''", "'"))
+	}
+	return m[1], values
 }
 
 func base(table string) string {
@@ -190,17 +248,17 @@ func fileName(number int, words string) string {
 	return name
 }
 
-// varName gives the variable of a migration: 0002_product_stock is M0002ProductStock.
+// varName returns the variable of a new migration: 0002_product_stock is M0002ProductStock, 0003_user_id is M0003UserID. Those that are there keep
+// the name they have.
 func varName(name string) string {
 	var b strings.Builder
 	b.WriteByte('M')
 	for w := range strings.SplitSeq(name, "_") {
-		for i, r := range w {
-			if i == 0 {
-				r = unicode.ToUpper(r)
-			}
-			b.WriteRune(r)
+		if w == "ids" {
+			b.WriteString("IDs")
+			continue
 		}
+		b.WriteString(emit.GoWord(w))
 	}
 	return b.String()
 }

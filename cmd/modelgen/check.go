@@ -53,7 +53,7 @@ func check(ctx context.Context, e env, args []string) error {
 	for _, x := range found {
 		failed = failed || !x.Note
 		if !*asJSON {
-			fmt.Fprintln(e.stderr, e.asCalled(x.String()))
+			e.say(x.String())
 		}
 	}
 	if *asJSON {

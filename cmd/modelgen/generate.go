@@ -14,6 +14,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
 // generate writes the next migration.
@@ -76,7 +77,7 @@ func generate(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	for in := (*bufio.Reader)(nil); len(r.Questions) > 0 && terminal(e); {
+	for in := (*bufio.Reader)(nil); len(r.Questions) > 0 && attended(e); {
 		if in == nil {
 			in = bufio.NewReader(e.stdin)
 		}
@@ -90,7 +91,7 @@ func generate(ctx context.Context, e env, args []string) error {
 		}
 	}
 	for _, n := range append(r.Stale, r.Notes...) {
-		fmt.Fprintf(e.stderr, "%s: %s\n", n.Pos, e.asCalled(n.Msg))
+		e.say(n.Pos.String() + ": " + n.Msg)
 	}
 	if len(r.Questions) > 0 {
 		for _, q := range r.Questions {
@@ -173,12 +174,17 @@ func showSQL(e env, r *gen.Result) error {
 // showDiff prints what would be written.
 func showDiff(e env, r *gen.Result) error {
 	var answer error
+	colours := terminal.Colours(e.stdout)
 	for _, f := range r.Files {
 		if r.CatchesUp(f) {
 			continue
 		}
 		name := f.Shown()
-		fmt.Fprintf(e.stdout, "%s", diff.Diff("a/"+name, f.Old(), "b/"+name, f.Content))
+		text := string(diff.Diff("a/"+name, f.Old(), "b/"+name, f.Content))
+		if colours {
+			text = colouredDiff(text)
+		}
+		fmt.Fprint(e.stdout, text)
 		answer = errNo
 	}
 	return answer

@@ -59,7 +59,7 @@ func lintFiles(_ context.Context, e env, args []string) error {
 		remarks = append(remarks, remarkOfHazard(h, e.dir))
 		failed = failed || h.Severity >= least
 		if !*asJSON {
-			fmt.Fprintln(e.stderr, h)
+			e.say(h.String())
 		}
 	}
 	if *asJSON {
@@ -106,7 +106,7 @@ func lintOperands(e env, operands []string) (folders []string, name string, err 
 func warn(e env, found []gen.Hazard) {
 	for _, h := range found {
 		if h.Severity >= lint.Warning {
-			fmt.Fprintln(e.stderr, h)
+			e.say(h.String())
 		}
 	}
 }

@@ -54,7 +54,7 @@
 //	-tags LIST        build tags
 //	-only             take the packages named alone, and forget those of before
 //	-empty            write a migration without ops, for steps by hand; -rows TABLES gives it structs of their rows; needs -name
-//	-online           renames and changes of type in two steps, so that programs of before go on running: this is the first
+//	-online           renames and changes of type in two steps, so that the previous release goes on running: this is the first
 //	-contract         the second step, when none of those is running any more
 //	-update           fold what has changed into the newest migration
 //	-applied LIST     for -update, rebase, remove and hash: what a database has, as names or as a file with the output of status -json
@@ -154,11 +154,11 @@ func run(ctx context.Context, e env, args []string) int {
 		return 1
 	case errors.As(err, &problems):
 		for _, p := range problems {
-			fmt.Fprintln(e.stderr, e.asCalled(p))
+			e.say(p)
 		}
 		return 1
 	}
-	fmt.Fprintf(e.stderr, "modelgen: %s\n", e.asCalled(strings.TrimSpace(err.Error())))
+	e.say("modelgen: " + strings.TrimSpace(err.Error()))
 	return 2
 }
 

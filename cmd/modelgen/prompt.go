@@ -11,26 +11,13 @@ import (
 
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/diff"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
-// terminal tells whether a person sits at both ends. Under go generate stdin is the null device, which is a character device too.
-func terminal(e env) bool {
+// attended reports whether a person sits at both ends. Under go generate stdin is the null device, which is no terminal.
+func attended(e env) bool {
 	in, ok := e.stdin.(*os.File)
-	out, ok2 := e.stderr.(*os.File)
-	if !ok || !ok2 || os.Getenv("CI") != "" {
-		return false
-	}
-	null, err := os.Stat(os.DevNull)
-	if err != nil {
-		return false
-	}
-	for _, f := range []*os.File{in, out} {
-		info, err := f.Stat()
-		if err != nil || info.Mode()&os.ModeCharDevice == 0 || os.SameFile(info, null) {
-			return false
-		}
-	}
-	return true
+	return ok && os.Getenv("CI") == "" && terminal.Is(in) && terminal.Is(e.stderr)
 }
 
 // errUnanswered ends a conversation: nothing is written.
@@ -43,7 +30,7 @@ func ask(e env, in *bufio.Reader, questions []gen.Question, a *diff.Answers) err
 		if q.Pos.IsValid() {
 			text = q.Pos.String() + ": " + text
 		}
-		fmt.Fprintln(e.stderr, text)
+		e.say(text)
 		for i, c := range q.Choice {
 			if c.Flag == "" {
 				fmt.Fprintf(e.stderr, "  %d  %s (stops here: change the model)\n", i+1, c.Means)

@@ -53,7 +53,7 @@ func TestScript(t *testing.T) {
 type module struct {
 	mod, sum []byte
 	env      []string
-	folders  []string // of this machine: none of them belongs into a file
+	folders  []string // of this machine: none of them belongs in a file
 }
 
 func newModule(t *testing.T) *module {

@@ -111,16 +111,23 @@ func fieldNames(t *schema.Table) map[string]string {
 
 var initialisms = []string{"id", "ip", "url", "uri", "uuid", "api", "http", "html", "json", "xml", "sql", "ok"}
 
+// GoWord returns a word as it stands in an exported Go name: ID for id (Go Code Review Comments, Initialisms).
+func GoWord(word string) string {
+	if slices.Contains(initialisms, strings.ToLower(word)) {
+		return strings.ToUpper(word)
+	}
+	r := []rune(word)
+	if len(r) == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r[0])) + string(r[1:])
+}
+
 // goName makes an exported Go name of a name in the database.
 func goName(name string) string {
 	var b strings.Builder
 	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if slices.Contains(initialisms, strings.ToLower(word)) {
-			b.WriteString(strings.ToUpper(word))
-			continue
-		}
-		r := []rune(word)
-		b.WriteString(string(unicode.ToUpper(r[0])) + string(r[1:]))
+		b.WriteString(GoWord(word))
 	}
 	if out := b.String(); token.IsExported(out) && token.IsIdentifier(out) {
 		return out

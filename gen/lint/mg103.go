@@ -19,7 +19,7 @@ var mg103 = Check{
 				return
 			}
 			if what := loses(o.From.Def().Type, o.To.Def().Type); what != "" {
-				p.report("%s.%s becomes %s of %s: %s", o.Table, o.To.Def().Name, o.To.Def().Type, o.From.Def().Type, what)
+				p.report("%s.%s changes from %s to %s: %s", o.Table, o.To.Def().Name, o.From.Def().Type, o.To.Def().Type, what)
 			}
 		case migrate.AddDualWrite:
 			from, to, ok := p.both(o)
@@ -27,7 +27,7 @@ var mg103 = Check{
 				return
 			}
 			if what := loses(from, to); what != "" && casts(o.Up, o.From) {
-				p.report("%s.%s becomes %s of %s: %s", o.Table, o.Column.Def().Name, to, from, what)
+				p.report("%s.%s changes from %s to %s: %s", o.Table, o.Column.Def().Name, from, to, what)
 			}
 			if what := loses(to, from); what != "" && casts(o.Down, o.To) {
 				p.reportAs(p.check.Severity, "let the new binary write such values when no previous one is running, after -contract",

@@ -27,7 +27,7 @@ var mg219 = Check{
 		if names := p.referring(o.Table, b.Name); len(names) > 0 {
 			what = ", and " + strings.Join(names, " and ") + " with what refers to it"
 		}
-		p.reportAs(severity, p.check.Safe, "the key %s.%s becomes %s of %s: %s is written anew%s", o.Table, b.Name, b.Type, a.Type, o.Table, what)
+		p.reportAs(severity, p.check.Safe, "the key %s.%s changes from %s to %s: %s is rewritten%s", o.Table, b.Name, a.Type, b.Type, o.Table, what)
 	},
 }
 

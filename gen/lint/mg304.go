@@ -26,7 +26,7 @@ var mg304 = Check{
 			})
 		})
 		if !view {
-			p.report("the previous binary still calls %s %s", o.To, o.From)
+			p.report("the previous release still uses the old name %q of %s", o.From, o.To)
 		}
 	},
 }

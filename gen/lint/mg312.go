@@ -15,7 +15,7 @@ var mg312 = Check{
 		switch o := p.op.(type) {
 		case migrate.RenameEnumValue:
 			if was := p.first.Enum(o.Enum); was != nil {
-				p.report("the previous binary still calls the value %q of enum %s %q", o.To, o.Enum, o.From)
+				p.report("the previous release still uses the old word %q of the value %q of enum %s", o.From, o.To, o.Enum)
 			}
 		case migrate.AlterEnum:
 			if removed := o.Removed(); len(removed) > 0 && p.first.Enum(o.Name) != nil {

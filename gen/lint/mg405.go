@@ -11,7 +11,7 @@ var mg405 = Check{
 		switch o := p.op.(type) {
 		case migrate.AlterColumn:
 			if p.used(o.Table) && o.Using == "" && fails(o.From.Def().Type, o.To.Def().Type) {
-				p.report("%s.%s becomes %s of %s, which not every value may fit", o.Table, o.To.Def().Name, o.To.Def().Type, o.From.Def().Type)
+				p.report("%s.%s changes from %s to %s, which not every value may fit", o.Table, o.To.Def().Name, o.From.Def().Type, o.To.Def().Type)
 			}
 		case migrate.AddDualWrite:
 			from, to, ok := p.both(o)
@@ -20,7 +20,7 @@ var mg405 = Check{
 			}
 			if fails(from, to) { // also where the author says how: it is for every value that a program may write
 				p.reportAs(p.check.Severity, "let the SQL in Up give something for every value, or see to it in a release before that no program writes such values",
-					"%s.%s becomes %s of %s: a write of the previous binary fails when its value does not fit", o.Table, o.Column.Def().Name, to, from)
+					"%s.%s changes from %s to %s: a write of the previous release fails when its value does not fit", o.Table, o.Column.Def().Name, from, to)
 			}
 			if fails(to, from) && casts(o.Down, o.To) {
 				p.reportAs(Note, "let the new binary write such values after -contract only, or make the old column wider in a migration before",

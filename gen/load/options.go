@@ -117,7 +117,7 @@ func (l *loader) wordHint(word string, words map[string]int) string {
 		return ": did you mean " + n + "?"
 	}
 	if _, inIndex := tableWords["unique"][word]; inIndex && words["pk"] != 0 {
-		return ": it belongs into an index or unique tag on a blank field: _ struct{} `index:\"...\"`"
+		return ": it belongs in an index or unique tag on a blank field: _ struct{} `index:\"...\"`"
 	}
 	return didYouMean(word, known)
 }
