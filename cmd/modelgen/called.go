@@ -44,7 +44,7 @@ func sameFile(a, b string) bool {
 }
 
 // named finds commands of the tool in messages: what a verb follows, and go tool does not precede.
-var named = regexp.MustCompile(`(go tool )?\bmodelgen (generate|check|lint|merge|rebase|remove|squash|show|sql)\b`)
+var named = regexp.MustCompile(`(go tool )?\bmodelgen (generate|check|lint|merge|rebase|remove|squash|show|sql|hash)\b`)
 
 // asCalled puts the words that call the tool in the place of its name in a message.
 func (e env) asCalled(text string) string {
@@ -120,7 +120,7 @@ var elsewhereVerbs = map[string]string{
 	"migrate": "up", "apply": "up", "upgrade": "up", "deploy": "up", "rollback": "down", "undo": "down", "downgrade": "down", "goto": "to NAME", "force": "fake NAME",
 	"history": "status", "showmigrations": "status", "applied": "status",
 	"makemigrations": "generate", "new": "generate", "create": "generate", "add": "generate", "gen": "generate", "make": "generate", "migration": "generate", "revision": "generate",
-	"diff": "generate -diff", "sqlmigrate": "sql", "squashmigrations": "squash", "validate": "check", "hash": "check", "graph": "show", "schema": "show",
+	"diff": "generate -diff", "sqlmigrate": "sql", "squashmigrations": "squash", "validate": "check", "graph": "show", "schema": "show",
 }
 
 // unknown says what a word that is no command may have been meant for.
