@@ -34,7 +34,7 @@ func (m *model) indexTag(t tableTag, opts options, only string, unique bool) {
 	for _, p := range t.list {
 		part, good := m.indexPart(t.sc, p, only)
 		part.OpClass = opts.value("opclass")
-		x.Parts, ok = append(x.Parts, part), ok && good
+		x.Parts, ok = append(x.Parts, part), ok && good && m.checkOpClass(part, p)
 	}
 	if x.Using == "btree" {
 		x.Using = ""
