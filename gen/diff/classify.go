@@ -197,24 +197,11 @@ func (d *differ) hasDefault(c schema.Column) bool {
 		return true
 	}
 	for _, dialect := range d.in.Dialects {
-		if c.DefaultFor[dialect] == "" && !(dialect == "postgres" && serial(c)) {
+		if c.DefaultFor[dialect] == "" {
 			return false
 		}
 	}
 	return len(d.in.Dialects) > 0
-}
-
-// serial tells whether the type of a column on PostgreSQL is short for a number and a default from a sequence (manual 8.1.4).
-func serial(c schema.Column) bool {
-	name := c.TypeFor["postgres"]
-	if name == "" && c.Type.Kind == schema.KindOther {
-		name = c.Type.Name
-	}
-	switch strings.ToLower(name) {
-	case "serial", "bigserial", "smallserial", "serial4", "serial8", "serial2":
-		return !c.Type.Array
-	}
-	return false
 }
 
 // needsFill tells whether existing rows have no value for a column that must have one.
