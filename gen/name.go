@@ -69,10 +69,14 @@ func fragments(ops []migrate.Op) []string {
 		}
 	}
 	again := map[string]bool{}
+	others := map[string]int{} // enum -> its values that are renamed
 	for _, op := range ops {
 		if o, ok := op.(migrate.AddCheck); ok {
 			_, was := replaced[o.Table+"."+o.Check.Name]
 			again[o.Table+"."+o.Check.Name] = was
+		}
+		if o, ok := op.(migrate.RenameEnumValue); ok {
+			others[o.Enum]++
 		}
 	}
 	for _, op := range ops {
@@ -120,7 +124,11 @@ func fragments(ops []migrate.Op) []string {
 		case migrate.AlterEnum:
 			rest = append(rest, valueWords(base(o.Name), o.From, o.To))
 		case migrate.RenameEnumValue:
-			rest = append(rest, "rename_"+base(o.Enum)+"_"+o.From+"_to_"+o.To)
+			if others[o.Enum] > 1 {
+				rest = append(rest, "alter_"+base(o.Enum))
+			} else {
+				rest = append(rest, "rename_"+base(o.Enum)+"_"+o.From+"_to_"+o.To)
+			}
 		case migrate.RenameEnum:
 			rest = append(rest, "rename_"+base(o.From)+"_to_"+base(o.To))
 		case migrate.AddForeignKey:
