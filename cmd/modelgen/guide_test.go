@@ -443,8 +443,26 @@ var (
 	scriptLine = regexp.MustCompile(`^ *- (.+)$`)
 )
 
+// checkout makes the folder what a CI job finds: a clone whose origin has the branch main. What the page wrote up to here is on it.
+func (p *page) checkout() {
+	if _, err := os.Stat(filepath.Join(p.dir, ".git")); err == nil {
+		return
+	}
+	for _, args := range [][]string{
+		{"init", "-q", "-b", "main"}, {"add", "."}, {"-c", "user.name=me", "-c", "user.email=me@example.com", "commit", "-q", "-m", "all"},
+		{"remote", "add", "origin", p.dir}, {"fetch", "-q", "origin"},
+	} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = p.dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			p.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+}
+
 // recipe runs the commands of a yaml file for CI: those of GitHub stand behind run:, those of GitLab below script:.
 func (p *page) recipe(b block) {
+	p.checkout()
 	ran := 0
 	run := func(i int, command string) {
 		ran++
