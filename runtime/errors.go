@@ -40,6 +40,7 @@ type StatementError struct {
 	Statement string // "" when it failed outside a statement, for instance in COMMIT
 	Code      string // SQLSTATE or the result code of SQLite, "" when there is none
 	Hint      string // what to do, "" when nobody knows
+	Absent    bool   // the statement names a table, column or type that is not there
 	Err       error
 }
 

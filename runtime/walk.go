@@ -290,6 +290,11 @@ func (w *walker) failed(ctx context.Context, l leg, g []Stage, committed int, er
 	var st *StatementError
 	if errors.As(err, &st) {
 		e.Op = st.Cause
+		if st.Absent {
+			if why := w.blame(l, st); why != "" {
+				st.Hint = why
+			}
+		}
 		if e.Op == "" && st.Stage >= 0 && st.Stage < len(g) {
 			e.Op = g[st.Stage].Cause
 		}

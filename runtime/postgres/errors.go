@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strings"
 
@@ -24,6 +25,10 @@ const (
 	deadlockDetected     = "40P01"
 	insufficientRights   = "42501"
 	duplicateObject      = "42710"
+	duplicateColumn      = "42701"
+	duplicateSchema      = "42P06"
+	undefinedObject      = "42704"
+	notSupported         = "0A000"
 	undefinedColumn      = "42703"
 	undefinedTable       = "42P01"
 	duplicateTable       = "42P07"
@@ -75,17 +80,43 @@ var hints = map[string]string{
 	deadlockDetected:    "the application takes the same locks in another order; run the command again",
 	undefinedColumn:     "the column is not there: was something changed by hand? compare with verify",
 	undefinedTable:      "the table is not there: was something changed by hand? compare with verify",
-	"42704":             "it is not there: was something changed by hand? compare with verify",
+	undefinedObject:     "it is not there: is an extension missing, or was something changed by hand? compare with verify",
 	"42883":             "PostgreSQL has no such function or operator on the search_path; write names with their schema",
-	"42846":             "PostgreSQL has no such cast; say in Using how to make the new value",
-	"42804":             "PostgreSQL does not make this value by itself; say in Using how",
+	"25001":             "the statement cannot run in a transaction; say NoTx in its SQL op, which runs each statement by itself",
 	"55P04":             "a new value of an enum can be used only after the commit; do it in the next migration",
 	duplicateTable:      tableHint,
-	"42701":             existsHint,
+	duplicateColumn:     existsHint,
 	duplicateObject:     existsHint,
-	"42P06":             existsHint,
+	duplicateSchema:     existsHint,
 	"42P16":             "the table's definition does not allow it",
-	"0A000":             "PostgreSQL cannot alter a column that a view, a rule, a policy or a generated column uses; drop that first and make it again after",
+}
+
+// handHints are of steps that a person wrote, and that give rows values or make things themselves.
+var handHints = map[string]string{
+	notNullViolation:    "a statement of the step gives a row no value in a column that needs one",
+	uniqueViolation:     "a statement of the step gives a row a value that another one has",
+	foreignKeyViolation: "a statement of the step leaves rows that refer to none",
+	checkViolation:      "a row that a statement of the step writes breaks the check",
+	dependentObjects:    "something depends on it; drop that before, in the same step",
+	invalidSchemaName:   "the schema is not there: is it misspelled?",
+	undefinedColumn:     "no column is called so where the statement looks: is it misspelled?",
+	undefinedTable:      "no table is called so on the search_path: is it misspelled? write names with their schema",
+	undefinedObject:     "nothing is called so on the search_path: is it misspelled, or an extension missing?",
+	duplicateTable:      handExistsHint,
+	duplicateColumn:     handExistsHint,
+	duplicateObject:     handExistsHint,
+	duplicateSchema:     handExistsHint,
+	"42P16":             "",
+}
+
+const handExistsHint = "it exists already: does an earlier step make it, or was it made by hand? fake records a migration that is in the database already"
+
+// fillHints are of steps that give rows values.
+var fillHints = map[string]string{
+	notNullViolation:    "the step gives a row no value in a column that needs one; let its SQL give one, or leave the row out with Where",
+	uniqueViolation:     "the step gives a row a value that another one has",
+	foreignKeyViolation: "the step gives a row a value that refers to no row",
+	checkViolation:      "the value that the step gives a row breaks the check",
 }
 
 const (
@@ -111,8 +142,55 @@ func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) stri
 		return migrate.NoValueHint
 	case code == invalidText && strings.HasPrefix(stage.Cause, "Make enum "):
 		return "rows still hold a value that the enum loses; give them another one first, with Fill or SQL"
+	case code == notSupported && strings.HasPrefix(stage.Cause, "Alter column "):
+		return s.usersOf(ctx, stage.Cause)
+	case strings.HasPrefix(stage.Cause, "Alter column ") && (strings.HasPrefix(code, "22") || code == "42846" || code == "42804"):
+		return alterHints[code[:2]]
 	case strings.HasPrefix(code, "22"):
-		return "a row holds a value that cannot become one of the new type; correct it first, or say in Using how"
+		return "for a row it cannot be computed, or the value does not fit; correct the row first, or leave it out"
+	}
+	if hint, ok := handHints[code]; ok && stage.ByHand {
+		return hint
+	}
+	if hint, ok := fillHints[code]; ok && (stage.Batch != nil || strings.HasPrefix(stage.Cause, "Fill ") || strings.HasPrefix(stage.Cause, "Backfill ")) {
+		return hint
 	}
 	return hints[code]
+}
+
+// alterHints are of a change of type, by the class of the code.
+var alterHints = map[string]string{
+	"22": "a row holds a value that cannot become one of the new type; correct it first, or say in Using how",
+	"42": "PostgreSQL does not make the new value by itself; say in Using how",
+}
+
+// usersOf names what keeps a column from being altered: views, rules, policies and triggers whose SQL mentions it. The cause of the stage names the
+// column.
+func (s *session) usersOf(ctx context.Context, cause string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(cause, "Alter column "), ":")
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 || s.broken {
+		return ""
+	}
+	var users sql.NullString
+	err := s.conn.QueryRowContext(ctx, `SELECT pg_catalog.string_agg(DISTINCT COALESCE(
+ (SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' ELSE 'a rule of ' END || c.oid::pg_catalog.regclass::text FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+  WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid),
+ (SELECT 'policy ' || p.polname FROM pg_catalog.pg_policy p WHERE d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass AND p.oid = d.objid),
+ (SELECT 'trigger ' || t.tgname FROM pg_catalog.pg_trigger t WHERE d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND t.oid = d.objid)), ', ')
+ FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+ WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = pg_catalog.to_regclass(`+text(s.name(name[:dot]))+`) AND a.attname = `+text(name[dot+1:])).Scan(&users)
+	if err != nil || users.String == "" {
+		return ""
+	}
+	return "the column is used by " + users.String + ": drop that before, in an SQL op, and make it again after"
+}
+
+// absent tells an error of naming what is not there.
+func absent(err error) bool {
+	switch migrate.ErrorCode(err) {
+	case undefinedColumn, undefinedTable, undefinedObject:
+		return true
+	}
+	return false
 }

@@ -380,5 +380,5 @@ func (s *session) statementError(ctx context.Context, index int, stage migrate.S
 	if hint == "" {
 		hint = s.hint(ctx, err, stage)
 	}
-	return &migrate.StatementError{Stage: index, Cause: stage.Cause, Statement: sql, Code: migrate.ErrorCode(err), Hint: hint, Err: err}
+	return &migrate.StatementError{Stage: index, Cause: stage.Cause, Statement: sql, Code: migrate.ErrorCode(err), Hint: hint, Absent: absent(err), Err: err}
 }

@@ -261,7 +261,7 @@ func stageError(i int, st migrate.Stage, err error) error {
 }
 
 func statementError(q string, err error) error {
-	return &migrate.StatementError{Statement: q, Code: errorCode(err), Hint: hint(err), Err: err}
+	return &migrate.StatementError{Statement: q, Code: errorCode(err), Hint: hint(err), Absent: absent(err), Err: err}
 }
 
 // errorCode gives the extended result code of SQLite, as the driver tells it, or "".
@@ -304,4 +304,9 @@ func hint(err error) string {
 		}
 	}
 	return ""
+}
+
+// absent tells an error of naming what is not there, for which SQLite has no code.
+func absent(err error) bool {
+	return strings.Contains(err.Error(), "no such column") || strings.Contains(err.Error(), "no such table") || strings.Contains(err.Error(), "has no column named")
 }
