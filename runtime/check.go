@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// check looks for rows that would stop a migration of several transactions half way, before it begins.
+// check looks for rows that would stop a migration of several transactions half way, or a way back, before it begins.
 func (w *walker) check(ctx context.Context, l leg) error {
 	for _, st := range l.stages {
 		if st.Check == nil {
@@ -23,7 +23,7 @@ func (w *walker) check(ctx context.Context, l leg) error {
 			}
 			continue // a question that cannot be asked yet, about a column that the migration makes: the stage itself will tell
 		}
-		return w.failed(ctx, l, []Stage{st}, 0, &StatementError{Cause: st.Cause, Err: found})
+		return w.failed(ctx, l, nil, 0, &StatementError{Cause: st.Cause, Err: found})
 	}
 	return nil
 }

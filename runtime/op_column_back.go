@@ -42,3 +42,10 @@ func (o DropColumn) checkBack(t *schema.Table, left []schema.Column) error {
 	}
 	return nil
 }
+
+// NoValue is what dialects say of rows that would have no value in a new column, behind how many they are.
+func NoValue(table, column string) string {
+	return "of " + table + " would have no value in column " + column + ", which is NOT NULL and has no default; where it comes back because its drop is " +
+		"undone, say in FillBack of the DropColumn what they get, which an applied migration may be given; else add it as nullable, give them a value with Fill, " +
+		"then make it NOT NULL"
+}

@@ -237,7 +237,7 @@ func (w *walker) work(ctx context.Context, l leg) error {
 			return err
 		}
 	}
-	if skip == 0 && len(groups) > 1 {
+	if skip == 0 && (len(groups) > 1 || l.mv.back) {
 		if err := w.check(ctx, l); err != nil {
 			return err
 		}

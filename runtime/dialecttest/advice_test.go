@@ -19,7 +19,9 @@ type adviceCase struct {
 	not    string // what it must not say
 }
 
-func hand(statements ...string) migrate.Op { return migrate.SQL{Up: statements, NoDown: "it is a test"} }
+func hand(statements ...string) migrate.Op {
+	return migrate.SQL{Up: statements, NoDown: "it is a test"}
+}
 
 // adviceCases are those of both dialects.
 func adviceCases() []adviceCase {

@@ -2,6 +2,7 @@ package dialecttest_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -37,5 +38,53 @@ func (r *runner) agrees(set *migrate.Set) {
 	r.t.Helper()
 	if diff, err := r.migrator(set).Verify(context.Background()); err != nil || len(diff) > 0 {
 		r.t.Errorf("the database is not what the history says: %v %v", diff, err)
+	}
+}
+
+// TestWayBackThatRowsBar: what rows bar on the way back is found before its first stage, with their number, by down and by plan -down.
+func TestWayBackThatRowsBar(t *testing.T) {
+	owner := schema.ForeignKey{Name: "items_group_fkey", Columns: []string{"group_id"}, RefTable: "groups", RefColumns: []string{"id"}}
+	groups := makes("groups", schema.Text("name").Null()).(migrate.CreateTable)
+	for _, c := range []struct {
+		name, rows, says string
+		ops              []migrate.Op
+	}{
+		{"a table that comes back without its rows", "INSERT INTO items VALUES (1, 1, 'c', 7, 'one'), (2, 1, 'c', 7, 'two')", "refer to rows of groups, which comes back without any", []migrate.Op{
+			migrate.DropForeignKey{Table: "items", ForeignKey: owner}, migrate.DropTable(groups),
+		}},
+		{"a column without a value", "INSERT INTO items (id, n, label) VALUES (1, 7, 'one'), (2, 7, 'two')", "would have no value in column code, which is NOT NULL and has no default", []migrate.Op{
+			migrate.DropColumn{Table: "items", Column: schema.Text("code")},
+			migrate.CreateIndex{Table: "items", Index: schema.Index{Name: "items_n_idx", Parts: []schema.IndexPart{{Column: "n"}}}},
+		}},
+		{"NULLs", "INSERT INTO items VALUES (1, 1, 'c', NULL, 'one'), (2, 1, 'c', NULL, 'two')", "hold NULL in n", []migrate.Op{
+			migrate.AlterColumn{Table: "items", From: schema.Integer("n"), To: schema.Integer("n").Null()},
+		}},
+		{"duplicates", "INSERT INTO items VALUES (1, 1, 'c', 7, 'same'), (2, 1, 'c', 7, 'same')", "share their (label) with another one", []migrate.Op{
+			migrate.DropUnique{Table: "items", Unique: schema.Unique{Name: "items_label_key", Columns: []string{"label"}}},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			runners(t, func(r *runner) {
+				items := makes("items", schema.BigInt("group_id").Null(), schema.Text("code"), schema.Integer("n"), schema.Text("label")).(migrate.CreateTable)
+				items.ForeignKeys, items.Uniques = []schema.ForeignKey{owner}, []schema.Unique{{Name: "items_label_key", Columns: []string{"label"}}}
+				first := &migrate.Migration{Name: "0001_a", Ops: []migrate.Op{groups, items}}
+				set := migrate.NewSet("bars", first, &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: c.ops})
+				r.to(set, "0001", "0001_a")
+				r.exec("INSERT INTO groups VALUES (1, 'g')")
+				r.up(set, "0002_b")
+				r.exec(c.rows)
+				plan, err := r.migrator(set).PlanBack(context.Background(), 1)
+				if err != nil {
+					r.t.Fatal(err)
+				}
+				if stops := strings.Join(plan.Steps[0].Stops, "\n"); !strings.Contains(stops, c.says) || !strings.Contains(stops, "2 rows (id 1, 2)") {
+					r.t.Errorf("plan -down says: %s", stops)
+				}
+				_, err = r.migrator(set).Down(context.Background())
+				r.fails(err, c.says, "2 rows (id 1, 2)", "nothing of it was changed")
+				r.history("bars/0001_a done", "bars/0002_b done")
+				r.settled(set)
+			})
+		})
 	}
 }

@@ -32,15 +32,17 @@ func (p *planner) offenders(table, condition, what, constraint string) failedFun
 	}
 }
 
-// unknowable tells whether a look at the tables before anything is done says nothing of what an op will find: steps before it change rows, or
-// what the names stand for.
-func (p *planner) unknowable(tables ...string) bool {
-	return p.dirty || slices.ContainsFunc(tables, func(t string) bool { return p.moved[t] })
+// unknowable tells whether a look at the tables before anything is done says nothing of what an op will find: steps before it change values that the SQL
+// mentions, or what the names stand for.
+func (p *planner) unknowable(sql string, tables ...string) bool {
+	return p.dirty || slices.ContainsFunc(tables, func(t string) bool {
+		return p.moved[t] || slices.ContainsFunc(p.filled[t], func(c string) bool { return sql == "" || mentions(sql, []string{c}) })
+	})
 }
 
 // checkRows looks for rows that a condition picks before anything is done. The condition is over the first of the tables.
 func (p *planner) checkRows(tables []string, condition, what string) func(context.Context, migrate.Tx) error {
-	if p.unknowable(tables...) {
+	if p.unknowable(condition, tables...) {
 		return nil
 	}
 	name, key := p.name(tables[0]), p.keyOf(tables[0])
@@ -54,15 +56,13 @@ func (p *planner) checkRows(tables []string, condition, what string) func(contex
 
 // checkEmpty looks whether a table holds rows that would have no value in a new column.
 func (p *planner) checkEmpty(table, column string) func(context.Context, migrate.Tx) error {
-	if p.unknowable(table) {
+	if p.dirty || p.moved[table] {
 		return nil
 	}
-	name := p.name(table)
+	name, key := p.name(table), p.keyOf(table)
 	return func(ctx context.Context, tx migrate.Tx) error {
-		var some bool
-		if tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM "+name+")").Scan(&some) == nil && some {
-			return refused{errors.New(table + " has rows, and column " + column + " is NOT NULL without a default, so they would have no value in it; " +
-				"add it as nullable, give them a value with Fill, then make it NOT NULL")}
+		if rows := list(ctx, tx, "FROM "+name+" AS r", key); rows != "" {
+			return refused{errors.New(rows + " " + migrate.NoValue(table, column))}
 		}
 		return nil
 	}
@@ -70,7 +70,14 @@ func (p *planner) checkEmpty(table, column string) func(context.Context, migrate
 
 // checkDuplicates looks for rows that share a key before anything is done.
 func (p *planner) checkDuplicates(table string, x schema.Index) func(context.Context, migrate.Tx) error {
-	if p.unknowable(table) || !x.Unique {
+	sql := x.Where
+	for _, part := range x.Parts {
+		sql += " " + part.Expr
+		if part.Column != "" {
+			sql += " " + ident(part.Column)
+		}
+	}
+	if p.unknowable(strings.TrimSpace(sql), table) || !x.Unique {
 		return nil
 	}
 	look := p.duplicates(table, x)
@@ -166,4 +173,26 @@ func list(ctx context.Context, tx migrate.Tx, from string, key []string) string 
 		more = " and more"
 	}
 	return text + " (" + strings.ReplaceAll(strings.Join(key, "/"), `"`, "") + " " + strings.Join(some, ", ") + more + ")"
+}
+
+// rehearse builds an index on an empty copy of its table, which is gone again at once: only the server knows whether the functions in it are immutable, and
+// what its method, its operator classes and its types allow. Where no copy can be made, or the migration makes what the index is over, nothing is said.
+func (p *planner) rehearse(table, sql string) func(context.Context, migrate.Tx) error {
+	if p.moved[table] || p.fresh[table] {
+		return nil
+	}
+	name := p.name(table)
+	build := strings.Replace(strings.Replace(sql, "INDEX CONCURRENTLY ", "INDEX ", 1), " ON "+name, " ON pg_temp.modelgen_copy", 1)
+	return func(ctx context.Context, tx migrate.Tx) error {
+		if _, err := tx.ExecContext(ctx, "CREATE TEMPORARY TABLE modelgen_copy (LIKE "+name+") ON COMMIT DROP"); err != nil {
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, build)
+		switch code := migrate.ErrorCode(err); code {
+		case "", undefinedColumn, undefinedTable: // which an op before it makes
+			return nil
+		default:
+			return refused{fmt.Errorf("%w; it was tried on an empty copy of the table", err)}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error
 	}
 	p.stage(op, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{statement(sql)}, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false),
-		Check: p.checkDuplicates(table, x), Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x), Left: p.indexLeft(table, x),
+		Check: both(p.checkDuplicates(table, x), p.rehearse(table, sql)), Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x), Left: p.indexLeft(table, x),
 		Again: p.indexAgain(table, x), Parts: []migrate.Op{migrate.CreateIndex{Table: table, Index: x}},
 	})
 	return nil
@@ -187,6 +188,22 @@ func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
 		}})
 	}
 	return nil
+}
+
+// both asks the one and then the other; either may be nil.
+func both(a, b func(context.Context, migrate.Tx) error) func(context.Context, migrate.Tx) error {
+	if a == nil || b == nil {
+		if a == nil {
+			return b
+		}
+		return a
+	}
+	return func(ctx context.Context, tx migrate.Tx) error {
+		if err := a(ctx, tx); err != nil {
+			return err
+		}
+		return b(ctx, tx)
+	}
 }
 
 // nothing is what a stage amounts to that leaves nothing behind.

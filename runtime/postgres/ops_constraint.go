@@ -72,8 +72,17 @@ func (p *planner) DropCheck(o migrate.DropCheck) error {
 func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
 	if p.online(o.Table, o.Plain) && o.ForeignKey.Name != "" {
 		fk := o.ForeignKey
-		return p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk),
+		n := len(p.stages)
+		err := p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk),
 			p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them", o, nil)
+		if err == nil && p.fresh[fk.RefTable] { // it is made here, and empty
+			var set []string
+			for _, c := range fk.Columns {
+				set = append(set, "r."+ident(c)+" IS NOT NULL")
+			}
+			p.stages[n].Check = p.checkRows([]string{o.Table}, strings.Join(set, " AND "), "refer to rows of "+fk.RefTable+", which comes back without any; take the values out of them")
+		}
+		return err
 	}
 	f := p.scanned(p.locks(shareRowExclusive, o.Table, o.ForeignKey.RefTable), o.Table, true, false)
 	p.add(o, f, p.addConstraint(o.Table, p.foreignKey(o.ForeignKey)))

@@ -184,7 +184,22 @@ func (p *planner) data(op migrate.Op, stage migrate.Stage) {
 	}
 	stage.Cause, stage.Destroys = op.Describe(), op.Destroys()
 	p.stages = append(p.stages, stage)
-	p.dirty = true
+	switch o := op.(type) {
+	case migrate.Fill:
+		p.filled[o.Table] = append(p.filled[o.Table], o.Column)
+	case migrate.AddDualWrite:
+		p.filled[o.Table] = append(p.filled[o.Table], o.From, o.To)
+	case migrate.SQL, migrate.Go, migrate.Unwritten:
+		p.dirty = true
+	default:
+		if stage.Batch == nil || stage.Batch.Rows == nil {
+			p.dirty = true
+			break
+		}
+		for _, f := range stage.Batch.Rows.Fields {
+			p.filled[stage.Batch.Table] = append(p.filled[stage.Batch.Table], f.Column)
+		}
+	}
 	if !stage.NoTx {
 		p.touched()
 	}

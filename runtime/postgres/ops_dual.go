@@ -101,7 +101,7 @@ func (p *planner) DropDualWrite(o migrate.DropDualWrite) error {
 			p.stages[n-1].Commit = true // no lock is held while all rows are compared
 		}
 		var before func(context.Context, migrate.Tx) error
-		if !p.unknowable(o.Table) {
+		if !p.unknowable("", o.Table) {
 			before = func(ctx context.Context, tx migrate.Tx) error {
 				var no refused
 				if err := equal(ctx, tx); errors.As(err, &no) {

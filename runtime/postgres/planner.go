@@ -23,7 +23,8 @@ type planner struct {
 	stages   []migrate.Stage
 	fresh    map[string]bool         // tables made in this migration: nobody else can be kept waiting for them
 	values   []addedValues           // to enums, see enum_values.go
-	dirty    bool                    // an earlier op changes rows, or may
+	dirty    bool                    // an earlier op changes rows of any table, or may
+	filled   map[string][]string     // tables, with the columns of them in which an earlier op changes values
 	moved    map[string]bool         // tables that are not yet, before the migration, what an op sees under their names
 	fills    map[string]func() error // columns, as table.column, with what fills those rows again that have no value
 	added    map[string]bool         // columns that this migration adds, as table.column
@@ -34,7 +35,7 @@ type planner struct {
 }
 
 func newPlanner(r renderer) *planner {
-	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, moved: map[string]bool{}, added: map[string]bool{}, fills: map[string]func() error{}}
+	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, moved: map[string]bool{}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}}
 }
 
 // Dialect implements [migrate.Planner].
@@ -64,9 +65,8 @@ func (p *planner) add(op migrate.Op, facts migrate.Facts, statements ...migrate.
 	p.stages = append(p.stages, migrate.Stage{Cause: op.Describe(), Statements: statements, Facts: facts})
 }
 
-// touched notes that a stage changes rows, or may.
+// touched notes that a stage changes rows, or may, which deferred constraints may have to look at.
 func (p *planner) touched() {
-	p.dirty = true
 	for _, t := range p.before.Tables {
 		deferred := slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return u.Deferrable == schema.InitiallyDeferred }) ||
 			slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return f.Deferrable == schema.InitiallyDeferred })

@@ -66,6 +66,9 @@ func asks(start, before *schema.Schema, op migrate.Op) func(context.Context, mig
 			return picked(t(o.Table), "NOT ("+where+")", "break the check "+o.Check.Expr+"; correct them")
 		}
 	case migrate.AddForeignKey:
+		if fk := o.ForeignKey; t(fk.RefTable) == nil && before.Table(fk.RefTable) != nil && hasAll(t(o.Table), fk.Columns) { // it is made by an op before, and empty
+			return picked(t(o.Table), referring(fk), "refer to rows of "+fk.RefTable+", which comes back without any; take the values out of them")
+		}
 		return orphans(t(o.Table), t(o.ForeignKey.RefTable), o.ForeignKey)
 	case migrate.AlterColumn:
 		from, to := o.From.Def(), o.To.Def()
@@ -77,7 +80,7 @@ func asks(start, before *schema.Schema, op migrate.Op) func(context.Context, mig
 		if c.Nullable || c.Identity || c.Generated != "" || c.HasDefault(name) || t(o.Table) == nil {
 			return nil
 		}
-		return picked(t(o.Table), "TRUE", "would have no value in "+c.Name+", which is NOT NULL without a default; add it as nullable, give them a value with Fill, then make it NOT NULL")
+		return picked(t(o.Table), "TRUE", migrate.NoValue(o.Table, c.Name))
 	}
 	return nil
 }
@@ -121,13 +124,21 @@ func orphans(t, parent *schema.Table, fk schema.ForeignKey) func(context.Context
 	if !hasAll(t, fk.Columns) || !hasAll(parent, fk.RefColumns) {
 		return nil
 	}
-	var conditions, same []string
+	var same []string
 	for i, c := range fk.Columns {
-		conditions = append(conditions, "r."+quote(c)+" IS NOT NULL")
 		same = append(same, "x."+quote(fk.RefColumns[i])+" = r."+quote(c))
 	}
-	return picked(t, strings.Join(conditions, " AND ")+" AND NOT EXISTS (SELECT 1 FROM "+quote(parent.Name)+" AS x WHERE "+strings.Join(same, " AND ")+")",
+	return picked(t, referring(fk)+" AND NOT EXISTS (SELECT 1 FROM "+quote(parent.Name)+" AS x WHERE "+strings.Join(same, " AND ")+")",
 		"refer to rows of "+parent.Name+" that are not there; correct them")
+}
+
+// referring is the condition of rows that refer to one.
+func referring(fk schema.ForeignKey) string {
+	set := make([]string, len(fk.Columns))
+	for i, c := range fk.Columns {
+		set[i] = "r." + quote(c) + " IS NOT NULL"
+	}
+	return strings.Join(set, " AND ")
 }
 
 // picked names rows of a table that a condition picks. Columns of the table go by r.
