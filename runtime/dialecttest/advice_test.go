@@ -81,7 +81,7 @@ func pgAdviceCases() []adviceCase {
 		{
 			name: "a value that a step cannot compute", before: [][]migrate.Op{{things}}, prep: []string{"INSERT INTO things VALUES (1, 0, 'x')"},
 			ops:  []migrate.Op{migrate.Fill{Table: "things", Column: "n", Expr: "1 / n", Where: "n = 0"}},
-			says: "for a row it cannot be computed", not: "new type",
+			says: "cannot become what the step makes of it", not: "new type",
 		},
 		{
 			name: "twice the same in a step", before: [][]migrate.Op{{things}}, prep: []string{"INSERT INTO things VALUES (1, 0, 'x')"},

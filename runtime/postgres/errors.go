@@ -147,7 +147,7 @@ func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) stri
 	case strings.HasPrefix(stage.Cause, "Alter column ") && (strings.HasPrefix(code, "22") || code == "42846" || code == "42804"):
 		return alterHints[code[:2]]
 	case strings.HasPrefix(code, "22"):
-		return "for a row it cannot be computed, or the value does not fit; correct the row first, or leave it out"
+		return "a row holds a value that cannot become what the step makes of it; correct the row first, or leave it out"
 	}
 	if hint, ok := handHints[code]; ok && stage.ByHand {
 		return hint

@@ -40,7 +40,7 @@ func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error
 	}
 	p.stage(op, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{statement(sql)}, Facts: p.scanned(p.locks(shareUpdateExclusive, table), table, true, false),
-		Check: both(p.checkDuplicates(table, x), p.rehearse(table, sql)), Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x), Left: p.indexLeft(table, x),
+		Check: both(p.checkDuplicates(table, x), p.rehearse(table, x, sql)), Ready: p.indexReady(table, x), Failed: p.indexFailed(table, x), Left: p.indexLeft(table, x),
 		Again: p.indexAgain(table, x), Parts: []migrate.Op{migrate.CreateIndex{Table: table, Index: x}},
 	})
 	return nil
