@@ -26,6 +26,10 @@ type cycle []migrate.Op
 func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 	nodes := make([]node, len(ops))
 	touching := map[migrate.Object][]int{}
+	numbered := func(o migrate.Object) bool {
+		t := s.Table(o.Table)
+		return o.Kind == migrate.ColumnObject && t != nil && t.Column(o.Name) != nil && t.Column(o.Name).Identity
+	}
 	for i, op := range ops {
 		n := node{op: op, e: op.Effects().In(s), before: map[int]bool{}}
 		nodes[i] = n
@@ -40,7 +44,7 @@ func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 	for o, list := range touching {
 		for x, i := range list {
 			for _, j := range list[x+1:] {
-				link(nodes, i, j, o)
+				link(nodes, i, j, o, numbered(o))
 			}
 		}
 	}
@@ -67,12 +71,15 @@ func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 	return walk(nodes)
 }
 
-// link puts one of two ops that touch the same object before the other. i comes before j as they were emitted.
-func link(nodes []node, i, j int, o migrate.Object) {
+// link puts one of two ops that touch the same object before the other. i comes before j as they were emitted. numbered says that the object is a
+// column that the database numbers.
+func link(nodes []node, i, j int, o migrate.Object, numbered bool) {
 	a, b := nodes[i].e, nodes[j].e
 	has := func(list []migrate.Object) bool { return slices.Contains(list, o) }
 	computes := func(e migrate.Effects) bool { return e.Rows && has(e.Reads) && !has(e.Writes) }
 	switch {
+	case numbered && computes(a) && isKeyOf(nodes[j].op, o):
+		nodes[i].before[j] = true // SQLite numbers a primary key, alone
 	case has(a.Reads) && has(b.Reads) && !has(a.Writes) && !has(b.Writes) && !has(a.Makes) && !has(a.Removes) && !has(b.Makes) && !has(b.Removes):
 	case computes(a) && (has(b.Makes) || b.Rows && has(b.Writes)), has(a.Removes) && computes(b):
 		nodes[i].before[j] = true
@@ -88,6 +95,12 @@ func link(nodes []node, i, j int, o migrate.Object) {
 func dropsComputed(op migrate.Op, o migrate.Object) bool {
 	d, ok := op.(migrate.DropColumn)
 	return ok && o.Kind == migrate.ColumnObject && len(schema.ExprColumns(d.Column.Def().Generated, []string{o.Name})) > 0
+}
+
+// isKeyOf reports whether the op makes a column the whole primary key.
+func isKeyOf(op migrate.Op, o migrate.Object) bool {
+	k, ok := op.(migrate.AddPrimaryKey)
+	return ok && slices.Equal(k.PrimaryKey.Columns, []string{o.Name})
 }
 
 // reaches reports whether from must come before to.

@@ -112,7 +112,7 @@ func (d *differ) isReadLate(t *schema.Table, c schema.Column, readers []reader) 
 func (d *differ) holds(t *schema.Table, name string) bool {
 	c := t.Column(name)
 	_, given := d.about(d.in.Answers.Fills, t.Name, name)
-	return given || d.hasDefault(*c) || c.Identity || c.Generated != ""
+	return given || d.hasDefault(*c) || c.Identity || c.Generated != "" || slices.ContainsFunc(t.DualWrites, func(w schema.DualWrite) bool { return w.To == name })
 }
 
 // scene returns the schema in which the names of answers are looked up: the new one, with what goes unless its name is taken. Of a table whose name

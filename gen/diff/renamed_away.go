@@ -18,6 +18,7 @@ func (d *differ) sameAnswered(flags ...string) bool {
 
 // tablesRenamedAway asks about new tables that have more of the columns of an old one than the one that has its name.
 func (d *differ) tablesRenamedAway() {
+	var freed []string // names that may turn out to be those of new tables
 	for _, k := range d.new.Tables {
 		o := d.old.Table(k.Name)
 		if o == nil || d.pair2old[k.Name] != k.Name || d.sameAnswered(k.Name+"="+k.Name) {
@@ -34,9 +35,27 @@ func (d *differ) tablesRenamedAway() {
 		if len(candidates) == 0 {
 			continue
 		}
+		freed = append(freed, k.Name)
 		d.open = append(append(d.open, k.Name), candidates...)
 		d.ask(k.Name, fmt.Sprintf("%s with the columns that table %s had, and %[2]s has lost some: was it renamed, and its name given to another table?",
 			these(candidates, "is new,", "are new,"), k.Name), append(choice, Choice{k.Name + " is the same table", "-rename " + Quote(k.Name+"="+k.Name)})...)
+	}
+	d.openFurther(freed)
+}
+
+// openFurther leaves tables for later that may have been renamed to one whose name may be free, once that is known: what happened to their columns is
+// not known before either.
+func (d *differ) openFurther(freed []string) {
+	for i := 0; i < len(freed); i++ {
+		m := d.new.Table(freed[i])
+		for _, k := range d.new.Tables {
+			o := d.old.Table(k.Name)
+			if o != nil && k != m && d.pair2old[k.Name] == k.Name && !slices.Contains(freed, k.Name) && !d.sameAnswered(k.Name+"="+k.Name) &&
+				alike(o, m) && inCommon(o, m) > inCommon(o, k) {
+				freed = append(freed, k.Name)
+				d.open = append(d.open, k.Name)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/diff"
@@ -19,14 +20,19 @@ func (r *run) compare(old, new *schema.Schema) (*diff.Result, error) {
 // answered is compare, with what was answered.
 func (r *run) answered(old, new *schema.Schema) (*diff.Result, diff.Input, error) {
 	in := diff.Input{Old: old, New: new, Dialects: []string{r.be.Name}}
+	r.computed = computing{}
+	r.beforehand(&in.Answers, old, new)
 	var asked []string
-	for range 10 {
+	for range 30 {
 		res, err := diff.Diff(in)
 		if err != nil {
 			return nil, in, fmt.Errorf("%w, answered %+v (%v)", err, in.Answers, asked)
 		}
 		if len(res.Questions) == 0 {
 			return res, in, nil
+		}
+		if slices.ContainsFunc(res.Questions, func(q diff.Question) bool { return r.sayRename(&in.Answers, old, q) }) {
+			continue // what comes from where decides on other answers
 		}
 		for _, q := range res.Questions {
 			asked = append(asked, q.Text)
@@ -41,15 +47,22 @@ func (r *run) answered(old, new *schema.Schema) (*diff.Result, diff.Input, error
 	return nil, in, errors.New("the questions do not end")
 }
 
-func (r *run) say(a *diff.Answers, old, new *schema.Schema, q diff.Question) error {
-	for _, c := range q.Choice {
-		flag, value := split(c.Flag)
-		from, to, _ := strings.Cut(value, "=")
-		if flag == "-rename" && (strings.HasSuffix(from+again, "."+to) || r.was(from, to)) {
-			a.Renames = append(a.Renames, value)
-			return nil
+// sayRename answers what has another name, or says that it has not.
+func (r *run) sayRename(a *diff.Answers, old *schema.Schema, q diff.Question) bool {
+	for _, stays := range []bool{false, true} {
+		for _, c := range q.Choice {
+			flag, value := split(c.Flag)
+			from, to, _ := strings.Cut(value, "=")
+			if flag == "-rename" && (!stays && (respelled(old, value) || r.was(from, to)) || stays && staysSame(value)) {
+				a.Renames = append(a.Renames, value)
+				return true
+			}
 		}
 	}
+	return false
+}
+
+func (r *run) say(a *diff.Answers, old, new *schema.Schema, q diff.Question) error {
 	for _, c := range q.Choice {
 		switch flag, value := split(c.Flag); flag {
 		case "-drop":
@@ -57,22 +70,100 @@ func (r *run) say(a *diff.Answers, old, new *schema.Schema, q diff.Question) err
 			return nil
 		case "-fill", "-convert":
 			object, sql, _ := strings.Cut(value, "=")
+			if new.Enum(object) != nil {
+				a.Converts = append(a.Converts, object)
+				return nil
+			}
 			i := strings.LastIndexByte(object, '.')
 			t := new.Table(object[:i])
+			column := *t.Column(object[i+1:])
+			if answer := r.compute(a, old, new, t, column, flag); answer != "" {
+				if flag == "-fill" {
+					a.Fills = append(a.Fills, object+"="+answer)
+				} else {
+					a.Converts = append(a.Converts, object+"="+answer)
+				}
+				return nil
+			}
 			switch {
 			case flag == "-fill":
-				a.Fills = append(a.Fills, object+"="+r.fillingOf(a, old, new, t, *t.Column(object[i+1:])))
+				a.Fills = append(a.Fills, object+"="+r.fillingOf(a, old, new, t, column))
 			case sql == "" && !castless(q.Text): // the choice is there, but not the cast
 				a.Converts = append(a.Converts, object)
 			case sql == "":
 				continue
 			default:
-				a.Converts = append(a.Converts, object+"="+r.fillingOf(a, old, new, t, *t.Column(object[i+1:])))
+				a.Converts = append(a.Converts, object+"="+r.fillingOf(a, old, new, t, column))
+				if o := r.columnBefore(a, old, t, column); o != nil && r.dice(place{t.Name, column.Name}).IntN(2) == 0 {
+					a.ConvertBacks = append(a.ConvertBacks, object+"="+filling(r.be.Name, *o, o.Type, valuesIn(old, r.tableBefore(a, old, t), *o), false))
+				}
 			}
 			return nil
 		}
 	}
 	return fmt.Errorf("no answer to %s: %v", q.Text, q.Choice)
+}
+
+// compute answers by SQL whose values this test knows, or by "".
+func (r *run) compute(a *diff.Answers, old, new *schema.Schema, t *schema.Table, c schema.Column, flag string) string {
+	if r.dice(place{t.Name, c.Name}).IntN(3) == 0 {
+		return ""
+	}
+	if flag == "-fill" {
+		return r.fillFrom(a, old, new, t, c)
+	}
+	if o := r.columnBefore(a, old, t, c); o != nil {
+		return r.convertBy(a, old, new, t, c, *o)
+	}
+	return ""
+}
+
+// columnBefore returns what a column was, or nil where that cannot be told.
+func (r *run) columnBefore(a *diff.Answers, old *schema.Schema, t *schema.Table, c schema.Column) *schema.Column {
+	was := r.tableBefore(a, old, t)
+	switch {
+	case was == nil:
+		return nil
+	case c.Was != "":
+		return was.Column(c.Was)
+	case r.truth.Table(t.Name).Column(c.Name).Was != "" || r.columnRenamedAway(t.Name, c.Name):
+		return nil
+	}
+	return was.Column(c.Name)
+}
+
+// staysSame reports whether a rename says that a thing stays what it is.
+func staysSame(value string) bool {
+	for i := range value {
+		if from, to := value[:i], value[i:]; strings.HasPrefix(to, "=") && (from == to[1:] || strings.HasSuffix(from, "."+to[1:])) {
+			return true
+		}
+	}
+	return false
+}
+
+// respelled reports whether a rename is that of a value to what a change has made of it.
+func respelled(old *schema.Schema, value string) bool {
+	var values []string
+	for _, e := range old.Enums {
+		values = append(values, e.Values...)
+	}
+	for _, t := range old.Tables {
+		for _, k := range t.Checks {
+			_, v := listOf(k.Expr)
+			values = append(values, v...)
+		}
+	}
+	for _, v := range values {
+		for _, from := range []string{v, strconv.Quote(v)} {
+			for _, to := range []string{v + again, strconv.Quote(v + again)} {
+				if strings.HasSuffix(value, "."+from+"="+to) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // castless tells whether a question is about a type that only the database knows, and no text.
@@ -124,7 +215,7 @@ func (r *run) fillingOf(a *diff.Answers, old, new *schema.Schema, t *schema.Tabl
 		if was := old.Table(from); was != nil && was.Column(column) != nil {
 			types = append(types, was.Column(column).Type)
 			for _, tied := range links(old, from, column) { // whose rows are such that they can become what it will be
-				if will := new.Table(tied.table); will != nil && will.Column(tied.column) != nil {
+				if will := new.Table(tied.table); will != nil && will.Column(tied.column) != nil && will.Column(tied.column).Generated == "" {
 					types = append(types, will.Column(tied.column).Type)
 				}
 			}
@@ -135,14 +226,18 @@ func (r *run) fillingOf(a *diff.Answers, old, new *schema.Schema, t *schema.Tabl
 			}
 		}
 	}
-	var values []string
-	if c.Type.Kind == schema.KindEnum {
-		values = new.Enum(c.Type.Name).Values
-	}
+	return filling(r.be.Name, c, as, valuesIn(new, t, c), len(linked) > 1)
+}
+
+// valuesIn returns the values that an enum or a list allows.
+func valuesIn(s *schema.Schema, t *schema.Table, c schema.Column) []string {
 	for _, k := range t.Checks {
 		if column, v := listOf(k.Expr); column == c.Name {
-			values = v
+			return v
 		}
 	}
-	return filling(r.be.Name, c, as, values, len(linked) > 1)
+	if c.Type.Kind == schema.KindEnum {
+		return s.Enum(c.Type.Name).Values
+	}
+	return nil
 }

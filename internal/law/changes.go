@@ -11,7 +11,7 @@ var changes = []func(m *maker, s *schema.Schema){
 	addTable, dropTable, renameTable, swapTables, chainTables, addColumn, addColumn, addColumn, dropColumn, dropColumn, renameColumn, renameColumn,
 	swapColumns, chainColumns, nullable, nullable, redefault, redefault, retype, retype, retype, retype, recollate, identity, regenerate, regenerate,
 	addAny, addAny, addAny, dropAny, dropAny, renameAny, replaceAny, replaceAny, changeKey, changeEnum, changeEnum, addEnum, dropEnum, renameEnum,
-	changeList, changeList, reorder, comment,
+	changeList, changeList, reorder, comment, moveColumn, moveColumn, foldTable, takeTableName, takeColumnName,
 }
 
 func addTable(m *maker, s *schema.Schema) { s.PutTable(m.table(s)) }
@@ -298,4 +298,54 @@ func comment(m *maker, s *schema.Schema) {
 		t.Comment = pick(m, []string{"", "other"})
 		t.Columns[m.IntN(len(t.Columns))].Comment = pick(m, []string{"", "it's\nthe key"})
 	}
+}
+
+// moveColumn takes a column out of a table and gives another one, of another name, perhaps to another table.
+func moveColumn(m *maker, s *schema.Schema) {
+	dropColumn(m, s)
+	m.addHolder(pick(m, s.Tables))
+}
+
+// foldTable drops a table and gives a column to another.
+func foldTable(m *maker, s *schema.Schema) {
+	dropTable(m, s)
+	m.addHolder(pick(m, s.Tables))
+}
+
+// addHolder adds a column that can be filled from any other.
+func (m *maker) addHolder(t *schema.Table) {
+	c := schema.Column{Name: m.name("m"), Type: schema.Type{Kind: schema.KindText}, Nullable: m.one(3)}
+	if m.one(3) {
+		c.Type.Kind = schema.KindBigInt
+	}
+	t.Columns = append(t.Columns, c)
+}
+
+// takeTableName drops a table and gives its name to another one.
+func takeTableName(m *maker, s *schema.Schema) {
+	if len(s.Tables) < 2 {
+		return
+	}
+	gone := pick(m, s.Tables).Name
+	s.RemoveTable(gone)
+	t := pick(m, s.Tables)
+	moveTable(s, t, gone)
+	m.addHolder(t)
+}
+
+// takeColumnName drops a column and gives its name to another one.
+func takeColumnName(m *maker, s *schema.Schema) {
+	t := pick(m, s.Tables)
+	a, b := m.some(t), m.some(t)
+	if a == nil || b == nil || a == b {
+		return
+	}
+	gone, from := a.Name, b.Name
+	dropExpressions(t, gone)
+	t.Columns = slices.DeleteFunc(t.Columns, func(c schema.Column) bool { return c.Name == gone })
+	mend(s, m.pg)
+	if t.Column(from) != nil {
+		setName(s, t, from, gone)
+	}
+	m.addHolder(t)
 }

@@ -3,7 +3,7 @@ package law
 import (
 	"math/rand/v2"
 	"slices"
-	"strconv"
+	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -30,8 +30,8 @@ type data struct {
 	most     int // rows of a table
 }
 
-func newData(seed uint64, a, b *schema.Schema, ops []migrate.Op) *data {
-	d := &data{Rand: rand.New(rand.NewPCG(seed, 11)), a: a, b: b, descent: trace(a, ops),
+func newData(seed uint64, a, b *schema.Schema, ops []migrate.Op, answers computing) *data {
+	d := &data{Rand: rand.New(rand.NewPCG(seed, 11)), a: a, b: b, descent: trace(a, ops, answers),
 		group: map[place]place{}, as: map[place]schema.Type{}, values: map[place][]string{}, distinct: map[place]bool{}, whole: map[place]bool{},
 		target: map[place]bool{}, refers: map[place]bool{}, straight: map[string]bool{}, rows: map[string]int{}}
 	d.most = 1 + d.IntN(6)
@@ -314,7 +314,7 @@ func (d *data) reference(t *schema.Table, origin string, col func(string) *colum
 // says tells whether a column can hold what all columns that are tied to it can say.
 func (d *data) says(p place) bool {
 	t, as := d.a.Table(p.table).Column(p.column).Type, d.as[d.find(p)]
-	return (isText(t) || t.Kind == as.Kind || isNumber(t)) && !t.Array && (isInt(as) || isText(as) || as.Kind == schema.KindUUID && !as.Array)
+	return !d.respells(p, t) && (isText(t) || t.Kind == as.Kind || isNumber(t)) && !t.Array && (isInt(as) || isText(as) || as.Kind == schema.KindUUID && !as.Array)
 }
 
 // table gives the rows of a table of A: for each, the SQL of the values by column.
@@ -346,7 +346,7 @@ func (d *data) table(dialect string, t *schema.Table) []map[string]string {
 			case null:
 				rows[i][c.Name] = "NULL"
 			case c.Type.Array && len(values) > 0:
-				rows[i][c.Name] = literal(dialect, c.Type, "{"+strconv.Quote(values[num%len(values)])+"}")
+				rows[i][c.Name] = literal(dialect, c.Type, "{"+element(values[num%len(values)])+"}")
 			case len(values) > 0:
 				rows[i][c.Name] = literal(dialect, c.Type, values[num%len(values)])
 			default:
@@ -355,4 +355,24 @@ func (d *data) table(dialect string, t *schema.Table) []map[string]string {
 		}
 	}
 	return rows
+}
+
+// respells reports whether a column of fractions becomes one of texts: a whole number has another text there than in a column of whole numbers.
+func (d *data) respells(p place, t schema.Type) bool {
+	if !isNumber(t) || isInt(t) {
+		return false
+	}
+	for _, b := range d.b.Tables {
+		for _, c := range b.Columns {
+			if isText(c.Type) && d.origin(b.Name, c.Name) == p {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// element writes a text as PostgreSQL has it in an array literal.
+func element(v string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
 }

@@ -45,7 +45,7 @@ func (m *maker) addObject(s *schema.Schema, t *schema.Table) {
 	case 8:
 		if c.Type.Kind == schema.KindText && !c.Type.Array && c.Collate == "" && c.DefaultExpr == "" {
 			values := m.values()
-			if c.Default != nil {
+			if c.Default != nil && !slices.Contains(values, *c.Default) {
 				values = append(values, *c.Default)
 			}
 			t.Checks = append(t.Checks, schema.Check{Name: m.name("k"), Expr: inList(c.Name, values)})

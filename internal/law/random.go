@@ -3,6 +3,8 @@ package law
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -107,9 +109,21 @@ func pick[T any](m *maker, list []T) T { return list[m.IntN(len(list))] }
 func (m *maker) values() []string {
 	v := []string{"first", "sec'ond"}
 	for range m.IntN(4) {
-		v = append(v, m.name("more"))
+		v = append(v, m.value(v))
 	}
 	return v
+}
+
+// odd are texts that values can have, and that answers, literals and arrays have to be written with care for.
+var odd = []string{"", "a=b", "a.b", `say "hi"`, `"quoted"`, "'quoted'", " blank ", "a, b", "new\nline", "tab\tbed", "ünï ☃", `back\slash`, "NULL", "x = 'y'", "a.b=c.d", "%", "(x)",
+	"?", "-drop", "{a,b}", "$1", "it''s", "--", ";", "/* no */", strings.Repeat("long", 12)}
+
+// value makes one that is not there yet.
+func (m *maker) value(have []string) string {
+	if v := pick(m, odd); m.one(2) && !slices.Contains(have, v) && !slices.Contains(have, v+again) {
+		return v
+	}
+	return m.name("v")
 }
 
 func (m *maker) table(s *schema.Schema) *schema.Table {

@@ -143,7 +143,7 @@ func (m *maker) changeValues(v []string) []string {
 	last := len(v) - 1
 	switch m.IntN(4) {
 	case 0:
-		return slices.Insert(v, m.IntN(len(v)+1), m.name("v"))
+		return slices.Insert(v, m.IntN(len(v)+1), m.value(v))
 	case 1:
 		if len(v) > 2 && v[last] != "first" && v[last] != "sec'ond" {
 			return v[:last]
@@ -236,7 +236,7 @@ func listOf(expr string) (column string, values []string) {
 		if !strings.HasPrefix(q, "'") {
 			return "", nil
 		}
-		values = append(values, strings.ReplaceAll(strings.Trim(q, "'"), "''", "'"))
+		values = append(values, unquote(q))
 	}
 	return column, values
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -28,7 +29,7 @@ func (r *run) kept(ctx context.Context, d *database, before content) error {
 		}
 		for _, c := range t.Columns {
 			col := from.cols[c.Name]
-			if err := r.keptColumn(old, t, c, col, before[old.Name][col.origin], after[t.Name][c.Name]); err != nil {
+			if err := r.keptColumn(old, t, c, col, before, after); err != nil {
 				return err
 			}
 			if c.Generated == "" {
@@ -43,13 +44,18 @@ func (r *run) kept(ctx context.Context, d *database, before content) error {
 	return nil
 }
 
-func (r *run) keptColumn(old, t *schema.Table, c schema.Column, col *column, was, is []*string) error {
+func (r *run) keptColumn(old, t *schema.Table, c schema.Column, col *column, before, after content) error {
+	was, is := before[old.Name][col.origin], after[t.Name][c.Name]
 	fail := func(row int, what string) error {
 		return fmt.Errorf("%s.%s %s in row %d: held %s, now %s", t.Name, c.Name, what, row+1, show(was), show(is))
 	}
+	x, answered := r.computed[place{t.Name, c.Name}]
 	if col.origin == "" {
 		for i, v := range is {
 			switch {
+			case answered && (v == nil || *v != x.value(before, after, i, nil)):
+				return fail(i, "is not "+strconv.Quote(x.value(before, after, i, nil))+", as computed from "+x.from.table+"."+x.from.column)
+			case answered:
 			case c.Generated != "" || c.Identity:
 			case v == nil && !c.Nullable, v == nil && c.Default != nil && !col.filled:
 				return fail(i, "is new and has no value")
@@ -60,11 +66,19 @@ func (r *run) keptColumn(old, t *schema.Table, c schema.Column, col *column, was
 		return nil
 	}
 	o := old.Column(col.origin)
-	if o.Generated != "" || c.Generated != "" || col.remade {
+	if o.Generated != "" || c.Generated != "" || col.remade && !answered {
 		return nil
 	}
 	for i := range was {
 		switch {
+		case answered && x.how.converts() && was[i] != nil:
+			if want := x.value(before, after, i, was[i]); is[i] == nil || !same(c.Type, c.Type, want, *is[i]) {
+				return fail(i, "is not "+want+", as converted")
+			}
+		case answered && !x.how.converts() && was[i] == nil:
+			if want := x.value(before, after, i, nil); is[i] == nil || *is[i] != want {
+				return fail(i, "is not "+strconv.Quote(want)+", as computed from "+x.from.table+"."+x.from.column)
+			}
 		case was[i] == nil && c.Nullable && is[i] != nil:
 			return fail(i, "held no value")
 		case was[i] == nil && c.Nullable:
@@ -94,15 +108,7 @@ func (r *run) isDefault(c schema.Column, v string) bool {
 
 // valuesOf gives the values that an enum or a list allows.
 func (d *data) valuesOf(t *schema.Table, c schema.Column) []string {
-	if c.Type.Kind == schema.KindEnum {
-		return d.b.Enum(c.Type.Name).Values
-	}
-	for _, k := range t.Checks {
-		if column, v := listOf(k.Expr); column == c.Name {
-			return v
-		}
-	}
-	return nil
+	return valuesIn(d.b, t, c)
 }
 
 // restored compares the values of columns that were there all the time, after going down, with what they were at first.
@@ -119,7 +125,8 @@ func (r *run) restored(ctx context.Context, d *database, before content) error {
 		}
 		for _, c := range t.Columns {
 			col := from.cols[c.Name]
-			if col.origin == "" || col.remade || c.Generated != "" || len(col.rewrite) > 0 {
+			x, answered := r.computed[place{t.Name, c.Name}]
+			if col.origin == "" || col.remade && !(answered && x.back) || c.Generated != "" || len(col.rewrite) > 0 {
 				continue
 			}
 			o := old.Column(col.origin)

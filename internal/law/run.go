@@ -114,6 +114,8 @@ type run struct {
 	more int            // how many of the last ones are a migration of their own, which contracts
 	data *data
 
+	computed computing // what is computed from what, by the answers
+
 	truth *schema.Schema // what is asked for, with all that was renamed: some say it in hints, others in answers
 }
 
@@ -139,6 +141,7 @@ func (r *run) law(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	computed := r.computed
 	again, err := r.compare(r.b, want)
 	if err != nil || len(again.Ops) > 0 {
 		return fmt.Errorf("comparing B with itself gives %d ops, %v", len(again.Ops), err)
@@ -147,6 +150,7 @@ func (r *run) law(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("comparing nothing with B: %w", err)
 	}
+	r.computed = computed
 
 	first := &migrate.Migration{Name: "0001_a", Ops: create}
 	second := &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: r.ops[:len(r.ops)-r.more]}
@@ -200,6 +204,7 @@ func (r *run) prepare(a, want *schema.Schema) ([]migrate.Op, error) {
 	if err != nil {
 		return nil, fmt.Errorf("comparing A with B: %w", err)
 	}
+	changed := r.computed
 	r.ops, r.b, r.more = change.Ops, change.Schema, 0
 	if r.pair.Seed%4 == 1 {
 		if err := r.online(in, want); err != nil {
@@ -207,7 +212,7 @@ func (r *run) prepare(a, want *schema.Schema) ([]migrate.Op, error) {
 		}
 	}
 	r.small()
-	r.data = newData(r.pair.Seed, r.a, r.b, r.ops)
+	r.data = newData(r.pair.Seed, r.a, r.b, r.ops, changed)
 	return create.Ops, nil
 }
 
@@ -368,18 +373,24 @@ func (r *run) live(ctx context.Context, d, other *database) error {
 	return nil
 }
 
-// errNoWay says that no database converts a type back: then the way ends here.
-var errNoWay = errors.New("no cast leads back")
+// errNoWay says that no database converts a type back, or that the conversion has no way back: then the way ends here.
+var errNoWay = errors.New("nothing leads back")
 
 // down undoes the change. Rows may stand in the way of what was dropped and has no value now. Then nothing may have changed but what
 // stages say that are committed, and without rows it must work.
 func (r *run) down(ctx context.Context, d *database, migrated []string, rows content) error {
 	err := r.back(ctx, d)
 	if err == nil {
+		if r.more == 0 && slices.ContainsFunc(r.ops, oneWay) {
+			return errors.New("down went although a conversion has no way back")
+		}
 		if err := r.restored(ctx, d, rows); err != nil {
 			return fmt.Errorf("after down: %w", err)
 		}
 		return nil
+	}
+	if e := r.noWayBack(ctx, d, migrated, err); e != nil {
+		return e
 	}
 	var me *migrate.MigrationError
 	after, e := d.catalog(ctx, r.b)
@@ -399,4 +410,29 @@ func (r *run) down(ctx context.Context, d *database, migrated []string, rows con
 		return fmt.Errorf("down without rows: %w", err)
 	}
 	return nil
+}
+
+// noWayBack returns errNoWay where a conversion has none and down has said so before it touched anything.
+func (r *run) noWayBack(ctx context.Context, d *database, migrated []string, failed error) error {
+	var no *migrate.IrreversibleError
+	if !errors.As(failed, &no) {
+		return nil
+	}
+	if !slices.ContainsFunc(r.ops, oneWay) {
+		return fmt.Errorf("down finds no way back: %w", failed)
+	}
+	after, err := d.catalog(ctx, r.b)
+	if err != nil {
+		return err
+	}
+	if diff := lines(migrated, after); diff != "" {
+		return fmt.Errorf("down refused and changed something: %w\n%s", failed, diff)
+	}
+	return errNoWay
+}
+
+// oneWay reports whether an op computes values that nothing computes back.
+func oneWay(op migrate.Op) bool {
+	o, ok := op.(migrate.AlterColumn)
+	return ok && o.Using != "" && o.UsingBack == "" && !schema.IsCast(o.Using, o.To.Def().Name)
 }

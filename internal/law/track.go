@@ -25,7 +25,7 @@ type column struct {
 }
 
 // trace follows tables and columns through the ops.
-func trace(a *schema.Schema, ops []migrate.Op) map[string]*descent {
+func trace(a *schema.Schema, ops []migrate.Op, answers computing) map[string]*descent {
 	now := map[string]*descent{}
 	for _, t := range a.Tables {
 		d := &descent{table: t.Name, cols: map[string]*column{}}
@@ -65,6 +65,9 @@ func trace(a *schema.Schema, ops []migrate.Op) map[string]*descent {
 			now[o.Table].computed = now[o.Table].computed || c.Generated != ""
 		case migrate.AddDualWrite:
 			was := *now[o.Table].cols[o.From]
+			if x, ok := answers[place{o.Table, o.Column.Def().Name}]; ok && x.how.converts() {
+				was.remade = true
+			}
 			now[o.Table].cols[o.To] = &was
 		case migrate.RenameColumn:
 			cols := now[o.Table].cols
@@ -77,10 +80,11 @@ func trace(a *schema.Schema, ops []migrate.Op) map[string]*descent {
 		case migrate.Fill:
 			c := now[o.Table].cols[o.Column]
 			if o.Where != "" {
-				_, from, _ := strings.Cut(o.Where, " = ")
+				from := strings.TrimPrefix(o.Where, schema.QuoteColumn(o.Column)+" = ")
 				c.rewrite[unquote(from)] = unquote(o.Expr)
 			} else {
-				c.filled, c.keyed = true, strings.Contains(o.Expr, key) && !c.plain
+				_, known := answers[place{o.Table, o.Column}]
+				c.filled, c.keyed = true, strings.Contains(o.Expr, key) && !c.plain && !known
 			}
 		}
 		if err := op.Apply(cur); err != nil {
@@ -90,4 +94,6 @@ func trace(a *schema.Schema, ops []migrate.Op) map[string]*descent {
 	return now
 }
 
-func unquote(s string) string { return strings.ReplaceAll(strings.Trim(s, "'"), "''", "'") }
+func unquote(s string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(s, "'"), "'"), "''", "'")
+}

@@ -31,6 +31,9 @@ func (p *planner) AddColumn(op migrate.AddColumn) error {
 		if c.Generated != "" && len(schema.ExprColumns(c.Generated, slices.Collect(maps.Keys(w.typed[w.ids[op.Table]])))) > 0 {
 			w.retyped(d.t, c.Name)
 		}
+		if c.Identity {
+			w.retyped(d.t, c.Name) // its numbers come when the rows are stored
+		}
 		r := w.fold(op.Table)
 		if r == nil {
 			null := def == "" || def == "NULL"

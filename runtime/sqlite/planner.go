@@ -133,22 +133,23 @@ type pass struct {
 	at    int
 	done  map[int]bool // steps that an earlier one has done along
 
-	need  map[era]bool // tables to rebuild
-	found map[era]bool // tables that turned out to need it
-	ids   map[string]int
-	base  int // tables made here have ids from it on
-	ages  map[int]int
-	reads map[int]map[int]bool    // table -> tables that a Fill of it reads
-	typed map[int]map[string]bool // table -> columns whose type has changed: what reads them must find them in the database
-	early map[int]map[string]bool // table -> constraints that are in the database before their op
-	open  []*rebuild
+	need   map[era]bool // tables to rebuild
+	found  map[era]bool // tables that turned out to need it
+	ids    map[string]int
+	base   int // tables made here have ids from it on
+	ages   map[int]int
+	reads  map[int]map[int]bool    // table -> tables that a Fill of it reads
+	typed  map[int]map[string]bool // table -> columns whose type has changed: what reads them must find them in the database
+	early  map[int]map[string]bool // table -> constraints that are in the database before their op
+	open   []*rebuild
+	passed map[int]bool // tables that were written between two ops
 
 	problem error // that counts if no other pass is needed
 }
 
 func newPass(s *schema.Schema, steps []step, need map[era]bool) *pass {
 	w := &pass{s: s, steps: steps, need: need, done: map[int]bool{}, found: map[era]bool{}, ids: make(map[string]int, len(s.Tables)), ages: map[int]int{},
-		base: len(s.Tables), reads: map[int]map[int]bool{}, typed: map[int]map[string]bool{}, early: map[int]map[string]bool{}}
+		base: len(s.Tables), reads: map[int]map[int]bool{}, typed: map[int]map[string]bool{}, early: map[int]map[string]bool{}, passed: map[int]bool{}}
 	for _, t := range s.Tables {
 		w.ids[t.Name] = len(w.ids)
 	}
@@ -182,8 +183,15 @@ func (w *pass) run() error {
 		}
 	}
 	for len(w.open) > 0 {
-		if err := w.write(w.open[0]); err != nil {
+		if err := w.write(w.open[0], false); err != nil {
 			return err
+		}
+	}
+	for _, t := range w.s.Tables {
+		if w.passed[w.ids[t.Name]] {
+			if _, err := (ddl{s: w.s, t: t}).create(quote(t.Name)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -213,9 +221,10 @@ func (w *pass) touch(table string) error {
 // close writes a table that is waiting. What follows on it is looked at on its own.
 func (w *pass) close(table string) error {
 	if r := w.waiting(table); r != nil {
-		if err := w.write(r); err != nil {
+		if err := w.write(r, true); err != nil {
 			return err
 		}
+		w.passed[w.ids[table]] = true
 	}
 	id := w.ids[table]
 	w.ages[id]++
@@ -248,8 +257,9 @@ func (w *pass) read(table, sql string) error {
 	return nil
 }
 
-func (w *pass) write(r *rebuild) error {
-	stages, err := r.stages(w.s)
+// write puts a table that waits into the database; a passing one is followed by other ops on it.
+func (w *pass) write(r *rebuild, passing bool) error {
+	stages, err := r.stages(w.s, passing)
 	if err != nil {
 		return err
 	}

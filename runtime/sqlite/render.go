@@ -27,6 +27,10 @@ type ddl struct {
 
 	// part is set while a table is looked at between two ops: an identity column may not be the primary key yet.
 	part bool
+
+	// passing is set for a table that is written between two ops, as something reads it: a column that is to be numbered, or was, but is not the
+	// primary key, is a plain one meanwhile.
+	passing bool
 }
 
 // create gives CREATE TABLE for the table under the given name, which comes quoted.
@@ -122,6 +126,8 @@ func (d ddl) identity(c schema.Column, declared, def string) (string, error) {
 	switch {
 	case !strings.EqualFold(declared, "INTEGER"):
 		return "", unsupported(d.t.Name, c.Name, "identity with the type "+declared, "use an integer type")
+	case !sole && d.passing:
+		return def, nil
 	case !sole && !d.part:
 		return "", unsupported(d.t.Name, c.Name, "identity without being the whole primary key", "make it the primary key, alone")
 	case !sole:

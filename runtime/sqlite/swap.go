@@ -38,10 +38,11 @@ type swap struct {
 	copy      []migrate.Statement // of the second stage
 }
 
-// stages writes the rebuild: make the new table, copy the rows, put it in the place of the old one. It becomes the table of s.
-func (r *rebuild) stages(s *schema.Schema) ([]migrate.Stage, error) {
+// stages writes the rebuild: make the new table, copy the rows, put it in the place of the old one. It becomes the table of s. A passing one is
+// followed by other ops on the table.
+func (r *rebuild) stages(s *schema.Schema, passing bool) ([]migrate.Stage, error) {
 	t := s.Table(r.table)
-	d := ddl{s: s, t: t}
+	d := ddl{s: s, t: t, passing: passing}
 	if r.fresh {
 		return d.stages(r.causes[0])
 	}
