@@ -146,7 +146,11 @@ func (d *differ) given(flag string, t *schema.Table, column, sql string) string 
 		d.fail(object, "%s %s=%s: %v", flag, object, sql, err)
 		return "NULL"
 	}
-	if why := d.unfit(t, *t.Column(column), expr); why != "" {
+	gets := t.Column(column)
+	if old := d.old.Table(d.pair2old[t.Name]); flag == "-convert-back" && old != nil && old.Column(d.cols[t.Name][column]) != nil {
+		gets = old.Column(d.cols[t.Name][column]) // what it was, and is again
+	}
+	if why := d.unfit(t, *gets, expr); why != "" {
 		d.fail(object, "%s %s=%s: %s", flag, object, sql, why)
 	}
 	if strings.Contains(strings.ToUpper(expr), "SELECT") {

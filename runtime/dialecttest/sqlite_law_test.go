@@ -86,3 +86,23 @@ func TestSQLiteRebuildComputesNothingTwice(t *testing.T) {
 		}
 	}
 }
+
+// A default that is computed is a value, too.
+func TestSQLiteColumnWithAComputedDefault(t *testing.T) {
+	d := newLite(t)
+	d.run(liteTable("users", liteID()))
+	d.exec("INSERT INTO users VALUES (1), (2)")
+	d.run(liteAdd("users", schema.Text("name").DefaultExpr("lower('ABC')")))
+	d.want("SELECT * FROM users ORDER BY id", "1|abc 2|abc")
+}
+
+// A column gets its numbers when the rows are stored, which is before something reads them.
+func TestSQLiteFillReadsNumbers(t *testing.T) {
+	d := newLite(t)
+	d.run(migrate.CreateTable{Table: "logs", Columns: []schema.ColumnDef{schema.Text("note")}})
+	d.exec("INSERT INTO logs VALUES ('a'), ('b')")
+	d.run(liteAdd("logs", schema.BigInt("id").Identity()), liteAdd("logs", schema.BigInt("number").Null()),
+		migrate.AddPrimaryKey{Table: "logs", PrimaryKey: schema.PrimaryKey{Name: "logs_pkey", Columns: []string{"id"}}},
+		migrate.Fill{Table: "logs", Column: "number", Expr: "coalesce(id, 0) + 1000", Plain: "small"})
+	d.want("SELECT note, id, number FROM logs ORDER BY id", "a|1|1001 b|2|1002")
+}
