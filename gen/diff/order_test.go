@@ -304,6 +304,20 @@ func TestOrder(t *testing.T) {
 				`,
 		},
 		{
+			name:    "numbers of the database are there when they are read",
+			old:     of(table("logs", bio)),
+			new:     of(table("logs", bio, schema.BigInt("id").Identity(), schema.BigInt("number"), pk("id"))),
+			answers: fills("logs.number=id + 1"),
+			want: `
+				Add column logs.id
+				Add column logs.number
+				Add primary key (id) to logs
+				Fill logs.number with id + 1
+				Alter column logs.number: NOT NULL
+				used -fill 'logs.number=id + 1'
+				`,
+		},
+		{
 			name:    "a query asks for a column that its table does not have",
 			old:     of(people(phone), contacts()),
 			new:     of(people(phone), contacts(phone)),

@@ -126,6 +126,16 @@ func TestTableRenamedAway(t *testing.T) {
 				`,
 		},
 		{
+			name: "what happened to a third waits for the answer",
+			old:  of(items, table("boxes", id(), schema.Integer("width"), schema.Integer("height"))),
+			new:  of(articles, table("items", id(), schema.Integer("width"), schema.Integer("height")), table("boxes", id(), schema.Integer("depth"))),
+			want: `
+				? items: articles is new, with the columns that table items had, and items has lost some: was it renamed, and its name given to another table?
+				?   renamed, and items is another table now: -rename items=articles
+				?   items is the same table: -rename items=items
+				`,
+		},
+		{
 			name: "a copy beside it", old: of(items), new: of(articles, table("items", id(), schema.Text("name").Null(), schema.Integer("price").Null(), schema.Text("more").Null())),
 			want: `
 				Create table articles
