@@ -137,11 +137,12 @@ type HistoryError struct {
 }
 
 func (e *HistoryError) Error() string {
-	text := "set " + e.Set + ": " + strings.Join(e.Problems, "\n  ")
+	var text strings.Builder
+	text.WriteString("set " + e.Set + ": " + strings.Join(e.Problems, "\n  "))
 	for next := range strings.Lines(e.Next) {
-		text += "\n  next: " + strings.TrimSuffix(next, "\n")
+		text.WriteString("\n  next: " + strings.TrimSuffix(next, "\n"))
 	}
-	return text
+	return text.String()
 }
 
 // UnknownTargetError says that no migration has the name, or that several begin with it.

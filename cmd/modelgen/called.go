@@ -63,12 +63,13 @@ func (e env) answered(args []string, questions []gen.Question) {
 		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run modelgen generate again with the answers\n")
 		return
 	}
-	command := cmp.Or(e.called, ownName)
+	var command strings.Builder
+	command.WriteString(cmp.Or(e.called, ownName))
 	if e.dir != "" {
-		command += " -C " + diff.Quote(e.dir)
+		command.WriteString(" -C " + diff.Quote(e.dir))
 	}
 	for _, a := range args {
-		command += " " + diff.Quote(a)
+		command.WriteString(" " + diff.Quote(a))
 	}
 	in := ""
 	if os.Getenv("GOFILE") != "" { // go generate runs it in the folder of the package
@@ -88,15 +89,15 @@ func (e env) answered(args []string, questions []gen.Question) {
 	}
 	switch {
 	case len(flags) == 0:
-		fmt.Fprintf(e.stderr, "modelgen: nothing was written; change the models, then run this again%s:\n  %s\n", in, command)
+		fmt.Fprintf(e.stderr, "modelgen: nothing was written; change the models, then run this again%s:\n  %s\n", in, command.String())
 	case len(questions) > 1:
-		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run it again with an answer to each question%s, for instance:\n  %s %s\n", in, command, strings.Join(flags, " "))
+		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run it again with an answer to each question%s, for instance:\n  %s %s\n", in, command.String(), strings.Join(flags, " "))
 	case len(flags) == 1:
-		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run it again with the answer%s:\n  %s %s\n", in, command, flags[0])
+		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run it again with the answer%s:\n  %s %s\n", in, command.String(), flags[0])
 	default:
 		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run it again with the answer%s, one of:\n", in)
 		for _, f := range flags {
-			fmt.Fprintf(e.stderr, "  %s %s\n", command, f)
+			fmt.Fprintf(e.stderr, "  %s %s\n", command.String(), f)
 		}
 	}
 }

@@ -87,17 +87,17 @@ func TestNarrowed(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				sql := ""
+				var sql strings.Builder
 				for _, st := range stages {
 					for _, q := range st.Statements {
-						sql += q.SQL + "\n"
+						sql.WriteString(q.SQL + "\n")
 					}
 					if st.Run != nil {
-						sql += fmt.Sprintln(st.Cause)
+						sql.WriteString(fmt.Sprintln(st.Cause))
 					}
 				}
-				if want == "" && sql != "" || !strings.Contains(sql, want) {
-					t.Errorf("%s: %q, want %q", dialect.Name(), sql, want)
+				if want == "" && sql.String() != "" || !strings.Contains(sql.String(), want) {
+					t.Errorf("%s: %q, want %q", dialect.Name(), sql.String(), want)
 				}
 			}
 			again, err := diff.Diff(diff.Input{Old: res.Schema, New: new, Dialects: []string{"postgres", "sqlite"}})

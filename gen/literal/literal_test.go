@@ -48,7 +48,7 @@ func TestCheck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range strings.Split(test.good, "|") {
+		for s := range strings.SplitSeq(test.good, "|") {
 			if test.good == "" {
 				break
 			}
@@ -58,7 +58,7 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%s: %q becomes %q, and that %q, %v", test.typ, s, got, again, err)
 			}
 		}
-		for _, s := range strings.Split(test.bad, "|") {
+		for s := range strings.SplitSeq(test.bad, "|") {
 			if test.bad == "" {
 				break
 			}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,10 +119,8 @@ func (l *loader) tableField(st *ast.StructType) *ast.Field {
 		}
 	}
 	if found == nil && misplaced == nil {
-		for _, f := range without {
-			if l.mayBeTable(f) {
-				break
-			}
+		if slices.ContainsFunc(without, l.mayBeTable) {
+
 		}
 	}
 	if misplaced != nil {

@@ -201,7 +201,7 @@ func TestPatterns(t *testing.T) {
 			for _, c := range table.Checks {
 				got[c.Expr] = true
 			}
-			for _, c := range strings.Split(want, "|") {
+			for c := range strings.SplitSeq(want, "|") {
 				if !got[c] {
 					t.Errorf("there is no check %s: %v", c, got)
 				}

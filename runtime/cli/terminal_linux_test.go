@@ -29,7 +29,7 @@ func TestProgressOnTerminal(t *testing.T) {
 	if strings.Contains(text, "\n") || strings.Count(text, "\r\x1b[K") != 51 {
 		t.Errorf("it is not one line written over and over: %q", text)
 	}
-	for _, line := range strings.Split(text, "\r\x1b[K") {
+	for line := range strings.SplitSeq(text, "\r\x1b[K") {
 		if terminal.Columns(line) >= columns {
 			t.Errorf("%d columns: %q", terminal.Columns(line), line)
 		}

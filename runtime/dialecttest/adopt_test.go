@@ -30,7 +30,7 @@ func TestFakeInitialSays(t *testing.T) {
 	parted.Indexes = []schema.Index{{Name: "items_day_idx", Parts: []schema.IndexPart{{Column: "day"}}}}
 	var many []schema.ColumnDef
 	var wide []string
-	for _, c := range strings.Split("abcdefghijklmn", "") {
+	for c := range strings.SplitSeq("abcdefghijklmn", "") {
 		many, wide = append(many, schema.Text(c)), append(wide, c+" integer")
 	}
 	const lite, pg = "sqlite", "postgres"

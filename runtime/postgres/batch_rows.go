@@ -58,13 +58,13 @@ func (r renderer) guardedRows(ctx context.Context, tx migrate.Tx, b *migrate.Bat
 		same = append(same, "NOT ("+distinct(c, name, "modelgen_was."+ident(c.Name))+")")
 		other = append(other, distinct(c, name, value))
 	}
-	was := ""
+	var was strings.Builder
 	for _, c := range b.Key {
-		was += " AND modelgen_was." + ident(c.Name) + " = modelgen_old." + ident(c.Name)
+		was.WriteString(" AND modelgen_was." + ident(c.Name) + " = modelgen_old." + ident(c.Name))
 	}
 	differs := "(" + strings.Join(other, " OR ") + ")"
 	var still int64
-	err = tx.QueryRowContext(ctx, "WITH modelgen_done AS ("+r.update(b, gr.columns)+gr.from(r, b)+", "+r.name(b.Table)+" AS modelgen_was WHERE modelgen_old.xmin = modelgen_new.x"+gr.keys(r, b)+was+
+	err = tx.QueryRowContext(ctx, "WITH modelgen_done AS ("+r.update(b, gr.columns)+gr.from(r, b)+", "+r.name(b.Table)+" AS modelgen_was WHERE modelgen_old.xmin = modelgen_new.x"+gr.keys(r, b)+was.String()+
 		" RETURNING "+strings.Join(same, " AND ")+" AND "+differs+" AS kept, "+differs+" AS still)"+
 		" SELECT count(*), count(*) FILTER (WHERE kept), count(*) FILTER (WHERE still) FROM modelgen_done").Scan(&n, &kept, &still)
 	if err == nil && len(g.after) > 0 {

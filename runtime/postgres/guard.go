@@ -22,14 +22,14 @@ func (g guard) any() bool { return len(g.before)+len(g.after)+len(g.rules) > 0 }
 
 // guardQuery is an expression for readGuard. Triggers of foreign keys and those that are disabled do not count.
 func (r renderer) guardQuery(b *migrate.Batch) string {
-	trusted := ""
+	var trusted strings.Builder
 	for _, name := range b.Trusted {
-		trusted += " AND tgname <> " + text(name)
+		trusted.WriteString(" AND tgname <> " + text(name))
 	}
 	table := text(r.name(b.Table)) + "::pg_catalog.regclass"
 	return `(SELECT COALESCE(pg_catalog.string_agg(kind || name, pg_catalog.chr(31) ORDER BY kind, name), '') FROM (
  SELECT DISTINCT CASE WHEN tgtype::int & 2 <> 0 THEN 'b' ELSE 'a' END, tgname::text FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
-  AND tgtype::int & 17 = 17` + trusted + ` AND (tgrelid = ` + table + ` OR tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(` + table + `)))
+  AND tgtype::int & 17 = 17` + trusted.String() + ` AND (tgrelid = ` + table + ` OR tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(` + table + `)))
  UNION ALL SELECT 'r', rulename::text FROM pg_catalog.pg_rewrite WHERE ev_class = ` + table + ` AND ev_type = '2' AND is_instead AND ev_enabled IN ('O', 'A')) AS g(kind, name))`
 }
 

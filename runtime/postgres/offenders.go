@@ -70,14 +70,15 @@ func (p *planner) checkEmpty(table, column string) func(context.Context, migrate
 
 // checkDuplicates looks for rows that share a key before anything is done.
 func (p *planner) checkDuplicates(table string, x schema.Index) func(context.Context, migrate.Tx) error {
-	sql := x.Where
+	var sql strings.Builder
+	sql.WriteString(x.Where)
 	for _, part := range x.Parts {
-		sql += " " + part.Expr
+		sql.WriteString(" " + part.Expr)
 		if part.Column != "" {
-			sql += " " + ident(part.Column)
+			sql.WriteString(" " + ident(part.Column))
 		}
 	}
-	if p.unknowable(strings.TrimSpace(sql), table) || !x.Unique {
+	if p.unknowable(strings.TrimSpace(sql.String()), table) || !x.Unique {
 		return nil
 	}
 	look := p.duplicates(table, x)

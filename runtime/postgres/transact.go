@@ -237,10 +237,8 @@ func strongLock(st migrate.Stage) bool {
 // somebody else has to end first.
 func (s *session) patience(all []migrate.Work) time.Duration {
 	for _, work := range all {
-		for _, st := range work.Stages {
-			if strongLock(st) {
-				return s.cfg.LockTimeout
-			}
+		if slices.ContainsFunc(work.Stages, strongLock) {
+			return s.cfg.LockTimeout
 		}
 	}
 	if s.cfg.LockTimeout <= 0 {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -109,12 +110,7 @@ func (l lexeme) is(words ...string) bool {
 		return false
 	}
 	up := strings.ToUpper(l.text)
-	for _, w := range words {
-		if up == w {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(words, up)
 }
 
 // name reports whether the token can be the name of a table or a column.
