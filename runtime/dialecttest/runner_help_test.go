@@ -215,7 +215,7 @@ func chain(ops ...migrate.Op) []*migrate.Migration {
 // planned is how plan prints the addition of one.a.
 func (r *runner) planned() string {
 	if r.url == "" {
-		return "  Add column one.a\n    ALTER TABLE \"one\" ADD COLUMN \"a\" INTEGER NOT NULL DEFAULT 0;\n"
+		return "  -- one: 1 row\n  BEGIN;\n  Add column one.a\n    ALTER TABLE \"one\" ADD COLUMN \"a\" INTEGER NOT NULL DEFAULT 0;\n  COMMIT;\n"
 	}
-	return "  Add column one.a\n    -- locks one: ACCESS EXCLUSIVE\n    ALTER TABLE \"public\".\"one\" ADD COLUMN \"a\" integer DEFAULT 0 NOT NULL;\n"
+	return "  -- one: 1 row, 48 kB\n  BEGIN;\n  Add column one.a\n    -- locks one: ACCESS EXCLUSIVE\n    ALTER TABLE \"public\".\"one\" ADD COLUMN \"a\" integer DEFAULT 0 NOT NULL;\n  COMMIT;\n"
 }
