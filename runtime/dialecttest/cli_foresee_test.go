@@ -43,7 +43,7 @@ func TestPlanForesees(t *testing.T) {
 			RefTable: "owners", RefColumns: []string{"id"}}}}, []string{"2 rows (id 2, 4) refer to rows of owners that are not there"}},
 		{"NULLs", []migrate.Op{notNull}, []string{"1 row (id 3) hold NULL in name"}},
 		{"a check", []migrate.Op{migrate.AddCheck{Table: "pets", Check: schema.Check{Name: "pets_id_check", Expr: "id < 3"}}}, []string{"2 rows (id 3, 4) break the check id < 3"}},
-		{"a column without a value", []migrate.Op{migrate.AddColumn{Table: "pets", Column: schema.Integer("legs")}}, []string{"NOT NULL without a default"}},
+		{"a column without a value", []migrate.Op{migrate.AddColumn{Table: "pets", Column: schema.Integer("legs")}}, []string{"4 rows (id 1, 2, 3, 4) of pets would have no value in column legs, which is NOT NULL and has no default"}},
 		{"a column with a value", []migrate.Op{migrate.AddColumn{Table: "pets", Column: schema.Integer("legs").DefaultExpr("1 + 3")}}, nil},
 		{"two at once", []migrate.Op{unique, notNull}, []string{"share their (name)", "hold NULL in name"}},
 		{"filled before", []migrate.Op{migrate.Fill{Table: "pets", Column: "name", Expr: "'none'"}, notNull}, nil},

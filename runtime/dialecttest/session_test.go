@@ -112,7 +112,7 @@ func pgRunner(t *testing.T, driver string) *runner {
 func TestServerNoticesGoneClient(t *testing.T) {
 	pgRunners(t, func(r *runner) {
 		if r.count("SELECT (version() LIKE '%linux%')::int") == 0 {
-			t.Skip("the server's system may refuse the setting")
+			r.t.Skip("the server's system may refuse the setting")
 		}
 		is := migrate.Go{NoDown: "looks", Up: func(ctx context.Context, tx migrate.Tx) error {
 			var v string
@@ -188,7 +188,7 @@ func TestLatin1(t *testing.T) {
 func TestPreparedTransactionNamed(t *testing.T) {
 	pgRunners(t, func(r *runner) {
 		if r.count("SELECT current_setting('max_prepared_transactions')::int") == 0 {
-			t.Skip("the server has no prepared transactions")
+			r.t.Skip("the server has no prepared transactions")
 		}
 		gid := r.trigger()
 		r.up(migrate.NewSet("shop", chain(makes("t"))...), "0001_a")
