@@ -19,18 +19,18 @@ func declare(there []schema.Object, makes, drops []string, only string) ([]schem
 	for _, text := range drops {
 		o, err := schema.ParseObject(text)
 		if err != nil {
-			return nil, fmt.Errorf("Drops: %w", err)
+			return nil, fmt.Errorf("in Drops: %w", err)
 		}
 		there = slices.DeleteFunc(there, func(x schema.Object) bool { return x.Same(o) && (only == "" || x.Only == only) })
 	}
 	for _, text := range makes {
 		o, err := schema.ParseObject(text)
 		if err != nil {
-			return nil, fmt.Errorf("Objects: %w", err)
+			return nil, fmt.Errorf("in Objects: %w", err)
 		}
 		o.Only = only
 		if slices.ContainsFunc(there, func(x schema.Object) bool { return x.Same(o) && schema.Meet(x.Only, only) }) {
-			return nil, fmt.Errorf("Objects: %s is declared by an earlier step; take it out where a statement only replaces it, and write Drops where one drops it", o)
+			return nil, fmt.Errorf("in Objects: %s is declared by an earlier step; take it out where a statement only replaces it, and write Drops where one drops it", o)
 		}
 		there = append(there, o)
 	}
