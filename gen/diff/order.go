@@ -26,9 +26,9 @@ type cycle []migrate.Op
 func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 	nodes := make([]node, len(ops))
 	touching := map[migrate.Object][]int{}
-	numbered := func(o migrate.Object) bool {
-		t := s.Table(o.Table)
-		return o.Kind == migrate.ColumnObject && t != nil && t.Column(o.Name) != nil && t.Column(o.Name).Identity
+	numbered := func(table string, columns []string) bool {
+		t := s.Table(table)
+		return t != nil && len(columns) == 1 && t.Column(columns[0]) != nil && t.Column(columns[0]).Identity
 	}
 	for i, op := range ops {
 		n := node{op: op, e: op.Effects().In(s), before: map[int]bool{}}
@@ -44,7 +44,7 @@ func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 	for o, list := range touching {
 		for x, i := range list {
 			for _, j := range list[x+1:] {
-				link(nodes, i, j, o, numbered(o))
+				link(nodes, i, j, o, numbered)
 			}
 		}
 	}
@@ -71,15 +71,15 @@ func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 	return walk(nodes)
 }
 
-// link puts one of two ops that touch the same object before the other. i comes before j as they were emitted. numbered says that the object is a
-// column that the database numbers.
-func link(nodes []node, i, j int, o migrate.Object, numbered bool) {
+// link puts one of two ops that touch the same object before the other. i comes before j as they were emitted. numbered reports whether columns are one
+// that the database numbers.
+func link(nodes []node, i, j int, o migrate.Object, numbered func(table string, columns []string) bool) {
 	a, b := nodes[i].e, nodes[j].e
 	has := func(list []migrate.Object) bool { return slices.Contains(list, o) }
 	computes := func(e migrate.Effects) bool { return e.Rows && has(e.Reads) && !has(e.Writes) }
 	switch {
-	case numbered && computes(a) && isKeyOf(nodes[j].op, o):
-		nodes[i].before[j] = true // SQLite numbers a primary key, alone
+	case computes(a) && isKeyOf(nodes[j].op, o, numbered) && !writesInto(a, nodes[j].op):
+		nodes[i].before[j] = true // SQLite numbers a primary key, alone: until it is one, the table cannot be read
 	case has(a.Reads) && has(b.Reads) && !has(a.Writes) && !has(b.Writes) && !has(a.Makes) && !has(a.Removes) && !has(b.Makes) && !has(b.Removes):
 	case computes(a) && (has(b.Makes) || b.Rows && has(b.Writes)), has(a.Removes) && computes(b):
 		nodes[i].before[j] = true
@@ -97,10 +97,19 @@ func dropsComputed(op migrate.Op, o migrate.Object) bool {
 	return ok && o.Kind == migrate.ColumnObject && len(schema.ExprColumns(d.Column.Def().Generated, []string{o.Name})) > 0
 }
 
-// isKeyOf reports whether the op makes a column the whole primary key.
-func isKeyOf(op migrate.Op, o migrate.Object) bool {
+// isKeyOf reports whether the op makes a numbered column the whole primary key, and o is that column or its table.
+func isKeyOf(op migrate.Op, o migrate.Object, numbered func(table string, columns []string) bool) bool {
 	k, ok := op.(migrate.AddPrimaryKey)
-	return ok && slices.Equal(k.PrimaryKey.Columns, []string{o.Name})
+	if !ok || !numbered(k.Table, k.PrimaryKey.Columns) {
+		return false
+	}
+	return o.Kind == migrate.TableObject && o.Name == k.Table || o.Kind == migrate.ColumnObject && o.Table == k.Table && o.Name == k.PrimaryKey.Columns[0]
+}
+
+// writesInto reports whether values are written into columns that the key of op is made of.
+func writesInto(e migrate.Effects, op migrate.Op) bool {
+	k, ok := op.(migrate.AddPrimaryKey)
+	return ok && slices.ContainsFunc(e.Writes, func(o migrate.Object) bool { return o.Table == k.Table && slices.Contains(k.PrimaryKey.Columns, o.Name) })
 }
 
 // reaches reports whether from must come before to.

@@ -215,7 +215,7 @@ func (r *run) source(a *diff.Answers, old, new *schema.Schema, target place, as 
 		}
 		was := r.tableBefore(a, old, t)
 		for _, c := range t.Columns {
-			if o := columnOf(was, c.Name); o != nil && o.Generated != c.Generated {
+			if o := columnOf(was, c.Name); o != nil && o.Generated != c.Generated || was == nil && c.Generated != "" {
 				continue // another one under the same name, perhaps
 			}
 			if p := (place{t.Name, c.Name}); c.Name != key && fits(c.Type) && !r.computed.reads(new, p, target) {

@@ -103,11 +103,13 @@ func Example_commandLine() {
 	// (exit status 1)
 	// $ shop migrate plan -to 0001
 	// 0001_initial
+	//   BEGIN;
 	//   Create table products
 	//     CREATE TABLE "products" (
 	//       "id" INTEGER NOT NULL CONSTRAINT "products_pkey" PRIMARY KEY AUTOINCREMENT,
 	//       "name" TEXT NOT NULL
 	//     );
+	//   COMMIT;
 	// $ shop migrate up
 	// applied  0001_initial
 	// applied  0002_product_slug
