@@ -109,7 +109,9 @@ func isKeyOf(op migrate.Op, o migrate.Object, numbered func(table string, column
 // writesInto reports whether values are written into columns that the key of op is made of.
 func writesInto(e migrate.Effects, op migrate.Op) bool {
 	k, ok := op.(migrate.AddPrimaryKey)
-	return ok && slices.ContainsFunc(e.Writes, func(o migrate.Object) bool { return o.Table == k.Table && slices.Contains(k.PrimaryKey.Columns, o.Name) })
+	return ok && slices.ContainsFunc(e.Writes, func(o migrate.Object) bool {
+		return o.Table == k.Table && slices.Contains(k.PrimaryKey.Columns, o.Name)
+	})
 }
 
 // reaches reports whether from must come before to.
