@@ -111,10 +111,19 @@ func (d *differ) spoken(t *schema.Table, column string) bool {
 	return filled || converted
 }
 
-// grows reports whether a column only takes more than it did, as one that stays what it was: a longer text, NULL, another default.
+// grows reports whether a column only takes more than it did, as one that stays what it was: a longer text, a wider number, NULL, another default.
 func grows(old *schema.Table, o *schema.Column, t *schema.Table, k *schema.Column) bool {
-	return (o.Type == k.Type || family(o.Type) == family(k.Type) && !lossy(o.Type, k.Type)) &&
+	return (o.Type == k.Type || (family(o.Type) == family(k.Type) || number(o.Type) && number(k.Type)) && !lossy(o.Type, k.Type)) &&
 		(k.Nullable || !o.Nullable) && o.Identity == k.Identity && o.Collate == k.Collate && lost(old, o, t, k) == 0
+}
+
+// number reports whether a type is one of numbers, of any size.
+func number(t schema.Type) bool {
+	switch t.Kind {
+	case schema.KindSmallInt, schema.KindInteger, schema.KindBigInt, schema.KindNumeric, schema.KindReal, schema.KindDouble:
+		return !t.Array
+	}
+	return false
 }
 
 // distance counts in what a new column differs from an old one.

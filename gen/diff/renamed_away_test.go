@@ -39,6 +39,14 @@ func TestColumnRenamedAway(t *testing.T) {
 			want: asks,
 		},
 		{
+			name: "a wider number only grows, whatever is new beside it", old: of(table("items", id(), schema.Integer("kind").Null())),
+			new: of(table("items", id(), schema.BigInt("kind").Null(), schema.Integer("format").Null())),
+			want: `
+				Add column items.format
+				Alter column items.kind: type integer to bigint
+				`,
+		},
+		{
 			name: "renamed", old: of(kind), new: of(table("items", id(), format, changed)),
 			answers: diff.Answers{Renames: []string{"items.kind=format"}},
 			want: `

@@ -177,11 +177,11 @@ func list(ctx context.Context, tx migrate.Tx, from string, key []string) string 
 }
 
 // rehearse builds an index on an empty copy of its table, which is gone again at once: only the server knows whether the functions in it are immutable, and
-// what its method, its operator classes and its types allow. Where no copy can be made, or the migration makes what the index is over, nothing is said.
+// what its method, its operator classes and its types allow. Where no copy can be made, or the migration makes or changes what the index is over, a type or a function say, nothing is said.
 // An index over plain columns needs no trial.
 func (p *planner) rehearse(table string, x schema.Index, sql string) func(context.Context, migrate.Tx) error {
 	plain := x.Using == "" && x.Where == "" && !slices.ContainsFunc(x.Parts, func(i schema.IndexPart) bool { return i.Expr != "" || i.OpClass != "" || i.Collate != "" })
-	if plain || p.moved[table] || p.fresh[table] {
+	if plain || p.dirty || p.types || p.moved[table] || p.fresh[table] {
 		return nil
 	}
 	name := p.name(table)

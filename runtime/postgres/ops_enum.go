@@ -9,6 +9,7 @@ import (
 )
 
 func (p *planner) CreateEnum(o migrate.CreateEnum) error {
+	p.types = true
 	p.add(o, migrate.Facts{}, p.createEnum(o.Name, o.Values))
 	return nil
 }
@@ -27,6 +28,7 @@ func (p *planner) DropEnum(o migrate.DropEnum) error {
 }
 
 func (p *planner) RenameEnum(o migrate.RenameEnum) error {
+	p.types = true
 	taken := func(name string) bool { return p.before.Enum(name) != nil || p.before.Table(name) != nil }
 	p.add(o, migrate.Facts{}, p.move("TYPE", o.From, o.To, taken)...)
 	for i := range p.values {
@@ -39,6 +41,7 @@ func (p *planner) RenameEnum(o migrate.RenameEnum) error {
 }
 
 func (p *planner) RenameEnumValue(o migrate.RenameEnumValue) error {
+	p.types = true
 	p.dirty = true
 	p.add(o, migrate.Facts{}, statement("ALTER TYPE "+p.name(o.Enum)+" RENAME VALUE "+text(o.From)+" TO "+text(o.To)))
 	p.respells[len(p.stages)-1] = true
@@ -51,6 +54,7 @@ func (p *planner) RenameEnumValue(o migrate.RenameEnumValue) error {
 }
 
 func (p *planner) AlterEnum(o migrate.AlterEnum) error {
+	p.types = true
 	if slices.Equal(o.From, o.To) {
 		return nil
 	}

@@ -31,6 +31,7 @@ type planner struct {
 	quiet    bool                    // nobody else is using the database
 	renames  map[int]bool            // stages that rename tables
 	respells map[int]bool            // stages that rename values of an enum
+	types    bool                    // an earlier op makes or changes a type of values
 	pending  bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
