@@ -163,8 +163,9 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 				d.fail(t.Name+"."+c.Name, "-online: %v", err)
 				continue
 			}
-			for _, name := range objectsOf(t, c.Name).names() {
-				if other := shared[t.Name+"."+name]; other != "" {
+			before := d.surviving(old, t.Name, objectsOf(old, o.Name)).names()
+			for _, name := range append(objectsOf(t, c.Name).names(), before...) { // those that go keep the old column apart as well
+				if other := shared[t.Name+"."+name]; other != "" && other != c.Name {
 					d.fail(t.Name+"."+c.Name, "-online: %s is over %s and %s, and both are to be on their way at once: change one, finish it, then change the other", name, other, c.Name)
 				}
 				shared[t.Name+"."+name] = c.Name
@@ -190,7 +191,7 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 	if len(was) == 0 {
 		return nil, Errors{{"", "-online: no column is renamed, and none changes its type in a way that writes the table anew"}}
 	}
-	made := d.settled(&in.Answers)
+	made := d.settled(in.New, &in.Answers)
 	res, _, err := compare(in, flight{})
 	if err != nil || len(res.Questions) > 0 {
 		return res, err
@@ -216,9 +217,16 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 }
 
 // settled answers for everything that goes: after the first comparison nothing of it is a question any more, whatever twins there are.
-func (d *differ) settled(a *Answers) (made map[string]bool) {
+func (d *differ) settled(between *schema.Schema, a *Answers) (made map[string]bool) {
 	made = map[string]bool{}
-	a.Drops = slices.Clone(a.Drops)
+	a.Drops, a.Renames = slices.Clone(a.Drops), slices.Clone(a.Renames)
+	for _, t := range between.Tables {
+		for _, w := range t.DualWrites { // the old column is the one of its name, though its twin is like it
+			same := t.Name + "." + w.From + "=" + w.From
+			a.Renames = append(a.Renames, same)
+			made["-rename "+Quote(same)] = true
+		}
+	}
 	drop := func(object string) {
 		if !slices.Contains(a.Drops, object) {
 			a.Drops = append(a.Drops, object)

@@ -74,3 +74,46 @@ func TestOnlineCasts(t *testing.T) {
 		})
 	}
 }
+
+// TestOnlineBetween: what is between the two migrations of -online raises no question of its own, and columns that share an index go one after the other.
+func TestOnlineBetween(t *testing.T) {
+	people := table("people", id(), pk("id"))
+	for _, c := range []struct {
+		name     string
+		old, new *schema.Table
+		answers  diff.Answers
+		want     string // in what comes of it
+	}{
+		{
+			name: "a column with a foreign key is renamed", want: "Write items.owner_id and person_id both",
+			old: table("items", id(), schema.BigInt("owner_id").Null(), pk("id"), fk("owner_id", "people")),
+			new: table("items", id(), was("owner_id", schema.BigInt("person_id").Null().Def()), pk("id"), fk("person_id", "people")),
+		},
+		{
+			name: "an index over two of them goes", want: "both are to be on their way at once",
+			old: table("items", id(), schema.Text("a").Null(), schema.Integer("b").Null(), pk("id"), named("items_ab", index("a", "b"))),
+			new: table("items", id(), was("a", schema.Text("c").Null().Def()), schema.BigInt("b").Null(), pk("id")),
+		},
+		{
+			name: "computed by SQL, without a way back", want: "say how programs of the previous release get back what they know, as in -convert-back items.weight=SQL",
+			old:     table("items", id(), schema.Double("weight").Null(), pk("id")),
+			new:     table("items", id(), schema.BigInt("weight").Null(), pk("id")),
+			answers: diff.Answers{Converts: []string{"items.weight=weight * 1000"}},
+		},
+		{
+			name: "computed by SQL, with a way back", want: "Write items.weight and weight_modelgen_new both",
+			old:     table("items", id(), schema.Double("weight").Null(), pk("id")),
+			new:     table("items", id(), schema.BigInt("weight").Null(), pk("id")),
+			answers: diff.Answers{Converts: []string{"items.weight=weight * 1000"}, ConvertBacks: []string{"items.weight=weight / 1000.0"}},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.answers.Online = true
+			old := settled(t, of(people, c.old))
+			got := text(diff.Diff(diff.Input{Old: old, New: of(people, c.new), Dialects: []string{"postgres"}, Answers: c.answers}))
+			if !strings.Contains(got, c.want) || strings.Contains(got, "? ") {
+				t.Errorf("it does not say %q:\n%s", c.want, got)
+			}
+		})
+	}
+}

@@ -84,8 +84,8 @@ func link(nodes []node, i, j int, o migrate.Object, numbered func(table string, 
 	case computes(a) && (has(b.Makes) || b.Rows && has(b.Writes)), has(a.Removes) && computes(b):
 		nodes[i].before[j] = true
 	case computes(a) && has(b.Writes): // what changes is not the values
-	case a.Rows && has(a.Writes) && has(b.Reads) && dropsComputed(nodes[j].op, o):
-		nodes[i].before[j] = true // a generated column holds the type of what it is computed from
+	case has(a.Writes) && has(b.Reads) && dropsComputed(nodes[j].op, o):
+		nodes[i].before[j] = true // a generated column holds the type of what it is computed from, and its values follow
 	default:
 		nodes[j].before[i] = true
 	}

@@ -174,6 +174,22 @@ func TestOrder(t *testing.T) {
 				`,
 		},
 		{
+			name:    "a generated column that goes is read before what it is computed from gets values",
+			old:     of(people(schema.BigInt("base").Null(), schema.BigInt("total").Null().Generated("coalesce(base, 0)"))),
+			new:     of(people(schema.BigInt("base"), schema.Text("note"))),
+			answers: fills("people.base=500 + id", "people.note='was ' || total"),
+			want: `
+				Add column people.note
+				Fill people.note with 'was ' || total
+				Alter column people.note: NOT NULL
+				Drop column people.total
+				Fill people.base with 500 + id
+				Alter column people.base: NOT NULL
+				used -fill 'people.base=500 + id'
+				used -fill 'people.note='\''was '\'' || total'
+				`,
+		},
+		{
 			name:    "converted by what goes, generated columns included",
 			old:     of(people(schema.Double("amount"), schema.Integer("factor"), schema.Integer("twice").Null().Generated("factor * 2"))),
 			new:     of(people(schema.BigInt("amount"))),

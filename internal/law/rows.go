@@ -50,6 +50,9 @@ func (r *run) keptColumn(old, t *schema.Table, c schema.Column, col *column, bef
 		return fmt.Errorf("%s.%s %s in row %d: held %s, now %s", t.Name, c.Name, what, row+1, show(was), show(is))
 	}
 	x, answered := r.computed[place{t.Name, c.Name}]
+	if answered && !x.how.converts() && col.remade {
+		answered = false // SQL has given every row a value before the fill, which is for those without
+	}
 	if col.origin == "" {
 		for i, v := range is {
 			switch {
