@@ -275,6 +275,13 @@ func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) 
 	case len(d.fills[t.Name]) > 0 && slices.ContainsFunc(d.fills[t.Name], func(f migrate.Fill) bool { return f.Column == c.Name }):
 		return schema.DualWrite{}, later("its values get other names as well")
 	}
+	if to != c.Name { // until the end its name is that of the old column, with values of the old type
+		for _, r := range d.readers(d.scene()) {
+			if r.Has(t.Name, c.Name) && !(r.table == t.Name && r.column == c.Name) {
+				return schema.DualWrite{}, later("%s %s.%s=%s reads it", r.flag, r.table, r.column, r.sql)
+			}
+		}
+	}
 	before, after := d.surviving(old, t.Name, objectsOf(old, o.Name)).renamed(o.Name, c.Name), objectsOf(t, c.Name)
 	if was, is := (&objects{keys: before.keys}), (&objects{keys: after.keys}); !was.say(is) {
 		return schema.DualWrite{}, later("a foreign key of it changes as well")

@@ -95,6 +95,12 @@ func TestOnlineBetween(t *testing.T) {
 			new: table("items", id(), was("a", schema.Text("c").Null().Def()), schema.BigInt("b").Null(), pk("id")),
 		},
 		{
+			name: "a fill reads it", want: "-fill items.n=a * 2 reads it: do that in a migration of its own, before or after",
+			old:     table("items", id(), schema.Integer("a").Null(), pk("id")),
+			new:     table("items", id(), schema.BigInt("a").Null(), schema.BigInt("n"), pk("id")),
+			answers: diff.Answers{Fills: []string{"items.n=a * 2"}},
+		},
+		{
 			name: "computed by SQL, without a way back", want: "say how programs of the previous release get back what they know, as in -convert-back items.weight=SQL",
 			old:     table("items", id(), schema.Double("weight").Null(), pk("id")),
 			new:     table("items", id(), schema.BigInt("weight").Null(), pk("id")),
