@@ -237,6 +237,34 @@ func (d *differ) makeNotNull(t *schema.Table, alter migrate.AlterColumn) {
 	d.emit(migrate.AlterColumn{Table: t.Name, From: from, To: to})
 }
 
+// notNullLast moves what only makes columns NOT NULL behind the constraints and indexes: the previous release cannot insert any more once they
+// are, so nothing that may fail comes after it. Columns of a new primary key are NOT NULL before it.
+func (d *differ) notNullLast(from int) {
+	keyed := map[string]bool{}
+	for _, op := range d.ops[from:] {
+		if k, ok := op.(migrate.AddPrimaryKey); ok {
+			for _, c := range k.PrimaryKey.Columns {
+				keyed[k.Table+"."+c] = true
+			}
+		}
+	}
+	var rest, last []migrate.Op
+	for _, op := range d.ops[from:] {
+		if a, ok := op.(migrate.AlterColumn); ok && onlyNotNull(a) && !keyed[a.Table+"."+a.From.Def().Name] {
+			last = append(last, op)
+		} else {
+			rest = append(rest, op)
+		}
+	}
+	d.ops = append(append(d.ops[:from:from], rest...), last...)
+}
+
+// onlyNotNull reports whether the op makes a column NOT NULL and does nothing else to its values.
+func onlyNotNull(a migrate.AlterColumn) bool {
+	from, to := a.From.Def(), a.To.Def()
+	return a.Using == "" && from.Nullable && !to.Nullable && from.Type == to.Type && !to.Identity
+}
+
 // addConstraints adds keys, uniques, checks and indexes to tables that stay.
 func (d *differ) addConstraints() {
 	for _, t := range d.new.Tables {

@@ -155,8 +155,8 @@ func TestColumns(t *testing.T) {
 			want: `
 				Alter column items.name: type varchar(10) to text, default none to "x"
 				Fill items.name with 'y'
-				Alter column items.name: NOT NULL
 				Fill items.note with 'it''s'
+				Alter column items.name: NOT NULL
 				Alter column items.note: NOT NULL, default none to "it's"
 				used -fill 'items.name='\''y'\'''
 				`,
@@ -198,9 +198,9 @@ func TestColumns(t *testing.T) {
 				Add column items.e
 				Fill items.e with a * 2
 				Alter column items.b: type integer to bigint
-				Alter column items.e: NOT NULL
 				Add column items.c
 				Add column items.d
+				Alter column items.e: NOT NULL
 				`,
 		},
 		{

@@ -191,10 +191,14 @@ func (d *differ) run() {
 	d.addColumns()
 	d.beginDualWrites()
 	d.alterColumns()
-	d.dropLate()
+	if d.enumsLose() { // no row may hold a value that goes
+		d.dropLate()
+	}
 	d.alterEnumsLast()
 	d.addConstraints()
 	d.addForeignKeys()
+	d.notNullLast(from)
+	d.dropLate()
 	d.dropEnums()
 	d.dropSchemas()
 	d.comments()

@@ -167,7 +167,7 @@ func (d *differ) isLate(table, old, column string) bool {
 
 func sameName(a, b string) bool { return strings.EqualFold(a, b) }
 
-// dropLate drops what was left because values are computed from it, under new names: generated columns first.
+// dropLate drops what was left because values are computed from it, and is still there, under new names: generated columns first.
 func (d *differ) dropLate() {
 	for _, generated := range []bool{true, false} {
 		for _, t := range d.new.Tables {
@@ -180,7 +180,9 @@ func (d *differ) dropLate() {
 	}
 	var tables []string
 	for _, name := range d.lateTables {
-		tables = append(tables, d.lateName(name))
+		if d.cur.Table(d.lateName(name)) != nil {
+			tables = append(tables, d.lateName(name))
+		}
 	}
 	d.dropTables(tables)
 }

@@ -312,6 +312,14 @@ func (d *differ) enums() {
 	}
 }
 
+// enumsLose reports whether an enum loses values, or gets another order: then its type is made again.
+func (d *differ) enumsLose() bool {
+	return slices.ContainsFunc(d.new.Enums, func(n *schema.Enum) bool {
+		cur := d.cur.Enum(n.Name)
+		return cur != nil && !slices.Equal(cur.Values, n.Values)
+	})
+}
+
 // alterEnumsLast takes values away, or sorts them anew, when no default needs them any more.
 func (d *differ) alterEnumsLast() {
 	for _, n := range d.new.Enums {

@@ -158,11 +158,11 @@ func TestOrder(t *testing.T) {
 				Add column people.h
 				Alter column people.price: type text to bigint
 				Fill people.a with price * 2
-				Alter column people.a: NOT NULL
 				Add column people.g
 				Fill people.b with g
 				Give existing rows a value in people.h, not written yet
 				Fill people.c with h
+				Alter column people.a: NOT NULL
 				Alter column people.b: NOT NULL
 				Alter column people.c: NOT NULL
 				Alter column people.h: NOT NULL
@@ -284,9 +284,9 @@ func TestOrder(t *testing.T) {
 				Rename index by_x of b to by_x_modelgen_old
 				Add column people.bio
 				Fill people.bio with SELECT b.bio FROM b WHERE b.id = people.id
+				Create index by_x on people
 				Alter column people.bio: NOT NULL
 				Drop table b
-				Create index by_x on people
 				used -fill 'people.bio=(SELECT b.bio FROM b WHERE b.id = people.id)'
 				`,
 		},
@@ -302,6 +302,22 @@ func TestOrder(t *testing.T) {
 				Drop column people.phone
 				used -fill 'people.phone=(SELECT c.phone FROM contacts c WHERE c.person_id = people.id)'
 				used -fill contacts.phone=id
+				`,
+		},
+		{
+			name:    "a table goes before its enum loses a value, the constraints come before NOT NULL",
+			old:     of(people(), enum("mood", "sad", "glad"), table("b", id(), schema.EnumOf("mood", "mood"), pk("id")), contacts(schema.EnumOf("mood", "mood"))),
+			new:     of(people(schema.Text("mood"), unique("mood")), enum("mood", "glad"), contacts(schema.EnumOf("mood", "mood"))),
+			answers: dropping(fills("people.mood=(SELECT CAST(mood AS text) FROM b WHERE b.id = people.id)"), "mood.sad"),
+			want: `
+				Add column people.mood
+				Fill people.mood with SELECT CAST(mood AS text) FROM b WHERE b.id = people.id
+				Drop table b
+				Make enum mood anew without sad
+				Add unique constraint people_mood_key (mood) to people
+				Alter column people.mood: NOT NULL
+				used -drop mood.sad
+				used -fill 'people.mood=(SELECT CAST(mood AS text) FROM b WHERE b.id = people.id)'
 				`,
 		},
 		{
