@@ -68,7 +68,29 @@ func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 			}
 		}
 	}
+	fillAgain(nodes)
 	return walk(nodes)
+}
+
+// fillAgain puts what removes things behind the NOT NULL of a column that is filled from them: a column of a table in use is filled once more behind
+// the check that keeps new rows from having no value.
+func fillAgain(nodes []node) {
+	for a, n := range nodes {
+		alter, ok := n.op.(migrate.AlterColumn)
+		if !ok || !alter.From.Def().Nullable || alter.To.Def().Nullable {
+			continue
+		}
+		for f := range n.before {
+			if !nodes[f].e.Rows || !slices.ContainsFunc(nodes[f].e.Writes, func(o migrate.Object) bool { return slices.Contains(n.e.Writes, o) }) {
+				continue
+			}
+			for r := range nodes {
+				if len(nodes[r].e.Removes) > 0 && nodes[r].before[f] && !reaches(nodes, r, a) {
+					nodes[r].before[a] = true
+				}
+			}
+		}
+	}
 }
 
 // link puts one of two ops that touch the same object before the other. i comes before j as they were emitted. numbered reports whether columns are one

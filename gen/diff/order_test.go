@@ -312,10 +312,10 @@ func TestOrder(t *testing.T) {
 			want: `
 				Add column people.mood
 				Fill people.mood with SELECT CAST(mood AS text) FROM b WHERE b.id = people.id
-				Drop table b
-				Make enum mood anew without sad
 				Add unique constraint people_mood_key (mood) to people
 				Alter column people.mood: NOT NULL
+				Drop table b
+				Make enum mood anew without sad
 				used -drop mood.sad
 				used -fill 'people.mood=(SELECT CAST(mood AS text) FROM b WHERE b.id = people.id)'
 				`,

@@ -46,6 +46,25 @@ func TestSweepOfWhatIsGone(t *testing.T) {
 	})
 }
 
+// TestSweepOfATableThatIsGone: the same where the fill reads another table.
+func TestSweepOfATableThatIsGone(t *testing.T) {
+	runners(t, func(r *runner) {
+		names := makes("names", schema.Text("name"))
+		items := makes("items", schema.Text("slug").Null())
+		first := &migrate.Migration{Name: "0001_a", Ops: []migrate.Op{names, items}}
+		r.up(migrate.NewSet("fill", first), "0001_a")
+		r.exec("INSERT INTO names (id, name) VALUES (1, 'one')", "INSERT INTO items (id) VALUES (1), (2)")
+		second := &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: []migrate.Op{
+			migrate.Fill{Table: "items", Column: "slug", Expr: "coalesce((SELECT n.name FROM names n WHERE n.id = items.id), 'none')"},
+			migrate.DropTable(names.(migrate.CreateTable)),
+			migrate.AlterColumn{Table: "items", From: schema.Text("slug").Null(), To: schema.Text("slug")},
+		}}
+		r.up(migrate.NewSet("fill", first, second), "0002_b")
+		r.wants(1, "SELECT count(*) FROM items WHERE slug = 'one'")
+		r.wants(1, "SELECT count(*) FROM items WHERE slug = 'none'")
+	})
+}
+
 // TestFillApart: rows of a table in use are not changed under the lock of the op before, also where they go all at once.
 func TestFillApart(t *testing.T) {
 	ops := []migrate.Op{

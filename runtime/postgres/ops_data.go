@@ -16,6 +16,7 @@ func (p *planner) Fill(o migrate.Fill) error {
 	}
 	if o.Where == "" && !o.Looks() {
 		p.fills[o.Table+"."+o.Column] = func() error { return p.fill(o, sweepComment) }
+		p.reads[o.Table+"."+o.Column] = p.before.References(o.Table, o.Expr).Tables
 	}
 	return nil
 }
@@ -91,7 +92,7 @@ func (p *planner) Backfill(o migrate.RowStep) error {
 // forget drops what would fill a column once more: the columns that it reads are not what they were.
 func (p *planner) forget(tables ...string) {
 	for column := range p.fills {
-		if slices.ContainsFunc(tables, func(t string) bool { return strings.HasPrefix(column, t+".") }) {
+		if slices.ContainsFunc(tables, func(t string) bool { return strings.HasPrefix(column, t+".") || slices.Contains(p.reads[column], t) }) {
 			delete(p.fills, column)
 		}
 	}

@@ -97,6 +97,7 @@ func merged(t *schema.Table, i int) bool {
 
 func (p *planner) DropTable(o migrate.DropTable) error {
 	p.moved[o.Table] = true
+	p.forget(o.Table)
 	held := parents(o.ForeignKeys)
 	if p.online(o.Table, "") { // a key locks its parent as well, so each goes by itself
 		for _, fk := range o.ForeignKeys {

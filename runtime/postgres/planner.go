@@ -27,6 +27,7 @@ type planner struct {
 	filled   map[string][]string     // tables, with the columns of them in which an earlier op changes values
 	moved    map[string]bool         // tables that are not yet, before the migration, what an op sees under their names
 	fills    map[string]func() error // columns, as table.column, with what fills those rows again that have no value
+	reads    map[string][]string     // the same columns, with the tables that the fill of them reads
 	added    map[string]bool         // columns that this migration adds, as table.column
 	quiet    bool                    // nobody else is using the database
 	renames  map[int]bool            // stages that rename tables
@@ -36,7 +37,7 @@ type planner struct {
 }
 
 func newPlanner(r renderer) *planner {
-	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, moved: map[string]bool{}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}}
+	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, moved: map[string]bool{}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
 }
 
 // Dialect implements [migrate.Planner].
