@@ -102,7 +102,7 @@ func TestMain(m *testing.M) {
 func faultChild() int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	context.AfterFunc(ctx, func() {
-		stop() // from here on a second signal ends the process
+		stop()
 		fmt.Println("stopping")
 	})
 	var db *sql.DB
