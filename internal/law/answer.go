@@ -132,6 +132,21 @@ func (r *run) columnBefore(a *diff.Answers, old *schema.Schema, t *schema.Table,
 	return was.Column(c.Name)
 }
 
+// columnAfter returns what a column becomes, or nil where it goes or that cannot be told.
+func (r *run) columnAfter(a *diff.Answers, old, new *schema.Schema, was place) *schema.Column {
+	for _, t := range new.Tables {
+		if before := r.tableBefore(a, old, t); before == nil || before.Name != was.table {
+			continue
+		}
+		for i, c := range t.Columns {
+			if o := r.columnBefore(a, old, t, c); o != nil && o.Name == was.column {
+				return &t.Columns[i]
+			}
+		}
+	}
+	return nil
+}
+
 // staysSame reports whether a rename says that a thing stays what it is.
 func staysSame(value string) bool {
 	for i := range value {
@@ -215,8 +230,8 @@ func (r *run) fillingOf(a *diff.Answers, old, new *schema.Schema, t *schema.Tabl
 		if was := old.Table(from); was != nil && was.Column(column) != nil {
 			types = append(types, was.Column(column).Type)
 			for _, tied := range links(old, from, column) { // whose rows are such that they can become what it will be
-				if will := new.Table(tied.table); will != nil && will.Column(tied.column) != nil && will.Column(tied.column).Generated == "" {
-					types = append(types, will.Column(tied.column).Type)
+				if will := r.columnAfter(a, old, new, tied); will != nil && will.Generated == "" {
+					types = append(types, will.Type)
 				}
 			}
 		}
