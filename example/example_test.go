@@ -17,7 +17,7 @@ import (
 // shop is the built program with a database of its own, in a directory of its own.
 type shop struct{ program, dir, url string }
 
-// run gives what the program prints, with times and durations left out, and its exit status.
+// run returns what the program prints, with times and durations left out, and its exit status.
 func (s shop) run(args ...string) (stdout, stderr string, code int, err error) {
 	var out, errs strings.Builder
 	cmd := exec.Command(s.program, args...)

@@ -19,7 +19,7 @@ import (
 )
 
 // branches is a folder of migrations for the commands that change the history: they look at the migrations alone, so that a snapshot and a
-// list in the middle of a conflict are in nobody's way. Both are written anew from the migrations.
+// list in the middle of a conflict are in nobody's way. Both are rewritten from the migrations.
 type branches struct {
 	dir, shown string
 	pkg        string
@@ -28,7 +28,7 @@ type branches struct {
 	sides      []*snapshot.Snapshot
 	base       *snapshot.Snapshot // what the sides come from, as far as the snapshot says it
 	list, snap []byte             // as they are on disk
-	undone     []read.Migration   // those that go, or are worked out anew: the hints that they have used are unused again
+	undone     []read.Migration   // those that go, or are worked out again: the hints that they have used are unused again
 }
 
 func readBranches(cfg Config) (*branches, error) {
@@ -97,7 +97,7 @@ func (b *branches) parse(sources map[string][]byte) ([]read.Migration, error) {
 	return read.Files(files)
 }
 
-// heads gives those that nothing comes after.
+// heads returns those that nothing comes after.
 func heads(all []read.Migration) []read.Migration {
 	var out []read.Migration
 	for _, i := range graphOf(all).newest() {
@@ -106,7 +106,7 @@ func heads(all []read.Migration) []read.Migration {
 	return out
 }
 
-// ancestors gives the variables of a migration and of all before it.
+// ancestors returns the variables of a migration and of all before it.
 func ancestors(all []read.Migration, of string) map[string]bool {
 	need := map[string]bool{of: true}
 	for _, m := range slices.Backward(all) {
@@ -271,7 +271,7 @@ func (b *branches) snapshot(s *schema.Schema, head read.Migration, all []read.Mi
 	for _, side := range b.sides {
 		sides = append(sides, side.Migrations)
 		for name := range side.Migrations {
-			dropped[name] = dropped[name] || len(heads(b.all)) > 1 // the history is settled anew, from the files that are there
+			dropped[name] = dropped[name] || len(heads(b.all)) > 1 // the history is settled again, from the files that are there
 		}
 	}
 	out.Migrations = records(all, dropped, sides...)

@@ -46,17 +46,17 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 	}
 	var out []Finding
 	if r.folder.snap == nil {
-		return append(out, Finding{Place: cfg.Out, Reason: "there are no migrations yet", Mend: "run go generate"}), nil
+		return append(out, Finding{Place: cfg.Out, Reason: "there are no migrations yet", Fix: "run go generate"}), nil
 	}
 	for _, q := range r.Questions {
-		f := Finding{Reason: q.Text, Mend: "run modelgen generate and answer"}
+		f := Finding{Reason: q.Text, Fix: "run modelgen generate and answer"}
 		if q.Pos.IsValid() {
 			f.Place = q.Pos.String()
 		}
 		out = append(out, f)
 	}
 	for _, op := range r.Ops {
-		f := Finding{Reason: "the models ask for what no migration does: " + op.Describe(), Mend: "run go generate"}
+		f := Finding{Reason: "the models ask for what no migration does: " + op.Describe(), Fix: "run go generate"}
 		if p := r.opPos(op); p.IsValid() {
 			f.Place = p.String()
 		}
@@ -74,7 +74,7 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 				}
 				reason = aboutGuard(f)
 			}
-			out = append(out, Finding{Place: f.Shown(), Reason: reason, Mend: "run go generate"})
+			out = append(out, Finding{Place: f.Shown(), Reason: reason, Fix: "run go generate"})
 		}
 	}
 	if lintErr != nil && len(r.folder.migrations) > 0 {
@@ -108,17 +108,17 @@ func distinct(all []Finding) (out []Finding) {
 	return out
 }
 
-// lintFindings gives the hazards that are errors.
+// lintFindings returns the hazards that are errors.
 func lintFindings(found []Hazard) (out []Finding) {
 	for _, h := range found {
 		if h.Severity == lint.Error {
-			out = append(out, Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Mend: h.Safe})
+			out = append(out, Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Fix: h.Safe})
 		}
 	}
 	return out
 }
 
-// String gives the question with its answers, ready to paste.
+// String returns the question with its answers, ready to paste.
 func (q Question) String() string {
 	s := q.Text
 	if q.Pos.IsValid() {

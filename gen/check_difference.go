@@ -18,7 +18,7 @@ type object struct {
 	name  string
 }
 
-// String gives the object as people call it.
+// String returns the object as people call it.
 func (o object) String() string {
 	switch {
 	case o.table == "":
@@ -48,7 +48,7 @@ func spoken(facts []fact) string {
 	return strings.Join(words, ", ")
 }
 
-// objects gives all that a schema is made of. What only the snapshot knows (the hints that were used up, the owner of an enum), and the order of
+// objects returns all that a schema is made of. What only the snapshot knows (the hints that were used up, the owner of an enum), and the order of
 // columns, are left out.
 func objects(s *schema.Schema) map[object][]fact {
 	all := map[object][]fact{}

@@ -74,7 +74,7 @@ func (b *branches) compared(ctx context.Context, cfg Config, changed []change, s
 		} else if line := lineOf(b.snap, d.object); line > 0 {
 			f.Place = fmt.Sprintf("%s:%d", shown, line)
 		}
-		f.Mend = d.mend()
+		f.Fix = d.fix()
 		out = append(out, f)
 	}
 	return out, nil
@@ -85,7 +85,7 @@ type replayed struct {
 	schema   *schema.Schema // nil when they do not fit
 	findings []Finding      // what is wrong with the migrations in themselves
 
-	// trace gives the last op that changed each of those objects.
+	// trace returns the last op that changed each of those objects.
 	trace func([]difference) (map[object]token.Position, error)
 }
 
@@ -102,7 +102,7 @@ func unwritten(all []read.Migration) (out []Finding) {
 }
 
 func notWritten(pos token.Position, column string) Finding {
-	return Finding{Place: pos.String(), Reason: "nobody has written yet how existing rows get " + column, Mend: "write the step: Fill, Backfill, SQL or Go"}
+	return Finding{Place: pos.String(), Reason: "nobody has written yet how existing rows get " + column, Fix: "write the step: Fill, Backfill, SQL or Go"}
 }
 
 const undoEdit = "undo the edit that it comes from"
@@ -112,7 +112,7 @@ func (b *branches) fromText(all []read.Migration) *replayed {
 	s := &schema.Schema{}
 	if misfits := misfitsOf(s, all); len(misfits) > 0 {
 		for i := range misfits {
-			misfits[i].Mend = undoEdit
+			misfits[i].Fix = undoEdit
 		}
 		return &replayed{findings: misfits}
 	}
@@ -130,8 +130,8 @@ func (b *branches) fromText(all []read.Migration) *replayed {
 	}}
 }
 
-// mend says how the two come together again.
-func (d difference) mend() string {
+// fix says how the two come together again.
+func (d difference) fix() string {
 	switch {
 	case d.missing:
 		return "bring the op that makes it back, or the snapshot, from version control"

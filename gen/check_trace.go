@@ -54,7 +54,7 @@ var sections = map[string]string{
 	"index": "indexes", "dual write": "dualWrites",
 }
 
-// lineOf gives the line of a snapshot on which an object has its name, 0 when it has none or the file is not as modelgen writes it.
+// lineOf returns the line of a snapshot on which an object has its name, 0 when it has none or the file is not as modelgen writes it.
 func lineOf(data []byte, o object) int {
 	name := o.name
 	if o.kind == "table" {

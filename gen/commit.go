@@ -170,10 +170,10 @@ func restore(files []File, before [][]byte) error {
 	return errors.Join(errs...)
 }
 
-// Old gives the content on disk, nil when there is none.
+// Old returns the content on disk, nil when there is none.
 func (f File) Old() []byte { return f.old }
 
-// Shown gives the path as a person wants to read it: relative to the current directory where that is shorter, with slashes.
+// Shown returns the path as a person wants to read it: relative to the current directory where that is shorter, with slashes.
 func (f File) Shown() string { return shown(f.Path) }
 
 func shown(path string) string {

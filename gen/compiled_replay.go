@@ -178,7 +178,7 @@ func (b *branches) compiled(ctx context.Context, cfg Config) (*replayed, error) 
 	}
 	for _, m := range got.Misfits {
 		pos, _ := b.position(m, got)
-		r.findings = append(r.findings, Finding{Place: pos.String(), Reason: m.Migration + " does not fit: " + m.Text, Mend: undoEdit, migration: m.Migration})
+		r.findings = append(r.findings, Finding{Place: pos.String(), Reason: m.Migration + " does not fit: " + m.Text, Fix: undoEdit, migration: m.Migration})
 	}
 	if len(got.Misfits) > 0 {
 		return r, nil
@@ -209,7 +209,7 @@ func (b *branches) compiled(ctx context.Context, cfg Config) (*replayed, error) 
 	return r, nil
 }
 
-// position finds an op in the text, and tells whether it could not be read there.
+// position finds an op in the text, and reports whether it could not be read there.
 func (b *branches) position(s replayStep, got *replayResult) (token.Position, bool) {
 	i := slices.IndexFunc(b.all, func(m read.Migration) bool { return m.Name == s.Migration })
 	if i < 0 {
@@ -297,7 +297,7 @@ func goCommand(ctx context.Context, dir string, args []string) (out, errs string
 
 var compilerLine = regexp.MustCompile(`^((?:[A-Za-z]:)?[^:\s]+\.go)(:\d+(?::\d+)?): (.+)$`)
 
-// complaints gives what the go command says: the lines of the compiler as they are, but for the names of their files.
+// complaints returns what the go command says: the lines of the compiler as they are, but for the names of their files.
 func (b *branches) complaints(dir, text string, err error) error {
 	if _, exit := errors.AsType[*exec.ExitError](err); !exit {
 		return err
@@ -325,5 +325,5 @@ func (b *branches) complaints(dir, text string, err error) error {
 		return out
 	}
 	return disagreements{{Place: filepath.ToSlash(b.shown), Reason: "the migrations have to be compiled, and cannot be: " + strings.Join(rest, " "),
-		Mend: "go build ./" + filepath.ToSlash(b.shown) + " says more"}}
+		Fix: "go build ./" + filepath.ToSlash(b.shown) + " says more"}}
 }

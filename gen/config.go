@@ -42,7 +42,7 @@ type Config struct {
 	folder *folder // in place of what is on disk
 }
 
-// outDir gives the directory of the migrations as a path that can be opened.
+// outDir returns the directory of the migrations as a path that can be opened.
 func (c Config) outDir() string {
 	out := c.Out
 	if out == "" {

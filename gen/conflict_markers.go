@@ -10,7 +10,7 @@ import (
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
-// marker gives the first line with a marker that git left in a file which two branches have changed, 0 for none.
+// marker returns the first line with a marker that git left in a file which two branches have changed, 0 for none.
 func marker(src []byte) int {
 	line := 1
 	for l := range bytes.SplitSeq(src, []byte("\n")) {
@@ -22,7 +22,7 @@ func marker(src []byte) int {
 	return 0
 }
 
-// conflicted says of a file that does not parse that two branches have met in it. The list is noted, as it is written anew by the commands that
+// conflicted says of a file that does not parse that two branches have met in it. The list is noted, as it is rewritten by the commands that
 // join the two; a migration is the user's.
 func (f *folder) conflicted(path string, src []byte) error {
 	line := marker(src)
@@ -59,10 +59,10 @@ func (f *folder) met() error {
 			"keep the side that ends there, and run go generate")}
 	}
 	return disagreements{remedied(f.conflicts[0], text+": two branches added a migration each, and have met: "+strings.Join(names, " and "), "; ",
-		"put yours on top of theirs with modelgen rebase NAME, or join them with modelgen merge: both write these files anew")}
+		"put yours on top of theirs with modelgen rebase NAME, or join them with modelgen merge: both rewrite these files")}
 }
 
-// conflictIn tells whether an error is about markers in the snapshot, and notes them.
+// conflictIn reports whether an error is about markers in the snapshot, and notes them.
 func (f *folder) conflictIn(shown string, data []byte, err error) bool {
 	if !errors.Is(err, snapshot.ErrConflict) || marker(data) == 0 {
 		return false

@@ -68,7 +68,7 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 	return r, nil
 }
 
-// recorded gives the schema of the snapshot as it is, when it ends at the head: it may hold what the migrations do not say without being compiled.
+// recorded returns the schema of the snapshot as it is, when it ends at the head: it may hold what the migrations do not say without being compiled.
 // One in the middle of a conflict, or of before the head, is worked out.
 func (b *branches) recorded(head read.Migration) (*schema.Schema, error) {
 	if s, err := snapshot.Decode(b.snap); err == nil && s.HeadName() == head.Name {

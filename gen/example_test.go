@@ -44,7 +44,7 @@ func ExampleCheck() {
 	// 0 findings
 }
 
-// Scripts gives the SQL of migrations from their files alone.
+// Scripts returns the SQL of migrations from their files alone.
 func ExampleScripts() {
 	scripts, err := gen.Scripts(shop, "0002", "postgres")
 	if err != nil {

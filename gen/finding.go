@@ -10,7 +10,7 @@ import (
 type Finding struct {
 	Place  string `json:"place,omitempty"` // file:line:col or file, "" when there is none
 	Reason string `json:"reason"`
-	Mend   string `json:"mend,omitempty"` // the command or the change that mends it; "" when Reason says it
+	Fix   string `json:"fix,omitempty"` // the command or the change that fixes it; "" when Reason says it
 	Note   bool   `json:"note,omitempty"` // a remark that makes no check fail
 
 	// What a line for people has in the place of Place and of the rest, where it is not made of them.
@@ -20,7 +20,7 @@ type Finding struct {
 	edit      bool   // of a migration
 }
 
-// String gives the finding on one line.
+// String returns the finding on one line.
 func (f Finding) String() string {
 	at := f.Place
 	if f.at != "" {
@@ -38,24 +38,24 @@ func (f Finding) file() string {
 	return file
 }
 
-// Message gives the finding without its place.
+// Message returns the finding without its place.
 func (f Finding) Message() string {
 	switch {
 	case f.message != "":
 		return f.message
-	case f.Mend != "":
-		return f.Reason + ": " + f.Mend
+	case f.Fix != "":
+		return f.Reason + ": " + f.Fix
 	}
 	return f.Reason
 }
 
-// remedied is a finding whose line reads on to what mends it.
-func remedied(place, reason, joint, mend string) Finding {
-	return Finding{Place: place, Reason: reason, Mend: mend, message: reason + joint + mend}
+// remedied is a finding whose line reads on to what fixes it.
+func remedied(place, reason, joint, fix string) Finding {
+	return Finding{Place: place, Reason: reason, Fix: fix, message: reason + joint + fix}
 }
 
-// mendApart takes what mends a finding out of its reason, behind the last joint.
-func mendApart(f Finding, joint string) Finding {
+// fixApart takes what fixes a finding out of its reason, behind the last joint.
+func fixApart(f Finding, joint string) Finding {
 	if i := strings.LastIndex(f.Reason, joint); i >= 0 {
 		return remedied(f.Place, f.Reason[:i], joint, f.Reason[i+len(joint):])
 	}
@@ -84,7 +84,7 @@ func (d disagreements) As(target any) bool {
 	return ok
 }
 
-// findingsOf gives what an error says is wrong with models or migrations; of any other error nothing.
+// findingsOf returns what an error says is wrong with models or migrations; of any other error nothing.
 func findingsOf(err error) (out []Finding, ok bool) {
 	if d, ok := errors.AsType[disagreements](err); ok {
 		return d, true

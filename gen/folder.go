@@ -189,7 +189,7 @@ func (f *folder) readSnapshot(shown string) error {
 	return nil
 }
 
-// heads gives the migrations that nothing comes after, and that none replaces.
+// heads returns the migrations that nothing comes after, and that none replaces.
 func (f *folder) heads() []found {
 	links := make([]link, len(f.migrations))
 	for i, m := range f.migrations {
@@ -202,7 +202,7 @@ func (f *folder) heads() []found {
 	return heads
 }
 
-// ordered gives the variables of all migrations, parents first, and what is replaced before what replaces it, else by name.
+// ordered returns the variables of all migrations, parents first, and what is replaced before what replaces it, else by name.
 func (f *folder) ordered() []string {
 	byVar, byName := map[string]found{}, map[string]found{}
 	for _, m := range f.migrations {
@@ -248,7 +248,7 @@ func (f *folder) findings(shown string) (out []Finding) {
 			out = append(out, Finding{Place: m.Pos.String(), Reason: m.Var + " has no Name that is a plain string"})
 		} else if o, ok := names[m.Name]; ok {
 			out = append(out, Finding{Place: m.Pos.String(), Reason: fmt.Sprintf("%s is the name of %s too, in %s", m.Name, o.Var, o.File),
-				Mend: "give the one that is not applied anywhere another name"})
+				Fix: "give the one that is not applied anywhere another name"})
 		}
 		names[m.Name] = m
 	}
@@ -263,7 +263,7 @@ func (f *folder) findings(shown string) (out []Finding) {
 	for _, m := range f.migrations {
 		for _, p := range m.Parents {
 			if !strings.HasPrefix(p, ".") && !vars[p] {
-				out = append(out, mendApart(parsedFinding(others.missing(m.Pos, p, m.Name)), "; "))
+				out = append(out, fixApart(parsedFinding(others.missing(m.Pos, p, m.Name)), "; "))
 			}
 		}
 	}

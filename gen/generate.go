@@ -240,7 +240,7 @@ func (r *Result) remarks() {
 	}
 }
 
-// patterns gives what to load: what is asked for and what the snapshot remembers, so that a generate from one of several packages
+// patterns returns what to load: what is asked for and what the snapshot remembers, so that a generate from one of several packages
 // does not take the others for gone.
 func (c Config) patterns(s *snapshot.Snapshot) []string {
 	p := slices.Clone(c.Patterns)
@@ -272,7 +272,7 @@ func hints(m *load.Result) []diff.Hint {
 	return out
 }
 
-// pos gives the place of "products" or "products.price" in the models, the table's when the column has none.
+// pos returns the place of "products" or "products.price" in the models, the table's when the column has none.
 func (r *Result) pos(object string) token.Position {
 	if p := r.models.Pos(object); p.IsValid() {
 		return p
@@ -293,7 +293,7 @@ func (r *Result) line(object, msg string) string {
 // inFlag finds mistakes in an answer: they are not in the models, and have no place there.
 var inFlag = regexp.MustCompile(`^-(?:rename|drop|fill|convert|convert-back) `)
 
-// place gives the errors of a comparison their places.
+// place sets the places of the errors of a comparison.
 func (r *Result) place(err error) error {
 	var list diff.Errors
 	if !errors.As(err, &list) {
@@ -316,7 +316,7 @@ type DialectPlan struct {
 	Stages  []migrate.Stage
 }
 
-// Plans gives the stages of the new migration for each dialect of the project; none when there is no new migration.
+// Plans returns the stages of the new migration for each dialect of the project; none when there is no new migration.
 func (r *Result) Plans() ([]DialectPlan, error) {
 	var out []DialectPlan
 	if len(r.Ops) == 0 {

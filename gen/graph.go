@@ -55,7 +55,7 @@ func graphOf(all []read.Migration) *graph {
 	return newGraph(links)
 }
 
-// newest gives those that nothing comes after.
+// newest returns those that nothing comes after.
 func (g *graph) newest() []int {
 	followed := make([]bool, len(g.links))
 	for i, l := range g.links {
@@ -82,7 +82,7 @@ func (g *graph) newest() []int {
 	return out
 }
 
-// outermost gives what stands for i in the end: i itself when nothing replaces it.
+// outermost returns what stands for i in the end: i itself when nothing replaces it.
 func (g *graph) outermost(i int) int {
 	for _, squash := range g.by[i] {
 		if len(g.by[squash]) == 0 {
@@ -92,7 +92,7 @@ func (g *graph) outermost(i int) int {
 	return i
 }
 
-// parents gives what i follows, each by what stands for it.
+// parents returns what i follows, each by what stands for it.
 func (g *graph) parents(i int) []int {
 	var out []int
 	for _, p := range g.links[i].Parents {

@@ -19,7 +19,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// edits says what of a migration a person has written, which would be lost if it was worked out anew: ops that do not come of its own base with
+// edits says what of a migration a person has written, which would be lost if it was worked out again: ops that do not come of its own base with
 // the answers that it records, comments and declarations that are not generated.
 // trusted says that the ops are known to be those that were written by generate or by a command that changed the history.
 func (b *branches) edits(m read.Migration, trusted bool) (lines []string) {
@@ -48,7 +48,7 @@ func otherOp(m read.Migration, attempts [][]migrate.Op, trusted bool) (at int, t
 		if trusted {
 			return -1, ""
 		}
-		return -1, "is a step for programs of two versions, or comes between two of them, and is not worked out anew"
+		return -1, "is a step for programs of two versions, or comes between two of them, and is not worked out again"
 	}
 	ops := m.Values()
 	for _, want := range attempts {
@@ -143,7 +143,7 @@ func (b *branches) otherText(m read.Migration, attempts [][]migrate.Op) (lines [
 	return lines
 }
 
-// words gives what a comment says: formatting moves its text about.
+// words returns what a comment says: formatting moves its text about.
 func words(c *ast.Comment) string { return strings.Join(strings.Fields(c.Text), " ") }
 
 func texts(name string, src []byte) (*token.FileSet, *ast.File, error) {
@@ -160,7 +160,7 @@ func comments(file *ast.File, do func(*ast.Comment)) {
 	}
 }
 
-// decls gives the names that a file declares for its package, with their places.
+// decls returns the names that a file declares for its package, with their places.
 func decls(file *ast.File) map[string]token.Pos {
 	names := map[string]token.Pos{}
 	add := func(n *ast.Ident) {

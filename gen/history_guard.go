@@ -29,7 +29,7 @@ func (r *Result) Guard(ctx context.Context, cfg Config) (note string) {
 	switch {
 	case err != nil:
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		return fmt.Sprintf("the guard stays as it is, as the models cannot be read: %s; mend that, then run go generate", first)
+		return fmt.Sprintf("the guard stays as it is, as the models cannot be read: %s; fix that, then run go generate", first)
 	case len(after.Questions) > 0 || len(after.Ops) > 0:
 		return drifted
 	}

@@ -30,7 +30,7 @@ type Hazard struct {
 	Safe      string        `json:"safe"` // the safe way
 }
 
-// String gives the hazard on one line.
+// String returns the hazard on one line.
 func (h Hazard) String() string {
 	return fmt.Sprintf("%s: %s %s: %s; %s", h.place(), h.Severity, h.Code, h.Message, h.Safe)
 }
@@ -120,7 +120,7 @@ func (r *Result) Lint() ([]Hazard, error) {
 	return nil, nil
 }
 
-// named gives the migration of that name, or the only one whose name begins so.
+// named returns the migration of that name, or the only one whose name begins so.
 func named(all []read.Migration, name string) ([]read.Migration, error) {
 	var found []read.Migration
 	var names []string
@@ -142,7 +142,7 @@ func named(all []read.Migration, name string) ([]read.Migration, error) {
 	return nil, fmt.Errorf("%s is the beginning of %d migrations, such as %s and %s", name, len(found), found[0].Name, found[1].Name)
 }
 
-// lintTargets gives what the migrations are looked at for: the dialects of the flag, else those of the settings, else those of the snapshot.
+// lintTargets returns what the migrations are looked at for: the dialects of the flag, else those of the settings, else those of the snapshot.
 func lintTargets(flag []string, set settings, dialects []string, known map[string]migrate.Dialect) []lint.Target {
 	var out []lint.Target
 	if len(flag) > 0 {
@@ -157,7 +157,7 @@ func lintTargets(flag []string, set settings, dialects []string, known map[strin
 	return out
 }
 
-// hazards gives the findings of one migration their places. file is what it is declared in, and may be nil when all of its ops are known.
+// hazards returns the findings of one migration their places. file is what it is declared in, and may be nil when all of its ops are known.
 func hazards(m read.Migration, file *ast.File, before *schema.Schema, targets []lint.Target, settings lint.Settings) []Hazard {
 	allows := func(list []read.Allow) []lint.Allow {
 		var out []lint.Allow

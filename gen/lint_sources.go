@@ -12,7 +12,7 @@ import (
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// rowsOf gives what the text of a Backfill says of it, nil when that is not even its table. file is that of the migration, in which
+// rowsOf returns what the text of a Backfill says of it, nil when that is not even its table. file is that of the migration, in which
 // its row is declared mostly.
 func rowsOf(op read.Op, file *ast.File) *lint.Rows {
 	if !op.Rows {
@@ -64,7 +64,7 @@ func rowsOf(op read.Op, file *ast.File) *lint.Rows {
 	return r
 }
 
-// textOf gives a text that is written as literals, put together with +, or as a constant of one.
+// textOf returns a text that is written as literals, put together with +, or as a constant of one.
 func textOf(e ast.Expr, file *ast.File) (string, bool) {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -90,7 +90,7 @@ func textOf(e ast.Expr, file *ast.File) (string, bool) {
 	return "", false
 }
 
-// columnsOf gives the columns of the row struct of a Backfill, nil when they do not all stand in it.
+// columnsOf returns the columns of the row struct of a Backfill, nil when they do not all stand in it.
 func columnsOf(row ast.Expr, file *ast.File) []string {
 	id, ok := row.(*ast.Ident)
 	if !ok {
@@ -120,7 +120,7 @@ func columnsOf(row ast.Expr, file *ast.File) []string {
 	return columns
 }
 
-// specOf gives what declares a constant or a type of that name, nil when nothing does.
+// specOf returns what declares a constant or a type of that name, nil when nothing does.
 func specOf(file *ast.File, name string) ast.Spec {
 	if file == nil {
 		return nil

@@ -145,7 +145,7 @@ func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Mi
 	return lines
 }
 
-// byHand tells whether a step does more than its declaration says.
+// byHand reports whether a step does more than its declaration says.
 func byHand(op read.Op) bool {
 	switch op.Value.(type) {
 	case nil, migrate.SQL, migrate.Go:

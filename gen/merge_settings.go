@@ -57,7 +57,7 @@ func orWord(s, word string) string {
 	return s
 }
 
-// modelsBefore gives the packages that the snapshot had where the branches part: as git has written it down, else as the header of the newest
+// modelsBefore returns the packages that the snapshot had where the branches part: as git has written it down, else as the header of the newest
 // migration that both have says.
 func (b *branches) modelsBefore() (models []string) {
 	if b.base != nil {

@@ -48,7 +48,7 @@ func joined(words []string) string {
 	return name
 }
 
-// fragments gives the words of each change, the telling ones only: what an op does for the sake of another is left out.
+// fragments returns the words of each change, the telling ones only: what an op does for the sake of another is left out.
 func fragments(ops []migrate.Op) []string {
 	var tables, columns, rest []string
 	added := map[string][]string{} // table -> added columns
@@ -247,7 +247,7 @@ var excluded = regexp.MustCompile(`_(test|aix|android|darwin|dragonfly|freebsd|h
 	`386|amd64|amd64p32|arm|armbe|arm64|arm64be|loong64|mips|mipsle|mips64|mips64le|mips64p32|mips64p32le|ppc|ppc64|ppc64le|` +
 	`riscv|riscv64|s390|s390x|sparc|sparc64|wasm)$`)
 
-// fileName gives the name of a migration, which is that of its file without .go.
+// fileName returns the name of a migration, which is that of its file without .go.
 func fileName(number int, words string) string {
 	name := fmt.Sprintf("%04d_%s", number, words)
 	if excluded.MatchString(name) {
@@ -271,7 +271,7 @@ func varName(name string) string {
 	return b.String()
 }
 
-// packageName gives the name of a new package in a directory called dir.
+// packageName returns the name of a new package in a directory called dir.
 func packageName(dir string) string {
 	name := strings.ReplaceAll(clean(dir), "_", "")
 	if name == "" || token.IsKeyword(name) || name[0] >= '0' && name[0] <= '9' || name == "main" {

@@ -62,7 +62,7 @@ func (v opaqueVars) missing(pos token.Position, parent, of string) string {
 	return fmt.Sprintf("%s: the parent %s of %s is not there; restore its file from version control", pos, parent, of)
 }
 
-// listed says which of the variables the list has, which holds nothing but migrations. One that does not parse is written anew.
+// listed says which of the variables the list has, which holds nothing but migrations. One that does not parse is rewritten.
 func (v opaqueVars) listed(list []byte) (lines []string) {
 	file, err := parser.ParseFile(token.NewFileSet(), ListName, list, parser.SkipObjectResolution)
 	if err != nil {

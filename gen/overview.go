@@ -81,7 +81,7 @@ func told(op read.Op) string {
 	return "An op that is made when the program runs: " + op.Why
 }
 
-// Text gives the picture for people: the graph, then the tables.
+// Text returns the picture for people: the graph, then the tables.
 func (p *Picture) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "set %s\n", p.Set)
@@ -122,7 +122,7 @@ func (p *Picture) Text() string {
 	return b.String()
 }
 
-// Mermaid gives the tables as an entity relationship diagram in the language of Mermaid.
+// Mermaid returns the tables as an entity relationship diagram in the language of Mermaid.
 func (p *Picture) Mermaid() string {
 	var b strings.Builder
 	b.WriteString("erDiagram\n")

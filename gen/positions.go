@@ -11,7 +11,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// opPos gives the place in the models that an op is about, by the fields that ops name their tables and columns with.
+// opPos returns the place in the models that an op is about, by the fields that ops name their tables and columns with.
 func (r *Result) opPos(op migrate.Op) token.Position {
 	v := reflect.ValueOf(op)
 	field := func(name string) string {
@@ -41,7 +41,7 @@ func (r *Result) opPos(op migrate.Op) token.Position {
 	return r.pos(table + "." + column)
 }
 
-// objectPos gives the place of the tag that made a constraint or an index, which may have got its name only in the comparison: then it is
+// objectPos returns the place of the tag that made a constraint or an index, which may have got its name only in the comparison: then it is
 // found by what else it says.
 func (r *Result) objectPos(table, object string, after *schema.Schema) token.Position {
 	t, m := after.Table(table), r.models.Schema.Table(table)
@@ -63,7 +63,7 @@ func (r *Result) objectPos(table, object string, after *schema.Schema) token.Pos
 	return token.Position{}
 }
 
-// match gives the place in models of what is called so in named, or -1. apart takes the name off.
+// match returns the place in models of what is called so in named, or -1. apart takes the name off.
 func match[T any](named, models []T, apart func(T) (string, any), name string) int {
 	for _, x := range named {
 		n, what := apart(x)

@@ -46,7 +46,7 @@ func (c Config) loadAhead(ctx context.Context) *ahead {
 	return a
 }
 
-// load gives the models. They are loaded again should the settings not be those that were expected.
+// load returns the models. They are loaded again should the settings not be those that were expected.
 func (a *ahead) load(ctx context.Context, c load.Config) (*load.Result, error) {
 	if !reflect.DeepEqual(a.config, c) {
 		return load.Load(ctx, c)

@@ -18,7 +18,7 @@ const manyHeads = "modelgen merge joins all of them when they touch different th
 	"settle the other two with merge or rebase, bring it back, and settle that"
 
 // Rebase puts the migrations that only the head called mine has on top of the other head: they get its number and the ones after, and it as their
-// parent. Their text stays as it is where their ops fit. Where they do not, and no person wrote any of them, they are worked out anew from
+// parent. Their text stays as it is where their ops fit. Where they do not, and no person wrote any of them, they are worked out again from
 // the models, with the answers that they record. What applied says that a database has cannot move.
 func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Result, error) {
 	b, err := readBranches(cfg)
@@ -89,14 +89,14 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Re
 	return r, nil
 }
 
-// again works migrations out anew from the models, as they no longer fit.
+// again works migrations out again from the models, as they no longer fit.
 func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest, move []read.Migration, theirs read.Migration, misfits []string) (*Result, error) {
 	var edits []string
 	for _, m := range move {
 		edits = append(edits, b.edits(m, false)...)
 	}
 	if len(edits) > 0 {
-		return nil, Problems(append(append(misfits, edits...), fmt.Sprintf("what a person wrote is not worked out anew, and nothing was written: change %s so that it fits on top of %s, "+
+		return nil, Problems(append(append(misfits, edits...), fmt.Sprintf("what a person wrote is not worked out again, and nothing was written: change %s so that it fits on top of %s, "+
 			"or take the above out, to write it into the migration that comes of it; then run the command again", strings.Join(names(move), " and "), theirs.Name)))
 	}
 	b.undone = move

@@ -62,7 +62,7 @@ func importers(fset *token.FileSet, dir string, merging bool) (files []*ast.File
 	return files, imported, err
 }
 
-// selections calls do for everything that a file takes from an import, with the name that it has for it. It tells whether that is a dot, with
+// selections calls do for everything that a file takes from an import, with the name that it has for it. It reports whether that is a dot, with
 // which it cannot be told.
 func selections(f *ast.File, imported, pkg string, do func(s *ast.SelectorExpr, name string)) (dot bool) {
 	name := ""
@@ -85,7 +85,7 @@ func selections(f *ast.File, imported, pkg string, do func(s *ast.SelectorExpr, 
 }
 
 // users says where names are used that go, or that are called otherwise: in the other files of the folder, its tests, and what imports it in the
-// module. becomes has what each becomes, "" for one that goes; files are those that are written anew anyway.
+// module. becomes has what each becomes, "" for one that goes; files are those that are rewritten anyway.
 func (b *branches) users(becomes map[string]string, files map[string]bool) (lines []string, err error) {
 	fset := token.NewFileSet()
 	say := func(n ast.Node, shownName, name string) {

@@ -74,7 +74,7 @@ func move(m map[string]string, from, to string) {
 	m[to] = before
 }
 
-// was gives the name before the ops.
+// was returns the name before the ops.
 func was(m map[string]string, now string) string {
 	if before, ok := m[now]; ok {
 		return before
@@ -82,7 +82,7 @@ func was(m map[string]string, now string) string {
 	return now
 }
 
-// now gives the name after the ops of what was called so before them, as far as it still is.
+// now returns the name after the ops of what was called so before them, as far as it still is.
 func now(m map[string]string, before string) string {
 	for after, b := range m {
 		if b == before {
@@ -95,7 +95,7 @@ func now(m map[string]string, before string) string {
 	return before
 }
 
-// renamed tells whether the ops give a value of a column that is kept in a check another name: a fill names both.
+// renamed reports whether the ops give a value of a column that is kept in a check another name: a fill names both.
 func (t *trail) renamed(table, column, from, to string) bool {
 	return slices.ContainsFunc(t.fills, func(f migrate.Fill) bool {
 		sql := f.Expr + " " + f.Where
@@ -176,13 +176,13 @@ func (t *trail) tell(s *schema.Schema) {
 	}
 }
 
-// sameName tells whether a hint, which may leave out the schema, is a name.
+// sameName reports whether a hint, which may leave out the schema, is a name.
 func sameName(hint, name string) bool {
 	_, base := schema.SplitName(name)
 	return hint == name || hint == base
 }
 
-// left gives the hints of values that are not gone.
+// left returns the hints of values that are not gone.
 func left(hints map[string]string, gone func(to, from string) bool) map[string]string {
 	var out map[string]string
 	for to, from := range hints {

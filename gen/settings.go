@@ -93,7 +93,7 @@ func decodeSettings(path string, data []byte, known map[string]migrate.Dialect) 
 	return s, errors.Join(errs...)
 }
 
-// moduleRoot gives the folder with the go.mod that a folder belongs to, "" when there is none.
+// moduleRoot returns the folder with the go.mod that a folder belongs to, "" when there is none.
 func moduleRoot(dir string) string {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

@@ -154,19 +154,19 @@ func (b *branches) editedSince() (changed []change, others []Finding) {
 			was := gone[as]
 			gone = slices.Delete(gone, as, as+1)
 			f.Reason = fmt.Sprintf("%s has the name %s now: a database that has it knows it as %s, and refuses this one", was, m.Name, was)
-			f.Mend = "give it its name back, that of its file included; where no database has it, modelgen hash " + was + " " + m.Name + " records the change"
+			f.Fix = "give it its name back, that of its file included; where no database has it, modelgen hash " + was + " " + m.Name + " records the change"
 		case files[m.File] == 1 && m.Name != "" && m.File != m.Name+".go":
 			f.Reason = fmt.Sprintf("the file %s has the migration %s: the name of a migration is that of its file", m.File, m.Name)
-			f.Mend = "give the file back its name, as databases know the migration as " + m.Name
+			f.Fix = "give the file back its name, as databases know the migration as " + m.Name
 			if known && hash != now && hash != snapshot.Open {
-				f.Mend += "; it was edited, too"
+				f.Fix += "; it was edited, too"
 			}
 		case !known && len(recorded) > 0 && whole:
 			f.Reason = fmt.Sprintf("the snapshot records no hash of %s, so that an edit of it would pass unseen", m.Name)
-			f.Mend = "run go generate"
+			f.Fix = "run go generate"
 		case known && hash != snapshot.Open && hash != now:
 			f.Reason = m.Name + " was edited since it was written: a database that has it refuses this one"
-			f.Mend = "undo the edit and write a new migration; where no database has it, modelgen hash " + m.Name + " records the edit"
+			f.Fix = "undo the edit and write a new migration; where no database has it, modelgen hash " + m.Name + " records the edit"
 			f.edit = true
 			changed = append(changed, change{m, f})
 			continue
@@ -180,7 +180,7 @@ func (b *branches) editedSince() (changed []change, others []Finding) {
 			continue // that the newest is gone is said elsewhere
 		}
 		others = append(others, Finding{Place: shown, Reason: fmt.Sprintf("the snapshot records %s, which is not there", name),
-			Mend: "restore its file from version control; where no database has it, modelgen hash " + name + " forgets it"})
+			Fix: "restore its file from version control; where no database has it, modelgen hash " + name + " forgets it"})
 	}
 	return changed, others
 }

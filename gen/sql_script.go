@@ -21,7 +21,7 @@ type Script struct {
 
 	Parents  []Row    // what must be in the history before it
 	Replaces []Row    // those that it stands for
-	Ends     []string // names of those that begin what it ends: it waits until no program of before them is running
+	Ends     []string // names of those that begin what it ends: it waits until no program of the previous release them is running
 }
 
 // Row is a migration as a history may have it.
@@ -72,7 +72,7 @@ func Scripts(cfg Config, which, dialect string) ([]Script, error) {
 	return out, nil
 }
 
-// row gives a migration with those that it stands for, which may stand for others themselves, and with those that stand for it.
+// row returns a migration with those that it stands for, which may stand for others themselves, and with those that stand for it.
 func (b *branches) row(name string) Row {
 	r := Row{Name: name, By: b.by(name)}
 	for _, m := range b.all {
@@ -103,7 +103,7 @@ func (b *branches) by(name string) (out []string) {
 	return out
 }
 
-// begins gives those in which a dual write begins that m ends.
+// begins returns those in which a dual write begins that m ends.
 func (b *branches) begins(m read.Migration) (names []string) {
 	for _, op := range m.Values() {
 		end, ok := op.(migrate.DropDualWrite)

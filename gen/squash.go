@@ -132,10 +132,10 @@ func (q *squasher) count(members []int) int {
 	return n
 }
 
-// path gives the name of a file as it is shown.
+// path returns the name of a file as it is shown.
 func (q *squasher) path(file string) string { return filepath.ToSlash(filepath.Join(q.shown, file)) }
 
-// members gives the migrations of a range, parents first, and the variables of the parents that lie outside.
+// members returns the migrations of a range, parents first, and the variables of the parents that lie outside.
 func (q *squasher) members(text string) (members []int, parents []string, err error) {
 	from, to, isRange := strings.Cut(text, "..")
 	if !isRange {
@@ -193,7 +193,7 @@ func (q *squasher) at(word, text string) (int, error) {
 	return i, nil
 }
 
-// number gives the digits that a name begins with.
+// number returns the digits that a name begins with.
 func number(name string) string {
 	if g := leadingNumber.FindStringSubmatch(name); g != nil {
 		return g[1]
@@ -201,7 +201,7 @@ func number(name string) string {
 	return ""
 }
 
-// name gives the name of the squash: with the number of the newest that it replaces, so that it stands before what follows those.
+// name returns the name of the squash: with the number of the newest that it replaces, so that it stands before what follows those.
 func (q *squasher) name(members []int, given string) (string, error) {
 	first, last := q.all[members[0]].Name, q.all[members[len(members)-1]].Name
 	n := number(last)

@@ -39,7 +39,7 @@ type copier struct {
 	problems Problems
 }
 
-// copy gives the text of a node fit for the new file.
+// copy returns the text of a node fit for the new file.
 func (c *copier) copy(file string, n ast.Node) (string, Problems) {
 	if err := c.resolve(); err != nil {
 		return "", Problems{err.Error()}
@@ -116,7 +116,7 @@ func resolved(fset *token.FileSet, files []*ast.File) *resolution {
 	return &resolution{info, pkg.Scope()}
 }
 
-// selectedIn gives the names that something is selected from, which those of imports are among.
+// selectedIn returns the names that something is selected from, which those of imports are among.
 func selectedIn(files []*ast.File) map[string]bool {
 	selected := map[string]bool{}
 	for _, f := range files {
@@ -241,7 +241,7 @@ func (c *copier) imported(o *types.PkgName) string {
 	return name
 }
 
-// named gives the name of something of the package in the new file, and copies it when its file goes one day.
+// named returns the name of something of the package in the new file, and copies it when its file goes one day.
 func (c *copier) named(id *ast.Ident, o types.Object) string {
 	file := c.fileOf(o)
 	if name, ok := c.names[o]; ok {
@@ -289,7 +289,7 @@ func (c *copier) declare(id *ast.Ident, o types.Object) {
 	}
 }
 
-// receives tells whether a function is a method of a type.
+// receives reports whether a function is a method of a type.
 func (c *copier) receives(d *ast.FuncDecl, o types.Object) bool {
 	if len(d.Recv.List) != 1 {
 		return false

@@ -284,7 +284,7 @@ func (d *deletion) uses(f *ast.File, imported string) {
 	}
 }
 
-// declares tells whether a file declares a name of its package.
+// declares reports whether a file declares a name of its package.
 func declares(fset *token.FileSet, src []byte, name string) bool {
 	f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
 	if err != nil {
@@ -314,7 +314,7 @@ func declares(fset *token.FileSet, src []byte, name string) bool {
 	return false
 }
 
-// importPath gives the path that a folder of a module is imported by.
+// importPath returns the path that a folder of a module is imported by.
 func importPath(root, dir string) (string, error) {
 	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {

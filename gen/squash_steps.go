@@ -26,7 +26,7 @@ type squashStep struct {
 	comments []string   // the lines above it
 }
 
-// sources gives the Go files of the folder, without the list.
+// sources returns the Go files of the folder, without the list.
 func (q *squasher) sources() ([]read.File, error) {
 	entries, err := os.ReadDir(q.dir)
 	if err != nil {
@@ -47,7 +47,7 @@ func (q *squasher) sources() ([]read.File, error) {
 	return files, nil
 }
 
-// steps gives the ops of all members. Steps over data come as the text that they are written with, as far as they are not marked as elidable.
+// steps returns the ops of all members. Steps over data come as the text that they are written with, as far as they are not marked as elidable.
 func (c *copier) steps(members []int) ([]squashStep, error) {
 	var out []squashStep
 	var problems Problems
@@ -139,7 +139,7 @@ func (c *copier) otherSets(members []int) error {
 	return nil
 }
 
-// kindOf gives the kind of a step over data, "" for an op that changes the schema, or may.
+// kindOf returns the kind of a step over data, "" for an op that changes the schema, or may.
 func kindOf(op read.Op) string {
 	switch op.Value.(type) {
 	case migrate.SQL:
@@ -164,7 +164,7 @@ func kindOf(op read.Op) string {
 	return ""
 }
 
-// hasSchema tells whether a step tells the schema of a change.
+// hasSchema reports whether a step tells the schema of a change.
 func hasSchema(op read.Op) bool {
 	if o, ok := op.Value.(migrate.SQL); ok {
 		return len(o.Schema) > 0
@@ -241,7 +241,7 @@ func (c *copier) parse(name string) error {
 	return nil
 }
 
-// field gives the literal of a field of a migration.
+// field returns the literal of a field of a migration.
 func field(file *ast.File, variable, name string) *ast.CompositeLit {
 	lit, _ := keyed(file, variable, name).(*ast.KeyValueExpr)
 	if lit == nil {
@@ -251,7 +251,7 @@ func field(file *ast.File, variable, name string) *ast.CompositeLit {
 	return list
 }
 
-// keyed gives the field of a migration with its key, nil when there is none.
+// keyed returns the field of a migration with its key, nil when there is none.
 func keyed(file *ast.File, variable, name string) ast.Expr {
 	for _, d := range file.Decls {
 		g, ok := d.(*ast.GenDecl)
@@ -389,7 +389,7 @@ func lines(words []string) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
-// isData tells whether an op is a step over data, which the optimiser leaves alone.
+// isData reports whether an op is a step over data, which the optimiser leaves alone.
 func isData(op migrate.Op) bool {
 	switch op.(type) {
 	case migrate.SQL, migrate.Go, migrate.Fill, migrate.Unwritten:

@@ -19,7 +19,7 @@ import (
 const mostErrors = 10
 
 // compiles says in the words of the compiler what is wrong with the migrations that are there, with what was loaded together with the models and
-// nothing else: a package that is not in memory counts as right, whatever is asked of it. The list is passed over, as it is written anew.
+// nothing else: a package that is not in memory counts as right, whatever is asked of it. The list is passed over, as it is rewritten.
 func (f *folder) compiles(models *load.Result, buildTags string) error {
 	if models.Failed[emit.Imports] != nil || len(f.files) == 0 {
 		return nil // nothing is known of what they import
@@ -68,7 +68,7 @@ type parsed struct {
 	ast  *ast.File
 }
 
-// built tells whether the go command compiles the file on this machine.
+// built reports whether the go command compiles the file on this machine.
 func (f *folder) built(p parsed, buildTags string) bool {
 	c := build.Default
 	c.BuildTags = append(strings.Split(load.BuildTags(buildTags), ","), c.BuildTags...)

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// after gives the files with migrations as they will be.
+// after returns the files with migrations as they will be.
 func (b *branches) after(r *Result) map[string][]byte {
 	sources := maps.Clone(b.sources)
 	for _, f := range r.Files {

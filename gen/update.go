@@ -10,7 +10,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Update folds what has changed in the models into the newest migration: it is worked out anew, with the answers that it records, from the
+// Update folds what has changed in the models into the newest migration: it is worked out again, with the answers that it records, from the
 // schema before it. It refuses where that would lose what a person wrote. applied says what a database is known to have.
 func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) {
 	b, err := readBranches(cfg)

@@ -98,7 +98,7 @@ func ParseCursor(text string) (*Cursor, error) {
 	return c, nil
 }
 
-// String gives the cursor as [ParseCursor] reads it.
+// String returns the cursor as [ParseCursor] reads it.
 func (c *Cursor) String() string {
 	if c == nil {
 		return ""

@@ -91,7 +91,7 @@ func scans(t reflect.Type) bool {
 	return t.Implements(scannerType) || reflect.PointerTo(t).Implements(scannerType)
 }
 
-// fits tells whether values of the column can be read into the field and written back.
+// fits reports whether values of the column can be read into the field and written back.
 func (f field) fits(t *schema.Table) error {
 	c := t.Column(f.column)
 	if c == nil {
@@ -123,7 +123,7 @@ func (f field) fits(t *schema.Table) error {
 	return nil
 }
 
-// accepts tells whether a Go type can hold every value of a column type, and give it back unchanged.
+// accepts reports whether a Go type can hold every value of a column type, and give it back unchanged.
 func accepts(t schema.Type, g reflect.Type) bool {
 	k := g.Kind()
 	switch {
@@ -243,7 +243,7 @@ func (r *Row) recovered() (err error) {
 	return r.run()
 }
 
-// rowValue gives what a pointer to a field points to. Bytes are copied: the function may change them in place.
+// rowValue returns what a pointer to a field points to. Bytes are copied: the function may change them in place.
 func rowValue(p any) (driver.Value, error) {
 	switch p := p.(type) {
 	case *string:

@@ -13,7 +13,7 @@ type Dialect interface {
 	// Name is the word for the dialect in tags and flags: "postgres", "sqlite".
 	Name() string
 
-	// Planner gives a planner for printing SQL without a database, for a server of that version:
+	// Planner returns a planner for printing SQL without a database, for a server of that version:
 	// the major one for PostgreSQL, 0 for the oldest that is supported.
 	Planner(version int) Planner
 
@@ -36,7 +36,7 @@ type SessionConfig struct {
 
 // Session is a dialect at work on one pinned connection. It is used by one goroutine.
 type Session interface {
-	// Planner gives a planner for the server of the session. Call it after Lock.
+	// Planner returns a planner for the server of the session. Call it after Lock.
 	Planner() Planner
 
 	// Newest reads the newest history row of the set, without Module. It is one small query and takes no lock. Without a history table, or
@@ -74,7 +74,7 @@ type Session interface {
 	// compared by. Tables that migrations did not make are left out; what was added by hand to those they made is in it.
 	Catalog(ctx context.Context, s *schema.Schema) ([]string, error)
 
-	// Expected gives the catalog of a database made from s alone. It builds one where nobody sees it, and leaves nothing behind.
+	// Expected returns the catalog of a database made from s alone. It builds one where nobody sees it, and leaves nothing behind.
 	Expected(ctx context.Context, s *schema.Schema) ([]string, error)
 
 	// Close ends the session and restores every setting of the connection that it changed. It does not close the connection.

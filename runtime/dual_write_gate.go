@@ -35,7 +35,7 @@ func (e *ContractError) Error() string {
 	return text + fmt.Sprintf("; when none of those is running any more, up -contract (Options.Contract) or to %s goes on; the next release does so by itself", e.Contract)
 }
 
-// gate takes the moves out that end a dual write which programs of before may still need, and what comes after them: all of the same set, and
+// gate takes the moves out that end a dual write which programs of the previous release may still need, and what comes after them: all of the same set, and
 // what needs it of other sets.
 func (h *history) gate(moves []move) (ahead, rest []move, wait *ContractError) {
 	alone := h.deserted(moves)
@@ -65,7 +65,7 @@ func (h *history) gate(moves []move) (ahead, rest []move, wait *ContractError) {
 	return ahead, rest, wait
 }
 
-// waits tells whether a move must wait for programs of before. before is what the same run does first.
+// waits reports whether a move must wait for programs of the previous release. before is what the same run does first.
 func (h *history) waits(before []move, mv move) *ContractError {
 	if h.opt.Contract || mv.back || mv.fake || mv.adopt || h.row[mv.at] != nil || slices.Contains(h.aim, mv.at) { // one that is on its way goes on
 		return nil
@@ -100,13 +100,13 @@ func begins(ops []Op, name string) bool {
 	})
 }
 
-// heldBy tells whether a migration was applied by a program of that fingerprint, which had the end of its dual write with it.
+// heldBy reports whether a migration was applied by a program of that fingerprint, which had the end of its dual write with it.
 func (r *Record) heldBy(fingerprint string) bool {
 	c, err := ParseCursor(r.Cursor)
 	return r.State == StateDone && err == nil && c != nil && c.Waits != "" && c.Waits == fingerprint
 }
 
-// holds gives the moves that begin a dual write whose end the program has, and does not come to in this run: they keep whose they were.
+// holds returns the moves that begin a dual write whose end the program has, and does not come to in this run: they keep whose they were.
 func (h *history) holds(moves []move) map[int]string {
 	all := map[int]string{}
 	for _, mv := range moves {
@@ -132,7 +132,7 @@ func (h *history) holds(moves []move) map[int]string {
 	return all
 }
 
-// ends tells whether a move ends dual writes and does no more: programs of its release can do without it.
+// ends reports whether a move ends dual writes and does no more: programs of its release can do without it.
 func (h *history) ends(mv move) bool {
 	if mv.back {
 		return false

@@ -179,7 +179,7 @@ func (e *PassedError) Error() string {
 	return e.Target + " is behind what is applied: up only goes forward, to " + e.Target + " goes back"
 }
 
-// ErrorCode gives the SQLSTATE of an error, through the method that lib/pq and pgx both have, or "".
+// ErrorCode returns the SQLSTATE of an error, through the method that lib/pq and pgx both have, or "".
 func ErrorCode(err error) string {
 	var s interface{ SQLState() string }
 	if errors.As(err, &s) {

@@ -148,7 +148,7 @@ func ExampleBackfill() {
 	// set shop: op 2 of 0003_product_slug does not fit: backfill products: field Slug of productsAt0003: the table has no column slug; did you mean slag?
 }
 
-// On SQLite a table is made anew for what ALTER TABLE cannot do. Transactions groups the stages as the migrator would run them.
+// On SQLite a table is recreated for what ALTER TABLE cannot do. Transactions groups the stages as the migrator would run them.
 func ExampleTransactions() {
 	m := &migrate.Migration{
 		Name:    "0003_names_may_be_missing",

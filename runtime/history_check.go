@@ -93,7 +93,7 @@ func (h *history) writable(moves []move) error {
 	return &HistoryError{h.set.name, problems, strings.Join(next, "\n")}
 }
 
-// standIn gives the migration that is applied in the place of migration i.
+// standIn returns the migration that is applied in the place of migration i.
 func (h *history) standIn(i int) int {
 	for _, squash := range h.set.all[i].by {
 		if h.row[squash] != nil {
@@ -137,7 +137,7 @@ func (s *Set) beneath(i int) string {
 	return s.label(last)
 }
 
-// standsIn tells whether one that replaces migration i is applied.
+// standsIn reports whether one that replaces migration i is applied.
 func (h *history) standsIn(i int) bool {
 	for _, squash := range h.set.all[i].by {
 		if h.applied[squash] {

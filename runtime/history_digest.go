@@ -2,7 +2,7 @@ package migrate
 
 import "context"
 
-// seal mends the digest of a history that says all the rest right, as after SQL that was run by hand and recorded, or rows that were pruned: without it
+// seal fixes the digest of a history that says all the rest right, as after SQL that was run by hand and recorded, or rows that were pruned: without it
 // every start would have to read the whole history.
 func (h *history) seal(ctx context.Context, s Session) error {
 	stale := h.stale()
@@ -12,7 +12,7 @@ func (h *history) seal(ctx context.Context, s Session) error {
 	return s.Transact(ctx, Work{After: stale})
 }
 
-// stale gives what mends it.
+// stale returns what fixes it.
 func (h *history) stale() (marks []Mark) {
 	for _, member := range h.set.members {
 		rows := h.rows[member]

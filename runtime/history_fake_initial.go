@@ -54,7 +54,7 @@ func moving(moves []move, at int) bool {
 	return slices.ContainsFunc(moves, func(mv move) bool { return mv.at == at && !mv.back && !mv.adopt })
 }
 
-// first tells whether a migration is a beginning of its set.
+// first reports whether a migration is a beginning of its set.
 func (s *Set) first(i int) bool {
 	for _, p := range s.all[i].Parents {
 		if s.all[s.at[p]].set == s.all[i].set {
@@ -64,7 +64,7 @@ func (s *Set) first(i int) bool {
 	return true
 }
 
-// compareInitial tells whether tables are there as they are wanted. None being there is no error; anything between is.
+// compareInitial reports whether tables are there as they are wanted. None being there is no error; anything between is.
 func (w *walker) compareInitial(ctx context.Context, label string, base, want, made *schema.Schema) (bool, error) {
 	got, err := w.s.Catalog(ctx, made)
 	if err != nil {
@@ -114,7 +114,7 @@ func (w *walker) compareInitial(ctx context.Context, label string, base, want, m
 	return true, nil
 }
 
-// added gives the facts that want has and base has not.
+// added returns the facts that want has and base has not.
 func added(ctx context.Context, s Session, base, want *schema.Schema) ([]string, error) {
 	all, err := s.Expected(ctx, want)
 	if err != nil || len(base.Tables) == 0 && len(base.Enums) == 0 {

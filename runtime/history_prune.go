@@ -45,7 +45,7 @@ func (m *Migrator) Prune(ctx context.Context, names ...string) ([]string, error)
 	return pruned, nil
 }
 
-// prunable gives the rows that may go.
+// prunable returns the rows that may go.
 func (h *history) prunable(names []string) ([]unknownRow, error) {
 	newest := map[string]int64{} // of those that are known, by set
 	for _, r := range h.row {
@@ -85,7 +85,7 @@ func (h *history) prunable(names []string) ([]unknownRow, error) {
 	return rows, nil
 }
 
-// awaited tells whether a squash that is not recorded yet needs the row to know where it stands.
+// awaited reports whether a squash that is not recorded yet needs the row to know where it stands.
 func (h *history) awaited(u unknownRow) bool {
 	for i, n := range h.set.all {
 		if n.set == u.set && h.row[i] == nil && slices.Contains(n.gone, u.Name) {

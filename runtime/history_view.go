@@ -84,7 +84,7 @@ func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
 	return h, nil
 }
 
-// sets gives the names of all sets of which there are migrations.
+// sets returns the names of all sets of which there are migrations.
 func (s *Set) sets() []string {
 	all := slices.Clone(s.members)
 	for _, n := range s.all {
@@ -159,7 +159,7 @@ func (h *history) hasRow(set, name string) bool {
 	return slices.ContainsFunc(h.rows[set], func(r Record) bool { return r.Name == name })
 }
 
-// replacedBy tells whether a row that has no migration any more is one of those that migration i replaces.
+// replacedBy reports whether a row that has no migration any more is one of those that migration i replaces.
 func (h *history) replacedBy(u unknownRow, i int) bool {
 	return h.set.all[i].set == u.set && slices.Contains(h.set.all[i].gone, u.Name)
 }
@@ -193,7 +193,7 @@ func (h *history) retired(at int) bool {
 	return slices.ContainsFunc(h.set.all[at].by, func(squash int) bool { return h.row[squash] != nil })
 }
 
-// pending gives the positions of what is not applied, or not completely.
+// pending returns the positions of what is not applied, or not completely.
 func (h *history) pending() []int {
 	var p []int
 	for i := range h.applied {
@@ -204,10 +204,10 @@ func (h *history) pending() []int {
 	return p
 }
 
-// up gives the way to the heads of all members.
+// up returns the way to the heads of all members.
 func (h *history) up() ([]move, error) { return h.forward(-1) }
 
-// forward gives the way to a migration and all its ancestors; -1 is to all of the set's own.
+// forward returns the way to a migration and all its ancestors; -1 is to all of the set's own.
 func (h *history) forward(at int) ([]move, error) {
 	need := make([]bool, len(h.set.all))
 	for i, n := range h.set.all {
@@ -231,7 +231,7 @@ func (h *history) forward(at int) ([]move, error) {
 	return moves, nil
 }
 
-// to gives the way to a target, forward or back.
+// to returns the way to a target, forward or back.
 func (h *history) to(t target) ([]move, error) {
 	if t.at >= 0 && len(h.set.all[t.at].by) > 0 {
 		h.reopen(t.at)
@@ -250,7 +250,7 @@ func (h *history) to(t target) ([]move, error) {
 	return moves, nil
 }
 
-// belongs tells whether migration i must go when all of a set goes: it is of it, or needs something of it. "" is all that is own.
+// belongs reports whether migration i must go when all of a set goes: it is of it, or needs something of it. "" is all that is own.
 func (h *history) belongs(i int, set string) bool {
 	if set == "" {
 		return h.set.all[i].own
@@ -263,7 +263,7 @@ func (h *history) belongs(i int, set string) bool {
 	return false
 }
 
-// back gives the way of n steps back: what is half applied or half undone first, then the newest that are applied.
+// back returns the way of n steps back: what is half applied or half undone first, then the newest that are applied.
 func (h *history) back(n int) ([]move, error) {
 	var half, moves []move
 	for i := len(h.applied) - 1; i >= 0; i-- {
@@ -279,7 +279,7 @@ func (h *history) back(n int) ([]move, error) {
 	return moves[:min(n, len(moves))], nil
 }
 
-// names gives the names of the moves.
+// names returns the names of the moves.
 func (h *history) names(moves []move) []string {
 	out := make([]string, len(moves))
 	for i, mv := range moves {

@@ -44,7 +44,7 @@ type Done struct {
 	Duration  time.Duration
 }
 
-// New gives a migrator for db, which it never closes. opt may be nil.
+// New returns a migrator for db, which it never closes. opt may be nil.
 // It returns the error of the set, see [Set.Err], or an error when something is missing.
 func New(db *sql.DB, dialect Dialect, set *Set, opt *Options) (*Migrator, error) {
 	switch {

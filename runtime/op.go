@@ -13,7 +13,7 @@ type Op interface {
 	// when the op does not fit s, and has then changed nothing.
 	Apply(s *schema.Schema) error
 
-	// Inverse gives the op that undoes this one, to be run on the schema this one left behind.
+	// Inverse returns the op that undoes this one, to be run on the schema this one left behind.
 	// It returns an [*IrreversibleError] when there is none.
 	Inverse() (Op, error)
 
@@ -38,7 +38,7 @@ type IrreversibleError struct {
 
 func (e *IrreversibleError) Error() string { return "cannot be undone: " + e.Op + ": " + e.Reason }
 
-// Invert gives the ops that undo ops, in the order in which they must run.
+// Invert returns the ops that undo ops, in the order in which they must run.
 // It returns an [*IrreversibleError] for the first op, from the end, that cannot be undone.
 func Invert(ops []Op) ([]Op, error) {
 	var back []Op

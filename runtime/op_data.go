@@ -25,7 +25,7 @@ type Fill struct {
 	Plain     string // why it may be one statement, which keeps its rows locked to the end, as the table is small; "" is batches
 }
 
-// Looks tells whether the SQL has a query over the column that it fills: in batches the later ones would find what the earlier ones wrote.
+// Looks reports whether the SQL has a query over the column that it fills: in batches the later ones would find what the earlier ones wrote.
 func (o Fill) Looks() bool {
 	_, base := schema.SplitName(o.Table)
 	for _, sql := range []string{o.Expr, o.Where} {
@@ -39,7 +39,7 @@ func (o Fill) Looks() bool {
 // FillDefault is the Expr of a [Fill] that gives rows the default of the column, as it is when the op runs.
 const FillDefault = "DEFAULT"
 
-// Condition gives Where, or what stands for it when it is empty.
+// Condition returns Where, or what stands for it when it is empty.
 func (o Fill) Condition(quote func(string) string) string {
 	if o.Where != "" {
 		return o.Where
@@ -105,7 +105,7 @@ func (o Fill) Apply(s *schema.Schema) error {
 	return nil
 }
 
-// missingColumns gives what SQL over the row asks for and the table has not, as far as that is sure. The name of the table is the whole row.
+// missingColumns returns what SQL over the row asks for and the table has not, as far as that is sure. The name of the table is the whole row.
 func missingColumns(t *schema.Table, sql string) []string {
 	_, base := schema.SplitName(t.Name)
 	return schema.MissingColumns(sql, append(t.ColumnNames(), base)...)

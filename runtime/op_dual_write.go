@@ -32,7 +32,7 @@ type AddDualWrite struct {
 
 // DropDualWrite ends what [AddDualWrite] began. Before it takes the triggers away it makes sure that the columns are equal in all rows.
 //
-// It waits for the programs of before: the program that has applied the migration of its AddDualWrite, on a database with others applied
+// It waits for the programs of the previous release: the program that has applied the migration of its AddDualWrite, on a database with others applied
 // already, stops in front of it, see [Result.Waits]. A later release goes on, and so does [Options.Contract].
 type DropDualWrite struct {
 	Table  string
@@ -44,12 +44,12 @@ type DropDualWrite struct {
 	Column schema.ColumnDef
 }
 
-// DualWrite gives what the op adds as the schema keeps it.
+// DualWrite returns what the op adds as the schema keeps it.
 func (o AddDualWrite) DualWrite() schema.DualWrite {
 	return schema.DualWrite{Name: o.Name, From: o.From, To: o.To, Up: o.Up, Down: o.Down, Column: o.Column.Def()}
 }
 
-// NewAddDualWrite gives the op that adds d to a table.
+// NewAddDualWrite returns the op that adds d to a table.
 func NewAddDualWrite(table string, d schema.DualWrite) AddDualWrite {
 	return AddDualWrite{Table: table, Name: d.Name, From: d.From, To: d.To, Up: d.Up, Down: d.Down, Column: d.Column}
 }

@@ -32,7 +32,7 @@ type RenameEnumValue struct {
 }
 
 // AlterEnum changes the list of values. Values that are only added are added in place; when some go or change places the type is
-// made anew, which fails, with nothing changed, when a row still holds a value that goes.
+// recreated, which fails, with nothing changed, when a row still holds a value that goes.
 type AlterEnum struct {
 	Name     string
 	From, To []string
@@ -134,7 +134,7 @@ func (o AlterEnum) Apply(s *schema.Schema) error {
 	return nil
 }
 
-// Added gives the values that To has and From has not, or nil when more than adding is asked for: values that go, or change places.
+// Added returns the values that To has and From has not, or nil when more than adding is asked for: values that go, or change places.
 func (o AlterEnum) Added() []string {
 	var added []string
 	i := 0
@@ -151,7 +151,7 @@ func (o AlterEnum) Added() []string {
 	return added
 }
 
-// Removed gives the values that From has and To has not.
+// Removed returns the values that From has and To has not.
 func (o AlterEnum) Removed() []string {
 	var removed []string
 	for _, v := range o.From {
@@ -203,9 +203,9 @@ func (o AlterEnum) Describe() string {
 		return "Add to enum " + o.Name + ": " + listValues(added)
 	}
 	if removed := o.Removed(); removed != nil {
-		return "Make enum " + o.Name + " anew without " + listValues(removed)
+		return "Make enum " + o.Name + " again without " + listValues(removed)
 	}
-	return "Make enum " + o.Name + " anew in another order"
+	return "Make enum " + o.Name + " again in another order"
 }
 
 // listValues puts values into one line: those that cannot be seen, or told apart from a list, in quotes.

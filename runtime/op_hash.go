@@ -11,7 +11,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// HashOps gives a hash of what the ops do, 32 hexadecimal digits. It depends on the types of the ops and on the values of their
+// HashOps returns a hash of what the ops do, 32 hexadecimal digits. It depends on the types of the ops and on the values of their
 // fields that are not zero, so that a field added to an op later changes no hash. Functions count only as there or not there:
 // their code cannot be read. Fields with the tag hash:"-" are about the way back alone and do not count, so that an applied migration may be
 // given them.

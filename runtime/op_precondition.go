@@ -261,7 +261,7 @@ func relation(_ *schema.Schema, t *schema.Table, name, only string) string {
 	return ""
 }
 
-// keyed tells whether something else than the constraint called except makes the columns unique.
+// keyed reports whether something else than the constraint called except makes the columns unique.
 func keyed(t *schema.Table, columns []string, except string) bool {
 	same := func(cs []string) bool {
 		a, b := slices.Sorted(slices.Values(cs)), slices.Sorted(slices.Values(columns))
@@ -415,7 +415,7 @@ func differs(want, got *schema.Table) string {
 	return ""
 }
 
-// ColumnText gives a column in words that resemble SQL, for people.
+// ColumnText returns a column in words that resemble SQL, for people.
 func ColumnText(c schema.Column) string {
 	var text strings.Builder
 	text.WriteString(c.Type.String())

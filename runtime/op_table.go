@@ -53,7 +53,7 @@ type CommentTable struct {
 	Table, From, To string
 }
 
-// NewCreateTable gives the op that creates t.
+// NewCreateTable returns the op that creates t.
 func NewCreateTable(t *schema.Table) CreateTable {
 	op := CreateTable{Table: t.Name, Comment: t.Comment, Uniques: t.Uniques, Checks: t.Checks, ForeignKeys: t.ForeignKeys, Indexes: t.Indexes}
 	for _, c := range t.Columns {
@@ -65,7 +65,7 @@ func NewCreateTable(t *schema.Table) CreateTable {
 	return op
 }
 
-// Definition gives the table that the op creates, as a value of its own.
+// Definition returns the table that the op creates, as a value of its own.
 func (o CreateTable) Definition() *schema.Table {
 	t := &schema.Table{Name: o.Table, Comment: o.Comment, Uniques: o.Uniques, Checks: o.Checks, ForeignKeys: o.ForeignKeys, Indexes: o.Indexes}
 	for _, c := range o.Columns {
@@ -79,7 +79,7 @@ func (o CreateTable) Definition() *schema.Table {
 	return t
 }
 
-// Definition gives the table that the op drops.
+// Definition returns the table that the op drops.
 func (o DropTable) Definition() *schema.Table { return CreateTable(o).Definition() }
 
 func (o CreateSchema) Apply(s *schema.Schema) error {

@@ -161,7 +161,7 @@ type Status struct {
 	Entries []Entry // in the order of the set, parents first; those the program does not know come last
 }
 
-// Pending gives the names of what is not applied, without what waits.
+// Pending returns the names of what is not applied, without what waits.
 func (s *Status) Pending() []string {
 	var names []string
 	for _, e := range s.Entries {
@@ -282,7 +282,7 @@ func (s *Set) Plan(dialect Dialect, version int, name string, back bool) ([]Stag
 	return PlanOps(dialect.Planner(version), state, ops)
 }
 
-// inPlace tells whether migration i counts on the way to another one: not when one of that way replaces it.
+// inPlace reports whether migration i counts on the way to another one: not when one of that way replaces it.
 func (s *Set) inPlace(i int, need []bool) bool {
 	for _, squash := range s.all[i].by {
 		if need[squash] {
@@ -343,11 +343,11 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 		if there[i] {
 			continue
 		}
-		mend := "make it again by hand"
+		fix := "make it again by hand"
 		if by := h.declaredBy(o, m.dialect.Name()); by != "" {
-			mend += ", as " + by + " does; sql " + by + " prints it"
+			fix += ", as " + by + " does; sql " + by + " prints it"
 		}
-		diff = append(diff, Difference{Missing: true, Fact: o.String(), Mend: mend + "; or write a migration whose step has it in Drops"})
+		diff = append(diff, Difference{Missing: true, Fact: o.String(), Fix: fix + "; or write a migration whose step has it in Drops"})
 	}
 	return diff, nil
 }

@@ -56,7 +56,7 @@ type Planner interface {
 	SQL(SQL) error
 	Go(Go) error
 
-	// Finish gives the stages of all ops so far, in their order. The planner is not used after it.
+	// Finish returns the stages of all ops so far, in their order. The planner is not used after it.
 	Finish() ([]Stage, error)
 }
 

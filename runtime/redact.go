@@ -35,7 +35,7 @@ func Redact(text string) string {
 	return wordPassword.ReplaceAllString(text, "$1$2***")
 }
 
-// ErrorText gives the text of an error without passwords and without values of rows. Those are in the messages of PostgreSQL's data
+// ErrorText returns the text of an error without passwords and without values of rows. Those are in the messages of PostgreSQL's data
 // exceptions, and in what net/url says of a URL that it cannot parse is the whole of it: both get words of our own.
 func ErrorText(err error) string {
 	text := err.Error()
@@ -78,7 +78,7 @@ func visit(err error, yield func(error) bool) bool {
 
 const escapeHint = "in the URL of a database, special characters of user and password are written as %2F and the like"
 
-// safeText gives the words for an error whose own may hold a secret, else "".
+// safeText returns the words for an error whose own may hold a secret, else "".
 func safeText(err error) string {
 	switch e := err.(type) {
 	case *url.Error:

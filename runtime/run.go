@@ -27,7 +27,7 @@ type run struct {
 
 var errUnreachable = errors.New("cannot reach the database")
 
-// run finds out what is to be done with the lock in hand, and does it. When the reply to a COMMIT is lost, it begins anew on another connection.
+// run finds out what is to be done with the lock in hand, and does it. When the reply to a COMMIT is lost, it begins again on another connection.
 func (m *Migrator) run(ctx context.Context, r run) (_ *Result, err error) {
 	r.res = &Result{Set: m.set.name}
 	defer func() { m.waiting(ctx, r.res, err) }()
@@ -84,7 +84,7 @@ func (m *Migrator) unlock(ctx context.Context, s Session) {
 	}
 }
 
-// moves gives what is left to do by the history as it is now.
+// moves returns what is left to do by the history as it is now.
 func (r *run) moves(h *history) ([]move, error) {
 	if r.steps == 0 {
 		return r.decide(h)
@@ -95,7 +95,7 @@ func (r *run) moves(h *history) ([]move, error) {
 	return nil, nil
 }
 
-// idle tells whether there is nothing to do, and nothing to mend in the history. Neither takes a lock: a program that is older than its database
+// idle reports whether there is nothing to do, and nothing to fix in the history. Neither takes a lock: a program that is older than its database
 // starts while a newer one migrates.
 func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 	if same, err := m.current(ctx, s); same || err != nil {
@@ -120,7 +120,7 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 	return err == nil && len(moves) == 0 && len(h.stale()) == 0 && !(m.opt.Edited == Allow && len(h.edited) > 0), err
 }
 
-// current tells whether nothing is pending: the newest row of each member says so.
+// current reports whether nothing is pending: the newest row of each member says so.
 func (m *Migrator) current(ctx context.Context, s Session) (bool, error) {
 	for _, member := range m.set.members {
 		newest, err := s.Newest(ctx, member)

@@ -64,7 +64,7 @@ func (w *walker) prepare(ctx context.Context, moves []move) error {
 	var err error
 	w.schema, err = set.schemaOf(func(i int) bool { return w.h.counts(i) && (w.h.row[i] == nil || w.h.row[i].half() == nil) })
 	if err != nil && !slices.ContainsFunc(moves, func(mv move) bool { return !mv.fake }) {
-		w.schema, err = &schema.Schema{}, nil // a record mends the history, and needs none
+		w.schema, err = &schema.Schema{}, nil // a record fixes the history, and needs none
 	}
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (w *walker) prepare(ctx context.Context, moves []move) error {
 	return nil
 }
 
-// counts tells whether the ops of migration i are in the database, as itself and not as a part of another one.
+// counts reports whether the ops of migration i are in the database, as itself and not as a part of another one.
 func (h *history) counts(i int) bool {
 	for _, squash := range h.set.all[i].by {
 		if h.whole[squash] {
@@ -89,7 +89,7 @@ func (h *history) counts(i int) bool {
 	return h.whole[i] || h.row[i] != nil && !h.out[i] && !h.adopt[i]
 }
 
-// plan gives the stages of a move and brings the schema behind it.
+// plan returns the stages of a move and brings the schema behind it.
 func (w *walker) plan(ctx context.Context, mv move) (leg, error) {
 	l := leg{mv: mv}
 	n := w.m.set.all[mv.at]
@@ -126,13 +126,13 @@ func (w *walker) plan(ctx context.Context, mv move) (leg, error) {
 	return l, err
 }
 
-// deserted tells whether nobody can be using the tables of the set: nothing of it was ever applied, and nothing of it is to be recorded as being
+// deserted reports whether nobody can be using the tables of the set: nothing of it was ever applied, and nothing of it is to be recorded as being
 // there.
 func (h *history) deserted(moves []move) bool {
 	return h.empty() && !slices.ContainsFunc(moves, func(mv move) bool { return mv.fake })
 }
 
-// declares tells whether a step written by hand says that it makes something: that may have been there, in use, for long.
+// declares reports whether a step written by hand says that it makes something: that may have been there, in use, for long.
 func declares(op Op) bool {
 	o, ok := op.(SQL)
 	return ok && len(o.Schema) > 0
@@ -147,7 +147,7 @@ func apply(s *schema.Schema, ops []Op) error {
 	return nil
 }
 
-// planner gives one for ops of a migration.
+// planner returns one for ops of a migration.
 func (w *walker) planner(ops []Op) Planner {
 	planner := w.s.Planner()
 	if q, ok := planner.(QuietPlanner); ok && w.shared && quiet(ops) {
@@ -156,7 +156,7 @@ func (w *walker) planner(ops []Op) Planner {
 	return planner
 }
 
-// quiet tells whether ops come to one transaction when nobody else uses the database. A migration of several is resumed by the number of
+// quiet reports whether ops come to one transaction when nobody else uses the database. A migration of several is resumed by the number of
 // stages that are done, and by then somebody may be there: it keeps to the forms for that.
 func quiet(ops []Op) bool {
 	for _, op := range ops {
@@ -311,7 +311,7 @@ func (w *walker) names() []string {
 	return names
 }
 
-// marks gives what the history is to say about a move, and what makes the walker know that it does.
+// marks returns what the history is to say about a move, and what makes the walker know that it does.
 func (w *walker) marks(mv move) (m *marker, settle func()) {
 	n := w.m.set.all[mv.at]
 	rec := Record{Set: n.set, Name: n.Name, Hash: w.m.set.hash(mv.at), Tool: tool(), Module: w.m.set.module(n.set), State: StateDone}

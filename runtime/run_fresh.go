@@ -7,7 +7,7 @@ import (
 )
 
 // fold moves columns that are added to a table into the op that creates it, where migrations share a transaction: the table is empty, nobody
-// sees it without them, and SQLite reads all tables anew for each column that is added. It gives the ops of each migration that are left, or nil
+// sees it without them, and SQLite reads all tables again for each column that is added. It gives the ops of each migration that are left, or nil
 // when there is nothing to move.
 func fold(all [][]Op) [][]Op {
 	type place struct{ leg, op int }
@@ -43,7 +43,7 @@ func fold(all [][]Op) [][]Op {
 	return out
 }
 
-// folded gives the stages of migrations that share a transaction, which leave the database as their own do.
+// folded returns the stages of migrations that share a transaction, which leave the database as their own do.
 func (w *walker) folded(legs []leg) [][]Stage {
 	own := make([][]Stage, len(legs))
 	ops := make([][]Op, len(legs))

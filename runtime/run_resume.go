@@ -22,7 +22,7 @@ func fingerprint(stages []Stage) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// resume gives how many stages of a migration an earlier run has committed. A number alone says little: those that are done must be the first ones
+// resume returns how many stages of a migration an earlier run has committed. A number alone says little: those that are done must be the first ones
 // of what this program would do, which another version of it, or of the server, may do in other stages.
 func (w *walker) resume(l leg) (int, error) {
 	row := w.h.row[l.mv.at]
@@ -62,7 +62,7 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// halfEdited gives those that were edited while they were on their way: what is done of them is not in the file any more.
+// halfEdited returns those that were edited while they were on their way: what is done of them is not in the file any more.
 func (h *history) halfEdited() (all []int) {
 	for _, i := range h.edited {
 		if r := h.row[i]; !r.complete() {

@@ -38,7 +38,7 @@ func (w *walker) together(ctx context.Context, legs []leg) error {
 // some thousands (manual 20.12, max_locks_per_transaction).
 const mostShared = 100
 
-// joins tells whether a migration can share the transaction of those before it. What a person wrote has its own.
+// joins reports whether a migration can share the transaction of those before it. What a person wrote has its own.
 func (l leg) joins(others []leg) bool {
 	first := others[0]
 	return len(others) < mostShared && l.shareable() && first.shareable() && l.groups[0][0].KeysOff == first.groups[0][0].KeysOff

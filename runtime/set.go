@@ -93,13 +93,13 @@ func Join(sets ...*Set) *Set {
 	return s
 }
 
-// Name gives the name of the set.
+// Name returns the name of the set.
 func (s *Set) Name() string { return s.name }
 
 // Err says what is wrong with the set, or gives nil.
 func (s *Set) Err() error { return s.err }
 
-// Migrations gives the migrations, parents before children.
+// Migrations returns the migrations, parents before children.
 func (s *Set) Migrations() []*Migration {
 	var all []*Migration
 	for _, n := range s.all {
@@ -110,7 +110,7 @@ func (s *Set) Migrations() []*Migration {
 	return all
 }
 
-// Head gives the newest migration, which is no parent of another; nil when the set is empty.
+// Head returns the newest migration, which is no parent of another; nil when the set is empty.
 func (s *Set) Head() *Migration {
 	for _, n := range slices.Backward(s.all) {
 		if n.own {
@@ -120,7 +120,7 @@ func (s *Set) Head() *Migration {
 	return nil
 }
 
-// Schema gives a copy of the schema after all migrations.
+// Schema returns a copy of the schema after all migrations.
 func (s *Set) Schema() *schema.Schema { return s.schema.Clone() }
 
 // build checks what can be said of each migration alone, then arranges them.
@@ -157,13 +157,13 @@ func (s *Set) build(migrations []*Migration) error {
 	return s.arrange(migrations, owner)
 }
 
-// hash gives the hash of the ops of migration i.
+// hash returns the hash of the ops of migration i.
 func (s *Set) hash(i int) string {
 	s.compute()
 	return s.hashes[i]
 }
 
-// fingerprint gives the digest of all migrations of one member with their hashes. Those that another one replaces do not count.
+// fingerprint returns the digest of all migrations of one member with their hashes. Those that another one replaces do not count.
 func (s *Set) fingerprint(member string) string {
 	s.compute()
 	return s.digests[member]
@@ -186,7 +186,7 @@ func (s *Set) compute() {
 	})
 }
 
-// label gives the name of migration i as people write it: with its set when that is not clear.
+// label returns the name of migration i as people write it: with its set when that is not clear.
 func (s *Set) label(i int) string { return s.labelOf(s.all[i].set, s.all[i].Name) }
 
 func (s *Set) labelOf(set, name string) string {

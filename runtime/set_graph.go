@@ -58,7 +58,7 @@ func (s *Set) closure(all []*Migration, owner map[*Migration]string) ([]*Migrati
 			}
 			other, ok := owners.Load(p)
 			if !ok || slices.Contains(s.members, other.(*Set).name) {
-				return nil, fmt.Errorf("set %s: %s has the parent %s, which is not in the list of the set; run modelgen generate to write the list anew",
+				return nil, fmt.Errorf("set %s: %s has the parent %s, which is not in the list of the set; run modelgen generate to rewrite the list",
 					owner[m], m.Name, p.Name)
 			}
 			set := other.(*Set)

@@ -62,7 +62,7 @@ func (s *Set) has(set string) bool {
 	return slices.Contains(s.sets(), set)
 }
 
-// upTo gives the way to a target, which only goes forward. What is missing below a target that is applied is on it.
+// upTo returns the way to a target, which only goes forward. What is missing below a target that is applied is on it.
 func (h *history) upTo(t target, word string) ([]move, error) {
 	if t.at >= 0 {
 		if len(h.set.all[t.at].by) > 0 {
@@ -88,7 +88,7 @@ func (s *Set) migration(word string) (int, error) {
 	return t.at, err
 }
 
-// near gives the names that share most with a word that is none of them.
+// near returns the names that share most with a word that is none of them.
 func (s *Set) near(word string) []string {
 	var near []string
 	last := ""

@@ -34,7 +34,7 @@ type Stage struct {
 	Check func(ctx context.Context, tx Tx) error
 
 	// Ready is asked before a stage with NoTx runs, which may have run before, or half way: it cleans up what is left of that, and
-	// tells whether nothing is to be done any more. nil is no.
+	// reports whether nothing is to be done any more. nil is no.
 	Ready func(ctx context.Context, tx Tx) (done bool, err error)
 
 	// Failed is called when the stage has failed and its transaction is rolled back: it cleans up what is left, and gives a hint for
@@ -60,7 +60,7 @@ type Stage struct {
 	Facts
 }
 
-// SQL gives the statements of the stage for a script, which nobody watches over: they fail where the migrator would stop. ok is false when
+// SQL returns the statements of the stage for a script, which nobody watches over: they fail where the migrator would stop. ok is false when
 // the stage runs Go code, which no script can.
 func (s Stage) SQL() (statements []Statement, ok bool) {
 	if s.Run == nil {
@@ -87,6 +87,6 @@ type Facts struct {
 	Lock     string   // strongest table lock as PostgreSQL names it: "ACCESS EXCLUSIVE"; "" where tables are not locked
 	Tables   []string // tables that are locked so, hidden ones such as the parent of a foreign key included
 	Scans    bool     // reads whole tables while it holds the lock
-	Rewrites bool     // writes whole tables anew while it holds the lock
+	Rewrites bool     // rewrites whole tables while it holds the lock
 	Destroys []string // data that is lost for good, see [Op.Destroys]
 }

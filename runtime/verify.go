@@ -12,13 +12,13 @@ import (
 type Difference struct {
 	Missing bool   // the migrations say it, the database has it not; otherwise the other way round
 	Fact    string // in the words of the dialect
-	Mend    string // what to do about it
+	Fix    string // what to do about it
 }
 
 // thing is what a fact is about: a column, an index. The facts of all dialects begin with its kind and its table.
 type thing struct{ kind, table, name string }
 
-// String gives the thing as people call it.
+// String returns the thing as people call it.
 func (x thing) String() string {
 	switch {
 	case x.name == "":
@@ -87,28 +87,28 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, made fun
 		gone = gone && !same && x.kind != "enum"
 		switch {
 		case indexForConstraint(*d, diff) != "":
-			d.Mend = indexForConstraint(*d, diff)
+			d.Fix = indexForConstraint(*d, diff)
 		case x.kind == "":
-			d.Mend = "change it back by hand, or write a migration that says what the database is, and record it with fake"
+			d.Fix = "change it back by hand, or write a migration that says what the database is, and record it with fake"
 		case changed && !d.Missing:
-			d.Mend = fmt.Sprintf("it is how %s is now; the line that says missing has what to do", x)
+			d.Fix = fmt.Sprintf("it is how %s is now; the line that says missing has what to do", x)
 		case changed && x.kind == "enum":
-			d.Mend = enumRemedy(x.table, want, says[other], p, shown)
+			d.Fix = enumRemedy(x.table, want, says[other], p, shown)
 		case changed:
-			d.Mend = fmt.Sprintf("%s is there, but differs in its %s: change it back by hand, as %s prints it; or write a migration that says what it is now%s, and record it with fake",
+			d.Fix = fmt.Sprintf("%s is there, but differs in its %s: change it back by hand, as %s prints it; or write a migration that says what it is now%s, and record it with fake",
 				x, changedIn(x, says[i], says[other]), shown, map[bool]string{true: ", with AlterColumn"}[x.kind == "column"])
 		case d.Missing && gone && x.kind == "table":
-			d.Mend = fmt.Sprintf("its rows are gone with it: restore it from a backup, or make it again by hand, empty, as %s prints it, and with what migrations after it changed", shown)
+			d.Fix = fmt.Sprintf("its rows are gone with it: restore it from a backup, or make it again by hand, empty, as %s prints it, and with what migrations after it changed", shown)
 		case d.Missing && gone:
-			d.Mend = "it comes back with table " + x.table
+			d.Fix = "it comes back with table " + x.table
 		case d.Missing:
-			d.Mend = missingRemedy(x, want, p, shown)
+			d.Fix = missingRemedy(x, want, p, shown)
 		case x.kind == "column":
-			d.Mend = fmt.Sprintf("if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", quotedTable(x.table), quotedName(x.name))
+			d.Fix = fmt.Sprintf("if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", quotedTable(x.table), quotedName(x.name))
 		case x.kind == "trigger":
-			d.Mend = "drop it by hand" + declaring(x)
+			d.Fix = "drop it by hand" + declaring(x)
 		default:
-			d.Mend = "if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand" + declaring(x)
+			d.Fix = "if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand" + declaring(x)
 		}
 	}
 }
@@ -167,7 +167,7 @@ func enumRemedy(name string, want *schema.Schema, has string, p func() Planner, 
 	}
 	switch {
 	case len(more) > 0:
-		return fmt.Sprintf("enum %s has more values: %s; if they shall stay, add them to the constants of the model, generate, and record the migration with fake; a value cannot be taken out of an enum by hand without making it anew",
+		return fmt.Sprintf("enum %s has more values: %s; if they shall stay, add them to the constants of the model, generate, and record the migration with fake; a value cannot be taken out of an enum by hand without recreating it",
 			name, some(more))
 	case len(lost) > 0:
 		s := want.Clone()
@@ -177,7 +177,7 @@ func enumRemedy(name string, want *schema.Schema, has string, p func() Planner, 
 		}
 		return fmt.Sprintf("enum %s has lost values: %s; add them again by hand, as %s prints it", name, some(lost), shown)
 	}
-	return fmt.Sprintf("enum %s has its values in another order, which decides how they compare: make it anew by hand, as %s prints it", name, shown)
+	return fmt.Sprintf("enum %s has its values in another order, which decides how they compare: recreate it by hand, as %s prints it", name, shown)
 }
 
 // values reads 'a', 'b'.

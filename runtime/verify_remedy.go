@@ -8,7 +8,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// remake gives the op that makes a thing, nil when it is not known.
+// remake returns the op that makes a thing, nil when it is not known.
 func remake(x thing, want *schema.Schema) Op {
 	t := want.Table(x.table)
 	if t == nil {
@@ -76,7 +76,7 @@ func statementsOf(op Op, x thing, want *schema.Schema, p func() Planner) string 
 	return planned(op, s, p)
 }
 
-// planned gives the statements of an op on one line, "" when they are many, or more than SQL.
+// planned returns the statements of an op on one line, "" when they are many, or more than SQL.
 func planned(op Op, s *schema.Schema, p func() Planner) string {
 	stages, err := PlanOps(p(), s, []Op{op})
 	if err != nil {

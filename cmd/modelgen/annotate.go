@@ -62,7 +62,7 @@ func remarkOfHazard(h gen.Hazard, folders ...string) remark {
 	return remarkOf(fmt.Sprintf("%s:%d: %s: %s; %s", h.File, h.Line, h.Code, h.Message, h.Safe), h.Severity, h.Code, folders...)
 }
 
-// inRepository gives the path of a file from the root of its repository: what has a .git, else what the machine says that it checked out.
+// inRepository returns the path of a file from the root of its repository: what has a .git, else what the machine says that it checked out.
 func inRepository(file string, folders []string) (string, bool) {
 	var paths []string
 	for _, dir := range folders {

@@ -74,7 +74,7 @@ func check(ctx context.Context, e env, args []string) error {
 	return nil
 }
 
-// moduleOf gives the folder with the go.mod that a folder belongs to, "" when there is none.
+// moduleOf returns the folder with the go.mod that a folder belongs to, "" when there is none.
 func moduleOf(dir string) string {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -83,7 +83,7 @@ func moduleOf(dir string) string {
 	return above(dir, "go.mod")
 }
 
-// migrationDirs gives the directories with a snapshot that the operands name: migrations by default, all below for ./...
+// migrationDirs returns the directories with a snapshot that the operands name: migrations by default, all below for ./...
 func migrationDirs(e env, operands []string) ([]string, error) {
 	if len(operands) == 0 {
 		operands = []string{"migrations"}

@@ -128,7 +128,7 @@ func stateFor(words []string) string {
 	return "applied"
 }
 
-// shownCommands gives the commands of the pages, each once.
+// shownCommands returns the commands of the pages, each once.
 func shownCommands(t *testing.T) []string {
 	all := map[string]bool{}
 	for name, text := range pages(t) {
@@ -226,7 +226,7 @@ func newStates(t *testing.T) *states {
 	return s
 }
 
-// copy gives a folder in that state to one command.
+// copy returns a folder in that state to one command.
 func (s *states) copy(t *testing.T, state string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "shop")

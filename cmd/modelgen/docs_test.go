@@ -88,7 +88,7 @@ func TestTypesInDocs(t *testing.T) {
 	}
 }
 
-// pages gives the files of the documentation, by their names from the root of the module.
+// pages returns the files of the documentation, by their names from the root of the module.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -183,7 +183,7 @@ func TestDocCommands(t *testing.T) {
 	}
 }
 
-// ours tells whether words are a command of modelgen, or of a program with its migrations, and what is wrong with it.
+// ours reports whether words are a command of modelgen, or of a program with its migrations, and what is wrong with it.
 func ours(words []string) (bool, error) {
 	for _, prefix := range [][]string{{"go", "tool", "modelgen"}, {"modelgen"}} {
 		if rest, ok := cutWords(words, prefix); ok {
@@ -252,7 +252,7 @@ func fits(help string, words []string) error {
 	return err
 }
 
-// verbNames gives the verbs of the user's program, as its help lists them.
+// verbNames returns the verbs of the user's program, as its help lists them.
 func verbNames(t *testing.T) (names []string) {
 	t.Helper()
 	var help bytes.Buffer
@@ -293,7 +293,7 @@ func TestDocLinks(t *testing.T) {
 	}
 }
 
-// anchors gives the names by which the headings of a page can be linked to.
+// anchors returns the names by which the headings of a page can be linked to.
 func anchors(text string) (all []string) {
 	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
 		all = append(all, strings.Map(func(r rune) rune {

@@ -118,7 +118,7 @@ func printable(s gen.Script) error {
 	return nil
 }
 
-// leading gives the number that a name begins with, which runners take for its version; 0 is none.
+// leading returns the number that a name begins with, which runners take for its version; 0 is none.
 func leading(name string) int {
 	digits := name[:len(name)-len(strings.TrimLeft(name, "0123456789"))]
 	n, err := strconv.Atoi(digits)
@@ -141,7 +141,7 @@ func title(s gen.Script, version int) string {
 	return fmt.Sprintf("%04d_%s", version, wordsOf(s.Migration))
 }
 
-// several tells whether stages are more than one transaction can do.
+// several reports whether stages are more than one transaction can do.
 func several(stages []migrate.Stage) bool {
 	groups := migrate.Transactions(stages)
 	return len(groups) > 1 || len(groups) == 1 && (groups[0][0].NoTx || groups[0][0].KeysOff)
@@ -160,7 +160,7 @@ func group(tx []migrate.Stage) (out []migrate.Statement, note string) {
 	return out, "-- " + strings.ReplaceAll(strings.Join(causes, "\n"), "\n", "\n-- ") + "\n"
 }
 
-// undoable gives the way back as transactions; one that fails, with the reason, when there is none: the runner would note it as undone.
+// undoable returns the way back as transactions; one that fails, with the reason, when there is none: the runner would note it as undone.
 func undoable(s gen.Script) [][]migrate.Stage {
 	if s.NoUndo == "" {
 		return migrate.Transactions(s.Undo)

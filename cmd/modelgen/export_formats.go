@@ -138,7 +138,7 @@ func atlasFiles(s gen.Script, version int) []sqlFile {
 
 const atlasSumName = "atlas.sum"
 
-// atlasSum gives the file that Atlas keeps of its directory as it is with the new files. One that is wrong already is left for people to
+// atlasSum returns the file that Atlas keeps of its directory as it is with the new files. One that is wrong already is left for people to
 // look at.
 func atlasSum(dir string, files []sqlFile) (sqlFile, error) {
 	there := map[string]string{}

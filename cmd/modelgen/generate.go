@@ -52,7 +52,7 @@ func generate(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	if cfg.Answers.Online && cfg.Answers.Contract {
-		return errors.New("-online and -contract are two steps: the first one now, the second when the programs of before are gone")
+		return errors.New("-online and -contract are two steps: the first one now, the second when the programs of the previous release are gone")
 	}
 	if *applied != "" && !*update {
 		return errors.New("-applied is for -update; a new migration suits each database")

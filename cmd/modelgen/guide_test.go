@@ -95,7 +95,7 @@ func TestGuide(t *testing.T) {
 	}
 }
 
-// tutorialProgram gives the main.go of the tutorial.
+// tutorialProgram returns the main.go of the tutorial.
 func tutorialProgram(t *testing.T) string {
 	for _, b := range readBlocks(t, filepath.Join(guideDir, "tutorial.md")) {
 		if path, text := b.title(); b.lang == "go" && path == "main.go" {
@@ -113,7 +113,7 @@ type block struct {
 	lines []string
 }
 
-// readBlocks gives the fenced blocks of a page.
+// readBlocks returns the fenced blocks of a page.
 func readBlocks(t *testing.T, file string) (all []block) {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -141,7 +141,7 @@ func readBlocks(t *testing.T, file string) (all []block) {
 
 var titleLine = regexp.MustCompile(`^(?://|#|---) (\S+\.\w+)$`)
 
-// title gives the name of the file that the first line of a block has, "" for none, and what follows it.
+// title returns the name of the file that the first line of a block has, "" for none, and what follows it.
 func (b block) title() (name, text string) {
 	if len(b.lines) == 0 {
 		return "", ""

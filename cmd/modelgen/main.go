@@ -33,7 +33,7 @@
 // It is a tool of go vet and go fix, too:
 //
 //	go vet -vettool="$(go tool -n modelgen)" ./...   tags, drift, steps that do not fit, rename hints that have been used up
-//	go fix -fixtool="$(go tool -n modelgen)" ./...   takes those hints out, and mends misspelt words of tags
+//	go fix -fixtool="$(go tool -n modelgen)" ./...   takes those hints out, and fixes misspelt words of tags
 //
 // generate takes package patterns (default: those it was run for before, or .) and these flags:
 //

@@ -49,7 +49,7 @@ import (
 //	down     why the migration cannot be undone
 //
 // Where a migration came out, generating again must write nothing, and the inverses of the ops must lead back to the schema of
-// before. With -update, all goldens but down are written anew, sql where it is there; take exit away by hand from what is no longer
+// before. With -update, all goldens but down are rewritten, sql where it is there; take exit away by hand from what is no longer
 // refused.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenarios/*.txtar")
@@ -86,7 +86,7 @@ type scenario struct {
 	golden  map[string]string // what came out, by the name of the file in the archive
 }
 
-// lightModule gives a go.mod with the packages that migrations import cut down to their declarations. The go command takes most of the
+// lightModule returns a go.mod with the packages that migrations import cut down to their declarations. The go command takes most of the
 // time of a scenario, and most of that for the hundred packages of the standard library that these import. A migration is checked against
 // the real types all the same; that it compiles and runs is for the scripts to show.
 func lightModule(t *testing.T, m *module) []byte {
@@ -116,7 +116,7 @@ func lightModule(t *testing.T, m *module) []byte {
 	return mod
 }
 
-// declarations gives a Go file without variables and the bodies of functions, with any in place of the types of other modules.
+// declarations returns a Go file without variables and the bodies of functions, with any in place of the types of other modules.
 func declarations(t *testing.T, file, module string) []byte {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
@@ -181,7 +181,7 @@ func (s *scenario) write(name string, data []byte) {
 	}
 }
 
-// text gives a file of the archive, and whether it is there.
+// text returns a file of the archive, and whether it is there.
 func (s *scenario) text(name string) (string, bool) {
 	i := slices.IndexFunc(s.archive.Files, func(f txtar.File) bool { return f.Name == name })
 	if i < 0 {
@@ -363,7 +363,7 @@ func (s *scenario) generate(args []string) {
 	}
 }
 
-// sql gives the SQL that the archive has a file for: the statements alone, as what -sql prints around them is the same everywhere.
+// sql returns the SQL that the archive has a file for: the statements alone, as what -sql prints around them is the same everywhere.
 func (s *scenario) sql(r *gen.Result) {
 	plans, err := r.Plans()
 	if err != nil {
@@ -428,7 +428,7 @@ func opsText(t *testing.T, src string) string {
 	return b.String()
 }
 
-// schema gives the schema of the snapshot on disk, an empty one when there is none.
+// schema returns the schema of the snapshot on disk, an empty one when there is none.
 func (s *scenario) schema() *schema.Schema {
 	data, err := os.ReadFile(filepath.Join(s.dir, "migrations", snapshot.Name))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -493,7 +493,7 @@ func (s *scenario) encode(x *schema.Schema) string {
 	return string(data)
 }
 
-// files gives every file of the module.
+// files returns every file of the module.
 func (s *scenario) files() map[string]string {
 	all := map[string]string{}
 	err := fs.WalkDir(os.DirFS(s.dir), ".", func(name string, d fs.DirEntry, err error) error {
@@ -526,7 +526,7 @@ func changes(before, after map[string]string) string {
 	return strings.Join(list, "\n")
 }
 
-// updated folds nothing into the migration: worked out anew it is what it was.
+// updated folds nothing into the migration: worked out again it is what it was.
 func (s *scenario) updated() {
 	s.t.Helper()
 	before := s.files()

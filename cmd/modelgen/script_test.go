@@ -221,7 +221,7 @@ func blamed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// tree gives every file and folder below dir by its slashed name: its mode on the first line, then what it holds.
+// tree returns every file and folder below dir by its slashed name: its mode on the first line, then what it holds.
 func tree(ts *testscript.TestScript, dir string) map[string]string {
 	out := map[string]string{}
 	ts.Check(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -24,7 +24,7 @@ var (
 	severityOf = regexp.MustCompile(`\b(error|warning|note) (MG\d+):`)
 )
 
-// coloured gives a message its colours.
+// coloured returns a message with its colours.
 func coloured(text string) string {
 	text = severityOf.ReplaceAllStringFunc(text, func(s string) string {
 		style := terminal.Cyan
@@ -39,7 +39,7 @@ func coloured(text string) string {
 	return placeOf.ReplaceAllStringFunc(text, func(s string) string { return terminal.Paint(true, terminal.Bold, s) })
 }
 
-// colouredDiff gives the lines of a unified diff their colours.
+// colouredDiff returns the lines of a unified diff their colours.
 func colouredDiff(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

@@ -14,7 +14,7 @@ var escapes = regexp.MustCompile(`\x1b\[[0-9]*m`)
 
 // TestSayOnTerminal: a terminal gets lines of its width and colours, anything else one line as it is.
 func TestSayOnTerminal(t *testing.T) {
-	const finding = "migrations/0002_drop_product_note.go:13: warning MG301: products.note and its data are gone: the previous binary still reads it; " +
+	const finding = "migrations/0002_drop_product_note.go:13: warning MG301: products.note and its data are gone: the previous release still reads it; " +
 		"drop it in the release after the one that stops using it; modelgen lint -h says more"
 	t.Setenv("TERM", "xterm")
 	for _, noColour := range []string{"", "1"} {

@@ -123,7 +123,7 @@ func fail(dialect, message, when string) []migrate.Statement {
 	return postgres.Dialect{}.Fail(message, when)
 }
 
-// frame gives what stands around the statements of a transaction where no runner sees to it.
+// frame returns what stands around the statements of a transaction where no runner sees to it.
 func frame(dialect string, group []migrate.Stage) (begin, end []migrate.Statement) {
 	switch {
 	case group[0].NoTx:
@@ -160,7 +160,7 @@ func facts(st migrate.Stage) string {
 		all = append(all, "locks "+strings.Join(st.Tables, ", ")+": "+st.Lock)
 	}
 	if st.Rewrites {
-		all = append(all, "writes the table anew")
+		all = append(all, "rewrites the table")
 	} else if st.Scans {
 		all = append(all, "reads the whole table")
 	}

@@ -239,7 +239,7 @@ func TestExportedFiles(t *testing.T) {
 	}
 }
 
-// liteDB gives an empty database on SQLite, with foreign keys that act or not.
+// liteDB returns an empty database on SQLite, with foreign keys that act or not.
 func liteDB(t *testing.T, keys int) *sql.DB {
 	return openDB(t, "sqlite", fmt.Sprintf("file:%s?_pragma=foreign_keys(%d)&_pragma=busy_timeout(1000)", filepath.Join(t.TempDir(), "shop.db"), keys))
 }

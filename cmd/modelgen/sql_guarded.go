@@ -17,7 +17,7 @@ const (
 	newestServer = 18 // that plans were made for
 )
 
-// sameUntil gives the newest version of the server for which migrations of several transactions have the same stages as for that of the
+// sameUntil returns the newest version of the server for which migrations of several transactions have the same stages as for that of the
 // scripts; 0 is all. The history counts stages: the program, which plans for the server that it finds, has to count the same ones.
 func sameUntil(cfg gen.Config, which string, scripts []gen.Script) (int, error) {
 	if len(scripts) == 0 || isSQLite(scripts[0].Dialect) {
@@ -41,7 +41,7 @@ func sameStage(a, b migrate.Stage) bool {
 	return a.NoTx == b.NoTx && a.Commit == b.Commit && slices.EqualFunc(a.Statements, b.Statements, func(x, y migrate.Statement) bool { return x.SQL == y.SQL })
 }
 
-// serverOf gives the version in the word of a dialect, or the oldest.
+// serverOf returns the version in the word of a dialect, or the oldest.
 func serverOf(dialect string) int {
 	_, version, _ := strings.Cut(dialect, "@")
 	if n, err := strconv.Atoi(version); err == nil {
@@ -118,7 +118,7 @@ BEGIN
     WHEN NOT FOUND THEN
       RETURN -1;
     WHEN r.hash IS DISTINCT FROM of_hash THEN
-      RAISE EXCEPTION '% was changed since it was applied', migration USING HINT = 'undo the edit and write a new migration, then print this script anew';
+      RAISE EXCEPTION '% was changed since it was applied', migration USING HINT = 'undo the edit and write a new migration, then print this script again';
     WHEN r.state IN ('done', 'faked') THEN
       RETURN 1000000;
     WHEN r.state <> 'running' THEN
@@ -210,7 +210,7 @@ func (g guard) group(group []migrate.Stage, end int, first, last bool) {
 	if last {
 		g.printf("UPDATE %s SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, error = NULL %s;\n",
 			historyTable, row)
-		for _, m := range members { // as the migrator does, for programs of before
+		for _, m := range members { // as the migrator does, for programs of the previous release
 			g.printf("INSERT INTO %s (\"set\", name, hash, digest, state, started, finished, duration_ms, tool) VALUES (%s, %s, %s, '', 'faked', pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp(), 0, 'psql');\n",
 				historyTable, text(g.s.Set), text(m.Name), text(m.Hash))
 		}
@@ -278,7 +278,7 @@ func whole(set string, rows []gen.Row) string {
 	return strings.Join(all, " AND ")
 }
 
-// everyName gives their names, and those of what they stand for.
+// everyName returns their names, and those of what they stand for.
 func everyName(rows []gen.Row) (names []string) {
 	for _, r := range rows {
 		names = append(append(names, r.Name), everyName(r.Replaces)...)
@@ -286,7 +286,7 @@ func everyName(rows []gen.Row) (names []string) {
 	return names
 }
 
-// everyRow gives those whose hash is known, each once.
+// everyRow returns those whose hash is known, each once.
 func everyRow(rows []gen.Row) (all []gen.Row) {
 	for _, r := range rows {
 		for _, x := range append([]gen.Row{r}, everyRow(r.Replaces)...) {

@@ -28,7 +28,7 @@ const (
 	historyState = `SELECT name, state, stage FROM modelgen_history ORDER BY id`
 )
 
-// stageOf gives the number of a stage of uniqueNames, one lower from PostgreSQL 18 on: NOT NULL is validated without a check.
+// stageOf returns the number of a stage of uniqueNames, one lower from PostgreSQL 18 on: NOT NULL is validated without a check.
 func stageOf(t *testing.T, n int) string {
 	if serverVersion(t) >= 18 {
 		n--
@@ -44,7 +44,7 @@ func guardedProject(t *testing.T) sqlProject {
 	return p
 }
 
-// serverVersion gives the major version of the server of the tests.
+// serverVersion returns the major version of the server of the tests.
 func serverVersion(t *testing.T) int {
 	t.Helper()
 	n, err := strconv.Atoi(rowsOf(t, openDB(t, "postgres", pgtest.URL(t)), "SHOW server_version_num"))
@@ -173,7 +173,7 @@ func TestGuardedScriptRefuses(t *testing.T) {
 	for _, x := range []struct{ change, words, hint string }{
 		{"state = 'undoing', stage = 2", "0002_names was being undone and stopped after 2 stages", "app migrate down"},
 		{`state = 'running', stage = 1, cursor = '{"at":["3"],"to":["5"],"rows":3}'`, "0002_names stopped in the middle of its rows", "app migrate up"},
-		{"hash = 'other'", "0002_names was changed since it was applied", "print this script anew"},
+		{"hash = 'other'", "0002_names was changed since it was applied", "print this script again"},
 	} {
 		execSQL(t, db, "CREATE TABLE kept AS SELECT * FROM modelgen_history", "UPDATE modelgen_history SET "+x.change+" WHERE name = '0002_names'")
 		p.stops(url, p.script(), x.words, x.hint)

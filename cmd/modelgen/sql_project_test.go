@@ -132,7 +132,7 @@ func (p sqlProject) settled(db *sql.DB, dialect migrate.Dialect) {
 	}
 }
 
-// psql runs a script, and tells whether it came to its end.
+// psql runs a script, and reports whether it came to its end.
 func (p sqlProject) psql(url, script string) (problems string, ok bool) {
 	p.t.Helper()
 	cmd := exec.CommandContext(p.t.Context(), "psql", "-q", "-X", "-d", url)
@@ -163,7 +163,7 @@ func execSQL(t *testing.T, db *sql.DB, statements ...string) {
 	}
 }
 
-// rowsOf gives the rows of a query as text, columns apart by |.
+// rowsOf returns the rows of a query as text, columns apart by |.
 func rowsOf(t *testing.T, db *sql.DB, query string) string {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), query)

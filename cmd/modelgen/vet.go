@@ -79,7 +79,7 @@ func printVetVersion(w io.Writer) error {
 	return err
 }
 
-// workspaceOf gives the folder with the go.work that a folder belongs to, else that with the go.mod, else "".
+// workspaceOf returns the folder with the go.work that a folder belongs to, else that with the go.mod, else "".
 func workspaceOf(dir string) string {
 	for up := dir; os.Getenv("GOWORK") != "off"; up = filepath.Dir(up) {
 		if _, err := os.Stat(filepath.Join(up, "go.work")); err == nil {
@@ -124,7 +124,7 @@ func vetConfig(path string) (string, error) {
 	return path, os.WriteFile(path, data, 0o666)
 }
 
-// isGuard tells whether a file is a guard that modelgen wrote.
+// isGuard reports whether a file is a guard that modelgen wrote.
 func isGuard(name string) bool {
 	if !load.IsGuard(filepath.Base(name)) {
 		return false

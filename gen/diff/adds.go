@@ -29,7 +29,7 @@ func (d *differ) createTables() {
 	}
 }
 
-// canRefer tells whether the key that a foreign key needs is there already, in the form in which it stays.
+// canRefer reports whether the key that a foreign key needs is there already, in the form in which it stays.
 func (d *differ) canRefer(fk schema.ForeignKey) bool {
 	t, n := d.cur.Table(fk.RefTable), d.new.Table(fk.RefTable)
 	if t == nil {
@@ -96,7 +96,7 @@ func (d *differ) addColumns() {
 	}
 }
 
-// fillFor gives the SQL with which rows without a value are filled.
+// fillFor returns the SQL with which rows without a value are filled.
 func (d *differ) fillFor(t *schema.Table, c schema.Column) string {
 	if sql, ok := d.fill(t.Name, c.Name); ok {
 		return d.given("-fill", t, c.Name, sql)
@@ -119,7 +119,7 @@ func (d *differ) fillFor(t *schema.Table, c schema.Column) string {
 // ByHand is the answer that a person will write how existing rows get their values. No SQL begins so.
 const ByHand = "?"
 
-// filling gives the op that fills: what it is when a person is to write it, and how it is done without a primary key.
+// filling returns the op that fills: what it is when a person is to write it, and how it is done without a primary key.
 func (d *differ) filling(f migrate.Fill) migrate.Op {
 	if f.Expr == ByHand {
 		return migrate.Unwritten(f.Table + "." + f.Column)

@@ -118,7 +118,7 @@ func (d *differ) resolveRename(flag, from, to string) []rename {
 	return []rename{{table, name, to, flag}}
 }
 
-// dropped tells whether the answers say that the object goes for good.
+// dropped reports whether the answers say that the object goes for good.
 func (d *differ) dropped(object string) bool {
 	if slices.Contains(d.in.Answers.Drops, object) {
 		d.use("-drop " + Quote(object))
@@ -127,7 +127,7 @@ func (d *differ) dropped(object string) bool {
 	return false
 }
 
-// fill gives the SQL that the answers have for a column, by its new or old table name.
+// fill returns the SQL that the answers have for a column, by its new or old table name.
 func (d *differ) fill(table, column string) (string, bool) {
 	return d.valueOf(d.in.Answers.Fills, "-fill ", table, column)
 }
@@ -174,7 +174,7 @@ func (d *differ) about(answers []string, table, column string) (string, bool) {
 	return "", false
 }
 
-// free tells whether an old name of a table is not the new one of another.
+// free reports whether an old name of a table is not the new one of another.
 func (d *differ) free(old string) bool { return d.new.Table(old) == nil || d.pair2old[old] == old }
 
 func (d *differ) use(flag string) { d.used[flag] = true }
@@ -243,7 +243,7 @@ func (d *differ) inNew(object string) bool {
 	return t != nil && t.Column(object[i+1:]) != nil
 }
 
-// known tells whether an answer may be about something, under an old or a new name: a table, a column, or a value of one.
+// known reports whether an answer may be about something, under an old or a new name: a table, a column, or a value of one.
 func (d *differ) known(object string) bool {
 	for i, c := range object {
 		if c == '.' && (d.old.Enum(object[:i]) != nil || d.new.Enum(object[:i]) != nil) {
@@ -266,7 +266,7 @@ func (d *differ) known(object string) bool {
 	return slices.ContainsFunc(tables, func(t *schema.Table) bool { return t != nil && t.Column(name) != nil })
 }
 
-// had gives the tables, columns and values of enums that there are so far.
+// had returns the tables, columns and values of enums that there are so far.
 func (d *differ) had() []string {
 	all := names(d.old.Tables)
 	for _, t := range d.old.Tables {
@@ -292,7 +292,7 @@ func (d *differ) columnsInNew() []string {
 	return all
 }
 
-// near gives "; did you mean x?" when one of the candidates is near.
+// near returns "; did you mean x?" when one of the candidates is near.
 func near(word string, candidates []string) string {
 	if slices.Contains(candidates, word) {
 		return "" // it is there, and not what is wrong

@@ -23,7 +23,7 @@ func (d *differ) askAboutUnique(t *schema.Table, c schema.Column) {
 		Choice{"nothing: make it nullable, without a default", ""})
 }
 
-// alone tells whether a table has no two rows with the same value in the column.
+// alone reports whether a table has no two rows with the same value in the column.
 func alone(t *schema.Table, column string) bool {
 	only := []string{column}
 	return t.PrimaryKey != nil && slices.Equal(t.PrimaryKey.Columns, only) ||

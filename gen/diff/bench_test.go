@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// tables gives a schema of n tables with ten columns each, a key, an index and a foreign key.
+// tables returns a schema of n tables with ten columns each, a key, an index and a foreign key.
 func tables(n, columns int) *schema.Schema {
 	s := &schema.Schema{}
 	for i := range n {

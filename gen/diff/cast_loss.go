@@ -6,7 +6,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// isText tells whether a type is text without blanks that are filled up.
+// isText reports whether a type is text without blanks that are filled up.
 func isText(t schema.Type) bool {
 	return !t.Array && (t.Kind == schema.KindText || t.Kind == schema.KindVarchar)
 }

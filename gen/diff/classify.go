@@ -82,7 +82,7 @@ func (d *differ) possibleTableRenames() {
 	}
 }
 
-// alike tells whether at least half of the columns have the same name and kind of type.
+// alike reports whether at least half of the columns have the same name and kind of type.
 func alike(a, b *schema.Table) bool {
 	same := 0
 	for _, c := range a.Columns {
@@ -165,7 +165,7 @@ func these(names []string, one, more string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last] + " " + more
 }
 
-// takesType tells whether a column that keeps its name gets a type of another kind: it may be another column under that name.
+// takesType reports whether a column that keeps its name gets a type of another kind: it may be another column under that name.
 func (d *differ) takesType(t, old *schema.Table, n schema.Column) bool {
 	o := old.Column(n.Name)
 	if o == nil || d.cols[t.Name][n.Name] != n.Name || o.Generated != "" || family(o.Type) == family(n.Type) {
@@ -191,7 +191,7 @@ func family(t schema.Type) string {
 	return fmt.Sprint(t.Kind, t.Array)
 }
 
-// hasDefault tells whether new rows get a value on every dialect of the project without being given one.
+// hasDefault reports whether new rows get a value on every dialect of the project without being given one.
 func (d *differ) hasDefault(c schema.Column) bool {
 	if c.Default != nil || c.DefaultExpr != "" {
 		return true
@@ -204,7 +204,7 @@ func (d *differ) hasDefault(c schema.Column) bool {
 	return len(d.in.Dialects) > 0
 }
 
-// needsFill tells whether existing rows have no value for a column that must have one.
+// needsFill reports whether existing rows have no value for a column that must have one.
 func (d *differ) needsFill(old *schema.Column, c schema.Column) bool {
 	if c.Nullable || c.Generated != "" || c.Identity {
 		return false
@@ -294,7 +294,7 @@ func (d *differ) askAboutType(object string, t *schema.Table, o, c schema.Column
 	d.ask(object, fmt.Sprintf("column %s changes its type from %s to %s: %s", object, o.Type, c.Type, what), choice...)
 }
 
-// moment tells whether a type is one of dates and times that PostgreSQL casts to one with a time zone, or from it.
+// moment reports whether a type is one of dates and times that PostgreSQL casts to one with a time zone, or from it.
 func moment(t schema.Type) bool {
 	switch t.Kind {
 	case schema.KindDate, schema.KindTime, schema.KindTimestamp, schema.KindTimestampTZ:
@@ -303,16 +303,16 @@ func moment(t schema.Type) bool {
 	return false
 }
 
-// zoned tells whether a type says which moment its values are, whatever the time zone.
+// zoned reports whether a type says which moment its values are, whatever the time zone.
 func zoned(t schema.Type) bool { return t.Kind == schema.KindTimestampTZ }
 
-// integer tells whether a type is one of the whole numbers, which databases compare with each other.
+// integer reports whether a type is one of the whole numbers, which databases compare with each other.
 func integer(t schema.Type) bool {
 	t = t.Plain()
 	return !t.Array && (t.Kind == schema.KindSmallInt || t.Kind == schema.KindInteger || t.Kind == schema.KindBigInt)
 }
 
-// castable tells whether a database can turn values of one type into the other without being told how.
+// castable reports whether a database can turn values of one type into the other without being told how.
 func castable(a, b schema.Type) bool {
 	const text, number, moment, clock, address, other = 1, 2, 3, 4, 5, 6
 	kind := func(t schema.Type) int {
@@ -345,7 +345,7 @@ func castable(a, b schema.Type) bool {
 	return family(a) == family(b) || ka == kb && ka != 0 || ka == moment && b.Kind == schema.KindTime && a.Kind != schema.KindDate
 }
 
-// lossy tells whether a value of the old type may have none of the new type that says the same.
+// lossy reports whether a value of the old type may have none of the new type that says the same.
 func lossy(a, b schema.Type) bool {
 	a, b = a.Plain(), b.Plain()
 	if a.Array != b.Array {

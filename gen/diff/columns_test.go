@@ -208,7 +208,7 @@ func TestColumns(t *testing.T) {
 			old:  of(table("items", id(), schema.Integer("a"), schema.Integer("b"))),
 			new:  of(table("items", id(), schema.Integer("a"), schema.Integer("b").Null().Generated("a + 1"))),
 			want: `
-				? items.b: items.b becomes a generated column: its values are computed anew and the old ones are lost
+				? items.b: items.b becomes a generated column: its values are computed again and the old ones are lost
 				?   lose them: -drop items.b
 				`,
 		},

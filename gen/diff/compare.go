@@ -86,7 +86,7 @@ func (d *differ) replaceGenerated() {
 			}
 			oldName := d.cols[t.Name][c.Name]
 			if o.Generated == "" && !d.isDropAnswered(t.Name, d.pair2old[t.Name], oldName) {
-				d.ask(t.Name+"."+c.Name, t.Name+"."+c.Name+" becomes a generated column: its values are computed anew and the old ones are lost",
+				d.ask(t.Name+"."+c.Name, t.Name+"."+c.Name+" becomes a generated column: its values are computed again and the old ones are lost",
 					Choice{"lose them", "-drop " + Quote(t.Name+"."+oldName)})
 			} else if o.Generated == "" {
 				d.use("-drop " + Quote(t.Name+"."+oldName))
@@ -104,7 +104,7 @@ func (d *differ) replaceGenerated() {
 	}
 }
 
-// kept gives the columns that have not been found to go.
+// kept returns the columns that have not been found to go.
 func kept(t *schema.Table) []string {
 	return slices.DeleteFunc(t.ColumnNames(), func(c string) bool { return strings.HasPrefix(c, trash) })
 }
@@ -364,7 +364,7 @@ func (d *differ) rebuildForeignKeys() {
 	}
 }
 
-// retyped tells whether one of the columns gets a type that cannot be compared with its old one, so that no foreign key can hold while
+// retyped reports whether one of the columns gets a type that cannot be compared with its old one, so that no foreign key can hold while
 // one side is changed and the other is not yet.
 func (d *differ) retyped(table string, cols []string) bool {
 	w, t := d.want.Table(table), d.new.Table(table)

@@ -16,7 +16,7 @@ func (t taken) has(name, only string) bool {
 	return slices.ContainsFunc(t[name], func(o string) bool { return schema.Meet(o, only) })
 }
 
-// deriveNames gives names to new objects that have none, so that no two objects of a schema share one in any database.
+// deriveNames returns names to new objects that have none, so that no two objects of a schema share one in any database.
 func (d *differ) deriveNames() {
 	relations := taken{} // per namespace: tables, indexes, unique and primary keys share one space of names
 	key := func(table, name string) string {
@@ -88,7 +88,7 @@ func (d *differ) deriveNames() {
 	}
 }
 
-// checked gives the column of a check over one column, as PostgreSQL names it after that; others are named after the table.
+// checked returns the column of a check over one column, as PostgreSQL names it after that; others are named after the table.
 func checked(t *schema.Table, expr string) []string {
 	if cols := schema.ExprColumns(expr, t.ColumnNames()); len(cols) == 1 {
 		return cols
@@ -96,7 +96,7 @@ func checked(t *schema.Table, expr string) []string {
 	return nil
 }
 
-// indexed gives the words of an index's name: its columns, "expr" for an expression over none or many.
+// indexed returns the words of an index's name: its columns, "expr" for an expression over none or many.
 func indexed(t *schema.Table, x schema.Index) []string {
 	var words []string
 	for _, p := range x.Parts {

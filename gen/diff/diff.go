@@ -37,7 +37,7 @@ type Result struct {
 	InFlight  []string       // columns that -contract will bring to their end: "products.label"
 }
 
-// Error is something that no answer can mend: the input contradicts itself.
+// Error is something that no answer can fix: the input contradicts itself.
 type Error struct {
 	Object string // "products" or "products.label", for the position
 	Msg    string

@@ -96,7 +96,7 @@ func fk(column, table string) schema.ForeignKey {
 	return schema.ForeignKey{Columns: []string{column}, RefTable: table, RefColumns: []string{"id"}}
 }
 
-// settled gives a schema as a snapshot has it after its first migration.
+// settled returns a schema as a snapshot has it after its first migration.
 func settled(t *testing.T, s *schema.Schema) *schema.Schema {
 	t.Helper()
 	res, err := diff.Diff(diff.Input{Old: &schema.Schema{}, New: s})
@@ -262,7 +262,7 @@ func leads(t *testing.T, in diff.Input, res *diff.Result) {
 	}
 }
 
-// dump gives all of a schema but hints, as text; columns by name, since a column that comes back comes last.
+// dump returns all of a schema but hints, as text; columns by name, since a column that comes back comes last.
 func dump(s *schema.Schema) string {
 	var b strings.Builder
 	s = s.Clone()

@@ -212,7 +212,7 @@ func (d *differ) createSchemas() {
 	}
 }
 
-// namespaces gives the schemas that the new tables and enums are in, sorted.
+// namespaces returns the schemas that the new tables and enums are in, sorted.
 func (d *differ) namespaces() []string {
 	var need []string
 	add := func(name string) {

@@ -17,7 +17,7 @@ func inParts(e *schema.Enum, at ...int) *schema.Enum {
 func TestEnumOrder(t *testing.T) {
 	people := table("people", id(), schema.EnumOf("mood", "mood"))
 	postgres, sqlite := []string{"postgres", "sqlite"}, []string{"sqlite"}
-	const moves = "? mood: the values of enum mood change places, from sad, fine, glad to glad, sad, fine: rows keep theirs, but PostgreSQL has to make the type again and to write people anew, while nobody else reads or writes there\n"
+	const moves = "? mood: the values of enum mood change places, from sad, fine, glad to glad, sad, fine: rows keep theirs, but PostgreSQL has to make the type again and to rewrite people, while nobody else reads or writes there\n"
 	run(t, []step{
 		{
 			name: "another order is asked about",
@@ -30,7 +30,7 @@ func TestEnumOrder(t *testing.T) {
 			name: "another order that is meant", answers: diff.Answers{Converts: []string{"mood"}}, dialects: postgres,
 			old: of(enum("mood", "sad", "fine", "glad"), people), new: of(enum("mood", "glad", "sad", "fine"), people),
 			want: `
-				Make enum mood anew in another order
+				Recreate enum mood in another order
 				used -convert mood
 				`,
 		},
@@ -45,14 +45,14 @@ func TestEnumOrder(t *testing.T) {
 			name: "another order costs nothing on SQLite", dialects: sqlite,
 			old: of(enum("mood", "sad", "fine", "glad"), people), new: of(enum("mood", "glad", "sad", "fine"), people),
 			want: `
-				Make enum mood anew in another order
+				Recreate enum mood in another order
 				`,
 		},
 		{
 			name: "nor where no column has the type",
 			old:  of(enum("mood", "sad", "fine", "glad"), table("people", id())), new: of(enum("mood", "glad", "sad", "fine"), people),
 			want: `
-				Make enum mood anew in another order
+				Recreate enum mood in another order
 				Add column people.mood
 				Fill people.mood with 'sad'
 				Alter column people.mood: NOT NULL
@@ -84,7 +84,7 @@ func TestEnumOrder(t *testing.T) {
 			old: of(enum("phase", "new", "done"), table("jobs", id(), schema.EnumOf("phase", "phase"))),
 			new: of(enum("phase", "fresh", "done", "new"), table("jobs", id(), schema.EnumOf("phase", "phase"))),
 			want: `
-				? phase: the values of enum phase change places, from new, done to fresh, done, new: rows keep theirs, but PostgreSQL has to make the type again and to write jobs anew, while nobody else reads or writes there
+				? phase: the values of enum phase change places, from new, done to fresh, done, new: rows keep theirs, but PostgreSQL has to make the type again and to rewrite jobs, while nobody else reads or writes there
 				?   renamed, and new is another value now: -rename phase.new=fresh
 				?   that is meant: -convert phase
 				?   it is not: put the constants into the order of before
@@ -173,7 +173,7 @@ func TestOddValues(t *testing.T) {
 			want: `
 				Rename value "" of enum look to "_modelgen_swap"
 				Rename value "radio" of enum look to ""
-				Make enum look anew without _modelgen_swap
+				Recreate enum look without _modelgen_swap
 				used -drop 'look.""'
 				`,
 		},

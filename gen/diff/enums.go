@@ -105,7 +105,7 @@ func spare(name string, lists ...[]string) string {
 	return name
 }
 
-// values gives the old values of an enum that stays, in their new spelling.
+// values returns the old values of an enum that stays, in their new spelling.
 func (d *differ) values(n *schema.Enum) []string {
 	values := slices.Clone(d.old.Enum(d.enumOf[n.Name]).Values)
 	for _, r := range d.valueRenames[n.Name] {
@@ -320,7 +320,7 @@ func (d *differ) enumsLose() bool {
 	})
 }
 
-// alterEnumsLast takes values away, or sorts them anew, when no default needs them any more.
+// alterEnumsLast takes values away, or sorts them again, when no default needs them any more.
 func (d *differ) alterEnumsLast() {
 	for _, n := range d.new.Enums {
 		d.alterEnum(n)

@@ -65,7 +65,7 @@ func TestEnums(t *testing.T) {
 			want: `
 				Rename value "sad" of enum mood to "gloomy"
 				Add to enum mood: angry
-				Make enum mood anew without fine
+				Recreate enum mood without fine
 				used -drop mood.fine
 				used -rename mood.sad=gloomy
 				`,
@@ -136,7 +136,7 @@ func TestEnums(t *testing.T) {
 			want: `
 				Rename value "glad" of enum mood to "glad_modelgen_swap"
 				Rename value "sad" of enum mood to "glad"
-				Make enum mood anew without glad_modelgen_swap
+				Recreate enum mood without glad_modelgen_swap
 				used -drop mood.glad
 				`,
 		},

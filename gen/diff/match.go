@@ -243,7 +243,7 @@ func (d *differ) pairColumns(t, old *schema.Table, answers []rename) {
 	}
 }
 
-// isDropAnswered tells whether a -drop was given for an old column, under either name of its table.
+// isDropAnswered reports whether a -drop was given for an old column, under either name of its table.
 func (d *differ) isDropAnswered(t, old, column string) bool {
 	return slices.Contains(d.in.Answers.Drops, t+"."+column) || d.free(old) && slices.Contains(d.in.Answers.Drops, old+"."+column)
 }

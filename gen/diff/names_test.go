@@ -8,7 +8,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// moves gives every way in which three things called a, b and c can be called a to d afterwards: nothing, chains, swaps and rings.
+// moves returns every way in which three things called a, b and c can be called a to d afterwards: nothing, chains, swaps and rings.
 func moves() (all [][3]string) {
 	names := []string{"a", "b", "c", "d"}
 	for _, x := range names {

@@ -82,7 +82,7 @@ func (o *objects) names() []string {
 	return all
 }
 
-// say tells whether two are the same but for their names.
+// say reports whether two are the same but for their names.
 func (o *objects) say(other *objects) bool {
 	text := func(o *objects) []string {
 		var all []string
@@ -93,7 +93,7 @@ func (o *objects) say(other *objects) bool {
 	return slices.Equal(text(o), text(other))
 }
 
-// text gives what one of them says, without its name.
+// text returns what one of them says, without its name.
 func (o *objects) text(kind string, i int) string {
 	switch kind {
 	case "unique":
@@ -122,7 +122,7 @@ func said(kind string, x any) string {
 	return kind + string(b)
 }
 
-// derived takes the names away from those that have none in the models: they are derived anew.
+// derived takes the names away from those that have none in the models: they are derived again.
 func (o *objects) derived(models *objects) {
 	bare := map[string]bool{}
 	models.each(func(kind string, i int, name *string) {
@@ -153,7 +153,7 @@ func (o *objects) each(f func(kind string, i int, name *string)) {
 	}
 }
 
-// finalNames gives those of a table that have none, and that are in flight under the name of a twin, the name that they are to have.
+// finalNames returns those of a table that have none, and that are in flight under the name of a twin, the name that they are to have.
 func finalNames(t *schema.Table, column string, flying *objects) {
 	final := map[string]string{}
 	flying.each(func(kind string, i int, name *string) {

@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// named gives an index or a constraint a name.
+// named returns an index or a constraint a name.
 func named[T schema.Unique | schema.Check | schema.ForeignKey | schema.Index | schema.PrimaryKey](name string, of T) T {
 	switch p := any(&of).(type) {
 	case *schema.Unique:

@@ -59,7 +59,7 @@ type flight struct {
 	made   map[string]bool // answers that nobody gave
 }
 
-// stayInFlight gives the models what is in flight in the snapshot: it stays as it is until -contract. in.New is replaced.
+// stayInFlight returns the models what is in flight in the snapshot: it stays as it is until -contract. in.New is replaced.
 func stayInFlight(in *Input) (flight, Errors) {
 	var errs Errors
 	for _, old := range in.Old.Tables {
@@ -189,7 +189,7 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 		return nil, d.errs
 	}
 	if len(was) == 0 {
-		return nil, Errors{{"", "-online: no column is renamed, and none changes its type in a way that writes the table anew"}}
+		return nil, Errors{{"", "-online: no column is renamed, and none changes its type in a way that rewrites the table"}}
 	}
 	made := d.settled(in.New, &in.Answers)
 	res, _, err := compare(in, flight{})
@@ -247,7 +247,7 @@ func (d *differ) settled(between *schema.Schema, a *Answers) (made map[string]bo
 	return made
 }
 
-// dualWrite gives what keeps o of the old table and its twin to equal, or says why nothing can.
+// dualWrite returns what keeps o of the old table and its twin to equal, or says why nothing can.
 func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) (schema.DualWrite, error) {
 	later := func(format string, args ...any) error {
 		return fmt.Errorf(format+": do that in a migration of its own, before or after", args...)
@@ -343,14 +343,14 @@ func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) 
 		return w, fmt.Errorf("%w: what new programs write could not be read by the old ones; without -online it is done at once", err)
 	}
 	if what := d.cuts(c.Type, o.Type); what != "" && !given {
-		return w, fmt.Errorf("while both columns are written, programs of before see %s as %s, and %s (the new column keeps it): if they may see it so, answer -convert %s; "+
+		return w, fmt.Errorf("while both columns are written, programs of the previous release see %s as %s, and %s (the new column keeps it): if they may see it so, answer -convert %s; "+
 			"without -online it is done at once", t.Name+"."+c.Name, o.Type, what, Quote(t.Name+"."+c.Name))
 	}
 	w.Up, w.Down = up, down
 	return w, nil
 }
 
-// castTo gives the SQL that makes a value of one column one of another, in the words of all dialects of the project.
+// castTo returns the SQL that makes a value of one column one of another, in the words of all dialects of the project.
 func (d *differ) castTo(from, to schema.Column) (string, error) {
 	plain := func(c schema.Column) bool {
 		switch c.Type.Kind {
@@ -537,5 +537,5 @@ func (d *differ) beginDualWrites() {
 	}
 }
 
-// isTwin tells whether a name is one for the time of a flight.
+// isTwin reports whether a name is one for the time of a flight.
 func isTwin(name string) bool { return strings.HasSuffix(name, twin) }

@@ -53,7 +53,7 @@ func TestOnlineCasts(t *testing.T) {
 			}
 			if c.down == "" {
 				got := text(diff.Diff(in))
-				if !strings.Contains(got, "programs of before see items.b as "+c.from+", and "+c.why) || !strings.Contains(got, "answer -convert items.b;") {
+				if !strings.Contains(got, "programs of the previous release see items.b as "+c.from+", and "+c.why) || !strings.Contains(got, "answer -convert items.b;") {
 					t.Fatalf("without an answer: %s", got)
 				}
 				in.Answers.Converts = []string{"items.b"}

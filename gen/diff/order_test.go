@@ -315,7 +315,7 @@ func TestOrder(t *testing.T) {
 				Add unique constraint people_mood_key (mood) to people
 				Alter column people.mood: NOT NULL
 				Drop table b
-				Make enum mood anew without sad
+				Recreate enum mood without sad
 				used -drop mood.sad
 				used -fill 'people.mood=(SELECT CAST(mood AS text) FROM b WHERE b.id = people.id)'
 				`,

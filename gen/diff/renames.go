@@ -97,7 +97,7 @@ func (d *differ) renameObjects() {
 	}
 }
 
-// hasIndex tells whether an index of the table's schema has the name, be it that of a unique constraint or a primary key.
+// hasIndex reports whether an index of the table's schema has the name, be it that of a unique constraint or a primary key.
 func (d *differ) hasIndex(table, name string) bool {
 	ns, _ := schema.SplitName(table)
 	for _, t := range d.cur.Tables {

@@ -107,7 +107,7 @@ var literals = map[schema.Kind][]string{
 	schema.KindJSONB:    {`{"a": ["b", "c\n", null]}`},
 }
 
-// types gives the types of a kind, with and without what can be given about them.
+// types returns the types of a kind, with and without what can be given about them.
 func types(k schema.Kind) []schema.Type {
 	plain := schema.Type{Kind: k}
 	all := []schema.Type{plain}
@@ -128,7 +128,7 @@ func types(k schema.Kind) []schema.Type {
 	return all
 }
 
-// columns gives every kind of column, bare, with one thing more at a time, and with as much as can be at once.
+// columns returns every kind of column, bare, with one thing more at a time, and with as much as can be at once.
 func columns() []schema.Column {
 	var all []schema.Column
 	text := 0

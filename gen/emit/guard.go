@@ -154,7 +154,7 @@ type guardWriter struct {
 
 func (w *guardWriter) advice() string { return "run " + w.run }
 
-// once tells whether something is new.
+// once reports whether something is new.
 func (w *guardWriter) once(what string) bool {
 	new := !w.seen[what]
 	w.seen[what] = true

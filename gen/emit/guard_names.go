@@ -20,7 +20,7 @@ func (w *guardWriter) uses(typ string) {
 	}
 }
 
-// mayGo tells whether a type names something that a change of the source can take away: then the error stands on the line of the field.
+// mayGo reports whether a type names something that a change of the source can take away: then the error stands on the line of the field.
 func (w *guardWriter) mayGo(typ string) bool {
 	std := false
 	for name, qualifies := range words(typ) {
@@ -38,7 +38,7 @@ func (w *guardWriter) mayGo(typ string) bool {
 	return false
 }
 
-// words gives the identifiers of a type, and whether a dot follows. What stands in quotes, the tags of a struct without a name, is none.
+// words returns the identifiers of a type, and whether a dot follows. What stands in quotes, the tags of a struct without a name, is none.
 func words(typ string) func(yield func(string, bool) bool) {
 	return func(yield func(string, bool) bool) {
 		for i := 0; i < len(typ); {

@@ -33,7 +33,7 @@ type Migration struct {
 	Before  *schema.Schema // what the first op finds; for the row struct of [migrate.Unwritten]; nil writes none
 }
 
-// File gives the text of the file, not yet formatted.
+// File returns the text of the file, not yet formatted.
 func (m Migration) File() ([]byte, error) {
 	f := jen.NewFile(m.Package)
 	f.NoFormat = true
@@ -101,7 +101,7 @@ func (m Migration) File() ([]byte, error) {
 	return standardFirst(src.Bytes()), nil
 }
 
-// standardFirst gives the one package of the standard library that row structs need a group of its own.
+// standardFirst returns the one package of the standard library that row structs need a group of its own.
 func standardFirst(src []byte) []byte {
 	head, rest, ok := bytes.Cut(src, []byte("import ("))
 	block, tail, closed := bytes.Cut(rest, []byte("\n)"))

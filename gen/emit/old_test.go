@@ -96,7 +96,7 @@ func content(t *testing.T, dir, name string) string {
 	return string(data)
 }
 
-// plain gives a schema as JSON, without what only the generator notes.
+// plain returns a schema as JSON, without what only the generator notes.
 func plain(t *testing.T, s *schema.Schema) string {
 	t.Helper()
 	s = s.Clone()

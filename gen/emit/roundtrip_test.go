@@ -15,7 +15,7 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// formatted gives the text of a migration as it is committed. It must be the same every time, and nothing for gofmt to change.
+// formatted returns the text of a migration as it is committed. It must be the same every time, and nothing for gofmt to change.
 func formatted(t *testing.T, m emit.Migration) []byte {
 	t.Helper()
 	raw, err := m.File()
@@ -72,7 +72,7 @@ func goRun(t *testing.T, dir string) string {
 	return string(out)
 }
 
-// emittedMigrations gives a migration for every op with all fields filled, several times over, and one for all columns.
+// emittedMigrations returns a migration for every op with all fields filled, several times over, and one for all columns.
 func emittedMigrations(t *testing.T) []emit.Migration {
 	t.Helper()
 	var all []emit.Migration

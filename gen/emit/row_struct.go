@@ -93,7 +93,7 @@ func (f *frozen) declaration(migration string) []jen.Code {
 	}
 }
 
-// fieldNames gives every column a field. Columns that are computed cannot be written, and names with a comma cannot stand in a tag.
+// fieldNames returns every column a field. Columns that are computed cannot be written, and names with a comma cannot stand in a tag.
 func fieldNames(t *schema.Table) map[string]string {
 	names, used := map[string]string{}, map[string]bool{}
 	for _, c := range t.Columns {
@@ -149,7 +149,7 @@ func unexported(name string) string {
 	return string(r)
 }
 
-// goType gives the type of a field, as [migrate.Backfill] takes it.
+// goType returns the type of a field, as [migrate.Backfill] takes it.
 func goType(c schema.Column) *jen.Statement {
 	s := &jen.Statement{}
 	if c.Nullable && (c.Type.Kind != schema.KindBytes || c.Type.Array) {

@@ -7,7 +7,7 @@ import (
 	"github.com/dave/jennifer/jen"
 )
 
-// rows gives the structs of the tables that were asked for, for steps that are still to be written. A use keeps tools that look for dead code
+// rows returns the structs of the tables that were asked for, for steps that are still to be written. A use keeps tools that look for dead code
 // quiet until then.
 func (m Migration) rows() ([]jen.Code, error) {
 	number, _, _ := strings.Cut(m.Name, "_")

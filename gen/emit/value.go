@@ -61,7 +61,7 @@ func expr(v reflect.Value, named, multiLine bool) *jen.Statement {
 	panic("emit: cannot write a " + v.Type().String())
 }
 
-// deepElem tells whether the elements of a slice each get a line: structs and columns do, words and parts of an index do not.
+// deepElem reports whether the elements of a slice each get a line: structs and columns do, words and parts of an index do not.
 func deepElem(t reflect.Type) bool {
 	return t.Kind() == reflect.Interface || t.Kind() == reflect.Struct && t != reflect.TypeFor[schema.IndexPart]()
 }

@@ -56,7 +56,7 @@ func (p *pass) comment(c *Check, a Allow, format string, args ...any) {
 	}
 }
 
-// near gives the code that a wrong one may have meant.
+// near returns the code that a wrong one may have meant.
 func near(code string) string {
 	best, most := "", 2
 	for _, c := range all {

@@ -82,7 +82,7 @@ type Target struct {
 	Planner func() migrate.Planner
 }
 
-// String gives the target as flags have it: postgres@14.
+// String returns the target as flags have it: postgres@14.
 func (t Target) String() string {
 	if t.Version == 0 {
 		return t.Name

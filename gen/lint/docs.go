@@ -2,7 +2,7 @@ package lint
 
 import "strings"
 
-// Markdown gives the table of all checks, as docs/lint.md has it.
+// Markdown returns the table of all checks, as docs/lint.md has it.
 func Markdown() string {
 	var b strings.Builder
 	for _, g := range groups {

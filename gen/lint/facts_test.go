@@ -12,7 +12,7 @@ import (
 // stubbed are the checks of what the planner of PostgreSQL avoids, or does only when it is asked to.
 var stubbed = []string{"MG205", "MG206", "MG207", "MG208", "MG213", "MG214"}
 
-// planner gives the stages it is told to give.
+// planner returns the stages it is told to give.
 type planner struct {
 	migrate.Planner
 	stages []migrate.Stage

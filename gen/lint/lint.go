@@ -12,7 +12,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Lint gives the findings of a migration in the order of its ops, the worst of an op first. It changes nothing that it is given.
+// Lint returns the findings of a migration in the order of its ops, the worst of an op first. It changes nothing that it is given.
 func Lint(in Input) []Finding {
 	p := newPass(in)
 	for i := range in.Ops {
@@ -178,10 +178,10 @@ func (p *pass) reportAs(s Severity, safe, format string, args ...any) {
 	}
 }
 
-// used tells whether others may be using the table: it is not made in this migration.
+// used reports whether others may be using the table: it is not made in this migration.
 func (p *pass) used(table string) bool { return !p.fresh[table] }
 
-// target gives the target of that dialect.
+// target returns the target of that dialect.
 func (p *pass) target(dialect string) (Target, bool) {
 	i := slices.IndexFunc(p.in.Targets, func(t Target) bool { return t.Name == dialect })
 	if i < 0 {
@@ -190,7 +190,7 @@ func (p *pass) target(dialect string) (Target, bool) {
 	return p.in.Targets[i], true
 }
 
-// hasDefault tells whether every target gives new rows a value for the column.
+// hasDefault reports whether every target gives new rows a value for the column.
 func (p *pass) hasDefault(c schema.Column) bool {
 	if c.Default != nil || c.DefaultExpr != "" || c.Identity || c.Generated != "" {
 		return true
@@ -206,7 +206,7 @@ func (p *pass) hasDefault(c schema.Column) bool {
 	return len(p.in.Targets) > 0 && given
 }
 
-// later gives the known ops behind the one that is looked at.
+// later returns the known ops behind the one that is looked at.
 func (p *pass) later() []migrate.Op {
 	var ops []migrate.Op
 	for _, o := range p.in.Ops[p.i+1:] {

@@ -16,7 +16,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
-var update = flag.Bool("update", false, "write docs/lint.md anew")
+var update = flag.Bool("update", false, "write docs/lint.md again")
 
 // targets are what the migrations of the tests are for.
 func targets() []lint.Target {
@@ -64,7 +64,7 @@ func column(name string) schema.Column {
 	return *t.Column(name)
 }
 
-// nullable gives a column with another nullability.
+// nullable returns a column with another nullability.
 func nullable(c schema.Column, is bool) schema.Column { c.Nullable = is; return c }
 
 func typed(c schema.Column, t string) schema.Column {

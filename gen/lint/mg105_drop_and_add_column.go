@@ -18,7 +18,7 @@ var mg105 = Check{
 	},
 }
 
-// comesBack tells whether a column of the same name is added later in the migration.
+// comesBack reports whether a column of the same name is added later in the migration.
 func (p *pass) comesBack(o migrate.DropColumn) bool {
 	return slices.ContainsFunc(p.later(), func(op migrate.Op) bool {
 		a, ok := op.(migrate.AddColumn)

@@ -10,7 +10,7 @@ import (
 var mg209 = Check{
 	Code: "MG209", Title: "a whole table is read under a lock", Severity: Warning,
 	Breaks: "others wait while all rows are read",
-	When:   "on PostgreSQL: a type changes without the table being written anew, on a column with a check or a foreign key, a column becomes an identity",
+	When:   "on PostgreSQL: a type changes without the table being rewritten, on a column with a check or a foreign key, a column becomes an identity",
 	Safe:   "drop the check or key before and add it again after, each in an op of its own; do the rest when nobody needs the table",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.AlterColumn)
@@ -25,7 +25,7 @@ var mg209 = Check{
 	},
 }
 
-// only tells whether all that is read is read for an index, which MG215 says: no check and no foreign key is over the column.
+// only reports whether all that is read is read for an index, which MG215 says: no check and no foreign key is over the column.
 func (p *pass) only(o migrate.AlterColumn) bool {
 	name := o.To.Def().Name
 	t := p.s.Table(o.Table)

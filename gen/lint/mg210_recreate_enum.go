@@ -3,8 +3,8 @@ package lint
 import migrate "github.com/modelgen/modelgen/runtime"
 
 var mg210 = Check{
-	Code: "MG210", Title: "an enum is made anew", Severity: Error,
-	Breaks: "every table with a column of the type is written anew while nobody reads or writes it, all of them in one transaction",
+	Code: "MG210", Title: "an enum is recreated", Severity: Error,
+	Breaks: "every table with a column of the type is rewritten while nobody reads or writes it, all of them in one transaction",
 	When:   "on PostgreSQL, when values go; a warning when they only change places",
 	Safe:   "leave the value in the type and stop using it; a new one is added in place; or let a text column with a check take its place; on small tables say so: //modelgen:allow MG210 why",
 	run: func(p *pass) {
@@ -18,7 +18,7 @@ var mg210 = Check{
 		}
 		for _, st := range p.locked() {
 			if st.Rewrites {
-				p.lockAs(severity, st, "enum "+o.Name+" is made anew, and every table with it is written anew")
+				p.lockAs(severity, st, "enum "+o.Name+" is recreated, and every table with it is rewritten")
 			}
 		}
 	},

@@ -28,7 +28,7 @@ var mg213 = Check{
 	},
 }
 
-// held gives the tables that stages before stage i have locked in its transaction.
+// held returns the tables that stages before stage i have locked in its transaction.
 func (p *pass) held(i int) []string {
 	var tables []string
 	for j := i - 1; j >= 0 && p.stages[j].tx == p.stages[i].tx && p.stages[j].target.String() == p.stages[i].target.String(); j-- {

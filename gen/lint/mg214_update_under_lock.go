@@ -24,7 +24,7 @@ var mg214 = Check{
 	},
 }
 
-// changesRows tells whether a stage is one that may take long for its rows.
+// changesRows reports whether a stage is one that may take long for its rows.
 func (p *pass) changesRows(st planned) bool {
 	switch p.op.(type) {
 	case migrate.Go:

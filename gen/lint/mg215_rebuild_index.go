@@ -8,8 +8,8 @@ import (
 )
 
 var mg215 = Check{
-	Code: "MG215", Title: "a free change of type builds an index anew", Severity: Warning,
-	Breaks: "the table is not written anew, but the index is, while nobody reads or writes the table",
+	Code: "MG215", Title: "a free change of type rebuilds an index", Severity: Warning,
+	Breaks: "the table is not rewritten, but the index is, while nobody reads or writes the table",
 	When:   "on PostgreSQL, when the column stands in an expression or a condition of an index, or changes its zone",
 	Safe:   "drop the index before and create it again after, in ops of their own: both are then done concurrently",
 	run: func(p *pass) {
@@ -33,7 +33,7 @@ var mg215 = Check{
 				in = in || part.Expr != "" && len(schema.ExprColumns(part.Expr, c)) > 0 || zone && part.Column == c[0]
 			}
 			if in {
-				p.report("index %s mentions %s.%s and is built anew under ACCESS EXCLUSIVE on %s (%s)", x.Name, o.Table, c[0], o.Table, t)
+				p.report("index %s mentions %s.%s and is rebuilt under ACCESS EXCLUSIVE on %s (%s)", x.Name, o.Table, c[0], o.Table, t)
 			}
 		}
 	},

@@ -34,7 +34,7 @@ var mg216 = Check{
 	},
 }
 
-// serves tells whether an index, of whatever kind, begins with the columns.
+// serves reports whether an index, of whatever kind, begins with the columns.
 func serves(t *schema.Table, columns []string) bool {
 	begins := func(list []string) bool {
 		n := min(len(columns), len(list))

@@ -10,7 +10,7 @@ import (
 
 var mg218 = Check{
 	Code: "MG218", Title: "a collation changes under an index or a constraint", Severity: Error,
-	Breaks: "every index over the column is built anew, and every check and foreign key over it is checked again, while nobody reads or writes the table; rows come in another order for the previous binary too",
+	Breaks: "every index over the column is rebuilt, and every check and foreign key over it is checked again, while nobody reads or writes the table; rows come in another order for the previous release too",
 	When:   "on PostgreSQL, on a table that others use; a warning when no index and no constraint is over the column, as then only the order changes",
 	Safe: "keep the collation, give the table an index with the other one (index:\"name collate C\"), which is built concurrently, and ask for it in ORDER BY; " +
 		"or drop the index before and create it again after, in ops of their own; on a small table say so: //modelgen:allow MG218 why",
@@ -28,14 +28,14 @@ var mg218 = Check{
 			to = "that of the database"
 		}
 		if over := p.over(o.Table, name); len(over) > 0 {
-			p.report("the collation of %s.%s becomes %s: what is over it is done anew under ACCESS EXCLUSIVE on %s: %s", o.Table, name, to, o.Table, strings.Join(over, ", "))
+			p.report("the collation of %s.%s becomes %s: what is over it is done again under ACCESS EXCLUSIVE on %s: %s", o.Table, name, to, o.Table, strings.Join(over, ", "))
 			return
 		}
-		p.reportAs(Warning, "let the queries that need the other order ask for it, with COLLATE in ORDER BY", "the collation of %s.%s becomes %s: rows come in another order for the previous binary too", o.Table, name, to)
+		p.reportAs(Warning, "let the queries that need the other order ask for it, with COLLATE in ORDER BY", "the collation of %s.%s becomes %s: rows come in another order for the previous release too", o.Table, name, to)
 	},
 }
 
-// over gives the names of what stands over a column: keys, indexes, checks and foreign keys, those of other tables that refer to it included.
+// over returns the names of what stands over a column: keys, indexes, checks and foreign keys, those of other tables that refer to it included.
 func (p *pass) over(table, column string) []string {
 	var names []string
 	t := p.s.Table(table)
@@ -70,7 +70,7 @@ func (p *pass) over(table, column string) []string {
 	return append(names, p.referring(table, column)...)
 }
 
-// referring gives the names of the foreign keys of other tables that refer to the column.
+// referring returns the names of the foreign keys of other tables that refer to the column.
 func (p *pass) referring(table, column string) []string {
 	var names []string
 	for _, t := range p.s.Tables {

@@ -4,8 +4,8 @@ import migrate "github.com/modelgen/modelgen/runtime"
 
 var mg303 = Check{
 	Code: "MG303", Title: "a column gets another name", Severity: Warning,
-	Breaks: "the previous binary names a column that is not there any more (PostgreSQL: 42703)",
-	When:   "from that moment until the previous binary is gone",
+	Breaks: "the previous release names a column that is not there any more (PostgreSQL: 42703)",
+	When:   "from that moment until the previous release is gone",
 	Safe:   "keep the name in the database and change only the field (db:\"old_name\"), or generate with -online: both names work until -contract",
 	run: func(p *pass) {
 		if o, ok := p.op.(migrate.RenameColumn); ok && p.used(o.Table) && !p.added[o.Table+"."+o.From] && !p.landed[o.Table+"."+o.From] {

@@ -8,9 +8,9 @@ import (
 
 var mg304 = Check{
 	Code: "MG304", Title: "a table gets another name", Severity: Warning,
-	Breaks: "the previous binary names a table that is not there any more (PostgreSQL: 42P01)",
-	When:   "from that moment until the previous binary is gone",
-	Safe:   "keep the name in the database and change only the struct, or leave a view with the old name and its columns until the previous binary is gone",
+	Breaks: "the previous release names a table that is not there any more (PostgreSQL: 42P01)",
+	When:   "from that moment until the previous release is gone",
+	Safe:   "keep the name in the database and change only the struct, or leave a view with the old name and its columns until the previous release is gone",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.RenameTable)
 		if !ok || !p.used(o.From) {

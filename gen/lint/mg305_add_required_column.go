@@ -6,9 +6,9 @@ import (
 )
 
 var mg305 = Check{
-	Code: "MG305", Title: "a new column must be written, and the previous binary does not", Severity: Warning,
-	Breaks: "the INSERT of the previous binary leaves the column out, which is NOT NULL and has no default (23502)",
-	When:   "as long as the previous binary runs beside the new one during a rolling deploy",
+	Code: "MG305", Title: "a new column must be written, and the previous release does not", Severity: Warning,
+	Breaks: "the INSERT of the previous release leaves the column out, which is NOT NULL and has no default (23502)",
+	When:   "as long as the previous release runs beside the new one during a rolling deploy",
 	Safe:   "give the column a default, or add it nullable and make it NOT NULL in the release after it",
 	run: func(p *pass) {
 		var table string
@@ -25,7 +25,7 @@ var mg305 = Check{
 			return
 		}
 		if p.used(table) && !c.Nullable && !p.hasDefault(c) {
-			p.report("%s.%s is new, NOT NULL and without default: the previous binary cannot insert into %s", table, c.Name, table)
+			p.report("%s.%s is new, NOT NULL and without default: the previous release cannot insert into %s", table, c.Name, table)
 		}
 	},
 }

@@ -9,7 +9,7 @@ import (
 var mg309 = Check{
 	Code: "MG309", Title: "a default changes", Severity: Note,
 	Breaks: "nothing fails, but both binaries get the new value where they leave the column out; rows that are there keep theirs",
-	When:   "as long as the previous binary runs beside the new one during a rolling deploy",
+	When:   "as long as the previous release runs beside the new one during a rolling deploy",
 	Safe:   "let the program write the value, where the difference counts",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.AlterColumn)

@@ -8,9 +8,9 @@ import (
 )
 
 var mg314 = Check{
-	Code: "MG314", Title: "a new rule that the previous binary does not know", Severity: Note,
-	Breaks: "writes of the previous binary that break the rule fail: from the moment it is added, not only when the old rows have been looked at",
-	When:   "as long as the previous binary runs beside the new one during a rolling deploy",
+	Code: "MG314", Title: "a new rule that the previous release does not know", Severity: Note,
+	Breaks: "writes of the previous release that break the rule fail: from the moment it is added, not only when the old rows have been looked at",
+	When:   "as long as the previous release runs beside the new one during a rolling deploy",
 	Safe:   "roll out a binary that keeps the rule first, and add it to the database in the release after it",
 	run: func(p *pass) {
 		switch o := p.op.(type) {
@@ -28,15 +28,15 @@ var mg314 = Check{
 	},
 }
 
-// rule reports a constraint, unless it is over columns that the previous binary does not write.
+// rule reports a constraint, unless it is over columns that the previous release does not write.
 func (p *pass) rule(table, name string, columns []string) {
 	if !p.used(table) || len(columns) > 0 && !slices.ContainsFunc(columns, func(c string) bool { return !p.added[table+"."+c] }) {
 		return
 	}
-	p.report("the previous binary may write rows to %s that break %s", table, name)
+	p.report("the previous release may write rows to %s that break %s", table, name)
 }
 
-// columnsOf gives the columns of the table that an expression mentions.
+// columnsOf returns the columns of the table that an expression mentions.
 func columnsOf(t *schema.Table, expr string) []string {
 	if t == nil {
 		return nil

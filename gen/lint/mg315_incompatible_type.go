@@ -6,9 +6,9 @@ import (
 )
 
 var mg315 = Check{
-	Code: "MG315", Title: "a column gets a type that the previous binary does not expect", Severity: Warning,
+	Code: "MG315", Title: "a column gets a type that the previous release does not expect", Severity: Warning,
 	Breaks: "it scans the new type into the field of the old one, compares the column with values of the old type (PostgreSQL: 42883), and writes what the new type does not take (22001, 22003, 22P02)",
-	When:   "as long as the previous binary runs beside the new one during a rolling deploy; a note where numbers only get larger, as it fails once the new binary writes one that the old field does not hold",
+	When:   "as long as the previous release runs beside the new one during a rolling deploy; a note where numbers only get larger, as it fails once the new binary writes one that the old field does not hold",
 	Safe:   "generate with -online: the column of the new type is beside the old one until -contract; where the type only gets narrower, roll out a binary first that writes what fits",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.AlterColumn)
@@ -22,12 +22,12 @@ var mg315 = Check{
 		}
 		switch surprise(a.Type, b.Type) {
 		case otherForm:
-			p.report("the previous binary reads, writes and compares %s as %s, not as %s", name, a.Type, b.Type)
+			p.report("the previous release reads, writes and compares %s as %s, not as %s", name, a.Type, b.Type)
 		case narrower:
-			p.report("the previous binary may write values of %s to %s, which are too large for %s", a.Type, name, b.Type)
+			p.report("the previous release may write values of %s to %s, which are too large for %s", a.Type, name, b.Type)
 		case wider:
 			p.reportAs(Note, "roll out a binary that reads "+b.Type.String()+" first, and write larger numbers in the release after it",
-				"the previous binary reads %s as %s, and fails at numbers that only %s holds", name, a.Type, b.Type)
+				"the previous release reads %s as %s, and fails at numbers that only %s holds", name, a.Type, b.Type)
 		}
 	},
 }

@@ -9,9 +9,9 @@ import (
 )
 
 var mg316 = Check{
-	Code: "MG316", Title: "a unique rule goes that the previous binary may name in ON CONFLICT", Severity: Warning,
+	Code: "MG316", Title: "a unique rule goes that the previous release may name in ON CONFLICT", Severity: Warning,
 	Breaks: "its INSERT ... ON CONFLICT (columns) finds no rule over those columns any more (PostgreSQL: 42P10), nor does ON CONFLICT ON CONSTRAINT find the name (42704)",
-	When:   "as long as the previous binary runs beside the new one during a rolling deploy, if it writes such statements; a note when the migration makes such a rule again, as it is so in between",
+	When:   "as long as the previous release runs beside the new one during a rolling deploy, if it writes such statements; a note when the migration makes such a rule again, as it is so in between",
 	Safe:   "release a binary first whose statements do not name it, and drop it in the release after it; to change a rule, add the new one before the old one goes",
 	run: func(p *pass) {
 		gone, ok := p.uniqueGone()
@@ -34,9 +34,9 @@ var mg316 = Check{
 		switch {
 		case slices.ContainsFunc(uniquesOf(t), func(u uniqueRule) bool { return u.name != gone.name && u.serves(gone) }):
 		case slices.ContainsFunc(p.later(), func(op migrate.Op) bool { u, ok := uniqueMade(op); return ok && u.serves(gone) }):
-			p.reportAs(Note, p.check.Safe, "the previous binary may name %s of %s in ON CONFLICT, which fails until there is a unique rule over it again", over, gone.table)
+			p.reportAs(Note, p.check.Safe, "the previous release may name %s of %s in ON CONFLICT, which fails until there is a unique rule over it again", over, gone.table)
 		default:
-			p.report("the previous binary may name %s of %s in ON CONFLICT, which fails without %s", over, gone.table, gone.name)
+			p.report("the previous release may name %s of %s in ON CONFLICT, which fails without %s", over, gone.table, gone.name)
 		}
 	},
 }
@@ -65,12 +65,12 @@ func overIndex(table string, x schema.Index) uniqueRule {
 	return u
 }
 
-// serves tells whether a statement that was written for the other rule finds this one.
+// serves reports whether a statement that was written for the other rule finds this one.
 func (u uniqueRule) serves(o uniqueRule) bool {
 	return u.table == o.table && slices.Equal(u.parts, o.parts) && (u.where == "" || u.where == o.where)
 }
 
-// uniqueGone gives the unique rule that the op takes away.
+// uniqueGone returns the unique rule that the op takes away.
 func (p *pass) uniqueGone() (uniqueRule, bool) {
 	switch o := p.op.(type) {
 	case migrate.DropUnique:
@@ -83,7 +83,7 @@ func (p *pass) uniqueGone() (uniqueRule, bool) {
 	return uniqueRule{}, false
 }
 
-// uniqueMade gives the unique rule that an op makes.
+// uniqueMade returns the unique rule that an op makes.
 func uniqueMade(op migrate.Op) (uniqueRule, bool) {
 	switch o := op.(type) {
 	case migrate.AddUnique:

@@ -18,11 +18,11 @@ var mg319 = Check{
 				return // it has been said
 			}
 		}
-		p.report("SELECT * of %s gives other columns than the previous binary knows", table)
+		p.report("SELECT * of %s gives other columns than the previous release knows", table)
 	},
 }
 
-// columnsChange gives the table to which the op adds a column, or from which it takes one.
+// columnsChange returns the table to which the op adds a column, or from which it takes one.
 func columnsChange(op migrate.Op) (table, column string) {
 	switch o := op.(type) {
 	case migrate.AddColumn:

@@ -18,7 +18,7 @@ var mg403 = Check{
 	},
 }
 
-// uniqueOver gives what a unique rule is over; table is "" when op is none.
+// uniqueOver returns what a unique rule is over; table is "" when op is none.
 func uniqueOver(op migrate.Op) (table, name string, columns []string) {
 	switch o := op.(type) {
 	case migrate.AddUnique:
@@ -33,7 +33,7 @@ func uniqueOver(op migrate.Op) (table, name string, columns []string) {
 	return "", "", nil
 }
 
-// same tells whether all rows hold the same in columns that are new in this migration: a constant default and nothing else.
+// same reports whether all rows hold the same in columns that are new in this migration: a constant default and nothing else.
 func (p *pass) same(table string, columns []string) bool {
 	t := p.s.Table(table)
 	if t == nil || len(columns) == 0 || p.unread {

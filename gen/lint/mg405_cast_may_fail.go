@@ -4,7 +4,7 @@ import migrate "github.com/modelgen/modelgen/runtime"
 
 var mg405 = Check{
 	Code: "MG405", Title: "a change of type stops at values that do not fit", Severity: Warning,
-	Breaks: "the migration fails at the first value that is too long, too large or of another form (22001, 22003, 22P02), and with -online a write of the previous binary that has one, too; SQLite keeps such a value as it is",
+	Breaks: "the migration fails at the first value that is too long, too large or of another form (22001, 22003, 22P02), and with -online a write of the previous release that has one, too; SQLite keeps such a value as it is",
 	When:   "a row holds such a value, or with -online a program writes one",
 	Safe:   "look for them first, and correct them in a migration before; or say in Using how they become fitting ones",
 	run: func(p *pass) {

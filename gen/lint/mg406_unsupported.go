@@ -16,5 +16,5 @@ var mg406 = Check{
 	},
 }
 
-// ended tells whether MG604 says what is wrong.
+// ended reports whether MG604 says what is wrong.
 func (p *pass) ended() bool { return slices.ContainsFunc(p.sql, controls) }

@@ -22,7 +22,7 @@ var mg409 = Check{
 	},
 }
 
-// analyzed tells whether SQL of an op behind this one lets the server look at the table.
+// analyzed reports whether SQL of an op behind this one lets the server look at the table.
 func (p *pass) analyzed(table string) bool {
 	return slices.ContainsFunc(p.later(), func(op migrate.Op) bool {
 		sql, ok := op.(migrate.SQL)

@@ -33,7 +33,7 @@ var mg412 = Check{
 	},
 }
 
-// granted tells whether SQL of the migration grants rights on the table, or on all of a schema.
+// granted reports whether SQL of the migration grants rights on the table, or on all of a schema.
 func (p *pass) granted(table string) bool {
 	return slices.ContainsFunc(p.later(), func(op migrate.Op) bool {
 		sql, ok := op.(migrate.SQL)

@@ -25,7 +25,7 @@ type newColumn struct {
 	column schema.Column
 }
 
-// newColumns gives the columns that the op makes, with a table or alone.
+// newColumns returns the columns that the op makes, with a table or alone.
 func (p *pass) newColumns() []newColumn {
 	var all []newColumn
 	switch o := p.op.(type) {

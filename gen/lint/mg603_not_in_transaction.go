@@ -25,7 +25,7 @@ var mg603 = Check{
 	},
 }
 
-// outside tells whether PostgreSQL refuses the statement inside a transaction.
+// outside reports whether PostgreSQL refuses the statement inside a transaction.
 func outside(st statement) bool {
 	for _, pattern := range []string{
 		"CREATE [UNIQUE] INDEX CONCURRENTLY", "DROP INDEX CONCURRENTLY", "REINDEX ... CONCURRENTLY", "VACUUM", "ALTER SYSTEM",

@@ -21,7 +21,7 @@ var mg610 = Check{
 	},
 }
 
-// alters tells whether a statement changes tables in a way that a schema has words for.
+// alters reports whether a statement changes tables in a way that a schema has words for.
 func (p *pass) alters(st statement) bool {
 	if name, ok := st.match("DROP TABLE [IF] [EXISTS] *"); ok {
 		return p.s.Table(name[0]) != nil

@@ -25,7 +25,7 @@ var mg612 = Check{
 	},
 }
 
-// foreign gives what one of the dialects does not understand.
+// foreign returns what one of the dialects does not understand.
 func foreign(st statement) string {
 	for _, pattern := range []string{"PRAGMA", "DO", "COMMENT ON", "GRANT", "REVOKE", "CREATE EXTENSION",
 		"CREATE [OR] [REPLACE] FUNCTION|PROCEDURE", "TRUNCATE", "LOCK TABLE",

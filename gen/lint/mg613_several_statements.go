@@ -16,7 +16,7 @@ var mg613 = Check{
 	},
 }
 
-// trigger tells whether a string makes a trigger of SQLite, which has statements in it.
+// trigger reports whether a string makes a trigger of SQLite, which has statements in it.
 func (p *pass) trigger(at int) bool {
 	return slices.ContainsFunc(p.sql, func(s statement) bool {
 		_, ok := s.match("CREATE [TEMP|TEMPORARY] TRIGGER ... BEGIN")

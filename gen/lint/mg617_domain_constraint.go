@@ -2,7 +2,7 @@ package lint
 
 var mg617 = Check{
 	Code: "MG617", Title: "a domain with a constraint", Severity: Error,
-	Breaks: "adding a column of it writes the table anew, and each change of the constraint looks at every table with it while nobody writes them",
+	Breaks: "adding a column of it rewrites the table, and each change of the constraint looks at every table with it while nobody writes them",
 	When:   "on PostgreSQL, for CREATE DOMAIN with CHECK or NOT NULL, and ALTER DOMAIN ... ADD, SET or VALIDATE; a warning where no table is there yet",
 	Safe:   "put the check on the columns; where the domain is not yours to choose, say so: //modelgen:allow MG617 why",
 	run: func(p *pass) {

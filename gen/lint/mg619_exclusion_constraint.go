@@ -18,7 +18,7 @@ var mg619 = Check{
 	},
 }
 
-// excludes tells whether an action of ALTER TABLE adds an exclusion constraint.
+// excludes reports whether an action of ALTER TABLE adds an exclusion constraint.
 func excludes(a statement) bool {
 	_, alone := a.match("ADD EXCLUDE")
 	_, named := a.match("ADD CONSTRAINT * EXCLUDE")

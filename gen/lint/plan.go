@@ -19,7 +19,7 @@ type planned struct {
 	tx int // stages with the same number share a transaction
 }
 
-// values gives the ops of which the value is known.
+// values returns the ops of which the value is known.
 func values(ops []Op) (all []migrate.Op) {
 	for _, o := range ops {
 		all = append(all, o.Value)
@@ -117,7 +117,7 @@ func cause(text string, causes []string, at int) int {
 	return at
 }
 
-// locked gives the stages of the op on PostgreSQL that stop readers or writers of tables in use while they read or write whole tables.
+// locked returns the stages of the op on PostgreSQL that stop readers or writers of tables in use while they read or write whole tables.
 func (p *pass) locked() []planned {
 	var out []planned
 	for _, st := range p.stages {
@@ -128,7 +128,7 @@ func (p *pass) locked() []planned {
 	return out
 }
 
-// strong tells whether a table lock stops writers, or everybody.
+// strong reports whether a table lock stops writers, or everybody.
 func strong(lock string) bool {
 	switch lock {
 	case "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE":
@@ -145,7 +145,7 @@ func stops(lock string) string {
 	return "writes"
 }
 
-// plain gives the reason for which the author chose the plain form of an op.
+// plain returns the reason for which the author chose the plain form of an op.
 func plain(op migrate.Op) string {
 	v := reflect.ValueOf(op)
 	if v.Kind() != reflect.Struct {

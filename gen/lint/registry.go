@@ -109,7 +109,7 @@ var groups = []struct{ digit, name string }{
 	{"9", "comments that silence"},
 }
 
-// All gives every check, by code.
+// All returns every check, by code.
 func All() []Check {
 	list := make([]Check, len(all))
 	for i, c := range all {
@@ -118,5 +118,5 @@ func All() []Check {
 	return list
 }
 
-// Known tells whether there is a check of that code.
+// Known reports whether there is a check of that code.
 func Known(code string) bool { return find(code) != nil }

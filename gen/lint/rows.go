@@ -16,7 +16,7 @@ type Rows struct {
 	Plain   string // the reason for which it is one transaction, "" when it goes in batches
 }
 
-// op gives an op that is planned as the Backfill is. It cannot be run.
+// op returns an op that is planned as the Backfill is. It cannot be run.
 func (r Rows) op() migrate.Op {
 	return backfill{migrate.Backfill[struct{}]{Table: r.Table, Where: r.Where, Name: r.Name, Plain: r.Plain}, r.Columns}
 }
@@ -62,7 +62,7 @@ func (o backfill) Effects() migrate.Effects {
 	return e
 }
 
-// fills gives the columns that may have values after it: all of the table, when its row is not known.
+// fills returns the columns that may have values after it: all of the table, when its row is not known.
 func (o backfill) fills(s *schema.Schema) []string {
 	if o.columns == nil {
 		if t := s.Table(o.Table); t != nil {

@@ -110,7 +110,7 @@ func inBody(toks []tok) bool {
 	return open > 0
 }
 
-// until gives the end of what ends with a mark.
+// until returns the end of what ends with a mark.
 func until(sql string, from int, mark string) int {
 	if from >= len(sql) {
 		return len(sql)
@@ -121,7 +121,7 @@ func until(sql string, from int, mark string) int {
 	return len(sql)
 }
 
-// dollar gives the tag of a dollar quote, "" when it is none.
+// dollar returns the tag of a dollar quote, "" when it is none.
 func dollar(sql string) string {
 	for i := 1; i < len(sql); i++ {
 		switch c := sql[i]; {
@@ -224,7 +224,7 @@ func (s statement) alter() (table string, actions []statement) {
 	return names[0], append(actions, statement{s.at, s.toks[from:]})
 }
 
-// on gives the statements of SQL written by hand that run on the dialect.
+// on returns the statements of SQL written by hand that run on the dialect.
 func (p *pass) on(dialect string) []statement {
 	o, ok := p.op.(migrate.SQL)
 	if _, is := p.target(dialect); !ok || !is || o.Only != "" && o.Only != dialect {
@@ -233,7 +233,7 @@ func (p *pass) on(dialect string) []statement {
 	return p.sql
 }
 
-// short gives the beginning of a statement, for a message.
+// short returns the beginning of a statement, for a message.
 func (s statement) short() string {
 	var words []string
 	for _, t := range s.toks[:min(len(s.toks), 6)] {

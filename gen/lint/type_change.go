@@ -29,7 +29,7 @@ func loses(a, b schema.Type) string {
 	return ""
 }
 
-// fails tells whether a change of type stops at a value that the new type does not hold.
+// fails reports whether a change of type stops at a value that the new type does not hold.
 func fails(a, b schema.Type) bool {
 	text := func(t schema.Type) bool {
 		return t.Kind == schema.KindText || t.Kind == schema.KindVarchar || t.Kind == schema.KindChar

@@ -55,7 +55,7 @@ func Read(g Given, cfg Config) (*Result, error) {
 	return l.run([]*packages.Package{p})
 }
 
-// notForUs tells whether a file is one that [Load] does not see, as its constraint says !modelgen.
+// notForUs reports whether a file is one that [Load] does not see, as its constraint says !modelgen.
 func notForUs(f *ast.File) bool {
 	expr := buildLine(f)
 	return expr != nil && slices.Contains(tagsOf(expr), guardTag) && !expr.Eval(func(string) bool { return true })
@@ -93,7 +93,7 @@ func (l *loader) elsewhere(t types.Type) bool {
 	return found
 }
 
-// otherTable gives a table of a model that was not given, or of a package that was not, with the columns behind a dot.
+// otherTable returns a table of a model that was not given, or of a package that was not, with the columns behind a dot.
 func (l *loader) otherTable(name string) (*schema.Table, []string, error) {
 	if known := l.given.Known; known != nil {
 		if t := known.Table(name); t != nil {
@@ -107,7 +107,7 @@ func (l *loader) otherTable(name string) (*schema.Table, []string, error) {
 	return nil, nil, &posError{} // it may be new: nothing is known of it, and nothing is said
 }
 
-// modelTable gives the name in the table tag of a model.
+// modelTable returns the name in the table tag of a model.
 func modelTable(st *types.Struct) string {
 	for i := range st.NumFields() {
 		if st.Field(i).Name() == "_" {
@@ -120,7 +120,7 @@ func modelTable(st *types.Struct) string {
 	return ""
 }
 
-// inTestFile tells whether a place is in the tests of a package, which its driver checks together with it.
+// inTestFile reports whether a place is in the tests of a package, which its driver checks together with it.
 func (l *loader) inTestFile(pos token.Pos) bool {
 	if l.given == nil {
 		return false
@@ -145,7 +145,7 @@ func (l *loader) valueHintsAt(prefix string, values []constantValue) {
 	}
 }
 
-// directiveSpan gives the place of a whole directive.
+// directiveSpan returns the place of a whole directive.
 func directiveSpan(d ast.Directive) span {
 	if d.Slash == token.NoPos {
 		return span{}

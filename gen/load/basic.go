@@ -44,7 +44,7 @@ func isInteger(t schema.Type) bool {
 
 var majorVersion = regexp.MustCompile(`(/v[0-9]+|\.v[0-9]+)(/|$)`)
 
-// basePath gives the import path without the major version in it: github.com/gofrs/uuid for github.com/gofrs/uuid/v5.
+// basePath returns the import path without the major version in it: github.com/gofrs/uuid for github.com/gofrs/uuid/v5.
 func basePath(path string) string {
 	if path == "github.com/satori/go.uuid" {
 		return path

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// manyModels gives the source of n models of the given number of columns, each with a reference, an index and a check.
+// manyModels returns the source of n models of the given number of columns, each with a reference, an index and a check.
 func manyModels(n, columns int) string {
 	var b strings.Builder
 	b.WriteString("package models\n\nimport (\n\t\"time\"\n\n\t\"github.com/shopspring/decimal\"\n)\n\ntype Status string\n\nconst (\n\tDraft Status = \"draft\"\n\tLive Status = \"live\"\n)\n")

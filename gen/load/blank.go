@@ -119,7 +119,7 @@ func (m *model) renamed(key string, t tableTag) {
 	m.l.hints = append(m.l.hints, Hint{kind, m.table.Name, t.name, t.sc.prefix + was, m.l.position(t.opts.pos("was", t.pos))})
 }
 
-// needsIndex tells whether a unique tag says more than a constraint can.
+// needsIndex reports whether a unique tag says more than a constraint can.
 func (m *model) needsIndex(t tableTag, opts options) bool {
 	for _, p := range t.list {
 		if strings.HasPrefix(p.s, "(") || modified(p.s) {

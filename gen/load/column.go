@@ -123,7 +123,7 @@ func (l *loader) checkSerial(c *column) {
 	}
 }
 
-// setType gives the column its type.
+// setType sets the type of the column.
 func (c *column) setType(m *model) error {
 	l, opts := m.l, c.opts
 	g, known := l.resolve(c.field.Type())
@@ -204,7 +204,7 @@ func (c *column) setSize() error {
 	return nil
 }
 
-// setCollate gives the column a collation, on one dialect or on every one that has none of its own.
+// setCollate sets the collation of the column, on one dialect or on every one that has none of its own.
 func (c *column) setCollate(dialect, collate string) {
 	if dialect == "" {
 		c.Collate = collate
@@ -225,7 +225,7 @@ func (c *column) setNull() {
 	}
 }
 
-// arrayOf gives the type of the elements of a slice.
+// arrayOf returns the type of the elements of a slice.
 func (m *model) arrayOf(f *types.Var) (goType, error) {
 	t := types.Unalias(f.Type())
 	if p, ok := t.(*types.Pointer); ok {

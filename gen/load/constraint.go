@@ -15,7 +15,7 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// constraint gives what a file is built with, "" for always. It says no when that is a matter of the machine: then the schema would be, too.
+// constraint returns what a file is built with, "" for always. It says no when that is a matter of the machine: then the schema would be, too.
 // Tags of the user's own are given to every command, so they are taken.
 func (l *loader) constraint(file *ast.File) (string, bool) {
 	name := filepath.Base(l.fset.Position(file.Package).Filename)
@@ -33,7 +33,7 @@ func (l *loader) constraint(file *ast.File) (string, bool) {
 	return expr.String(), !slices.ContainsFunc(tags, func(t string) bool { return onPlatform("file.go", t) })
 }
 
-// buildLine gives the //go:build line of a file, nil without one.
+// buildLine returns the //go:build line of a file, nil without one.
 func buildLine(file *ast.File) constraint.Expr {
 	for _, g := range file.Comments {
 		if g.Pos() > file.Package {
@@ -51,7 +51,7 @@ func buildLine(file *ast.File) constraint.Expr {
 	return nil
 }
 
-// tagsOf gives the tags of a constraint, without those that name a version of Go.
+// tagsOf returns the tags of a constraint, without those that name a version of Go.
 func tagsOf(expr constraint.Expr) (tags []string) {
 	switch x := expr.(type) {
 	case *constraint.TagExpr:
@@ -68,7 +68,7 @@ func tagsOf(expr constraint.Expr) (tags []string) {
 	return tags
 }
 
-// onPlatform tells whether a tag, or the name of a file, stands for a system, a machine or a compiler, as package build knows them: a file
+// onPlatform reports whether a tag, or the name of a file, stands for a system, a machine or a compiler, as package build knows them: a file
 // with it is left out on a machine that is none of them.
 func onPlatform(name, tag string) bool {
 	if slices.Contains([]string{"cgo", "gc", "gccgo", "unix", "race", "msan", "asan"}, tag) {
@@ -135,7 +135,7 @@ func (l *loader) inTests() string {
 	return ""
 }
 
-// IsGuard tells whether a file has the name of a guard.
+// IsGuard reports whether a file has the name of a guard.
 func IsGuard(base string) bool {
 	return base == tool+"_guard.go" || base == tool+"_guard_test.go"
 }

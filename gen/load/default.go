@@ -41,7 +41,7 @@ func (m *model) setDefault(c *column, o option) {
 	}
 }
 
-// readDefault gives the literal or the expression, in its normal form.
+// readDefault returns the literal or the expression, in its normal form.
 func (m *model) readDefault(c *column, o option) (*string, string, error) {
 	if inner, ok := inBrackets(o.value); ok && !o.quoted {
 		if m := bytesText.FindStringSubmatch(inner.s); m != nil && c.Type.Literal() == schema.BytesLiteral && len(m[1])%2 == 0 {
@@ -101,7 +101,7 @@ var plainNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 
 var looksLikeSQL = regexp.MustCompile(`(?i)^(\w+\(.*\)|current_(timestamp|date|time|user)|localtime(stamp)?|session_user)$`)
 
-// loneLiteral gives the text of an expression that is a single literal of the type's own form.
+// loneLiteral returns the text of an expression that is a single literal of the type's own form.
 func loneLiteral(sql string, t schema.Type) (string, bool) {
 	switch t.Literal() {
 	case schema.QuotedLiteral:

@@ -51,7 +51,7 @@ func (l *loader) checkDirectives(s *source) {
 	}
 }
 
-// directivesOf gives the directives in a doc comment.
+// directivesOf returns the directives in a doc comment.
 func directivesOf(doc *ast.CommentGroup) map[string]ast.Directive {
 	if doc == nil {
 		return nil
@@ -72,7 +72,7 @@ func directivesOf(doc *ast.CommentGroup) map[string]ast.Directive {
 	return found
 }
 
-// typeDirective gives the column type that stands above the declaration of a Go type. Whatever is wrong with it is noted once.
+// typeDirective returns the column type that stands above the declaration of a Go type. Whatever is wrong with it is noted once.
 func (l *loader) typeDirective(obj *types.TypeName) (goType, bool) {
 	if g, ok := l.typed[obj]; ok {
 		return g, g.typ.Kind != schema.KindInvalid

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// generateCommand gives the command that generates for a package: for it alone where it has the directive, else for all.
+// generateCommand returns the command that generates for a package: for it alone where it has the directive, else for all.
 func generateCommand(p *Package, files []*ast.File) string {
 	if _, ok := Directive(files); !ok {
 		return "go generate ./..."
@@ -16,7 +16,7 @@ func generateCommand(p *Package, files []*ast.File) string {
 	return "go generate ."
 }
 
-// Directive gives the words of the first //go:generate directive that runs modelgen.
+// Directive returns the words of the first //go:generate directive that runs modelgen.
 func Directive(files []*ast.File) ([]string, bool) {
 	for _, f := range files {
 		for _, g := range f.Comments {

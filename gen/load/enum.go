@@ -154,7 +154,7 @@ func valueTexts(values []constantValue) []string {
 	return texts
 }
 
-// constantsCheck gives the condition that the column holds one of the constants.
+// constantsCheck returns the condition that the column holds one of the constants.
 func constantsCheck(c *column, values []constantValue) string {
 	list := valueTexts(values)
 	if c.Type.Literal() == schema.QuotedLiteral {
@@ -238,7 +238,7 @@ func (l *loader) addEnum(name string, u enumUse) {
 	l.schema.PutEnum(e)
 }
 
-// valueHints gives the rename hints of constants, by the values that they have now.
+// valueHints returns the rename hints of constants, by the values that they have now.
 func valueHints(values []constantValue) map[string]string {
 	var was map[string]string
 	for _, v := range values {

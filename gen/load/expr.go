@@ -9,7 +9,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// expr gives the normal form of an expression over the columns of a row, as it stands in a tag of the scope.
+// expr returns the normal form of an expression over the columns of a row, as it stands in a tag of the scope.
 func (m *model) expr(sc *scope, expr text) (string, bool) {
 	sql, err := m.normalize(sc, expr.s)
 	if quoted := schema.UnknownQuoted(m.prefixed(sc, expr.s), m.names); err == nil && len(quoted) > 0 && nearest(quoted[0], m.names, min(2, reach(quoted[0]))) == "" {
@@ -31,7 +31,7 @@ func (m *model) normalize(sc *scope, expr string) (string, error) {
 	return schema.NormalizeExpr(schema.BindColumns(m.prefixed(sc, expr), m.names))
 }
 
-// prefixed gives the expression with the names of columns as they are in the table.
+// prefixed returns the expression with the names of columns as they are in the table.
 func (m *model) prefixed(sc *scope, expr string) string {
 	if sc == nil || sc.prefix == "" {
 		return expr
@@ -101,7 +101,7 @@ func (m *model) condition(sc *scope, expr text) (string, bool) {
 	return sql, true
 }
 
-// column gives the column that a name in a tag of the scope means.
+// column returns the column that a name in a tag of the scope means.
 func (m *model) column(sc *scope, name text) *column {
 	for s := sc; s != nil && s.prefix != ""; s = s.outer {
 		if full, ok := s.local[name.s]; ok {
@@ -129,7 +129,7 @@ func (m *model) columnHint(name string) string {
 	return didYouMean(name, m.names)
 }
 
-// columnList gives the names of the columns in a list; false when one of them is not there or there twice.
+// columnList returns the names of the columns in a list; false when one of them is not there or there twice.
 func (m *model) columnList(sc *scope, list []text) ([]string, bool) {
 	var names []string
 	ok := true

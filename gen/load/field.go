@@ -186,7 +186,7 @@ func namesGo(st *types.Struct) bool {
 	return false
 }
 
-// holds tells whether the struct is being flattened already.
+// holds reports whether the struct is being flattened already.
 func (sc *scope) holds(obj *types.TypeName) bool {
 	for s := sc; s != nil && obj != nil; s = s.outer {
 		if s.obj == obj {
@@ -196,7 +196,7 @@ func (sc *scope) holds(obj *types.TypeName) bool {
 	return false
 }
 
-// isModel tells whether a struct has a table tag, also one of a package that was not asked for.
+// isModel reports whether a struct has a table tag, also one of a package that was not asked for.
 func (m *model) isModel(obj *types.TypeName, st *types.Struct) bool {
 	if m.l.byType[obj] != nil {
 		return true
@@ -214,7 +214,7 @@ func (m *model) addBad(f *types.Var, name string, pos token.Pos, sc *scope) {
 	m.put(&column{Column: schema.Column{Name: sc.prefix + name, Nullable: true}, pos: pos, field: f, scope: sc, bad: true}, name)
 }
 
-// invalid tells whether the type checker could not make sense of a type.
+// invalid reports whether the type checker could not make sense of a type.
 func invalid(t types.Type) bool {
 	switch t := types.Unalias(t).(type) {
 	case *types.Basic:

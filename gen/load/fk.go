@@ -158,7 +158,7 @@ func columnsOf(t *schema.Table, columns []string) string {
 	return t.Name + " (" + strings.Join(columns, ", ") + ")"
 }
 
-// sameFamily tells whether values of the two types can be compared by a foreign key.
+// sameFamily reports whether values of the two types can be compared by a foreign key.
 func sameFamily(a, b schema.Type) bool {
 	family := func(t schema.Type) schema.Type {
 		t = t.Plain()
@@ -173,7 +173,7 @@ func sameFamily(a, b schema.Type) bool {
 	return family(a) == family(b)
 }
 
-// unique tells whether the database knows that the columns are unique.
+// unique reports whether the database knows that the columns are unique.
 func unique(t *schema.Table, columns []string) bool {
 	want := slices.Sorted(slices.Values(columns))
 	same := func(other []string) bool {

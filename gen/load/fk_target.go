@@ -113,7 +113,7 @@ func typeName(pkg *types.Package, name string) *types.TypeName {
 	return t
 }
 
-// importCalled gives the package that has the name in the file at pos, or else in another file of the package, or else among the
+// importCalled returns the package that has the name in the file at pos, or else in another file of the package, or else among the
 // packages of the models.
 func (l *loader) importCalled(pkg *types.Package, name string, pos token.Pos) *types.Package {
 	if src := l.sources[pkg]; src != nil {
@@ -158,7 +158,7 @@ func importedBy(spec *ast.ImportSpec, src *source) *types.Package {
 	return nil
 }
 
-// importName gives the name that an import has in its file.
+// importName returns the name that an import has in its file.
 func importName(spec *ast.ImportSpec, src *source) string {
 	if spec.Name != nil && spec.Name.Name != "_" && spec.Name.Name != "." {
 		return spec.Name.Name

@@ -27,7 +27,7 @@ func (g *goType) setTypeFor(dialect, sql string) {
 	g.typeFor[dialect] = sql
 }
 
-// resolve gives the column type of a Go type; false when there is none.
+// resolve returns the column type of a Go type; false when there is none.
 func (l *loader) resolve(t types.Type) (goType, bool) {
 	switch t := t.(type) {
 	case *types.Alias:
@@ -123,7 +123,7 @@ func isByte(t types.Type) bool {
 	return ok && b.Kind() == types.Uint8
 }
 
-// isValuer tells whether a type writes itself to the database, so that what it looks like says nothing.
+// isValuer reports whether a type writes itself to the database, so that what it looks like says nothing.
 func isValuer(t types.Type) bool {
 	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "Value")
 	f, ok := obj.(*types.Func)

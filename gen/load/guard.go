@@ -56,7 +56,7 @@ type Constants struct {
 // Constant is a constant: its name, qualified when it is of another package, and its value as Go source.
 type Constant struct{ Name, Value string }
 
-// export gives the model in its public form.
+// export returns the model in its public form.
 func (m *model) export(pkg *Package, q *qualifier) *Model {
 	out := &Model{Package: pkg, Name: m.obj.Name(), Table: m.table.Name, Pos: m.l.position(m.pos)}
 	seen := map[string]bool{}

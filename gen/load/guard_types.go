@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// exportTypes gives the types whose own declarations a guard has to look at: a struct stays the same when the type of a field begins to
+// exportTypes returns the types whose own declarations a guard has to look at: a struct stays the same when the type of a field begins to
 // stand for another one, and the column does not.
 func (m *model) exportTypes(q *qualifier) []Type {
 	e := &typeExport{q: q, seen: map[types.Type]bool{}}
@@ -46,7 +46,7 @@ func (e *typeExport) add(t, is types.Type, alias bool) {
 	}
 }
 
-// own tells whether a declaration may change with the project: those of Go itself, and of types that are known by name, do not.
+// own reports whether a declaration may change with the project: those of Go itself, and of types that are known by name, do not.
 func (e *typeExport) own(obj *types.TypeName) bool {
 	switch {
 	case obj.Pkg() == nil:

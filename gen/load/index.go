@@ -68,7 +68,7 @@ func (m *model) deferrableTag(opts options) schema.Deferrable {
 	return schema.NotDeferrable
 }
 
-// modified tells whether a part of an index has a word behind it that only an index can have.
+// modified reports whether a part of an index has a word behind it that only an index can have.
 func modified(part string) bool {
 	words := strings.Fields(strings.ToLower(part))
 	if len(words) < 2 {

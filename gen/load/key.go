@@ -60,7 +60,7 @@ func (m *model) primaryKey() {
 	m.table.PrimaryKey = pk
 }
 
-// fieldID gives the column of the field called ID: the struct's own one, or that of a struct embedded without prefix.
+// fieldID returns the column of the field called ID: the struct's own one, or that of a struct embedded without prefix.
 func (m *model) fieldID() []*column {
 	var found []*column
 	for _, c := range m.columns {

@@ -92,7 +92,7 @@ func (l *loader) joinTables() {
 	}
 }
 
-// joinColumn gives the column of a join table that refers to the model.
+// joinColumn returns the column of a join table that refers to the model.
 func (m *model) joinColumn(pos token.Pos) (schema.Column, bool) {
 	if m.table.PrimaryKey == nil || len(m.table.PrimaryKey.Columns) != 1 {
 		m.l.failf(pos, "many2many needs models with a primary key of one column, which %s has not; write the join table as a model", m.obj.Name())

@@ -92,7 +92,7 @@ func (l *loader) findModels(s *source) {
 	}
 }
 
-// tableField gives the blank field with a table tag. A table tag elsewhere is a problem where it cannot mean something else.
+// tableField returns the blank field with a table tag. A table tag elsewhere is a problem where it cannot mean something else.
 func (l *loader) tableField(st *ast.StructType) *ast.Field {
 	var found, misplaced *ast.Field
 	var without []*ast.Field // blank, with a tag of another kind
@@ -182,7 +182,7 @@ func (m *model) readTable(d *decl, f *ast.Field) bool {
 	return true
 }
 
-// firstParagraph gives the first paragraph of a doc comment in one line, without directives.
+// firstParagraph returns the first paragraph of a doc comment in one line, without directives.
 func firstParagraph(doc *ast.CommentGroup) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(doc.Text()), "\n\n")
 	return strings.Join(strings.Fields(first), " ")

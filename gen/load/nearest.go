@@ -13,7 +13,7 @@ func nearest(word string, candidates []string, most int) string {
 
 func reach(word string) int { return near.Reach(word) }
 
-// didYouMean gives `: did you mean x?`, or else what there is.
+// didYouMean returns `: did you mean x?`, or else what there is.
 func didYouMean(word string, candidates []string) string {
 	if n := nearest(word, candidates, reach(word)); n != "" {
 		return ": did you mean " + n + "?"
@@ -24,7 +24,7 @@ func didYouMean(word string, candidates []string) string {
 	return ": there is " + some(candidates)
 }
 
-// some gives the words as a list that stays readable.
+// some returns the words as a list that stays readable.
 func some(words []string) string {
 	const most = 30
 	words = slices.Clone(words)

@@ -122,7 +122,7 @@ func (l *loader) wordHint(word string, words map[string]int) string {
 	return didYouMean(word, known)
 }
 
-// nearWord gives the option that somebody who wrote word may have meant, or "".
+// nearWord returns the option that somebody who wrote word may have meant, or "".
 func nearWord(word string, words map[string]int) string {
 	return nearest(word, append(slices.Sorted(maps.Keys(words)), slices.Sorted(maps.Keys(aliases))...), reach(word))
 }
@@ -158,7 +158,7 @@ func (opts options) same(o option) (*option, bool) {
 	return nil, false
 }
 
-// get gives the first option of the word for all dialects.
+// get returns the first option of the word for all dialects.
 func (opts options) get(word string) (*option, bool) {
 	for i := range opts {
 		if p := &opts[i]; p.word == word && p.dialect == "" {
@@ -173,7 +173,7 @@ func (opts options) has(word string) bool {
 	return ok
 }
 
-// value gives the text behind the word, or "".
+// value returns the text behind the word, or "".
 func (opts options) value(word string) string {
 	if o, ok := opts.get(word); ok {
 		return o.value.s
@@ -181,7 +181,7 @@ func (opts options) value(word string) string {
 	return ""
 }
 
-// pos gives the place of the word, or else the other place.
+// pos returns the place of the word, or else the other place.
 func (opts options) pos(word string, other token.Pos) token.Pos {
 	if o, ok := opts.get(word); ok {
 		return o.at.pos

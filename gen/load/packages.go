@@ -68,7 +68,7 @@ func (l *loader) complaint(ctx context.Context, cfg *packages.Config) error {
 	return nil
 }
 
-// BuildTags gives the build tags with which models are read: those given, those of the environment, and the one that switches guards off.
+// BuildTags returns the build tags with which models are read: those given, those of the environment, and the one that switches guards off.
 func BuildTags(tags string) string { return withGuardTag(tags, os.Getenv("GOFLAGS")) }
 
 func withGuardTag(tags, goflags string) string {
@@ -91,7 +91,7 @@ func parseFile(fset *token.FileSet, name string, src []byte) (*ast.File, error) 
 	return file, err
 }
 
-// quick gives the environment of the go command, where it collects garbage less often unless somebody said otherwise: it lives for a
+// quick returns the environment of the go command, where it collects garbage less often unless somebody said otherwise: it lives for a
 // tenth of a second, and this takes an eighth off.
 func (l *loader) quick() []string {
 	env := l.cfg.Env

@@ -14,7 +14,7 @@ type Problem struct {
 	Pos token.Position // the file is relative to Config.Dir
 	Msg string
 	At  token.Pos // the place in the file set, where there is one
-	Fix Fix       // what mends it, where that is clear
+	Fix Fix       // what fixes it, where that is clear
 }
 
 // Fix replaces a part of the source. The zero value is none.
@@ -23,7 +23,7 @@ type Fix struct {
 	New      string
 }
 
-// String gives the problem as file:line:col: message.
+// String returns the problem as file:line:col: message.
 func (p Problem) String() string {
 	if p.Pos.Filename == "" {
 		return p.Msg
@@ -66,7 +66,7 @@ func (l *loader) failf(pos token.Pos, format string, args ...any) {
 	l.problems = append(l.problems, Problem{Pos: l.position(pos), Msg: fmt.Sprintf(format, args...), At: pos})
 }
 
-// fixable adds to the problem that was noted last what mends it: another text in the place of old, at pos.
+// fixable adds to the problem that was noted last what fixes it: another text in the place of old, at pos.
 func (l *loader) fixable(pos token.Pos, old, new string) {
 	if new != "" {
 		l.problems[len(l.problems)-1].Fix = Fix{pos, pos + token.Pos(len(old)), new}
@@ -89,7 +89,7 @@ type posError struct {
 
 func (e *posError) Error() string { return e.err.Error() }
 
-// position gives the place with its file relative to the directory of the configuration.
+// position returns the place with its file relative to the directory of the configuration.
 func (l *loader) position(pos token.Pos) token.Position {
 	p := l.fset.Position(pos)
 	p.Filename, p.Offset = l.relative(p.Filename), 0
@@ -114,5 +114,5 @@ func (l *loader) relative(file string) string {
 	return rel
 }
 
-// shortPos gives a place for the middle of a message.
+// shortPos returns a place for the middle of a message.
 func (l *loader) shortPos(pos token.Pos) string { return l.position(pos).String() }

@@ -66,26 +66,26 @@ func (l *loader) typeErrors() {
 	}
 }
 
-// TablePos gives the place of the struct of a table, or of the field that asks for the join table.
+// TablePos returns the place of the struct of a table, or of the field that asks for the join table.
 func (r *Result) TablePos(table string) token.Position { return r.pos(place{object: table}) }
 
-// ColumnPos gives the place of the field of a column.
+// ColumnPos returns the place of the field of a column.
 func (r *Result) ColumnPos(table, column string) token.Position {
 	return r.pos(place{object: table, name: column})
 }
 
-// EnumPos gives the place of the Go type of a native enum.
+// EnumPos returns the place of the Go type of a native enum.
 func (r *Result) EnumPos(enum string) token.Position {
 	return r.pos(place{kind: "enum", object: enum})
 }
 
-// ObjectPos gives the place of the tag that made an object of a table: kind is "pk", "unique", "check", "fk" or "index", i its
+// ObjectPos returns the place of the tag that made an object of a table: kind is "pk", "unique", "check", "fk" or "index", i its
 // position in the table of Result.Schema.
 func (r *Result) ObjectPos(table, kind string, i int) token.Position {
 	return r.pos(place{kind, table, "", i})
 }
 
-// Pos gives the place of a table, a column or an enum by its name alone: "products", "products.price", "billing.invoices.total".
+// Pos returns the place of a table, a column or an enum by its name alone: "products", "products.price", "billing.invoices.total".
 func (r *Result) Pos(object string) token.Position {
 	if p := r.TablePos(object); p.IsValid() {
 		return p
@@ -101,7 +101,7 @@ func (r *Result) Pos(object string) token.Position {
 	return r.EnumPos(object)
 }
 
-// At gives the place of what [Result.Pos] takes in the file set, or token.NoPos.
+// At returns the place of what [Result.Pos] takes in the file set, or token.NoPos.
 func (r *Result) At(object string) token.Pos {
 	if at, ok := r.places[place{object: object}]; ok {
 		return at
@@ -117,7 +117,7 @@ func (r *Result) At(object string) token.Pos {
 	return r.places[place{kind: "enum", object: object}]
 }
 
-// HintAt gives where the was: of a table, "products", a column, "products.label", an enum or a value of one stands: the option in the tag, or
+// HintAt returns where the was: of a table, "products", a column, "products.label", an enum or a value of one stands: the option in the tag, or
 // the directive. It is token.NoPos where the text of the tag is not that of the source.
 func (r *Result) HintAt(object string) (from, to token.Pos) {
 	s := r.l.hintsAt[object]

@@ -8,7 +8,7 @@ import (
 // words that the rules below would cut in a way nobody writes.
 var oneWord = []string{"OAuth", "IPv4", "IPv6"}
 
-// snakeCase gives the name of a column for the name of a field: UserIDs is user_ids, HTTPServer is http_server.
+// snakeCase returns the name of a column for the name of a field: UserIDs is user_ids, HTTPServer is http_server.
 //
 // A word begins at a capital after a small letter or digit, and at the last capital of several before a small letter, unless that
 // is the s of a plural. Digits belong to what is before them.
@@ -26,7 +26,7 @@ func snakeCase(name string) string {
 	return b.String()
 }
 
-// wordLen gives the length of the word that r begins with.
+// wordLen returns the length of the word that r begins with.
 func wordLen(r []rune) int {
 	for _, w := range oneWord {
 		if strings.HasPrefix(string(r[:min(len(r), len(w))]), w) {
@@ -46,7 +46,7 @@ func wordLen(r []rune) int {
 	return max(1, extend(r, n))
 }
 
-// extend gives the end of the small letters and digits from n on.
+// extend returns the end of the small letters and digits from n on.
 func extend(r []rune, n int) int {
 	for n < len(r) && !unicode.IsUpper(r[n]) && r[n] != '_' {
 		n++

@@ -107,7 +107,7 @@ func (s *source) addConst(g *ast.GenDecl, spec *ast.ValueSpec, values []ast.Expr
 	}
 }
 
-// docOf gives the doc comment of a declaration that may stand alone.
+// docOf returns the doc comment of a declaration that may stand alone.
 func docOf(g *ast.GenDecl, doc *ast.CommentGroup) *ast.CommentGroup {
 	if doc == nil && !g.Lparen.IsValid() {
 		return g.Doc
@@ -115,7 +115,7 @@ func docOf(g *ast.GenDecl, doc *ast.CommentGroup) *ast.CommentGroup {
 	return doc
 }
 
-// embeddedName gives the place of the name of an embedded field.
+// embeddedName returns the place of the name of an embedded field.
 func embeddedName(e ast.Expr) token.Pos {
 	switch t := e.(type) {
 	case *ast.StarExpr:
@@ -132,7 +132,7 @@ func embeddedName(e ast.Expr) token.Pos {
 	return e.Pos()
 }
 
-// field gives the declaration of a field, or nil when its package was not read from source.
+// field returns the declaration of a field, or nil when its package was not read from source.
 func (l *loader) field(v *types.Var) *ast.Field {
 	if s := l.sources[v.Pkg()]; s != nil {
 		return s.fields[v.Pos()]
@@ -140,7 +140,7 @@ func (l *loader) field(v *types.Var) *ast.Field {
 	return nil
 }
 
-// decl gives the declaration of a type, or nil.
+// decl returns the declaration of a type, or nil.
 func (l *loader) decl(obj *types.TypeName) *decl {
 	if s := l.sources[obj.Pkg()]; s != nil {
 		if d := s.decls[obj.Name()]; d != nil && d.spec.Name.Pos() == obj.Pos() {

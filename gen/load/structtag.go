@@ -21,7 +21,7 @@ type text struct {
 	exact bool // the bytes of s follow pos one by one
 }
 
-// at gives the place of byte i.
+// at returns the place of byte i.
 func (t text) at(i int) token.Pos {
 	if t.exact {
 		return t.pos + token.Pos(i)
@@ -29,7 +29,7 @@ func (t text) at(i int) token.Pos {
 	return t.pos
 }
 
-// sub gives the part from i to j without white space around it.
+// sub returns the part from i to j without white space around it.
 func (t text) sub(i, j int) text {
 	for i < j && isSpace(t.s[i]) {
 		i++
@@ -46,7 +46,7 @@ func (t text) errorf(format string, args ...any) error {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// tagText gives the text of a field's tag. Without source it stands where pos is.
+// tagText returns the text of a field's tag. Without source it stands where pos is.
 func tagText(field *ast.Field, raw string, pos token.Pos) text {
 	if field == nil || field.Tag == nil {
 		return text{s: raw, pos: pos}

@@ -101,7 +101,7 @@ func splitTop(list text) ([]text, error) {
 	return append(parts, list.sub(start, len(list.s))), nil
 }
 
-// skipQuoted gives the end of the '...' that begins at i, or -1.
+// skipQuoted returns the end of the '...' that begins at i, or -1.
 func skipQuoted(s string, i int) int {
 	for j := i + 1; j < len(s); j++ {
 		if s[j] != '\'' {
@@ -124,7 +124,7 @@ func unquote(s string) (string, bool) {
 	return strings.ReplaceAll(s[1:len(s)-1], "''", "'"), true
 }
 
-// inBrackets gives what is in the brackets that enclose all of t.
+// inBrackets returns what is in the brackets that enclose all of t.
 func inBrackets(t text) (text, bool) {
 	if end := closing(t.s); end > 0 && end == len(t.s) {
 		return t.sub(1, len(t.s)-1), true
@@ -132,7 +132,7 @@ func inBrackets(t text) (text, bool) {
 	return t, false
 }
 
-// closing gives the end of the bracket that s begins with, or -1.
+// closing returns the end of the bracket that s begins with, or -1.
 func closing(s string) int {
 	if s == "" || s[0] != '(' {
 		return -1

@@ -69,7 +69,7 @@ func deref(t types.Type) types.Type {
 	return t
 }
 
-// typeString gives a type as the model's file would write it.
+// typeString returns a type as the model's file would write it.
 func (m *model) typeString(t types.Type) string {
 	return types.TypeString(t, func(p *types.Package) string {
 		if p == m.obj.Pkg() {
@@ -100,7 +100,7 @@ func (l *loader) invalidType(f *types.Var, decl *ast.Field) {
 
 var errorPlace = regexp.MustCompile(`^\S+\.go:[0-9:]+ `)
 
-// importError gives what the go command says about the import that the type of a field needs.
+// importError returns what the go command says about the import that the type of a field needs.
 func (l *loader) importError(src *source, decl *ast.Field) string {
 	name := ""
 	ast.Inspect(decl.Type, func(n ast.Node) bool {

@@ -107,7 +107,7 @@ var families = []struct {
 	},
 }
 
-// lookupType gives the column type of a Go type of the table.
+// lookupType returns the column type of a Go type of the table.
 func lookupType(path, name string) (known, bool) {
 	path = basePath(path)
 	if k, ok := knownTypes[path+"."+name]; ok {

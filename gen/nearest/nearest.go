@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Word gives the candidate that is most like word, with at most most changes, or "". Of several the first one counts.
+// Word returns the candidate that is most like word, with at most most changes, or "". Of several the first one counts.
 func Word(word string, candidates []string, most int) string {
 	best, low := "", strings.ToLower(word)
 	for _, c := range candidates {

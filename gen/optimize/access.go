@@ -310,7 +310,7 @@ var pure = strings.Fields(`abs avg cast ceil ceiling coalesce concat date dateti
 	length least lower lpad ltrim max min mod now nullif numeric decimal varchar char printf random randomblob replace right round rpad rtrim strftime
 	substr substring to_char to_date to_timestamp trim unistr upper values and or not when then else exists`)
 
-// local tells whether SQL reads nothing but the row: no query, and no function that may have one.
+// local reports whether SQL reads nothing but the row: no query, and no function that may have one.
 func local(sql string) bool {
 	words := wordsOf(sql)
 	for i, w := range words {
@@ -329,7 +329,7 @@ type word struct {
 	called bool   // "(" follows
 }
 
-// wordsOf gives the words of a text, of literals and quoted names too.
+// wordsOf returns the words of a text, of literals and quoted names too.
 func wordsOf(text string) []word {
 	var out []word
 	text = strings.ToLower(text)
@@ -355,7 +355,7 @@ func wordsOf(text string) []word {
 	return out
 }
 
-// mentions tells whether a name may occur in a text.
+// mentions reports whether a name may occur in a text.
 func mentions(text, name string) bool {
 	words := wordsOf(name)
 	if len(words) != 1 || words[0].text != strings.ToLower(name) {

@@ -52,7 +52,7 @@ func mergeColumn(a, b migrate.Op) (migrate.Op, bool) {
 	return nil, false
 }
 
-// sameValues tells whether rows that are there get the same from a column that is added as c and altered to to, and from one added as to: what a
+// sameValues reports whether rows that are there get the same from a column that is added as c and altered to to, and from one added as to: what a
 // column is added with is what existing rows have in it.
 func sameValues(c, to schema.Column, using string) bool {
 	if using != "" || c.Identity || to.Identity || c.Generated != to.Generated || !maps.Equal(c.DefaultFor, to.DefaultFor) || c.DefaultExpr != to.DefaultExpr {
@@ -88,7 +88,7 @@ func rank(t schema.Type) int {
 	return 0
 }
 
-// keeps tells whether a change of type lets every value be what it was, in whatever it is turned into next.
+// keeps reports whether a change of type lets every value be what it was, in whatever it is turned into next.
 func keeps(a, b schema.Column) bool {
 	if len(a.TypeFor)+len(b.TypeFor)+len(a.CollateFor)+len(b.CollateFor) > 0 || a.Collate != b.Collate || a.Type.Array || b.Type.Array {
 		return false
@@ -108,7 +108,7 @@ func alterTwice(x, y migrate.AlterColumn) (migrate.Op, bool) {
 		return nil, false
 	}
 	if from.Identity != mid.Identity && mid.Identity != to.Identity {
-		return nil, false // the numbers begin anew
+		return nil, false // the numbers begin again
 	}
 	out := migrate.AlterColumn{Table: x.Table, From: from, To: to, Using: x.Using + y.Using, UsingBack: x.UsingBack + y.UsingBack}
 	if x.Plain != "" && y.Plain != "" {

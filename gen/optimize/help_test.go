@@ -11,7 +11,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// replayed gives what ops make of a schema.
+// replayed returns what ops make of a schema.
 func replayed(t *testing.T, before *schema.Schema, ops []migrate.Op) *schema.Schema {
 	t.Helper()
 	s := before.Clone()

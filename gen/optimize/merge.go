@@ -6,7 +6,7 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// merge gives the one op that does what a and then b do; nil when that is nothing.
+// merge returns the one op that does what a and then b do; nil when that is nothing.
 func merge(a, b migrate.Op) (migrate.Op, bool) {
 	if c, is := a.(migrate.CreateTable); is {
 		return fold(c, b)

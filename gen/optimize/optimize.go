@@ -9,7 +9,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Ops gives a list that does what ops do, and is never longer. The same list always gives the same one, and that one itself. When ops begin with
+// Ops returns a list that does what ops do, and is never longer. The same list always gives the same one, and that one itself. When ops begin with
 // an empty database the result is replayed against them; see [From] for others.
 func Ops(ops []migrate.Op) []migrate.Op { return From(&schema.Schema{}, ops) }
 
@@ -32,7 +32,7 @@ func From(before *schema.Schema, ops []migrate.Op) []migrate.Op {
 	return reduced(ops, same)
 }
 
-// after gives all facts of what ops make of a schema.
+// after returns all facts of what ops make of a schema.
 func after(before *schema.Schema, ops []migrate.Op) (facts []byte, fits bool) {
 	s := before.Clone()
 	for _, op := range ops {
@@ -163,7 +163,7 @@ func (z *optimizer) clear(b *block) {
 	}
 }
 
-// near tells whether x may have to do with the block: all else is known to pass.
+// near reports whether x may have to do with the block: all else is known to pass.
 func (z *optimizer) near(b *block, x *step) bool {
 	for _, k := range x.keys {
 		if z.mark[k] > 0 {
@@ -204,7 +204,7 @@ func (z *optimizer) pass(x *step, steps []*step, free bool) (before []*step, mov
 	return before, x, true
 }
 
-// shares tells whether two ops have any name in common.
+// shares reports whether two ops have any name in common.
 func shares(a, b *step) bool {
 	for _, k := range a.keys {
 		if slices.Contains(b.keys, k) {

@@ -108,7 +108,7 @@ func broken(before *schema.Schema, list []migrate.Op) string {
 	return ""
 }
 
-// data gives the steps over data of a list, in their order.
+// data returns the steps over data of a list, in their order.
 func data(list []migrate.Op) string {
 	var steps []migrate.Op
 	for _, op := range list {
@@ -120,7 +120,7 @@ func data(list []migrate.Op) string {
 	return migrate.HashOps(steps)
 }
 
-// names gives the facts of a schema without the order of columns, which a dropped column that comes back changes.
+// names returns the facts of a schema without the order of columns, which a dropped column that comes back changes.
 func names(s *schema.Schema) string {
 	s = s.Clone()
 	for _, t := range s.Tables {

@@ -31,7 +31,7 @@ func renaming(op migrate.Op) (rename, bool) {
 
 func (r rename) back() rename { return rename{r.kind, r.of, r.to, r.from} }
 
-// through gives the op that does after the rename what s does before it. It says no when s is about the name itself, or may mean something else by
+// through returns the op that does after the rename what s does before it. It says no when s is about the name itself, or may mean something else by
 // either of the two.
 func (r rename) through(s *step) (migrate.Op, bool) {
 	if strings.EqualFold(r.from, r.to) {
@@ -66,7 +66,7 @@ func (r rename) throughTable(s *step) bool {
 	return !slices.ContainsFunc(s.exprs, func(e expr) bool { return qualified(e.text, r.from) || qualified(e.text, r.to) })
 }
 
-// qualified tells whether SQL may name a column with its table.
+// qualified reports whether SQL may name a column with its table.
 func qualified(text, table string) bool {
 	_, base := schema.SplitName(table)
 	return strings.Contains(text, ".") && mentions(text, base)
@@ -101,19 +101,19 @@ func (r rename) throughValue(s *step) bool {
 	return ok
 }
 
-// has tells whether an op touches something, or writes it.
+// has reports whether an op touches something, or writes it.
 func (s *step) has(name string, write bool) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(s.acc, func(x access) bool { return x.name == name && (x.write || !write) })
 }
 
-// takes tells whether an op makes or frees a name of the space of tables.
+// takes reports whether an op makes or frees a name of the space of tables.
 func (s *step) takes(name string) bool {
 	_, base := schema.SplitName(name)
 	return s.has("r:"+base, true)
 }
 
-// makes tells whether an op makes or drops the schema that a name is in.
+// makes reports whether an op makes or drops the schema that a name is in.
 func (s *step) makes(name string) bool {
 	ns, _ := schema.SplitName(name)
 	return ns != "" && s.has("n:"+ns, true)

@@ -42,7 +42,7 @@ func sameOp(a, b migrate.Op) bool {
 	return migrate.HashOps([]migrate.Op{a}) == migrate.HashOps([]migrate.Op{b})
 }
 
-// independent tells whether a and b, in this order, do the same in the other.
+// independent reports whether a and b, in this order, do the same in the other.
 func independent(a, b *step, free bool) bool {
 	if a.fill || b.fill {
 		if a.fill && b.fill || a.enum != "" || b.enum != "" {
@@ -65,13 +65,13 @@ func independent(a, b *step, free bool) bool {
 	return !over(a, b) && !over(b, a)
 }
 
-// orderOnly tells whether two ops meet in the order of columns only, in a way that does not matter: the order does not depend on when one is
+// orderOnly reports whether two ops meet in the order of columns only, in a way that does not matter: the order does not depend on when one is
 // dropped. But a column is added before another one is dropped, as that may be the last one.
 func orderOnly(x, y access, free bool) bool {
 	return strings.HasPrefix(x.name, "o:") && x.write != y.write && (free || y.write)
 }
 
-// over tells whether b has SQL over a column that a changes.
+// over reports whether b has SQL over a column that a changes.
 func over(a, b *step) bool {
 	for _, e := range b.exprs {
 		prefix := "c:" + e.table + "."
@@ -84,7 +84,7 @@ func over(a, b *step) bool {
 	return false
 }
 
-// inText tells whether an op may name in its SQL the enum that another one changes, or a value of it. The columns of a table that comes or goes
+// inText reports whether an op may name in its SQL the enum that another one changes, or a value of it. The columns of a table that comes or goes
 // say by their types whether they have to do with the enum; of others that is not known.
 func inText(enum, other *step) bool {
 	_, base := schema.SplitName(enum.enum)
@@ -111,7 +111,7 @@ func uses(s *step, enum string) bool {
 	return slices.ContainsFunc(s.acc, func(x access) bool { return x.name == strings.ToLower("e:"+enum) })
 }
 
-// eitherWay tells whether a table or a column can come before and after the values of an enum change: no row of it is there then, and what its
+// eitherWay reports whether a table or a column can come before and after the values of an enum change: no row of it is there then, and what its
 // defaults are is there before and after.
 func eitherWay(e migrate.AlterEnum, s *step) bool {
 	var columns []schema.Column

@@ -5,7 +5,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// rewriter writes ops anew with other names. What is nil leaves its names as they are.
+// rewriter rewrites ops with other names. What is nil leaves its names as they are.
 type rewriter struct {
 	table  func(name string) string
 	name   func(table, column string) string
@@ -110,7 +110,7 @@ func (w *rewriter) create(o migrate.CreateTable) migrate.CreateTable {
 	return out
 }
 
-// op writes an op anew. Those that do not speak of tables, columns and types of columns come back as they are.
+// op writes an op again. Those that do not speak of tables, columns and types of columns come back as they are.
 func (w *rewriter) op(op migrate.Op) migrate.Op {
 	switch o := op.(type) {
 	case migrate.CreateTable:

@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// fold gives the op that creates a table as b leaves it. The table is empty, so that only its definition counts, and b itself is asked what
+// fold returns the op that creates a table as b leaves it. The table is empty, so that only its definition counts, and b itself is asked what
 // becomes of that.
 func fold(c migrate.CreateTable, b migrate.Op) (migrate.Op, bool) {
 	if d, is := b.(migrate.DropTable); is {
@@ -36,7 +36,7 @@ func fold(c migrate.CreateTable, b migrate.Op) (migrate.Op, bool) {
 	return whole, true
 }
 
-// undo gives the op that drops a table as it was before a, which changes it.
+// undo returns the op that drops a table as it was before a, which changes it.
 func undo(d migrate.DropTable, a migrate.Op) (migrate.Op, bool) {
 	if _, drops := a.(migrate.DropTable); drops {
 		return nil, false
@@ -63,7 +63,7 @@ func undo(d migrate.DropTable, a migrate.Op) (migrate.Op, bool) {
 	return migrate.DropTable(migrate.NewCreateTable(s.Table(name))), true
 }
 
-// qualifies tells whether SQL in a table may name a column with the table.
+// qualifies reports whether SQL in a table may name a column with the table.
 func qualifies(t *schema.Table, name string) bool {
 	texts := make([]string, 0, len(t.Checks))
 	for _, c := range t.Checks {
@@ -81,7 +81,7 @@ func qualifies(t *schema.Table, name string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return qualified(text, name) })
 }
 
-// tableOf gives the table that an op changes, for those that change one that is there.
+// tableOf returns the table that an op changes, for those that change one that is there.
 func tableOf(op migrate.Op) (string, bool) {
 	switch o := op.(type) {
 	case migrate.RenameTable:
@@ -124,7 +124,7 @@ func tableOf(op migrate.Op) (string, bool) {
 	return "", false
 }
 
-// surroundings gives a schema with a table and with what an op on it asks for beside it, of which is known that it is there.
+// surroundings returns a schema with a table and with what an op on it asks for beside it, of which is known that it is there.
 func surroundings(t *schema.Table, op migrate.Op) *schema.Schema {
 	s := &schema.Schema{}
 	namespace(s, t.Name)
@@ -142,7 +142,7 @@ func surroundings(t *schema.Table, op migrate.Op) *schema.Schema {
 	return s
 }
 
-// around gives a schema with all that a table asks for, and without the table.
+// around returns a schema with all that a table asks for, and without the table.
 func around(t *schema.Table) *schema.Schema {
 	s := &schema.Schema{}
 	namespace(s, t.Name)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// allowed gives every //modelgen:allow to what it stands on: an op when it is within its lines or above it, else the migration.
+// allowed returns every //modelgen:allow to what it stands on: an op when it is within its lines or above it, else the migration.
 func (p *pkg) allowed(f source, m *Migration, decl *ast.GenDecl, lit *ast.CompositeLit) {
 	type span struct{ first, last int }
 	line := func(n ast.Node) span { return span{p.fset.Position(n.Pos()).Line, p.fset.Position(n.End()).Line} }

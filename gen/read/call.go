@@ -50,7 +50,7 @@ func (ev *evaluator) call(c *ast.CallExpr, want reflect.Type) (reflect.Value, er
 	return reflect.Value{}, err
 }
 
-// method gives a bound method of a column.
+// method returns a bound method of a column.
 func (ev *evaluator) method(sel *ast.SelectorExpr) (reflect.Value, error) {
 	recv, err := ev.value(sel.X, nil)
 	if err != nil {

@@ -108,7 +108,7 @@ func (ev *evaluator) convert(e ast.Expr, c constant.Value, want reflect.Type) (r
 
 func isNumber(c constant.Value) bool { return constant.ToFloat(c).Kind() == constant.Float }
 
-// basic gives the types of Go's own that columns have as defaults, and those that go into them.
+// basic returns the types of Go's own that columns have as defaults, and those that go into them.
 func basic(name string) (reflect.Type, bool) {
 	t, ok := map[string]reflect.Type{
 		"string": reflect.TypeFor[string](), "bool": reflect.TypeFor[bool](), "byte": reflect.TypeFor[byte](), "int": reflect.TypeFor[int](),

@@ -71,7 +71,7 @@ func (p *pkg) migrations(f source) []Migration {
 	return all
 }
 
-// literal gives the literal of a migration, nil when e is something else.
+// literal returns the literal of a migration, nil when e is something else.
 func (p *pkg) literal(f source, e ast.Expr) *ast.CompositeLit {
 	u, ok := e.(*ast.UnaryExpr)
 	if !ok || u.Op != token.AND {
@@ -184,12 +184,12 @@ func (ev *evaluator) rows(e ast.Expr) (says string, ok bool) {
 	return "", false
 }
 
-// text gives the Go source of a node.
+// text returns the Go source of a node.
 func (p *pkg) text(f source, n ast.Node) string {
 	return string(f.Src[p.fset.Position(n.Pos()).Offset:p.fset.Position(n.End()).Offset])
 }
 
-// imports gives the paths of imports by the names that the file has for them.
+// imports returns the paths of imports by the names that the file has for them.
 func imports(f *ast.File) map[string]string {
 	m := map[string]string{}
 	for _, i := range f.Imports {
@@ -206,7 +206,7 @@ func imports(f *ast.File) map[string]string {
 	return m
 }
 
-// answers gives the flags in the header of a file.
+// answers returns the flags in the header of a file.
 func answers(f *ast.File) []string {
 	var all []string
 	for _, g := range f.Comments {

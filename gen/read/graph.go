@@ -42,7 +42,7 @@ func ordered(all []Migration) []Migration {
 	return out
 }
 
-// replay gives every migration the schema that it finds.
+// replay returns every migration the schema that it finds.
 func replay(all []Migration) {
 	at := map[string]int{} // by variable
 	after := make([]*schema.Schema, len(all))
@@ -72,7 +72,7 @@ func replay(all []Migration) {
 	}
 }
 
-// values gives the ops that are known.
+// values returns the ops that are known.
 func (m Migration) values() []migrate.Op {
 	ops := make([]migrate.Op, len(m.Ops))
 	for i, op := range m.Ops {
@@ -116,7 +116,7 @@ func union(all []Migration, parents []int, at map[string]int) *schema.Schema {
 	return s
 }
 
-// apply changes s as the ops of m say. One that does not fit changes nothing; [Migration.Exact] tells whether that can be for what was not
+// apply changes s as the ops of m say. One that does not fit changes nothing; [Migration.Exact] reports whether that can be for what was not
 // read, and who looks at the ops one by one sees which it is.
 func apply(s *schema.Schema, m Migration) {
 	for _, op := range m.Ops {

@@ -63,7 +63,7 @@ type File struct {
 	Src  []byte
 }
 
-// Values gives the ops, with a function that cannot be run in place of each opaque one.
+// Values returns the ops, with a function that cannot be run in place of each opaque one.
 func (m Migration) Values() []migrate.Op {
 	ops := make([]migrate.Op, len(m.Ops))
 	for i, op := range m.Ops {
@@ -86,7 +86,7 @@ func (m Migration) Hash() string {
 	return migrate.HashOps(ops)
 }
 
-// Opaque tells whether any op could not be evaluated.
+// Opaque reports whether any op could not be evaluated.
 func (m Migration) Opaque() bool {
 	for _, op := range m.Ops {
 		if op.Value == nil {
@@ -96,7 +96,7 @@ func (m Migration) Opaque() bool {
 	return false
 }
 
-// changesUnknown tells whether any op may change the schema in a way that is not known.
+// changesUnknown reports whether any op may change the schema in a way that is not known.
 func (m Migration) changesUnknown() bool {
 	for _, op := range m.Ops {
 		if op.Value == nil && !op.Rows {

@@ -22,7 +22,7 @@ type tables struct {
 	constants map[name]any
 }
 
-// known gives the tables; they are built once for each folder.
+// known returns the tables; they are built once for each folder.
 func (ev *evaluator) known() *tables {
 	if ev.pkg.tables == nil {
 		ev.pkg.tables = &tables{types(), functions(), constants()}
@@ -113,7 +113,7 @@ func (ev *evaluator) address(e ast.Expr, lit *ast.CompositeLit, want reflect.Typ
 	return p, nil
 }
 
-// name gives the name of another package that a selector stands for.
+// name returns the name of another package that a selector stands for.
 func (ev *evaluator) name(s *ast.SelectorExpr) (name, bool) {
 	x, ok := s.X.(*ast.Ident)
 	if !ok {
@@ -173,7 +173,7 @@ func (ev *evaluator) typeOf(e ast.Expr) (reflect.Type, bool) {
 	return nil, false
 }
 
-// shown gives an expression for a message.
+// shown returns an expression for a message.
 func (ev *evaluator) shown(e ast.Expr) string {
 	switch x := e.(type) {
 	case *ast.Ident:

@@ -12,7 +12,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Copy gives a schema on which ops can be applied, in their order, while s stays as it is. All that they do not touch is shared with s, and
+// Copy returns a schema on which ops can be applied, in their order, while s stays as it is. All that they do not touch is shared with s, and
 // must be changed in neither. Ops that are nil are passed over.
 func Copy(s *schema.Schema, ops ...migrate.Op) *schema.Schema {
 	var w words

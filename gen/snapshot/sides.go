@@ -66,7 +66,7 @@ func ReadSides(data []byte) (Sides, error) {
 	return out, nil
 }
 
-// readSide gives nil for a side that cannot be read, and an error for one that has more to say than is understood.
+// readSide returns nil for a side that cannot be read, and an error for one that has more to say than is understood.
 func readSide(data []byte) (*Snapshot, error) {
 	s, stranger := settings(data)
 	switch {

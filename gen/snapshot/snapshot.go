@@ -46,13 +46,13 @@ type Snapshot struct {
 // SetHead records the newest migration.
 func (s *Snapshot) SetHead(name, hash string) { s.Head = name + " " + hash }
 
-// HeadName gives the name of the newest migration, "" when there is none.
+// HeadName returns the name of the newest migration, "" when there is none.
 func (s *Snapshot) HeadName() string {
 	name, _, _ := strings.Cut(s.Head, " ")
 	return name
 }
 
-// HeadHash gives the hash of the ops of the newest migration.
+// HeadHash returns the hash of the ops of the newest migration.
 func (s *Snapshot) HeadHash() string {
 	_, hash, _ := strings.Cut(s.Head, " ")
 	return hash
@@ -189,7 +189,7 @@ func conflict(data []byte) int {
 	return 0
 }
 
-// place gives an error of encoding/json its line and column.
+// place returns an error of encoding/json its line and column.
 func place(data []byte, err error) error {
 	offset := int64(0)
 	var syntax *json.SyntaxError

@@ -66,7 +66,7 @@ func dialects(versions []string) []string {
 	return names
 }
 
-// replace makes a fix of what the loader knows to mend.
+// replace makes a fix of what the loader knows to fix.
 func replace(f load.Fix) []analysis.SuggestedFix {
 	if f == (load.Fix{}) {
 		return nil
@@ -120,7 +120,7 @@ func (v *pass) drift(models *load.Result, snap *snapshot.Snapshot, others []stri
 	return nil
 }
 
-// answers gives the flags that answer a question.
+// answers returns the flags that answer a question.
 func answers(q diff.Question) string {
 	var flags []string
 	for _, c := range q.Choice {

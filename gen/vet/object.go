@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// object gives what an op is about, by the fields with which ops name their tables, columns and enums: "products" or "products.label".
+// object returns what an op is about, by the fields with which ops name their tables, columns and enums: "products" or "products.label".
 func object(op migrate.Op) string {
 	v := reflect.ValueOf(op)
 	field := func(name string) string {

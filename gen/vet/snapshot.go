@@ -89,7 +89,7 @@ func Snapshots(root string, yield func(path string) bool) {
 	})
 }
 
-// flagOf gives the value of a flag among the words of a directive, "" without one.
+// flagOf returns the value of a flag among the words of a directive, "" without one.
 func flagOf(words []string, name string) string {
 	for i, w := range words {
 		w, ok := strings.CutPrefix(w, "-")
@@ -107,7 +107,7 @@ func flagOf(words []string, name string) string {
 	return ""
 }
 
-// elsewhere tells whether a directive names packages, so that it may not be about the one in which it stands.
+// elsewhere reports whether a directive names packages, so that it may not be about the one in which it stands.
 func elsewhere(words []string) bool {
 	for i, w := range words {
 		value := i > 0 && strings.HasPrefix(words[i-1], "-") && !strings.Contains(words[i-1], "=")
@@ -118,7 +118,7 @@ func elsewhere(words []string) bool {
 	return false
 }
 
-// moduleRoot gives the folder with the go.mod that a folder belongs to, "" when there is none.
+// moduleRoot returns the folder with the go.mod that a folder belongs to, "" when there is none.
 func moduleRoot(dir string) string {
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {

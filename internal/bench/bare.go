@@ -80,7 +80,7 @@ func bare(ctx context.Context, db *sql.DB, d migrate.Dialect, set *migrate.Set) 
 	return nil
 }
 
-// bareLook is the least that tells whether anything is pending.
+// bareLook is the least that reports whether anything is pending.
 func bareLook(ctx context.Context, db *sql.DB, set *migrate.Set) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {

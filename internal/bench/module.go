@@ -81,7 +81,7 @@ func (m module) write(name, text string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// source gives the models, with keys, indexes and checks, and with extra columns in the first one.
+// source returns the models, with keys, indexes and checks, and with extra columns in the first one.
 func (m module) source(extra int) string {
 	var b strings.Builder
 	b.WriteString("package models\n\nimport \"time\"\n")

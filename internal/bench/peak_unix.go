@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// peak gives the most memory that a process, or one that it waited for, had at a time, in bytes.
+// peak returns the most memory that a process, or one that it waited for, had at a time, in bytes.
 func peak(p *os.ProcessState) int64 {
 	usage, ok := p.SysUsage().(*syscall.Rusage)
 	if !ok {

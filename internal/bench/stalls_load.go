@@ -127,7 +127,7 @@ func (l *load) look(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
-// statementOf gives the statement that matters of the many that the migrator sends at once.
+// statementOf returns the statement that matters of the many that the migrator sends at once.
 func statementOf(query string) string {
 	best := ""
 	for sql := range strings.SplitSeq(query, "\n;\n") {

@@ -70,7 +70,7 @@ func (d database) measure(ctx context.Context, n, runs int) (empty, nothing row,
 	return empty, nothing, nil
 }
 
-// timed gives the time that one of several calls takes.
+// timed returns the time that one of several calls takes.
 func timed(calls int, f func() error) (time.Duration, error) {
 	begin := time.Now()
 	for range calls {

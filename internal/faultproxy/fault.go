@@ -40,7 +40,7 @@ func (p *Proxy) Inject(f Fault) *Injected {
 // Done is closed when the fault has happened.
 func (i *Injected) Done() <-chan struct{} { return i.done }
 
-// Happened tells whether the fault has happened.
+// Happened reports whether the fault has happened.
 func (i *Injected) Happened() bool {
 	select {
 	case <-i.done:
@@ -85,7 +85,7 @@ func (p *Proxy) meet(sql string) *Injected {
 	return nil
 }
 
-// happen runs the fault, and tells whether the connection goes on.
+// happen runs the fault, and reports whether the connection goes on.
 func (i *Injected) happen() bool {
 	if i.Do != nil {
 		i.Do()

@@ -114,7 +114,7 @@ func (p *Proxy) RoundTrips() int {
 	return p.trips
 }
 
-// Statements gives the texts of all statements that clients have run so far. Several in one string are one.
+// Statements returns the texts of all statements that clients have run so far. Several in one string are one.
 func (p *Proxy) Statements() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

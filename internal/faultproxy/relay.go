@@ -98,7 +98,7 @@ func (l *link) requests(up *lane) {
 	}
 }
 
-// pass sends a unit to the server, or does what is to happen instead. It tells whether the connection goes on.
+// pass sends a unit to the server, or does what is to happen instead. It reports whether the connection goes on.
 func (l *link) pass(u *unit, up *lane) bool {
 	var f *Injected
 	if u.run {

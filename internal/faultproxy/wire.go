@@ -115,7 +115,7 @@ type unit struct {
 	mute bool      // its answer is dropped
 }
 
-// add puts a message of the client into the unit, and tells whether the unit is complete.
+// add puts a message of the client into the unit, and reports whether the unit is complete.
 func (u *unit) add(m message, names map[string]string) bool {
 	u.raw = append(u.raw, m...)
 	switch m.kind() {

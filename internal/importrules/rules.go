@@ -127,7 +127,7 @@ var rules = []rule{
 	},
 }
 
-// check gives one message for each import that breaks a rule, in the order of the packages.
+// check returns one message for each import that breaks a rule, in the order of the packages.
 func check(all []Package) []string {
 	var problems []string
 	for _, p := range all {
@@ -170,7 +170,7 @@ func ours(path string) (string, bool) {
 	return strings.CutPrefix(path, module+"/")
 }
 
-// below tells whether path is dir or something in it.
+// below reports whether path is dir or something in it.
 func below(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }
 
 func isDriver(path string) bool {

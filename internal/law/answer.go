@@ -181,7 +181,7 @@ func respelled(old *schema.Schema, value string) bool {
 	return false
 }
 
-// castless tells whether a question is about a type that only the database knows, and no text.
+// castless reports whether a question is about a type that only the database knows, and no text.
 func castless(question string) bool {
 	if strings.Contains(question, "[] to ") && (strings.Contains(question, "from text[]") || strings.Contains(question, "from varchar")) {
 		return true // the texts of an array are none of numbers
@@ -190,7 +190,7 @@ func castless(question string) bool {
 	return strings.Contains(question, "macaddr") && (!plain || strings.Contains(question, "[]"))
 }
 
-// was tells whether a change has renamed a table or a column so.
+// was reports whether a change has renamed a table or a column so.
 func (r *run) was(from, to string) bool {
 	if t := r.truth.Table(to); t != nil {
 		return t.Was == from
@@ -212,7 +212,7 @@ func split(s string) (flag, value string) {
 	return flag, value
 }
 
-// fillingOf gives the answer to what a column holds where it has no value: where it refers to rows, or is referred to, the number of its own.
+// fillingOf returns the answer to what a column holds where it has no value: where it refers to rows, or is referred to, the number of its own.
 func (r *run) fillingOf(a *diff.Answers, old, new *schema.Schema, t *schema.Table, c schema.Column) string {
 	linked := links(new, t.Name, c.Name)
 	as := c.Type

@@ -6,7 +6,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// changes are all there are. What one of them makes impossible is mended after it; one that cannot be made does nothing.
+// changes are all there are. What one of them makes impossible is fixed after it; one that cannot be made does nothing.
 var changes = []func(m *maker, s *schema.Schema){
 	addTable, dropTable, renameTable, swapTables, chainTables, addColumn, addColumn, addColumn, dropColumn, dropColumn, renameColumn, renameColumn,
 	swapColumns, chainColumns, nullable, nullable, redefault, redefault, retype, retype, retype, retype, recollate, identity, regenerate, regenerate,
@@ -60,7 +60,7 @@ func addColumn(m *maker, s *schema.Schema) {
 	t.Columns = append(t.Columns, m.column(s))
 }
 
-// some gives one of the columns that a change may touch, or nil.
+// some returns one of the columns that a change may touch, or nil.
 func (m *maker) some(t *schema.Table) *schema.Column {
 	if c := &t.Columns[m.IntN(len(t.Columns))]; c.Name != key {
 		return c
@@ -343,7 +343,7 @@ func takeColumnName(m *maker, s *schema.Schema) {
 	gone, from := a.Name, b.Name
 	dropExpressions(t, gone)
 	t.Columns = slices.DeleteFunc(t.Columns, func(c schema.Column) bool { return c.Name == gone })
-	mend(s, m.pg)
+	fix(s, m.pg)
 	if t.Column(from) != nil {
 		setName(s, t, from, gone)
 	}

@@ -311,13 +311,13 @@ func (d *data) reference(t *schema.Table, origin string, col func(string) *colum
 	return true
 }
 
-// says tells whether a column can hold what all columns that are tied to it can say.
+// says reports whether a column can hold what all columns that are tied to it can say.
 func (d *data) says(p place) bool {
 	t, as := d.a.Table(p.table).Column(p.column).Type, d.as[d.find(p)]
 	return !d.respells(p, t) && (isText(t) || t.Kind == as.Kind || isNumber(t)) && !t.Array && (isInt(as) || isText(as) || as.Kind == schema.KindUUID && !as.Array)
 }
 
-// table gives the rows of a table of A: for each, the SQL of the values by column.
+// table returns the rows of a table of A: for each, the SQL of the values by column.
 func (d *data) table(dialect string, t *schema.Table) []map[string]string {
 	n := d.rows[t.Name]
 	rows := make([]map[string]string, n)

@@ -52,7 +52,7 @@ func isNumber(t schema.Type) bool {
 	return !t.Array && (isInt(t) || t.Kind == schema.KindNumeric || t.Kind == schema.KindReal || t.Kind == schema.KindDouble)
 }
 
-// distinct tells whether two numbers never have the same form.
+// distinct reports whether two numbers never have the same form.
 func distinct(t schema.Type) bool {
 	return t.Kind != schema.KindBoolean && t.Kind != schema.KindEnum && !t.Array
 }
@@ -120,7 +120,7 @@ func literal(dialect string, t schema.Type, form string) string {
 	return "'" + strings.ReplaceAll(form, "'", "''") + "'"
 }
 
-// filling gives SQL for rows that have no value, another one for each row; with keyed, the one that refers to the row of the same number.
+// filling returns SQL for rows that have no value, another one for each row; with keyed, the one that refers to the row of the same number.
 func filling(dialect string, c schema.Column, as schema.Type, values []string, keyed bool) string {
 	pg, t := dialect == "postgres", c.Type
 	either := func(yes bool, a, b string) string {
@@ -165,7 +165,7 @@ func filling(dialect string, c schema.Column, as schema.Type, values []string, k
 	return cast("'08:00:2b:02:02:0' || "+key, t.Name)
 }
 
-// same tells whether a value, as text, has come through a conversion.
+// same reports whether a value, as text, has come through a conversion.
 func same(from, to schema.Type, was, is string) bool {
 	plain := func(s string) string {
 		if hexa, ok := strings.CutPrefix(s, `\x`); ok {

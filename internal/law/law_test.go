@@ -25,7 +25,7 @@ var (
 
 var number atomic.Int64
 
-// onSQLite gives a database in memory: one connection, which is the database.
+// onSQLite returns a database in memory: one connection, which is the database.
 func onSQLite(context.Context) (*sql.DB, migrate.Dialect, func(), error) {
 	db, err := sql.Open("sqlite", fmt.Sprintf("file:law%d?mode=memory&_pragma=foreign_keys(1)", number.Add(1)))
 	if err != nil {
@@ -36,7 +36,7 @@ func onSQLite(context.Context) (*sql.DB, migrate.Dialect, func(), error) {
 	return db, sqlite.Dialect{}, func() { db.Close() }, nil
 }
 
-// onPostgres gives a schema of its own in one database for all, which is faster than a database for each.
+// onPostgres returns a schema of its own in one database for all, which is faster than a database for each.
 func onPostgres(base string) func(ctx context.Context) (*sql.DB, migrate.Dialect, func(), error) {
 	return func(ctx context.Context) (*sql.DB, migrate.Dialect, func(), error) {
 		name := fmt.Sprintf("law_%d", number.Add(1))

@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// comparable tells whether keys and indexes can be over the type.
+// comparable reports whether keys and indexes can be over the type.
 func comparable(t schema.Type) bool { return t.Kind != schema.KindJSON }
 
 // addObject adds a constraint, an index or a generated column.
@@ -195,7 +195,7 @@ func (m *maker) addForeignKey(s *schema.Schema, t *schema.Table) {
 	t.ForeignKeys = append(t.ForeignKeys, fk)
 }
 
-// refers tells whether a column can refer to another.
+// refers reports whether a column can refer to another.
 func refers(c, to schema.Column) bool {
 	if c.Generated != "" || c.HasDefault("postgres") || c.Identity || c.Name == key || to.Name == key || c.Collate != to.Collate {
 		return false
@@ -219,7 +219,7 @@ func (m *maker) addGenerated(t *schema.Table, c schema.Column) {
 	}
 }
 
-// generated gives an expression over a column, and its type.
+// generated returns an expression over a column, and its type.
 func (m *maker) generated(c schema.Column, t *schema.Type) string {
 	q := schema.QuoteColumn(c.Name)
 	switch {

@@ -54,14 +54,14 @@ func NewPair(seed uint64, dialect string, version int) Pair {
 			m.addForeignKey(p.A, t)
 		}
 	}
-	m.mend(p.A)
+	m.fix(p.A)
 	for range 1 + m.IntN(9) {
 		p.Changes = append(p.Changes, change{m.Uint64(), m.IntN(len(changes))})
 	}
 	return p
 }
 
-// B gives the changed schema.
+// B returns the changed schema.
 func (p Pair) B() *schema.Schema {
 	s := p.A.Clone()
 	remember(s, func(was *string, name string) { *was = name })
@@ -69,7 +69,7 @@ func (p Pair) B() *schema.Schema {
 		m := newMaker(c.seed, p.dialect, p.version)
 		m.next = 1000 * (n + 1)
 		changes[c.kind](m, s)
-		m.mend(s)
+		m.fix(s)
 		remember(s, func(was *string, _ string) {
 			if *was == "" {
 				*was = "(new)"

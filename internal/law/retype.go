@@ -113,7 +113,7 @@ func (m *maker) otherType(s *schema.Schema, t schema.Type) (schema.Type, bool) {
 
 type place struct{ table, column string }
 
-// links gives all columns that are tied to one by foreign keys, itself first.
+// links returns all columns that are tied to one by foreign keys, itself first.
 func links(s *schema.Schema, table, column string) []place {
 	all := []place{{table, column}}
 	for i := 0; i < len(all); i++ {

@@ -97,7 +97,7 @@ func (r *run) keptColumn(old, t *schema.Table, c schema.Column, col *column, bef
 	return nil
 }
 
-// isDefault tells whether a value is the literal default of its column.
+// isDefault reports whether a value is the literal default of its column.
 func (r *run) isDefault(c schema.Column, v string) bool {
 	if c.Type.Array || c.Type.Kind == schema.KindBytes && r.be.Name == "sqlite" {
 		return true
@@ -109,7 +109,7 @@ func (r *run) isDefault(c schema.Column, v string) bool {
 	return same(c.Type, c.Type, def, v)
 }
 
-// valuesOf gives the values that an enum or a list allows.
+// valuesOf returns the values that an enum or a list allows.
 func (d *data) valuesOf(t *schema.Table, c schema.Column) []string {
 	return valuesIn(d.b, t, c)
 }

@@ -17,7 +17,7 @@ import (
 // Backend is a kind of database to hold to the law.
 type Backend struct {
 	Name string // of its dialect
-	// Open gives an empty database with the dialect that sees it as empty, and a function that removes it.
+	// Open returns an empty database with the dialect that sees it as empty, and a function that removes it.
 	Open func(ctx context.Context) (*sql.DB, migrate.Dialect, func(), error)
 }
 
@@ -75,7 +75,7 @@ func smaller(p Pair) []Pair {
 		q := p
 		q.A = p.A.Clone()
 		cut(q.A)
-		mend(q.A, p.dialect == "postgres")
+		fix(q.A, p.dialect == "postgres")
 		out = append(out, q)
 	}
 	for i, t := range p.A.Tables {
@@ -187,7 +187,7 @@ func (r *run) satisfiable(a, want *schema.Schema) error {
 			cut(want)
 		}
 		for _, s := range []*schema.Schema{a, want} {
-			mend(s, r.be.Name == "postgres")
+			fix(s, r.be.Name == "postgres")
 		}
 	}
 	return errors.New("no rows meet the constraints, which is a fault of this test")

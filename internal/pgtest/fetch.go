@@ -29,10 +29,10 @@ var platforms = map[string]string{
 	"linux/amd64": "linux-x64", "linux/arm64": "linux-arm64", "darwin/amd64": "darwin-x64", "darwin/arm64": "darwin-arm64",
 }
 
-// Versions gives the major versions that [Fetch] knows, the oldest first.
+// Versions returns the major versions that [Fetch] knows, the oldest first.
 func Versions() []int { return slices.Sorted(maps.Keys(releases)) }
 
-// Fetch gives a directory with the programs of that major version of PostgreSQL, for [BinEnv]. They are fetched with npm, once, and kept
+// Fetch returns a directory with the programs of that major version of PostgreSQL, for [BinEnv]. They are fetched with npm, once, and kept
 // in the user's cache directory; those of root are in /var/cache, because the server runs as another user. psql is not among them.
 // A version that it does not know, a platform without a package and a missing npm are errors that say what to do instead.
 func Fetch(ctx context.Context, major int) (string, error) {

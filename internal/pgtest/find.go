@@ -28,7 +28,7 @@ const BinEnv = "MODELGEN_TEST_POSTGRES_BIN"
 var ErrNotFound = errors.New("these tests need a PostgreSQL server and found no initdb: install PostgreSQL 14 or newer " +
 	"(Debian and Ubuntu: apt-get install postgresql, macOS: brew install postgresql@17), or set " + Env + " to the URL of a running one")
 
-// findBin gives the directory of initdb and postgres: the one that [BinEnv] names, else that of the installed ones.
+// findBin returns the directory of initdb and postgres: the one that [BinEnv] names, else that of the installed ones.
 func findBin() (string, error) {
 	dir := os.Getenv(BinEnv)
 	switch {
@@ -40,7 +40,7 @@ func findBin() (string, error) {
 	return dir, nil
 }
 
-// findInstalled gives the directory of the initdb on the PATH, else the newest in the usual places.
+// findInstalled returns the directory of the initdb on the PATH, else the newest in the usual places.
 func findInstalled() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil && complete(filepath.Dir(path)) {
@@ -64,7 +64,7 @@ func complete(dir string) bool {
 	return true
 }
 
-// newestFirst gives what the patterns match, by the version in place of the star.
+// newestFirst returns what the patterns match, by the version in place of the star.
 func newestFirst(patterns []string) []string {
 	type found struct {
 		dir     string

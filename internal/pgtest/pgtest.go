@@ -20,7 +20,7 @@ import (
 // Env is the environment variable that names a running server: a postgres:// URL of a role that may create databases.
 const Env = "MODELGEN_TEST_POSTGRES"
 
-// URL gives the postgres:// URL of a superuser on a server that all tests of the process share. Without [Env] it starts one,
+// URL returns the postgres:// URL of a superuser on a server that all tests of the process share. Without [Env] it starts one,
 // which stops when the process ends. A test that cannot have one fails; with -short it is skipped.
 func URL(t testing.TB) string {
 	t.Helper()
@@ -100,7 +100,7 @@ func newPsql(server string) (*psql, error) {
 	return p, nil
 }
 
-// HasClient tells whether psql, with which databases are made, is on the machine.
+// HasClient reports whether psql, with which databases are made, is on the machine.
 func HasClient() bool {
 	_, err := findPsql()
 	return err == nil

@@ -16,7 +16,7 @@ type user struct {
 	uid, gid uint32
 }
 
-// unprivileged gives nil, or user postgres when the process is root's.
+// unprivileged returns nil, or user postgres when the process is root's.
 func unprivileged() (*user, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil

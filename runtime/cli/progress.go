@@ -20,7 +20,7 @@ type retry struct {
 	said  time.Time
 }
 
-// due tells whether it is time to say it: at first, and then every now and then.
+// due reports whether it is time to say it: at first, and then every now and then.
 func (r *retry) due(e migrate.Event, now time.Time) bool {
 	stage := e.Migration + "\n" + e.Stage
 	if stage == r.stage && now.Sub(r.said) < retryEvery {

@@ -60,7 +60,7 @@ func TestProgressWithoutTerminal(t *testing.T) {
 	}
 }
 
-// TestRetryIsSaidSometimes: at first, then every five seconds, for each stage anew.
+// TestRetryIsSaidSometimes: at first, then every five seconds, for each stage again.
 func TestRetryIsSaidSometimes(t *testing.T) {
 	var r retry
 	now := time.Now()

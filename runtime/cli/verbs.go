@@ -212,7 +212,7 @@ func verify(ctx context.Context, c *call) error {
 		type fact struct {
 			Missing bool   `json:"missing"`
 			Fact    string `json:"fact"`
-			Mend    string `json:"mend"`
+			Fix    string `json:"fix"`
 		}
 		out := []fact{}
 		for _, d := range diff {
@@ -227,7 +227,7 @@ func verify(ctx context.Context, c *call) error {
 			if d.Missing {
 				word = "missing"
 			}
-			c.print("%s  %s\n            %s\n", c.paint(terminal.Yellow, fmt.Sprintf("%-10s", word)), d.Fact, d.Mend)
+			c.print("%s  %s\n            %s\n", c.paint(terminal.Yellow, fmt.Sprintf("%-10s", word)), d.Fact, d.Fix)
 		}
 	}
 	if len(diff) == 0 {

@@ -123,7 +123,7 @@ func up(b *testing.B, db *sql.DB, d migrate.Dialect, set *migrate.Set) {
 	}
 }
 
-// statements gives what a person would write by hand: each migration's statements and a row that records it.
+// statements returns what a person would write by hand: each migration's statements and a row that records it.
 func statements(b *testing.B, d migrate.Dialect, set *migrate.Set) [][]string {
 	var all [][]string
 	s := &schema.Schema{}

@@ -324,27 +324,27 @@ missing     table products autoincrement
   {
     "missing": true,
     "fact": "column products.id INTEGER not null",
-    "mend": "it comes back with table products"
+    "fix": "it comes back with table products"
   },
   {
     "missing": true,
     "fact": "column products.name TEXT not null",
-    "mend": "it comes back with table products"
+    "fix": "it comes back with table products"
   },
   {
     "missing": true,
     "fact": "column products.stock INTEGER not null default 0",
-    "mend": "it comes back with table products"
+    "fix": "it comes back with table products"
   },
   {
     "missing": true,
     "fact": "primary key products (id)",
-    "mend": "it comes back with table products"
+    "fix": "it comes back with table products"
   },
   {
     "missing": true,
     "fact": "table products autoincrement",
-    "mend": "its rows are gone with it: restore it from a backup, or make it again by hand, empty, as sql 0001_initial prints it, and with what migrations after it changed"
+    "fix": "its rows are gone with it: restore it from a backup, or make it again by hand, empty, as sql 0001_initial prints it, and with what migrations after it changed"
   }
 ]
 `, "")

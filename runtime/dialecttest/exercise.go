@@ -34,7 +34,7 @@ func Exercise(t *testing.T, b Backend) {
 		{"up, nothing to do, check and status", upAndLook},
 		{"each op is undone by its inverse", opsAndInverses},
 		{"programs of two versions write to a column with two names", dualWrites},
-		{"a contract waits for the programs of before", contracts},
+		{"a contract waits for the programs of the previous release", contracts},
 		{"to goes forward and back", goTo},
 		{"fake records only", fakes},
 		{"a failing statement leaves nothing", failing},
@@ -140,7 +140,7 @@ func (l *lab) same(got []string, want ...string) {
 	}
 }
 
-// applied gives the names that the history has.
+// applied returns the names that the history has.
 func (l *lab) applied(m *migrate.Migrator) []string {
 	l.t.Helper()
 	st, err := m.Status(context.Background())

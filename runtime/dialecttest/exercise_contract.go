@@ -108,7 +108,7 @@ func sameProgram(t *testing.T, l *lab) {
 	if d, err := first.Verify(ctx); err != nil || len(d) > 0 {
 		t.Fatalf("verify: %v, %v", d, err)
 	}
-	l.exec(`INSERT INTO things (id, caption) VALUES (2, 'written by a program of before')`)
+	l.exec(`INSERT INTO things (id, caption) VALUES (2, 'written by a program of the previous release')`)
 	l.exec(`INSERT INTO things (id, label) VALUES (3, 'written by this one')`)
 
 	// Undone and applied again, it is the same.

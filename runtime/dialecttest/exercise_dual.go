@@ -133,7 +133,7 @@ func (l *lab) refused(q, words string) {
 	}
 }
 
-// rows gives the rows of a query, the columns with spaces between them.
+// rows returns the rows of a query, the columns with spaces between them.
 func (l *lab) rows(q string) []string {
 	l.t.Helper()
 	rows, err := l.db.Query(q)

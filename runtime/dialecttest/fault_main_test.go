@@ -208,7 +208,7 @@ func (p *faultProcess) says(want string) {
 // faultKilled is the exit status of a process that a signal ended.
 const faultKilled = -1
 
-// wait gives the exit status.
+// wait returns the exit status.
 func (p *faultProcess) wait() int {
 	p.t.Helper()
 	_, _ = io.Copy(io.Discard, p.out)

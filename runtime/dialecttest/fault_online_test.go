@@ -53,7 +53,7 @@ func TestFault07KilledInConcurrentIndex(t *testing.T) {
 	})
 }
 
-// TestFault08TerminatedInConcurrentIndex: what is left is an index that is not valid. It is dropped, and built anew.
+// TestFault08TerminatedInConcurrentIndex: what is left is an index that is not valid. It is dropped, and rebuilt.
 func TestFault08TerminatedInConcurrentIndex(t *testing.T) {
 	faultEach(t, func(t *testing.T, f *faultPG) {
 		set := faultConcurrentSet()
@@ -127,7 +127,7 @@ func TestFault17IdleSnapshot(t *testing.T) {
 	})
 }
 
-// TestFault40NullBetweenPhases: a program of before writes NULL when the rows are filled and the check is not there yet. The sweep behind the
+// TestFault40NullBetweenPhases: a program of the previous release writes NULL when the rows are filled and the check is not there yet. The sweep behind the
 // check fills it. Without a fill in the migration the row is named, and the run after the correction ends it.
 func TestFault40NullBetweenPhases(t *testing.T) {
 	faultEach(t, func(t *testing.T, f *faultPG) {

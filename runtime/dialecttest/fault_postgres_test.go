@@ -108,7 +108,7 @@ func TestFault05BackendTerminated(t *testing.T) {
 // faultOwn is a server that may be broken. It ends with the process.
 var faultOwn = sync.OnceValues(pgtest.Start)
 
-// faultBreakable gives it. Where only a server of somebody else is at hand, there is none to break.
+// faultBreakable returns it. Where only a server of somebody else is at hand, there is none to break.
 func faultBreakable(t *testing.T) *pgtest.Server {
 	t.Helper()
 	server, err := faultOwn()

@@ -160,7 +160,7 @@ func TestHalfUndone(t *testing.T) {
 	})
 }
 
-// rows gives the rows of a query, one a line.
+// rows returns the rows of a query, one a line.
 func (r *runner) rows(query string) string {
 	r.t.Helper()
 	rows, err := r.db.Query(query)

@@ -84,8 +84,8 @@ func TestDeclaredObjectsThatDiffer(t *testing.T) {
 				r.t.Fatalf("%v, want %q", diff, want)
 			}
 			for i, w := range want {
-				fact, mend, _ := strings.Cut(w, " | ")
-				if !strings.HasPrefix(diff[i].Fact, fact) || !strings.Contains(diff[i].Mend, mend) {
+				fact, fix, _ := strings.Cut(w, " | ")
+				if !strings.HasPrefix(diff[i].Fact, fact) || !strings.Contains(diff[i].Fix, fix) {
 					r.t.Errorf("%v, want %s", diff[i], w)
 				}
 			}

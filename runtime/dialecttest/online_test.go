@@ -257,7 +257,7 @@ func (r *runner) contract(base *migrate.Set, ops []migrate.Op) {
 			r.t.Errorf("%s\nreads whole tables: %v, declared: %v", what, read, st.Scans)
 		}
 		if rewritten := !slices.Equal(before, files(r.t, conn, st.Tables)); rewritten != st.Rewrites && !renamed(ops) {
-			r.t.Errorf("%s\nwrites the table anew: %v, declared: %v", what, rewritten, st.Rewrites)
+			r.t.Errorf("%s\nwrites the table again: %v, declared: %v", what, rewritten, st.Rewrites)
 		}
 	}
 }
@@ -271,7 +271,7 @@ func lockName(lock string) string {
 	return strings.Join(words, "") + "Lock"
 }
 
-// renamed tells whether the table has another name afterwards, under which its lock is shown, or is gone.
+// renamed reports whether the table has another name afterwards, under which its lock is shown, or is gone.
 func renamed(ops []migrate.Op) bool {
 	switch ops[0].(type) {
 	case migrate.RenameTable, migrate.DropTable:
@@ -280,14 +280,14 @@ func renamed(ops []migrate.Op) bool {
 	return false
 }
 
-// known tells whether a table was there before the ops at hand.
+// known reports whether a table was there before the ops at hand.
 func (r *runner) known(table string) bool { return table == "people" || table == "orders" }
 
 func strength(lock string) int {
 	return slices.Index([]string{"", "AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"}, lock)
 }
 
-// locked gives the strongest lock of the transaction on each table.
+// locked returns the strongest lock of the transaction on each table.
 func locked(t *testing.T, tx *sql.Tx) map[string]string {
 	t.Helper()
 	rows, err := tx.Query("SELECT c.relname, l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace " +
@@ -309,7 +309,7 @@ func locked(t *testing.T, tx *sql.Tx) map[string]string {
 	return got
 }
 
-// files gives the files of tables, which change when the tables are written anew.
+// files returns the files of tables, which change when the tables are rewritten.
 // scanned counts the times that the transaction has read one of the tables as a whole.
 func scanned(t *testing.T, tx *sql.Tx, tables []string) (n int) {
 	t.Helper()

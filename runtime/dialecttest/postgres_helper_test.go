@@ -162,7 +162,7 @@ func pgExec(t *testing.T, db *sql.DB, statements ...string) {
 
 var pgQueries atomic.Int64
 
-// pgRows gives the rows of a query as psql would with -At.
+// pgRows returns the rows of a query as psql would with -At.
 func pgRows(t *testing.T, db *sql.DB, query string) []string {
 	t.Helper()
 	// A text of its own for each call: pgx prepares statements, and one prepared before a change of the table would fail.
@@ -207,7 +207,7 @@ func pgWantRows(t *testing.T, db *sql.DB, query string, want ...string) {
 	}
 }
 
-// pgSQL gives the statements of stages, one after the other.
+// pgSQL returns the statements of stages, one after the other.
 func pgSQL(stages []migrate.Stage) []string {
 	var all []string
 	for _, st := range stages {

@@ -128,7 +128,7 @@ func TestPostgresFacts(t *testing.T) {
 		{"drop foreign key", []migrate.Op{migrate.DropForeignKey{Table: "orders", ForeignKey: orders.ForeignKeys[0]}}, []migrate.Facts{one(ael, "orders", "customers")}},
 		{"index", []migrate.Op{migrate.CreateIndex{Table: "orders", Index: schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "note"}}}}}, []migrate.Facts{with(one("SHARE UPDATE EXCLUSIVE", "orders"), true, false)}},
 		{"enum value added", []migrate.Op{migrate.AlterEnum{Name: "mood", From: []string{"sad", "happy"}, To: []string{"sad", "happy", "x"}}}, []migrate.Facts{{}}},
-		{"enum anew", []migrate.Op{migrate.AlterEnum{Name: "mood", From: []string{"sad", "happy"}, To: []string{"sad"}}}, []migrate.Facts{with(one(ael, "customers"), true, true)}},
+		{"enum again", []migrate.Op{migrate.AlterEnum{Name: "mood", From: []string{"sad", "happy"}, To: []string{"sad"}}}, []migrate.Facts{with(one(ael, "customers"), true, true)}},
 		{"fill", []migrate.Op{migrate.Fill{Table: "orders", Column: "note", Expr: "'x'"}}, []migrate.Facts{one("ROW EXCLUSIVE", "orders")}},
 	} {
 		at := &schema.Schema{}

@@ -9,7 +9,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// branches are two that were joined by a merge: each changes the same table, one of them twice, and so that SQLite writes it anew.
+// branches are two that were joined by a merge: each changes the same table, one of them twice, and so that SQLite rewrites it.
 type branches struct{ base, a, a2, b, merge, after *migrate.Migration }
 
 func newBranches() branches {

@@ -12,7 +12,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// grown gives a history of one op a migration: tables that columns are added to, between all that can come in between.
+// grown returns a history of one op a migration: tables that columns are added to, between all that can come in between.
 func grown(seed uint64, n int) *migrate.Set {
 	at := rand.New(rand.NewPCG(seed, 7))
 	var all []*migrate.Migration

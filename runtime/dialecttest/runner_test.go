@@ -235,7 +235,7 @@ func TestRunnerSeals(t *testing.T) {
 		r.exec("UPDATE modelgen_history SET digest = '' WHERE name = '0002_b'")
 		r.up(set, "")
 		if n := r.count("SELECT count(*) FROM modelgen_history WHERE name = '0002_b' AND digest <> ''"); n != 1 {
-			t.Error("the digest was not mended")
+			t.Error("the digest was not fixed")
 		}
 		r.up(set, "")
 	})

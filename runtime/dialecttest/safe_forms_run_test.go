@@ -17,7 +17,7 @@ import (
 )
 
 // TestSafeForms makes each change of the table on a server that writes down what it sees: the statements of each transaction, the locks that
-// it holds at its end, and the tables that are read or written anew under them.
+// it holds at its end, and the tables that are read or rewritten under them.
 func TestSafeForms(t *testing.T) {
 	seen := map[string]bool{}
 	for _, f := range safeForms {
@@ -72,7 +72,7 @@ func TestSafeForms(t *testing.T) {
 	}
 }
 
-// stalls tells whether a transaction reads or writes whole tables while it holds a lock that stops others.
+// stalls reports whether a transaction reads or writes whole tables while it holds a lock that stops others.
 func stalls(line string) bool {
 	locks, _, _ := strings.Cut(line, ": ")
 	return (strings.Contains(locks, "reads ") || strings.Contains(locks, "WRITES ")) && slices.ContainsFunc(strings.Split(locks, "; "), func(fact string) bool {

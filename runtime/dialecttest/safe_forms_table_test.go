@@ -63,7 +63,7 @@ var safeForms = []safeForm{
 		"ALTER TABLE notes RENAME TO remarks"}, says: "MG304 warning"},
 	{row: "change type, free", ops: formOps(alterPeople(schema.Varchar("code", 20), schema.Varchar("code", 40))), does: []string{
 		"people ACCESS EXCLUSIVE: ALTER TABLE people ALTER COLUMN code TYPE varchar(40)"}},
-	{row: "change type, table written anew", ops: formOps(alterPeople(schema.Integer("age").Null(), schema.BigInt("age").Null())), does: []string{
+	{row: "change type, table rewritten", ops: formOps(alterPeople(schema.Integer("age").Null(), schema.BigInt("age").Null())), does: []string{
 		"people ACCESS EXCLUSIVE; WRITES people: ALTER TABLE people ALTER COLUMN age TYPE bigint"}, says: "MG201 warning"},
 	{row: "add foreign key", ops: formOps(
 		migrate.CreateIndex{Table: "orders", Index: schema.Index{Name: "orders_buyer_id_idx", Parts: []schema.IndexPart{{Column: "buyer_id"}}}},

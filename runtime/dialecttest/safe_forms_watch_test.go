@@ -14,7 +14,7 @@ import (
 )
 
 // How the server itself tells what a migration did: event triggers write down every command with its transaction, the locks that it holds when
-// the command ends, and whether a table was read or written anew.
+// the command ends, and whether a table was read or rewritten.
 const formWatch = `
 CREATE SCHEMA watch;
 CREATE TABLE watch.log (n bigserial, xid bigint, query text, locks text, reads text, rewrites text);
@@ -61,8 +61,8 @@ func (r *runner) unwatch() {
 	r.exec("DROP EVENT TRIGGER watch_begin", "DROP EVENT TRIGGER watch_done", "DROP EVENT TRIGGER watch_rewrite", "SET client_min_messages = warning; DROP SCHEMA watch CASCADE")
 }
 
-// watched gives a line for each transaction that changed something: which tables of those before it locked so that others notice, which it
-// read or wrote anew, and its statements.
+// watched returns a line for each transaction that changed something: which tables of those before it locked so that others notice, which it
+// read or wrote again, and its statements.
 //
 //	people ACCESS EXCLUSIVE; reads people: ALTER TABLE people ALTER COLUMN email SET NOT NULL
 func (r *runner) watched() []string {
@@ -139,7 +139,7 @@ var lockWords = func() map[string]string {
 // formBlock is the statement that a block makes and runs.
 var formBlock = regexp.MustCompile(`'(ALTER TABLE [^']*)'`)
 
-// formSQL gives the statements of a string that the migrator sent, without those of its own frame, and without quotes.
+// formSQL returns the statements of a string that the migrator sent, without those of its own frame, and without quotes.
 func formSQL(query string) string {
 	var list []string
 	for sql := range strings.SplitSeq(query, "\n;\n") {

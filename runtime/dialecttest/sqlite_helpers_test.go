@@ -70,7 +70,7 @@ func (d *liteDB) session(db *sql.DB) (migrate.Session, *sql.Conn) {
 	return s, conn
 }
 
-// plan gives the stages of ops on the schema as it is.
+// plan returns the stages of ops on the schema as it is.
 func (d *liteDB) plan(ops ...migrate.Op) []migrate.Stage {
 	d.t.Helper()
 	stages, err := migrate.PlanOps(sqlite.Dialect{}.Planner(0), d.s.Clone(), ops)
@@ -173,7 +173,7 @@ func (d *liteDB) exec(statements ...string) {
 	}
 }
 
-// query gives the rows as text: a|b a|b.
+// query returns the rows as text: a|b a|b.
 func (d *liteDB) query(q string) string {
 	d.t.Helper()
 	rows, err := d.db.QueryContext(d.t.Context(), q)
@@ -252,7 +252,7 @@ func liteFK(name, column, ref string, onDelete schema.Action) schema.ForeignKey 
 	return schema.ForeignKey{Name: name, Columns: []string{column}, RefTable: ref, RefColumns: []string{"id"}, OnDelete: onDelete}
 }
 
-// script gives the SQL of stages, one statement a line.
+// script returns the SQL of stages, one statement a line.
 func liteScript(stages []migrate.Stage) []string {
 	var out []string
 	for _, st := range stages {

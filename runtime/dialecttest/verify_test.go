@@ -120,7 +120,7 @@ func TestVerifyMend(t *testing.T) {
 			}
 			fmt.Fprintf(&got, "# %s\n", c.name)
 			for _, d := range diff {
-				fmt.Fprintf(&got, "%s %s\n    %s\n", map[bool]string{true: "-", false: "+"}[d.Missing], d.Fact, d.Mend)
+				fmt.Fprintf(&got, "%s %s\n    %s\n", map[bool]string{true: "-", false: "+"}[d.Missing], d.Fact, d.Fix)
 			}
 			if c.name == "table gone" {
 				continue // the last one
@@ -128,7 +128,7 @@ func TestVerifyMend(t *testing.T) {
 			// What is missing comes back in the order of the kinds: columns before what stands on them.
 			for _, kind := range []string{"enum", "column", ""} {
 				for _, d := range diff {
-					if s := toRun.FindStringSubmatch(d.Mend); s != nil && c.back == "" && strings.HasPrefix(d.Fact, kind) && (kind != "" || !strings.HasPrefix(d.Fact, "enum") && !strings.HasPrefix(d.Fact, "column")) {
+					if s := toRun.FindStringSubmatch(d.Fix); s != nil && c.back == "" && strings.HasPrefix(d.Fact, kind) && (kind != "" || !strings.HasPrefix(d.Fact, "enum") && !strings.HasPrefix(d.Fact, "column")) {
 						r.exec(strings.Split(s[1], "; ")...)
 					}
 				}

@@ -102,7 +102,7 @@ type barrier struct {
 
 func (b barrier) err() error { return fmt.Errorf("%s %w", b.label, b.why) }
 
-// irreversible gives the ops that cannot be undone, the first one from the end of each migration.
+// irreversible returns the ops that cannot be undone, the first one from the end of each migration.
 func (r *run) irreversible() (all []barrier) {
 	for _, e := range r.own {
 		if _, err := migrate.Invert(e.migration.Ops); err != nil {
@@ -112,12 +112,12 @@ func (r *run) irreversible() (all []barrier) {
 	return all
 }
 
-// differences gives the facts in which two states differ, "" for none.
+// differences returns the facts in which two states differ, "" for none.
 func differences(want, got []string) string {
 	return lines("missing:    ", without(want, got)) + lines("unexpected: ", without(got, want))
 }
 
-// without gives those of a that are not in b.
+// without returns those of a that are not in b.
 func without(a, b []string) (out []string) {
 	have := map[string]int{}
 	for _, x := range b {

@@ -11,7 +11,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// state gives all facts of the database: those of each table that any migration ever names, and what else there is, without the history.
+// state returns all facts of the database: those of each table that any migration ever names, and what else there is, without the history.
 func (r *run) state() (facts []string, err error) {
 	conn, err := r.DB.Conn(r.ctx)
 	if err != nil {
@@ -43,7 +43,7 @@ func (r *run) state() (facts []string, err error) {
 	return facts, nil
 }
 
-// ever gives every table and enum that there is at any point of the way, as what is left behind need not be in the newest schema.
+// ever returns every table and enum that there is at any point of the way, as what is left behind need not be in the newest schema.
 func ever(set *migrate.Set) *schema.Schema {
 	all, now := &schema.Schema{}, &schema.Schema{}
 	seen := map[*migrate.Migration]bool{}

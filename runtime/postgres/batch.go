@@ -68,7 +68,7 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 		}
 		var changed errChanged
 		if errors.As(err, &changed) && try < 2 {
-			continue // the next try reads it anew, the one after that locks what it reads
+			continue // the next try reads it again, the one after that locks what it reads
 		}
 		size = max(size/2, min(size, 100)) // the fewer rows, the fewer wait for us while we wait
 		if err := s.pause(ctx, work, try, end, err); err != nil {
@@ -222,7 +222,7 @@ func (r renderer) pageWithin(ctx context.Context, tx migrate.Tx, b *migrate.Batc
 // few rows of it that are in the range of keys.
 func apart(condition string) string { return "CASE WHEN " + condition + " THEN true END" }
 
-// next gives the cursor behind the next rows, so many at most. To step over entries of the index costs less than to collect them.
+// next returns the cursor behind the next rows, so many at most. To step over entries of the index costs less than to collect them.
 func (r renderer) next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *migrate.Cursor, size int) (*migrate.Cursor, error) {
 	table := r.name(b.Table)
 	from := " FROM " + table + " WHERE " + r.within(b, "", c.At, c.To)

@@ -218,7 +218,7 @@ func (r renderer) update(b *migrate.Batch, columns []int) string {
 	return "UPDATE " + r.name(b.Table) + " AS modelgen_old SET " + strings.Join(set, ", ")
 }
 
-// element gives the type of the elements of an array of values of the column, and what makes one of the column of them. There are no arrays of
+// element returns the type of the elements of an array of values of the column, and what makes one of the column of them. There are no arrays of
 // arrays, and the array of a type that this package does not know may have another delimiter than a comma.
 func (r renderer) element(c schema.Column) (typ, cast string) {
 	if t := typeOf(c); t.Array || t.Kind == schema.KindOther {

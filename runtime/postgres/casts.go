@@ -8,7 +8,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// using gives the expression that makes the new value of a column, or "" when assigning the old one does. Assigning is
+// using returns the expression that makes the new value of a column, or "" when assigning the old one does. Assigning is
 // better where it works: an explicit cast to varchar(5) or bit(5) cuts what is longer, assigning refuses it.
 func (p *planner) using(o migrate.AlterColumn, from, to schema.Column) string {
 	if to.Generated != "" {
@@ -37,7 +37,7 @@ func (p *planner) using(o migrate.AlterColumn, from, to schema.Column) string {
 	return c + "::" + p.valueType(to)
 }
 
-// assignable tells whether PostgreSQL casts by itself where a value is assigned (pg_cast.castcontext a or i).
+// assignable reports whether PostgreSQL casts by itself where a value is assigned (pg_cast.castcontext a or i).
 func assignable(a, b schema.Type) bool {
 	if b.Array && !a.Array {
 		return false
@@ -67,7 +67,7 @@ var assignments = map[schema.Kind][]schema.Kind{
 	schema.KindCIDR:        {schema.KindInet},
 }
 
-// sameKind tells whether two types differ in their limits only.
+// sameKind reports whether two types differ in their limits only.
 func sameKind(a, b schema.Type) bool {
 	return a.Kind == b.Kind && a.Array == b.Array && (a.Kind != schema.KindEnum && a.Kind != schema.KindOther || a.Name == b.Name)
 }
@@ -80,18 +80,18 @@ func number(t schema.Type) bool {
 	return t.Kind >= schema.KindSmallInt && t.Kind <= schema.KindNumeric
 }
 
-// word gives the name of a type without its arguments.
+// word returns the name of a type without its arguments.
 func word(sql string) string {
 	name, _, _ := strings.Cut(sql, "(")
 	return strings.ToLower(strings.TrimSpace(name))
 }
 
-// stable has functions that give one value for all rows of a new column, so that adding it does not write the table anew.
+// stable has functions that give one value for all rows of a new column, so that adding it does not rewrite the table.
 var stable = strings.Fields("now transaction_timestamp statement_timestamp current_setting lower upper coalesce nullif greatest least " +
 	"cast to_timestamp make_date make_interval date_trunc timezone array concat repeat jsonb_build_object jsonb_build_array json_build_object " +
 	"to_jsonb numeric varchar char timestamp timestamptz time interval decimal abs round length trim btrim date encode decode md5")
 
-// volatile tells whether the default of a column gives each row a value of its own, as far as its text shows.
+// volatile reports whether the default of a column gives each row a value of its own, as far as its text shows.
 func volatile(c schema.Column) bool {
 	if c.Default != nil && c.DefaultFor[dialect] == "" {
 		return false

@@ -93,7 +93,7 @@ func splitURL(rest string, version int) (without string, env []string, err error
 
 var hosts = regexp.MustCompile(`^(\[[^\]]*\]|[^\[\]:,]*)(:[0-9]*)?$`)
 
-// hostsOnly tells whether what stands before the path is hosts with numbers as ports.
+// hostsOnly reports whether what stands before the path is hosts with numbers as ports.
 func hostsOnly(place string) bool {
 	place, _, _ = strings.Cut(place, "/")
 	for h := range strings.SplitSeq(place, ",") {

@@ -24,10 +24,10 @@ type Dialect struct {
 	Schema string
 }
 
-// Name gives "postgres".
+// Name returns "postgres".
 func (Dialect) Name() string { return dialect }
 
-// Planner gives a planner for a server of that major version, or of a version as server_version_num says it (140003 is 14.3); 0 is the oldest that is
+// Planner returns a planner for a server of that major version, or of a version as server_version_num says it (140003 is 14.3); 0 is the oldest that is
 // supported, 14.
 func (d Dialect) Planner(version int) migrate.Planner { return newPlanner(d.renderer(version)) }
 

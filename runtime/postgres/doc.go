@@ -19,7 +19,7 @@
 //   - The time zone is UTC while statements run, so that casts and literals without a zone mean the same on every machine.
 //   - Nothing is ever dropped with CASCADE.
 //   - When the type or the collation of a column changes, the checks and the indexes of the model whose SQL mentions the column are made
-//     anew, so that they read as on a fresh table; the server would scan and rebuild them anyway. Those made by hand are left to the
+//     again, so that they read as on a fresh table; the server would scan and rebuild them anyway. Those made by hand are left to the
 //     server, which keeps or refuses them.
 //
 // # Limits
@@ -30,8 +30,8 @@
 //   - The type of a column that a view, a rule, a policy or a generated column uses cannot be changed; the server says so
 //     (SQLSTATE 0A000). Enums whose values go or change places must not be used by generated columns.
 //   - A foreign key must be able to compare both sides at every moment; to change text into uuid on both, drop it and add it again.
-//   - Making an enum anew makes foreign keys over its columns, and checks and indexes whose SQL mentions them, anew as well, but
-//     only those of the model. Comments that somebody put on what is made anew are lost. SQL that names the type with its schema
+//   - Recreating an enum makes foreign keys over its columns, and checks and indexes whose SQL mentions them, again as well, but
+//     only those of the model. Comments that somebody put on what is recreated are lost. SQL that names the type with its schema
 //     ('a'::billing.state) cannot be checked by Expected.
 //   - Constraint triggers made by hand and INITIALLY DEFERRED can make a change of a table fail after a data step in the same
 //     migration (SQLSTATE 55006).

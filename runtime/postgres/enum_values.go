@@ -155,7 +155,7 @@ func returnsAny(toks []sqlToken, i int) bool {
 	return !slices.Contains(ordinary, strings.ToLower(t.text)) && !slices.Contains(stable, strings.ToLower(t.text))
 }
 
-// beforeName gives the token before a name that may have a schema.
+// beforeName returns the token before a name that may have a schema.
 func beforeName(toks []sqlToken, i int) sqlToken {
 	for i >= 2 && toks[i-1].kind == '.' {
 		i -= 2

@@ -39,7 +39,7 @@ const (
 	internalError        = "XX000" // "tuple concurrently updated"
 )
 
-// lost tells whether an error took the connection with it: it is no answer of the server, or the server's last one.
+// lost reports whether an error took the connection with it: it is no answer of the server, or the server's last one.
 func lost(err error) bool {
 	switch code := migrate.ErrorCode(err); {
 	case strings.HasPrefix(code, "08"), strings.HasPrefix(code, "57P"):

@@ -148,7 +148,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
 // raced has the errors of making the same table at the same time: on the table, its row type, the indexes of the catalog.
 var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueViolation: true, internalError: true, deadlockDetected: true}
 
-// HistorySQL gives the statements that make the history table where it is not there yet, with semicolons between them. "" is modelgen_history.
+// HistorySQL returns the statements that make the history table where it is not there yet, with semicolons between them. "" is modelgen_history.
 func (d Dialect) HistorySQL(name string) string {
 	if name == "" {
 		name = "modelgen_history"
@@ -184,7 +184,7 @@ CREATE INDEX ` + there + ident(base+"_set_id_idx") + " ON " + table + ` ("set", 
 COMMENT ON TABLE ` + table + " IS " + text("modelgen history, format "+strconv.Itoa(format))
 }
 
-// checkHistory tells whether the table is there, and refuses one that is not ours. A superuser counts as a member of every role, but the triggers of
+// checkHistory reports whether the table is there, and refuses one that is not ours. A superuser counts as a member of every role, but the triggers of
 // the table would run as the superuser: its owner must be one too, or own the database.
 func (s *session) checkHistory(ctx context.Context) (there, complete bool, err error) {
 	_, base := schema.SplitName(s.cfg.History)

@@ -33,7 +33,7 @@ type indexState struct {
 const indexColumns = `SELECT pg_catalog.string_agg(COALESCE(a.attname::text, '0'), ',' ORDER BY k.i) FROM pg_catalog.unnest(x.indkey::int2[]) WITH ORDINALITY k(att, i)
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.att AND k.att <> 0`
 
-// lookIndex gives nil when there is no relation of the name.
+// lookIndex returns nil when there is no relation of the name.
 func (r renderer) lookIndex(ctx context.Context, tx migrate.Tx, table, name string) (*indexState, error) {
 	var s indexState
 	var kind string
@@ -88,7 +88,7 @@ func (r renderer) same(s indexState, table string, x schema.Index) bool {
 	return s.table == r.namespace(table)+"."+base && s.unique == x.Unique && strings.EqualFold(s.method, method) && s.columns == columns && s.partial == (x.Where != "")
 }
 
-// indexForm gives the columns and the method of an index as indexState has them.
+// indexForm returns the columns and the method of an index as indexState has them.
 func indexForm(x schema.Index) (string, string) {
 	var columns []string
 	for _, part := range x.Parts {

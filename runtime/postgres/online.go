@@ -13,7 +13,7 @@ import (
 // check something under a lock that stops readers or writers, the work is done first under one that does not, and only its result is put
 // in place under the strong one. That takes more than one transaction.
 
-// online tells whether others may be using a table, and the author did not ask for the plain form.
+// online reports whether others may be using a table, and the author did not ask for the plain form.
 func (p *planner) online(table, plain string) bool { return !p.quiet && !p.fresh[table] && plain == "" }
 
 // Quiet implements [migrate.QuietPlanner].
@@ -76,7 +76,7 @@ func (p *planner) onlineKey(op migrate.Op, table, name, kind string, columns []s
 }
 
 // onlineCheck adds a constraint for new rows, commits, and looks at the old rows under a lock that stops nobody. In one transaction the scan
-// would hold the first lock, and a lock timeout would throw its work away. sweep, if there is any, mends what was written before the first.
+// would hold the first lock, and a lock timeout would throw its work away. sweep, if there is any, fixes what was written before the first.
 func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name, definition, wrong, what string, part migrate.Op, sweep func() error) error {
 	table := tables[0]
 	p.stage(op, migrate.Stage{
@@ -141,7 +141,7 @@ func (p *planner) onlineNotNull18(op migrate.Op, table, column, wrong, what stri
 }
 
 // onlineColumn adds a column whose default gives each row a value of its own: as a nullable one, whose default is for new rows alone, and
-// which the old rows get in batches. At once the table would be written anew (manual, ALTER TABLE, Notes). An identity numbers them from a
+// which the old rows get in batches. At once the table would be rewritten (manual, ALTER TABLE, Notes). An identity numbers them from a
 // sequence that goes when it has its own.
 func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
 	plain, sequence := c, ""
@@ -153,7 +153,7 @@ func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
 	alter, column := p.alter(o.Table), "ALTER COLUMN "+ident(c.Name)+" "
 	def := defaultOf(c)
 	parts := []migrate.Op{migrate.AddColumn{Table: o.Table, Column: plain}}
-	add := []migrate.Statement{{SQL: alter + "ADD COLUMN " + sql, Comment: "without a value for the old rows, so that the table is not written anew"}}
+	add := []migrate.Statement{{SQL: alter + "ADD COLUMN " + sql, Comment: "without a value for the old rows, so that the table is not rewritten"}}
 	if c.Comment != "" {
 		add = append(add, statement(p.commentColumn(o.Table, c)))
 	}
@@ -225,7 +225,7 @@ func (p *planner) byHand(up, down string) migrate.Op {
 	return migrate.SQL{Up: []string{up}, Down: []string{down}, Only: dialect}
 }
 
-// spare gives the name of a constraint that no other one of the table has.
+// spare returns the name of a constraint that no other one of the table has.
 func (p *planner) spare(table, column, suffix string) string {
 	taken := func(name string) bool {
 		t := p.before.Table(table)

@@ -79,7 +79,7 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 
 	retyped := typeOf(from) != typeOf(to)
 	oldDefault, newDefault := defaultOf(from), defaultOf(to)
-	reparsed := retyped || from.Collate != to.Collate // the server writes the SQL that mentions the column anew
+	reparsed := retyped || from.Collate != to.Collate // the server writes the SQL that mentions the column again
 	var again []migrate.Statement
 	if reparsed {
 		p.moved[o.Table] = true
@@ -197,7 +197,7 @@ func (p *planner) commentColumn(table string, c schema.Column) string {
 	return "COMMENT ON COLUMN " + p.name(table) + "." + ident(c.Name) + " IS " + textOrNull(c.Comment)
 }
 
-// linked gives the tables at the other end of the foreign keys of a column.
+// linked returns the tables at the other end of the foreign keys of a column.
 func (p *planner) linked(table, column string) []string {
 	var tables []string
 	for _, t := range p.before.Tables {
@@ -213,13 +213,13 @@ func (p *planner) linked(table, column string) []string {
 	return tables
 }
 
-// mentioned tells whether a check looks at the column, so that the server verifies the rows when its type changes.
+// mentioned reports whether a check looks at the column, so that the server verifies the rows when its type changes.
 func (p *planner) mentioned(table, column string) bool {
 	t := p.before.Table(table)
 	return t != nil && slices.ContainsFunc(t.Checks, func(c schema.Check) bool { return mentions(c.Expr, []string{column}) })
 }
 
-// rebuilt tells whether an index is built anew with the type of a column, though the table is not: the column stands in an expression or a condition of
+// rebuilt reports whether an index is rebuilt with the type of a column, though the table is not: the column stands in an expression or a condition of
 // it, or any index of it is.
 func (p *planner) rebuilt(table, column string, all bool) bool {
 	t := p.before.Table(table)
@@ -242,7 +242,7 @@ func mentions(expr string, columns []string) bool {
 	return expr != "" && len(schema.ExprColumns(expr, columns)) > 0
 }
 
-// apart gives the statements that take away the checks and indexes whose SQL mentions columns that are about to get another type,
+// apart returns the statements that take away the checks and indexes whose SQL mentions columns that are about to get another type,
 // and those that make them again. The server makes them again as well, but from its own text of them: with casts from the old type, and
 // not even stable where the type stays (state IN (...) of a varchar). Or it refuses.
 func (p *planner) apart(columns map[string][]string) (drop, again []migrate.Statement, err error) {

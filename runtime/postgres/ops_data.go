@@ -98,7 +98,7 @@ func (p *planner) forget(tables ...string) {
 	}
 }
 
-// apartRows gives a stage that changes all rows of a table in use at once a transaction of its own: the locks of the ops before it would be held until it
+// apartRows returns a stage that changes all rows of a table in use at once a transaction of its own: the locks of the ops before it would be held until it
 // is done.
 func (p *planner) apartRows(table string, stage *migrate.Stage) {
 	if n := len(p.stages); !p.quiet && !p.fresh[table] && stage.Batch == nil {

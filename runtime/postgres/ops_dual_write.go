@@ -32,7 +32,7 @@ func (p *planner) AddDualWrite(o migrate.AddDualWrite) error {
 	return nil
 }
 
-// dualTrigger gives the statements that make the trigger of a table.
+// dualTrigger returns the statements that make the trigger of a table.
 func (p *planner) dualTrigger(o migrate.AddDualWrite, t *schema.Table) []migrate.Statement {
 	function := p.dualFunction(o.Table, o.Name)
 	return []migrate.Statement{
@@ -129,7 +129,7 @@ func (p *planner) dualFunction(table, name string) string {
 	return p.name(schema.JoinName(ns, name))
 }
 
-// dualBody gives the function of the trigger. A value follows the one that the statement has changed, and no other: what one program has written
+// dualBody returns the function of the trigger. A value follows the one that the statement has changed, and no other: what one program has written
 // may be more than the other column holds, and a program that writes a row as it read it must not take that away. A column that had no value is
 // being filled from the other one, by the migration or on its way back, and that changes nothing else either.
 func (p *planner) dualBody(o migrate.AddDualWrite, t *schema.Table) string {
@@ -198,7 +198,7 @@ func required(o migrate.AddDualWrite, from, to string, raise func(what, code str
 		"    " + raise(o.From+" and "+o.To+" cannot be NULL", "not_null_violation") + ";\n  END IF;"
 }
 
-// ofRow gives SQL over one column for the row of a trigger.
+// ofRow returns SQL over one column for the row of a trigger.
 func ofRow(sql, column string) string {
 	value := "NEW." + ident(column)
 	switch cast, plain := plainCast(sql, column); {
@@ -210,7 +210,7 @@ func ofRow(sql, column string) string {
 	return "(SELECT " + sql + " FROM (SELECT " + value + ") AS modelgen_row (" + ident(column) + "))"
 }
 
-// plainCast tells whether SQL is a column as it is, or with a cast to a type that every server has, and which.
+// plainCast reports whether SQL is a column as it is, or with a cast to a type that every server has, and which.
 func plainCast(sql, column string) (cast string, ok bool) {
 	for _, name := range []string{schema.QuoteColumn(column), ident(column)} {
 		if sql == name {

@@ -77,8 +77,8 @@ func (p *planner) AlterEnum(o migrate.AlterEnum) error {
 	return nil
 }
 
-// remakeEnum makes the type anew under its name and takes every column over. Indexes and constraints over plain columns follow by
-// themselves; what compares the column with a value of the old type is made anew.
+// remakeEnum recreates the type under its name and takes every column over. Indexes and constraints over plain columns follow by
+// themselves; what compares the column with a value of the old type is recreated.
 func (p *planner) remakeEnum(o migrate.AlterEnum) error {
 	columns, err := p.enumColumns(o.Name)
 	if err != nil {
@@ -118,7 +118,7 @@ func (p *planner) remakeEnum(o migrate.AlterEnum) error {
 	return nil
 }
 
-// enumColumns gives the columns of that type, by table.
+// enumColumns returns the columns of that type, by table.
 func (p *planner) enumColumns(enum string) (map[string][]string, error) {
 	columns := map[string][]string{}
 	for _, t := range p.before.Tables {

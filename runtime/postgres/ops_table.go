@@ -87,7 +87,7 @@ func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
 	return statements, nil
 }
 
-// merged tells whether PostgreSQL would silently leave out unique constraint i inside CREATE TABLE, because the primary key or one before it
+// merged reports whether PostgreSQL would silently leave out unique constraint i inside CREATE TABLE, because the primary key or one before it
 // has the same columns (transformIndexConstraints in parse_utilcmd.c).
 func merged(t *schema.Table, i int) bool {
 	columns := t.Uniques[i].Columns

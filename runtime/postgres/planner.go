@@ -76,7 +76,7 @@ func (p *planner) touched() {
 	}
 }
 
-// locks gives the facts of a lock on tables. Those made in the same migration do not count.
+// locks returns the facts of a lock on tables. Those made in the same migration do not count.
 func (p *planner) locks(lock string, tables ...string) migrate.Facts {
 	var f migrate.Facts
 	for _, t := range tables {
@@ -87,7 +87,7 @@ func (p *planner) locks(lock string, tables ...string) migrate.Facts {
 	return f
 }
 
-// scanned adds that the first of the tables is read as a whole, rewritten that it is written anew.
+// scanned adds that the first of the tables is read as a whole, rewritten that it is rewritten.
 func (p *planner) scanned(f migrate.Facts, table string, scans, rewrites bool) migrate.Facts {
 	if !p.fresh[table] {
 		f.Scans, f.Rewrites = scans || rewrites, rewrites
@@ -95,7 +95,7 @@ func (p *planner) scanned(f migrate.Facts, table string, scans, rewrites bool) m
 	return f
 }
 
-// parents gives the tables that foreign keys of the table refer to.
+// parents returns the tables that foreign keys of the table refer to.
 func parents(keys []schema.ForeignKey) []string {
 	var tables []string
 	for _, fk := range keys {

@@ -40,7 +40,7 @@ func textOrNull(s string) string {
 	return text(s)
 }
 
-// namespace gives the schema that a table or enum is in.
+// namespace returns the schema that a table or enum is in.
 func (r renderer) namespace(name string) string {
 	ns, _ := schema.SplitName(name)
 	if ns == "" {
@@ -186,7 +186,7 @@ var (
 		"json_valid json_patch json_type json_insert json_replace json_set json_remove json_group_array json_group_object sqlite_version")
 )
 
-// calls gives the names of the functions that the expression calls, in lower case.
+// calls returns the names of the functions that the expression calls, in lower case.
 func calls(expr string) []string {
 	var names []string
 	for _, m := range call.FindAllStringSubmatch(quotedSQL.ReplaceAllString(expr, "''"), -1) {

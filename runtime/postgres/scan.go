@@ -92,7 +92,7 @@ func escapes(before string) bool {
 	return r == utf8.RuneError || !wordPart(r)
 }
 
-// quotedText gives the text between the quotes that sql begins with, and where it ends.
+// quotedText returns the text between the quotes that sql begins with, and where it ends.
 func quotedText(sql string, backslashes bool) (text string, end int) {
 	q := sql[:1]
 	for end = 1; end < len(sql); end++ {
@@ -109,7 +109,7 @@ func quotedText(sql string, backslashes bool) (text string, end int) {
 	return sql[1:], len(sql)
 }
 
-// untilMark gives the end of what ends with a mark.
+// untilMark returns the end of what ends with a mark.
 func untilMark(sql string, from int, mark string) int {
 	if n := strings.Index(sql[from:], mark); n >= 0 {
 		return from + n + len(mark)
@@ -117,7 +117,7 @@ func untilMark(sql string, from int, mark string) int {
 	return len(sql)
 }
 
-// dollarTag gives the tag of a dollar quote, "" when it is none.
+// dollarTag returns the tag of a dollar quote, "" when it is none.
 func dollarTag(sql string) string {
 	for i := 1; i < len(sql); i++ {
 		switch c := sql[i]; {

@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Fail gives a statement that fails with the message when the SQL condition is true; "" is always. It is for scripts, where nobody looks
+// Fail returns a statement that fails with the message when the SQL condition is true; "" is always. It is for scripts, where nobody looks
 // at what a query gives.
 func (Dialect) Fail(message, when string) []migrate.Statement { return fail(message, when) }
 
@@ -19,7 +19,7 @@ func fail(message, when string) []migrate.Statement {
 	return []migrate.Statement{statement(doBlock("BEGIN\n  " + raise + "\nEND"))}
 }
 
-// LockKey gives the key of the advisory lock that the migrator takes, for scripts that write the same history. "" is modelgen_history.
+// LockKey returns the key of the advisory lock that the migrator takes, for scripts that write the same history. "" is modelgen_history.
 func (d Dialect) LockKey(history string) int64 {
 	if history == "" {
 		history = "modelgen_history"

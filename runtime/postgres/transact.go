@@ -102,7 +102,7 @@ func (s *session) transact(ctx context.Context, units []unit, work migrate.Work)
 	}
 }
 
-// known tells whether the unit is one, not a string of several.
+// known reports whether the unit is one, not a string of several.
 func (u unit) known() bool { return u.run != nil || u.sql == commit }
 
 // unitError names the unit that failed. Those of the session's own frame have no statement to show.
@@ -233,7 +233,7 @@ func strongLock(st migrate.Stage) bool {
 		st.ByHand && slices.ContainsFunc(st.Statements, func(x migrate.Statement) bool { return tableLocks.MatchString(x.SQL) })
 }
 
-// patience gives the longest wait for a lock in a transaction. Who waits for a lock that stops others stops them already, be it that
+// patience returns the longest wait for a lock in a transaction. Who waits for a lock that stops others stops them already, be it that
 // somebody else has to end first.
 func (s *session) patience(all []migrate.Work) time.Duration {
 	for _, work := range all {
@@ -308,7 +308,7 @@ func (s *session) commit(ctx context.Context) error {
 	return s.exec(patient, commit)
 }
 
-// again tells whether the same transaction may succeed when it is run once more.
+// again reports whether the same transaction may succeed when it is run once more.
 func again(err error) bool {
 	switch migrate.ErrorCode(err) {
 	case lockNotAvailable, deadlockDetected, serializationFailure:

@@ -32,7 +32,7 @@ func (p *planner) offenders(table, condition, what, constraint string) failedFun
 	}
 }
 
-// unknowable tells whether a look at the tables before anything is done says nothing of what an op will find: steps before it change values that the SQL
+// unknowable reports whether a look at the tables before anything is done says nothing of what an op will find: steps before it change values that the SQL
 // mentions, or what the names stand for.
 func (p *planner) unknowable(sql string, tables ...string) bool {
 	return p.dirty || slices.ContainsFunc(tables, func(t string) bool {
@@ -128,7 +128,7 @@ func (p *planner) duplicates(table string, x schema.Index) failedFunc {
 	}
 }
 
-// keyOf gives the columns of the primary key, quoted.
+// keyOf returns the columns of the primary key, quoted.
 func (p *planner) keyOf(table string) []string {
 	var key []string
 	if t := p.before.Table(table); t != nil && t.PrimaryKey != nil {

@@ -22,19 +22,19 @@ type Column struct {
 
 // ColumnDef is what the ops take where a column is defined: a [Column], or what the typed constructors give.
 type ColumnDef interface {
-	// Def gives the column as a plain value.
+	// Def returns the column as a plain value.
 	Def() Column
 }
 
 // Def makes Column a [ColumnDef].
 func (c Column) Def() Column { return c }
 
-// HasDefault tells whether the column has any default on the dialect.
+// HasDefault reports whether the column has any default on the dialect.
 func (c Column) HasDefault(dialect string) bool {
 	return c.Default != nil || c.DefaultExpr != "" || c.DefaultFor[dialect] != ""
 }
 
-// Equal tells whether two columns are the same; used-up rename hints do not count.
+// Equal reports whether two columns are the same; used-up rename hints do not count.
 func (c Column) Equal(d Column) bool {
 	return c.Name == d.Name && c.Type == d.Type && c.Nullable == d.Nullable && sameText(c.Default, d.Default) && c.DefaultExpr == d.DefaultExpr &&
 		c.Identity == d.Identity && c.Generated == d.Generated && c.Collate == d.Collate && c.Comment == d.Comment &&

@@ -16,7 +16,7 @@ type Typed[T any] struct {
 	literal func(T) string
 }
 
-// Def gives the finished column.
+// Def returns the finished column.
 func (b Typed[T]) Def() Column { return b.c }
 
 // Null lets the column hold NULL. Without it a column is NOT NULL.
@@ -24,7 +24,7 @@ func (b Typed[T]) Def() Column { return b.c }
 //go:noinline
 func (b Typed[T]) Null() Typed[T] { b.c.Nullable = true; return b }
 
-// Default gives the column a literal default.
+// Default sets a literal default of the column.
 //
 //go:noinline
 func (b Typed[T]) Default(v T) Typed[T] {
@@ -33,7 +33,7 @@ func (b Typed[T]) Default(v T) Typed[T] {
 	return b
 }
 
-// DefaultExpr gives the column a default computed by SQL, for example now().
+// DefaultExpr sets a default computed by SQL, for example now().
 //
 //go:noinline
 func (b Typed[T]) DefaultExpr(sql string) Typed[T] {

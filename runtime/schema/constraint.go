@@ -89,7 +89,7 @@ const (
 	NullsLast    Nulls = "LAST"
 )
 
-// Equal tells whether the two are the same, names included.
+// Equal reports whether the two are the same, names included.
 func (p *PrimaryKey) Equal(q *PrimaryKey) bool {
 	if p == nil || q == nil {
 		return p == q
@@ -97,24 +97,24 @@ func (p *PrimaryKey) Equal(q *PrimaryKey) bool {
 	return p.Name == q.Name && slices.Equal(p.Columns, q.Columns)
 }
 
-// Equal tells whether the two are the same, names included.
+// Equal reports whether the two are the same, names included.
 func (u Unique) Equal(v Unique) bool {
 	return u.Name == v.Name && slices.Equal(u.Columns, v.Columns) && u.NullsNotDistinct == v.NullsNotDistinct && u.Deferrable == v.Deferrable && u.Only == v.Only
 }
 
-// Equal tells whether the two are the same, names included.
+// Equal reports whether the two are the same, names included.
 func (f ForeignKey) Equal(g ForeignKey) bool {
 	return f.Name == g.Name && f.RefTable == g.RefTable && slices.Equal(f.Columns, g.Columns) && slices.Equal(f.RefColumns, g.RefColumns) &&
 		f.OnDelete == g.OnDelete && f.OnUpdate == g.OnUpdate && f.Deferrable == g.Deferrable
 }
 
-// Equal tells whether the two are the same, names included.
+// Equal reports whether the two are the same, names included.
 func (x Index) Equal(y Index) bool {
 	return x.Name == y.Name && x.Unique == y.Unique && slices.Equal(x.Parts, y.Parts) && x.Where == y.Where && x.Using == y.Using &&
 		slices.Equal(x.Include, y.Include) && x.NullsNotDistinct == y.NullsNotDistinct && x.Only == y.Only
 }
 
-// Columns gives the names of the plain columns of the index, in order; expressions are left out.
+// Columns returns the names of the plain columns of the index, in order; expressions are left out.
 func (x Index) Columns() []string {
 	var names []string
 	for _, p := range x.Parts {

@@ -11,12 +11,12 @@ type DualWrite struct {
 	Column Column `json:"column"`
 }
 
-// Equal tells whether two are the same.
+// Equal reports whether two are the same.
 func (d DualWrite) Equal(e DualWrite) bool {
 	return d.Name == e.Name && d.From == e.From && d.To == e.To && d.Up == e.Up && d.Down == e.Down && d.Column.Equal(e.Column)
 }
 
-// DualWriteOf gives the dual write that a column takes part in, or nil.
+// DualWriteOf returns the dual write that a column takes part in, or nil.
 func (t *Table) DualWriteOf(column string) *DualWrite {
 	for i := range t.DualWrites {
 		if d := &t.DualWrites[i]; d.From == column || d.To == column {

@@ -26,7 +26,7 @@ func NormalizeExpr(expr string) (string, error) {
 	return render(toks), nil
 }
 
-// RenameInExpr gives expr with the column old called new. Names in strings, function names and types are left alone.
+// RenameInExpr returns expr with the column old called new. Names in strings, function names and types are left alone.
 // An expression that cannot be read is given back unchanged.
 func RenameInExpr(expr, old, new string) string {
 	toks, err := lex(expr)
@@ -71,7 +71,7 @@ func BindColumns(expr string, columns []string) string {
 	return render(toks)
 }
 
-// ExprColumns gives those of columns that expr mentions, in the order of columns.
+// ExprColumns returns those of columns that expr mentions, in the order of columns.
 func ExprColumns(expr string, columns []string) []string {
 	toks, err := lex(expr)
 	if err != nil {
@@ -89,7 +89,7 @@ func ExprColumns(expr string, columns []string) []string {
 	return used
 }
 
-// UnknownNames gives the names in expr that stand where a column would and are none of columns, as they are written.
+// UnknownNames returns the names in expr that stand where a column would and are none of columns, as they are written.
 func UnknownNames(expr string, columns []string) []string {
 	var unknown []string
 	for _, t := range unknownTokens(expr, columns) {
@@ -142,7 +142,7 @@ func identToken(name string) token {
 	return token{tokQuoted, name}
 }
 
-// plainIdent tells whether the name means itself when it is written without quotes.
+// plainIdent reports whether the name means itself when it is written without quotes.
 func plainIdent(name string) bool {
 	for i, r := range name {
 		if !(r == '_' || r >= 'a' && r <= 'z' || i > 0 && r >= '0' && r <= '9') {
@@ -152,7 +152,7 @@ func plainIdent(name string) bool {
 	return name != "" && !keywords[strings.ToUpper(name)] && !reserved[name]
 }
 
-// isColumn tells whether token i stands where a column can stand.
+// isColumn reports whether token i stands where a column can stand.
 func isColumn(toks []token, i int) bool {
 	t := toks[i]
 	if t.kind != tokIdent && t.kind != tokQuoted || t.kind == tokIdent && keywords[strings.ToUpper(t.text)] {

@@ -2,7 +2,7 @@ package schema
 
 import "strings"
 
-// MissingColumns gives the names in expr that can be nothing but columns, and are none of columns, whatever the case of their letters. It gives
+// MissingColumns returns the names in expr that can be nothing but columns, and are none of columns, whatever the case of their letters. It gives
 // none rather than one too many: nothing of an expression with a query, no quoted name, as SQLite takes one for a text, and no word that stands
 // where the syntax of a function, a type or an operator may have one of its own.
 func MissingColumns(expr string, columns ...string) []string {
@@ -43,7 +43,7 @@ next:
 var standing = set("user session_user system_user current_role current_catalog current_schema ctid xmin xmax cmin cmax tableoid oid rowid _rowid_ " +
 	"nfc nfd nfkc nfkd unknown value document json normalized excluded new old")
 
-// ofType tells whether a bracket that follows belongs to a type: x::geometry( or CAST(x AS vector(.
+// ofType reports whether a bracket that follows belongs to a type: x::geometry( or CAST(x AS vector(.
 func ofType(before []token) bool {
 	for i := len(before) - 1; i >= 0; i-- {
 		switch t := before[i]; {
@@ -57,7 +57,7 @@ func ofType(before []token) bool {
 	return false
 }
 
-// begins tells whether a value, and nothing else, begins behind the tokens.
+// begins reports whether a value, and nothing else, begins behind the tokens.
 func begins(before []token) bool {
 	if len(before) == 0 {
 		return true
@@ -70,7 +70,7 @@ func begins(before []token) bool {
 	return !strings.Contains(" ) . :: : := [ ] ", " "+t.text+" ")
 }
 
-// ends tells whether a value has ended before the tokens.
+// ends reports whether a value has ended before the tokens.
 func ends(after []token) bool {
 	if len(after) == 0 {
 		return true

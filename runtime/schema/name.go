@@ -48,7 +48,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// DeriveName gives the name of an object of a table in PostgreSQL's manner: products_category_id_fkey. What is longer than
+// DeriveName returns the name of an object of a table in PostgreSQL's manner: products_category_id_fkey. What is longer than
 // [MaxName] bytes is cut and gets a hash of the whole. taken tells which names are in use already; such a name gets a number.
 func DeriveName(table string, columns []string, suffix string, taken func(string) bool) string {
 	_, base := SplitName(table)

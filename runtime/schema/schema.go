@@ -44,7 +44,7 @@ type Table struct {
 	DualWrites  []DualWrite  `json:"dualWrites,omitempty"`  // sorted by name
 }
 
-// Table gives the table of that name, or nil.
+// Table returns the table of that name, or nil.
 func (s *Schema) Table(name string) *Table {
 	if i, ok := s.find(name); ok {
 		return s.Tables[i]
@@ -73,7 +73,7 @@ func (s *Schema) RemoveTable(name string) {
 	}
 }
 
-// Enum gives the enum type of that name, or nil.
+// Enum returns the enum type of that name, or nil.
 func (s *Schema) Enum(name string) *Enum {
 	for _, e := range s.Enums {
 		if e.Name == name {
@@ -98,10 +98,10 @@ func (s *Schema) RemoveEnum(name string) {
 	s.Enums = slices.DeleteFunc(s.Enums, func(e *Enum) bool { return e.Name == name })
 }
 
-// HasNamespace tells whether the schema (namespace) is one that migrations made.
+// HasNamespace reports whether the schema (namespace) is one that migrations made.
 func (s *Schema) HasNamespace(name string) bool { return slices.Contains(s.Namespaces, name) }
 
-// Clone gives a copy that shares nothing with s.
+// Clone returns a copy that shares nothing with s.
 func (s *Schema) Clone() *Schema {
 	c := &Schema{Namespaces: slices.Clone(s.Namespaces), Objects: slices.Clone(s.Objects)}
 	for _, e := range s.Enums {
@@ -113,14 +113,14 @@ func (s *Schema) Clone() *Schema {
 	return c
 }
 
-// Clone gives a copy that shares nothing with e.
+// Clone returns a copy that shares nothing with e.
 func (e *Enum) Clone() *Enum {
 	c := *e
 	c.Values = slices.Clone(e.Values)
 	return &c
 }
 
-// Clone gives a copy that shares nothing with t that a change through the copy could reach.
+// Clone returns a copy that shares nothing with t that a change through the copy could reach.
 func (t *Table) Clone() *Table {
 	c := *t
 	c.Columns = slices.Clone(t.Columns)
@@ -147,7 +147,7 @@ func (t *Table) Clone() *Table {
 	return &c
 }
 
-// Column gives the column of that name, or nil. The pointer reaches into t.
+// Column returns the column of that name, or nil. The pointer reaches into t.
 func (t *Table) Column(name string) *Column {
 	for i := range t.Columns {
 		if t.Columns[i].Name == name {
@@ -157,7 +157,7 @@ func (t *Table) Column(name string) *Column {
 	return nil
 }
 
-// ColumnNames gives the names of the columns in their order.
+// ColumnNames returns the names of the columns in their order.
 func (t *Table) ColumnNames() []string {
 	names := make([]string, len(t.Columns))
 	for i := range t.Columns {

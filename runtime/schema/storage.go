@@ -1,6 +1,6 @@
 package schema
 
-// SameStorage tells whether PostgreSQL changes the type of a column without writing the table anew: only limits are taken away (manual, ALTER
+// SameStorage reports whether PostgreSQL changes the type of a column without rewriting the table: only limits are taken away (manual, ALTER
 // TABLE, Notes; measured on 15).
 func SameStorage(a, b Type) bool {
 	if a.Array || b.Array {

@@ -172,7 +172,7 @@ func render(toks []token) string {
 	return b.String()
 }
 
-// spaced tells whether white space stands before token i.
+// spaced reports whether white space stands before token i.
 func spaced(toks []token, i int) bool {
 	prev, t := toks[i-1], toks[i]
 	if t.kind == tokOp {
@@ -199,12 +199,12 @@ func spaced(toks []token, i int) bool {
 	return true
 }
 
-// callWord tells whether the key word is written like a function.
+// callWord reports whether the key word is written like a function.
 func callWord(t token) bool {
 	return isWord(t, "CAST", "ARRAY", "LEFT", "RIGHT", "ANY", "ALL", "SOME")
 }
 
-// unary tells whether the operator at i is a sign.
+// unary reports whether the operator at i is a sign.
 func unary(toks []token, i int) bool {
 	if t := toks[i].text; t != "-" && t != "+" && t != "~" {
 		return false

@@ -87,7 +87,7 @@ var kindByName = func() map[string]Kind {
 	return m
 }()
 
-// String gives the canonical text of the type, which [ParseType] reads back: numeric(8,2), varchar(100), text[], enum(status).
+// String returns the canonical text of the type, which [ParseType] reads back: numeric(8,2), varchar(100), text[], enum(status).
 func (t Type) String() string {
 	s := t.base()
 	switch {
@@ -114,7 +114,7 @@ func (t Type) base() string {
 	return kinds[t.Kind-1].name
 }
 
-// Known tells whether every dialect has a spelling for the type.
+// Known reports whether every dialect has a spelling for the type.
 func (t Type) Known() bool { return t.Kind != KindInvalid && t.Kind != KindOther }
 
 // MarshalText makes the type one word in JSON.

@@ -130,7 +130,7 @@ func bound(ctx context.Context, q migrate.Tx, b *migrate.Batch) (*migrate.Cursor
 	return &migrate.Cursor{To: found.At, Of: found.Rows}, nil
 }
 
-// next gives the cursor behind the next rows, so many at most.
+// next returns the cursor behind the next rows, so many at most.
 func next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *migrate.Cursor, size int) (*migrate.Cursor, error) {
 	from := " FROM " + quote(b.Table) + " WHERE " + within(b, c.At, c.To) + " ORDER BY " + keyNames(b, "")
 	found, err := keys(ctx, q, "SELECT "+strconv.Itoa(size)+", "+keyTexts(b)+from+" LIMIT 1 OFFSET "+strconv.Itoa(size-1), len(b.Key))

@@ -202,7 +202,7 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 	return lines, nil
 }
 
-// enumChecks gives the bodies of the checks that the enum columns of t have.
+// enumChecks returns the bodies of the checks that the enum columns of t have.
 func enumChecks(s *schema.Schema, t *schema.Table) map[string]bool {
 	out := map[string]bool{}
 	for _, c := range t.Columns {

@@ -11,7 +11,7 @@ import (
 
 var plainNumber = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
 
-// defaultOf gives what stands behind DEFAULT, "" for nothing, and whether it is a constant that is not NULL.
+// defaultOf returns what stands behind DEFAULT, "" for nothing, and whether it is a constant that is not NULL.
 func (d ddl) defaultOf(c schema.Column, declared string) (sql string, constant bool, err error) {
 	if own := c.DefaultFor[name]; own != "" {
 		if _, err := schema.NormalizeExpr(own); err != nil {
@@ -137,7 +137,7 @@ func arrayJSON(v string, t schema.Type) (string, bool) {
 	return "[" + strings.Join(out, ",") + "]", true
 }
 
-// affinityOf gives the affinity that SQLite derives from a declared type (datatype3.html, 3.1).
+// affinityOf returns the affinity that SQLite derives from a declared type (datatype3.html, 3.1).
 func affinityOf(declared string) string {
 	up := strings.ToUpper(declared)
 	has := func(words ...string) bool {

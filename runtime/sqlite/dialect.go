@@ -17,10 +17,10 @@ type Dialect struct{}
 
 var _ migrate.Dialect = Dialect{}
 
-// Name gives "sqlite".
+// Name returns "sqlite".
 func (Dialect) Name() string { return name }
 
-// Planner gives a planner that needs no database. All versions of SQLite get the same statements.
+// Planner returns a planner that needs no database. All versions of SQLite get the same statements.
 func (Dialect) Planner(int) migrate.Planner { return &planner{} }
 
 // Open begins a session on conn. It runs no statement.

@@ -27,7 +27,7 @@
 //
 // # Limits
 //
-//   - A transaction of a migration locks the whole database against other writers, and a rebuild writes a table anew: it needs room for a copy. BEGIN
+//   - A transaction of a migration locks the whole database against other writers, and a rebuild rewrites a table: it needs room for a copy. BEGIN
 //     IMMEDIATE is the lock of the migrations; between the transactions of one migration another runner may take over, and nothing is done twice. A
 //     statement that must run outside any transaction (NoTx) is the exception: when it is cut off before it is recorded, it runs again.
 //   - RENAME and DROP COLUMN make SQLite compile all views and triggers of the database; one that is broken, or that uses a function that only the

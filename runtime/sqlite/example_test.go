@@ -30,7 +30,7 @@ func Example() {
 	_ = m // its Up applies what is pending
 }
 
-// What SQLite cannot alter is a table made anew, in one transaction with foreign keys off, which are checked as a whole before it commits.
+// What SQLite cannot alter is a table recreated, in one transaction with foreign keys off, which are checked as a whole before it commits.
 func ExampleDialect() {
 	state := migrate.NewSet("shop", initial).Schema()
 	stages, err := migrate.PlanOps(sqlite.Dialect{}.Planner(0), state, []migrate.Op{

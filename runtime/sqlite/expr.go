@@ -176,7 +176,7 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 	return strings.TrimSpace(b.String()), nil
 }
 
-// binary tells whether the operator at i stands between two operands.
+// binary reports whether the operator at i stands between two operands.
 func binary(toks []token, i int) bool {
 	if i == 0 {
 		return false
@@ -185,17 +185,17 @@ func binary(toks []token, i int) bool {
 	return p.text == ")" || p.kind != opToken && !(p.kind == wordToken && beforeBracket[strings.ToLower(p.text)] && !p.is("END", "NULL"))
 }
 
-// has tells whether t has the column, in the way SQLite compares names.
+// has reports whether t has the column, in the way SQLite compares names.
 func has(t *schema.Table, column string) bool {
 	return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return strings.EqualFold(c.Name, column) })
 }
 
-// queries tells whether the SQL holds a subquery.
+// queries reports whether the SQL holds a subquery.
 func queries(sql string) bool {
 	return slices.ContainsFunc(scan(sql), func(k token) bool { return k.is("SELECT") })
 }
 
-// mentions tells whether one of the names stands in the SQL, quoted or not.
+// mentions reports whether one of the names stands in the SQL, quoted or not.
 func mentions(sql string, names ...string) bool {
 	return slices.ContainsFunc(scan(sql), func(k token) bool {
 		return (k.kind == wordToken || k.kind == quotedToken) &&

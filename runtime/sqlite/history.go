@@ -168,7 +168,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
 	})
 }
 
-// format tells whether the history table has the newest form.
+// format reports whether the history table has the newest form.
 func (s *session) format(ctx context.Context) (bool, error) {
 	there, err := s.exists(ctx)
 	if err != nil || !there {
@@ -189,7 +189,7 @@ func (s *session) format(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// module tells whether the history has the column module, which earlier versions did not make.
+// module reports whether the history has the column module, which earlier versions did not make.
 func (s *session) module(ctx context.Context) (bool, error) {
 	var n int
 	err := s.patient(ctx, func() error {
@@ -279,7 +279,7 @@ func (s *session) stand(ctx context.Context) (*stand, error) {
 	return &now, err
 }
 
-// same gives ErrClaimed when another runner has changed which migrations are applied: what is to be done must be decided anew.
+// same gives ErrClaimed when another runner has changed which migrations are applied: what is to be done must be decided again.
 func (s *session) same(ctx context.Context) error {
 	if s.last == nil {
 		return nil

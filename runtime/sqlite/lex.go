@@ -26,7 +26,7 @@ type token struct {
 	at, end int // where it stands in the source
 }
 
-// is tells whether the token is one of the key words, which are given in capitals.
+// is reports whether the token is one of the key words, which are given in capitals.
 func (t token) is(words ...string) bool {
 	if t.kind != wordToken {
 		return false
@@ -104,7 +104,7 @@ func until(sql string, i int, mark string) int {
 	return len(sql)
 }
 
-// closing gives the place behind the quote that closes the one at i.
+// closing returns the place behind the quote that closes the one at i.
 func closing(sql string, i int) int {
 	for j := i + 1; j < len(sql); j++ {
 		if sql[j] == sql[i] {
@@ -180,7 +180,7 @@ func normalName(name string) string {
 	return low
 }
 
-// group gives the place behind the bracket that closes the one at i.
+// group returns the place behind the bracket that closes the one at i.
 func group(toks []token, i int) int {
 	depth := 0
 	for j := i; j < len(toks); j++ {

@@ -10,7 +10,7 @@ import (
 // Quiet implements [migrate.QuietPlanner].
 func (p *planner) Quiet() { p.quiet = true }
 
-// online tells whether others may be using a table: it is not made by the ops so far, and the author did not ask for the plain form.
+// online reports whether others may be using a table: it is not made by the ops so far, and the author did not ask for the plain form.
 func (p *planner) online(table, plain string) bool {
 	if p.quiet || plain != "" {
 		return false

@@ -70,7 +70,7 @@ func (p *planner) AddColumn(op migrate.AddColumn) error {
 	})
 }
 
-// adding gives the writer for the table with the column in it.
+// adding returns the writer for the table with the column in it.
 func (d ddl) adding(c schema.Column) ddl {
 	d.t = d.t.Clone()
 	d.t.Columns = append(d.t.Columns, c)

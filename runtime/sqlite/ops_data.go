@@ -87,7 +87,7 @@ func (w *pass) atOnce(op migrate.Fill, n int, expr, where string) {
 	}
 }
 
-// filling gives the value that a Fill sets.
+// filling returns the value that a Fill sets.
 func (d ddl) filling(op migrate.Fill) (string, error) {
 	c := d.t.Column(op.Column)
 	if op.Expr != migrate.FillDefault || c == nil {
@@ -126,7 +126,7 @@ func (w *pass) settleReads(table, sql string) error {
 	return nil
 }
 
-// from tells whether the table is read by a subquery, and not only named in front of a column of the row.
+// from reports whether the table is read by a subquery, and not only named in front of a column of the row.
 func from(sql, table string) bool {
 	toks := scan(sql)
 	for i, k := range toks {

@@ -49,7 +49,7 @@ func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 	return p.onTable(op, op.Table, stages...)
 }
 
-// adds tells whether an op so far has added the column.
+// adds reports whether an op so far has added the column.
 func (p *planner) adds(table, column string) bool {
 	for _, st := range p.steps {
 		if o, ok := st.op.(migrate.AddColumn); ok && o.Table == table && o.Column.Def().Name == column {
@@ -59,7 +59,7 @@ func (p *planner) adds(table, column string) bool {
 	return false
 }
 
-// dualValues gives the SQL that makes one column of the other, as SQLite writes it.
+// dualValues returns the SQL that makes one column of the other, as SQLite writes it.
 func (d ddl) dualValues(op migrate.AddDualWrite) (up, down string, err error) {
 	if up, err = translate(inFill, op.Up, d.t, op.To); err == nil {
 		down, err = translate(inFill, op.Down, d.t, op.From)
@@ -67,7 +67,7 @@ func (d ddl) dualValues(op migrate.AddDualWrite) (up, down string, err error) {
 	return up, down, err
 }
 
-// dualTriggers gives the two triggers, whose names get a prefix.
+// dualTriggers returns the two triggers, whose names get a prefix.
 func (d ddl) dualTriggers(prefix string, op migrate.AddDualWrite) ([]string, error) {
 	up, down, err := d.dualValues(op)
 	if err != nil {

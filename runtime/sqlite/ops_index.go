@@ -18,7 +18,7 @@ func (p *planner) DropIndex(op migrate.DropIndex) error {
 	return p.dropIndex(op, op.Table, op.Index.Name)
 }
 
-// RenameIndex implements [migrate.Planner]. SQLite cannot rename one: it is made anew.
+// RenameIndex implements [migrate.Planner]. SQLite cannot rename one: it is recreated.
 func (p *planner) RenameIndex(op migrate.RenameIndex) error {
 	return p.keep(op, func(w *pass) error {
 		t := w.s.Table(op.Table)
@@ -59,7 +59,7 @@ func (p *planner) dropIndex(op migrate.Op, table, index string) error {
 	})
 }
 
-// isThere tells whether an index of the schema is in the database too, and forgets it if so.
+// isThere reports whether an index of the schema is in the database too, and forgets it if so.
 func (w *pass) isThere(table, index string) bool {
 	r := w.waiting(table)
 	if r == nil {

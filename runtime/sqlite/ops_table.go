@@ -134,7 +134,7 @@ func (p *planner) CommentTable(op migrate.CommentTable) error {
 	return p.keep(op, func(*pass) error { return nil })
 }
 
-// inlined gives the constraints of ops to come that can be written into ADD COLUMN, and leaves those ops out.
+// inlined returns the constraints of ops to come that can be written into ADD COLUMN, and leaves those ops out.
 func (w *pass) inlined(table string, c schema.Column) (string, error) {
 	id := w.ids[table]
 	d := ddl{s: w.s, t: w.s.Table(table).Clone()}

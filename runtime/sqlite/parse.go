@@ -236,7 +236,7 @@ func implied(toks []token, i int) string {
 
 func referenceText(table, cols string) string { return "references " + table + " (" + cols + ")" }
 
-// columnNames gives the first word of each item: the names of columns, without COLLATE and DESC.
+// columnNames returns the first word of each item: the names of columns, without COLLATE and DESC.
 func columnNames(toks []token) []string {
 	var out []string
 	for _, item := range items(toks) {
@@ -247,7 +247,7 @@ func columnNames(toks []token) []string {
 	return out
 }
 
-// indexText gives an index in normal form: "(a, lower(b) desc) where c > 0", and whether it is unique.
+// indexText returns an index in normal form: "(a, lower(b) desc) where c > 0", and whether it is unique.
 func indexText(sql string) (body string, unique bool) {
 	toks := scan(sql)
 	on := slices.IndexFunc(toks, func(k token) bool { return k.is("ON") })

@@ -61,7 +61,7 @@ func (p *planner) keep(op migrate.Op, plan func(*pass) error) error {
 	return nil
 }
 
-// on gives the writer for a table of the schema before the op; without the table, which is for Apply to report, one that refuses nothing.
+// on returns the writer for a table of the schema before the op; without the table, which is for Apply to report, one that refuses nothing.
 func (p *planner) on(table string) ddl {
 	d := ddl{s: p.before, part: true}
 	if d.s == nil {
@@ -317,7 +317,7 @@ func (w *pass) forget(r *rebuild) {
 	}
 }
 
-// waiting gives the rebuild that waits for the table, or nil.
+// waiting returns the rebuild that waits for the table, or nil.
 func (w *pass) waiting(table string) *rebuild {
 	for _, r := range w.open {
 		if r.table == table {
@@ -327,7 +327,7 @@ func (w *pass) waiting(table string) *rebuild {
 	return nil
 }
 
-// fold gives the rebuild that the op at hand goes into, or nil when the table needs none.
+// fold returns the rebuild that the op at hand goes into, or nil when the table needs none.
 func (w *pass) fold(table string) *rebuild {
 	r := w.waiting(table)
 	id := w.ids[table]

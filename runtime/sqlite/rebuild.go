@@ -82,7 +82,7 @@ func (r *rebuild) source(column string) *source {
 	return nil
 }
 
-// origin gives the place in origins of a column that is in the database, or -1.
+// origin returns the place in origins of a column that is in the database, or -1.
 func (r *rebuild) origin(column string) int {
 	return slices.IndexFunc(r.origins, func(o origin) bool { return o.name == column && !o.dead })
 }
@@ -139,7 +139,7 @@ func (r *rebuild) guards(g guard, condition string) {
 	r.top().cols = append(r.top().cols, source{name: fmt.Sprintf("modelgen guard %d", n), expr: condition, guard: &g})
 }
 
-// follow computes generated columns anew that mention the column, for what reads them before the new table does so itself.
+// follow computes generated columns again that mention the column, for what reads them before the new table does so itself.
 func (r *rebuild) follow(t *schema.Table, column string) error {
 	for _, c := range t.Columns {
 		if c.Generated == "" || r.source(c.Name) == nil || len(schema.ExprColumns(c.Generated, []string{column})) == 0 {
@@ -159,7 +159,7 @@ func (r *rebuild) follow(t *schema.Table, column string) error {
 	return nil
 }
 
-// rename gives the statements that rename a column in the database, if it is there, and follows the new name. A column that goes
+// rename returns the statements that rename a column in the database, if it is there, and follows the new name. A column that goes
 // with the rebuild moves away when it has that name.
 func (r *rebuild) rename(from, to string) (sql []string, moved map[string]string) {
 	moved = map[string]string{}
@@ -201,7 +201,7 @@ func (r *rebuild) rename(from, to string) (sql []string, moved map[string]string
 	return sql, moved
 }
 
-// query gives a SELECT of the given columns over the old table. They are expressions of the top layer.
+// query returns a SELECT of the given columns over the old table. They are expressions of the top layer.
 func (r *rebuild) query(final []string) string { return r.selects(final, "") }
 
 // selects is query with the rowid of the old table before the columns, under the name that it has there; "" leaves it out.
@@ -244,7 +244,7 @@ func (r *rebuild) selects(final []string, rowid string) string {
 	return "SELECT " + strings.Join(final, ", ") + " FROM " + from
 }
 
-// read gives the layers with only those columns that something above them reads: generated ones, say, are computed by the new table.
+// read returns the layers with only those columns that something above them reads: generated ones, say, are computed by the new table.
 func (r *rebuild) read(final []string) []layer {
 	out := slices.Clone(r.layers)
 	above := final
@@ -262,7 +262,7 @@ func (r *rebuild) read(final []string) []layer {
 	return out
 }
 
-// renameTable gives the statements that rename the table in the database, and follows the new name.
+// renameTable returns the statements that rename the table in the database, and follows the new name.
 func (r *rebuild) renameTable(to string) []string {
 	from := r.table
 	r.table = to
@@ -308,7 +308,7 @@ func (r *rebuild) renameOld(from, to string) {
 	_ = migrate.RenameColumn{Table: r.table, From: from, To: to}.Apply(r.old)
 }
 
-// renameTable gives the statements for it. Names that differ in their case alone are one name to SQLite.
+// renameTable returns the statements for it. Names that differ in their case alone are one name to SQLite.
 func renameTable(from, to string) []string {
 	rename := func(from, to string) string {
 		return "ALTER TABLE " + quote(from) + " RENAME TO " + quote(to)
@@ -320,7 +320,7 @@ func renameTable(from, to string) []string {
 	return []string{rename(from, to)}
 }
 
-// newName gives the name of the new table while the old one is still there.
+// newName returns the name of the new table while the old one is still there.
 func newName(s *schema.Schema, table string) string {
 	n := "modelgen_new_" + table
 	for s.Table(n) != nil {

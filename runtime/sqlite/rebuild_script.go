@@ -34,7 +34,7 @@ type swap struct {
 
 	rowid     string              // the name of the rowid that rows keep; "" where it is a column, or cannot be kept
 	renumbers string              // why rows get other rowids; "" when they do not
-	anew      string              // the copying without rowids, for a table that somebody made WITHOUT ROWID
+	refill      string              // the copying without rowids, for a table that somebody made WITHOUT ROWID
 	copy      []migrate.Statement // of the second stage
 }
 
@@ -88,9 +88,9 @@ func (r *rebuild) stages(s *schema.Schema, passing bool) ([]migrate.Stage, error
 			w.probes = append(w.probes, probe{*c.guard, c.expr})
 		}
 	}
-	w.anew = "INSERT INTO " + quote(w.new) + " (" + quoteAll(names) + ") " + r.query(values)
+	w.refill = "INSERT INTO " + quote(w.new) + " (" + quoteAll(names) + ") " + r.query(values)
 	w.rowid, w.renumbers = r.rowid(d)
-	copying := []string{w.anew}
+	copying := []string{w.refill}
 	if w.rowid != "" {
 		copying[0] = "INSERT INTO " + quote(w.new) + " (" + w.rowid + ", " + quoteAll(names) + ") " + r.selects(values, w.rowid)
 	}
@@ -191,7 +191,7 @@ func (w *swap) prepare(ctx context.Context, tx migrate.Tx) error {
 		return err
 	}
 	if w.hand.withoutRowid {
-		w.copy[0].SQL = w.anew
+		w.copy[0].SQL = w.refill
 	}
 	if w.renumbers != "" && len(w.hand.byRowid) > 0 {
 		return problem("drop it in an SQL step before, and make it again after, of a full text index with INSERT INTO ... VALUES ('rebuild')",
@@ -304,7 +304,7 @@ func numbers(ctx context.Context, tx migrate.Tx, query func([]string) string, co
 	return out, nil
 }
 
-// without gives those of names that are not in others, as SQLite compares names.
+// without returns those of names that are not in others, as SQLite compares names.
 func without(names, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
 		return slices.ContainsFunc(others, func(o string) bool { return strings.EqualFold(n, o) })

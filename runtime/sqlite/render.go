@@ -33,7 +33,7 @@ type ddl struct {
 	passing bool
 }
 
-// create gives CREATE TABLE for the table under the given name, which comes quoted.
+// create returns CREATE TABLE for the table under the given name, which comes quoted.
 func (d ddl) create(as string) (string, error) {
 	if err := d.nameable(); err != nil {
 		return "", err
@@ -83,7 +83,7 @@ func constraint(name string) string {
 	return "CONSTRAINT " + quote(name) + " "
 }
 
-// column gives the definition of a column.
+// column returns the definition of a column.
 func (d ddl) column(c schema.Column) (string, error) {
 	declared, err := d.declared(c)
 	if err != nil {
@@ -138,7 +138,7 @@ func (d ddl) identity(c schema.Column, declared, def string) (string, error) {
 
 var typeText = regexp.MustCompile(`^[\pL_][\pL\pN_ ]*(\(\s*[+-]?\d+\s*(,\s*[+-]?\d+\s*)?\))?$`)
 
-// declared gives the type as it stands in CREATE TABLE. It decides the affinity, and drivers look at it.
+// declared returns the type as it stands in CREATE TABLE. It decides the affinity, and drivers look at it.
 func (d ddl) declared(c schema.Column) (string, error) {
 	if own := c.TypeFor[name]; own != "" {
 		if !typeText.MatchString(own) || slices.ContainsFunc(scan(own), func(k token) bool { return k.is(columnWords...) }) {
@@ -175,7 +175,7 @@ func (d ddl) declared(c schema.Column) (string, error) {
 	return "TEXT", nil
 }
 
-// values gives the values that the CHECK of an enum column allows, in alphabetical order: SQLite knows no order of them,
+// values returns the values that the CHECK of an enum column allows, in alphabetical order: SQLite knows no order of them,
 // and so a mere change of the order needs no new table.
 func (d ddl) values(c schema.Column) []string {
 	if c.Type.Kind != schema.KindEnum || c.Type.Array {
@@ -200,13 +200,13 @@ func (d ddl) collation(collate, object string) error {
 	return unsupported(d.t.Name, object, "the collation "+collate, "SQLite has BINARY, NOCASE and RTRIM; collate.postgres:"+collate+" is for PostgreSQL alone")
 }
 
-// check gives the definition of a check constraint.
+// check returns the definition of a check constraint.
 func (d ddl) check(c schema.Check) (string, error) {
 	expr, err := translate(inCheck, c.Expr, d.t, c.Name)
 	return constraint(c.Name) + "CHECK (" + expr + ")", err
 }
 
-// references gives the REFERENCES clause of a foreign key.
+// references returns the REFERENCES clause of a foreign key.
 func (d ddl) references(fk schema.ForeignKey) (string, error) {
 	if ns, _ := schema.SplitName(fk.RefTable); ns != "" {
 		return "", unsupported(d.t.Name, fk.Name, "a reference to "+fk.RefTable+", which has a schema in its name", "")
@@ -224,7 +224,7 @@ func (d ddl) references(fk schema.ForeignKey) (string, error) {
 	return b, nil
 }
 
-// uniqueIndex gives the index that stands for a unique constraint.
+// uniqueIndex returns the index that stands for a unique constraint.
 func (d ddl) uniqueIndex(u schema.Unique) (schema.Index, error) {
 	if u.Deferrable != schema.NotDeferrable {
 		return schema.Index{}, unsupported(d.t.Name, u.Name, "a deferrable unique constraint", "leave deferrable out, or write deferrable.postgres")
@@ -236,7 +236,7 @@ func (d ddl) uniqueIndex(u schema.Unique) (schema.Index, error) {
 	return x, nil
 }
 
-// index gives CREATE INDEX; prefix is "", or the quoted name of a database with a dot.
+// index returns CREATE INDEX; prefix is "", or the quoted name of a database with a dot.
 func (d ddl) index(prefix string, x schema.Index) (string, error) {
 	refuse := func(reason, hint string) (string, error) { return "", unsupported(d.t.Name, x.Name, reason, hint) }
 	switch {
@@ -298,7 +298,7 @@ func nullsOf(desc bool) schema.Nulls {
 	return schema.NullsFirst
 }
 
-// indexes gives CREATE INDEX for all unique constraints and indexes of the table.
+// indexes returns CREATE INDEX for all unique constraints and indexes of the table.
 func (d ddl) indexes(prefix string) ([]string, error) {
 	var out []string
 	for _, u := range d.t.Uniques {

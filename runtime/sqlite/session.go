@@ -264,7 +264,7 @@ func statementError(q string, err error) error {
 	return &migrate.StatementError{Statement: q, Code: errorCode(err), Hint: hint(err), Absent: absent(err), Err: err}
 }
 
-// errorCode gives the extended result code of SQLite, as the driver tells it, or "".
+// errorCode returns the extended result code of SQLite, as the driver tells it, or "".
 func errorCode(err error) string {
 	if n, ok := resultCode(err); ok {
 		return fmt.Sprint(n)

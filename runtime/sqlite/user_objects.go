@@ -117,7 +117,7 @@ func (w *swap) restore(ctx context.Context, tx migrate.Tx) error {
 	return ctx.Err()
 }
 
-// afterOn gives the part of CREATE INDEX behind the name of the table.
+// afterOn returns the part of CREATE INDEX behind the name of the table.
 func afterOn(sql string) string {
 	toks := scan(sql)
 	if on := slices.IndexFunc(toks, func(k token) bool { return k.is("ON") }); on >= 0 && on+1 < len(toks) {
@@ -126,7 +126,7 @@ func afterOn(sql string) string {
 	return sql
 }
 
-// indexKeys gives the columns of an index; an expression is "".
+// indexKeys returns the columns of an index; an expression is "".
 func indexKeys(ctx context.Context, tx migrate.Tx, index string) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, "PRAGMA main.index_info("+quote(index)+")")
 	if err != nil {
@@ -148,7 +148,7 @@ func indexKeys(ctx context.Context, tx migrate.Tx, index string) ([]string, erro
 	return out, rows.Err()
 }
 
-// quotes tells whether a view that reads the table alone names one of the columns in double quotes. When such a column goes,
+// quotes reports whether a view that reads the table alone names one of the columns in double quotes. When such a column goes,
 // SQLite takes the name for a text, and the view would go on with wrong answers.
 func quotes(view object, table string, columns []string, all []object) bool {
 	if len(columns) == 0 || !mentions(view.sql, table) {
@@ -193,7 +193,7 @@ func broken(ctx context.Context, tx migrate.Tx, all []object) map[string]string 
 	return out
 }
 
-// firing gives a statement that the trigger is part of.
+// firing returns a statement that the trigger is part of.
 func firing(ctx context.Context, tx migrate.Tx, trigger object, all []object) string {
 	toks := scan(trigger.sql)
 	i := slices.IndexFunc(toks, func(k token) bool { return k.is("DELETE", "INSERT", "UPDATE") })

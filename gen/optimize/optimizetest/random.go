@@ -36,7 +36,7 @@ func List(seed uint64, before *schema.Schema, n int, o Options) []migrate.Op {
 	return m.ops
 }
 
-// Begin gives a random schema for lists that do not begin with nothing, and the ops that make it.
+// Begin returns a random schema for lists that do not begin with nothing, and the ops that make it.
 func Begin(seed uint64, o Options) (*schema.Schema, []migrate.Op) {
 	o.Data = false
 	m := &maker{Rand: rand.New(rand.NewPCG(seed, 13)), Options: o, s: &schema.Schema{}, filled: map[string]bool{}}
@@ -90,7 +90,7 @@ func (m *maker) free(prefix string, size int, taken func(string) bool) string {
 	return fmt.Sprintf("%s_%d", prefix, m.next)
 }
 
-// relation gives a free name of the space that tables and indexes share.
+// relation returns a free name of the space that tables and indexes share.
 func (m *maker) relation(prefix string) string {
 	return m.free(prefix, 6, func(n string) bool {
 		for _, t := range m.s.Tables {
@@ -157,7 +157,7 @@ func (m *maker) definition(t *schema.Table, rows bool) schema.Column {
 	return c
 }
 
-// plain gives a column of whole numbers, for SQL.
+// plain returns a column of whole numbers, for SQL.
 func (m *maker) plain(t *schema.Table) string {
 	var names []string
 	for _, c := range t.Columns {
@@ -215,7 +215,7 @@ func (m *maker) reference(t *schema.Table) (schema.ForeignKey, bool) {
 	return schema.ForeignKey{}, false
 }
 
-// used tells whether anything is built on a column.
+// used reports whether anything is built on a column.
 func (m *maker) used(t *schema.Table, column string) bool {
 	return migrate.DropColumn{Table: t.Name, Column: *t.Column(column)}.Apply(m.s.Clone()) != nil
 }

@@ -46,7 +46,7 @@ func onSQLite(t *testing.T) (*sql.DB, migrate.Dialect, func()) {
 	return db, sqlite.Dialect{}, func() { db.Close() }
 }
 
-// onPostgres gives a schema of its own in one database, which is faster than a database for each.
+// onPostgres returns a schema of its own in one database, which is faster than a database for each.
 func onPostgres(base string) backend {
 	return func(t *testing.T) (*sql.DB, migrate.Dialect, func()) {
 		name := fmt.Sprintf("optimize_%d", number.Add(1))
@@ -191,7 +191,7 @@ func hold(t *testing.T, open backend) {
 	}
 }
 
-// differs says how the two lists differ; runs tells whether the first one runs at all.
+// differs says how the two lists differ; runs reports whether the first one runs at all.
 func differs(t *testing.T, open backend, begin, list, got []migrate.Op) (why string, runs bool) {
 	facts := map[bool][]string{}
 	for _, optimised := range []bool{false, true} {

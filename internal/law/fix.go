@@ -7,9 +7,9 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// mend takes out what the server does not know, and what the change has made impossible.
-func (m *maker) mend(s *schema.Schema) {
-	mend(s, m.pg)
+// fix takes out what the server does not know, and what the change has made impossible.
+func (m *maker) fix(s *schema.Schema) {
+	fix(s, m.pg)
 	if !m.old {
 		return
 	}
@@ -23,16 +23,16 @@ func (m *maker) mend(s *schema.Schema) {
 	}
 }
 
-// mend takes out of a schema what a random change has made impossible, as a person would who makes the change: what names a column that
+// fix takes out of a schema what a random change has made impossible, as a person would who makes the change: what names a column that
 // has gone, keys over columns that can be NULL, references to what is no key any more.
-func mend(s *schema.Schema, pg bool) {
+func fix(s *schema.Schema, pg bool) {
 	for _, t := range s.Tables {
-		mendKeys(t)
+		fixKeys(t)
 		for i := range t.Columns {
-			mendColumn(s, t, &t.Columns[i], pg)
+			fixColumn(s, t, &t.Columns[i], pg)
 		}
 		t.Columns = slices.DeleteFunc(t.Columns, func(c schema.Column) bool { return c.Generated != "" && !over(t, c.Generated, true) })
-		mendKeys(t)
+		fixKeys(t)
 		if !pg { // an identity column of SQLite is the primary key, alone
 			for i := range t.Columns {
 				c := &t.Columns[i]
@@ -47,7 +47,7 @@ func mend(s *schema.Schema, pg bool) {
 	}
 }
 
-func mendColumn(s *schema.Schema, t *schema.Table, c *schema.Column, pg bool) {
+func fixColumn(s *schema.Schema, t *schema.Table, c *schema.Column, pg bool) {
 	if c.Type.Kind == schema.KindEnum && s.Enum(c.Type.Name) == nil {
 		c.Type = schema.Type{Kind: schema.KindText, Array: c.Type.Array}
 	}
@@ -70,7 +70,7 @@ func mendColumn(s *schema.Schema, t *schema.Table, c *schema.Column, pg bool) {
 	}
 }
 
-// over tells whether an expression is over columns that are there; a generated one is over plain columns.
+// over reports whether an expression is over columns that are there; a generated one is over plain columns.
 func over(t *schema.Table, expr string, plain bool) bool {
 	cols := t.ColumnNames()
 	if plain {
@@ -82,7 +82,7 @@ func over(t *schema.Table, expr string, plain bool) bool {
 	return len(schema.UnknownNames(expr, cols)) == 0 && len(schema.ExprColumns(expr, cols)) > 0
 }
 
-func mendKeys(t *schema.Table) {
+func fixKeys(t *schema.Table) {
 	have := func(cols []string) bool {
 		return !slices.ContainsFunc(cols, func(c string) bool { return t.Column(c) == nil || !comparable(t.Column(c).Type) })
 	}
@@ -97,7 +97,7 @@ func mendKeys(t *schema.Table) {
 	})
 }
 
-// holds tells whether a foreign key refers to a key, column by column to one of a fitting type.
+// holds reports whether a foreign key refers to a key, column by column to one of a fitting type.
 func holds(s *schema.Schema, t *schema.Table, fk schema.ForeignKey) bool {
 	ref := s.Table(fk.RefTable)
 	if ref == nil {
@@ -113,7 +113,7 @@ func holds(s *schema.Schema, t *schema.Table, fk schema.ForeignKey) bool {
 	})
 }
 
-// dropExpressions takes away what compares or computes with a column that becomes another type: people write that anew.
+// dropExpressions takes away what compares or computes with a column that becomes another type: people rewrite that.
 func dropExpressions(t *schema.Table, column string) {
 	uses := func(e string) bool { return e != "" && len(schema.ExprColumns(e, []string{column})) > 0 }
 	t.Checks = slices.DeleteFunc(t.Checks, func(k schema.Check) bool { return uses(k.Expr) })
