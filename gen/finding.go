@@ -10,7 +10,7 @@ import (
 type Finding struct {
 	Place  string `json:"place,omitempty"` // file:line:col or file, "" when there is none
 	Reason string `json:"reason"`
-	Fix   string `json:"fix,omitempty"` // the command or the change that fixes it; "" when Reason says it
+	Fix    string `json:"fix,omitempty"`  // the command or the change that fixes it; "" when Reason says it
 	Note   bool   `json:"note,omitempty"` // a remark that makes no check fail
 
 	// What a line for people has in the place of Place and of the rest, where it is not made of them.

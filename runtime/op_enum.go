@@ -203,9 +203,9 @@ func (o AlterEnum) Describe() string {
 		return "Add to enum " + o.Name + ": " + listValues(added)
 	}
 	if removed := o.Removed(); removed != nil {
-		return "Make enum " + o.Name + " again without " + listValues(removed)
+		return "Recreate enum " + o.Name + " without " + listValues(removed)
 	}
-	return "Make enum " + o.Name + " again in another order"
+	return "Recreate enum " + o.Name + " in another order"
 }
 
 // listValues puts values into one line: those that cannot be seen, or told apart from a list, in quotes.

@@ -12,7 +12,7 @@ import (
 type Difference struct {
 	Missing bool   // the migrations say it, the database has it not; otherwise the other way round
 	Fact    string // in the words of the dialect
-	Fix    string // what to do about it
+	Fix     string // what to do about it
 }
 
 // thing is what a fact is about: a column, an index. The facts of all dialects begin with its kind and its table.

@@ -250,7 +250,7 @@ func (d *differ) notNullLast(from int) {
 	}
 	var rest, last []migrate.Op
 	for _, op := range d.ops[from:] {
-		if a, ok := op.(migrate.AlterColumn); ok && onlyNotNull(a) && !keyed[a.Table+"."+a.From.Def().Name] {
+		if a, ok := op.(migrate.AlterColumn); ok && onlyNotNull(a) && !keyed[a.Table+"."+a.From.Def().Name] && !d.losesDefault(a) {
 			last = append(last, op)
 		} else {
 			rest = append(rest, op)
@@ -263,6 +263,17 @@ func (d *differ) notNullLast(from int) {
 func onlyNotNull(a migrate.AlterColumn) bool {
 	from, to := a.From.Def(), a.To.Def()
 	return a.Using == "" && from.Nullable && !to.Nullable && from.Type == to.Type && !to.Identity
+}
+
+// losesDefault reports whether the default that the column has before the op is a value that its enum loses: it must go first, so that on the way
+// back the value is there again before the default is.
+func (d *differ) losesDefault(a migrate.AlterColumn) bool {
+	from := a.From.Def()
+	if from.Default == nil || from.Type.Kind != schema.KindEnum || from.Type.Array {
+		return false
+	}
+	e := d.new.Enum(from.Type.Name)
+	return e != nil && !slices.Contains(e.Values, *from.Default)
 }
 
 // addConstraints adds keys, uniques, checks and indexes to tables that stay.

@@ -116,7 +116,7 @@ func (d *differ) askAboutOrder(n *schema.Enum) {
 	text := fmt.Sprintf("the values of enum %s change places, from %s to %s", n.Name, valueList(only(old, n.Values)), valueList(n.Values))
 	switch {
 	case d.postgres() && len(tables) > 0:
-		d.ask(n.Name, text+": rows keep theirs, but PostgreSQL has to make the type again and to write "+strings.Join(tables, ", ")+" again, while nobody else reads or writes there",
+		d.ask(n.Name, text+": rows keep theirs, but PostgreSQL has to recreate the type and to rewrite "+strings.Join(tables, ", ")+", while nobody else reads or writes there",
 			append(choice, Choice{"that is meant", "-convert " + Quote(n.Name)}, Choice{"it is not: put the constants into the order of before", ""})...)
 	case len(choice) > 0:
 		for _, moved := range movedAway(old, n.Values) {

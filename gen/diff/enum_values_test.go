@@ -17,7 +17,7 @@ func inParts(e *schema.Enum, at ...int) *schema.Enum {
 func TestEnumOrder(t *testing.T) {
 	people := table("people", id(), schema.EnumOf("mood", "mood"))
 	postgres, sqlite := []string{"postgres", "sqlite"}, []string{"sqlite"}
-	const moves = "? mood: the values of enum mood change places, from sad, fine, glad to glad, sad, fine: rows keep theirs, but PostgreSQL has to make the type again and to rewrite people, while nobody else reads or writes there\n"
+	const moves = "? mood: the values of enum mood change places, from sad, fine, glad to glad, sad, fine: rows keep theirs, but PostgreSQL has to recreate the type and to rewrite people, while nobody else reads or writes there\n"
 	run(t, []step{
 		{
 			name: "another order is asked about",
@@ -84,7 +84,7 @@ func TestEnumOrder(t *testing.T) {
 			old: of(enum("phase", "new", "done"), table("jobs", id(), schema.EnumOf("phase", "phase"))),
 			new: of(enum("phase", "fresh", "done", "new"), table("jobs", id(), schema.EnumOf("phase", "phase"))),
 			want: `
-				? phase: the values of enum phase change places, from new, done to fresh, done, new: rows keep theirs, but PostgreSQL has to make the type again and to rewrite jobs, while nobody else reads or writes there
+				? phase: the values of enum phase change places, from new, done to fresh, done, new: rows keep theirs, but PostgreSQL has to recreate the type and to rewrite jobs, while nobody else reads or writes there
 				?   renamed, and new is another value now: -rename phase.new=fresh
 				?   that is meant: -convert phase
 				?   it is not: put the constants into the order of before

@@ -321,6 +321,19 @@ func TestOrder(t *testing.T) {
 				`,
 		},
 		{
+			name:    "the default of a column that becomes NOT NULL goes before its enum loses the value",
+			old:     of(people(schema.EnumOf("mood", "mood").Null().Default("sad")), enum("mood", "sad", "glad")),
+			new:     of(people(schema.EnumOf("mood", "mood")), enum("mood", "glad")),
+			answers: dropping(fills("people.mood='glad'"), "mood.sad"),
+			want: `
+				Fill people.mood with 'glad'
+				Alter column people.mood: NOT NULL, default "sad" to none
+				Recreate enum mood without sad
+				used -drop mood.sad
+				used -fill 'people.mood='\\''glad'\\'''
+				`,
+		},
+		{
 			name:    "a table goes last, what it refers to goes first",
 			old:     of(people(phone), table("a", id(), schema.BigInt("b_id"), bio, pk("id"), fk("b_id", "b")), table("b", id(), pk("id"))),
 			new:     of(people(phone, bio)),

@@ -212,7 +212,7 @@ func verify(ctx context.Context, c *call) error {
 		type fact struct {
 			Missing bool   `json:"missing"`
 			Fact    string `json:"fact"`
-			Fix    string `json:"fix"`
+			Fix     string `json:"fix"`
 		}
 		out := []fact{}
 		for _, d := range diff {

@@ -140,7 +140,7 @@ func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) stri
 		return hint
 	case code == notNullViolation && strings.HasPrefix(stage.Cause, "Add column "):
 		return migrate.NoValueHint
-	case code == invalidText && strings.HasPrefix(stage.Cause, "Make enum "):
+	case code == invalidText && strings.HasPrefix(stage.Cause, "Recreate enum "):
 		return "rows still hold a value that the enum loses; give them another one first, with Fill or SQL"
 	case code == notSupported && strings.HasPrefix(stage.Cause, "Alter column "):
 		return s.usersOf(ctx, stage.Cause)

@@ -34,7 +34,7 @@ type swap struct {
 
 	rowid     string              // the name of the rowid that rows keep; "" where it is a column, or cannot be kept
 	renumbers string              // why rows get other rowids; "" when they do not
-	refill      string              // the copying without rowids, for a table that somebody made WITHOUT ROWID
+	refill    string              // the copying without rowids, for a table that somebody made WITHOUT ROWID
 	copy      []migrate.Statement // of the second stage
 }
 
