@@ -330,7 +330,7 @@ func TestOrder(t *testing.T) {
 				Alter column people.mood: NOT NULL, default "sad" to none
 				Recreate enum mood without sad
 				used -drop mood.sad
-				used -fill 'people.mood='\\''glad'\\'''
+				used -fill 'people.mood='\''glad'\'''
 				`,
 		},
 		{
