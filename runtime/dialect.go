@@ -36,13 +36,20 @@ type SessionConfig struct {
 
 // Session is a dialect at work on one pinned connection. It is used by one goroutine.
 type Session interface {
+	Locker
+	HistoryStore
+	Executor
+	Inspector
+
 	// Planner returns a planner for the server of the session. Call it after Lock.
 	Planner() Planner
 
-	// Newest reads the newest history row of the set, without Module. It is one small query and takes no lock. Without a history table, or
-	// without a row of the set, it gives nil.
-	Newest(ctx context.Context, set string) (*Record, error)
+	// Close ends the session and restores every setting of the connection that it changed. It does not close the connection.
+	Close(ctx context.Context) error
+}
 
+// Locker keeps out other runners.
+type Locker interface {
 	// Lock waits until no other session migrates this database, at most for wait, then makes sure that the server can be used.
 	// A dialect whose transactions lock the whole database does nothing here.
 	// It returns a [*LockedError] that names the holder, as far as the server tells, when the time is over.
@@ -50,13 +57,23 @@ type Session interface {
 
 	// Unlock gives back what Lock took. It is called on every path, with a context that is not cancelled.
 	Unlock(ctx context.Context) error
+}
 
-	// Bootstrap makes the history table, or brings an older one to the newest form. Without need it changes nothing.
+// HistoryStore keeps the history table. Its rows are written by an [Executor], in the transactions of what they record.
+type HistoryStore interface {
+	// Newest reads the newest history row of the set, without Module. It is one small query and takes no lock. Without a history table, or
+	// without a row of the set, it returns nil.
+	Newest(ctx context.Context, set string) (*Record, error)
+
+	// Bootstrap creates the history table, or brings an older one to the newest form. Without need it changes nothing.
 	Bootstrap(ctx context.Context) error
 
-	// History reads all rows of the set, in the order in which they were begun. Without a history table it gives none.
+	// History reads all rows of the set, in the order in which they were begun. Without a history table it returns none.
 	History(ctx context.Context, set string) ([]Record, error)
+}
 
+// Executor runs the stages of migrations.
+type Executor interface {
 	// Transact runs all work in one transaction and commits it. On any error everything is rolled back.
 	// It returns [ErrClaimed] when another runner has taken the migration meanwhile, [ErrCommitLost] when it cannot be known whether the
 	// commit went through, and a [*StatementError] when a statement fails. Several pieces of work are migrations that begin and end in it.
@@ -69,16 +86,16 @@ type Session interface {
 	// row. The record of mark says where the row stands: State, Stage, and Cursor as the Piece before gave it, "" at the beginning. When rows
 	// are locked by others it tries again, with fewer rows, as long as stages are tried again. It returns the errors of Transact.
 	Batch(ctx context.Context, stage Stage, mark Mark, size int) (Piece, error)
+}
 
+// Inspector describes what is in the database.
+type Inspector interface {
 	// Catalog describes all tables of s as they are in the database: one fact a line, in a form that two catalogs can be
 	// compared by. Tables that migrations did not make are left out; what was added by hand to those they made is in it.
 	Catalog(ctx context.Context, s *schema.Schema) ([]string, error)
 
 	// Expected returns the catalog of a database made from s alone. It builds one where nobody sees it, and leaves nothing behind.
 	Expected(ctx context.Context, s *schema.Schema) ([]string, error)
-
-	// Close ends the session and restores every setting of the connection that it changed. It does not close the connection.
-	Close(ctx context.Context) error
 }
 
 // ObjectSession is a [Session] that can look for what steps written by hand declare.
@@ -92,90 +109,3 @@ type Versioned interface {
 	// Version returns the server with its version, as "PostgreSQL 15".
 	Version(ctx context.Context) (string, error)
 }
-
-// Work is what one transaction does: history first, as a claim that no second runner can make, then the stages, then history again.
-type Work struct {
-	Before []Mark
-	Stages []Stage // none with NoTx; all with KeysOff, or none
-	After  []Mark
-	Ran    func() // called when it has run, before the commit, where to know that costs no round trip; nil where nobody wants to know
-}
-
-// Record is one row of the history: one migration that was applied, or is on its way.
-type Record struct {
-	ID       int64  // counts up in the order in which migrations were begun
-	Set      string // name of the set
-	Name     string // name of the migration
-	Hash     string // of its ops, see [HashOps]
-	Digest   string // of all migrations of the set that were applied when it was, this one included
-	State    State
-	Stage    int       // stages that are done, while State is not StateDone
-	Cursor   string    // how far a batched stage came
-	Started  time.Time // by the server's clock, UTC
-	Finished time.Time // zero while it is on its way
-	By       string    // the database user
-	Tool     string    // version of this package
-	Module   string    // path of the Go module that applied it; "" is not known, as of rows of earlier versions
-	Error    string    // code of the error that stopped it, such as a SQLSTATE
-}
-
-// State is where a migration in the history stands.
-type State string
-
-// The states. There is no "dirty": a migration that stopped half way says at which stage, and goes on there.
-const (
-	StateDone    State = "done"    // applied
-	StateRunning State = "running" // on its way up: some stages are committed
-	StateUndoing State = "undoing" // on its way down: some stages are committed
-	StateFaked   State = "faked"   // recorded as applied without running
-)
-
-// Mark is one change of the history, written in the transaction of what it records.
-type Mark struct {
-	Kind   MarkKind
-	Record Record // Set and Name say which row; further fields as the kind needs them
-}
-
-// MarkKind says what a [Mark] does.
-type MarkKind int
-
-// The kinds of marks.
-const (
-	MarkBegin  MarkKind = iota // inserts a row: Hash, Digest, State, Stage, Tool, Module; started is now
-	MarkFinish                 // sets finished to now, and State; a row that was begun is complete
-	MarkStage                  // sets State and Stage
-	MarkRemove                 // deletes the row
-	MarkDigest                 // sets Digest of the newest row of the set; Name is not looked at
-	MarkError                  // sets Error, if there is a row, and no more
-	MarkHash                   // sets Hash
-)
-
-// Event is something that happens during a run, for progress displays.
-type Event struct {
-	Kind      EventKind
-	Migration string
-	Back      bool          // on the way down
-	Faked     bool          // recorded only
-	Stage     string        // cause of the stage, when the event is about one
-	Message   string        // what a waiting session waits for, why a stage is tried again
-	Duration  time.Duration // since the beginning of what the event ends
-
-	// Of a batched stage, with EventProgress:
-	Rows  int64         // that it is past, those of earlier runs included
-	Total int64         // about how many there are; 0 is unknown
-	Rate  float64       // rows a second, in this run
-	Left  time.Duration // about how long it still takes; 0 is unknown
-}
-
-// EventKind is the kind of an [Event].
-type EventKind int
-
-// The kinds of events.
-const (
-	EventBegin    EventKind = iota // a migration begins
-	EventEnd                       // a migration is complete
-	EventWait                      // the session waits for somebody else
-	EventRetry                     // a stage is tried again
-	EventNote                      // something that people should know, and that is no error
-	EventProgress                  // a batch is committed
-)

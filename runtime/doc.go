@@ -11,4 +11,45 @@
 // The package uses the standard library only. It takes a *sql.DB that the caller opened and never closes it, logs neither
 // secrets nor values of rows, and knows no dialect: those are in the packages postgres and sqlite beside it. It does not read
 // models and writes no files; that is the generator's work.
+//
+// # Runs
+//
+// A run is what changes the database:
+//
+//	Up            applies all that is pending
+//	UpTo, To      go to one migration; To also back
+//	Down, Back    undo the newest migration, or the newest n
+//	Prune         forgets what squashes have replaced
+//
+// What only looks takes no lock and changes nothing: [Migrator.Plan] and [Migrator.PlanBack] return what a run would do, with its
+// SQL, [Migrator.Status] where the database stands, [Migrator.Check] an error when something is pending, and [Migrator.Verify]
+// the drift: what differs between the database and its migrations. [Set.Stages] plans one migration without a database.
+//
+// A run goes through these steps. It ends at the first error, which says what was done, what was not, and which command is next;
+// running again goes on from there.
+//
+//  1. It reads the newest row of the history. When nothing is pending it ends here, without a lock.
+//  2. It takes the lock that keeps out other runners, and waits for it at most [Options].LockWait.
+//  3. It reads the history again, compares it with the set, and decides which migrations are to be applied or undone.
+//  4. It calls [Options].BeforeRun with its [Plan], then makes a copy with [Options].Backup.
+//  5. For each migration: it looks for rows that would make a step fail, then runs the stages of its ops, each transaction together
+//     with its row of the history. Before each batch of a [Fill] or [Backfill] it calls [Options].Throttle; [Options].Progress is
+//     called for each [Event].
+//  6. It calls [Options].AfterRun with the [Result], and gives the lock back.
+//
+// # For dialects
+//
+// These types are for packages that implement a [Dialect], as postgres and sqlite do, and for the generator. They are not covered by the promise
+// that what compiles today compiles with the next release: a new op is a new method of [Planner], by which the compiler names every
+// dialect that lacks it.
+//
+//	Dialect         opens sessions and plans SQL for a server's version
+//	Session         one connection at work: Locker, HistoryStore, Executor, Inspector
+//	Planner         the stages of each op: Stage, Statement, Again, Batch
+//	Work, Mark      what one transaction does, and what it records; Record, State
+//	Cursor, Piece   where a stage in batches stands
+//	Facts, Effects  what a schema consists of, and what an op reads and changes
+//
+// A session may implement more: [Looker], [Watched], [ObjectSession], [Versioned], [Archiver], [Replicated]; a planner
+// [LonePlanner] and [QuietPlanner]. Package dialecttest holds the tests that every dialect must pass.
 package migrate

@@ -11,9 +11,9 @@ import (
 // release later they are gone. So the history keeps, in the row of the migration that begins the dual write, which program has applied it: that
 // one stops in front of the end, however often it is run, and the program of a later release goes on.
 
-// ContractError says that a run has stopped, or would stop, in front of a migration that ends a dual write, since it was this very program
+// DualWriteError says that a run has stopped, or would stop, in front of a migration that ends a dual write, since it was this very program
 // that has begun it. For [Migrator.Up] that is no error as long as nothing that the program needs waits with it: see [Result.Waits].
-type ContractError struct {
+type DualWriteError struct {
 	Set              string
 	Expand, Contract string // the names of the migrations
 	Table, From, To  string
@@ -23,7 +23,7 @@ type ContractError struct {
 	begun bool // Expand is applied already
 }
 
-func (e *ContractError) Error() string {
+func (e *DualWriteError) Error() string {
 	verb := "begins"
 	if e.begun {
 		verb = "has begun"
@@ -37,7 +37,7 @@ func (e *ContractError) Error() string {
 
 // gate takes the moves out that end a dual write which programs of the previous release may still need, and what comes after them: all of the same set, and
 // what needs it of other sets.
-func (h *history) gate(moves []move) (ahead, rest []move, wait *ContractError) {
+func (h *history) gate(moves []move) (ahead, rest []move, wait *DualWriteError) {
 	alone := h.deserted(moves)
 	for _, mv := range moves {
 		n := h.set.all[mv.at]
@@ -46,7 +46,7 @@ func (h *history) gate(moves []move) (ahead, rest []move, wait *ContractError) {
 			needs := h.set.ancestors(mv.at)
 			behind = slices.ContainsFunc(rest, func(r move) bool { return h.set.all[r.at].set == n.set || needs[r.at] })
 		}
-		var found *ContractError
+		var found *DualWriteError
 		if !alone && !behind {
 			found = h.waits(ahead, mv)
 		}
@@ -66,7 +66,7 @@ func (h *history) gate(moves []move) (ahead, rest []move, wait *ContractError) {
 }
 
 // waits reports whether a move must wait for programs of the previous release. before is what the same run does first.
-func (h *history) waits(before []move, mv move) *ContractError {
+func (h *history) waits(before []move, mv move) *DualWriteError {
 	if h.opt.Contract || mv.back || mv.fake || mv.adopt || h.row[mv.at] != nil || slices.Contains(h.aim, mv.at) { // one that is on its way goes on
 		return nil
 	}
@@ -83,7 +83,7 @@ func (h *history) waits(before []move, mv move) *ContractError {
 			at := slices.IndexFunc(before, func(b move) bool { return b.at == i })
 			now := at >= 0 && !before[at].fake
 			if now || at < 0 && h.row[i] != nil && h.row[i].heldBy(h.set.fingerprint(n.set)) {
-				return &ContractError{Set: n.set, Expand: h.set.label(i), Contract: h.set.label(mv.at), Table: end.Table, From: end.From, To: end.To, begun: !now}
+				return &DualWriteError{Set: n.set, Expand: h.set.label(i), Contract: h.set.label(mv.at), Table: end.Table, From: end.From, To: end.To, begun: !now}
 			}
 			if at >= 0 || h.row[i] != nil { // else one that replaces it, or that it replaces, is there
 				break

@@ -119,7 +119,7 @@ func (e *MigrationError) Unwrap() error { return e.Err }
 type PendingError struct {
 	Set     string
 	Pending []string
-	Waits   *ContractError // what an up would stop in front of with some of them still pending; nil when it applies them all
+	Waits   *DualWriteError // what an up would stop in front of with some of them still pending; nil when it applies them all
 }
 
 func (e *PendingError) Error() string {

@@ -83,7 +83,7 @@ func ExampleNewSet() {
 // The SQL of a migration can be had without a database, for each dialect, forward and back.
 func ExampleSet_Plan() {
 	for _, back := range []bool{false, true} {
-		stages, err := All.Plan(postgres.Dialect{}, 17, "0002_product_stock", back)
+		stages, err := All.Stages(postgres.Dialect{}, 17, "0002_product_stock", back)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func ExampleTransactions() {
 		Parents: []*migrate.Migration{M0002ProductStock},
 		Ops:     []migrate.Op{migrate.AlterColumn{Table: "products", From: schema.Varchar("name", 100), To: schema.Varchar("name", 100).Null()}},
 	}
-	stages, err := migrate.NewSet("shop", M0001Initial, M0002ProductStock, m).Plan(sqlite.Dialect{}, 3, m.Name, false)
+	stages, err := migrate.NewSet("shop", M0001Initial, M0002ProductStock, m).Stages(sqlite.Dialect{}, 3, m.Name, false)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func (h *history) writable(moves []move) error {
 			unknown = append(unknown, h.set.labelOf(u.set, u.Name))
 		}
 	}
-	if len(unknown) > 0 && h.opt.Unknown == Refuse {
+	if len(unknown) > 0 && h.opt.Unknown == PolicyRefuse {
 		allow += " -allow-unknown"
 		say("run the newer program, or allow it with -allow-unknown (Options.Unknown)\nif they were deleted on purpose, forget their rows with prune",
 			"the database has migrations that this program does not know: "+some(unknown))
@@ -32,7 +32,7 @@ func (h *history) writable(moves []move) error {
 	}
 	half := slices.DeleteFunc(h.halfEdited(), back)
 	edited := slices.DeleteFunc(slices.Clone(h.edited), func(i int) bool { return !h.row[i].complete() && !slices.Contains(half, i) })
-	if len(edited) > 0 && h.opt.Edited == Refuse {
+	if len(edited) > 0 && h.opt.Edited == PolicyRefuse {
 		allow += " -allow-edited"
 		say("undo the edit and write a new migration, or accept it with -allow-edited (Options.Edited)", "changed since they were applied: "+some(h.labels(edited)))
 	}
@@ -45,10 +45,10 @@ func (h *history) writable(moves []move) error {
 			say("go back with the program of "+set+", which knows them", "the database has migrations of "+set+" that this program does not know: "+some(names))
 		}
 	}
-	if h.opt.OutOfOrder == Refuse {
+	if h.opt.OutOfOrder == PolicyRefuse {
 		allow += " -allow-out-of-order"
 	}
-	if late := h.late(moves); len(late) > 0 && h.opt.OutOfOrder == Refuse {
+	if late := h.late(moves); len(late) > 0 && h.opt.OutOfOrder == PolicyRefuse {
 		// They may well have been applied, and their rows are gone.
 		say("look at plan, then apply them with -allow-out-of-order (Options.OutOfOrder)\nwhat is in the database already is recorded with fake "+
 			h.set.label(late[len(late)-1])+allow, "pending although later ones are applied: "+some(h.labels(late)))
@@ -106,7 +106,7 @@ func (h *history) standIn(i int) int {
 // tellEdited says once what has changed since it was applied, where nothing is to be done that would be refused for it. A program that is older than
 // its database is left alone: the edit may have been accepted by the one that is newer.
 func (m *Migrator) tellEdited(h *history, r *run) {
-	if !r.quick || r.told || h.opt.Edited != Refuse || len(h.unknown) > 0 {
+	if !r.quick || r.told || h.opt.Edited != PolicyRefuse || len(h.unknown) > 0 {
 		return
 	}
 	var edited []int

@@ -25,19 +25,19 @@ type Migrator struct {
 // Result is what a run did.
 type Result struct {
 	Set    string
-	Done   []Done   // in the order in which it was done; empty when there was nothing to do
-	Backup *Archive // the copy that was made first; nil when none was asked for, or nothing was done
+	Done   []AppliedMigration // in the order in which it was done; empty when there was nothing to do
+	Backup *Archive           // the copy that was made first; nil when none was asked for, or nothing was done
 
 	// Beyond names what the database has of this set and the program does not know, as after going back to an older version of it.
 	Beyond []string
 
 	// Waits says what the run stopped in front of: a migration that ends a dual write waits until no program is running that knows only the old
 	// column. nil when nothing waits.
-	Waits *ContractError
+	Waits *DualWriteError
 }
 
-// Done is one migration that was applied, undone or recorded.
-type Done struct {
+// AppliedMigration is one migration that was applied, undone or recorded.
+type AppliedMigration struct {
 	Migration string
 	Back      bool
 	Faked     bool
@@ -61,7 +61,7 @@ func New(db *sql.DB, dialect Dialect, set *Set, opt *Options) (*Migrator, error)
 }
 
 // Up applies everything that is pending. With nothing pending it costs one small query and no lock. What ends a dual write that the same program
-// has begun waits, see [Result.Waits]; a [*ContractError] is returned when what the program needs waits with it.
+// has begun waits, see [Result.Waits]; a [*DualWriteError] is returned when what the program needs waits with it.
 func (m *Migrator) Up(ctx context.Context) (*Result, error) {
 	if m.set.Head() == nil {
 		return &Result{Set: m.set.name}, nil
@@ -72,7 +72,7 @@ func (m *Migrator) Up(ctx context.Context) (*Result, error) {
 // To goes to a migration, forward or back: afterwards it is the newest one applied on its line. A beginning of its name is enough when
 // no other begins so; "zero" undoes everything. In a set that was joined, or for a migration of another set that this one needs, the
 // name of the set and a slash stand before it: "shop/0002", "shop/zero".
-// It returns an [*UnknownTargetError], an [*IrreversibleError] before anything is touched when the way back is barred, and a [*ContractError] when
+// It returns an [*UnknownTargetError], an [*IrreversibleError] before anything is touched when the way back is barred, and a [*DualWriteError] when
 // a migration on the way waits that is not the target itself.
 func (m *Migrator) To(ctx context.Context, target string) (*Result, error) {
 	t, err := m.set.find(target)

@@ -36,6 +36,7 @@ type Backfill[T any] struct {
 	Plain string // why it may be one transaction, which keeps its rows locked to the end, as the table is small; "" is batches
 }
 
+// Apply implements [Op].
 func (o Backfill[T]) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "backfill", o.Table)
 	if err != nil {
@@ -65,6 +66,7 @@ func (o Backfill[T]) Apply(s *schema.Schema) error {
 	return errors.Join(errs...)
 }
 
+// Inverse implements [Op].
 func (o Backfill[T]) Inverse() (Op, error) { return nil, nil }
 
 // Effects says that every column of the struct may be read and written.
@@ -79,6 +81,7 @@ func (o Backfill[T]) Effects() Effects {
 	return e
 }
 
+// Describe implements [Op].
 func (o Backfill[T]) Describe() string {
 	if o.Name != "" {
 		return o.Name
@@ -86,6 +89,7 @@ func (o Backfill[T]) Describe() string {
 	return "Backfill " + o.Table
 }
 
+// Destroys implements [Op].
 func (o Backfill[T]) Destroys() []string { return nil }
 
 func (o Backfill[T]) plan(p Planner) error { return p.Backfill(o.step()) }
@@ -124,6 +128,7 @@ type RowField struct {
 // so that the program builds and runs, but no database is migrated past it: [Migrator.Up] and [Migrator.Plan] return an [*UnwrittenError].
 type Unwritten string
 
+// Apply implements [Op].
 func (o Unwritten) Apply(s *schema.Schema) error {
 	table, column, err := o.split()
 	if err != nil {
@@ -152,6 +157,7 @@ func (o Unwritten) remedy() string {
 		"migrate.Unwritten(" + strconv.Quote(string(o)) + ")"
 }
 
+// Inverse implements [Op].
 func (o Unwritten) Inverse() (Op, error) { return nil, nil }
 
 // Effects says that what is written in its place may read anything, to give rows a value in the column.
@@ -160,10 +166,12 @@ func (o Unwritten) Effects() Effects {
 	return Effects{Reads: []Object{tableObject(table)}, Writes: []Object{columnObject(table, column)}, Rows: true, Unknown: true}
 }
 
+// Describe implements [Op].
 func (o Unwritten) Describe() string {
 	return "Give existing rows a value in " + string(o) + ", not written yet"
 }
 
+// Destroys implements [Op].
 func (o Unwritten) Destroys() []string { return nil }
 
 func (o Unwritten) plan(p Planner) error { return p.Unwritten(o) }

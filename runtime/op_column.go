@@ -52,6 +52,7 @@ type AlterColumn struct {
 	UsingBack string `hash:"-"`
 }
 
+// Apply implements [Op].
 func (o AddColumn) Apply(s *schema.Schema) error {
 	t := s.Table(o.Table)
 	if t == nil {
@@ -68,6 +69,7 @@ func (o AddColumn) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropColumn) Apply(s *schema.Schema) error {
 	c := o.Column.Def()
 	t, err := tableWith(s, "drop column", o.Table, c.Name)
@@ -91,6 +93,7 @@ func (o DropColumn) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o RenameColumn) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "rename column", o.Table, o.From)
 	if err != nil {
@@ -109,6 +112,7 @@ func (o RenameColumn) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o AlterColumn) Apply(s *schema.Schema) error {
 	from, to := o.From.Def(), o.To.Def()
 	t, err := tableWith(s, "alter column", o.Table, from.Name)
@@ -144,11 +148,16 @@ func (o AlterColumn) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Inverse implements [Op].
 func (o AddColumn) Inverse() (Op, error) { return DropColumn{Table: o.Table, Column: o.Column}, nil }
 
 // Inverse returns the op that adds the column again. With FillBack there is more to do than one op says: see [Invert].
-func (o DropColumn) Inverse() (Op, error)   { return AddColumn{o.Table, o.Column}, nil }
+func (o DropColumn) Inverse() (Op, error) { return AddColumn{o.Table, o.Column}, nil }
+
+// Inverse implements [Op].
 func (o RenameColumn) Inverse() (Op, error) { return RenameColumn{o.Table, o.To, o.From}, nil }
+
+// Inverse implements [Op].
 func (o AlterColumn) Inverse() (Op, error) {
 	if o.UsingBack == "" && o.Using != "" && !schema.IsCast(o.Using, o.From.Def().Name) {
 		return nil, &IrreversibleError{o.Describe(), "its values were computed with " + o.Using + ", and a cast would not give the old ones back: say in UsingBack " +
@@ -157,12 +166,14 @@ func (o AlterColumn) Inverse() (Op, error) {
 	return AlterColumn{Table: o.Table, From: o.To, To: o.From, Using: o.UsingBack, UsingBack: o.Using, Plain: o.Plain}, nil
 }
 
+// Effects implements [Op].
 func (o AddColumn) Effects() Effects {
 	var e Effects
 	e.column(o.Table, o.Column.Def())
 	return e.made(columnObject(o.Table, o.Column.Def().Name))
 }
 
+// Effects implements [Op].
 func (o DropColumn) Effects() Effects {
 	var e Effects
 	e.column(o.Table, o.Column.Def())
@@ -170,6 +181,7 @@ func (o DropColumn) Effects() Effects {
 	return e.removed(columnObject(o.Table, o.Column.Def().Name))
 }
 
+// Effects implements [Op].
 func (o RenameColumn) Effects() Effects {
 	return Effects{Reads: []Object{tableObject(o.Table)}, Renames: []Renamed{{columnObject(o.Table, o.From), o.To}}}
 }
@@ -186,18 +198,32 @@ func (o AlterColumn) Effects() Effects {
 	return e
 }
 
-func (o AddColumn) Describe() string  { return "Add column " + o.Table + "." + o.Column.Def().Name }
+// Describe implements [Op].
+func (o AddColumn) Describe() string { return "Add column " + o.Table + "." + o.Column.Def().Name }
+
+// Describe implements [Op].
 func (o DropColumn) Describe() string { return "Drop column " + o.Table + "." + o.Column.Def().Name }
+
+// Describe implements [Op].
 func (o RenameColumn) Describe() string {
 	return "Rename column " + o.Table + "." + o.From + " to " + o.To
 }
+
+// Describe implements [Op].
 func (o AlterColumn) Describe() string {
 	return "Alter column " + o.Table + "." + o.From.Def().Name + ": " + alteration(o.From.Def(), o.To.Def())
 }
 
-func (o AddColumn) Destroys() []string    { return nil }
+// Destroys implements [Op].
+func (o AddColumn) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o RenameColumn) Destroys() []string { return nil }
-func (o AlterColumn) Destroys() []string  { return nil }
+
+// Destroys implements [Op].
+func (o AlterColumn) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o DropColumn) Destroys() []string {
 	if o.Column.Def().Generated != "" {
 		return nil // computed from others: nothing is lost

@@ -69,6 +69,7 @@ type RenameConstraint struct {
 	Table, From, To string
 }
 
+// Apply implements [Op].
 func (o AddPrimaryKey) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "add primary key", o.Table, o.PrimaryKey.Columns...)
 	if err != nil {
@@ -86,6 +87,7 @@ func (o AddPrimaryKey) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropPrimaryKey) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "drop primary key", o.Table)
 	if err != nil {
@@ -101,6 +103,7 @@ func (o DropPrimaryKey) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o AddUnique) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "add unique", o.Table, o.Unique.Columns...)
 	if err != nil {
@@ -114,6 +117,7 @@ func (o AddUnique) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropUnique) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "drop unique", o.Table)
 	if err != nil {
@@ -130,6 +134,7 @@ func (o DropUnique) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o AddCheck) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "add check", o.Table)
 	if err != nil {
@@ -143,6 +148,7 @@ func (o AddCheck) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropCheck) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "drop check", o.Table)
 	if err != nil {
@@ -156,6 +162,7 @@ func (o DropCheck) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o AddForeignKey) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "add foreign key", o.Table, o.ForeignKey.Columns...)
 	if err != nil {
@@ -169,6 +176,7 @@ func (o AddForeignKey) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropForeignKey) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "drop foreign key", o.Table)
 	if err != nil {
@@ -182,6 +190,7 @@ func (o DropForeignKey) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o RenameConstraint) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "rename constraint", o.Table)
 	if err != nil {
@@ -204,102 +213,162 @@ func (o RenameConstraint) Apply(s *schema.Schema) error {
 	return nil
 }
 
-func (o AddPrimaryKey) Inverse() (Op, error)  { return DropPrimaryKey(o), nil }
+// Inverse implements [Op].
+func (o AddPrimaryKey) Inverse() (Op, error) { return DropPrimaryKey(o), nil }
+
+// Inverse implements [Op].
 func (o DropPrimaryKey) Inverse() (Op, error) { return AddPrimaryKey(o), nil }
-func (o AddUnique) Inverse() (Op, error)      { return DropUnique(o), nil }
-func (o DropUnique) Inverse() (Op, error)     { return AddUnique(o), nil }
-func (o AddCheck) Inverse() (Op, error)       { return DropCheck(o), nil }
-func (o DropCheck) Inverse() (Op, error)      { return AddCheck(o), nil }
-func (o AddForeignKey) Inverse() (Op, error)  { return DropForeignKey(o), nil }
+
+// Inverse implements [Op].
+func (o AddUnique) Inverse() (Op, error) { return DropUnique(o), nil }
+
+// Inverse implements [Op].
+func (o DropUnique) Inverse() (Op, error) { return AddUnique(o), nil }
+
+// Inverse implements [Op].
+func (o AddCheck) Inverse() (Op, error) { return DropCheck(o), nil }
+
+// Inverse implements [Op].
+func (o DropCheck) Inverse() (Op, error) { return AddCheck(o), nil }
+
+// Inverse implements [Op].
+func (o AddForeignKey) Inverse() (Op, error) { return DropForeignKey(o), nil }
+
+// Inverse implements [Op].
 func (o DropForeignKey) Inverse() (Op, error) { return AddForeignKey(o), nil }
+
+// Inverse implements [Op].
 func (o RenameConstraint) Inverse() (Op, error) {
 	return RenameConstraint{o.Table, o.To, o.From}, nil
 }
 
+// Effects implements [Op].
 func (o AddPrimaryKey) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.PrimaryKey.Columns...)
 	return e.made(constraintObject(o.Table, o.PrimaryKey.Name))
 }
 
+// Effects implements [Op].
 func (o DropPrimaryKey) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.PrimaryKey.Columns...)
 	return e.removed(constraintObject(o.Table, o.PrimaryKey.Name))
 }
 
+// Effects implements [Op].
 func (o AddUnique) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.Unique.Columns...)
 	return e.made(constraintObject(o.Table, o.Unique.Name))
 }
 
+// Effects implements [Op].
 func (o DropUnique) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.Unique.Columns...)
 	return e.removed(constraintObject(o.Table, o.Unique.Name))
 }
 
+// Effects implements [Op].
 func (o AddCheck) Effects() Effects {
 	var e Effects
 	e.carries(o.Table, o.Check.Expr)
 	return e.made(constraintObject(o.Table, o.Check.Name))
 }
 
+// Effects implements [Op].
 func (o DropCheck) Effects() Effects {
 	var e Effects
 	e.carries(o.Table, o.Check.Expr)
 	return e.removed(constraintObject(o.Table, o.Check.Name))
 }
 
+// Effects implements [Op].
 func (o AddForeignKey) Effects() Effects {
 	var e Effects
 	e.foreignKey(o.Table, o.ForeignKey)
 	return e.made(constraintObject(o.Table, o.ForeignKey.Name))
 }
 
+// Effects implements [Op].
 func (o DropForeignKey) Effects() Effects {
 	var e Effects
 	e.foreignKey(o.Table, o.ForeignKey)
 	return e.removed(constraintObject(o.Table, o.ForeignKey.Name))
 }
 
+// Effects implements [Op].
 func (o RenameConstraint) Effects() Effects {
 	return Effects{Reads: []Object{tableObject(o.Table)}, Renames: []Renamed{{constraintObject(o.Table, o.From), o.To}}}
 }
 
+// Describe implements [Op].
 func (o AddPrimaryKey) Describe() string {
 	return "Add primary key " + list(o.PrimaryKey.Columns) + " to " + o.Table
 }
+
+// Describe implements [Op].
 func (o DropPrimaryKey) Describe() string {
 	return "Drop primary key " + list(o.PrimaryKey.Columns) + " of " + o.Table
 }
+
+// Describe implements [Op].
 func (o AddUnique) Describe() string {
 	return "Add unique constraint " + o.Unique.Name + " " + list(o.Unique.Columns) + " to " + o.Table
 }
+
+// Describe implements [Op].
 func (o DropUnique) Describe() string {
 	return "Drop unique constraint " + o.Unique.Name + " " + list(o.Unique.Columns) + " of " + o.Table
 }
-func (o AddCheck) Describe() string  { return "Add check " + o.Check.Name + " to " + o.Table }
+
+// Describe implements [Op].
+func (o AddCheck) Describe() string { return "Add check " + o.Check.Name + " to " + o.Table }
+
+// Describe implements [Op].
 func (o DropCheck) Describe() string { return "Drop check " + o.Check.Name + " of " + o.Table }
+
+// Describe implements [Op].
 func (o AddForeignKey) Describe() string {
 	return "Add foreign key " + o.ForeignKey.Name + " to " + o.Table + ", which refers to " + o.ForeignKey.RefTable
 }
+
+// Describe implements [Op].
 func (o DropForeignKey) Describe() string {
 	return "Drop foreign key " + o.ForeignKey.Name + " of " + o.Table + ", which refers to " + o.ForeignKey.RefTable
 }
+
+// Describe implements [Op].
 func (o RenameConstraint) Describe() string {
 	return "Rename constraint " + o.From + " of " + o.Table + " to " + o.To
 }
 
-func (o AddPrimaryKey) Destroys() []string    { return nil }
-func (o DropPrimaryKey) Destroys() []string   { return nil }
-func (o AddUnique) Destroys() []string        { return nil }
-func (o DropUnique) Destroys() []string       { return nil }
-func (o AddCheck) Destroys() []string         { return nil }
-func (o DropCheck) Destroys() []string        { return nil }
-func (o AddForeignKey) Destroys() []string    { return nil }
-func (o DropForeignKey) Destroys() []string   { return nil }
+// Destroys implements [Op].
+func (o AddPrimaryKey) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o DropPrimaryKey) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o AddUnique) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o DropUnique) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o AddCheck) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o DropCheck) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o AddForeignKey) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o DropForeignKey) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o RenameConstraint) Destroys() []string { return nil }
 
 func (o AddPrimaryKey) plan(p Planner) error    { return p.AddPrimaryKey(o) }

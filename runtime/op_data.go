@@ -80,6 +80,7 @@ type Go struct {
 	Drops   []string // those of earlier steps that Up drops
 }
 
+// Apply implements [Op].
 func (o Fill) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "fill", o.Table, o.Column)
 	if err != nil {
@@ -111,6 +112,7 @@ func missingColumns(t *schema.Table, sql string) []string {
 	return schema.MissingColumns(sql, append(t.ColumnNames(), base)...)
 }
 
+// Apply implements [Op].
 func (o SQL) Apply(s *schema.Schema) error {
 	if len(o.Up) == 0 && len(o.Schema) == 0 && len(o.Objects) == 0 && len(o.Drops) == 0 {
 		return fmt.Errorf("the SQL op has no statement")
@@ -143,6 +145,7 @@ func (o SQL) Statement(i, n int) []Op {
 	return []Op{one}
 }
 
+// Apply implements [Op].
 func (o Go) Apply(s *schema.Schema) error {
 	if o.Up == nil {
 		return fmt.Errorf("the Go op has no function")
@@ -155,6 +158,7 @@ func (o Go) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Inverse implements [Op].
 func (o Fill) Inverse() (Op, error) {
 	if o.Back == "" {
 		return nil, nil
@@ -163,6 +167,7 @@ func (o Fill) Inverse() (Op, error) {
 	return o, nil
 }
 
+// Inverse implements [Op].
 func (o SQL) Inverse() (Op, error) {
 	if o.Down == nil && o.NoDown == "" {
 		return nil, &IrreversibleError{o.Describe(), "it has no Down; write one, or say in NoDown why none is needed"}
@@ -177,6 +182,7 @@ func (o SQL) Inverse() (Op, error) {
 	return SQL{Up: o.Down, Down: o.Up, NoTx: o.NoTx, Only: o.Only, Schema: back, Objects: o.Drops, Drops: o.Objects}, nil
 }
 
+// Inverse implements [Op].
 func (o Go) Inverse() (Op, error) {
 	if o.Down == nil {
 		if o.NoDown != "" {
@@ -210,8 +216,10 @@ func (o Go) Effects() Effects {
 	return Effects{Makes: declared(o.Objects), Removes: declared(o.Drops), Rows: true, Unknown: true}
 }
 
+// Describe implements [Op].
 func (o Fill) Describe() string { return "Fill " + o.Table + "." + o.Column + " with " + o.Expr }
 
+// Describe implements [Op].
 func (o SQL) Describe() string {
 	if len(o.Up) == 0 {
 		return "Tell the schema what was changed by hand"
@@ -223,6 +231,7 @@ func (o SQL) Describe() string {
 	return "Run SQL: " + oneLine(string(first))
 }
 
+// Describe implements [Op].
 func (o Go) Describe() string {
 	if o.Name == "" {
 		return "Run Go code"
@@ -230,7 +239,10 @@ func (o Go) Describe() string {
 	return o.Name
 }
 
+// Destroys implements [Op].
 func (o Fill) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o SQL) Destroys() []string {
 	var all []string
 	for _, op := range o.Schema {
@@ -238,6 +250,8 @@ func (o SQL) Destroys() []string {
 	}
 	return all
 }
+
+// Destroys implements [Op].
 func (o Go) Destroys() []string { return nil }
 
 func (o Fill) plan(p Planner) error { return p.Fill(o) }

@@ -54,6 +54,7 @@ func NewAddDualWrite(table string, d schema.DualWrite) AddDualWrite {
 	return AddDualWrite{Table: table, Name: d.Name, From: d.From, To: d.To, Up: d.Up, Down: d.Down, Column: d.Column}
 }
 
+// Apply implements [Op].
 func (o AddDualWrite) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "add dual write to", o.Table, o.From, o.To)
 	if err != nil {
@@ -99,6 +100,7 @@ func (o AddDualWrite) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropDualWrite) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "drop dual write of", o.Table, o.From, o.To)
 	if err != nil {
@@ -115,7 +117,10 @@ func (o DropDualWrite) Apply(s *schema.Schema) error {
 	return nil
 }
 
-func (o AddDualWrite) Inverse() (Op, error)  { return DropDualWrite(o), nil }
+// Inverse implements [Op].
+func (o AddDualWrite) Inverse() (Op, error) { return DropDualWrite(o), nil }
+
+// Inverse implements [Op].
 func (o DropDualWrite) Inverse() (Op, error) { return AddDualWrite(o), nil }
 
 // Effects says that rows are written: those that lack a value in one of the columns.
@@ -126,6 +131,7 @@ func (o AddDualWrite) Effects() Effects {
 	return e.made(constraintObject(o.Table, o.Name))
 }
 
+// Effects implements [Op].
 func (o DropDualWrite) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.From, o.To)
@@ -134,14 +140,20 @@ func (o DropDualWrite) Effects() Effects {
 	return e.removed(constraintObject(o.Table, o.Name))
 }
 
+// Describe implements [Op].
 func (o AddDualWrite) Describe() string {
 	return fmt.Sprintf("Write %s.%s and %s both", o.Table, o.From, o.To)
 }
+
+// Describe implements [Op].
 func (o DropDualWrite) Describe() string {
 	return fmt.Sprintf("Stop writing %s.%s and %s both", o.Table, o.From, o.To)
 }
 
-func (o AddDualWrite) Destroys() []string  { return nil }
+// Destroys implements [Op].
+func (o AddDualWrite) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o DropDualWrite) Destroys() []string { return nil }
 
 func (o AddDualWrite) plan(p Planner) error  { return p.AddDualWrite(o) }

@@ -38,6 +38,7 @@ type AlterEnum struct {
 	From, To []string
 }
 
+// Apply implements [Op].
 func (o CreateEnum) Apply(s *schema.Schema) error {
 	if s.Enum(o.Name) != nil {
 		return fmt.Errorf("create enum %s: it is there already", o.Name)
@@ -56,6 +57,7 @@ func (o CreateEnum) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropEnum) Apply(s *schema.Schema) error {
 	e, err := enum(s, "drop enum", o.Name)
 	if err != nil {
@@ -75,6 +77,7 @@ func (o DropEnum) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o RenameEnum) Apply(s *schema.Schema) error {
 	e, err := enum(s, "rename enum", o.From)
 	if err != nil {
@@ -96,6 +99,7 @@ func (o RenameEnum) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o RenameEnumValue) Apply(s *schema.Schema) error {
 	e, err := enum(s, "rename value of enum", o.Enum)
 	if err != nil {
@@ -119,6 +123,7 @@ func (o RenameEnumValue) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o AlterEnum) Apply(s *schema.Schema) error {
 	e, err := enum(s, "alter enum", o.Name)
 	if err != nil {
@@ -162,26 +167,38 @@ func (o AlterEnum) Removed() []string {
 	return removed
 }
 
+// Inverse implements [Op].
 func (o CreateEnum) Inverse() (Op, error) { return DropEnum(o), nil }
-func (o DropEnum) Inverse() (Op, error)   { return CreateEnum(o), nil }
+
+// Inverse implements [Op].
+func (o DropEnum) Inverse() (Op, error) { return CreateEnum(o), nil }
+
+// Inverse implements [Op].
 func (o RenameEnum) Inverse() (Op, error) { return RenameEnum{o.To, o.From}, nil }
+
+// Inverse implements [Op].
 func (o RenameEnumValue) Inverse() (Op, error) {
 	return RenameEnumValue{o.Enum, o.To, o.From}, nil
 }
+
+// Inverse implements [Op].
 func (o AlterEnum) Inverse() (Op, error) { return AlterEnum{o.Name, o.To, o.From}, nil }
 
+// Effects implements [Op].
 func (o CreateEnum) Effects() Effects {
 	e := Effects{Makes: []Object{enumObject(o.Name)}}
 	e.namespace(o.Name)
 	return e
 }
 
+// Effects implements [Op].
 func (o DropEnum) Effects() Effects {
 	e := Effects{Removes: []Object{enumObject(o.Name)}}
 	e.namespace(o.Name)
 	return e
 }
 
+// Effects implements [Op].
 func (o RenameEnum) Effects() Effects {
 	e := Effects{Renames: []Renamed{{enumObject(o.From), o.To}}}
 	e.namespace(o.From)
@@ -189,15 +206,27 @@ func (o RenameEnum) Effects() Effects {
 	return e
 }
 
+// Effects implements [Op].
 func (o RenameEnumValue) Effects() Effects { return Effects{Writes: []Object{enumObject(o.Enum)}} }
-func (o AlterEnum) Effects() Effects       { return Effects{Writes: []Object{enumObject(o.Name)}} }
 
+// Effects implements [Op].
+func (o AlterEnum) Effects() Effects { return Effects{Writes: []Object{enumObject(o.Name)}} }
+
+// Describe implements [Op].
 func (o CreateEnum) Describe() string { return "Create enum " + o.Name }
-func (o DropEnum) Describe() string   { return "Drop enum " + o.Name }
+
+// Describe implements [Op].
+func (o DropEnum) Describe() string { return "Drop enum " + o.Name }
+
+// Describe implements [Op].
 func (o RenameEnum) Describe() string { return "Rename enum " + o.From + " to " + o.To }
+
+// Describe implements [Op].
 func (o RenameEnumValue) Describe() string {
 	return fmt.Sprintf("Rename value %q of enum %s to %q", o.From, o.Enum, o.To)
 }
+
+// Describe implements [Op].
 func (o AlterEnum) Describe() string {
 	if added := o.Added(); added != nil {
 		return "Add to enum " + o.Name + ": " + listValues(added)
@@ -220,11 +249,20 @@ func listValues(values []string) string {
 	return strings.Join(list, ", ")
 }
 
-func (o CreateEnum) Destroys() []string      { return nil }
-func (o DropEnum) Destroys() []string        { return nil }
-func (o RenameEnum) Destroys() []string      { return nil }
+// Destroys implements [Op].
+func (o CreateEnum) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o DropEnum) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o RenameEnum) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o RenameEnumValue) Destroys() []string { return nil }
-func (o AlterEnum) Destroys() []string       { return nil }
+
+// Destroys implements [Op].
+func (o AlterEnum) Destroys() []string { return nil }
 
 func (o CreateEnum) plan(p Planner) error      { return p.CreateEnum(o) }
 func (o DropEnum) plan(p Planner) error        { return p.DropEnum(o) }

@@ -26,6 +26,7 @@ type RenameIndex struct {
 	Table, From, To string
 }
 
+// Apply implements [Op].
 func (o CreateIndex) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "create index on", o.Table, o.Index.Columns()...)
 	if err != nil {
@@ -39,6 +40,7 @@ func (o CreateIndex) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropIndex) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "drop index of", o.Table)
 	if err != nil {
@@ -52,6 +54,7 @@ func (o DropIndex) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o RenameIndex) Apply(s *schema.Schema) error {
 	t, err := tableWith(s, "rename index of", o.Table)
 	if err != nil {
@@ -75,39 +78,57 @@ func (o RenameIndex) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Inverse implements [Op].
 func (o CreateIndex) Inverse() (Op, error) { return DropIndex(o), nil }
-func (o DropIndex) Inverse() (Op, error)   { return CreateIndex(o), nil }
+
+// Inverse implements [Op].
+func (o DropIndex) Inverse() (Op, error) { return CreateIndex(o), nil }
+
+// Inverse implements [Op].
 func (o RenameIndex) Inverse() (Op, error) { return RenameIndex{o.Table, o.To, o.From}, nil }
 
+// Effects implements [Op].
 func (o CreateIndex) Effects() Effects {
 	var e Effects
 	e.index(o.Table, o.Index)
 	return e.made(indexObject(o.Table, o.Index.Name))
 }
 
+// Effects implements [Op].
 func (o DropIndex) Effects() Effects {
 	var e Effects
 	e.index(o.Table, o.Index)
 	return e.removed(indexObject(o.Table, o.Index.Name))
 }
 
+// Effects implements [Op].
 func (o RenameIndex) Effects() Effects {
 	return Effects{Reads: []Object{tableObject(o.Table)}, Renames: []Renamed{{indexObject(o.Table, o.From), o.To}}}
 }
 
+// Describe implements [Op].
 func (o CreateIndex) Describe() string {
 	if o.Index.Unique {
 		return "Create unique index " + o.Index.Name + " on " + o.Table
 	}
 	return "Create index " + o.Index.Name + " on " + o.Table
 }
+
+// Describe implements [Op].
 func (o DropIndex) Describe() string { return "Drop index " + o.Index.Name + " of " + o.Table }
+
+// Describe implements [Op].
 func (o RenameIndex) Describe() string {
 	return "Rename index " + o.From + " of " + o.Table + " to " + o.To
 }
 
+// Destroys implements [Op].
 func (o CreateIndex) Destroys() []string { return nil }
-func (o DropIndex) Destroys() []string   { return nil }
+
+// Destroys implements [Op].
+func (o DropIndex) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o RenameIndex) Destroys() []string { return nil }
 
 func (o CreateIndex) plan(p Planner) error { return p.CreateIndex(o) }

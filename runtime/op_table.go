@@ -82,6 +82,7 @@ func (o CreateTable) Definition() *schema.Table {
 // Definition returns the table that the op drops.
 func (o DropTable) Definition() *schema.Table { return CreateTable(o).Definition() }
 
+// Apply implements [Op].
 func (o CreateSchema) Apply(s *schema.Schema) error {
 	if s.HasNamespace(o.Name) {
 		return fmt.Errorf("create schema %s: it is there already", o.Name)
@@ -94,6 +95,7 @@ func (o CreateSchema) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropSchema) Apply(s *schema.Schema) error {
 	i := slices.Index(s.Namespaces, o.Name)
 	if i < 0 {
@@ -113,6 +115,7 @@ func (o DropSchema) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o CreateTable) Apply(s *schema.Schema) error {
 	if s.Table(o.Table) != nil {
 		return fmt.Errorf("create table %s: it is there already", o.Table)
@@ -125,6 +128,7 @@ func (o CreateTable) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o DropTable) Apply(s *schema.Schema) error {
 	t := s.Table(o.Table)
 	if t == nil {
@@ -148,6 +152,7 @@ func (o DropTable) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o RenameTable) Apply(s *schema.Schema) error {
 	t := s.Table(o.From)
 	switch {
@@ -185,6 +190,7 @@ func (o RenameTable) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Apply implements [Op].
 func (o CommentTable) Apply(s *schema.Schema) error {
 	t := s.Table(o.Table)
 	if t == nil {
@@ -194,33 +200,49 @@ func (o CommentTable) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// Inverse implements [Op].
 func (o CreateSchema) Inverse() (Op, error) { return DropSchema(o), nil }
-func (o DropSchema) Inverse() (Op, error)   { return CreateSchema(o), nil }
-func (o CreateTable) Inverse() (Op, error)  { return DropTable(o), nil }
-func (o DropTable) Inverse() (Op, error)    { return CreateTable(o), nil }
-func (o RenameTable) Inverse() (Op, error)  { return RenameTable{o.To, o.From}, nil }
+
+// Inverse implements [Op].
+func (o DropSchema) Inverse() (Op, error) { return CreateSchema(o), nil }
+
+// Inverse implements [Op].
+func (o CreateTable) Inverse() (Op, error) { return DropTable(o), nil }
+
+// Inverse implements [Op].
+func (o DropTable) Inverse() (Op, error) { return CreateTable(o), nil }
+
+// Inverse implements [Op].
+func (o RenameTable) Inverse() (Op, error) { return RenameTable{o.To, o.From}, nil }
+
+// Inverse implements [Op].
 func (o CommentTable) Inverse() (Op, error) { return CommentTable{o.Table, o.To, o.From}, nil }
 
+// Effects implements [Op].
 func (o CreateSchema) Effects() Effects {
 	return Effects{Makes: []Object{{Kind: SchemaObject, Name: o.Name}}}
 }
 
+// Effects implements [Op].
 func (o DropSchema) Effects() Effects {
 	return Effects{Removes: []Object{{Kind: SchemaObject, Name: o.Name}}}
 }
 
+// Effects implements [Op].
 func (o CreateTable) Effects() Effects {
 	var e Effects
 	e.Makes = e.definition(o.Definition())
 	return e
 }
 
+// Effects implements [Op].
 func (o DropTable) Effects() Effects {
 	var e Effects
 	e.Removes = e.definition(o.Definition())
 	return e
 }
 
+// Effects implements [Op].
 func (o RenameTable) Effects() Effects {
 	e := Effects{Renames: []Renamed{{tableObject(o.From), o.To}}}
 	e.namespace(o.From)
@@ -228,20 +250,43 @@ func (o RenameTable) Effects() Effects {
 	return e
 }
 
+// Effects implements [Op].
 func (o CommentTable) Effects() Effects { return Effects{Writes: []Object{tableObject(o.Table)}} }
 
+// Describe implements [Op].
 func (o CreateSchema) Describe() string { return "Create schema " + o.Name }
-func (o DropSchema) Describe() string   { return "Drop schema " + o.Name + " if nothing is left in it" }
-func (o CreateTable) Describe() string  { return "Create table " + o.Table }
-func (o DropTable) Describe() string    { return "Drop table " + o.Table }
-func (o RenameTable) Describe() string  { return "Rename table " + o.From + " to " + o.To }
+
+// Describe implements [Op].
+func (o DropSchema) Describe() string { return "Drop schema " + o.Name + " if nothing is left in it" }
+
+// Describe implements [Op].
+func (o CreateTable) Describe() string { return "Create table " + o.Table }
+
+// Describe implements [Op].
+func (o DropTable) Describe() string { return "Drop table " + o.Table }
+
+// Describe implements [Op].
+func (o RenameTable) Describe() string { return "Rename table " + o.From + " to " + o.To }
+
+// Describe implements [Op].
 func (o CommentTable) Describe() string { return "Change the comment of table " + o.Table }
 
+// Destroys implements [Op].
 func (o CreateSchema) Destroys() []string { return nil }
-func (o DropSchema) Destroys() []string   { return nil }
-func (o CreateTable) Destroys() []string  { return nil }
-func (o DropTable) Destroys() []string    { return []string{beforehand(o.Table)} }
-func (o RenameTable) Destroys() []string  { return nil }
+
+// Destroys implements [Op].
+func (o DropSchema) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o CreateTable) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o DropTable) Destroys() []string { return []string{beforehand(o.Table)} }
+
+// Destroys implements [Op].
+func (o RenameTable) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o CommentTable) Destroys() []string { return nil }
 
 func (o CreateSchema) plan(p Planner) error { return p.CreateSchema(o) }

@@ -7,7 +7,17 @@ import (
 	"time"
 )
 
-// Options change how a [Migrator] works. The zero value, and nil, are the defaults.
+// Options change how a [Migrator] works. The zero value, and nil, are the defaults. What a duration of 0 or below means:
+//
+//	field             0                           below 0
+//	LockWait          one minute                  does not wait: fails at once
+//	LockTimeout       50 milliseconds             without limit
+//	StatementTimeout  without limit               without limit
+//	StrongLock        one minute, see there       without limit
+//	Retry             15 minutes                  does not try again
+//	ReplicaLag        replicas are not looked at  replicas are not looked at
+//
+// A [Policy] of 0 is [PolicyRefuse], a [LockMode] of 0 is [LockSession]; a function, a pointer or a logger that is nil is not used.
 type Options struct {
 	// History is the name of the history table; "" is modelgen_history. It is made in the dialect's default schema.
 	History string
@@ -62,13 +72,19 @@ type Options struct {
 	// Lock says how runners keep out of each other's way. The default is a lock of the database session.
 	Lock LockMode
 
-	// BeforeUp is called once in a run, before it changes anything and after it has the lock, with all that it is about to do, be that
+	// BeforeRun is called once in a run, before it changes anything and after it has the lock, with all that it is about to do, be that
 	// forward or back. An error of it ends the run. It is not called when there is nothing to do, nor for what is only recorded. The run
-	// keeps its connection meanwhile: with MaxOpenConns(1) a function that uses the database would wait for ever, and so in AfterUp and Throttle.
+	// keeps its connection meanwhile: with MaxOpenConns(1) a function that uses the database would wait for ever, and so in AfterRun and Throttle.
+	BeforeRun func(ctx context.Context, plan *Plan) error
+
+	// AfterRun is called once at the end of a run that changed something and came to its end, while it has the lock still. An error of it
+	// is that of the run; what was applied stays.
+	AfterRun func(ctx context.Context, result *Result) error
+
+	// Deprecated: use BeforeRun, which is called in its place where both are set.
 	BeforeUp func(ctx context.Context, plan *Plan) error
 
-	// AfterUp is called once at the end of a run that changed something and came to its end, while it has the lock still. An error of it
-	// is that of the run; what was applied stays.
+	// Deprecated: use AfterRun, which is called in its place where both are set.
 	AfterUp func(ctx context.Context, result *Result) error
 
 	// Backup makes a copy of the database before a run changes anything, and ends the run when it cannot; nil makes none.
@@ -91,8 +107,8 @@ type Policy int
 
 // The policies.
 const (
-	Refuse Policy = iota // an error that names the migrations and the next command; nothing is changed
-	Allow                // go on
+	PolicyRefuse Policy = iota // an error that names the migrations and the next command; nothing is changed
+	PolicyAllow                // go on
 )
 
 // LockMode is how runners keep out of each other's way.
@@ -122,6 +138,12 @@ func (o *Options) withDefaults() Options {
 	out.LockTimeout = span(out.LockTimeout, 50*time.Millisecond)
 	out.StatementTimeout = max(out.StatementTimeout, 0)
 	out.Retry = span(out.Retry, 15*time.Minute)
+	if out.BeforeRun == nil {
+		out.BeforeRun = out.BeforeUp
+	}
+	if out.AfterRun == nil {
+		out.AfterRun = out.AfterUp
+	}
 	if out.Logger == nil {
 		out.Logger = slog.New(slog.DiscardHandler)
 	}

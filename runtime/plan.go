@@ -15,13 +15,13 @@ import (
 // Plan is what a run would do.
 type Plan struct {
 	Set     string
-	Steps   []Step
-	Refused error          // why the run itself would refuse to go this way, as a [*HistoryError]; nil when it would not
-	Waits   *ContractError // what the run would stop in front of, and what comes after that; nil when nothing waits
+	Steps   []PlannedMigration
+	Refused error           // why the run itself would refuse to go this way, as a [*HistoryError]; nil when it would not
+	Waits   *DualWriteError // what the run would stop in front of, and what comes after that; nil when nothing waits
 }
 
-// Step is one migration of a plan.
-type Step struct {
+// PlannedMigration is one migration of a plan.
+type PlannedMigration struct {
 	Migration string
 	Back      bool
 	Faked     bool // it is only recorded
@@ -115,7 +115,7 @@ func (w *walker) preview(ctx context.Context, moves []move) (*Plan, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", label, err)
 		}
-		step := Step{Migration: label, Back: mv.back, Faked: mv.fake, Stages: l.stages, ops: l.ops}
+		step := PlannedMigration{Migration: label, Back: mv.back, Faked: mv.fake, Stages: l.stages, ops: l.ops}
 		switch {
 		case mv.fake:
 		case mv.back:
@@ -139,8 +139,8 @@ func destroys(ops []Op) []string {
 	return all
 }
 
-// Entry is one migration in a [Status].
-type Entry struct {
+// MigrationStatus is one migration in a [Status].
+type MigrationStatus struct {
 	Set       string
 	Migration string
 	Parents   []string // of migrations that are known, as [Status] names them
@@ -158,7 +158,7 @@ type Entry struct {
 // Status is how a database stands to the set.
 type Status struct {
 	Set     string
-	Entries []Entry // in the order of the set, parents first; those the program does not know come last
+	Entries []MigrationStatus // in the order of the set, parents first; those the program does not know come last
 }
 
 // Pending returns the names of what is not applied, without what waits.
@@ -195,7 +195,7 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 	st := &Status{Set: m.set.name}
 	for i, n := range m.set.all {
 		r := h.row[i]
-		e := Entry{
+		e := MigrationStatus{
 			Set: n.set, Migration: m.set.label(i), Applied: r != nil && r.complete() || h.out[i] && h.applied[i], Known: true, Edited: slices.Contains(h.edited, i),
 			Replaces: n.Replaces, Waits: waits[i], Record: r, Unfinished: unfinished[i],
 		}
@@ -212,7 +212,7 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 		st.Entries = append(st.Entries, e)
 	}
 	for _, u := range h.unknown {
-		st.Entries = append(st.Entries, Entry{Set: u.set, Migration: m.set.labelOf(u.set, u.Name), Applied: u.complete(), Record: &u.Record})
+		st.Entries = append(st.Entries, MigrationStatus{Set: u.set, Migration: m.set.labelOf(u.set, u.Name), Applied: u.complete(), Record: &u.Record})
 	}
 	return st, nil
 }
@@ -247,7 +247,7 @@ func (m *Migrator) Check(ctx context.Context) (err error) {
 	if len(moves) > 0 {
 		return &PendingError{Set: m.set.name, Pending: h.names(moves)}
 	}
-	if len(h.edited) > 0 && m.opt.Edited == Refuse {
+	if len(h.edited) > 0 && m.opt.Edited == PolicyRefuse {
 		return h.writable(nil)
 	}
 	return nil // a newer program has been here: this one may run
@@ -256,11 +256,11 @@ func (m *Migrator) Check(ctx context.Context) (err error) {
 // SQL plans one migration, forward or back, without touching the database: its stages hold the SQL. version is that of the server it
 // is for, see [Dialect.Planner].
 func (m *Migrator) SQL(name string, version int, back bool) ([]Stage, error) {
-	return m.set.Plan(m.dialect, version, name, back)
+	return m.set.Stages(m.dialect, version, name, back)
 }
 
-// Plan plans one migration of the set without a database, for a server of that version (see [Dialect.Planner]): forward, or back.
-func (s *Set) Plan(dialect Dialect, version int, name string, back bool) ([]Stage, error) {
+// Stages plans one migration of the set without a database, for a server of that version (see [Dialect.Planner]): forward, or back.
+func (s *Set) Stages(dialect Dialect, version int, name string, back bool) ([]Stage, error) {
 	if s.err != nil {
 		return nil, s.err
 	}

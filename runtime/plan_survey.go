@@ -114,7 +114,7 @@ func moves(op Op) bool {
 }
 
 // touches returns the tables that the step reads, writes or locks.
-func (s *Step) touches() map[string]bool {
+func (s *PlannedMigration) touches() map[string]bool {
 	all := map[string]bool{}
 	if s.Faked {
 		return all
@@ -148,7 +148,7 @@ func (s *Step) touches() map[string]bool {
 }
 
 // fires returns the triggers of a table that the step fires by giving its rows values.
-func (s *Step) fires(t TableSurvey) (all []Fires) {
+func (s *PlannedMigration) fires(t TableSurvey) (all []Fires) {
 	var columns []string
 	filled := false
 	for _, op := range s.ops {

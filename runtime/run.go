@@ -117,7 +117,7 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 		}
 		m.tellEdited(h, r)
 	}
-	return err == nil && len(moves) == 0 && len(h.stale()) == 0 && !(m.opt.Edited == Allow && len(h.edited) > 0), err
+	return err == nil && len(moves) == 0 && len(h.stale()) == 0 && !(m.opt.Edited == PolicyAllow && len(h.edited) > 0), err
 }
 
 // current reports whether nothing is pending: the newest row of each member says so.
@@ -255,7 +255,7 @@ func (m *Migrator) before(ctx context.Context, w *walker, moves []move) error {
 	if !real {
 		return nil
 	}
-	if m.opt.BeforeUp != nil || m.opt.Lock == LockLease {
+	if m.opt.BeforeRun != nil || m.opt.Lock == LockLease {
 		plan, err := w.preview(ctx, moves)
 		if err != nil {
 			return err
@@ -264,9 +264,9 @@ func (m *Migrator) before(ctx context.Context, w *walker, moves []move) error {
 		if err := m.pooled(plan); err != nil {
 			return err
 		}
-		if m.opt.BeforeUp != nil {
-			if err := m.opt.BeforeUp(ctx, plan); err != nil {
-				return fmt.Errorf("nothing was changed: BeforeUp: %w", err)
+		if m.opt.BeforeRun != nil {
+			if err := m.opt.BeforeRun(ctx, plan); err != nil {
+				return fmt.Errorf("nothing was changed: BeforeRun: %w", err)
 			}
 		}
 	}
@@ -293,11 +293,11 @@ func (m *Migrator) pooled(plan *Plan) error {
 }
 
 func (m *Migrator) after(ctx context.Context, r *run) error {
-	if m.opt.AfterUp == nil || r.record || len(r.res.Done) == 0 {
+	if m.opt.AfterRun == nil || r.record || len(r.res.Done) == 0 {
 		return nil
 	}
-	if err := m.opt.AfterUp(ctx, r.res); err != nil {
-		return fmt.Errorf("everything was applied, then AfterUp failed: %w", err)
+	if err := m.opt.AfterRun(ctx, r.res); err != nil {
+		return fmt.Errorf("everything was applied, then AfterRun failed: %w", err)
 	}
 	return nil
 }

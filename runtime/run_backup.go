@@ -49,7 +49,7 @@ func (m *Migrator) backup(ctx context.Context, w *walker, moves []move) error {
 	}
 	a, ok := w.s.(Archiver)
 	if !ok {
-		return fail(fmt.Errorf("the dialect %s makes no backups; make one in Options.BeforeUp", m.dialect.Name()))
+		return fail(fmt.Errorf("the dialect %s makes no backups; make one in Options.BeforeRun", m.dialect.Name()))
 	}
 	if info, err := os.Stat(m.opt.Backup.Dir); err != nil {
 		return fail(err)

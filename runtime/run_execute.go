@@ -217,7 +217,7 @@ func (w *walker) begin(mv move) {
 
 func (w *walker) end(ctx context.Context, mv move, took time.Duration) {
 	label := w.m.set.label(mv.at)
-	w.res.Done = append(w.res.Done, Done{Migration: label, Back: mv.back, Faked: mv.fake, Duration: took})
+	w.res.Done = append(w.res.Done, AppliedMigration{Migration: label, Back: mv.back, Faked: mv.fake, Duration: took})
 	w.m.notify(Event{Kind: EventEnd, Migration: label, Back: mv.back, Faked: mv.fake, Duration: took})
 	w.m.opt.Logger.InfoContext(ctx, "migration done", "set", w.m.set.all[mv.at].set, "migration", w.m.set.all[mv.at].Name, "back", mv.back, "faked", mv.fake, "duration", took)
 }

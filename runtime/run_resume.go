@@ -99,7 +99,7 @@ func (w *walker) note(ctx context.Context, s Session, l leg, committed int, left
 
 // accept records the edits of migrations that are applied, once they are allowed: else each run would have to allow them again.
 func (h *history) accept(ctx context.Context, m *Migrator, s Session) (bool, error) {
-	if m.opt.Edited != Allow || len(h.edited) == 0 || len(h.halfEdited()) > 0 {
+	if m.opt.Edited != PolicyAllow || len(h.edited) == 0 || len(h.halfEdited()) > 0 {
 		return false, nil
 	}
 	var work Work

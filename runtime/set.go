@@ -41,9 +41,6 @@ type node struct {
 // key is a migration in the history.
 type key struct{ set, name string }
 
-// owners has the set of every migration, by which a parent that belongs to another set is found.
-var owners sync.Map // *Migration -> *Set
-
 // NewSet makes a set and checks it: names, parents, one head, and that the ops of each migration fit the schema that those before
 // it leave. What is wrong is kept and returned by [Set.Err] and [New], so that a set can be a package variable.
 //
@@ -51,11 +48,7 @@ var owners sync.Map // *Migration -> *Set
 func NewSet(name string, migrations ...*Migration) *Set {
 	s := &Set{name: name, members: []string{name}, pkgs: map[string]string{name: caller()}}
 	s.err = s.build(migrations)
-	for _, m := range migrations {
-		if m != nil {
-			owners.LoadOrStore(m, s)
-		}
-	}
+	s.own(migrations)
 	return s
 }
 

@@ -56,12 +56,11 @@ func (s *Set) closure(all []*Migration, owner map[*Migration]string) ([]*Migrati
 			if _, known := owner[p]; known {
 				continue
 			}
-			other, ok := owners.Load(p)
-			if !ok || slices.Contains(s.members, other.(*Set).name) {
+			set := ownerOf(p)
+			if set == nil || slices.Contains(s.members, set.name) {
 				return nil, fmt.Errorf("set %s: %s has the parent %s, which is not in the list of the set; run modelgen generate to rewrite the list",
 					owner[m], m.Name, p.Name)
 			}
-			set := other.(*Set)
 			if set.err != nil {
 				return nil, fmt.Errorf("set %s: %s has the parent %s of a set that is wrong: %w", owner[m], m.Name, p.Name, set.err)
 			}

@@ -46,8 +46,8 @@ var modules sync.Map // of packages
 func (s *Set) module(set string) string {
 	pkg := s.pkgs[set]
 	for i := 0; i < len(s.all) && pkg == ""; i++ {
-		if owner, ok := owners.Load(s.all[i].Migration); ok && s.all[i].set == set {
-			pkg = owner.(*Set).pkgs[set]
+		if owner := ownerOf(s.all[i].Migration); owner != nil && s.all[i].set == set {
+			pkg = owner.pkgs[set]
 		}
 	}
 	if known, ok := modules.Load(pkg); ok {

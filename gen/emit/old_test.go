@@ -49,7 +49,7 @@ func TestOld(t *testing.T) {
 			readAgain(t, dir, set)
 			for _, m := range set.Migrations() {
 				for _, dialect := range []migrate.Dialect{postgres.Dialect{}, sqlite.Dialect{}} {
-					if _, err := set.Plan(dialect, 0, m.Name, false); err != nil {
+					if _, err := set.Stages(dialect, 0, m.Name, false); err != nil {
 						t.Errorf("%s: %s: %v", dialect.Name(), m.Name, err)
 					}
 				}

@@ -153,7 +153,7 @@ func lockFlags(c *call, f *flag.FlagSet) {
 
 func policyFlags(c *call, f *flag.FlagSet) {
 	policy := func(p *migrate.Policy, name, usage string) {
-		f.BoolFunc(name, usage, func(string) error { *p = migrate.Allow; return nil })
+		f.BoolFunc(name, usage, func(string) error { *p = migrate.PolicyAllow; return nil })
 	}
 	policy(&c.opt.OutOfOrder, "allow-out-of-order", "apply what is pending although ones that come after it are applied")
 	policy(&c.opt.Unknown, "allow-unknown", "go on although the database has migrations that this program does not know")
@@ -219,7 +219,7 @@ func exitCode(err error) int {
 	}
 	for _, no := range []any{
 		new(*migrate.MigrationError), new(*migrate.HistoryError), new(*migrate.PendingError), new(*migrate.IrreversibleError), new(*migrate.LockedError),
-		new(*migrate.UnwrittenError), new(*migrate.ContractError), new(*migrate.BackupError), new(refusal), new(halfway),
+		new(*migrate.UnwrittenError), new(*migrate.DualWriteError), new(*migrate.BackupError), new(refusal), new(halfway),
 	} {
 		if errors.As(err, no) {
 			return 1
@@ -310,8 +310,8 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 	if c.opt.Progress == nil {
 		c.opt.Progress = c.progress
 	}
-	if before := c.opt.BeforeUp; before != nil {
-		c.opt.BeforeUp = func(ctx context.Context, p *migrate.Plan) error {
+	if before := c.opt.BeforeRun; before != nil {
+		c.opt.BeforeRun = func(ctx context.Context, p *migrate.Plan) error {
 			if err := before(ctx, p); err != nil {
 				return refusal{err}
 			}

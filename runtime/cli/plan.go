@@ -69,7 +69,7 @@ func plan(ctx context.Context, c *call) error {
 }
 
 // foreseen prints what a look at the database found.
-func (c *call) foreseen(s migrate.Step) {
+func (c *call) foreseen(s migrate.PlannedMigration) {
 	for _, t := range s.Tables {
 		c.print("  %s\n", c.paint(terminal.Faint, "-- "+t.Table+": "+tableText(t)))
 	}
@@ -117,7 +117,7 @@ type waitJSON struct {
 	Why       string `json:"why"`
 }
 
-func waitsJSON(e *migrate.ContractError) *waitJSON {
+func waitsJSON(e *migrate.DualWriteError) *waitJSON {
 	if e == nil {
 		return nil
 	}

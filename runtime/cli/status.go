@@ -38,7 +38,7 @@ func status(ctx context.Context, c *call) error {
 	entries := st.Entries
 	if several && !c.order { // each set for itself
 		entries = slices.Clone(entries)
-		slices.SortStableFunc(entries, func(a, b migrate.Entry) int { return strings.Compare(a.Set, b.Set) })
+		slices.SortStableFunc(entries, func(a, b migrate.MigrationStatus) int { return strings.Compare(a.Set, b.Set) })
 	}
 	for i, e := range entries {
 		name, after := e.Migration, when(e)
@@ -83,7 +83,7 @@ func (c *call) paintState(line string) string {
 	return line
 }
 
-func word(e migrate.Entry) string {
+func word(e migrate.MigrationStatus) string {
 	switch {
 	case e.Replaced != "":
 		return "replaced"
@@ -103,7 +103,7 @@ func word(e migrate.Entry) string {
 	return string(e.Record.State)
 }
 
-func when(e migrate.Entry) string {
+func when(e migrate.MigrationStatus) string {
 	r := e.Record
 	if r == nil {
 		return ""
@@ -119,7 +119,7 @@ func when(e migrate.Entry) string {
 }
 
 // progressOf says how far a migration is of which a part is done.
-func progressOf(e migrate.Entry) string {
+func progressOf(e migrate.MigrationStatus) string {
 	r, u := e.Record, e.Unfinished
 	verb, next := "done", "up goes on, down undoes it"
 	if r.State == migrate.StateUndoing {

@@ -72,7 +72,7 @@ func TestFillApart(t *testing.T) {
 		migrate.Fill{Table: "items", Column: "more", Expr: "name", Plain: "it has a handful of rows"},
 		migrate.AddColumn{Table: "items", Column: schema.Text("still").Null()},
 	}
-	stages, err := fillSet(ops).Plan(postgres.Dialect{}, 15, "0002", false)
+	stages, err := fillSet(ops).Stages(postgres.Dialect{}, 15, "0002", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestBatchNamesTheRow(t *testing.T) {
 func TestConcurrentIndexOf14(t *testing.T) {
 	_, whole := onlineSet(emailIndex)
 	for version, refused := range map[int]bool{140000: true, 140003: true, 140004: false, 14: false, 150000: false} {
-		_, err := whole.Plan(postgres.Dialect{}, version, "0002", false)
+		_, err := whole.Stages(postgres.Dialect{}, version, "0002", false)
 		if (err != nil) != refused || refused && !strings.Contains(err.Error(), "14.4") {
 			t.Errorf("version %d: %v", version, err)
 		}

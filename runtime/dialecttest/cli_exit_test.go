@@ -26,12 +26,12 @@ func TestCLIExitStatus(t *testing.T) {
 				r.t.Errorf("%q: exit status %d, want %d: %s", args, status, want, problems)
 			}
 		}
-		r.opt.BeforeUp = func(context.Context, *migrate.Plan) error { return errors.New("not on a Friday") }
-		says(1, "nothing was changed: BeforeUp: not on a Friday", "up")
-		r.opt.BeforeUp = nil
-		r.opt.AfterUp = func(context.Context, *migrate.Result) error { return errors.New("the cache is full") }
-		says(1, "AfterUp failed: the cache is full", "up", "-to", "0001")
-		r.opt.AfterUp = nil
+		r.opt.BeforeRun = func(context.Context, *migrate.Plan) error { return errors.New("not on a Friday") }
+		says(1, "nothing was changed: BeforeRun: not on a Friday", "up")
+		r.opt.BeforeRun = nil
+		r.opt.AfterRun = func(context.Context, *migrate.Result) error { return errors.New("the cache is full") }
+		says(1, "AfterRun failed: the cache is full", "up", "-to", "0001")
+		r.opt.AfterRun = nil
 
 		// Somebody stops it, behind the first of two and before anything.
 		for _, c := range []struct {

@@ -28,11 +28,11 @@ func TestCLIUpToWhileAnotherPasses(t *testing.T) {
 		}
 		if r.url == "" {
 			// Transactions are the lock: the other one is faster than the first of them.
-			upTo(migrate.Options{BeforeUp: func(context.Context, *migrate.Plan) error { all(); return nil }})
+			upTo(migrate.Options{BeforeRun: func(context.Context, *migrate.Plan) error { all(); return nil }})
 		} else {
 			waits := make(chan struct{})
 			var once sync.Once
-			r.opt.BeforeUp = func(context.Context, *migrate.Plan) error {
+			r.opt.BeforeRun = func(context.Context, *migrate.Plan) error {
 				go upTo(migrate.Options{Progress: func(e migrate.Event) {
 					if e.Kind == migrate.EventWait {
 						once.Do(func() { close(waits) })
@@ -46,7 +46,7 @@ func TestCLIUpToWhileAnotherPasses(t *testing.T) {
 		if s := <-status; s != 2 || out.String() != "" || !strings.Contains(problems.String(), "0001 is behind what is applied: up only goes forward, to 0001 goes back\n") {
 			r.t.Errorf("exit status %d\n%s%s", s, &out, &problems)
 		}
-		r.opt.BeforeUp = nil
+		r.opt.BeforeRun = nil
 		r.history("shop/0001_a done", "shop/0002_b done", "shop/0003_c done")
 		r.settled(set)
 	})
@@ -79,7 +79,7 @@ func TestRunnerUpTo(t *testing.T) {
 		between := &migrate.Migration{Name: "0002_between", Parents: all[:1], Ops: []migrate.Op{makes("two")}}
 		all[1].Parents = []*migrate.Migration{between}
 		set = migrate.NewSet("shop", all[0], between, all[1], all[2])
-		r.opt.OutOfOrder = migrate.Allow
+		r.opt.OutOfOrder = migrate.PolicyAllow
 		upTo("0003_c", "0002_between")
 	})
 }

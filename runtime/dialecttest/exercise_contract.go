@@ -79,7 +79,7 @@ func sameProgram(t *testing.T, l *lab) {
 	}
 	l.same(l.words(), "applied", "pending", "pending", "0002_step", "0003_step")
 	planned := 0
-	hooked, err := migrate.New(l.db, l.b.Dialect, released(), &migrate.Options{BeforeUp: func(_ context.Context, p *migrate.Plan) error {
+	hooked, err := migrate.New(l.db, l.b.Dialect, released(), &migrate.Options{BeforeRun: func(_ context.Context, p *migrate.Plan) error {
 		if planned = len(p.Steps); p.Waits == nil {
 			return errors.New("the plan says nothing of what waits")
 		}
@@ -91,7 +91,7 @@ func sameProgram(t *testing.T, l *lab) {
 	res, err := hooked.Up(ctx)
 	l.waits(res, err, "0002_step")
 	if planned != 1 {
-		t.Errorf("BeforeUp was shown %d steps", planned)
+		t.Errorf("BeforeRun was shown %d steps", planned)
 	}
 	for _, m := range []*migrate.Migrator{first, second, hooked} {
 		res, err := m.Up(ctx)
@@ -173,7 +173,7 @@ func neededBehind(t *testing.T, l *lab) {
 	m := l.migrator(released([]migrate.Op{migrate.AddColumn{Table: "things", Column: schema.Integer("stock").Default(0)}}))
 	for _, done := range [][]string{{"0002_step"}, nil} {
 		res, err := m.Up(ctx)
-		var wait *migrate.ContractError
+		var wait *migrate.DualWriteError
 		if !errors.As(err, &wait) || !slices.Equal(wait.Needed, []string{"0004_step"}) || !slices.Equal(wait.Done, done) || len(res.Done) != len(done) {
 			t.Fatalf("up gave %+v, %v", res, err)
 		}
@@ -186,7 +186,7 @@ func neededBehind(t *testing.T, l *lab) {
 		t.Fatalf("check: %v", err)
 	}
 	_, err := m.To(ctx, "0004_step")
-	var wait *migrate.ContractError
+	var wait *migrate.DualWriteError
 	if !errors.As(err, &wait) || wait.Contract != "0003_step" {
 		t.Fatalf("to gave %v", err)
 	}

@@ -309,7 +309,7 @@ func TestFault14RunnerDies(t *testing.T) {
 		const runners = 3
 		waits := make(chan bool, 100)
 		errs := make(chan error)
-		done := make(chan []migrate.Done, runners)
+		done := make(chan []migrate.AppliedMigration, runners)
 		for range runners {
 			opt := faultPatient()
 			opt.Progress = func(e migrate.Event) {

@@ -92,7 +92,7 @@ func TestOnlinePlain(t *testing.T) {
 	}
 	_, whole := onlineSet(plain...)
 	for _, back := range []bool{false, true} {
-		stages, err := whole.Plan(postgres.Dialect{}, 15, "0002", back)
+		stages, err := whole.Stages(postgres.Dialect{}, 15, "0002", back)
 		if err != nil {
 			t.Fatal(err)
 		}

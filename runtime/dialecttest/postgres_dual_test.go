@@ -82,7 +82,7 @@ func TestDualWritePath(t *testing.T) {
 		{"CAST(title AS text) || CAST(title AS text)", "headline", schema.Text("headline"), true},
 	} {
 		both := migrate.AddDualWrite{Table: "things", Name: "things_both", From: "title", To: "headline", Up: c.up, Down: c.down, Column: c.column}
-		stages, err := twice(both, schema.Text("title").Def()).Plan(postgres.Dialect{Schema: "my app"}, 0, "0002", false)
+		stages, err := twice(both, schema.Text("title").Def()).Stages(postgres.Dialect{Schema: "my app"}, 0, "0002", false)
 		if err != nil {
 			t.Fatal(err)
 		}

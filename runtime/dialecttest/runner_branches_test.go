@@ -127,7 +127,7 @@ func TestBranchesLate(t *testing.T) {
 				if plan, err := r.migrator(set).Plan(context.Background(), ""); err != nil || plan.Refused == nil || !strings.Contains(plan.Refused.Error(), late) {
 					r.t.Errorf("plan: %+v, %v", plan, err)
 				}
-				r.opt.OutOfOrder = migrate.Allow
+				r.opt.OutOfOrder = migrate.PolicyAllow
 				r.up(set, "0002_c")
 				r.settled(set)
 			})

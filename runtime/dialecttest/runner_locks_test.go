@@ -19,7 +19,7 @@ func TestRunnerLeaseBesideSession(t *testing.T) {
 	pgRunners(t, func(r *runner) {
 		set := migrate.NewSet("shop", chain(makes("one"), makes("two"))...)
 		r.to(set, "0001_a", "0001_a")
-		r.opt.BeforeUp = func(ctx context.Context, _ *migrate.Plan) error { // the lock is taken
+		r.opt.BeforeRun = func(ctx context.Context, _ *migrate.Plan) error { // the lock is taken
 			lease, err := migrate.New(r.db, r.dialect, set, &migrate.Options{Lock: migrate.LockLease})
 			if err != nil {
 				return err
@@ -36,7 +36,7 @@ func TestRunnerLeaseBesideSession(t *testing.T) {
 func TestRunnerWaitsThroughIdleTimeout(t *testing.T) {
 	pgRunners(t, func(r *runner) {
 		set := migrate.NewSet("shop", chain(makes("one"))...)
-		r.opt.BeforeUp = func(ctx context.Context, _ *migrate.Plan) error {
+		r.opt.BeforeRun = func(ctx context.Context, _ *migrate.Plan) error {
 			conn, err := r.db.Conn(ctx)
 			if err != nil {
 				return err

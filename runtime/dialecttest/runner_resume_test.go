@@ -84,7 +84,7 @@ func TestRunnerHalfEdited(t *testing.T) {
 	runners(t, func(r *runner) {
 		r.half()
 		r.exec("CREATE TABLE ready (id integer)")
-		r.opt.Edited = migrate.Allow
+		r.opt.Edited = migrate.PolicyAllow
 		edited := halfSet(migrate.AddColumn{Table: "b", Column: schema.Integer("new").Null()})
 		_, err := r.migrator(edited).Up(context.Background())
 		r.fails(err, "edited while it was half applied: 0002_half", "finish it with up")
@@ -107,9 +107,9 @@ func TestRunnerEditAccepted(t *testing.T) {
 		if err := r.migrator(set).Check(context.Background()); err == nil {
 			r.t.Error("the edit passes unseen")
 		}
-		r.opt.Edited = migrate.Allow
+		r.opt.Edited = migrate.PolicyAllow
 		r.up(set, "")
-		r.opt.Edited = migrate.Refuse
+		r.opt.Edited = migrate.PolicyRefuse
 		r.settled(set)
 	})
 }
@@ -187,7 +187,7 @@ func TestRunnerIdleBesideLock(t *testing.T) {
 		r.up(newer, "0001_a, 0002_next")
 		last := migrate.NewSet("test", all[0], next, &migrate.Migration{Name: "0003_last", Parents: []*migrate.Migration{next}, Ops: []migrate.Op{faultTable("last")}})
 		asked := false
-		r.opt.BeforeUp = func(ctx context.Context, _ *migrate.Plan) error { // the lock is taken
+		r.opt.BeforeRun = func(ctx context.Context, _ *migrate.Plan) error { // the lock is taken
 			asked = true
 			older, err := migrate.New(r.db, r.dialect, set, &migrate.Options{LockWait: -1})
 			if err != nil {

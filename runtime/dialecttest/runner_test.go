@@ -49,19 +49,19 @@ func TestRunnerSharesNot(t *testing.T) {
 	})
 }
 
-// TestRunnerHooks: BeforeUp sees all that is coming and can end the run; AfterUp sees what was done.
+// TestRunnerHooks: BeforeRun sees all that is coming and can end the run; AfterRun sees what was done.
 func TestRunnerHooks(t *testing.T) {
 	runners(t, func(r *runner) {
 		set := migrate.NewSet("shop", chain(makes("one"), adds("one", "a"))...)
 		var log []string
 		refuse := errors.New("not on a Friday")
-		r.opt.BeforeUp = func(_ context.Context, p *migrate.Plan) error {
+		r.opt.BeforeRun = func(_ context.Context, p *migrate.Plan) error {
 			for _, s := range p.Steps {
 				log = append(log, fmt.Sprintf("before %s back=%v stages=%d", s.Migration, s.Back, len(s.Stages)))
 			}
 			return refuse
 		}
-		r.opt.AfterUp = func(_ context.Context, res *migrate.Result) error {
+		r.opt.AfterRun = func(_ context.Context, res *migrate.Result) error {
 			log = append(log, fmt.Sprintf("after %d", len(res.Done)))
 			return nil
 		}
@@ -75,13 +75,13 @@ func TestRunnerHooks(t *testing.T) {
 		if _, err := r.migrator(set).Fake(context.Background(), "0001_a"); err != nil {
 			t.Fatal(err)
 		}
-		r.opt.AfterUp = func(context.Context, *migrate.Result) error { return errors.New("the cache is full") }
+		r.opt.AfterRun = func(context.Context, *migrate.Result) error { return errors.New("the cache is full") }
 		_, err = r.migrator(set).Fake(context.Background(), "0002_b")
 		if err != nil {
 			t.Error("a hook was called for a record:", err)
 		}
 		_, err = r.migrator(set).To(context.Background(), "0001_a")
-		r.fails(err, "AfterUp failed: the cache is full")
+		r.fails(err, "AfterRun failed: the cache is full")
 		want := "before 0001_a back=false stages=1; before 0002_b back=false stages=1; after 2; before 0002_b back=true stages=1"
 		if got := strings.Join(log, "; "); got != want {
 			t.Errorf("hooks: %s\nwant: %s", got, want)

@@ -75,7 +75,7 @@ func TestRunnerLeaseLost(t *testing.T) {
 		set := migrate.NewSet("shop", chain(makes("one"), adds("one", "a"))...)
 		r.to(set, "0001_a", "0001_a")
 		r.opt.Lock = migrate.LockLease
-		r.opt.BeforeUp = func(context.Context, *migrate.Plan) error {
+		r.opt.BeforeRun = func(context.Context, *migrate.Plan) error {
 			r.exec("UPDATE modelgen_history_lease SET owner = 'thief'")
 			return nil
 		}

@@ -111,7 +111,7 @@ func TestOnlineBesideWriters(t *testing.T) {
 			t.Parallel()
 			r := formRunner(t)
 			whole := formSet([]migrate.Op{op})
-			stages, err := whole.Plan(r.dialect, r.major(), "0002_change", false)
+			stages, err := whole.Stages(r.dialect, r.major(), "0002_change", false)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -24,7 +24,7 @@ func TestStrangerOfOneName(t *testing.T) {
 	runners(t, func(r *runner) {
 		ctx, one, two := context.Background(), oneSet("users"), oneSet("bills")
 		r.up(one, "0001_a")
-		for _, allowed := range []migrate.Policy{migrate.Refuse, migrate.Allow} {
+		for _, allowed := range []migrate.Policy{migrate.PolicyRefuse, migrate.PolicyAllow} {
 			r.opt.Edited, r.opt.Unknown = allowed, allowed
 			_, err := r.migrator(two).Up(ctx)
 			r.fails(err, "the history of a set called app is that of another program", "0001_a", "Options.History", "modelgen -set NAME")
@@ -56,7 +56,7 @@ func TestStrangerOfAnotherModule(t *testing.T) {
 		r.settled(set)
 		r.up(oneSet("users", "orders", "more"), "0003_c")
 		other := migrate.NewSet("app", &migrate.Migration{Name: "0001_other", Ops: []migrate.Op{makes("other")}})
-		r.opt.Unknown = migrate.Allow
+		r.opt.Unknown = migrate.PolicyAllow
 		_, err := r.migrator(other).Up(ctx)
 		if err != nil {
 			r.fails(err, "that of another program", "module example.com/before applied 0001_a", "this program is of module github.com/modelgen/modelgen")

@@ -25,7 +25,7 @@ func (s *session) Archive(ctx context.Context, path, address string) (a *migrate
 	}
 	program, err := exec.LookPath("pg_dump")
 	if err != nil {
-		return nil, errors.New("there is no pg_dump on the PATH; install PostgreSQL's client programs, or make the backup in Options.BeforeUp")
+		return nil, errors.New("there is no pg_dump on the PATH; install PostgreSQL's client programs, or make the backup in Options.BeforeRun")
 	}
 	shown, env, err := splitPassword(address, programVersion(ctx, program))
 	if err != nil {
