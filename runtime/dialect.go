@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -13,9 +14,15 @@ type Dialect interface {
 	// Name is the word for the dialect in tags and flags: "postgres", "sqlite".
 	Name() string
 
+	// Capabilities returns what the dialect can do and what it insists on, for packages that know no dialect by its name.
+	Capabilities() Capabilities
+
 	// Planner returns a planner for printing SQL without a database, for a server of that version:
 	// the major one for PostgreSQL, 0 for the oldest that is supported.
 	Planner(version int) Planner
+
+	// Fail returns statements for a script, which fail with the message when the SQL condition when is true; "" is always.
+	Fail(message, when string) []Statement
 
 	// Open begins a session on conn, which the caller pins for as long as the session lives. It looks at the server as little
 	// as it can: nothing is read that the fast path of [Migrator.Up], with nothing pending, does not need.
@@ -102,6 +109,31 @@ type Inspector interface {
 type ObjectSession interface {
 	// Objects reports of each object whether it is in the database. One of a kind that the dialect does not have counts as there.
 	Objects(ctx context.Context, objects []schema.Object) ([]bool, error)
+}
+
+// ObjectLister is a [Session] that can list what is in the database beside what its catalog describes.
+type ObjectLister interface {
+	// ListObjects lists tables, views, functions and the like of the schemas of s, without what belongs to the history or to the server: "view
+	// sales". Tables that s has may be in it.
+	ListObjects(ctx context.Context, s *schema.Schema) ([]string, error)
+}
+
+// ScanObjects reads rows of kinds and names for an [ObjectLister], leaves out the history with all that is called after it, and closes rows.
+func ScanObjects(rows *sql.Rows, history string) ([]string, error) {
+	defer rows.Close()
+	_, history = schema.SplitName(history)
+	var all []string
+	for rows.Next() {
+		var kind, name string
+		if err := rows.Scan(&kind, &name); err != nil {
+			return nil, err
+		}
+		_, base := schema.SplitName(name)
+		if name != history && base != history && !strings.HasPrefix(base, history+"_") && !strings.HasPrefix(name, history+"_") {
+			all = append(all, kind+" "+name)
+		}
+	}
+	return all, rows.Err()
 }
 
 // Versioned is a [Session] whose catalogs can be compared within one version of the server only.

@@ -16,13 +16,10 @@ type DialectError struct {
 }
 
 func (e *DialectError) Error() string {
-	return fmt.Sprintf("the database is %s, but the dialect is %s: give the migrations the dialect %s, or open another database", e.Database, e.Dialect, kinds[e.Database])
+	return fmt.Sprintf("the database is %s, but the dialect is %s: give the migrations the dialect for %[1]s, or open another database", e.Database, e.Dialect)
 }
 
 func (e *DialectError) Unwrap() error { return e.Err }
-
-// kinds has the dialects by what they are for.
-var kinds = map[string]string{"PostgreSQL": "postgres", "SQLite": "sqlite"}
 
 // explain finds out, once something has failed, whether the database is of another kind than the dialect. While all goes well that costs nothing.
 func (m *Migrator) explain(ctx context.Context, err *error) {
@@ -30,7 +27,7 @@ func (m *Migrator) explain(ctx context.Context, err *error) {
 	if *err == nil || ctx.Err() != nil || !errors.As(*err, &session) || errors.Is(*err, errUnreachable) {
 		return
 	}
-	if is := m.kind(ctx); is != "" && kinds[is] != m.dialect.Name() {
+	if is := m.kind(ctx); is != "" && is != m.dialect.Capabilities().Product {
 		*err = &DialectError{m.dialect.Name(), is, *err}
 	}
 }

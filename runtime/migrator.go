@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 )
@@ -129,12 +128,12 @@ func (m *Migrator) change(ctx context.Context, r run) (res *Result, err error) {
 	return m.run(ctx, r)
 }
 
-// connect waits for a SQLite database that another process keeps busy at that moment: a connection that asks for WAL has to switch to it, or find out
-// that it is switched, before it knows how long it may wait.
+// connect returns a connection, and waits for a database that another process keeps busy at that moment, see [BusyDialect].
 func (m *Migrator) connect(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
+	dialect, waits := m.dialect.(BusyDialect)
 	for begin := time.Now(); ; {
 		conn, err := db.Conn(ctx)
-		if err == nil || m.dialect.Name() != "sqlite" || time.Since(begin) >= m.opt.LockWait || !strings.Contains(err.Error(), "database is locked") {
+		if err == nil || !waits || time.Since(begin) >= m.opt.LockWait || !dialect.Busy(err) {
 			return conn, err
 		}
 		pause := time.NewTimer(10*time.Millisecond + rand.N(40*time.Millisecond))

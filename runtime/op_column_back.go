@@ -28,7 +28,7 @@ func (o DropColumn) checkBack(t *schema.Table, left []schema.Column) error {
 	switch {
 	case c.Generated != "":
 		return errors.New("the column is generated, so it computes its values itself")
-	case c.Identity, schema.Serial(c.TypeOn("postgres")):
+	case c.Identity, c.Serial():
 		return errors.New("the column is an identity, so it numbers the rows itself")
 	case t.PrimaryKey == nil:
 		return errors.New("the table has no primary key, by which its rows could be filled in batches")

@@ -81,7 +81,7 @@ func (o AddDualWrite) Apply(s *schema.Schema) error {
 			return fail("%s is in %s already", column, t.DualWriteOf(column).Name)
 		case c.Generated != "":
 			return fail("%s is generated", column)
-		case c.Identity, schema.Serial(c.TypeOn("postgres")):
+		case c.Identity, c.Serial():
 			return fail("%s is numbered by the database", column)
 		case t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, column):
 			return fail("%s is in the primary key", column)

@@ -278,7 +278,7 @@ func (m *Migrator) before(ctx context.Context, w *walker, moves []move) error {
 
 // pooled refuses what cannot go through a pooler in transaction mode, before anything is done.
 func (m *Migrator) pooled(plan *Plan) error {
-	if m.opt.Lock != LockLease || m.dialect.Name() == "sqlite" {
+	if m.opt.Lock != LockLease || m.dialect.Capabilities().LocksDatabase {
 		return nil
 	}
 	for _, step := range plan.Steps {

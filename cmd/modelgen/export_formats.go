@@ -33,7 +33,7 @@ func gooseFiles(s gen.Script, version int) []sqlFile {
 		for _, tx := range groups {
 			all, note := group(tx)
 			b.WriteString(note)
-			if apart && (len(all) > 1 || isSQLite(s.Dialect) && !tx[0].NoTx) {
+			if apart && (len(all) > 1 || !capabilities(s.Dialect).StringIsTx && !tx[0].NoTx) {
 				b.WriteString("-- +goose StatementBegin\n" + oneString(s.Dialect, tx, all) + "-- +goose StatementEnd\n")
 				continue
 			}
@@ -49,11 +49,11 @@ func gooseFiles(s gen.Script, version int) []sqlFile {
 	return []sqlFile{{title(s, version) + ".sql", b.String()}}
 }
 
-// oneString writes a transaction as one string. PostgreSQL needs nothing around it; SQLite does.
+// oneString writes a transaction as one string. Some servers need nothing around it, such as PostgreSQL.
 func oneString(dialect string, tx []migrate.Stage, all []migrate.Statement) string {
-	if isSQLite(dialect) {
-		begin, end := frame(dialect, tx)
-		all = slices.Concat(begin, all, end)
+	if c := capabilities(dialect); !c.StringIsTx {
+		frame := c.ScriptFrame(tx)
+		all = slices.Concat(frame.Begin, all, frame.End)
 	}
 	var b strings.Builder
 	statements(&b, all)
@@ -85,7 +85,7 @@ func golangMigrateFiles(s gen.Script, version int) (files []sqlFile) {
 				return head + none
 			}
 			all, note := group(groups[at])
-			if isSQLite(s.Dialect) && !groups[at][0].NoTx {
+			if !capabilities(s.Dialect).StringIsTx && !groups[at][0].NoTx {
 				note = "-- The driver needs x-no-tx-wrap=true: this is a transaction of its own, as it changes settings that none can change inside.\n" + note
 			}
 			return head + note + oneString(s.Dialect, groups[at], all)

@@ -13,8 +13,6 @@ import (
 
 	"github.com/modelgen/modelgen/gen"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/postgres"
-	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
 // printSQL prints the SQL of migrations, or writes it as files for other runners.
@@ -75,7 +73,7 @@ func printSQL(_ context.Context, e env, args []string) error {
 	}
 	for _, s := range scripts {
 		fmt.Fprintf(e.stdout, "-- %s, %s\n", s.Migration, s.Dialect)
-		if slices.ContainsFunc(s.Stages, func(st migrate.Stage) bool { return len(st.Script) > len(st.Statements) }) && isSQLite(s.Dialect) {
+		if slices.ContainsFunc(s.Stages, func(st migrate.Stage) bool { return len(st.Script) > len(st.Statements) }) && capabilities(s.Dialect).Name == sqlite3 {
 			fmt.Fprintln(e.stdout, "-- for sqlite3 -bail, as what comes after a statement that fails must not run")
 		}
 		transactions(e.stdout, s.Dialect, s.Stages)
@@ -113,34 +111,30 @@ func apart(back, idempotent, asJSON bool, format, out string) error {
 	return errors.Join(all...)
 }
 
-func isSQLite(dialect string) bool { return strings.HasPrefix(dialect, "sqlite") }
+// The dialects that have a shell whose scripts are another matter.
+const (
+	psql    = "postgres"
+	sqlite3 = "sqlite"
+)
 
-// fail gives statements that fail with the message when the SQL condition is true; "" is always.
-func fail(dialect, message, when string) []migrate.Statement {
-	if isSQLite(dialect) {
-		return sqlite.Dialect{}.Fail(message, when)
-	}
-	return postgres.Dialect{}.Fail(message, when)
+// dialectOf returns the dialect that a word such as postgres@15 names.
+func dialectOf(word string) migrate.Dialect {
+	name, _, _ := strings.Cut(word, "@")
+	return targets[name]
 }
 
-// frame returns what stands around the statements of a transaction where no runner sees to it.
-func frame(dialect string, group []migrate.Stage) (begin, end []migrate.Statement) {
-	switch {
-	case group[0].NoTx:
-		return nil, nil
-	case group[0].KeysOff:
-		begin = []migrate.Statement{{SQL: "PRAGMA foreign_keys = OFF", Comment: "else rows of other tables go with the old one"}, {SQL: "BEGIN IMMEDIATE"}}
-		end = fail(dialect, "rows refer to others that are not there: PRAGMA foreign_key_check lists them", "(SELECT count(*) FROM pragma_foreign_key_check)")
-		return begin, append(end, migrate.Statement{SQL: "COMMIT"}, migrate.Statement{SQL: "PRAGMA foreign_keys = ON"})
-	}
-	return []migrate.Statement{{SQL: "BEGIN"}}, []migrate.Statement{{SQL: "COMMIT"}}
+func capabilities(word string) migrate.Capabilities { return dialectOf(word).Capabilities() }
+
+// fail returns statements that fail with the message when the SQL condition is true; "" is always.
+func fail(dialect, message, when string) []migrate.Statement {
+	return dialectOf(dialect).Fail(message, when)
 }
 
 // transactions prints stages as the runner would run them.
 func transactions(w io.Writer, dialect string, stages []migrate.Stage) {
 	for _, tx := range migrate.Transactions(stages) {
-		begin, end := frame(dialect, tx)
-		statements(w, begin)
+		frame := capabilities(dialect).ScriptFrame(tx)
+		statements(w, frame.Begin)
 		for _, st := range tx {
 			fmt.Fprintf(w, "-- %s%s\n", st.Cause, facts(st))
 			all, ok := st.SQL()
@@ -149,7 +143,7 @@ func transactions(w io.Writer, dialect string, stages []migrate.Stage) {
 			}
 			statements(w, all)
 		}
-		statements(w, end)
+		statements(w, frame.End)
 	}
 }
 

@@ -20,11 +20,11 @@ const (
 // sameUntil returns the newest version of the server for which migrations of several transactions have the same stages as for that of the
 // scripts; 0 is all. The history counts stages: the program, which plans for the server that it finds, has to count the same ones.
 func sameUntil(cfg gen.Config, which string, scripts []gen.Script) (int, error) {
-	if len(scripts) == 0 || isSQLite(scripts[0].Dialect) {
+	if len(scripts) == 0 || capabilities(scripts[0].Dialect).Name != psql {
 		return 0, nil
 	}
 	for version := serverOf(scripts[0].Dialect) + 1; version <= newestServer; version++ {
-		others, err := gen.Scripts(cfg, which, "postgres@"+strconv.Itoa(version))
+		others, err := gen.Scripts(cfg, which, psql+"@"+strconv.Itoa(version))
 		if err != nil {
 			return 0, err
 		}
@@ -47,15 +47,15 @@ func serverOf(dialect string) int {
 	if n, err := strconv.Atoi(version); err == nil {
 		return n
 	}
-	return 14
+	return postgres.Dialect{}.Capabilities().Oldest
 }
 
 // guarded prints a script for psql that can be run any number of times. It keeps the history as the migrator does, stage by stage, so that
 // each of the two goes on where the other one stopped.
 func guarded(w io.Writer, scripts []gen.Script, until int) error {
 	for _, s := range scripts {
-		if isSQLite(s.Dialect) {
-			return fmt.Errorf("-idempotent is for PostgreSQL: the shell of SQLite runs every statement, whatever the history says; let the program run them: app migrate up")
+		if c := capabilities(s.Dialect); c.Name != psql {
+			return fmt.Errorf("-idempotent is for PostgreSQL: the shell of %s runs every statement, whatever the history says; let the program run them: app migrate up", c.Product)
 		}
 		for _, st := range s.Stages {
 			if _, ok := st.SQL(); !ok {

@@ -250,9 +250,8 @@ func printSQL(_ context.Context, c *call) error {
 		return c.encode(stagesJSON(stages))
 	}
 	for _, tx := range migrate.Transactions(stages) {
-		if !tx[0].NoTx {
-			c.print("%s", map[bool]string{true: "PRAGMA foreign_keys = OFF; -- else rows of other tables go with the old one\nBEGIN IMMEDIATE;\n", false: "BEGIN;\n"}[tx[0].KeysOff])
-		}
+		frame := c.Dialect.Capabilities().ScriptFrame(tx)
+		c.statements(migrate.Stage{Statements: frame.Begin}, "")
 		for _, st := range tx {
 			c.print("-- %s\n", st.Cause)
 			if all, ok := st.SQL(); ok {
@@ -260,9 +259,7 @@ func printSQL(_ context.Context, c *call) error {
 			}
 			c.statements(st, "")
 		}
-		if !tx[0].NoTx {
-			c.print("%s", map[bool]string{true: "PRAGMA foreign_key_check; -- a row here: ROLLBACK\nCOMMIT;\nPRAGMA foreign_keys = ON;\n", false: "COMMIT;\n"}[tx[0].KeysOff])
-		}
+		c.statements(migrate.Stage{Statements: frame.End}, "")
 	}
 	return nil
 }

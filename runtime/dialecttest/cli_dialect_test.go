@@ -14,10 +14,10 @@ import (
 // TestCLIWrongDialect: the driver is that of one database, and the dialect that of another.
 func TestCLIWrongDialect(t *testing.T) {
 	runners(t, func(r *runner) {
-		says := "the database is SQLite, but the dialect is postgres: give the migrations the dialect sqlite, or open another database"
+		says := "the database is SQLite, but the dialect is postgres: give the migrations the dialect for SQLite, or open another database"
 		r.dialect = postgres.Dialect{}
 		if r.url != "" {
-			says = "the database is PostgreSQL, but the dialect is sqlite: give the migrations the dialect postgres, or open another database"
+			says = "the database is PostgreSQL, but the dialect is sqlite: give the migrations the dialect for PostgreSQL, or open another database"
 			r.dialect = sqlite.Dialect{}
 		}
 		r.db.SetMaxOpenConns(1) // whoever asks what it is has to wait for the connection

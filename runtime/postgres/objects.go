@@ -3,8 +3,10 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -107,3 +109,33 @@ func (s *session) existence(o schema.Object) string {
 	}
 	return "true"
 }
+
+// ListObjects implements [migrate.ObjectLister]. It lists the schemas that are searched, and those that tables of tables are in.
+func (s *session) ListObjects(ctx context.Context, tables *schema.Schema) ([]string, error) {
+	var also []string
+	for _, t := range tables.Tables {
+		if ns, _ := schema.SplitName(t.Name); ns != "" {
+			also = append(also, " OR n.nspname = "+text(ns))
+		}
+	}
+	slices.Sort(also)
+	rows, err := s.conn.QueryContext(ctx, strings.ReplaceAll(allObjects, "/*also*/", strings.Join(slices.Compact(also), "")))
+	if err != nil {
+		return nil, err
+	}
+	return migrate.ScanObjects(rows, s.cfg.History)
+}
+
+// allObjects has the relations, types and functions of the schemas that are searched, without those of extensions, those of the system,
+// and those that live and die with a table.
+const allObjects = `
+WITH ns AS (SELECT n.oid, CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname || '.' END AS label
+  FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY (pg_catalog.current_schemas(false))/*also*/),
+dependent AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype IN ('e', 'i', 'a'))
+SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'table' END, ns.label || c.relname
+  FROM pg_catalog.pg_class c JOIN ns ON ns.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  AND NOT EXISTS (SELECT 1 FROM dependent d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid)
+UNION ALL SELECT 'type', ns.label || y.typname FROM pg_catalog.pg_type y JOIN ns ON ns.oid = y.typnamespace WHERE y.typtype IN ('e', 'd')
+  AND NOT EXISTS (SELECT 1 FROM dependent d WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = y.oid)
+UNION ALL SELECT 'function', ns.label || p.proname FROM pg_catalog.pg_proc p JOIN ns ON ns.oid = p.pronamespace
+  WHERE NOT EXISTS (SELECT 1 FROM dependent d WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid)`

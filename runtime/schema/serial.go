@@ -13,6 +13,16 @@ func Serial(t Type) bool {
 	return t.Kind == KindOther && !t.Array && serials[strings.ToLower(t.Name)] != KindInvalid
 }
 
+// Serial reports whether the column has one of PostgreSQL's serials as its type, on any dialect: the database numbers its rows.
+func (c Column) Serial() bool {
+	for dialect := range c.TypeFor {
+		if Serial(c.TypeOn(dialect)) {
+			return true
+		}
+	}
+	return Serial(c.Type)
+}
+
 // Plain returns the type that a value of t has: the integer of a serial, else t itself.
 func (t Type) Plain() Type {
 	if Serial(t) {

@@ -94,6 +94,10 @@ func (s *session) patient(ctx context.Context, do func() error) error {
 	}
 }
 
+// Busy implements [migrate.BusyDialect]. A connection that asks for WAL has to switch to it, or find out that it is switched, before it knows how
+// long it may wait.
+func (Dialect) Busy(err error) bool { return isBusy(err) }
+
 // isBusy tells SQLITE_BUSY and SQLITE_LOCKED, by their codes or, for drivers that do not tell them, by their texts.
 func isBusy(err error) bool {
 	if n, ok := resultCode(err); ok {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -42,4 +43,13 @@ func (s *session) Objects(ctx context.Context, objects []schema.Object) ([]bool,
 		return nil
 	})
 	return there, err
+}
+
+// ListObjects implements [migrate.ObjectLister].
+func (s *session) ListObjects(ctx context.Context, _ *schema.Schema) ([]string, error) {
+	rows, err := s.conn.QueryContext(ctx, `SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`)
+	if err != nil {
+		return nil, err
+	}
+	return migrate.ScanObjects(rows, s.cfg.History)
 }

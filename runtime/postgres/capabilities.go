@@ -1,0 +1,27 @@
+package postgres
+
+import (
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Capabilities implements [migrate.Dialect].
+func (Dialect) Capabilities() migrate.Capabilities {
+	frame := migrate.Frame{Begin: []migrate.Statement{{SQL: "BEGIN"}}, End: []migrate.Statement{{SQL: "COMMIT"}}}
+	return migrate.Capabilities{
+		Name: dialect, Aliases: []string{"pg"}, Product: "PostgreSQL", Oldest: oldest,
+		TransactionalDDL: true, ConcurrentIndexes: true, StringIsTx: true, Script: frame, ScriptKeysOff: frame,
+		CanonicalTypes: true, EnforcesTypes: true, BooleanConditions: true, NativeEnums: true, Serials: true, BytesLiteral: [2]string{`'\x`, "'"},
+		IndexNulls: true, OperatorClasses: operatorClasses, AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,
+		MaxIdentifier: schema.MaxName, KeysAreRelations: true, ReservedSchemas: []string{"pg_", "information_schema"}, SystemColumns: systemColumns,
+		NamesConstraints: true, Privileges: true,
+	}
+}
+
+// operatorClasses are those of PostgreSQL and of pg_trgm that are for some types only (manual, 11.10 and F.33), by the kinds that they are for.
+var operatorClasses = map[string][]schema.Kind{
+	"gin_trgm_ops": textKinds, "gist_trgm_ops": textKinds, "text_pattern_ops": textKinds, "varchar_pattern_ops": textKinds, "bpchar_pattern_ops": textKinds,
+	"jsonb_ops": {schema.KindJSONB}, "jsonb_path_ops": {schema.KindJSONB}, "inet_ops": {schema.KindInet, schema.KindCIDR},
+}
+
+var textKinds = []schema.Kind{schema.KindText, schema.KindVarchar, schema.KindChar}
