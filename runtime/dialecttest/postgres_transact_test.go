@@ -266,7 +266,7 @@ func TestPostgresEnumInUse(t *testing.T) {
 		pgExec(t, db, "INSERT INTO customers (name, mood) VALUES ('a', 'sad')")
 		err := pgApply(t.Context(), s, at.Clone(), migrate.AlterEnum{Name: "mood", From: []string{"sad", "happy"}, To: []string{"happy"}})
 		var e *migrate.StatementError
-		if !errors.As(err, &e) || !strings.Contains(e.Hint, "still hold a value") || !strings.Contains(e.Cause, "mood again without sad") {
+		if !errors.As(err, &e) || !strings.Contains(e.Hint, "still hold a value") || !strings.Contains(e.Cause, "Recreate enum mood without sad") {
 			t.Errorf("got %v", err)
 		}
 		pgSame(t, s, at)

@@ -163,12 +163,21 @@ func (s *session) tidy(ctx context.Context) error {
 	return errors.New("a step written by hand left something on the session that cannot be taken away: " + left[0])
 }
 
-// lockAgain takes the lock of migrations that a step written by hand has given back.
+// lockAgain takes the lock of migrations that a step written by hand has given back, on the connection that had it. Behind a pooler in transaction
+// mode it may be on another one, or another client may have given it back there.
 func (s *session) lockAgain(ctx context.Context) error {
 	s.locked = false
-	if got, err := s.tryLock(ctx); got || err != nil {
-		return err
+	var same bool
+	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT same, CASE WHEN same THEN pg_catalog.pg_try_advisory_lock(%d) ELSE false END
+ FROM (SELECT pg_catalog.pg_backend_pid() = %d AS same) p`, s.key(), s.pid)).Scan(&same, &s.locked)
+	switch {
+	case err != nil:
+		return s.fail(ctx, err)
+	case !same:
+		return errMoved
+	case !s.locked:
+		return errors.New("a step written by hand gave back the lock of migrations, and another session has it now; run the command again when that one is finished, " +
+			"and take DISCARD ALL and pg_advisory_unlock_all out of the step; if there is a pooler in transaction mode in between, connect directly, or set Options.Lock to LockLease")
 	}
-	return errors.New("a step written by hand gave back the lock of migrations, and another session has it now; run the command again when that one is finished, " +
-		"and take DISCARD ALL and pg_advisory_unlock_all out of the step")
+	return nil
 }
