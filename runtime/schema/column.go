@@ -41,6 +41,12 @@ func (c Column) Equal(d Column) bool {
 		maps.Equal(c.TypeFor, d.TypeFor) && maps.Equal(c.DefaultFor, d.DefaultFor) && maps.Equal(c.CollateFor, d.CollateFor)
 }
 
+// unshare gives c maps of its own.
+func (c *Column) unshare() {
+	c.TypeFor, c.DefaultFor = maps.Clone(c.TypeFor), maps.Clone(c.DefaultFor)
+	c.CollateFor, c.ValueWas = maps.Clone(c.CollateFor), maps.Clone(c.ValueWas)
+}
+
 func sameText(a, b *string) bool {
 	if a == nil || b == nil {
 		return a == b

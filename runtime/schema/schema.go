@@ -2,6 +2,7 @@ package schema
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -116,16 +117,20 @@ func (s *Schema) Clone() *Schema {
 // Clone returns a copy that shares nothing with e.
 func (e *Enum) Clone() *Enum {
 	c := *e
-	c.Values = slices.Clone(e.Values)
+	c.Values, c.ValueWas, c.Parts = slices.Clone(e.Values), maps.Clone(e.ValueWas), slices.Clone(e.Parts)
 	return &c
 }
 
-// Clone returns a copy that shares nothing with t that a change through the copy could reach.
+// Clone returns a copy that shares nothing with t but the texts of defaults, which are replaced and never changed.
 func (t *Table) Clone() *Table {
 	c := *t
 	c.Columns = slices.Clone(t.Columns)
+	for i := range c.Columns {
+		c.Columns[i].unshare()
+	}
 	if t.PrimaryKey != nil {
-		pk := PrimaryKey{Name: t.PrimaryKey.Name, Columns: slices.Clone(t.PrimaryKey.Columns)}
+		pk := *t.PrimaryKey
+		pk.Columns = slices.Clone(pk.Columns)
 		c.PrimaryKey = &pk
 	}
 	c.Uniques = slices.Clone(t.Uniques)
@@ -144,6 +149,9 @@ func (t *Table) Clone() *Table {
 		c.Indexes[i].Include = slices.Clone(c.Indexes[i].Include)
 	}
 	c.DualWrites = slices.Clone(t.DualWrites)
+	for i := range c.DualWrites {
+		c.DualWrites[i].Column.unshare()
+	}
 	return &c
 }
 
