@@ -2,6 +2,7 @@ package gen
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -48,41 +49,26 @@ func spoken(facts []fact) string {
 	return strings.Join(words, ", ")
 }
 
-// objects returns all that a schema is made of. What only the snapshot knows (the hints that were used up, the owner of an enum), and the order of
-// columns, are left out.
+// ranks orders the kinds of objects: those of no table, and those of one.
+var ranks = map[string]int{"schema": 0, "enum": 1,
+	"table": 0, "column": 1, "primary key": 2, "unique constraint": 3, "check": 4, "foreign key": 5, "index": 6, "dual write": 7}
+
+// objects returns all that a schema is made of, with what it says of each in words. The order of columns is left out.
 func objects(s *schema.Schema) map[object][]fact {
 	all := map[object][]fact{}
-	for _, n := range s.Namespaces {
-		all[object{"", 0, "schema", n}] = nil
-	}
-	for _, e := range s.Enums {
-		all[object{"", 1, "enum", e.Name}] = []fact{{"", "(" + strings.Join(quoted(e.Values), ", ") + ")"}}
-	}
-	for _, t := range s.Tables {
-		all[object{t.Name, 0, "table", ""}] = optional(nil, "comment", t.Comment)
-		for _, c := range t.Columns {
-			all[object{t.Name, 1, "column", c.Name}] = aboutColumn(c)
+	for rest := schema.Facts(s); len(rest) > 0; {
+		of, n := rest[0].Object(), 1
+		for n < len(rest) && rest[n].Object() == of {
+			n++
 		}
-		if k := t.PrimaryKey; k != nil {
-			all[object{t.Name, 2, "primary key", k.Name}] = []fact{{"over", tuple(k.Columns)}}
+		if of.Kind != "object" { // no snapshot has what steps declare
+			rank, known := ranks[of.Kind]
+			if !known {
+				rank = len(ranks)
+			}
+			all[object{of.Table, rank, of.Kind, on(of.Name, of.Only)}] = phrased(of.Kind, rest[:n])
 		}
-		for _, u := range t.Uniques {
-			all[object{t.Name, 3, "unique constraint", on(u.Name, u.Only)}] = deferrable(flag([]fact{{"over", tuple(u.Columns)}}, u.NullsNotDistinct, "NULLS NOT DISTINCT"), u.Deferrable)
-		}
-		for _, c := range t.Checks {
-			all[object{t.Name, 4, "check", on(c.Name, c.Only)}] = []fact{{"", c.Expr}}
-		}
-		for _, f := range t.ForeignKeys {
-			facts := []fact{{"from", tuple(f.Columns)}, {"to", f.RefTable + " " + tuple(f.RefColumns)}}
-			facts = optional(optional(facts, "ON DELETE", string(f.OnDelete)), "ON UPDATE", string(f.OnUpdate))
-			all[object{t.Name, 5, "foreign key", f.Name}] = deferrable(facts, f.Deferrable)
-		}
-		for _, x := range t.Indexes {
-			all[object{t.Name, 6, "index", on(x.Name, x.Only)}] = aboutIndex(x)
-		}
-		for _, d := range t.DualWrites {
-			all[object{t.Name, 7, "dual write", d.Name}] = append([]fact{{"from", d.From}, {"to", d.To}, {"up", d.Up}, {"down", d.Down}}, aboutColumn(d.Column)...)
-		}
+		rest = rest[n:]
 	}
 	return all
 }
@@ -95,37 +81,123 @@ func on(name, dialect string) string {
 	return name + " on " + dialect
 }
 
-func aboutColumn(c schema.Column) []fact {
-	facts := []fact{{"", c.Type.String()}}
-	for _, d := range slices.Sorted(maps.Keys(c.TypeFor)) {
-		facts = append(facts, fact{"type on " + d, c.TypeFor[d]})
-	}
-	if c.Nullable {
-		facts = append(facts, fact{"", "NULL"})
-	} else {
-		facts = append(facts, fact{"", "NOT NULL"})
-	}
-	if c.Default != nil {
-		facts = append(facts, fact{"default", quote(*c.Default)})
-	}
-	if c.DefaultExpr != "" {
-		facts = append(facts, fact{"default", "(" + c.DefaultExpr + ")"})
-	}
-	for _, d := range slices.Sorted(maps.Keys(c.DefaultFor)) {
-		facts = append(facts, fact{"default on " + d, c.DefaultFor[d]})
-	}
-	facts = flag(facts, c.Identity, "identity")
-	facts = optional(facts, "generated", c.Generated)
-	facts = optional(facts, "collation", c.Collate)
-	for _, d := range slices.Sorted(maps.Keys(c.CollateFor)) {
-		facts = append(facts, fact{"collation on " + d, c.CollateFor[d]})
-	}
-	return optional(facts, "comment", c.Comment)
+// phrase says how an attribute is told.
+type phrase struct {
+	attr  string                    // one that ends in a point is followed by a dialect
+	about string                    // the word before the value
+	text  func(value string) string // nil for the value as it is
 }
 
-func aboutIndex(x schema.Index) []fact {
+var columnPhrases = []phrase{{"type", "", nil}, {"typeFor.", "type on ", nil}, {"nullable", "", nullability}, {"default", "default", quote}, {"defaultExpr", "default", bracketed},
+	{"defaultFor.", "default on ", nil}, {"identity", "", set("identity")}, {"generated", "generated", nil}, {"collate", "collation", nil},
+	{"collateFor.", "collation on ", nil}, {"comment", "comment", nil}}
+
+// phrases has the attributes in the order in which they are told. One that is not here follows them under its own name.
+var phrases = map[string][]phrase{
+	"enum":        {{"values", "", literals}},
+	"table":       {{"comment", "comment", nil}},
+	"column":      columnPhrases,
+	"primary key": {{"columns", "over", list}},
+	"unique constraint": {{"columns", "over", list}, {"nullsNotDistinct", "", set("NULLS NOT DISTINCT")},
+		{"deferrable", "DEFERRABLE INITIALLY", nil}},
+	"check": {{"expr", "", nil}},
+	"foreign key": {{"columns", "from", list}, {"refTable", "to", nil}, {"onDelete", "ON DELETE", nil}, {"onUpdate", "ON UPDATE", nil},
+		{"deferrable", "DEFERRABLE INITIALLY", nil}},
+	"index": {{"parts", "over", parts}, {"unique", "", set("unique")}, {"where", "WHERE", nil}, {"using", "USING", nil}, {"include", "INCLUDE", list},
+		{"nullsNotDistinct", "", set("NULLS NOT DISTINCT")}},
+	"dual write": dualWritePhrases(),
+}
+
+func dualWritePhrases() []phrase {
+	all := []phrase{{"from", "from", nil}, {"to", "to", nil}, {"up", "up", nil}, {"down", "down", nil}}
+	for _, p := range columnPhrases {
+		p.attr = "column." + p.attr
+		all = append(all, p)
+	}
+	return all
+}
+
+// phrased tells the facts of one object.
+func phrased(kind string, facts []schema.Fact) (out []fact) {
+	value := map[string]string{}
+	for _, f := range facts {
+		if f.Attr != "" {
+			value[f.Attr] = f.Value
+		}
+	}
+	delete(value, "column.name") // the name of a dual write says it
+	switch kind {
+	case "table":
+		delete(value, "columns")
+	case "column", "dual write":
+		for _, prefix := range []string{"", "column."} {
+			if _, typed := value[prefix+"type"]; typed && value[prefix+"nullable"] == "" {
+				value[prefix+"nullable"] = "false"
+			}
+		}
+	case "foreign key":
+		value["refTable"] += " " + list(value["refColumns"])
+		delete(value, "refColumns")
+	case "enum":
+		value["values"] += "" // it may have none
+	}
+	take := func(attr, about string, text func(string) string) {
+		v, there := value[attr]
+		if !there {
+			return
+		}
+		delete(value, attr)
+		if text != nil {
+			v = text(v)
+		}
+		out = append(out, fact{about, v})
+	}
+	for _, p := range phrases[kind] {
+		if !strings.HasSuffix(p.attr, ".") {
+			take(p.attr, p.about, p.text)
+			continue
+		}
+		for _, attr := range slices.Sorted(maps.Keys(value)) {
+			if dialect, of := strings.CutPrefix(attr, p.attr); of {
+				take(attr, p.about+dialect, p.text)
+			}
+		}
+	}
+	for _, attr := range slices.Sorted(maps.Keys(value)) {
+		take(attr, attr, nil)
+	}
+	return out
+}
+
+func set(text string) func(string) string { return func(string) string { return text } }
+
+func bracketed(expr string) string { return "(" + expr + ")" }
+
+func nullability(nullable string) string {
+	if nullable == "true" {
+		return "NULL"
+	}
+	return "NOT NULL"
+}
+
+// decoded reads the value of an attribute that is a list.
+func decoded[T any](value string) (all []T) {
+	if value == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(value), &all); err != nil {
+		panic("modelgen: " + err.Error()) // schema.Facts wrote it
+	}
+	return all
+}
+
+func list(value string) string { return tuple(decoded[string](value)) }
+
+func literals(value string) string { return tuple(quoted(decoded[string](value))) }
+
+func parts(value string) string {
 	var parts []string
-	for _, p := range x.Parts {
+	for _, p := range decoded[schema.IndexPart](value) {
 		text := p.Column
 		if p.Expr != "" {
 			text = "(" + p.Expr + ")"
@@ -144,12 +216,7 @@ func aboutIndex(x schema.Index) []fact {
 		}
 		parts = append(parts, text)
 	}
-	facts := flag([]fact{{"over", tuple(parts)}}, x.Unique, "unique")
-	facts = optional(optional(facts, "WHERE", x.Where), "USING", x.Using)
-	if len(x.Include) > 0 {
-		facts = append(facts, fact{"INCLUDE", tuple(x.Include)})
-	}
-	return flag(facts, x.NullsNotDistinct, "NULLS NOT DISTINCT")
+	return tuple(parts)
 }
 
 func tuple(names []string) string { return "(" + strings.Join(names, ", ") + ")" }
@@ -162,27 +229,6 @@ func quoted(values []string) []string {
 		out[i] = quote(v)
 	}
 	return out
-}
-
-func optional(facts []fact, about, text string) []fact {
-	if text == "" {
-		return facts
-	}
-	return append(facts, fact{about, text})
-}
-
-func flag(facts []fact, set bool, text string) []fact {
-	if !set {
-		return facts
-	}
-	return append(facts, fact{"", text})
-}
-
-func deferrable(facts []fact, d schema.Deferrable) []fact {
-	if d == schema.NotDeferrable {
-		return facts
-	}
-	return append(facts, fact{"DEFERRABLE INITIALLY", string(d)})
 }
 
 // difference is an object about which snapshot and migrations say different things, or which only one of them has.

@@ -1,7 +1,6 @@
 package gen
 
 import (
-	"encoding/json"
 	"fmt"
 	"go/format"
 	"slices"
@@ -154,44 +153,8 @@ func byHand(op read.Op) bool {
 	return false
 }
 
-// unordered describes a schema, the order of columns left out: that is of no consequence to anybody who names them.
-func unordered(s *schema.Schema) []string {
-	var all []string
-	add := func(v ...any) {
-		line, err := json.Marshal(v)
-		if err != nil {
-			panic("modelgen: " + err.Error()) // all of it is text and numbers
-		}
-		all = append(all, string(line))
-	}
-	for _, n := range s.Namespaces {
-		add("schema", n)
-	}
-	for _, e := range s.Enums {
-		add(e)
-	}
-	for _, t := range s.Tables {
-		add(t.Name, t.Comment, t.PrimaryKey)
-		for _, c := range t.Columns {
-			add(t.Name, c)
-		}
-		for _, u := range t.Uniques {
-			add(t.Name, "unique", u)
-		}
-		for _, c := range t.Checks {
-			add(t.Name, "check", c)
-		}
-		for _, f := range t.ForeignKeys {
-			add(t.Name, "foreign key", f)
-		}
-		for _, x := range t.Indexes {
-			add(t.Name, "index", x)
-		}
-		for _, d := range t.DualWrites {
-			d.Column.Was, d.Column.ValueWas = "", nil
-			add(t.Name, "dual write", d)
-		}
-	}
-	slices.Sort(all)
-	return all
+// unordered returns what a schema says, the order of columns left out: that is of no consequence to anybody who names them. What steps that are
+// written by hand declare is left out too.
+func unordered(s *schema.Schema) []schema.Fact {
+	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool { return f.Kind == "object" || f.Kind == "table" && f.Attr == "columns" })
 }

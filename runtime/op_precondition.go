@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -412,7 +413,23 @@ func differs(want, got *schema.Table) string {
 	case !slices.EqualFunc(want.Indexes, got.Indexes, schema.Index.Equal):
 		return "other indexes than there are"
 	}
+	said, there := definitionFacts(want), definitionFacts(got)
+	for i := range min(len(said), len(there)) {
+		if said[i] != there[i] { // of the names nothing differs any more
+			return fmt.Sprintf("another %s of the table than there is", cmp.Or(said[i].Attr, there[i].Attr, said[i].Kind))
+		}
+	}
+	if len(said) != len(there) {
+		return "something else of the table than there is"
+	}
 	return ""
+}
+
+// definitionFacts returns what a table says, without what may differ: its comment, and the order of its columns.
+func definitionFacts(t *schema.Table) []schema.Fact {
+	return slices.DeleteFunc(schema.Facts(&schema.Schema{Tables: []*schema.Table{t}}), func(f schema.Fact) bool {
+		return f.Kind == "table" && (f.Attr == "comment" || f.Attr == "columns")
+	})
 }
 
 // ColumnText returns a column in words that resemble SQL, for people.

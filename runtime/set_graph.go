@@ -1,7 +1,6 @@
 package migrate
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -225,42 +224,9 @@ func (s *Set) fit() error {
 	return nil
 }
 
-// facts describes a schema, one fact a line, in a way that does not depend on the order of what has none.
-func facts(s *schema.Schema) []string {
-	var all []string
-	add := func(v ...any) {
-		line, err := json.Marshal(v)
-		if err != nil {
-			panic("modelgen: " + err.Error()) // all of it is text and numbers
-		}
-		all = append(all, string(line))
-	}
-	for _, n := range s.Namespaces {
-		add("schema", n)
-	}
-	for _, e := range s.Enums {
-		add(e)
-	}
-	for _, t := range s.Tables {
-		add(t.Name, t.Comment, t.Columns, t.PrimaryKey)
-		for _, d := range t.DualWrites {
-			add(t.Name, "dual write", d)
-		}
-		for _, u := range t.Uniques {
-			add(t.Name, "unique", u)
-		}
-		for _, c := range t.Checks {
-			add(t.Name, "check", c)
-		}
-		for _, f := range t.ForeignKeys {
-			add(t.Name, "key", f)
-		}
-		for _, i := range t.Indexes {
-			add(t.Name, "index", i)
-		}
-	}
-	slices.Sort(all)
-	return all
+// facts returns what a schema says. What steps that are written by hand declare is left out: one that replaces them may declare less.
+func facts(s *schema.Schema) []schema.Fact {
+	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool { return f.Kind == "object" })
 }
 
 // schemaOf replays those migrations for which counts says yes.

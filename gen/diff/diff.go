@@ -265,7 +265,20 @@ func (d *differ) verify() error {
 			return fmt.Errorf("enum %s", e.Name)
 		}
 	}
+	got, want := facts(d.cur), facts(d.new)
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || got[i] != want[i] {
+			return fmt.Errorf("the ops make %+v, and the models say %+v", got[min(i, len(got)):min(i+1, len(got))], want[min(i, len(want)):min(i+1, len(want))])
+		}
+	}
 	return nil
+}
+
+// facts returns what a schema says that models say too. They do not say which PostgreSQL schemas there are, and a new column comes last.
+func facts(s *schema.Schema) []schema.Fact {
+	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool {
+		return f.Kind == "object" || f.Kind == "schema" || f.Kind == "table" && f.Attr == "columns"
+	})
 }
 
 func names(tables []*schema.Table) []string {

@@ -24,15 +24,9 @@ type Fact struct {
 // The order of the columns is a fact of the table, "columns". Who compares where that has no meaning leaves it out.
 func Facts(s *Schema) []Fact {
 	var l facts
-	for _, n := range s.Namespaces {
-		l.about(Fact{Kind: "schema", Name: n})
-	}
 	for _, e := range s.Enums {
 		l.about(Fact{Kind: "enum", Name: e.Name})
 		l.list("values", e.Values)
-	}
-	for _, t := range s.Tables {
-		l.table(t)
 	}
 	for _, o := range s.Objects {
 		l.about(Fact{Kind: "object", Name: o.String(), Only: o.Only})
@@ -40,7 +34,17 @@ func Facts(s *Schema) []Fact {
 		l.text("name", o.Name)
 		l.text("table", o.Table)
 	}
-	slices.SortFunc(l.all, Fact.compare)
+	for _, n := range s.Namespaces {
+		l.about(Fact{Kind: "schema", Name: n})
+	}
+	for _, t := range s.Tables {
+		begin := len(l.all)
+		l.table(t)
+		slices.SortFunc(l.all[begin:], Fact.compare)
+	}
+	if !slices.IsSortedFunc(l.all, Fact.compare) {
+		slices.SortFunc(l.all, Fact.compare)
+	}
 	return l.all
 }
 
