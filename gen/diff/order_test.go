@@ -276,6 +276,15 @@ func TestOrder(t *testing.T) {
 				`,
 		},
 		{
+			name:    "the name of a table that goes is taken by one that is renamed and lacks what an answer reads",
+			old:     of(people(phone), table("b", id(), bio, pk("id")), table("c", id(), schema.Text("x"), pk("id"))),
+			new:     of(people(phone, bio), table("b", id(), schema.Text("x"), pk("id"))),
+			answers: diff.Answers{Fills: []string{"people.bio=(SELECT b.bio FROM b WHERE b.id = people.id)"}, Drops: []string{"b"}, Renames: []string{"c=b"}},
+			want: `
+				error people.bio: -fill people.bio=(SELECT b.bio FROM b WHERE b.id = people.id): b has no column bio; the table of that name that has it is dropped, and c takes its name: make it two migrations
+				`,
+		},
+		{
 			name:    "an index of a table that goes last has a name that another table takes",
 			old:     of(people(phone), table("b", id(), bio, pk("id"), named("by_x", index("bio")))),
 			new:     of(people(phone, bio, named("by_x", index("bio")))),

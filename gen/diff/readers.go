@@ -116,7 +116,7 @@ func (d *differ) holds(t *schema.Table, name string) bool {
 }
 
 // scene returns the schema in which the names of answers are looked up: the new one, with what goes unless its name is taken. Of a table whose name
-// is taken it has the columns of both.
+// is taken by a new one it has the columns of both.
 func (d *differ) scene() *schema.Schema {
 	s := d.new.Clone()
 	add := func(t *schema.Table, columns []schema.Column) {
@@ -128,10 +128,11 @@ func (d *differ) scene() *schema.Schema {
 	}
 	for _, name := range d.gone {
 		old := d.old.Table(name)
-		if t := s.Table(name); t != nil {
-			add(t, old.Columns)
-		} else {
+		switch t := s.Table(name); {
+		case t == nil:
 			s.PutTable(old.Clone())
+		case d.pair2old[name] == "":
+			add(t, old.Columns)
 		}
 	}
 	for _, t := range s.Tables {
@@ -182,7 +183,9 @@ func (d *differ) readers(scene *schema.Schema) (all []reader) {
 // missing refuses a column that a table does not have.
 func (d *differ) missing(r reader, m schema.ColumnRef) {
 	hint := ""
-	if n := d.oldCol[m.Table][m.Column]; n != "" {
+	if from := d.pair2old[m.Table]; from != "" && slices.Contains(d.gone, m.Table) && d.old.Table(m.Table).Column(m.Column) != nil {
+		hint = "; the table of that name that has it is dropped, and " + from + " takes its name: make it two migrations"
+	} else if n := d.oldCol[m.Table][m.Column]; n != "" {
 		hint = "; it is called " + n + " now"
 	} else if t := d.new.Table(m.Table); t != nil {
 		hint = near(m.Column, t.ColumnNames())
