@@ -62,6 +62,16 @@ func TestWayBackThatRowsBar(t *testing.T) {
 		{"duplicates", "INSERT INTO items VALUES (1, 1, 'c', 7, 'same'), (2, 1, 'c', 7, 'same')", "share their (label) with another one", []migrate.Op{
 			migrate.DropUnique{Table: "items", Unique: schema.Unique{Name: "items_label_key", Columns: []string{"label"}}},
 		}},
+		{"a column without a value, in a table that has been renamed", "INSERT INTO things (id, n, label) VALUES (1, 7, 'one'), (2, 7, 'two')", "would have no value in column code", []migrate.Op{
+			migrate.DropColumn{Table: "items", Column: schema.Text("code")},
+			migrate.RenameTable{From: "items", To: "things"},
+			migrate.AddColumn{Table: "things", Column: schema.Text("slug").Null()},
+			migrate.CreateIndex{Table: "things", Index: schema.Index{Name: "things_n_idx", Parts: []schema.IndexPart{{Column: "n"}}}},
+		}},
+		{"duplicates beside a column that goes", "INSERT INTO items (id, group_id, code, n, label) VALUES (1, 1, 'c', 7, 'same'), (2, 1, 'c', 7, 'same')", "share their (label) with another one", []migrate.Op{
+			migrate.DropUnique{Table: "items", Unique: schema.Unique{Name: "items_label_key", Columns: []string{"label"}}},
+			migrate.AddColumn{Table: "items", Column: schema.Text("more").Null()},
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			runners(t, func(r *runner) {

@@ -10,6 +10,7 @@ import (
 func (p *planner) AddColumn(o migrate.AddColumn) error {
 	c := o.Column.Def()
 	p.added[o.Table+"."+c.Name] = true
+	p.was.setColumn(o.Table, c.Name, "")
 	sql, err := p.column(o.Table, c)
 	if err != nil {
 		return err
@@ -31,7 +32,7 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 }
 
 func (p *planner) DropColumn(o migrate.DropColumn) error {
-	p.moved[o.Table] = true
+	p.was.setColumn(o.Table, o.Column.Def().Name, "")
 	p.forget(o.Table)
 	p.add(o, p.locks(accessExclusive, o.Table), statement(p.alter(o.Table)+"DROP COLUMN "+ident(o.Column.Def().Name)))
 	return nil
@@ -41,7 +42,7 @@ func (p *planner) RenameColumn(o migrate.RenameColumn) error {
 	if slices.Contains(systemColumns, o.To) {
 		return checkColumn(o.Table, schema.Column{Name: o.To})
 	}
-	p.moved[o.Table] = true
+	p.renamedColumn(o)
 	clear(p.fills)
 	p.add(o, p.locks(accessExclusive, o.Table), statement(p.alter(o.Table)+"RENAME COLUMN "+ident(o.From)+" TO "+ident(o.To)))
 	return nil
@@ -82,7 +83,7 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 	reparsed := retyped || from.Collate != to.Collate // the server writes the SQL that mentions the column again
 	var again []migrate.Statement
 	if reparsed {
-		p.moved[o.Table] = true
+		p.was.setColumn(o.Table, to.Name, "")
 		p.forget(o.Table)
 		drop, make, err := p.apart(map[string][]string{o.Table: {to.Name}})
 		if err != nil {

@@ -75,7 +75,11 @@ func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
 		n := len(p.stages)
 		err := p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk),
 			p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them", o, nil)
-		if err == nil && p.fresh[fk.RefTable] { // it is made here, and empty
+		switch {
+		case err != nil:
+		case !p.fresh[fk.RefTable]:
+			p.stages[n].Check = p.checkRows([]string{o.Table, fk.RefTable}, p.orphansBefore(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them")
+		default: // it is made here, and empty
 			var set []string
 			for _, c := range fk.Columns {
 				set = append(set, "r."+ident(c)+" IS NOT NULL")
@@ -147,13 +151,15 @@ func (r renderer) foreignKey(fk schema.ForeignKey) string {
 }
 
 // orphans is the condition of rows whose foreign key leads nowhere.
-func (r renderer) orphans(fk schema.ForeignKey) string {
+func (r renderer) orphans(fk schema.ForeignKey) string { return orphansIn(r.name(fk.RefTable), fk) }
+
+func orphansIn(parent string, fk schema.ForeignKey) string {
 	var set, same []string
 	for i, c := range fk.Columns {
 		set = append(set, "r."+ident(c)+" IS NOT NULL")
 		same = append(same, "o."+ident(fk.RefColumns[i])+" = r."+ident(c))
 	}
-	return strings.Join(set, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + r.name(fk.RefTable) + " AS o WHERE " + strings.Join(same, " AND ") + ")"
+	return strings.Join(set, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + parent + " AS o WHERE " + strings.Join(same, " AND ") + ")"
 }
 
 func deferrable(d schema.Deferrable) string {

@@ -28,6 +28,7 @@ func (p *planner) CreateTable(o migrate.CreateTable) error {
 		return err
 	}
 	p.fresh[o.Table] = true
+	p.was.newTable(o.Table)
 	p.add(o, p.locks(shareRowExclusive, parents(o.ForeignKeys)...), statements...)
 	return nil
 }
@@ -96,7 +97,7 @@ func merged(t *schema.Table, i int) bool {
 }
 
 func (p *planner) DropTable(o migrate.DropTable) error {
-	p.moved[o.Table] = true
+	p.was.newTable(o.Table)
 	p.forget(o.Table)
 	held := parents(o.ForeignKeys)
 	if p.online(o.Table, "") { // a key locks its parent as well, so each goes by itself
@@ -116,7 +117,7 @@ func (p *planner) DropTable(o migrate.DropTable) error {
 func (p *planner) RenameTable(o migrate.RenameTable) error {
 	taken := func(name string) bool { return p.before.Table(name) != nil }
 	p.renames[len(p.stages)] = true
-	p.moved[o.From], p.moved[o.To] = true, true
+	p.renamed(o)
 	clear(p.fills)
 	p.add(o, p.locks(accessExclusive, o.From), p.move("TABLE", o.From, o.To, taken)...)
 	p.fresh[o.To] = p.fresh[o.From]

@@ -25,7 +25,7 @@ type planner struct {
 	values   []addedValues           // to enums, see enum_values.go
 	dirty    bool                    // an earlier op changes rows of any table, or may
 	filled   map[string][]string     // tables, with the columns of them in which an earlier op changes values
-	moved    map[string]bool         // tables that are not yet, before the migration, what an op sees under their names
+	was      lineage                 // what things were called before the migration
 	fills    map[string]func() error // columns, as table.column, with what fills those rows again that have no value
 	reads    map[string][]string     // the same columns, with the tables that the fill of them reads
 	added    map[string]bool         // columns that this migration adds, as table.column
@@ -37,7 +37,7 @@ type planner struct {
 }
 
 func newPlanner(r renderer) *planner {
-	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, moved: map[string]bool{}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
+	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, was: lineage{map[string]string{}, map[string]map[string]string{}}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
 }
 
 // Dialect implements [migrate.Planner].

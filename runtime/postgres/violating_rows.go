@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,7 +37,10 @@ func (p *planner) offenders(table, condition, what, constraint string) failedFun
 // mentions, or what the names stand for.
 func (p *planner) unknowable(sql string, tables ...string) bool {
 	return p.dirty || slices.ContainsFunc(tables, func(t string) bool {
-		return p.moved[t] || slices.ContainsFunc(p.filled[t], func(c string) bool { return sql == "" || mentions(sql, []string{c}) })
+		if sql == "" { // it may mention all, under the names that things will have
+			return p.was.table(t) != t || len(p.was.columns[t])+len(p.filled[t]) > 0
+		}
+		return p.was.table(t) == "" || mentions(sql, p.unknown(t))
 	})
 }
 
@@ -45,7 +49,7 @@ func (p *planner) checkRows(tables []string, condition, what string) func(contex
 	if p.unknowable(condition, tables...) {
 		return nil
 	}
-	name, key := p.name(tables[0]), p.keyOf(tables[0])
+	name, key := p.rowsBefore(tables[0]), p.keyBefore(tables[0])
 	return func(ctx context.Context, tx migrate.Tx) error {
 		if rows := list(ctx, tx, "FROM "+name+" AS r WHERE "+condition, key); rows != "" {
 			return refused{errors.New(rows + " " + what)}
@@ -56,10 +60,10 @@ func (p *planner) checkRows(tables []string, condition, what string) func(contex
 
 // checkEmpty looks whether a table holds rows that would have no value in a new column.
 func (p *planner) checkEmpty(table, column string) func(context.Context, migrate.Tx) error {
-	if p.dirty || p.moved[table] {
+	if p.dirty || p.was.table(table) == "" {
 		return nil
 	}
-	name, key := p.name(table), p.keyOf(table)
+	name, key := p.rowsBefore(table), p.keyBefore(table)
 	return func(ctx context.Context, tx migrate.Tx) error {
 		if rows := list(ctx, tx, "FROM "+name+" AS r", key); rows != "" {
 			return refused{errors.New(rows + " " + migrate.NoValue(table, column))}
@@ -81,7 +85,7 @@ func (p *planner) checkDuplicates(table string, x schema.Index) func(context.Con
 	if p.unknowable(strings.TrimSpace(sql.String()), table) || !x.Unique {
 		return nil
 	}
-	look := p.duplicates(table, x)
+	look := duplicates(p.rowsBefore(table), p.keyBefore(table), x)
 	return func(ctx context.Context, tx migrate.Tx) error {
 		if rows := look(ctx, tx, nil); rows != "" {
 			return refused{errors.New(rows)}
@@ -92,6 +96,10 @@ func (p *planner) checkDuplicates(table string, x schema.Index) func(context.Con
 
 // duplicates names rows that share a key which is to be unique.
 func (p *planner) duplicates(table string, x schema.Index) failedFunc {
+	return duplicates(p.name(table), p.keyOf(table), x)
+}
+
+func duplicates(name string, key []string, x schema.Index) failedFunc {
 	var parts []string
 	for _, part := range x.Parts {
 		if part.Column != "" {
@@ -113,14 +121,13 @@ func (p *planner) duplicates(table string, x schema.Index) failedFunc {
 	if len(conditions) > 0 {
 		where = " WHERE " + strings.Join(conditions, " AND ")
 	}
-	name, key := p.name(table), p.keyOf(table)
 	return func(ctx context.Context, tx migrate.Tx, _ error) string {
 		all := strings.Join(parts, ", ")
-		if some := 0; tx.QueryRowContext(ctx, "SELECT 1 FROM "+name+where+" GROUP BY "+all+" HAVING pg_catalog.count(*) > 1 LIMIT 1").Scan(&some) != nil {
+		if some := 0; tx.QueryRowContext(ctx, "SELECT 1 FROM "+name+" AS r"+where+" GROUP BY "+all+" HAVING pg_catalog.count(*) > 1 LIMIT 1").Scan(&some) != nil {
 			return "" // mostly there are none, and to find that out takes no row in order
 		}
 		columns := strings.Join(append([]string{"pg_catalog.count(*) OVER (PARTITION BY " + all + ") AS modelgen_n"}, key...), ", ")
-		hint := list(ctx, tx, "FROM (SELECT "+columns+" FROM "+name+where+") AS r WHERE modelgen_n > 1", key)
+		hint := list(ctx, tx, "FROM (SELECT "+columns+" FROM "+name+" AS r"+where+") AS r WHERE modelgen_n > 1", key)
 		if hint == "" {
 			return ""
 		}
@@ -181,7 +188,7 @@ func list(ctx context.Context, tx migrate.Tx, from string, key []string) string 
 // An index over plain columns needs no trial.
 func (p *planner) rehearse(table string, x schema.Index, sql string) func(context.Context, migrate.Tx) error {
 	plain := x.Using == "" && x.Where == "" && !slices.ContainsFunc(x.Parts, func(i schema.IndexPart) bool { return i.Expr != "" || i.OpClass != "" || i.Collate != "" })
-	if plain || p.dirty || p.types || p.moved[table] || p.fresh[table] {
+	if plain || p.dirty || p.types || p.fresh[table] || p.was.table(table) != table || mentions(sql, slices.Collect(maps.Keys(p.was.columns[table]))) {
 		return nil
 	}
 	name := p.name(table)

@@ -28,20 +28,69 @@ func (p *planner) foresee(op migrate.Op) {
 	if start == nil {
 		start = p.before
 	}
-	for _, s := range p.steps {
-		if e := s.op.Effects(); e.Rows || e.Unknown || len(e.Renames) > 0 {
-			return
-		}
+	found, ok := untouched(start, p.steps)
+	if !ok {
+		return
 	}
-	if ask := asks(start, p.before, op); ask != nil {
+	if ask := asks(found, p.before, op); ask != nil {
 		p.looks = append(p.looks, look{op.Describe(), ask})
 	}
 }
 
+// untouched returns the tables that are there before the migration, by the names that they have after its first steps and with those columns alone that
+// still have their names and values. It reports false where the steps may have changed any row.
+func untouched(start *schema.Schema, steps []step) (map[string]*schema.Table, bool) {
+	found := map[string]*schema.Table{}
+	for i := range start.Tables {
+		found[start.Tables[i].Name] = start.Tables[i]
+	}
+	without := func(table string, columns ...string) {
+		t := found[table]
+		if t == nil {
+			return
+		}
+		t = t.Clone()
+		for _, c := range t.Columns {
+			if len(schema.ExprColumns(c.Generated, columns)) > 0 {
+				columns = append(columns, c.Name)
+			}
+		}
+		t.Columns = slices.DeleteFunc(t.Columns, func(c schema.Column) bool { return slices.Contains(columns, c.Name) })
+		found[table] = t
+	}
+	for _, s := range steps {
+		switch o := s.op.(type) {
+		case migrate.CreateTable:
+			delete(found, o.Table)
+		case migrate.DropTable:
+			delete(found, o.Table)
+		case migrate.RenameTable:
+			found[o.To] = found[o.From]
+			delete(found, o.From)
+		case migrate.AddColumn:
+			without(o.Table, o.Column.Def().Name)
+		case migrate.DropColumn:
+			without(o.Table, o.Column.Def().Name)
+		case migrate.RenameColumn:
+			without(o.Table, o.From, o.To)
+		case migrate.AlterColumn:
+			if from, to := o.From.Def(), o.To.Def(); from.Type != to.Type || from.Collate != to.Collate || o.Using != "" {
+				without(o.Table, to.Name)
+			}
+		case migrate.RenameConstraint, migrate.RenameIndex:
+		default:
+			if e := o.Effects(); e.Rows || e.Unknown || len(e.Renames) > 0 {
+				return nil, false
+			}
+		}
+	}
+	return found, true
+}
+
 // asks returns the question of an op; nil is none. What it is about must be in the database already: in double quotes, SQLite takes the name of a
 // column that is not there for a text.
-func asks(start, before *schema.Schema, op migrate.Op) func(context.Context, migrate.Tx) string {
-	t := func(name string) *schema.Table { return start.Table(name) }
+func asks(found map[string]*schema.Table, before *schema.Schema, op migrate.Op) func(context.Context, migrate.Tx) string {
+	t := func(name string) *schema.Table { return found[name] }
 	switch o := op.(type) {
 	case migrate.AddUnique:
 		return duplicates(t(o.Table), o.Unique.Columns, "")
@@ -129,7 +178,7 @@ func orphans(t, parent *schema.Table, fk schema.ForeignKey) func(context.Context
 		same = append(same, "x."+quote(fk.RefColumns[i])+" = r."+quote(c))
 	}
 	return picked(t, referring(fk)+" AND NOT EXISTS (SELECT 1 FROM "+quote(parent.Name)+" AS x WHERE "+strings.Join(same, " AND ")+")",
-		"refer to rows of "+parent.Name+" that are not there; correct them")
+		"refer to rows of "+fk.RefTable+" that are not there; correct them")
 }
 
 // referring is the condition of rows that refer to one.
