@@ -15,7 +15,7 @@ func (p *planner) using(o migrate.AlterColumn, from, to schema.Column) string {
 		return "" // the server computes it
 	}
 	if o.Using != "" {
-		return "(" + o.Using + ")"
+		return "(" + p.cast(o.Using, to) + ")"
 	}
 	a, b, c := typeOf(from), typeOf(to), ident(to.Name)
 	switch {

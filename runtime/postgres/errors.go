@@ -30,6 +30,8 @@ const (
 	undefinedObject      = "42704"
 	notSupported         = "0A000"
 	undefinedColumn      = "42703"
+	datatypeMismatch     = "42804"
+	cannotCoerce         = "42846"
 	undefinedTable       = "42P01"
 	duplicateTable       = "42P07"
 	diskFull             = "53100"
@@ -117,6 +119,7 @@ var fillHints = map[string]string{
 	uniqueViolation:     "the step gives a row a value that another one has",
 	foreignKeyViolation: "the step gives a row a value that refers to no row",
 	checkViolation:      "the value that the step gives a row breaks the check",
+	datatypeMismatch:    "PostgreSQL does not make the value one of the column's type by itself; cast it in the expression",
 }
 
 const (
@@ -144,7 +147,7 @@ func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) stri
 		return "rows still hold a value that the enum loses; give them another one first, with Fill or SQL"
 	case code == notSupported && strings.HasPrefix(stage.Cause, "Alter column "):
 		return s.usersOf(ctx, stage.Cause)
-	case strings.HasPrefix(stage.Cause, "Alter column ") && (strings.HasPrefix(code, "22") || code == "42846" || code == "42804"):
+	case strings.HasPrefix(stage.Cause, "Alter column ") && (strings.HasPrefix(code, "22") || code == cannotCoerce || code == datatypeMismatch):
 		return alterHints[code[:2]]
 	case strings.HasPrefix(code, "22"):
 		return "a row holds a value that cannot become what the step makes of it; correct the row first, or leave it out"

@@ -23,7 +23,8 @@ func (p *planner) Fill(o migrate.Fill) error {
 
 // fill takes the names of triggers that leave out no row.
 func (p *planner) fill(o migrate.Fill, comment string, trusted ...string) error {
-	expr := "(" + o.Expr + ")"
+	value := p.filledWith(o)
+	expr := "(" + value + ")"
 	if o.Expr == migrate.FillDefault {
 		expr = o.Expr
 	}
@@ -37,7 +38,7 @@ func (p *planner) fill(o migrate.Fill, comment string, trusted ...string) error 
 	if err != nil {
 		b = &migrate.Batch{Table: o.Table}
 	}
-	b.SQL, b.Expr, b.Where, b.Trusted = update+apart("("+o.Condition(ident)+")"), o.Expr, o.Condition(ident), append(b.Trusted, trusted...)
+	b.SQL, b.Expr, b.Where, b.Trusted = update+apart("("+o.Condition(ident)+")"), value, o.Condition(ident), append(b.Trusted, trusted...)
 	if t := p.before.Table(o.Table); t != nil && t.Column(o.Column) != nil {
 		b.Column = *t.Column(o.Column)
 	}
@@ -50,6 +51,9 @@ func (p *planner) fill(o migrate.Fill, comment string, trusted ...string) error 
 	case !p.quiet && !p.fresh[o.Table]:
 		stage.Scans = len(f.Tables) > 0
 		p.atOnce(&stage, b)
+	}
+	if comment == batchComment {
+		stage.Check = p.checkFillType(o, value)
 	}
 	p.apartRows(o.Table, &stage)
 	p.data(o, stage)
