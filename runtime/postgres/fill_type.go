@@ -11,8 +11,8 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// loneValue is SQL that needs no cast: a literal takes the type of its column, and a function without arguments has one of its own.
-var loneValue = regexp.MustCompile(`(?i)^\s*('([^']|'')*'|null|[\w.]+\(\))\s*$`)
+// loneValue is SQL that needs no cast: a literal takes the type of its column, a function without arguments has one of its own, and a cast is there.
+var loneValue = regexp.MustCompile(`(?is)^\s*('([^']|'')*'|null|[\w.]+\(\)|cast\(.*\))\s*$`)
 
 // filledWith returns the expression of a fill, see cast.
 func (p *planner) filledWith(o migrate.Fill) string {
