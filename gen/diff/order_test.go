@@ -46,16 +46,16 @@ func TestOrder(t *testing.T) {
 				`,
 		},
 		{
-			name:    "what nobody reads goes first, as before",
+			name:    "what nobody reads goes behind what can fail as well",
 			old:     of(people(phone, bio), contacts()),
 			new:     of(people(), contacts(phone)),
 			answers: fills("contacts.phone=(SELECT p.phone FROM people p WHERE p.id = person_id)"),
 			want: `
-				Drop column people.bio
 				Add column contacts.phone
 				Fill contacts.phone with SELECT p.phone FROM people p WHERE p.id = person_id
 				Alter column contacts.phone: NOT NULL
 				Drop column people.phone
+				Drop column people.bio
 				used -fill 'contacts.phone=(SELECT p.phone FROM people p WHERE p.id = person_id)'
 				`,
 		},
@@ -343,17 +343,16 @@ func TestOrder(t *testing.T) {
 				`,
 		},
 		{
-			name:    "a table goes last, what it refers to goes first",
+			name:    "tables go last, that which refers to another one first",
 			old:     of(people(phone), table("a", id(), schema.BigInt("b_id"), bio, pk("id"), fk("b_id", "b")), table("b", id(), pk("id"))),
 			new:     of(people(phone, bio)),
 			answers: fills("people.bio=(SELECT bio FROM a WHERE a.id = people.id)"),
 			want: `
-				Drop foreign key a_b_id_fkey of a, which refers to b
-				Drop table b
 				Add column people.bio
 				Fill people.bio with SELECT bio FROM a WHERE a.id = people.id
 				Alter column people.bio: NOT NULL
 				Drop table a
+				Drop table b
 				used -fill 'people.bio=(SELECT bio FROM a WHERE a.id = people.id)'
 				`,
 		},

@@ -36,9 +36,11 @@ func (d *differ) findLate() {
 	for _, name := range d.gone {
 		// A table that was there under another name is what its name means now.
 		renamed := d.pair2old[name] != ""
-		if slices.ContainsFunc(readers, func(r reader) bool { return r.Unknown || !renamed && slices.Contains(r.Tables, name) }) {
+		taken := d.new.Table(name) != nil || d.new.Enum(name) != nil
+		// What computes values can fail on them: what is dropped before that is gone, and the migration cannot be undone.
+		if !taken || slices.ContainsFunc(readers, func(r reader) bool { return r.Unknown || !renamed && slices.Contains(r.Tables, name) }) {
 			d.lateTables = append(d.lateTables, name)
-			if d.new.Table(name) != nil || d.new.Enum(name) != nil {
+			if taken {
 				d.asides = append(d.asides, aside{name, "", cut(name, migrate.OutOfTheWay)})
 			}
 		}
@@ -61,7 +63,7 @@ func (d *differ) findLateColumns(t, old *schema.Table, readers []reader) {
 	}
 	goes := func(c schema.Column) bool { return d.oldCol[t.Name][c.Name] == "" }
 	for _, c := range old.Columns {
-		if goes(c) && (d.isReadLate(t, c, readers) || d.columnDrop(old.Name, t.Name, c).FillBack != "") { // what that reads may be new
+		if goes(c) && (d.isReadLate(t, c, readers) || d.canWait(t, old, c) || d.columnDrop(old.Name, t.Name, c).FillBack != "") { // what that reads may be new
 			late(c)
 			for _, base := range old.Columns { // which cannot go before it
 				if goes(base) && !d.isReadLate(t, base, readers) && len(schema.ExprColumns(c.Generated, []string{base.Name})) > 0 && !slices.Contains(d.late[t.Name], base.Name) {
@@ -70,6 +72,11 @@ func (d *differ) findLateColumns(t, old *schema.Table, readers []reader) {
 			}
 		}
 	}
+}
+
+// canWait reports whether the old column c, which goes, is in no way of anything new.
+func (d *differ) canWait(t, old *schema.Table, c schema.Column) bool {
+	return old.DualWriteOf(c.Name) == nil && !slices.ContainsFunc(t.Columns, func(n schema.Column) bool { return sameName(n.Name, c.Name) })
 }
 
 // isReadLate reports whether the old column c, which goes, is read by an answer, or may be.
