@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -40,6 +41,9 @@ func (p *planner) checkFillType(o migrate.Fill, expr string) func(context.Contex
 	t := p.before.Table(o.Table)
 	if p.dirty || p.types || p.fresh[o.Table] || o.Expr == migrate.FillDefault || loneValue.MatchString(o.Expr) || t == nil || t.Column(o.Column) == nil {
 		return nil
+	}
+	if c := t.Column(strings.Trim(o.Expr, `" `)); c != nil && assignable(typeOf(*c), typeOf(*t.Column(o.Column))) {
+		return nil // a column, whose type is known
 	}
 	for _, read := range append(p.before.References(o.Table, o.Expr).Tables, o.Table) {
 		if p.was.table(read) != read || mentions(o.Expr, slices.Collect(maps.Keys(p.was.columns[read]))) {
