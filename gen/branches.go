@@ -15,6 +15,7 @@ import (
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -22,6 +23,7 @@ import (
 // list in the middle of a conflict are in nobody's way. Both are rewritten from the migrations.
 type branches struct {
 	dir, shown string
+	targets    map[string]migrate.Dialect
 	pkg        string
 	sources    map[string][]byte // the files with migrations, by base name
 	all        []read.Migration  // parents first
@@ -32,7 +34,7 @@ type branches struct {
 }
 
 func readBranches(cfg Config) (*branches, error) {
-	b := &branches{dir: cfg.outDir(), shown: cfg.Out, sources: map[string][]byte{}}
+	b := &branches{dir: cfg.outDir(), shown: cfg.Out, targets: cfg.Targets, sources: map[string][]byte{}}
 	if b.shown == "" {
 		b.shown = "migrations"
 	}

@@ -24,7 +24,7 @@ type Config struct {
 	BuildTags string   // as for go build -tags
 
 	Set      string   // name of the set; "" is the last element of the module's path
-	Dialects []string // "postgres@14", "sqlite"; none means both
+	Dialects []string // "postgres@14", "sqlite"; none means all of Targets
 	Tag      string   // key of the column tag; "" is db
 	Guard    string   // "build", "test" or "off"; "" is build
 	Comments *bool    // doc comments become comments of the database
@@ -71,7 +71,7 @@ func (c Config) settle(s *snapshot.Snapshot) error {
 		s.Dialects = c.Dialects
 	}
 	if len(s.Dialects) == 0 {
-		s.Dialects = []string{"postgres@14", "sqlite"}
+		s.Dialects = dialectWords(c.Targets)
 	}
 	for _, d := range s.Dialects {
 		if err := checkDialect(d, c.Targets); err != nil {
@@ -106,7 +106,7 @@ func checkDialect(d string, known map[string]migrate.Dialect) error {
 		return fmt.Errorf("%s: there is no dialect %s; there are %s", d, name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 	}
 	if version < 0 {
-		return fmt.Errorf("%s: the version behind @ is a whole number, as in postgres@14", d)
+		return fmt.Errorf("%s: the version behind @ is a whole number, as in %s", d, strings.Join(dialectWords(known), ","))
 	}
 	return nil
 }
@@ -124,12 +124,33 @@ func splitDialect(d string) (name string, version int) {
 	return name, n
 }
 
-func dialectNames(dialects []string) []string {
-	names := make([]string, len(dialects))
-	for i, d := range dialects {
-		names[i], _ = splitDialect(d)
+// capabilities returns those of dialects such as postgres@14, in their order. One that is not known is left out.
+func capabilities(dialects []string, known map[string]migrate.Dialect) []migrate.Capabilities {
+	var all []migrate.Capabilities
+	for _, d := range dialects {
+		if name, _ := splitDialect(d); known[name] != nil {
+			all = append(all, known[name].Capabilities())
+		}
 	}
-	return names
+	return all
+}
+
+// allCapabilities returns those of all dialects, by name.
+func allCapabilities(known map[string]migrate.Dialect) []migrate.Capabilities {
+	return capabilities(slices.Sorted(maps.Keys(known)), known)
+}
+
+// dialectWords returns all dialects, each with its oldest version, as flags have them: postgres@14.
+func dialectWords(known map[string]migrate.Dialect) []string {
+	var all []string
+	for _, c := range allCapabilities(known) {
+		word := c.Name
+		if c.Oldest > 0 {
+			word += fmt.Sprintf("@%d", c.Oldest)
+		}
+		all = append(all, word)
+	}
+	return all
 }
 
 // commonNames are last words of the paths of many modules, two of which may well share a database.

@@ -67,7 +67,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	out, err := diff.Diff(diff.Input{
-		Old: r.old(), New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialectNames(r.snap.Dialects),
+		Old: r.old(), New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: capabilities(r.snap.Dialects, r.targets),
 	})
 	if err != nil {
 		return nil, r.place(err)

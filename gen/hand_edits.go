@@ -85,7 +85,7 @@ func (b *branches) attempts(m read.Migration) [][]migrate.Op {
 	trail := follow(m)
 	out := [][]migrate.Op{}
 	try := func(before, after *schema.Schema) {
-		r, err := diff.Diff(diff.Input{Old: before, New: after, Answers: answers, Dialects: dialectNames(b.sides[0].Dialects)})
+		r, err := diff.Diff(diff.Input{Old: before, New: after, Answers: answers, Dialects: capabilities(b.sides[0].Dialects, b.targets)})
 		if err == nil && len(r.Questions) == 0 {
 			out = append(out, r.Ops)
 		} else {

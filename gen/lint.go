@@ -152,7 +152,7 @@ func lintTargets(flag []string, set settings, dialects []string, known map[strin
 	}
 	for _, d := range dialects {
 		name, version := splitDialect(d)
-		out = append(out, lint.Target{Name: name, Version: version, Planner: func() migrate.Planner { return known[name].Planner(version) }})
+		out = append(out, lint.Target{Dialect: known[name].Capabilities(), Version: version, Planner: func() migrate.Planner { return known[name].Planner(version) }})
 	}
 	return out
 }

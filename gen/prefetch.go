@@ -65,6 +65,6 @@ func (a *ahead) stop() {
 func (c Config) loading(s *snapshot.Snapshot) load.Config {
 	return load.Config{
 		Dir: c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
-		Dialects: dialectNames(s.Dialects), Extra: []string{emit.Imports}, None: s.Head != "",
+		Dialects: capabilities(s.Dialects, c.Targets), Known: allCapabilities(c.Targets), Extra: []string{emit.Imports}, None: s.Head != "",
 	}
 }

@@ -58,7 +58,8 @@ func decodeSettings(path string, data []byte, known map[string]migrate.Dialect) 
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&file); err != nil {
-		return s, fmt.Errorf(`%s: it is not what it should be, {"dialects": "postgres@14,sqlite", "lint": {"MG101": "note"}, "verify": {"allow": ["trigger audit on issues"]}}: %w`, path, err)
+		return s, fmt.Errorf(`%s: it is not what it should be, {"dialects": "%s", "lint": {"MG101": "note"}, "verify": {"allow": ["trigger audit on issues"]}}: %w`,
+			path, strings.Join(dialectWords(known), ","), err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return s, errors.New(path + ": there is more after its end")

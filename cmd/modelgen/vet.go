@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
 	"github.com/modelgen/modelgen/gen/emit"
@@ -28,16 +30,19 @@ func asVetTool(args []string) {
 	case len(args) == 1 && args[0] == "-V=full":
 		exitVet(printVetVersion(os.Stdout))
 	case len(args) == 1 && args[0] == "-flags":
-		unitchecker.Main(vet.Analyzer) // does not return
+		unitchecker.Main(analyzer()) // does not return
 	case strings.HasSuffix(args[len(args)-1], ".cfg") && !slices.ContainsFunc(args[:len(args)-1], func(a string) bool { return !strings.HasPrefix(a, "-") }):
 		path, err := vetConfig(args[len(args)-1])
 		if err != nil {
 			exitVet(err)
 		}
 		os.Args[len(os.Args)-1] = path
-		unitchecker.Main(vet.Analyzer)
+		unitchecker.Main(analyzer())
 	}
 }
+
+// analyzer returns the one for all dialects.
+func analyzer() *analysis.Analyzer { return vet.New(slices.Collect(maps.Values(targets))...) }
 
 func exitVet(err error) {
 	if err != nil {

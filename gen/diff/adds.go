@@ -219,7 +219,7 @@ func (d *differ) makeNotNull(t *schema.Table, alter migrate.AlterColumn) {
 	between := to
 	between.Nullable = true
 	expr := d.fillFor(t, to)
-	if schema.Serial(to.TypeOn("postgres")) { // which is NOT NULL from the beginning
+	if to.Serial() { // which is NOT NULL from the beginning
 		d.emit(migrate.Fill{Table: t.Name, Column: to.Name, Expr: expr})
 		filled := from
 		filled.Nullable = false

@@ -1,10 +1,6 @@
 package diff
 
-import (
-	"slices"
-
-	"github.com/modelgen/modelgen/runtime/schema"
-)
+import "github.com/modelgen/modelgen/runtime/schema"
 
 // isText reports whether a type is text without blanks that are filled up.
 func isText(t schema.Type) bool {
@@ -41,8 +37,10 @@ func (d *differ) cuts(a, b schema.Type) string {
 		}
 		return digits
 	case isText(a) && integer(b):
-		if slices.Contains(d.in.Dialects, "sqlite") {
-			return "SQLite reads 0 from a text that is no number"
+		for _, dialect := range d.in.Dialects {
+			if dialect.CastsTextToZero {
+				return dialect.Product + " reads 0 from a text that is no number"
+			}
 		}
 		return ""
 	case isText(a) && number(b):

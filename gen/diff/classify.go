@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -197,7 +198,7 @@ func (d *differ) hasDefault(c schema.Column) bool {
 		return true
 	}
 	for _, dialect := range d.in.Dialects {
-		if c.DefaultFor[dialect] == "" {
+		if c.DefaultFor[dialect.Name] == "" {
 			return false
 		}
 	}
@@ -218,22 +219,22 @@ func (d *differ) needsFill(old *schema.Column, c schema.Column) bool {
 // numbered reports whether rows that are there get a value on every dialect when the column is added, as it is a serial where it has no default.
 func (d *differ) numbered(c schema.Column) bool {
 	serial := false
-	for _, dialect := range d.dialects() {
-		here := dialect == "postgres" && schema.Serial(c.TypeOn(dialect))
-		if serial = serial || here; !here && c.DefaultFor[dialect] == "" {
+	for _, dialect := range d.in.Dialects {
+		here := dialect.Serials && schema.Serial(c.TypeOn(dialect.Name))
+		if serial = serial || here; !here && c.DefaultFor[dialect.Name] == "" {
 			return false
 		}
 	}
 	return serial
 }
 
-// dialects returns those that the project targets, or all.
-func (d *differ) dialects() []string {
-	if len(d.in.Dialects) == 0 {
-		return []string{"postgres", "sqlite"}
-	}
-	return d.in.Dialects
+// on reports whether the project targets a dialect that is so.
+func (d *differ) on(is func(migrate.Capabilities) bool) bool {
+	return slices.ContainsFunc(d.in.Dialects, is)
 }
+
+func nativeEnums(c migrate.Capabilities) bool   { return c.NativeEnums }
+func enforcesTypes(c migrate.Capabilities) bool { return c.EnforcesTypes }
 
 func (d *differ) askAboutColumns(t, w *schema.Table, asked map[string]bool) {
 	for _, c := range t.Columns {
@@ -279,7 +280,7 @@ func (d *differ) askAboutType(object string, t *schema.Table, o, c schema.Column
 		what = "values that do not fit make the migration fail"
 	}
 	choice := []Choice{{"convert as the database casts", "-convert " + Quote(object)}, {"convert by SQL", "-convert " + Quote(object+"=SQL")}}
-	if zoned(o.Type) != zoned(c.Type) && d.postgres() && moment(o.Type) && moment(c.Type) {
+	if zoned(o.Type) != zoned(c.Type) && d.on(enforcesTypes) && moment(o.Type) && moment(c.Type) {
 		what = "PostgreSQL reads the old values in the time zone of the session, which is UTC in a migration"
 		if zoned(o.Type) {
 			what = "PostgreSQL writes the old values in the time zone of the session, which is UTC in a migration"

@@ -15,8 +15,8 @@ type Input struct {
 	New     *schema.Schema // from the models; names may be empty, then they are derived or taken over from Old
 	Hints   []Hint         // was: on objects other than tables, columns and values, which carry theirs
 	Answers Answers
-	// Dialects are those that the project targets: a default counts only when each of them has it.
-	Dialects []string
+	// Dialects are those that the project targets: a default counts only when each of them has it. Without any nothing is known of databases.
+	Dialects []migrate.Capabilities
 }
 
 // Hint says that an object used to have another name.

@@ -99,7 +99,7 @@ func (d *differ) stays(answers []rename, v string) bool {
 // askAboutOrder asks about values that change places.
 func (d *differ) askAboutOrder(n *schema.Enum) {
 	o := d.old.Enum(d.enumOf[n.Name])
-	if !d.unordered[n.Name] || len(d.goneValues[n.Name]) > 0 && d.postgres() {
+	if !d.unordered[n.Name] || len(d.goneValues[n.Name]) > 0 && d.on(nativeEnums) {
 		return // it is made again anyway
 	}
 	if d.converted(n.Name, o.Name) {
@@ -115,7 +115,7 @@ func (d *differ) askAboutOrder(n *schema.Enum) {
 	tables := d.tablesOf(o.Name)
 	text := fmt.Sprintf("the values of enum %s change places, from %s to %s", n.Name, valueList(only(old, n.Values)), valueList(n.Values))
 	switch {
-	case d.postgres() && len(tables) > 0:
+	case d.on(nativeEnums) && len(tables) > 0:
 		d.ask(n.Name, text+": rows keep theirs, but PostgreSQL has to recreate the type and to rewrite "+strings.Join(tables, ", ")+", while nobody else reads or writes there",
 			append(choice, Choice{"that is meant", "-convert " + Quote(n.Name)}, Choice{"it is not: put the constants into the order of before", ""})...)
 	case len(choice) > 0:
@@ -136,11 +136,6 @@ func (d *differ) converted(names ...string) bool {
 		}
 	}
 	return false
-}
-
-// postgres reports whether the project is for PostgreSQL, as far as is known.
-func (d *differ) postgres() bool {
-	return len(d.in.Dialects) == 0 || slices.Contains(d.in.Dialects, "postgres")
 }
 
 // tablesOf returns the tables, by their old names, that have a column of an enum and stay.

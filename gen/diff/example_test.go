@@ -5,7 +5,10 @@ import (
 	"log"
 
 	"github.com/modelgen/modelgen/gen/diff"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
+	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
 // products makes a schema with one table.
@@ -24,7 +27,7 @@ func ExampleDiff() {
 	in := diff.Input{
 		Old:      products(schema.BigInt("id"), schema.Text("caption")),
 		New:      products(schema.BigInt("id"), schema.Text("label"), schema.Integer("stock").Default(0)),
-		Dialects: []string{"postgres", "sqlite"},
+		Dialects: []migrate.Capabilities{postgres.Dialect{}.Capabilities(), sqlite.Dialect{}.Capabilities()},
 	}
 	r, err := diff.Diff(in)
 	if err != nil {

@@ -71,7 +71,7 @@ func TestNarrowed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			old, new := table(tt.old), table(tt.new)
-			res, err := diff.Diff(diff.Input{Old: old, New: new, Dialects: []string{"postgres", "sqlite"}})
+			res, err := diff.Diff(diff.Input{Old: old, New: new, Dialects: on([]string{"postgres", "sqlite"})})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestNarrowed(t *testing.T) {
 					t.Errorf("%s: %q, want %q", dialect.Name(), sql.String(), want)
 				}
 			}
-			again, err := diff.Diff(diff.Input{Old: res.Schema, New: new, Dialects: []string{"postgres", "sqlite"}})
+			again, err := diff.Diff(diff.Input{Old: res.Schema, New: new, Dialects: on([]string{"postgres", "sqlite"})})
 			if err != nil || len(again.Ops) > 0 {
 				t.Errorf("a second comparison finds %v, %v", again, err)
 			}

@@ -352,12 +352,13 @@ func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) 
 
 // castTo returns the SQL that makes a value of one column one of another, in the words of all dialects of the project.
 func (d *differ) castTo(from, to schema.Column) (string, error) {
+	canonical := len(d.in.Dialects) > 0 && !d.on(func(c migrate.Capabilities) bool { return !c.CanonicalTypes })
 	plain := func(c schema.Column) bool {
 		switch c.Type.Kind {
 		case schema.KindSmallInt, schema.KindInteger, schema.KindBigInt, schema.KindNumeric, schema.KindReal, schema.KindDouble, schema.KindText, schema.KindVarchar:
 			return !c.Type.Array && len(c.TypeFor) == 0
 		}
-		return len(d.in.Dialects) == 1 && d.in.Dialects[0] == "postgres" && c.Type.Known() && c.Type.Kind != schema.KindEnum && len(c.TypeFor) == 0
+		return canonical && c.Type.Known() && c.Type.Kind != schema.KindEnum && len(c.TypeFor) == 0
 	}
 	truth := (from.Type.Kind == schema.KindBoolean) != (to.Type.Kind == schema.KindBoolean) // PostgreSQL casts it from and to integer alone
 	if !plain(from) || !plain(to) || truth || !castable(from.Type, to.Type) {

@@ -47,7 +47,7 @@ func TestOnlineCasts(t *testing.T) {
 	} {
 		t.Run(c.from+" "+c.to, func(t *testing.T) {
 			old := settled(t, of(table("items", id(), column("a", c.from), pk("id"))))
-			in := diff.Input{Old: old, New: of(table("items", id(), was("a", column("b", c.to)), pk("id"))), Dialects: c.dialects, Answers: diff.Answers{Online: true}}
+			in := diff.Input{Old: old, New: of(table("items", id(), was("a", column("b", c.to)), pk("id"))), Dialects: on(c.dialects), Answers: diff.Answers{Online: true}}
 			if c.convert {
 				in.Answers.Converts = []string{"items.b"}
 			}
@@ -116,7 +116,7 @@ func TestOnlineBetween(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			c.answers.Online = true
 			old := settled(t, of(people, c.old))
-			got := text(diff.Diff(diff.Input{Old: old, New: of(people, c.new), Dialects: []string{"postgres"}, Answers: c.answers}))
+			got := text(diff.Diff(diff.Input{Old: old, New: of(people, c.new), Dialects: on([]string{"postgres"}), Answers: c.answers}))
 			if !strings.Contains(got, c.want) || strings.Contains(got, "? ") {
 				t.Errorf("it does not say %q:\n%s", c.want, got)
 			}

@@ -19,18 +19,18 @@ type relation struct {
 	made  bool   // it is new
 }
 
-// relations returns those of a table on the dialect. SQLite knows the names of keys and unique constraints only as words in the text of the table.
-func relations(t *schema.Table, dialect string) []relation {
+// relations returns those of a table on the dialect. Some know the names of keys and unique constraints only as words in the text of the table.
+func relations(t *schema.Table, dialect migrate.Capabilities) []relation {
 	_, base := schema.SplitName(t.Name)
 	all := []relation{{name: base, what: "table " + t.Name}}
 	of := func(kind, name string) {
 		all = append(all, relation{name: name, what: kind + " " + name + " of " + t.Name})
 	}
-	t = t.For(dialect)
+	t = t.For(dialect.Name)
 	for _, x := range t.Indexes {
 		of("index", x.Name)
 	}
-	if dialect == "postgres" {
+	if dialect.KeysAreRelations {
 		if t.PrimaryKey != nil {
 			of("the primary key", t.PrimaryKey.Name)
 		}
@@ -38,7 +38,7 @@ func relations(t *schema.Table, dialect string) []relation {
 			of("unique constraint", u.Name)
 		}
 		for _, c := range t.Columns {
-			if c.Identity || schema.Serial(c.For(dialect).TypeOn(dialect)) {
+			if c.Identity || dialect.Serials && schema.Serial(c.For(dialect.Name).TypeOn(dialect.Name)) {
 				of("the sequence", schema.SequenceName(base, c.Name))
 			}
 		}
@@ -53,14 +53,14 @@ func relations(t *schema.Table, dialect string) []relation {
 // the name that was once derived for another.
 func (d *differ) checkRelations() {
 	said := map[string]bool{}
-	for _, dialect := range d.dialects() {
+	for _, dialect := range d.in.Dialects {
 		owners := map[string]relation{}
 		for _, t := range d.new.Tables {
 			ns, _ := schema.SplitName(t.Name)
 			for _, r := range append(relations(t, dialect), d.keptSequences(t, dialect)...) {
 				r.made = !d.hadRelation(t.Name, r.name, dialect)
 				key := ns + "." + r.name
-				if dialect == "sqlite" {
+				if dialect.IgnoresCase {
 					key = strings.ToLower(key)
 				}
 				before, taken := owners[key]
@@ -69,11 +69,11 @@ func (d *differ) checkRelations() {
 					continue
 				}
 				if before.what == r.what || r.isSequence() && before.isSequence() {
-					continue // PostgreSQL gives the later one another name
+					continue // the database gives the later one another name
 				}
 				numbered := r.isSequence() && r.made || before.isSequence() && before.made
 				if numbered && !(r.made && before.made) {
-					continue // PostgreSQL gives the new sequence another name
+					continue // the database gives the new sequence another name
 				}
 				if before.made && !r.made {
 					before, r = r, before
@@ -92,7 +92,7 @@ func (d *differ) checkRelations() {
 func (r relation) isSequence() bool { return strings.HasPrefix(r.what, "the sequence") }
 
 // keptSequences returns the sequences of a table that have the names of when it, or a column, was called otherwise: no rename reaches them.
-func (d *differ) keptSequences(t *schema.Table, dialect string) []relation {
+func (d *differ) keptSequences(t *schema.Table, dialect migrate.Capabilities) []relation {
 	old := d.old.Table(d.pair2old[t.Name])
 	if old == nil {
 		return nil
@@ -106,7 +106,7 @@ func (d *differ) keptSequences(t *schema.Table, dialect string) []relation {
 }
 
 // hadRelation reports whether the old schema has a relation of that name in the table that a new one was.
-func (d *differ) hadRelation(table, name, dialect string) bool {
+func (d *differ) hadRelation(table, name string, dialect migrate.Capabilities) bool {
 	old := d.old.Table(d.pair2old[table])
 	if old == nil {
 		return false

@@ -77,17 +77,17 @@ type Allow struct {
 
 // Target is a dialect that the migration is for.
 type Target struct {
-	Name    string // "postgres"
-	Version int    // the oldest one; 0 is the oldest that the dialect supports
+	Dialect migrate.Capabilities
+	Version int // the oldest one; 0 is the oldest that the dialect supports
 	Planner func() migrate.Planner
 }
 
 // String returns the target as flags have it: postgres@14.
 func (t Target) String() string {
 	if t.Version == 0 {
-		return t.Name
+		return t.Dialect.Name
 	}
-	return fmt.Sprintf("%s@%d", t.Name, t.Version)
+	return fmt.Sprintf("%s@%d", t.Dialect.Name, t.Version)
 }
 
 // Finding is what a check found.

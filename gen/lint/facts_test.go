@@ -6,6 +6,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/lint"
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -67,7 +68,7 @@ func TestFacts(t *testing.T) {
 		{"MG214", ops(dropped, goOp()), []migrate.Stage{stage(dropped, exclusive, false, "items"), {Cause: "Run Go code", ByHand: true}}, true},
 		{"MG214", ops(dropped, sql("SELECT 1")), []migrate.Stage{stage(dropped, exclusive, false, "items"), {Cause: "Run SQL: SELECT 1", ByHand: true}}, false},
 	} {
-		in := lint.Input{Targets: []lint.Target{{Name: "postgres", Planner: func() migrate.Planner { return &planner{stages: c.stages} }}}}
+		in := lint.Input{Targets: []lint.Target{{Dialect: postgres.Dialect{}.Capabilities(), Planner: func() migrate.Planner { return &planner{stages: c.stages} }}}}
 		list := look(in, c.ops...)
 		if slices.Contains(codes(list), c.code) != c.found {
 			t.Errorf("%s with %+v: %v", c.code, c.stages, list)

@@ -183,7 +183,7 @@ func (p *pass) used(table string) bool { return !p.fresh[table] }
 
 // target returns the target of that dialect.
 func (p *pass) target(dialect string) (Target, bool) {
-	i := slices.IndexFunc(p.in.Targets, func(t Target) bool { return t.Name == dialect })
+	i := slices.IndexFunc(p.in.Targets, func(t Target) bool { return t.Dialect.Name == dialect })
 	if i < 0 {
 		return Target{}, false
 	}
@@ -197,8 +197,8 @@ func (p *pass) hasDefault(c schema.Column) bool {
 	}
 	given := len(c.DefaultFor) > 0
 	for _, t := range p.in.Targets {
-		serial := t.Name == "postgres" && schema.Serial(c.TypeOn(t.Name))
-		if c.DefaultFor[t.Name] == "" && !serial {
+		serial := t.Dialect.Serials && schema.Serial(c.TypeOn(t.Dialect.Name))
+		if c.DefaultFor[t.Dialect.Name] == "" && !serial {
 			return false
 		}
 		given = given || serial

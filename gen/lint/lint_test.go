@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "write docs/lint.md again")
 // targets are what the migrations of the tests are for.
 func targets() []lint.Target {
 	return []lint.Target{
-		{Name: "postgres", Version: 14, Planner: func() migrate.Planner { return postgres.Dialect{}.Planner(14) }},
-		{Name: "sqlite", Planner: func() migrate.Planner { return sqlite.Dialect{}.Planner(0) }},
+		{Dialect: postgres.Dialect{}.Capabilities(), Version: 14, Planner: func() migrate.Planner { return postgres.Dialect{}.Planner(14) }},
+		{Dialect: sqlite.Dialect{}.Capabilities(), Planner: func() migrate.Planner { return sqlite.Dialect{}.Planner(0) }},
 	}
 }
 

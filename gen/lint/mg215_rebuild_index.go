@@ -14,8 +14,8 @@ var mg215 = Check{
 	Safe:   "drop the index before and create it again after, in ops of their own: both are then done concurrently",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.AlterColumn)
-		t, pg := p.target("postgres")
-		if !ok || !pg || !p.used(o.Table) || o.From.Def().Type == o.To.Def().Type {
+		t, rebuilds := p.targetThat(rebuildsIndexes)
+		if !ok || !rebuilds || !p.used(o.Table) || o.From.Def().Type == o.To.Def().Type {
 			return
 		}
 		if slices.ContainsFunc(p.locked(), func(st planned) bool { return st.Rewrites }) {

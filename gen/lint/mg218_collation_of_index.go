@@ -16,7 +16,7 @@ var mg218 = Check{
 		"or drop the index before and create it again after, in ops of their own; on a small table say so: //modelgen:allow MG218 why",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.AlterColumn)
-		if _, pg := p.target("postgres"); !ok || !pg || !p.used(o.Table) || o.From.Def().Collate == o.To.Def().Collate {
+		if !ok || !p.can(rebuildsIndexes) || !p.used(o.Table) || o.From.Def().Collate == o.To.Def().Collate {
 			return
 		}
 		name := o.To.Def().Name

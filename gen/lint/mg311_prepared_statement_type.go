@@ -8,7 +8,7 @@ var mg311 = Check{
 	When:   "on PostgreSQL, in any program that keeps statements that read the column; for SELECT * also when columns come or go",
 	Safe:   "restart the programs that prepare statements right after the migration, or close and prepare them again on 0A000",
 	run: func(p *pass) {
-		if _, pg := p.target("postgres"); !pg {
+		if !p.can(pinsPreparedType) {
 			return
 		}
 		var table, column string

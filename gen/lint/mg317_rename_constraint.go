@@ -14,7 +14,7 @@ var mg317 = Check{
 	Safe:   "name the columns in ON CONFLICT, and look for both names in errors; or keep the name, with the option name in the tag",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.RenameConstraint)
-		if _, pg := p.target("postgres"); !ok || !pg || !p.used(o.Table) {
+		if !ok || !p.can(namesConstraints) || !p.used(o.Table) {
 			return
 		}
 		t := p.s.Table(o.Table)

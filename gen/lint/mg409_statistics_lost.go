@@ -13,7 +13,7 @@ var mg409 = Check{
 	Safe:   "end the migration with migrate.SQL{Up: []string{\"ANALYZE table\"}, Only: \"postgres\", NoDown: \"statistics\"}",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.AlterColumn)
-		if _, pg := p.target("postgres"); !ok || !pg || !p.used(o.Table) || o.From.Def().Type == o.To.Def().Type {
+		if !ok || !p.can(analyzedByHand) || !p.used(o.Table) || o.From.Def().Type == o.To.Def().Type {
 			return
 		}
 		if !p.analyzed(o.Table) {

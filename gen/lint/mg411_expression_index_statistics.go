@@ -14,7 +14,7 @@ var mg411 = Check{
 	Safe:   "end the migration with migrate.SQL{Up: []string{\"ANALYZE table\"}, Only: \"postgres\", NoDown: \"statistics\"}",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.CreateIndex)
-		if _, pg := p.target("postgres"); !ok || !pg || !p.used(o.Table) || p.analyzed(o.Table) {
+		if !ok || !p.can(analyzedByHand) || !p.used(o.Table) || p.analyzed(o.Table) {
 			return
 		}
 		if slices.ContainsFunc(o.Index.Parts, func(part schema.IndexPart) bool { return part.Expr != "" }) {

@@ -14,7 +14,7 @@ var mg412 = Check{
 	Safe:   "grant in the same migration: migrate.SQL{Up: []string{\"GRANT SELECT, INSERT, UPDATE, DELETE ON table TO role\"}, Only: \"postgres\", NoDown: \"it goes with the table\"}; and so with ALTER PUBLICATION ... ADD TABLE and CREATE POLICY",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.CreateTable)
-		if _, pg := p.target("postgres"); !ok || !pg || p.hand || len(p.first.Tables) == 0 {
+		if !ok || !p.can(privileges) || p.hand || len(p.first.Tables) == 0 {
 			return
 		}
 		var tables []string

@@ -9,7 +9,7 @@ var mg506 = Check{
 	Safe:   "take jsonb, unless the text must stay letter by letter",
 	run: func(p *pass) {
 		for _, a := range p.newColumns() {
-			if _, pg := p.target("postgres"); pg && a.column.Type.Kind == schema.KindJSON {
+			if p.can(comparesNoJSON) && a.column.Type.Kind == schema.KindJSON {
 				p.report("%s.%s is json, which cannot be compared", a.table, a.column.Name)
 			}
 		}

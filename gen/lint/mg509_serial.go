@@ -1,6 +1,6 @@
 package lint
 
-import "strings"
+import "github.com/modelgen/modelgen/runtime/schema"
 
 var mg509 = Check{
 	Code: "MG509", Title: "serial rather than identity", Severity: Note,
@@ -9,13 +9,10 @@ var mg509 = Check{
 	Safe:   "write identity into the tag of an int64",
 	run: func(p *pass) {
 		for _, a := range p.newColumns() {
-			text := a.column.Type.Name
-			if t := a.column.TypeFor["postgres"]; t != "" {
-				text = t
-			}
-			switch strings.ToLower(text) {
-			case "serial", "bigserial", "smallserial", "serial4", "serial8", "serial2":
-				p.report("%s.%s is %s", a.table, a.column.Name, text)
+			for _, t := range p.in.Targets {
+				if typ := a.column.TypeOn(t.Dialect.Name); t.Dialect.Serials && schema.Serial(typ) {
+					p.report("%s.%s is %s", a.table, a.column.Name, typ.Name)
+				}
 			}
 		}
 	},

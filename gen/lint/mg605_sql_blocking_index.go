@@ -6,7 +6,7 @@ var mg605 = Check{
 	When:   "on PostgreSQL, on a table that others use: CREATE INDEX, DROP INDEX, REINDEX, DETACH PARTITION or REFRESH MATERIALIZED VIEW without CONCURRENTLY",
 	Safe:   "use CreateIndex and DropIndex, or CONCURRENTLY in an op with NoTx: true",
 	run: func(p *pass) {
-		for _, st := range p.on("postgres") {
+		for _, st := range p.onThose(concurrentIndexes) {
 			if st.has("CONCURRENTLY") {
 				continue
 			}

@@ -233,6 +233,18 @@ func (p *pass) on(dialect string) []statement {
 	return p.sql
 }
 
+// onThose returns the statements of SQL written by hand that run on a target that is so.
+func (p *pass) onThose(is func(c migrate.Capabilities) bool) []statement {
+	for _, t := range p.in.Targets {
+		if is(t.Dialect) {
+			if all := p.on(t.Dialect.Name); len(all) > 0 {
+				return all
+			}
+		}
+	}
+	return nil
+}
+
 // short returns the beginning of a statement, for a message.
 func (s statement) short() string {
 	var words []string

@@ -32,7 +32,7 @@ func BenchmarkLoad(b *testing.B) {
 		for _, extra := range [][]string{nil, {"github.com/modelgen/modelgen/runtime"}} {
 			b.Run(fmt.Sprintf("models=%d/extra=%d", n, len(extra)), func(b *testing.B) {
 				run := func() {
-					if _, err := Load(context.Background(), Config{Dir: dir, Patterns: []string{"./models"}, Extra: extra, Env: offline(), Dialects: []string{"postgres", "sqlite"}}); err != nil {
+					if _, err := Load(context.Background(), Config{Dir: dir, Patterns: []string{"./models"}, Extra: extra, Env: offline(), Dialects: both(), Known: both()}); err != nil {
 						b.Fatal(err)
 					}
 				}

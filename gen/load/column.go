@@ -98,8 +98,8 @@ func (m *model) addColumn(f *types.Var, decl *ast.Field, name text, opts options
 			l.failf(opts.pos("identity", pos), "identity needs a column that is not NULL: %s is %s", f.Name(), m.typeString(f.Type()))
 		}
 	}
-	if !c.bad && schema.Serial(c.TypeOn("postgres")) {
-		l.checkSerial(c)
+	if _, typ, ok := l.serialOn(c.Column); ok && !c.bad {
+		l.checkSerial(c, typ)
 	}
 	if c.enum != nil && l.schemaValues(c) {
 		m.enums = append(m.enums, c.enum)
@@ -108,10 +108,9 @@ func (m *model) addColumn(f *types.Var, decl *ast.Field, name text, opts options
 }
 
 // checkSerial refuses what contradicts a serial, which has a default and is NOT NULL.
-func (l *loader) checkSerial(c *column) {
-	typ := c.TypeOn("postgres")
+func (l *loader) checkSerial(c *column, typ schema.Type) {
 	for _, o := range c.opts {
-		if o.word == "default" && o.dialect != "sqlite" || o.word == "generated" {
+		if o.word == "default" && (o.dialect == "" || l.capabilities(o.dialect).Serials) || o.word == "generated" {
 			l.failf(o.at.pos, "%s contradicts %s, which has a default of its own", o.word, typ)
 		}
 	}
@@ -143,7 +142,7 @@ func (c *column) setType(m *model) error {
 		if opts.has("array") && !t.Array {
 			return o.at.errorf("array contradicts type:%s; write type:%s[], or leave it out", o.value.s, o.value.s)
 		}
-		if err := l.checkOther(t, c.TypeFor, "type.sqlite:TEXT"); err != nil {
+		if _, err := l.checkOther(t, c.TypeFor, "type.%s:TEXT"); err != nil {
 			return o.at.errorf("%s", err)
 		}
 		g.typ = t

@@ -29,7 +29,8 @@ func (m *model) setDefault(c *column, o option) {
 			case schema.QuotedLiteral:
 				sql = quoteSQL(sql)
 			case schema.BytesLiteral:
-				sql = map[string]string{"postgres": `'\x` + sql + "'", "sqlite": "x'" + sql + "'"}[o.dialect]
+				around := m.l.capabilities(o.dialect).BytesLiteral
+				sql = around[0] + sql + around[1]
 			}
 		}
 		if c.DefaultFor == nil {
@@ -54,7 +55,7 @@ func (m *model) readDefault(c *column, o option) (*string, string, error) {
 		}
 		if s, ok := loneLiteral(sql, c.Type); ok {
 			value, err := m.literal(c, s)
-			if err == nil || literal.Moment(c.Type, s) || !c.untyped(o.dialect) {
+			if err == nil || literal.Moment(c.Type, s) || !m.untyped(c, o.dialect) {
 				return value, "", err
 			}
 			return nil, sql, nil // as it stands: it is of another type there
@@ -83,15 +84,15 @@ func (m *model) readDefault(c *column, o option) (*string, string, error) {
 		return nil, "", fmt.Errorf("default NULL is what a column without default has: leave it out%s", hint)
 	}
 	value, err := m.literal(c, o.value.s)
-	if err != nil && o.dialect != "" && c.untyped(o.dialect) && !literal.Moment(c.Type, o.value.s) {
+	if err != nil && o.dialect != "" && m.untyped(c, o.dialect) && !literal.Moment(c.Type, o.value.s) {
 		return nil, quoteSQL(o.value.s), nil
 	}
 	return value, "", err
 }
 
 // untyped reports whether the column is of a type on the dialect that takes literals which Type refuses.
-func (c *column) untyped(dialect string) bool {
-	return dialect == "sqlite" || dialect != "" && c.TypeFor[dialect] != ""
+func (m *model) untyped(c *column, dialect string) bool {
+	return dialect != "" && (c.TypeFor[dialect] != "" || !m.l.capabilities(dialect).EnforcesTypes)
 }
 
 // bytesText is how databases write bytes, whose digits are the literal.

@@ -8,18 +8,22 @@ import (
 	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 const tool = "modelgen"
 
-// directives are the words of //modelgen: comments and what they stand above.
-var directives = map[string][]uint8{
-	"type":          {docType},           // //modelgen:type numeric(20,0)
-	"type.postgres": {docType},           // //modelgen:type.postgres money
-	"type.pg":       {docType},           // the same
-	"type.sqlite":   {docType},           // //modelgen:type.sqlite TEXT
-	"was":           {docType, docConst}, // //modelgen:was old_name, above the type or a constant of a native enum
+// directivesFor returns the words of //modelgen: comments and what they stand above.
+func directivesFor(known []migrate.Capabilities) map[string][]uint8 {
+	words := map[string][]uint8{
+		"type": {docType},           // //modelgen:type numeric(20,0)
+		"was":  {docType, docConst}, // //modelgen:was old_name, above the type or a constant of a native enum
+	}
+	for dialect := range wordsOf(known) {
+		words["type."+dialect] = []uint8{docType} // //modelgen:type.DIALECT money
+	}
+	return words
 }
 
 // almostDirective is a comment that was meant to be a directive.
@@ -30,17 +34,17 @@ func (l *loader) checkDirectives(s *source) {
 	for _, file := range s.pkg.Syntax {
 		for _, group := range file.Comments {
 			for _, c := range group.List {
-				if m := almostDirective.FindStringSubmatch(c.Text); m != nil && directives[m[1]] != nil && !strings.HasPrefix(c.Text, "//"+tool+":") {
+				if m := almostDirective.FindStringSubmatch(c.Text); m != nil && l.directives[m[1]] != nil && !strings.HasPrefix(c.Text, "//"+tool+":") {
 					l.failf(c.Pos(), "a directive begins with //%[1]s: and nothing in between: write //%[1]s:%[2]s %[3]s", tool, m[1], strings.TrimSpace(m[2]))
 				}
 				d, ok := ast.ParseDirective(c.Slash, c.Text)
 				if !ok || d.Tool != tool {
 					continue
 				}
-				where, known := directives[d.Name]
+				where, known := l.directives[d.Name]
 				switch {
 				case !known:
-					l.failf(d.Slash, "unknown directive //modelgen:%s%s", d.Name, didYouMean(d.Name, slices.Sorted(maps.Keys(directives))))
+					l.failf(d.Slash, "unknown directive //modelgen:%s%s", d.Name, didYouMean(d.Name, slices.Sorted(maps.Keys(l.directives))))
 				case !slices.Contains(where, s.docs[group]):
 					l.failf(d.Slash, "//modelgen:%s has no effect here: it goes right above the declaration of a type", d.Name)
 				case strings.TrimSpace(d.Args) == "":
@@ -86,11 +90,11 @@ func (l *loader) typeDirective(obj *types.TypeName) (goType, bool) {
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		word, dialect, _ := strings.Cut(name, ".")
 		switch arg := found[name].Args; {
-		case directives[name] == nil && !l.asked(obj.Pkg()):
-			l.failf(found[name].Slash, "unknown directive //modelgen:%s%s", name, didYouMean(name, slices.Sorted(maps.Keys(directives))))
+		case l.directives[name] == nil && !l.asked(obj.Pkg()):
+			l.failf(found[name].Slash, "unknown directive //modelgen:%s%s", name, didYouMean(name, slices.Sorted(maps.Keys(l.directives))))
 		case word != "type" || arg == "":
 		case dialect != "":
-			g.setTypeFor(dialects[dialect], arg)
+			g.setTypeFor(l.dialectNames[dialect], arg)
 		default:
 			t, err := parseType(arg)
 			if err != nil {
@@ -101,9 +105,9 @@ func (l *loader) typeDirective(obj *types.TypeName) (goType, bool) {
 		}
 	}
 	if at, ok := found["type"]; ok && g.typ.Kind == schema.KindOther {
-		if err := l.checkOther(g.typ, g.typeFor, "//modelgen:type.sqlite TEXT"); err != nil {
+		if dialect, err := l.checkOther(g.typ, g.typeFor, "//modelgen:type.%s TEXT"); err != nil {
 			l.failf(at.ArgsPos, "%s", err)
-			g.setTypeFor("sqlite", "TEXT")
+			g.setTypeFor(dialect, "TEXT")
 		}
 	}
 	if b, ok := obj.Type().Underlying().(*types.Basic); ok {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -89,7 +90,7 @@ func (m *model) checkForm(sql string) error {
 // condition reads an expression that is true or false.
 func (m *model) condition(sc *scope, expr text) (string, bool) {
 	sql, ok := m.expr(sc, expr)
-	if !ok || !slices.Contains(m.l.cfg.Dialects, "postgres") {
+	if !ok || !slices.ContainsFunc(m.l.cfg.Dialects, func(c migrate.Capabilities) bool { return c.BooleanConditions }) {
 		return sql, ok
 	}
 	for _, c := range m.columns {

@@ -45,7 +45,7 @@ func FuzzTag(f *testing.F) {
 
 func fuzzModel(t *testing.T, key, s string) (*loader, *model) {
 	fset := token.NewFileSet()
-	l, err := newLoader(Config{Dialects: []string{"postgres", "sqlite"}}, fset)
+	l, err := newLoader(Config{Dialects: both(), Known: both()}, fset)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -152,19 +153,22 @@ var typeNames = func() []string {
 	return names
 }()
 
-// checkOther refuses a type of one dialect's own when the other dialect has no word for it. add is what would say it.
-func (l *loader) checkOther(t schema.Type, typeFor map[string]string, add string) error {
-	if t.Kind != schema.KindOther || !slices.Contains(l.cfg.Dialects, "sqlite") || typeFor["sqlite"] != "" {
-		return nil
+// checkOther refuses a type of one dialect's own when another dialect of the project, which it returns, has no word for it. add is the format of
+// what would say it.
+func (l *loader) checkOther(t schema.Type, typeFor map[string]string, add string) (dialect string, err error) {
+	i := slices.IndexFunc(l.cfg.Dialects, func(c migrate.Capabilities) bool { return !c.CanonicalTypes && typeFor[c.Name] == "" })
+	if t.Kind != schema.KindOther || i < 0 {
+		return "", nil
 	}
-	if schema.Serial(t) {
-		return fmt.Errorf("type %s is a word of PostgreSQL alone: write identity, which every database has, or type.postgres:%[1]s", t)
+	lacks := l.cfg.Dialects[i]
+	if d, _, ok := l.serialOn(schema.Column{Type: t}); ok {
+		return lacks.Name, fmt.Errorf("type %s is a word of %s alone: write identity, which every database has, or type.%s:%[1]s", t, d.Product, d.Name)
 	}
 	hint := ""
 	if n := meantType(t.Name); n != "" {
 		hint = ", or did you mean " + n + "?"
 	}
-	return fmt.Errorf("type %s is not one that every database has: add %s for SQLite%s", t, add, hint)
+	return lacks.Name, fmt.Errorf("type %s is not one that every database has: add %s for %s%s", t, fmt.Sprintf(add, lacks.Name), lacks.Product, hint)
 }
 
 // otherNames are what types are called in Go and in other databases.

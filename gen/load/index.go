@@ -155,11 +155,13 @@ func (m *model) modifiers(part *schema.IndexPart, rest text, what, only string) 
 		part.Nulls = schema.NullsLast
 	}
 	if part.Desc && part.Nulls == schema.NullsFirst || !part.Desc && part.Nulls == schema.NullsLast {
-		if slices.Contains(m.l.cfg.Dialects, "sqlite") && schema.Meet(only, "sqlite") {
-			m.l.failf(rest.pos, "sqlite cannot have an index with nulls %s%s: SQLite sorts NULL first, with desc last; leave it out to have each database's own order",
-				strings.ToLower(string(part.Nulls)), map[bool]string{true: " behind desc"}[part.Desc])
+		for _, d := range m.l.cfg.Dialects {
+			if !d.IndexNulls && schema.Meet(only, d.Name) {
+				m.l.failf(rest.pos, "%s cannot have an index with nulls %s%s: %s sorts NULL first, with desc last; leave it out to have each database's own order",
+					d.Name, strings.ToLower(string(part.Nulls)), map[bool]string{true: " behind desc"}[part.Desc], d.Product)
+			}
 		}
-		part.Nulls = schema.NullsDefault // of PostgreSQL
+		part.Nulls = schema.NullsDefault // where an index says it
 	}
 	if len(words) == 0 {
 		return true

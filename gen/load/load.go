@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/tools/go/packages"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -20,10 +21,12 @@ type Config struct {
 	BuildTags string   // as for go build -tags
 	Tag       string   // struct tag key of columns; "" is "db"
 	Comments  bool     // doc comments become the comments of tables and columns that have none in a tag
-	Dialects  []string // "postgres", "sqlite": which of them need a spelling of every type
 	Extra     []string // import paths of further packages whose types are wanted, see Result.Types
 	None      bool     // that there is no model is no error: all of them may have gone
 	Env       []string // of the go command; nil is that of this process
+
+	Dialects []migrate.Capabilities // those of the project: each needs a spelling of every type; none means all of Known
+	Known    []migrate.Capabilities // those that tags may name; none means Dialects
 }
 
 // Package is a package that matched the patterns.
@@ -73,6 +76,10 @@ type Hint struct {
 type loader struct {
 	cfg  Config
 	fset *token.FileSet
+
+	dialectNames map[string]string  // the words behind the dot of a tag, and the dialect each means
+	directives   map[string][]uint8 // the words of //modelgen: comments and what they stand above
+
 	dirs []string          // what file names are relative to
 	rel  map[string]string // known relative file names
 
@@ -150,7 +157,14 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(cfg.Known) == 0 {
+		cfg.Known = cfg.Dialects
+	}
+	if len(cfg.Dialects) == 0 {
+		cfg.Dialects = cfg.Known
+	}
 	l := &loader{
+		dialectNames: wordsOf(cfg.Known), directives: directivesFor(cfg.Known),
 		cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
 		byType: map[*types.TypeName]*model{}, tables: map[string]*model{}, schema: &schema.Schema{}, places: map[place]token.Pos{},
 		typed: map[*types.TypeName]goType{}, consts: map[*types.Package]map[*types.TypeName][]*types.Const{}, values: map[*types.TypeName][]constantValue{},

@@ -16,7 +16,10 @@ import (
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/txtar"
 
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
+	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
 var update = flag.Bool("update", false, "write what comes out into testdata")
@@ -97,9 +100,13 @@ func caseNames(a *txtar.Archive) []string {
 	return names
 }
 
+func both() []migrate.Capabilities {
+	return []migrate.Capabilities{postgres.Dialect{}.Capabilities(), sqlite.Dialect{}.Capabilities()}
+}
+
 // configOf reads the file config of a case: one "word values..." a line.
 func configOf(a *txtar.Archive, name string) Config {
-	cfg := Config{Dialects: []string{"postgres", "sqlite"}}
+	cfg := Config{Dialects: both(), Known: both()}
 	for _, f := range a.Files {
 		if f.Name != name+"/config" {
 			continue
@@ -108,7 +115,7 @@ func configOf(a *txtar.Archive, name string) Config {
 			words := strings.Fields(line)
 			switch words[0] {
 			case "dialects":
-				cfg.Dialects = words[1:]
+				cfg.Dialects = slices.DeleteFunc(both(), func(c migrate.Capabilities) bool { return !slices.Contains(words[1:], c.Name) })
 			case "comments":
 				cfg.Comments = true
 			case "tag":

@@ -80,27 +80,24 @@ func (l *loader) namespaces() {
 	slices.Sort(l.schema.Namespaces)
 }
 
-// systemColumns are columns that PostgreSQL has in every table (manual, 5.6).
-var systemColumns = []string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
-
 // reservedNames refuses names that a database keeps for itself.
 func (l *loader) reservedNames(t *schema.Table) {
 	ns, base := schema.SplitName(t.Name)
 	at := l.places[place{object: t.Name}]
-	if slices.Contains(l.cfg.Dialects, "postgres") {
-		if strings.HasPrefix(ns, "pg_") || ns == "information_schema" {
-			l.failf(at, "table %s: PostgreSQL keeps the schema %s for itself", t.Name, ns)
-		}
-		for _, c := range t.Columns {
-			if slices.Contains(systemColumns, c.Name) {
-				l.failf(l.places[place{object: t.Name, name: c.Name}], "column %s: PostgreSQL has a column of its own by that name in every table; call it otherwise", c.Name)
+	for _, d := range l.cfg.Dialects {
+		for _, own := range d.ReservedSchemas {
+			if ns == own || strings.HasSuffix(own, "_") && strings.HasPrefix(ns, own) {
+				l.failf(at, "table %s: %s keeps the schema %s for itself", t.Name, d.Product, ns)
 			}
 		}
-	}
-	if slices.Contains(l.cfg.Dialects, "sqlite") {
+		for _, c := range t.Columns {
+			if slices.Contains(d.SystemColumns, c.Name) {
+				l.failf(l.places[place{object: t.Name, name: c.Name}], "column %s: %s has a column of its own by that name in every table; call it otherwise", c.Name, d.Product)
+			}
+		}
 		refuse := func(what, name string, pos token.Pos) {
-			if strings.HasPrefix(strings.ToLower(name), "sqlite_") {
-				l.failf(pos, "%s %s: SQLite keeps names that begin with sqlite_ for itself", what, name)
+			if d.ReservedPrefix != "" && strings.HasPrefix(strings.ToLower(name), d.ReservedPrefix) {
+				l.failf(pos, "%s %s: %s keeps names that begin with %s for itself", what, name, d.Product, d.ReservedPrefix)
 			}
 		}
 		refuse("table", base, at)

@@ -12,16 +12,16 @@ var narrowTags = map[string]bool{"index": true, "unique": true, "check": true}
 
 // tagDialect reads the dialect behind the dot of a blank field's key; ok is false when there is a problem, which is noted.
 func (m *model) tagDialect(key, suffix string, pos token.Pos) (dialect string, ok bool) {
-	known := slices.Sorted(maps.Keys(dialects))
+	known := slices.Sorted(maps.Keys(m.l.dialectNames))
 	switch {
 	case !narrowTags[key]:
 		m.l.failf(pos, "%s cannot be narrowed to a dialect; what can is %s", key, strings.Join(slices.Sorted(maps.Keys(narrowTags)), ", "))
 		return "", false
-	case dialects[suffix] == "":
+	case m.l.dialectNames[suffix] == "":
 		m.l.failf(pos, "unknown dialect %q in %s.%s%s", suffix, key, suffix, didYouMean(suffix, known))
 		return "", false
 	}
-	return dialects[suffix], true
+	return m.l.dialectNames[suffix], true
 }
 
 // variant is a tag of a blank field as one dialect has it.
@@ -64,22 +64,4 @@ func (m *model) variants(t tableTag) []variant {
 		all = append(all, variant{own, d})
 	}
 	return all
-}
-
-// dialects returns the names of the dialects of the project, sorted; where none are given, all.
-func (l *loader) dialects() []string {
-	all := slices.Clone(l.cfg.Dialects)
-	if len(all) == 0 {
-		all = slices.Collect(maps.Values(dialects))
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// besides returns the dialects that something is for which is not for some: "", which is every one, when there are none of those.
-func (l *loader) besides(some []string) []string {
-	if len(some) == 0 {
-		return []string{""}
-	}
-	return slices.DeleteFunc(l.dialects(), func(d string) bool { return slices.Contains(some, d) })
 }

@@ -38,9 +38,6 @@ var tableWords = map[string]map[string]int{
 	"fk":    {"name": asValue, "ondelete": asValue, "onupdate": asValue, "deferrable": asFlag | asValue, "was": asValue},
 }
 
-// dialects are the words behind the dot, and the dialect each means.
-var dialects = map[string]string{"postgres": "postgres", "pg": "postgres", "sqlite": "sqlite"}
-
 // contradictions are pairs of options that cannot both be true.
 var contradictions = [][2]string{
 	{"null", "notnull"}, {"pk", "null"}, {"identity", "null"}, {"identity", "default"}, {"identity", "generated"}, {"generated", "default"},
@@ -71,10 +68,10 @@ func (l *loader) checkOptions(list []option, words map[string]int) options {
 		case o.dialect != "" && kind&perDialect == 0:
 			l.failf(o.at.pos, "%s cannot be narrowed to a dialect%s", o.word, narrowable(words))
 			continue
-		case o.dialect != "" && dialects[o.dialect] == "":
-			l.failf(o.at.pos, "unknown dialect %q in %s.%s%s", o.dialect, o.word, o.dialect, didYouMean(o.dialect, slices.Sorted(maps.Keys(dialects))))
+		case o.dialect != "" && l.dialectNames[o.dialect] == "":
+			l.failf(o.at.pos, "unknown dialect %q in %s.%s%s", o.dialect, o.word, o.dialect, didYouMean(o.dialect, slices.Sorted(maps.Keys(l.dialectNames))))
 			if o.at.exact && strings.HasPrefix(o.at.s, o.word+"."+o.dialect) {
-				l.fixable(o.at.pos+token.Pos(len(o.word)+1), o.dialect, nearest(o.dialect, slices.Sorted(maps.Keys(dialects)), reach(o.dialect)))
+				l.fixable(o.at.pos+token.Pos(len(o.word)+1), o.dialect, nearest(o.dialect, slices.Sorted(maps.Keys(l.dialectNames)), reach(o.dialect)))
 			}
 			continue
 		case o.has && kind&asValue == 0:
@@ -87,7 +84,7 @@ func (l *loader) checkOptions(list []option, words map[string]int) options {
 			l.failf(o.at.pos, "the value of %s is empty%s", o.word, map[bool]string{true: "; the empty text is written default:''"}[o.word == "default"])
 			continue
 		}
-		o.dialect = dialects[o.dialect]
+		o.dialect = l.dialectNames[o.dialect]
 		if before, ok := good.same(o); ok && (kind&repeated == 0 || before.value.s == o.value.s) {
 			l.failf(o.at.pos, "%s is given twice", o.name())
 			continue

@@ -11,11 +11,13 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/modelgen/modelgen/gen/vet"
+	"github.com/modelgen/modelgen/runtime/postgres"
+	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
-// Analyzer fits into every driver of the analysis framework, such as multichecker.Main(vet.Analyzer, ...) of golang.org/x/tools, beside your other
+// The analyzer fits into every driver of the analysis framework, such as multichecker.Main of golang.org/x/tools, beside your other
 // checks. Here it is called for one file.
-func ExampleAnalyzer() {
+func ExampleNew() {
 	const src = "package models\n\ntype Product struct {\n\t_ struct{} `table:\"products\"`\n\n\tID    int64\n\tName  string `db:\"name,sise:100\"`\n\tStock int32  `db:\"stock,default:none\"`\n}\n"
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "models.go", src, parser.ParseComments)
@@ -27,8 +29,9 @@ func ExampleAnalyzer() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	analyzer := vet.New(postgres.Dialect{}, sqlite.Dialect{})
 	pass := &analysis.Pass{
-		Analyzer: vet.Analyzer, Fset: fset, Files: []*ast.File{file}, Pkg: pkg, TypesInfo: info,
+		Analyzer: analyzer, Fset: fset, Files: []*ast.File{file}, Pkg: pkg, TypesInfo: info,
 		Report: func(d analysis.Diagnostic) {
 			fmt.Printf("%s: %s\n", fset.Position(d.Pos), d.Message)
 			for _, f := range d.SuggestedFixes {
@@ -36,7 +39,7 @@ func ExampleAnalyzer() {
 			}
 		},
 	}
-	if _, err := vet.Analyzer.Run(pass); err != nil {
+	if _, err := analyzer.Run(pass); err != nil {
 		log.Fatal(err)
 	}
 	// Output:

@@ -12,6 +12,7 @@ import (
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -22,7 +23,7 @@ func (v *pass) models(broken bool) error {
 	if v.Module != nil {
 		given.Module = v.Module.Path
 	}
-	cfg := load.Config{Dir: v.root, Tag: at.tag, Dialects: []string{"postgres", "sqlite"}}
+	cfg := load.Config{Dir: v.root, Tag: at.tag, Dialects: v.known, Known: v.known}
 	var snap *snapshot.Snapshot
 	if at.data != nil {
 		var err error
@@ -34,9 +35,7 @@ func (v *pass) models(broken bool) error {
 			at.data = nil // it says how tags are read, but not what there is
 		}
 		cfg.Tag, cfg.Comments = snap.Tag, snap.Comments
-		if len(snap.Dialects) > 0 {
-			cfg.Dialects = dialects(snap.Dialects)
-		}
+		cfg.Dialects = v.dialects(snap)
 		given.Others = slices.DeleteFunc(slices.Clone(snap.Models), func(path string) bool { return path == v.path })
 		given.Known = &snap.Schema
 	}
@@ -57,13 +56,21 @@ func (v *pass) models(broken bool) error {
 	return v.drift(models, snap, given.Others)
 }
 
-func dialects(versions []string) []string {
-	var names []string
-	for _, d := range versions {
+// dialects returns what the project is for, all that are known where it does not say.
+func (v *pass) dialects(snap *snapshot.Snapshot) []migrate.Capabilities {
+	var all []migrate.Capabilities
+	for _, d := range snap.Dialects {
 		name, _, _ := strings.Cut(d, "@")
-		names = append(names, name)
+		for _, c := range v.known {
+			if c.Name == name {
+				all = append(all, c)
+			}
+		}
 	}
-	return names
+	if len(all) == 0 {
+		return v.known
+	}
+	return all
 }
 
 // replace makes a fix of what the loader knows to fix.
@@ -76,7 +83,7 @@ func replace(f load.Fix) []analysis.SuggestedFix {
 
 // drift tells what the models ask for and no migration does.
 func (v *pass) drift(models *load.Result, snap *snapshot.Snapshot, others []string) error {
-	in := diff.Input{Old: &snap.Schema, New: models.Schema, Dialects: dialects(snap.Dialects)}
+	in := diff.Input{Old: &snap.Schema, New: models.Schema, Dialects: v.dialects(snap)}
 	if len(others) > 0 {
 		in.New = withOthers(models.Schema, &snap.Schema, v.path)
 	}

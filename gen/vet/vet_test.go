@@ -18,6 +18,8 @@ import (
 	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
+var analyzer = vet.New(postgres.Dialect{}, sqlite.Dialect{})
+
 // TestAnalyzer goes through the archives in testdata. Each is a module, example.com/shop: what is in the folder before is written first, and
 // the packages named in the comment get their migrations; then comes what is in the folder after, with the expectations.
 func TestAnalyzer(t *testing.T) {
@@ -53,9 +55,9 @@ func TestAnalyzer(t *testing.T) {
 			}
 			write(t, dir, a, "after/")
 			if strings.Contains(string(a.Comment), "fixes") {
-				analysistest.RunWithSuggestedFixes(t, dir, vet.Analyzer, "./...")
+				analysistest.RunWithSuggestedFixes(t, dir, analyzer, "./...")
 			} else {
-				analysistest.Run(t, dir, vet.Analyzer, "./...")
+				analysistest.Run(t, dir, analyzer, "./...")
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/diff"
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -19,7 +20,7 @@ func (r *run) compare(old, new *schema.Schema) (*diff.Result, error) {
 
 // answered is compare, with what was answered.
 func (r *run) answered(old, new *schema.Schema) (*diff.Result, diff.Input, error) {
-	in := diff.Input{Old: old, New: new, Dialects: []string{r.be.Name}}
+	in := diff.Input{Old: old, New: new, Dialects: []migrate.Capabilities{r.be.Can}}
 	r.computed = computing{}
 	r.beforehand(&in.Answers, old, new)
 	var asked []string

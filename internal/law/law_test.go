@@ -64,7 +64,7 @@ func onPostgres(base string) func(ctx context.Context) (*sql.DB, migrate.Dialect
 }
 
 func TestLawSQLite(t *testing.T) {
-	hold(t, Backend{"sqlite", onSQLite}, 0)
+	hold(t, Backend{"sqlite", sqlite.Dialect{}.Capabilities(), onSQLite}, 0)
 }
 
 func TestLawPostgres(t *testing.T) {
@@ -78,7 +78,7 @@ func TestLawPostgres(t *testing.T) {
 	if err := db.QueryRow("SELECT current_setting('server_version_num')::int / 10000").Scan(&version); err != nil {
 		t.Fatal(err)
 	}
-	hold(t, Backend{"postgres", onPostgres(base)}, version)
+	hold(t, Backend{"postgres", postgres.Dialect{}.Capabilities(), onPostgres(base)}, version)
 }
 
 func hold(t *testing.T, be Backend, version int) {

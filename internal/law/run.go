@@ -17,6 +17,7 @@ import (
 // Backend is a kind of database to hold to the law.
 type Backend struct {
 	Name string // of its dialect
+	Can  migrate.Capabilities
 	// Open returns an empty database with the dialect that sees it as empty, and a function that removes it.
 	Open func(ctx context.Context) (*sql.DB, migrate.Dialect, func(), error)
 }

@@ -83,7 +83,7 @@ func stalls(line string) bool {
 // lint checks that lint says what the row says, and of a safe form nothing about locks that is more than a note.
 func (f safeForm) lint(t *testing.T) {
 	t.Helper()
-	in := lint.Input{Before: formSet(nil).Schema(), Exact: true, Targets: []lint.Target{{Name: "postgres", Planner: func() migrate.Planner { return postgres.Dialect{}.Planner(0) }}}}
+	in := lint.Input{Before: formSet(nil).Schema(), Exact: true, Targets: []lint.Target{{Dialect: postgres.Dialect{}.Capabilities(), Planner: func() migrate.Planner { return postgres.Dialect{}.Planner(0) }}}}
 	for _, op := range f.ops {
 		in.Ops = append(in.Ops, lint.Op{Value: op})
 	}
