@@ -106,9 +106,19 @@ func checkDialect(d string, known map[string]migrate.Dialect) error {
 		return fmt.Errorf("%s: there is no dialect %s; there are %s", d, name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 	}
 	if version < 0 {
-		return fmt.Errorf("%s: the version behind @ is a whole number, as in %s", d, strings.Join(dialectWords(known), ","))
+		return fmt.Errorf("%s: the version behind @ is a whole number, as in %s", d, versioned(known))
 	}
 	return nil
+}
+
+// versioned returns an example of a dialect with a version.
+func versioned(known map[string]migrate.Dialect) string {
+	for _, w := range dialectWords(known) {
+		if strings.Contains(w, "@") {
+			return w
+		}
+	}
+	return "NAME@1"
 }
 
 // splitDialect cuts postgres@14 into name and version, 0 for none and -1 for one that is no number.
@@ -122,6 +132,16 @@ func splitDialect(d string) (name string, version int) {
 		return name, -1
 	}
 	return name, n
+}
+
+// dialectNames returns the names of dialects such as postgres@14.
+func dialectNames(dialects []string) []string {
+	var all []string
+	for _, d := range dialects {
+		name, _ := splitDialect(d)
+		all = append(all, name)
+	}
+	return all
 }
 
 // capabilities returns those of dialects such as postgres@14, in their order. One that is not known is left out.

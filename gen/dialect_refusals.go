@@ -2,6 +2,7 @@ package gen
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,6 +28,7 @@ func (r *Result) refusal(lines refused, err error) refused {
 		}
 		return lines
 	}
+	u.NameOther(append(dialectNames(r.snap.Dialects), slices.Sorted(maps.Keys(r.targets))...)...)
 	object := strings.TrimSuffix(u.Table+"."+u.Object, ".")
 	p := r.objectPos(u.Table, u.Object, r.after)
 	if !p.IsValid() {

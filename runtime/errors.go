@@ -204,6 +204,17 @@ type UnsupportedError struct {
 	Object  string // column, constraint or index of the table; "" is the table itself
 	Reason  string // what it cannot have: "an index with INCLUDE"
 	Hint    string // what to write instead, "" when there is nothing
+	Narrow  string // what to write for a dialect that can have it, which it calls DIALECT: "using.DIALECT:gin"; "" is nothing
+}
+
+// NameOther puts the first of the dialects that is another one into Narrow.
+func (e *UnsupportedError) NameOther(dialects ...string) {
+	for _, d := range dialects {
+		if d != e.Dialect {
+			e.Narrow = strings.Replace(e.Narrow, ".DIALECT", "."+d, 1)
+			return
+		}
+	}
 }
 
 func (e *UnsupportedError) Error() string {
@@ -214,6 +225,9 @@ func (e *UnsupportedError) Error() string {
 	msg := fmt.Sprintf("%s: %s cannot have %s", where, e.Dialect, e.Reason)
 	if e.Hint != "" {
 		msg += "; " + e.Hint
+	}
+	if e.Narrow != "" {
+		msg += ", or write " + e.Narrow
 	}
 	return msg
 }

@@ -65,6 +65,9 @@ func (p *pass) refused(t Target, ops []migrate.Op) {
 		_, err := migrate.PlanOps(t.Planner(), scratch.Copy(s, op), []migrate.Op{op})
 		var u *migrate.UnsupportedError
 		if errors.As(err, &u) {
+			for _, t := range p.in.Targets {
+				u.NameOther(u.Dialect, t.Dialect.Name)
+			}
 			p.errs = append(p.errs, refusal{i, t, err})
 			return
 		}

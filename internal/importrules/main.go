@@ -31,6 +31,12 @@ func main() {
 		os.Exit(2)
 	}
 	problems := check(all)
+	named, err := namedDialects(".", dialects)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "importrules:", err)
+		os.Exit(2)
+	}
+	problems = append(problems, named...)
 	for _, p := range problems {
 		fmt.Println(p)
 	}

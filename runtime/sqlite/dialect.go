@@ -31,6 +31,12 @@ func (Dialect) Open(_ context.Context, conn *sql.Conn, cfg migrate.SessionConfig
 	return &session{conn: conn, cfg: cfg, wait: min(max(cfg.Retry, cfg.LockTimeout), time.Minute), seen: map[rowKey]progress{}}, nil
 }
 
-func unsupported(table, object, reason, hint string) error {
+// narrowed adds what to write for a dialect that can have it.
+func narrowed(err *migrate.UnsupportedError, narrow string) error {
+	err.Narrow = narrow
+	return err
+}
+
+func unsupported(table, object, reason, hint string) *migrate.UnsupportedError {
 	return &migrate.UnsupportedError{Dialect: name, Table: table, Object: object, Reason: reason, Hint: hint}
 }

@@ -227,7 +227,7 @@ func (d ddl) references(fk schema.ForeignKey) (string, error) {
 // uniqueIndex returns the index that stands for a unique constraint.
 func (d ddl) uniqueIndex(u schema.Unique) (schema.Index, error) {
 	if u.Deferrable != schema.NotDeferrable {
-		return schema.Index{}, unsupported(d.t.Name, u.Name, "a deferrable unique constraint", "leave deferrable out, or write deferrable.postgres")
+		return schema.Index{}, narrowed(unsupported(d.t.Name, u.Name, "a deferrable unique constraint", "leave deferrable out"), "deferrable.DIALECT")
 	}
 	x := schema.Index{Name: u.Name, Unique: true, NullsNotDistinct: u.NullsNotDistinct}
 	for _, c := range u.Columns {
@@ -238,23 +238,25 @@ func (d ddl) uniqueIndex(u schema.Unique) (schema.Index, error) {
 
 // index returns CREATE INDEX; prefix is "", or the quoted name of a database with a dot.
 func (d ddl) index(prefix string, x schema.Index) (string, error) {
-	refuse := func(reason, hint string) (string, error) { return "", unsupported(d.t.Name, x.Name, reason, hint) }
+	refuse := func(reason, hint, narrow string) (string, error) {
+		return "", narrowed(unsupported(d.t.Name, x.Name, reason, hint), narrow)
+	}
 	switch {
 	case x.NullsNotDistinct:
-		return refuse("NULLS NOT DISTINCT", "make the columns NOT NULL, or write nullsnotdistinct.postgres")
+		return refuse("NULLS NOT DISTINCT", "make the columns NOT NULL", "nullsnotdistinct.DIALECT")
 	case x.Using != "" && !strings.EqualFold(x.Using, "btree"):
-		return refuse("an index with USING "+x.Using, "leave using: out, or write using.postgres:"+x.Using)
+		return refuse("an index with USING "+x.Using, "leave using: out", "using.DIALECT:"+x.Using)
 	case len(x.Include) > 0:
-		return refuse("an index with INCLUDE", "put the columns at the end of the index, or write include.postgres:("+strings.Join(x.Include, ", ")+")")
+		return refuse("an index with INCLUDE", "put the columns at the end of the index", "include.DIALECT:("+strings.Join(x.Include, ", ")+")")
 	}
 	var parts []string
 	for _, p := range x.Parts {
 		if p.OpClass != "" {
-			return refuse("an index with the operator class "+p.OpClass, "leave it out, or write opclass.postgres:"+p.OpClass)
+			return refuse("an index with the operator class "+p.OpClass, "leave it out", "opclass.DIALECT:"+p.OpClass)
 		}
 		if own := nullsOf(p.Desc); p.Nulls != schema.NullsDefault && p.Nulls != own {
 			return refuse("an index with NULLS "+string(p.Nulls)+ifs(p.Desc, " behind desc"), "SQLite sorts NULL first, with desc last: write nulls "+
-				strings.ToLower(string(own))+", or leave it out and mean each database's own order")
+				strings.ToLower(string(own))+", or leave it out and mean each database's own order", "")
 		}
 		part := quote(p.Column)
 		if p.Expr != "" {
