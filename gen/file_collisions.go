@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/module"
+
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 )
 
 // importable refuses a directory of migrations that no import path can name, before there is anything in it.
@@ -15,11 +17,11 @@ func importable(dir string) error {
 	if root == "" {
 		return nil
 	}
-	path, err := importPath(root, dir)
+	path, err := goedit.ImportPath(root, dir)
 	if err != nil || path == "" {
 		return nil // the go command has more to say about go.mod
 	}
-	own, _ := importPath(root, root)
+	own, _ := goedit.ImportPath(root, root)
 	rel := strings.Trim(strings.TrimPrefix(path, own), "/")
 	if strings.HasPrefix(rel, "../") {
 		return nil
@@ -35,17 +37,17 @@ func importable(dir string) error {
 // collisions says which names that a new migration and the list declare are taken by other files of their folder. What a folder of models has in it
 // besides is its own.
 func (f *folder) collisions(name string, src []byte) error {
-	_, file, err := texts(name, src)
+	_, file, err := goedit.Parse(name, src)
 	if err != nil {
 		return nil // it does not parse, which is said elsewhere
 	}
-	wanted := decls(file)
+	wanted := goedit.Declarations(file)
 	var lines []string
 	for _, p := range f.files {
 		if p.name == ListName || p.name == name {
 			continue
 		}
-		for d, pos := range decls(p.ast) {
+		for d, pos := range goedit.Declarations(p.ast) {
 			_, taken := wanted[d]
 			switch {
 			case d == "All":

@@ -14,6 +14,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -413,7 +414,7 @@ func (r *Result) migration(m emit.Migration) error {
 		}
 		var src []byte
 		err = together(
-			func() error { return checkTypes(r.models, m, raw) },
+			func() error { return typecheck.Emitted(r.models, m, raw) },
 			func() (err error) { src, err = format.Source(raw); return err },
 		)
 		if err != nil {

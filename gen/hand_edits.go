@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
-	"go/parser"
-	"go/token"
 	"maps"
 	"path"
 	"path/filepath"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -118,14 +117,14 @@ func (b *branches) otherText(m read.Migration, attempts [][]migrate.Op) (lines [
 		if src, err := format.Source(raw); err == nil { // it also changes quotes in comments
 			raw = src
 		}
-		if _, file, err := texts(m.File, raw); err == nil {
+		if _, file, err := goedit.Parse(m.File, raw); err == nil {
 			comments(file, func(c *ast.Comment) { known[words(c)] = true })
-			for name := range decls(file) {
+			for name := range goedit.Declarations(file) {
 				declared[name] = true
 			}
 		}
 	}
-	fset, file, err := texts(path.Join(filepath.ToSlash(b.shown), m.File), b.sources[m.File])
+	fset, file, err := goedit.Parse(path.Join(filepath.ToSlash(b.shown), m.File), b.sources[m.File])
 	if err != nil {
 		return nil // it was parsed before
 	}
@@ -134,7 +133,7 @@ func (b *branches) otherText(m read.Migration, attempts [][]migrate.Op) (lines [
 			lines = append(lines, fmt.Sprintf("%s: %s has a comment that is not generated: %s", fset.Position(c.Pos()), m.Name, c.Text))
 		}
 	})
-	names := decls(file)
+	names := goedit.Declarations(file)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if !declared[name] {
 			lines = append(lines, fmt.Sprintf("%s: %s has %s beside it, which is not generated", fset.Position(names[name]), m.Name, name))
@@ -146,46 +145,10 @@ func (b *branches) otherText(m read.Migration, attempts [][]migrate.Op) (lines [
 // words returns what a comment says: formatting moves its text about.
 func words(c *ast.Comment) string { return strings.Join(strings.Fields(c.Text), " ") }
 
-func texts(name string, src []byte) (*token.FileSet, *ast.File, error) {
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
-	return fset, file, err
-}
-
 func comments(file *ast.File, do func(*ast.Comment)) {
 	for _, g := range file.Comments {
 		for _, c := range g.List {
 			do(c)
 		}
 	}
-}
-
-// decls returns the names that a file declares for its package, with their places.
-func decls(file *ast.File) map[string]token.Pos {
-	names := map[string]token.Pos{}
-	add := func(n *ast.Ident) {
-		if n.Name != "_" {
-			names[n.Name] = n.Pos()
-		}
-	}
-	for _, d := range file.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			if d.Recv == nil {
-				add(d.Name)
-			}
-		case *ast.GenDecl:
-			for _, s := range d.Specs {
-				switch s := s.(type) {
-				case *ast.TypeSpec:
-					add(s.Name)
-				case *ast.ValueSpec:
-					for _, n := range s.Names {
-						add(n)
-					}
-				}
-			}
-		}
-	}
-	return names
 }

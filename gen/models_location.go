@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
@@ -43,12 +44,12 @@ func (c Config) models(s *snapshot.Snapshot) (now []string, moved bool, err erro
 	// What runs modelgen for these migrations says where it is; else it is the directory that modelgen runs in.
 	var found []string
 	for _, dir := range modelsFor(home, c.outDir()) {
-		if p, err := importPath(home, dir); err == nil && !slices.Contains(now, p) {
+		if p, err := goedit.ImportPath(home, dir); err == nil && !slices.Contains(now, p) {
 			found = append(found, p)
 		}
 	}
 	if len(found) == 0 && holdsModels(c.dir()) && moduleRoot(c.dir()) == home {
-		if p, err := importPath(home, c.dir()); err == nil && !slices.Contains(now, p) {
+		if p, err := goedit.ImportPath(home, c.dir()); err == nil && !slices.Contains(now, p) {
 			found = append(found, p)
 		}
 	}
@@ -139,7 +140,7 @@ func (m modules) find(pkg string) string {
 		}
 		return ""
 	}
-	module, err := importPath(m.home, m.home)
+	module, err := goedit.ImportPath(m.home, m.home)
 	if err != nil || module == "" {
 		return ""
 	}
@@ -253,7 +254,7 @@ func Out(dir, pkg string) (string, error) {
 	if root == "" {
 		return "", nil
 	}
-	path, err := importPath(root, at)
+	path, err := goedit.ImportPath(root, at)
 	if err != nil || path == "" {
 		return "", nil
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -141,8 +142,8 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	}
 	fresh := map[string]bool{}
 	for _, src := range b.after(r) {
-		if _, file, err := texts("", src); err == nil {
-			for d := range decls(file) {
+		if _, file, err := goedit.Parse("", src); err == nil {
+			for d := range goedit.Declarations(file) {
 				fresh[d] = true
 			}
 		}

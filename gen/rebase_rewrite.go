@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
@@ -39,8 +40,8 @@ func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Mi
 	stays := map[string]bool{} // what only moves to another file
 	for _, m := range move {
 		old = append(old, m.File)
-		if _, file, err := texts(m.File, b.sources[m.File]); err == nil {
-			for d := range decls(file) {
+		if _, file, err := goedit.Parse(m.File, b.sources[m.File]); err == nil {
+			for d := range goedit.Declarations(file) {
 				stays[d] = true
 			}
 		}
@@ -81,11 +82,11 @@ func (b *branches) rowStructs(move []read.Migration, renamed, vars map[string]st
 	out := maps.Clone(vars)
 	for _, m := range move {
 		from, to := "At"+number(m.Name), "At"+number(renamed[m.Name])
-		_, file, err := texts(m.File, b.sources[m.File])
+		_, file, err := goedit.Parse(m.File, b.sources[m.File])
 		if err != nil || from == "At" {
 			continue
 		}
-		for row := range decls(file) {
+		for row := range goedit.Declarations(file) {
 			if rest, ok := strings.CutSuffix(row, from); ok && rest != "" {
 				out[row] = rest + to
 			}
@@ -101,13 +102,9 @@ func rewrite(src []byte, m read.Migration, renamed, vars map[string]string, pare
 	if err != nil {
 		return nil, err
 	}
-	type edit struct {
-		from, to int
-		text     string
-	}
-	var edits []edit
+	var edits []goedit.Edit
 	change := func(n ast.Node, text string) {
-		edits = append(edits, edit{fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset, text})
+		edits = append(edits, goedit.Replace(fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset, text))
 	}
 	inParents := func(ast.Node) bool { return false }
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -131,7 +128,7 @@ func rewrite(src []byte, m read.Migration, renamed, vars map[string]string, pare
 							list = append(list, string(src[fset.Position(sel.Pos()).Offset:fset.Position(sel.End()).Offset]))
 						}
 					}
-					edits = append(edits, edit{fset.Position(lit.Lbrace).Offset + 1, fset.Position(lit.Rbrace).Offset, strings.Join(append(slices.Clone(parents), list...), ", ")})
+					edits = append(edits, goedit.Replace(fset.Position(lit.Lbrace).Offset+1, fset.Position(lit.Rbrace).Offset, strings.Join(append(slices.Clone(parents), list...), ", ")))
 					inParents = func(x ast.Node) bool { return x.Pos() > lit.Lbrace && x.End() <= lit.Rbrace }
 					parents = nil
 				}
@@ -159,10 +156,10 @@ func rewrite(src []byte, m read.Migration, renamed, vars map[string]string, pare
 			}
 		}
 	}
-	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
+	slices.SortFunc(edits, func(a, b goedit.Edit) int { return b.From - a.From })
 	out := string(src)
 	for _, e := range edits {
-		out = out[:e.from] + e.text + out[e.to:]
+		out = out[:e.From] + e.Text + out[e.To:]
 	}
 	if parents != nil { // there was no list of parents
 		at := regexp.MustCompile(`(?m)^(\s*)Name:\s*` + regexp.QuoteMeta(fmt.Sprintf("%q", renamed[m.Name])) + `,\n`)

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
@@ -23,7 +25,7 @@ func importers(fset *token.FileSet, dir string, merging bool) (files []*ast.File
 	if root == "" {
 		return nil, "", nil
 	}
-	if imported, err = importPath(root, dir); err != nil || imported == "" {
+	if imported, err = goedit.ImportPath(root, dir); err != nil || imported == "" {
 		return nil, "", err
 	}
 	here, err := filepath.Abs(dir)
@@ -62,28 +64,6 @@ func importers(fset *token.FileSet, dir string, merging bool) (files []*ast.File
 	return files, imported, err
 }
 
-// selections calls do for everything that a file takes from an import, with the name that it has for it. It reports whether that is a dot, with
-// which it cannot be told.
-func selections(f *ast.File, imported, pkg string, do func(s *ast.SelectorExpr, name string)) (dot bool) {
-	name := ""
-	for _, i := range f.Imports {
-		if p, _ := strconv.Unquote(i.Path.Value); p == imported {
-			if name = pkg; i.Name != nil {
-				name = i.Name.Name
-			}
-		}
-	}
-	ast.Inspect(f, func(n ast.Node) bool {
-		if s, ok := n.(*ast.SelectorExpr); ok {
-			if x, ok := s.X.(*ast.Ident); ok && x.Name == name && name != "" {
-				do(s, name)
-			}
-		}
-		return true
-	})
-	return name == "."
-}
-
 // users says where names are used that go, or that are called otherwise: in the other files of the folder, its tests, and what imports it in the
 // module. becomes has what each becomes, "" for one that goes; files are those that are rewritten anyway.
 func (b *branches) users(becomes map[string]string, files map[string]bool) (lines []string, err error) {
@@ -118,7 +98,7 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 			outside = append(outside, f)
 		}
 	}
-	r := resolved(fset, inside)
+	r := typecheck.Resolve(fset, inside)
 	for _, f := range inside {
 		fields := map[*ast.Ident]bool{}
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -127,7 +107,7 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 				fields[n.Sel] = true
 			case *ast.Ident:
 				// What is declared here, if only within a function, is another thing of that name.
-				if _, ok := becomes[n.Name]; ok && !fields[n] && r.info.Uses[n] == nil && r.info.Defs[n] == nil && r.scope.Lookup(n.Name) == nil {
+				if _, ok := becomes[n.Name]; ok && !fields[n] && r.Info.Uses[n] == nil && r.Info.Defs[n] == nil && r.Scope.Lookup(n.Name) == nil {
 					say(n, n.Name, n.Name)
 				}
 			}
@@ -139,7 +119,7 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 		return nil, err
 	}
 	for _, f := range append(outside, more...) {
-		dot := selections(f, imported, b.pkg, func(s *ast.SelectorExpr, name string) {
+		dot := goedit.Selections(f, imported, b.pkg, func(s *ast.SelectorExpr, name string) {
 			if _, ok := becomes[s.Sel.Name]; ok {
 				say(s, name+"."+s.Sel.Name, s.Sel.Name)
 			}
@@ -157,11 +137,11 @@ func (b *branches) gone(old []string, fresh map[string]bool, becomes map[string]
 	names, files := map[string]string{}, map[string]bool{}
 	for _, name := range old {
 		files[name] = true
-		_, file, err := texts(name, b.sources[name])
+		_, file, err := goedit.Parse(name, b.sources[name])
 		if err != nil {
 			return err
 		}
-		for d := range decls(file) {
+		for d := range goedit.Declarations(file) {
 			if to := becomes[d]; to != "" && to != d {
 				names[d] = to
 			} else if !fresh[d] && to == "" {

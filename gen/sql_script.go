@@ -61,10 +61,10 @@ func Scripts(cfg Config, which, dialect string) ([]Script, error) {
 				s.Parents = append(s.Parents, b.row(o.Name))
 			}
 		}
-		if s.Stages, err = set.Plan(cfg.Targets[word], version, m.Name, false); err != nil {
+		if s.Stages, err = set.Stages(cfg.Targets[word], version, m.Name, false); err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Pos, err)
 		}
-		if s.Undo, err = set.Plan(cfg.Targets[word], version, m.Name, true); err != nil {
+		if s.Undo, err = set.Stages(cfg.Targets[word], version, m.Name, true); err != nil {
 			s.NoUndo = err.Error()
 		}
 		out = append(out, s)

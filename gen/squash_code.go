@@ -7,12 +7,13 @@ import (
 	"go/token"
 	"go/types"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -30,7 +31,7 @@ type copier struct {
 	files map[string]*ast.File
 	src   map[string][]byte
 
-	*resolution
+	*typecheck.Resolution
 	names    map[types.Object]string // what copied things are called
 	imports  map[string]string       // path -> name, "" for its own
 	local    map[string]string       // name in the new file -> path
@@ -55,7 +56,7 @@ func (c *copier) copy(file string, n ast.Node) (string, Problems) {
 
 // resolve finds out what every name of the package stands for.
 func (c *copier) resolve() error {
-	if c.resolution != nil {
+	if c.Resolution != nil {
 		return nil
 	}
 	sources, err := c.sources()
@@ -70,103 +71,15 @@ func (c *copier) resolve() error {
 		}
 		files = append(files, c.files[name])
 	}
-	c.resolution = resolved(c.fset, files)
+	c.Resolution = typecheck.Resolve(c.fset, files)
 	c.names, c.imports, c.local = map[types.Object]string{}, map[string]string{}, map[string]string{"migrate": emit.Runtime, "schema": emit.Schema}
 	return nil
-}
-
-// resolution says what the names of a package stand for. Of imports only the names are known, not what is in them.
-type resolution struct {
-	info  *types.Info
-	scope *types.Scope
-}
-
-// each calls do for every name below a node that stands for something that is declared in the package, or imported.
-func (r *resolution) each(n ast.Node, do func(*ast.Ident, types.Object)) {
-	fields := map[*ast.Ident]bool{}
-	ast.Inspect(n, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.SelectorExpr:
-			fields[n.Sel] = true
-		case *ast.KeyValueExpr:
-			if key, ok := n.Key.(*ast.Ident); ok && r.info.Uses[key] == nil {
-				fields[key] = true
-			}
-		case *ast.Ident:
-			obj := r.info.Uses[n]
-			if obj == nil {
-				obj = r.info.Defs[n]
-			}
-			if obj == nil && !fields[n] {
-				obj = r.scope.Lookup(n.Name) // the checker does not look at what stands on something imported: Backfill[row]
-			}
-			if obj != nil {
-				do(n, obj)
-			}
-		}
-		return true
-	})
-}
-
-// resolved resolves the names of a package without its imports.
-func resolved(fset *token.FileSet, files []*ast.File) *resolution {
-	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
-	conf := types.Config{Importer: guesser{selectedIn(files), map[string]*types.Package{}}, Error: func(error) {}, DisableUnusedImportCheck: true, FakeImportC: true}
-	pkg, _ := conf.Check("migrations", fset, files, info) // what does not compile is for the compiler to say
-	return &resolution{info, pkg.Scope()}
-}
-
-// selectedIn returns the names that something is selected from, which those of imports are among.
-func selectedIn(files []*ast.File) map[string]bool {
-	selected := map[string]bool{}
-	for _, f := range files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			if s, ok := n.(*ast.SelectorExpr); ok {
-				if x, ok := s.X.(*ast.Ident); ok {
-					selected[x.Name] = true
-				}
-			}
-			return true
-		})
-	}
-	return selected
-}
-
-// guesser makes empty packages under the names that they are used by.
-type guesser struct {
-	selected map[string]bool
-	made     map[string]*types.Package
-}
-
-var version = regexp.MustCompile(`^v[0-9]+$|\.v[0-9]+$`)
-
-func (g guesser) Import(p string) (*types.Package, error) {
-	if g.made[p] == nil {
-		g.made[p] = types.NewPackage(p, g.name(p))
-		g.made[p].MarkComplete()
-	}
-	return g.made[p], nil
-}
-
-// name guesses the name of a package from its path, which it need not have.
-func (g guesser) name(p string) string {
-	last := path.Base(p)
-	if version.MatchString(last) && !strings.Contains(last, ".") {
-		last = path.Base(path.Dir(p))
-	}
-	last = version.ReplaceAllString(last, "")
-	for _, n := range []string{last, strings.TrimPrefix(last, "go-"), strings.TrimSuffix(last, "-go"), strings.ReplaceAll(last, "-", "_"), strings.ReplaceAll(last, "-", "")} {
-		if g.selected[n] {
-			return n
-		}
-	}
-	return last
 }
 
 // text copies a piece of a file; nodes are what names in it are looked up in.
 func (c *copier) text(file string, from, to token.Pos, nodes ...ast.Node) string {
 	base := c.fset.Position(from).Offset
-	var edits []edit
+	var edits []goedit.Edit
 	for _, n := range nodes {
 		ast.Inspect(n, func(n ast.Node) bool {
 			if f, ok := n.(*ast.Field); ok && len(f.Names) == 0 {
@@ -174,23 +87,23 @@ func (c *copier) text(file string, from, to token.Pos, nodes ...ast.Node) string
 			}
 			return true
 		})
-		c.each(n, func(id *ast.Ident, obj types.Object) {
+		c.Each(n, func(id *ast.Ident, obj types.Object) {
 			name := id.Name
 			switch o := obj.(type) {
 			case *types.PkgName:
 				name = c.imported(o)
 			default:
-				if o.Parent() == c.scope {
+				if o.Parent() == c.Scope {
 					name = c.named(id, o)
 				}
 			}
 			if name != id.Name {
 				at := c.fset.Position(id.Pos()).Offset - base
-				edits = append(edits, edit{at, at + len(id.Name), name})
+				edits = append(edits, goedit.Replace(at, at+len(id.Name), name))
 			}
 		})
 	}
-	return string(edited(c.src[file][base:c.fset.Position(to).Offset], edits))
+	return string(goedit.Apply(c.src[file][base:c.fset.Position(to).Offset], edits))
 }
 
 // embedded refuses structs that embed what is copied: the name of the field would be another one.
@@ -199,7 +112,7 @@ func (c *copier) embedded(f *ast.Field) {
 	if !ok {
 		return
 	}
-	if o, ok := c.info.Uses[id].(*types.TypeName); ok && o.Parent() == c.scope && c.leaves[c.fileOf(o)] {
+	if o, ok := c.Info.Uses[id].(*types.TypeName); ok && o.Parent() == c.Scope && c.leaves[c.fileOf(o)] {
 		c.no(id, "it embeds %s, which would be called otherwise in a copy", id.Name)
 	}
 }
@@ -257,7 +170,7 @@ func (c *copier) named(id *ast.Ident, o types.Object) string {
 		}
 	}
 	name := o.Name() + c.suffix
-	for n := 2; c.scope.Lookup(name) != nil; n++ {
+	for n := 2; c.Scope.Lookup(name) != nil; n++ {
 		name = o.Name() + c.suffix + "_" + strconv.Itoa(n)
 	}
 	c.names[o] = name
@@ -271,7 +184,7 @@ func (c *copier) declare(id *ast.Ident, o types.Object) {
 		for _, d := range c.files[file].Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:
-				if d.Recv == nil && c.info.Defs[d.Name] == o || d.Recv != nil && c.receives(d, o) {
+				if d.Recv == nil && c.Info.Defs[d.Name] == o || d.Recv != nil && c.receives(d, o) {
 					from := d.Pos()
 					if d.Doc != nil {
 						from = d.Doc.Pos()
@@ -302,7 +215,7 @@ func (c *copier) receives(d *ast.FuncDecl, o types.Object) bool {
 		t = x.X
 	}
 	id, ok := t.(*ast.Ident)
-	return ok && c.info.Uses[id] == o
+	return ok && c.Info.Uses[id] == o
 }
 
 // spec copies a declaration of a type, a variable or constants when it declares o.
@@ -310,12 +223,12 @@ func (c *copier) spec(id *ast.Ident, file string, d *ast.GenDecl, s ast.Spec, o 
 	var doc *ast.CommentGroup
 	switch s := s.(type) {
 	case *ast.TypeSpec:
-		if c.info.Defs[s.Name] != o {
+		if c.Info.Defs[s.Name] != o {
 			return
 		}
 		doc = s.Doc
 	case *ast.ValueSpec:
-		if !slices.ContainsFunc(s.Names, func(n *ast.Ident) bool { return c.info.Defs[n] == o }) {
+		if !slices.ContainsFunc(s.Names, func(n *ast.Ident) bool { return c.Info.Defs[n] == o }) {
 			return
 		}
 		if len(s.Names) > 1 {

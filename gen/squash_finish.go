@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
@@ -46,7 +48,7 @@ func FinishSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 	if len(gone) == 0 {
 		return nil, Problems{fmt.Sprintf("%s: the files of what %s replaces are gone already; when all databases have it: modelgen squash -forget %s", squash.Pos, squash.Name, squash.Name)}
 	}
-	d := &deletion{squasher: q, squash: squash, gone: gone, files: files, changed: map[string][]edit{}}
+	d := &deletion{squasher: q, squash: squash, gone: gone, files: files, changed: map[string][]goedit.Edit{}}
 	if err := d.look(); err != nil {
 		return nil, err
 	}
@@ -76,7 +78,7 @@ func ForgetSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	kv := keyed(file, squash.Var, "Replaces")
+	kv := goedit.Field(file, squash.Var, "Replaces")
 	if kv == nil {
 		return nil, Problems{fmt.Sprintf("%s: Replaces of %s is not written in its file; take it out by hand", squash.Pos, squash.Name)}
 	}
@@ -89,7 +91,7 @@ func ForgetSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 		to++
 	}
 	q.result.Migration = squash.Name
-	q.result.add(filepath.Join(q.dir, squash.File), formatted(edited(src, []edit{{from, to, ""}})), src)
+	q.result.add(filepath.Join(q.dir, squash.File), formatted(goedit.Apply(src, []goedit.Edit{goedit.Replace(from, to, "")})), src)
 	return q.result, nil
 }
 
@@ -151,7 +153,7 @@ type deletion struct {
 	squash   read.Migration
 	gone     map[string]string
 	files    map[string]bool
-	changed  map[string][]edit // by base name
+	changed  map[string][]goedit.Edit // by base name
 	src      map[string][]byte
 	fset     *token.FileSet
 	problems Problems
@@ -201,7 +203,7 @@ func (d *deletion) look() error {
 
 // inside looks at the package itself: parents follow, all else is refused.
 func (d *deletion) inside(files []*ast.File) {
-	r := resolved(d.fset, files)
+	r := typecheck.Resolve(d.fset, files)
 	for _, f := range files {
 		name := path.Base(d.fset.Position(f.Pos()).Filename)
 		if d.files[name] {
@@ -218,8 +220,8 @@ func (d *deletion) inside(files []*ast.File) {
 				d.reparent(name, f, m, parents)
 			}
 		}
-		r.each(f, func(id *ast.Ident, o types.Object) {
-			if o.Parent() == r.scope && d.files[d.fileOf(o)] && !parents[id] {
+		r.Each(f, func(id *ast.Ident, o types.Object) {
+			if o.Parent() == r.Scope && d.files[d.fileOf(o)] && !parents[id] {
 				d.no(id, "%s is used here and stands in %s, which would go; move it to a file that stays", id.Name, d.fileOf(o))
 			}
 		})
@@ -236,7 +238,7 @@ func (d *deletion) no(n ast.Node, format string, args ...any) {
 
 // reparent puts the squash in the place of those of its members that a migration follows.
 func (d *deletion) reparent(name string, f *ast.File, m read.Migration, seen map[*ast.Ident]bool) {
-	list := field(f, m.Var, "Parents")
+	list := goedit.ListField(f, m.Var, "Parents")
 	if list == nil {
 		return
 	}
@@ -254,7 +256,7 @@ func (d *deletion) reparent(name string, f *ast.File, m read.Migration, seen map
 	}
 	if follows {
 		from, to := d.fset.Position(list.Lbrace).Offset, d.fset.Position(list.Rbrace).Offset
-		d.changed[name] = append(d.changed[name], edit{from + 1, to, strings.Join(words, ", ")})
+		d.changed[name] = append(d.changed[name], goedit.Replace(from+1, to, strings.Join(words, ", ")))
 	}
 }
 
@@ -272,7 +274,7 @@ func (d *deletion) outside(tests []*ast.File) error {
 
 // uses finds what another package takes from the files.
 func (d *deletion) uses(f *ast.File, imported string) {
-	dot := selections(f, imported, d.pkg, func(s *ast.SelectorExpr, name string) {
+	dot := goedit.Selections(f, imported, d.pkg, func(s *ast.SelectorExpr, name string) {
 		for file := range d.files {
 			if declares(d.fset, d.src[file], s.Sel.Name) {
 				d.no(s, "%s.%s is used here and stands in %s, which would go; put %s in its place", name, s.Sel.Name, file, d.squash.Var)
@@ -314,28 +316,6 @@ func declares(fset *token.FileSet, src []byte, name string) bool {
 	return false
 }
 
-// importPath returns the path that a folder of a module is imported by.
-func importPath(root, dir string) (string, error) {
-	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
-		return "", err
-	}
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	rel, err := filepath.Rel(root, abs)
-	if err != nil {
-		return "", err
-	}
-	for line := range strings.Lines(string(data)) {
-		if module, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
-			return path.Join(strings.Trim(strings.TrimSpace(module), `"`), filepath.ToSlash(rel)), nil
-		}
-	}
-	return "", nil
-}
-
 // write works out the files.
 func (d *deletion) write() error {
 	var sources []read.File
@@ -346,7 +326,7 @@ func (d *deletion) write() error {
 			d.result.add(filepath.Join(d.dir, name), nil, src)
 			continue
 		case d.changed[name] != nil:
-			now := formatted(edited(src, d.changed[name]))
+			now := formatted(goedit.Apply(src, d.changed[name]))
 			d.result.add(filepath.Join(d.dir, name), now, src)
 			src = now
 		}

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -118,7 +119,7 @@ func (c *copier) otherSets(members []int) error {
 		if err := c.parse(m.File); err != nil {
 			return err
 		}
-		list := field(c.files[m.File], m.Var, "Parents")
+		list := goedit.ListField(c.files[m.File], m.Var, "Parents")
 		if list == nil {
 			continue
 		}
@@ -193,7 +194,7 @@ func (c *copier) notes(m read.Migration) ([]notedOp, error) {
 		return nil, err
 	}
 	file := c.files[m.File]
-	list := field(file, m.Var, "Ops")
+	list := goedit.ListField(file, m.Var, "Ops")
 	if list == nil {
 		return nil, nil
 	}
@@ -241,69 +242,6 @@ func (c *copier) parse(name string) error {
 	return nil
 }
 
-// field returns the literal of a field of a migration.
-func field(file *ast.File, variable, name string) *ast.CompositeLit {
-	lit, _ := keyed(file, variable, name).(*ast.KeyValueExpr)
-	if lit == nil {
-		return nil
-	}
-	list, _ := lit.Value.(*ast.CompositeLit)
-	return list
-}
-
-// keyed returns the field of a migration with its key, nil when there is none.
-func keyed(file *ast.File, variable, name string) ast.Expr {
-	for _, d := range file.Decls {
-		g, ok := d.(*ast.GenDecl)
-		if !ok || g.Tok != token.VAR {
-			continue
-		}
-		for _, s := range g.Specs {
-			v := s.(*ast.ValueSpec)
-			for i, n := range v.Names {
-				if n.Name != variable || i >= len(v.Values) {
-					continue
-				}
-				u, _ := v.Values[i].(*ast.UnaryExpr)
-				if u == nil {
-					continue
-				}
-				lit, _ := u.X.(*ast.CompositeLit)
-				if lit == nil {
-					continue
-				}
-				for _, e := range lit.Elts {
-					if kv, ok := e.(*ast.KeyValueExpr); ok {
-						if key, ok := kv.Key.(*ast.Ident); ok && key.Name == name {
-							return kv
-						}
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// edit is a piece of a text that becomes another.
-type edit struct {
-	from, to int
-	text     string
-}
-
-func edited(src []byte, edits []edit) []byte {
-	slices.SortStableFunc(edits, func(a, b edit) int { return a.from - b.from })
-	var out bytes.Buffer
-	at := 0
-	for _, e := range edits {
-		out.Write(src[at:e.from])
-		out.WriteString(e.text)
-		at = e.to
-	}
-	out.Write(src[at:])
-	return out.Bytes()
-}
-
 // file writes the squash: what is known by its value as every migration is written, then what is code in its place.
 func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) ([]byte, error) {
 	raw, err := m.File()
@@ -316,18 +254,18 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) (
 		return nil, fmt.Errorf("the migration does not parse, please report it: %w", err)
 	}
 	at := func(p token.Pos) int { return fset.Position(p).Offset }
-	ops := field(file, m.Var, "Ops")
+	ops := goedit.ListField(file, m.Var, "Ops")
 	names := make([]string, len(replaces))
 	for i, r := range replaces {
 		names[i] = strconv.Quote(r)
 	}
-	key := keyed(file, m.Var, "Ops")
-	edits := []edit{{at(key.Pos()), at(key.Pos()), "Replaces: []string{\n" + lines(names) + "\n},\n"}}
+	key := goedit.Field(file, m.Var, "Ops")
+	edits := []goedit.Edit{goedit.Replace(at(key.Pos()), at(key.Pos()), "Replaces: []string{\n"+lines(names)+"\n},\n")}
 
-	if list := field(file, m.Var, "Parents"); list != nil && len(c.others) > 0 {
-		edits = append(edits, edit{at(list.Rbrace), at(list.Rbrace), ", " + strings.Join(c.others, ", ")})
+	if list := goedit.ListField(file, m.Var, "Parents"); list != nil && len(c.others) > 0 {
+		edits = append(edits, goedit.Replace(at(list.Rbrace), at(list.Rbrace), ", "+strings.Join(c.others, ", ")))
 	} else if len(c.others) > 0 {
-		edits = append([]edit{{at(key.Pos()), at(key.Pos()), "Parents: []*migrate.Migration{" + strings.Join(c.others, ", ") + "},\n"}}, edits...)
+		edits = append([]goedit.Edit{goedit.Replace(at(key.Pos()), at(key.Pos()), "Parents: []*migrate.Migration{"+strings.Join(c.others, ", ")+"},\n")}, edits...)
 	}
 
 	// Steps over data keep their order among each other, so the next one here is the next one there.
@@ -344,7 +282,7 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) (
 		e := ops.Elts[i]
 		if !isData(op) {
 			if h := migrate.HashOps([]migrate.Op{op}); said[h] != nil {
-				edits = append(edits, edit{at(e.Pos()), at(e.Pos()), strings.Join(said[h], "\n") + "\n"})
+				edits = append(edits, goedit.Replace(at(e.Pos()), at(e.Pos()), strings.Join(said[h], "\n")+"\n"))
 				delete(said, h)
 			}
 			continue
@@ -353,17 +291,17 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) (
 			return nil, fmt.Errorf("a step over data is one too many, please report it")
 		}
 		text := strings.Join(append(slices.Clone(code[0].comments), code[0].text), "\n")
-		edits = append(edits, edit{at(e.Pos()), at(e.End()), text})
+		edits = append(edits, goedit.Replace(at(e.Pos()), at(e.End()), text))
 		code = code[1:]
 	}
 	if imports := c.importLines(raw); imports != "" {
 		for _, d := range file.Decls {
 			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
-				edits = append(edits, edit{at(g.Pos()), at(g.End()), imports})
+				edits = append(edits, goedit.Replace(at(g.Pos()), at(g.End()), imports))
 			}
 		}
 	}
-	out := edited(raw, edits)
+	out := goedit.Apply(raw, edits)
 	for _, d := range c.decls {
 		out = append(out, "\n"+d+"\n"...)
 	}

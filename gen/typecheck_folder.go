@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/load"
 )
 
@@ -34,7 +35,7 @@ func (f *folder) compiles(models *load.Result, buildTags string) error {
 	var lines Problems
 	more := 0
 	conf := types.Config{
-		Importer: partly{loaded(models.Types), guesser{selectedIn(files), map[string]*types.Package{}}},
+		Importer: typecheck.Partly{Loaded: models.Types, Others: typecheck.NewGuesser(files)},
 		Error: func(err error) {
 			var e types.Error
 			if !errors.As(err, &e) || strings.HasPrefix(e.Msg, "could not import ") || strings.HasPrefix(e.Msg, "\t") {
@@ -75,21 +76,4 @@ func (f *folder) built(p parsed, buildTags string) bool {
 	c.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(p.src)), nil }
 	ok, err := c.MatchFile(f.dir, p.name)
 	return ok || err != nil
-}
-
-// partly imports what is loaded, and an empty package that nobody complains about in the place of all others, under the name that it is used by.
-type partly struct {
-	loaded
-	others guesser
-}
-
-func (p partly) Import(path string) (*types.Package, error) {
-	if path == "unsafe" {
-		return types.Unsafe, nil
-	}
-	if pkg, err := p.loaded.Import(path); err == nil {
-		return pkg, nil
-	}
-	pkg, _ := p.others.Import(path)
-	return pkg, fmt.Errorf("%s is not loaded", path)
 }

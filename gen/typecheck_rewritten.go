@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/typecheck"
 )
 
 // after returns the files with migrations as they will be.
@@ -47,7 +50,7 @@ func (b *branches) built(cfg Config, sources map[string][]byte) (*token.FileSet,
 func (b *branches) broken(cfg Config, r *Result) (lines []string) {
 	check := func(sources map[string][]byte, do func(types.Error)) {
 		fset, files := b.built(cfg, sources)
-		conf := types.Config{Importer: partly{nil, guesser{selectedIn(files), map[string]*types.Package{}}}, Error: func(err error) {
+		conf := types.Config{Importer: typecheck.Partly{Others: typecheck.NewGuesser(files)}, Error: func(err error) {
 			var e types.Error
 			if errors.As(err, &e) && !strings.HasPrefix(e.Msg, "could not import ") && !strings.HasPrefix(e.Msg, "\t") {
 				do(e)
@@ -70,7 +73,7 @@ func (b *branches) clashes(cfg Config, renamed map[string]string) (lines []strin
 	fset, files := b.built(cfg, b.sources)
 	seen := map[string]token.Pos{}
 	for _, f := range files {
-		names := decls(f)
+		names := goedit.Declarations(f)
 		for _, name := range slices.Sorted(maps.Keys(names)) {
 			if at, ok := seen[name]; ok && name != "init" && renamed[name] == "" {
 				lines = append(lines, fmt.Sprintf("%s: %s is declared at %s, too, so that the migrations do not compile; nothing was written: give one of the two another name",

@@ -1,4 +1,4 @@
-package gen
+package typecheck
 
 import (
 	"fmt"
@@ -12,9 +12,9 @@ import (
 	"github.com/modelgen/modelgen/gen/load"
 )
 
-// checkTypes compiles an emitted migration, as far as the type checker goes, against what was loaded with the models: a file that does
+// Emitted compiles an emitted migration, as far as the type checker goes, against what was loaded with the models: a file that does
 // not compile is a mistake of ours and must not land in anybody's tree.
-func checkTypes(models *load.Result, m emit.Migration, src []byte) error {
+func Emitted(models *load.Result, m emit.Migration, src []byte) error {
 	if err := models.Failed[emit.Imports]; err != nil {
 		return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", emit.Runtime, err)
 	}
@@ -32,19 +32,9 @@ func checkTypes(models *load.Result, m emit.Migration, src []byte) error {
 		}
 		files = append(files, f)
 	}
-	conf := types.Config{Importer: loaded(models.Types)}
+	conf := types.Config{Importer: Loaded(models.Types)}
 	if _, err := conf.Check(m.Package, fset, files, nil); err != nil {
 		return fmt.Errorf("the migration does not compile, please report it: %w", err)
 	}
 	return nil
-}
-
-// loaded imports from what is in memory already.
-type loaded map[string]*types.Package
-
-func (l loaded) Import(path string) (*types.Package, error) {
-	if p := l[path]; p != nil {
-		return p, nil
-	}
-	return nil, fmt.Errorf("%s is not loaded", path)
 }
