@@ -176,5 +176,6 @@ var nameCases = []lintCase{
 	{"MG506", ops(fresh(schema.JSON("doc"))), ops(fresh(schema.JSONB("doc")))},
 	{"MG507", ops(migrate.CreateIndex{Table: "items", Index: index("i", false, "name", "label", "stock", "price")}), ops(migrate.CreateIndex{Table: "items", Index: index("i", true, "name", "label", "stock", "price")})},
 	{"MG508", ops(migrate.CreateTable{Table: "log", Columns: []schema.ColumnDef{schema.Text("line")}}), ops(fresh())},
+	{"MG508", ops(keyless), ops(keyless, migrate.AddPrimaryKey{Table: "items", PrimaryKey: *new(items()).PrimaryKey})},
 	{"MG509", ops(fresh(schema.Other("n", "bigserial"))), ops(fresh(schema.BigInt("n")))},
 }
