@@ -5,6 +5,8 @@ MAX_LINES   = 600
 COUNT      ?= 5
 FUZZTIME   ?= 60s
 LAW        ?= 5000
+LISTS      ?= 2000
+SEED       ?= 1
 XTOOLS     ?= latest
 MATRIX     ?= 14 15 16 17 18
 
@@ -14,7 +16,7 @@ GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
 # What is tested on every version. TestRunnerBackup needs a pg_dump as new as the server, which make test has.
 MATRIX_TESTS = ./runtime/... ./internal/law ./internal/pgtest/... ./gen/optimize/... ./example/...
 
-.PHONY: help demo test matrix vettool lint verify bench soak
+.PHONY: help demo test matrix vettool lint verify bench soak random fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,7 +25,7 @@ demo: ## Show the whole story in a temporary directory, on SQLite (or DATABASE_U
 	@go run ./internal/demo $${DATABASE_URL:+"$$DATABASE_URL"}
 
 test: bin/pgrun ## Run all tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
-	bin/pgrun go test -timeout 60m ./...
+	bin/pgrun go test -timeout 3h ./...
 
 matrix: bin/pgrun ## Run the database tests on each PostgreSQL of MATRIX, which npm fetches once: make matrix MATRIX="14 18"
 	@bad=0; lines=; for v in $(MATRIX); do \
@@ -69,9 +71,19 @@ else
 	@if [ -d internal/bench ]; then echo go run ./internal/bench; bin/pgrun go run ./internal/bench; fi
 endif
 
-soak: bin/pgrun ## Run the tests COUNT times under the race detector, LAW pairs of random schemas, then each fuzz test for FUZZTIME
+soak: bin/pgrun ## Run the tests COUNT times under the race detector, then random and fuzz at length, from a seed that nobody has had
 	bin/pgrun go test -race -shuffle on -count $(COUNT) -timeout 0 ./...
-	bin/pgrun go test ./internal/law -law.n $(LAW) -law.seed $$(date +%s) -timeout 0
+	@$(MAKE) --no-print-directory random SEED=$$(date +%s)
+	@$(MAKE) --no-print-directory fuzz
+
+# make test has a few of each, from seed 1; .ci/run says how many it has.
+random: bin/pgrun ## Run LAW pairs of random schemas, LISTS random lists of ops, and the crash tests at their full size, from SEED on
+	bin/pgrun go test -count 1 -timeout 0 ./internal/law -law.n $(LAW) -law.seed $(SEED)
+	bin/pgrun go test -count 1 -timeout 0 ./gen/optimize/optimizetest -real.n $(LISTS) -real.seed $(SEED)
+	go test -count 1 -timeout 0 ./gen/optimize -run Random -optimize.n $$((20 * $(LISTS))) -optimize.seed $(SEED)
+	bin/pgrun go test -count 1 -timeout 0 ./runtime/dialecttest -run 'TestSQLiteOnceLikeOneByOne|TestFault26KilledBackfill|TestRunnerShared' -full
+
+fuzz: bin/pgrun ## Run each fuzz test for FUZZTIME
 	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's/^(.*)\/[^\/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*/\1 \2/' | \
 	  while read -r dir name; do \
 	    echo "go test -fuzz $$name $$dir"; bin/pgrun go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; \

@@ -88,7 +88,7 @@ type scenario struct {
 
 // lightModule returns a go.mod with the packages that migrations import cut down to their declarations. The go command takes most of the
 // time of a scenario, and most of that for the hundred packages of the standard library that these import. A migration is checked against
-// the real types all the same; that it compiles and runs is for the scripts to show.
+// the real types all the same; that it runs is for the scripts with whole to show.
 func lightModule(t *testing.T, m *module) []byte {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -113,6 +113,7 @@ func lightModule(t *testing.T, m *module) []byte {
 	if bytes.Contains(mod, []byte(root)) {
 		t.Fatal("cannot replace the module")
 	}
+	m.folders = append(m.folders, s.dir)
 	return mod
 }
 

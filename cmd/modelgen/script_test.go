@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -26,10 +27,12 @@ func TestMain(m *testing.M) {
 }
 
 // TestScript runs the scenarios in testdata/script through the real command. Each begins in a module of its own, example.com/shop, that
-// can import what this module requires, without network. MODELGEN_TEST_XTOOLS names a newer version of golang.org/x/tools to require, which
+// can import what this module requires, without network. Of this module itself it has the declarations only (see lightModule), which is all
+// that the compiler looks at; a script that also runs what it builds, or a tool of the module, begins with whole. MODELGEN_TEST_XTOOLS names a newer version of golang.org/x/tools to require, which
 // make vettool sets. Beside the commands of testscript there are:
 //
 //	edit FILE OLD NEW     replace the one place where FILE has OLD; \n and \t are a line's end and a tab
+//	whole                 give the module all of this module, with the bodies of functions, the dialects and the command
 //	status N COMMAND      run it and expect that exit status
 //	remember              note every file below the module
 //	[!] unchanged         compare with what was noted: names, modes and bytes
@@ -37,14 +40,16 @@ func TestMain(m *testing.M) {
 //	conventional PATH     the Go files there are formatted, group their imports, and name no folder of this machine
 func TestScript(t *testing.T) {
 	m := newModule(t)
+	m.light = lightModule(t, m)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		Setup:               m.setup,
+		Deadline:            time.Now().AddDate(1, 0, 0), // a slow machine is no failure: what hangs is ended by the -timeout of go test
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"edit": edit, "status": status, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
+			"whole": m.whole, "edit": edit, "status": status, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
 		},
 	})
 }
@@ -52,6 +57,7 @@ func TestScript(t *testing.T) {
 // module is what the modules of all scripts have in common.
 type module struct {
 	mod, sum []byte
+	light    []byte // the go.mod with the declarations only
 	env      []string
 	folders  []string // of this machine: none of them belongs in a file
 }
@@ -143,7 +149,14 @@ func (m *module) setup(e *testscript.Env) error {
 	if err := os.WriteFile(filepath.Join(e.WorkDir, "go.sum"), m.sum, 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(e.WorkDir, "go.mod"), m.mod, 0o644)
+	return os.WriteFile(filepath.Join(e.WorkDir, "go.mod"), m.light, 0o644)
+}
+
+func (m *module) whole(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: whole")
+	}
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "go.mod"), m.mod, 0o644))
 }
 
 func edit(ts *testscript.TestScript, neg bool, args []string) {

@@ -9,6 +9,9 @@ import (
 	"github.com/modelgen/modelgen/runtime/postgres"
 )
 
+// crashRows are enough for the batches of all runs.
+const crashRows = 20_000
+
 // TestFault26ServerCrash: the commits of batches are not waited for, so a crash of the server may take the last ones back. It takes the cursor back with
 // them: no row is left out, and none is done twice.
 func TestFault26ServerCrash(t *testing.T) {
@@ -21,7 +24,7 @@ func TestFault26ServerCrash(t *testing.T) {
 			f.db = pgOpen(t, driver, server.URL)
 			f.empty()
 			r := &runner{t: t, db: f.db, dialect: postgres.Dialect{}, url: server.URL}
-			fillStart(r, backfillRows)
+			fillStart(r, crashRows)
 			for crash := range 4 {
 				witness, err := r.db.Conn(t.Context())
 				if err != nil {
@@ -59,7 +62,7 @@ func TestFault26ServerCrash(t *testing.T) {
 			if _, err := r.migrator(backfillKillSet()).Up(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			backfillWhole(r)
+			backfillWhole(r, crashRows)
 		})
 	}
 }

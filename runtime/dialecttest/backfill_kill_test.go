@@ -27,33 +27,34 @@ func backfillKillSet() *migrate.Set {
 	})
 }
 
-// Enough rows for fifty kills, of which each lets some batches pass.
-const (
-	backfillKills = 50
-	backfillRows  = 50_000
-)
+// backfillSize has enough rows for the kills, of which each lets some batches pass.
+func backfillSize() (kills, rows int) {
+	kills = size(12, 50)
+	return kills, 1000 * kills
+}
 
 // backfillWhole checks that every row was filled, once for each column.
-func backfillWhole(r *runner) {
+func backfillWhole(r *runner, rows int) {
 	r.t.Helper()
-	r.wants(backfillRows, "SELECT count(*) FROM items WHERE title = upper(name) AND slug = lower(name)")
-	r.wants(backfillRows, "SELECT count(*) FROM (SELECT id FROM log GROUP BY id HAVING count(*) = 2) x")
-	r.wants(2*backfillRows, "SELECT count(*) FROM log")
+	r.wants(rows, "SELECT count(*) FROM items WHERE title = upper(name) AND slug = lower(name)")
+	r.wants(rows, "SELECT count(*) FROM (SELECT id FROM log GROUP BY id HAVING count(*) = 2) x")
+	r.wants(2*rows, "SELECT count(*) FROM log")
 	r.fillNow(backfillKillSet())
 }
 
-// TestFault26KilledBackfill kills a process at fifty random places of its batches: nothing is lost, and nothing done twice.
+// TestFault26KilledBackfill kills a process at random places of its batches: nothing is lost, and nothing done twice.
 func TestFault26KilledBackfill(t *testing.T) {
+	most, rows := backfillSize()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		d := newLite(t)
 		r := &runner{t: t, db: d.db, dialect: sqlite.Dialect{}}
-		fillStart(r, backfillRows)
+		fillStart(r, rows)
 		at := rand.New(rand.NewPCG(1, 2))
 		kills := 0
 		for ; ; kills++ {
 			k := -1 // it may run to its end
-			if kills < backfillKills {
+			if kills < most {
 				k = 4 + at.IntN(7)
 			}
 			p := faultStart(t, faultDriver, "sqlite", faultURL, "file:"+d.path, faultSet, "backfill", faultKill, kill(k))
@@ -63,19 +64,19 @@ func TestFault26KilledBackfill(t *testing.T) {
 				t.Fatalf("the child ended with %d: %s", code, p.errs.String())
 			}
 		}
-		if kills < backfillKills {
+		if kills < most {
 			t.Errorf("only %d kills: too few rows", kills)
 		}
-		backfillWhole(r)
+		backfillWhole(r, rows)
 	})
 	faultEach(t, func(t *testing.T, f *faultPG) {
 		r := &runner{t: t, db: f.db, dialect: postgres.Dialect{}, url: f.url}
-		fillStart(r, backfillRows)
+		fillStart(r, rows)
 		at := rand.New(rand.NewPCG(3, 4))
 		kills := 0
 		for ; ; kills++ {
 			p := f.child("backfill", "up")
-			if kills < backfillKills {
+			if kills < most {
 				point := []faultproxy.Point{faultproxy.Answered, faultproxy.Sent}[at.IntN(2)]
 				fault := f.proxy.Inject(faultproxy.Fault{Skip: 4 + at.IntN(9), At: point, Do: p.kill})
 				defer fault.Remove()
@@ -88,10 +89,10 @@ func TestFault26KilledBackfill(t *testing.T) {
 			}
 			f.alone()
 		}
-		if kills < backfillKills {
+		if kills < most {
 			t.Errorf("only %d kills: too few rows", kills)
 		}
-		backfillWhole(r)
+		backfillWhole(r, rows)
 	})
 }
 

@@ -54,6 +54,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -89,6 +90,18 @@ var faultSets = map[string]func() *migrate.Set{
 	"altering":   faultAlteringSet,
 	"index":      faultIndexSet,
 	"concurrent": faultConcurrentSet,
+}
+
+// full makes the tests of random places and random ops as long as they are in make random: a part of them finds what a change has broken, and all
+// of them what nobody has thought of.
+var full = flag.Bool("full", false, "run the random tests at their full sizes")
+
+// size is how often a random test does what it does.
+func size(part, all int) int {
+	if *full {
+		return all
+	}
+	return part
 }
 
 func TestMain(m *testing.M) {

@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	lists = flag.Int("real.n", 150, "how many random lists run on each database")
+	lists = flag.Int("real.n", 40, "how many random lists run on each database")
 	first = flag.Uint64("real.seed", 1, "the seed of the first list; a failure prints its own")
 	past  = flag.Uint64("real.history", 5, "the seed of the history of two hundred migrations")
 )
@@ -164,6 +164,7 @@ func TestRealPostgres(t *testing.T) { hold(t, onPostgres(pgtest.Database(t))) }
 
 // hold runs random lists and what they are optimised to, and compares catalogs and rows.
 func hold(t *testing.T, open backend) {
+	t.Parallel()
 	n := *lists
 	if testing.Short() {
 		n /= 10
@@ -254,6 +255,7 @@ func TestHistoryPostgres(t *testing.T) { history(t, onPostgres(pgtest.Database(t
 
 // history squashes two hundred migrations. A database that had all of them, one that had half and one that had none come to the same.
 func history(t *testing.T, open backend) {
+	t.Parallel()
 	list, data := []migrate.Op{}, 0
 	for _, op := range optimizetest.List(*past+4, &schema.Schema{}, 420, real) {
 		switch op.(type) {
