@@ -122,7 +122,7 @@ func fileError(path string, err error) error {
 	return fmt.Errorf("%s: %w", shown(path), err)
 }
 
-// mkdir makes a directory with its parents and gives those that were not there, the outermost first.
+// mkdir makes a directory with its parents and returns those that were not there, the outermost first.
 func mkdir(dir string) (made []string, err error) {
 	for d := dir; ; d = filepath.Dir(d) {
 		info, err := os.Stat(d)

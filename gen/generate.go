@@ -119,7 +119,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	return r, r.snapshot(out)
 }
 
-// together runs independent work, each on a processor if there is one, and gives the first error in the order of the arguments.
+// together runs independent work, each on a processor if there is one, and returns the first error in the order of the arguments.
 func together(work ...func() error) error {
 	errs := make([]error, len(work))
 	var wg sync.WaitGroup

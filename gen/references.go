@@ -18,7 +18,7 @@ import (
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// importers parses the files of a module that import one of its folders, and gives the path that it is imported by; "" when there is none. In the
+// importers parses the files of a module that import one of its folders, and returns the path that it is imported by; "" when there is none. In the
 // middle of a merge some may not parse: those are left to the compiler.
 func importers(fset *token.FileSet, dir string, merging bool) (files []*ast.File, imported string, err error) {
 	root := moduleRoot(dir)

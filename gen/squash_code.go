@@ -128,7 +128,7 @@ func (c *copier) no(n ast.Node, format string, args ...any) {
 
 func (c *copier) fileOf(o types.Object) string { return path.Base(c.fset.Position(o.Pos()).Filename) }
 
-// imported notes an import and gives the name that it has in the new file.
+// imported notes an import and returns the name that it has in the new file.
 func (c *copier) imported(o *types.PkgName) string {
 	p := o.Imported().Path()
 	if p == emit.Runtime && o.Name() == "migrate" || p == emit.Schema && o.Name() == "schema" {

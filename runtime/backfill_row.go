@@ -208,7 +208,7 @@ func newRow(v any, fields []field, clear func(), run func() error) *Row {
 	return r
 }
 
-// Change runs the function on a row that was scanned. It gives the fields that it changed, as indexes into [RowStep.Fields], with their new
+// Change runs the function on a row that was scanned. It returns the fields that it changed, as indexes into [RowStep.Fields], with their new
 // values: int64, float64, bool, []byte, string, [time.Time] or nil. Both slices are used again for the next row.
 func (r *Row) Change() (changed []int, values []driver.Value, err error) {
 	changed, values = r.changed[:0], r.values[:0]

@@ -35,7 +35,7 @@
 //  5. For each migration: it looks for rows that would make a step fail, then runs the stages of its ops, each transaction together
 //     with its row of the history. Before each batch of a [Fill] or [Backfill] it calls [Options].Throttle; [Options].Progress is
 //     called for each [Event].
-//  6. It calls [Options].AfterRun with the [Result], and gives the lock back.
+//  6. It calls [Options].AfterRun with the [Result], and releases the lock.
 //
 // # For dialects
 //

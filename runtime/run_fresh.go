@@ -7,7 +7,7 @@ import (
 )
 
 // fold moves columns that are added to a table into the op that creates it, where migrations share a transaction: the table is empty, nobody
-// sees it without them, and SQLite reads all tables again for each column that is added. It gives the ops of each migration that are left, or nil
+// sees it without them, and SQLite reads all tables again for each column that is added. It returns the ops of each migration that are left, or nil
 // when there is nothing to move.
 func fold(all [][]Op) [][]Op {
 	type place struct{ leg, op int }

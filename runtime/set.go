@@ -89,7 +89,7 @@ func Join(sets ...*Set) *Set {
 // Name returns the name of the set.
 func (s *Set) Name() string { return s.name }
 
-// Err says what is wrong with the set, or gives nil.
+// Err says what is wrong with the set, or returns nil.
 func (s *Set) Err() error { return s.err }
 
 // Migrations returns the migrations, parents before children.

@@ -330,7 +330,7 @@ func matches(want, got []string) bool {
 	return len(want) == len(got)
 }
 
-// console runs the commands of a block and gives the block as it should be.
+// console runs the commands of a block and returns the block as it should be.
 func (p *page) console(b block) (now []string) {
 	if len(b.lines) == 0 || !strings.HasPrefix(b.lines[0], "$ ") {
 		p.t.Errorf("%s:%d: a console begins with a command", p.file, b.line)
@@ -395,7 +395,7 @@ pwd > "$GUIDE_STATE.dir"
 exit $guide_status
 `
 
-// run runs one command and gives the lines that it prints.
+// run runs one command and returns the lines that it prints.
 func (p *page) run(line int, command string) []string {
 	p.t.Helper()
 	for _, o := range offline {

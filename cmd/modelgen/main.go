@@ -143,7 +143,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run runs one command and gives the exit status.
+// run runs one command and returns the exit status.
 func run(ctx context.Context, e env, args []string) int {
 	err := dispatch(ctx, e, args)
 	var problems gen.Problems

@@ -191,7 +191,7 @@ func (s *scenario) text(name string) (string, bool) {
 	return string(s.archive.Files[i].Data), true
 }
 
-// models puts the sources of one state in place of those of another and gives the packages they are in.
+// models puts the sources of one state in place of those of another and returns the packages they are in.
 func (s *scenario) models(state string) (packages []string) {
 	for _, f := range s.archive.Files {
 		name, ok := strings.CutPrefix(f.Name, state+"/")

@@ -1,4 +1,4 @@
-// Package diff compares two schemas and gives the ops that lead from one to the other.
+// Package diff compares two schemas and returns the ops that lead from one to the other.
 //
 // It is pure: schemas, rename hints and answers in, ops, the resulting schema and open questions out. It reads no file, no
 // model and no database, and knows no SQL dialect. It never guesses: what could be a rename, what loses data by narrowing, what

@@ -37,7 +37,7 @@ func takeObjects(t *schema.Table, columns ...string) *objects {
 	return &o
 }
 
-// part puts those of a list that are meant into another one, and gives the rest.
+// part puts those of a list that are meant into another one, and returns the rest.
 func part[T any](list []T, into *[]T, meant func(T) bool) []T {
 	var rest []T
 	for _, x := range list {

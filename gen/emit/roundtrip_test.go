@@ -57,7 +57,7 @@ func module(t *testing.T, files map[string][]byte) (dir string) {
 	return dir
 }
 
-// goRun runs the main package of the module in dir and gives what it prints.
+// goRun runs the main package of the module in dir and returns what it prints.
 func goRun(t *testing.T, dir string) string {
 	t.Helper()
 	cmd := exec.Command("go", "run", ".")

@@ -21,7 +21,7 @@ type frozen struct {
 	field map[string]string // column -> field
 }
 
-// frozen replays the ops up to each that is unwritten, and gives the struct of its table, by the op.
+// frozen replays the ops up to each that is unwritten, and returns the struct of its table, by the op.
 func (m Migration) frozen() (map[migrate.Unwritten]*frozen, []*frozen, error) {
 	if m.Before == nil || !slices.ContainsFunc(m.Ops, func(op migrate.Op) bool { _, ok := op.(migrate.Unwritten); return ok }) {
 		return nil, nil, nil

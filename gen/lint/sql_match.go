@@ -135,7 +135,7 @@ func dollar(sql string) string {
 }
 
 // match compares the beginning of the statement with a pattern: WORD, A|B, [WORD] that may be there, * for a name, ... for anything up to
-// what follows. It gives the names, as schemas have them.
+// what follows. It returns the names, as schemas have them.
 func (s statement) match(pattern string) (names []string, ok bool) {
 	names, _, ok = s.scan(0, strings.Fields(pattern))
 	return names, ok

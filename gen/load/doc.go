@@ -1,4 +1,4 @@
-// Package load reads Go packages and gives the schema that the models in them describe.
+// Package load reads Go packages and returns the schema that the models in them describe.
 //
 // A model is a package-level struct with a blank field that carries a table tag:
 //

@@ -91,7 +91,7 @@ type block struct {
 const most = 48
 
 // reduce joins the op at j with one before it. What lies between them goes to the right of both, as far as the op can pass it, or to the left, with
-// what must come before the op. It gives the position of the result, -1 when nothing is left of both.
+// what must come before the op. It returns the position of the result, -1 when nothing is left of both.
 func (z *optimizer) reduce(list []*step, j int) ([]*step, int, bool) {
 	if list[j].barrier || list[j].fill {
 		return nil, 0, false

@@ -107,7 +107,7 @@ func (m Migration) changesUnknown() bool {
 }
 
 // Folder reads the migrations of a directory, parents before children, else by name. Positions name the files below shown, "" is dir.
-// A directory without migrations gives none.
+// A directory without migrations returns none.
 func Folder(dir, shown string) ([]Migration, error) {
 	if shown == "" {
 		shown = dir

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// withoutHint takes a hint out: an option with the comma before it, or else the one behind it; a directive with its line. It gives nothing
+// withoutHint takes a hint out: an option with the comma before it, or else the one behind it; a directive with its line. It returns nothing
 // where neither is so, as more of the tag would have to go.
 func (v *pass) withoutHint(from, to token.Pos) []analysis.SuggestedFix {
 	file := v.Fset.File(from)

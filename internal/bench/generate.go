@@ -84,7 +84,7 @@ func generate(ctx context.Context, dir string, runs int) ([]row, error) {
 	return append(append(rows[same], rows[column]...), rows[first]...), nil
 }
 
-// process runs a command and gives what it prints on its standard output, and its peak of memory.
+// process runs a command and returns what it prints on its standard output, and its peak of memory.
 func process(ctx context.Context, dir, name string, args ...string) (string, int64, error) {
 	var stdout, stderr strings.Builder
 	cmd := exec.CommandContext(ctx, name, args...)

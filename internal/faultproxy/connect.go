@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// connect opens a connection of the pool, and gives what the server says of itself. It knows trust, clear text and SCRAM.
+// connect opens a connection of the pool, and returns what the server says of itself. It knows trust, clear text and SCRAM.
 func connect(server *url.URL) (b *backend, params []byte, err error) {
 	conn, err := dial(server.Host)
 	if err != nil {

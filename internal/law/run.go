@@ -194,7 +194,7 @@ func (r *run) satisfiable(a, want *schema.Schema) error {
 	return errors.New("no rows meet the constraints, which is a fault of this test")
 }
 
-// prepare compares nothing with a, which it gives the ops of, and a with want.
+// prepare compares nothing with a, which it returns as ops, and a with want.
 func (r *run) prepare(a, want *schema.Schema) ([]migrate.Op, error) {
 	create, err := r.compare(&schema.Schema{}, a)
 	if err != nil {

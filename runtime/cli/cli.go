@@ -54,7 +54,7 @@ type Command struct {
 	URL string
 }
 
-// Run runs one verb with the default options and gives the exit status. It does not close db.
+// Run runs one verb with the default options and returns the exit status. It does not close db.
 func Run(ctx context.Context, db *sql.DB, dialect migrate.Dialect, set *migrate.Set, args []string) int {
 	return Command{DB: db, Dialect: dialect, Set: set}.Run(ctx, args)
 }

@@ -165,7 +165,7 @@ func (r *runner) fails(err error, words ...string) {
 	}
 }
 
-// command runs the command line, and gives what it prints with times taken out.
+// command runs the command line, and returns what it prints with times taken out.
 func (r *runner) command(set *migrate.Set, args ...string) (status int, stdout, stderr string) {
 	var out, problems bytes.Buffer
 	opt := r.opt

@@ -103,7 +103,7 @@ func (r *run) all() error {
 	return r.leave()
 }
 
-// up applies everything that is pending, and gives what is there then.
+// up applies everything that is pending, and returns what is there then.
 func (r *run) up() ([]string, error) {
 	if _, err := r.m.Up(r.ctx); err != nil {
 		return nil, err

@@ -138,7 +138,7 @@ const blanks = " \t\n\r\v\f"
 
 func trim(s string) string { return strings.TrimLeft(s, blanks) }
 
-// connValue reads a value, with or without quotes, and gives what follows it.
+// connValue reads a value, with or without quotes, and returns what follows it.
 func connValue(s string) (value, rest string, err error) {
 	quoted := strings.HasPrefix(s, "'")
 	if quoted {

@@ -108,7 +108,7 @@ func literal(t schema.Type, v string) string {
 	return text(v)
 }
 
-// defaultOf writes the default of the column, or gives "" when there is none.
+// defaultOf writes the default of the column, or returns "" when there is none.
 func defaultOf(c schema.Column) string {
 	switch own := c.DefaultFor[dialect]; {
 	case c.Identity || c.Generated != "":

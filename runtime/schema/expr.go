@@ -245,7 +245,7 @@ func stripOuter(toks []token) []token {
 func QuoteColumn(name string) string { return render([]token{identToken(name)}) }
 
 // InList takes an expression of the form `status IN ('draft', 'live')`, as it is written for types with constants, apart: the
-// column and the literals as they are written. Any other expression gives "".
+// column and the literals as they are written. Any other expression returns "".
 func InList(expr string) (column string, values []string) {
 	toks, err := lex(expr)
 	if err != nil || len(toks) < 5 || toks[0].kind != tokIdent && toks[0].kind != tokQuoted || !isWord(toks[1], "IN") ||

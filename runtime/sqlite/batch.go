@@ -120,7 +120,7 @@ func (s *session) cursor(ctx context.Context, mark migrate.Mark) (*migrate.Curso
 // keyText is a value as quote() writes it.
 var keyText = regexp.MustCompile(`(?s)^(?:-?[0-9.]+(?:e[-+]?[0-9]+)?|'(?:[^']|'')*'|[xX]'[0-9A-Fa-f]*')$`)
 
-// bound finds the highest key and counts the rows. Without rows it gives nil.
+// bound finds the highest key and counts the rows. Without rows it returns nil.
 func bound(ctx context.Context, q migrate.Tx, b *migrate.Batch) (*migrate.Cursor, error) {
 	table := quote(b.Table)
 	found, err := keys(ctx, q, "SELECT (SELECT count(*) FROM "+table+"), "+keyTexts(b)+" FROM "+table+" ORDER BY "+keyNames(b, " DESC")+" LIMIT 1", len(b.Key))

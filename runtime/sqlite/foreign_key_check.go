@@ -80,7 +80,7 @@ func (s *session) check(ctx context.Context, table string, keys []constraintText
 	return rows.Err()
 }
 
-// worse gives an error, as one of the given stage, for violations that were not there before. What has got another name meanwhile
+// worse returns an error, as one of the given stage, for violations that were not there before. What has got another name meanwhile
 // counts as being the same.
 func worse(before, after map[violation]int64, had, has tableColumns, stage int) error {
 	blur := func(v violation) violation {

@@ -118,7 +118,7 @@ func (s *session) setPragma(ctx context.Context, name string, v int64) error {
 	return err
 }
 
-// settings makes the connection ready for a transaction, and gives what undoes that. Renaming must take references along, so
+// settings makes the connection ready for a transaction, and returns what undoes that. Renaming must take references along, so
 // legacy_alter_table is off; foreign keys can only be switched outside a transaction.
 func (s *session) settings(ctx context.Context, keysOff bool) (back func() error, err error) {
 	type setting struct {

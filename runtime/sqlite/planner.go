@@ -350,7 +350,7 @@ func (w *pass) fold(table string) *rebuild {
 	return r
 }
 
-// must is fold for an op that ALTER TABLE cannot do. On the first pass it gives nil: the pass will be done again.
+// must is fold for an op that ALTER TABLE cannot do. On the first pass it returns nil: the pass will be done again.
 func (w *pass) must(table string) *rebuild {
 	r := w.fold(table)
 	if r == nil {
