@@ -11,34 +11,15 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// opPos returns the place in the models that an op is about, by the fields that ops name their tables and columns with.
+// opPos returns the place in the models that an op is about.
 func (r *Result) opPos(op migrate.Op) token.Position {
-	v := reflect.ValueOf(op)
-	field := func(name string) string {
-		f := v.FieldByName(name)
-		if !f.IsValid() {
-			return ""
-		}
-		switch x := f.Interface().(type) {
-		case string:
-			return x
-		case schema.ColumnDef:
-			return x.Def().Name
-		}
-		return ""
+	switch d := op.(type) { // the models have the column under its final name
+	case migrate.AddDualWrite:
+		return r.pos(d.Table + "." + d.Column.Def().Name)
+	case migrate.DropDualWrite:
+		return r.pos(d.Table + "." + d.Column.Def().Name)
 	}
-	table := field("Table")
-	if table == "" {
-		return r.pos(field("To"))
-	}
-	column := field("Column")
-	if column == "" {
-		column = field("To")
-	}
-	if column == "" {
-		return r.pos(table)
-	}
-	return r.pos(table + "." + column)
+	return r.pos(op.Effects().Subject().String())
 }
 
 // objectPos returns the place of the tag that made a constraint or an index, which may have got its name only in the comparison: then it is

@@ -30,34 +30,49 @@ func follow(all ...read.Migration) *trail {
 
 func (t *trail) op(op migrate.Op) {
 	switch o := op.(type) {
+	case nil:
+		return
 	case migrate.SQL:
 		for _, op := range o.Schema {
 			t.op(op)
 		}
-	case migrate.CreateTable:
-		t.tables[o.Table] = ""
-		delete(t.columns, o.Table)
-	case migrate.DropTable:
-		delete(t.tables, o.Table)
-		delete(t.columns, o.Table)
-	case migrate.RenameTable:
-		move(t.tables, o.From, o.To)
-		t.columns[o.To] = t.columns[o.From]
-		delete(t.columns, o.From)
-	case migrate.AddColumn:
-		t.of(t.columns, o.Table)[o.Column.Def().Name] = ""
-	case migrate.RenameColumn:
-		move(t.of(t.columns, o.Table), o.From, o.To)
-	case migrate.CreateEnum:
-		t.enums[o.Name] = ""
-	case migrate.RenameEnum:
-		move(t.enums, o.From, o.To)
-		t.values[o.To] = t.values[o.From]
-		delete(t.values, o.From)
+		return
 	case migrate.RenameEnumValue:
 		move(t.of(t.values, o.Enum), o.From, o.To)
 	case migrate.Fill:
 		t.fills = append(t.fills, o)
+	}
+	e := op.Effects()
+	for _, o := range e.Removes {
+		if o.Kind == migrate.TableObject {
+			delete(t.tables, o.Name)
+			delete(t.columns, o.Name)
+		}
+	}
+	for _, o := range e.Makes {
+		switch {
+		case o.Kind == migrate.TableObject:
+			t.tables[o.Name] = ""
+			delete(t.columns, o.Name)
+		case o.Kind == migrate.EnumObject:
+			t.enums[o.Name] = ""
+		case o.Kind == migrate.ColumnObject && !slices.ContainsFunc(e.Makes, func(table migrate.Object) bool { return table != o && table.Covers(o) }):
+			t.of(t.columns, o.Table)[o.Name] = ""
+		}
+	}
+	for _, r := range e.Renames {
+		switch r.From.Kind {
+		case migrate.TableObject:
+			move(t.tables, r.From.Name, r.To)
+			t.columns[r.To] = t.columns[r.From.Name]
+			delete(t.columns, r.From.Name)
+		case migrate.ColumnObject:
+			move(t.of(t.columns, r.From.Table), r.From.Name, r.To)
+		case migrate.EnumObject:
+			move(t.enums, r.From.Name, r.To)
+			t.values[r.To] = t.values[r.From.Name]
+			delete(t.values, r.From.Name)
+		}
 	}
 }
 

@@ -124,3 +124,26 @@ func constraintObject(table, name string) Object {
 func indexObject(table, name string) Object {
 	return Object{Kind: IndexObject, Table: table, Name: name}
 }
+
+// Subject returns what an op is about, under the name that it has after the op: the column, table, enum or schema that is made, changed, renamed
+// or removed. Of a constraint or an index that comes or goes it is the table. The zero Object is that of an op of which that is not known.
+func (e Effects) Subject() Object {
+	for _, r := range e.Renames {
+		o := r.From
+		o.Name = r.To
+		return o
+	}
+	all := slices.Concat(e.Makes, e.Writes, e.Removes)
+	if len(all) == 0 {
+		return Object{}
+	}
+	for _, kind := range []ObjectKind{TableObject, ColumnObject} {
+		if i := slices.IndexFunc(all, func(o Object) bool { return o.Kind == kind }); i >= 0 {
+			return all[i]
+		}
+	}
+	if o := all[0]; o.Table != "" {
+		return tableObject(o.Table)
+	}
+	return all[0]
+}

@@ -150,3 +150,67 @@ func TestEffectsIn(t *testing.T) {
 		}
 	}
 }
+
+func TestSubject(t *testing.T) {
+	c := schema.Text("c").Def()
+	for _, x := range []struct {
+		op   Op
+		want string
+	}{
+		{CreateTable{Table: "t", Columns: []schema.ColumnDef{c}}, "t"},
+		{DropTable{Table: "t", Columns: []schema.ColumnDef{c}}, "t"},
+		{RenameTable{"a", "b"}, "b"},
+		{CommentTable{"t", "from", "to"}, "t"},
+		{AddColumn{Table: "t", Column: c}, "t.c"},
+		{DropColumn{Table: "t", Column: c}, "t.c"},
+		{AlterColumn{Table: "t", From: c, To: c}, "t.c"},
+		{RenameColumn{"t", "a", "b"}, "t.b"},
+		{AddCheck{Table: "t", Check: schema.Check{Name: "k", Expr: "c > ''"}}, "t"},
+		{DropIndex{Table: "t", Index: schema.Index{Name: "i", Parts: []schema.IndexPart{{Column: "c"}}}}, "t"},
+		{RenameConstraint{"t", "a", "b"}, "t.b"},
+		{RenameIndex{"t", "a", "b"}, "t.b"},
+		{CreateEnum{"e", []string{"a"}}, "e"},
+		{RenameEnum{"e", "f"}, "f"},
+		{RenameEnumValue{"e", "a", "b"}, "e"},
+		{AlterEnum{"e", nil, nil}, "e"},
+		{CreateSchema{"s"}, "s"},
+		{Fill{Table: "t", Column: "c", Expr: "1"}, "t.c"},
+		{Unwritten("t.c"), "t.c"},
+		{Go{Name: "g"}, ""},
+	} {
+		if got := x.op.Effects().Subject().String(); got != x.want {
+			t.Errorf("%T is about %q, want %q", x.op, got, x.want)
+		}
+	}
+}
+
+// TestRemake: of every kind of object that a table or a database has, Verify knows the op that makes it again.
+func TestRemake(t *testing.T) {
+	s := &schema.Schema{Enums: []*schema.Enum{{Name: "e", Values: []string{"a"}}}, Tables: []*schema.Table{{
+		Name: "t", Columns: []schema.Column{{Name: "c", Type: schema.Type{Kind: schema.KindText}}}, PrimaryKey: &schema.PrimaryKey{Name: "p", Columns: []string{"c"}},
+		Uniques: []schema.Unique{{Name: "u", Columns: []string{"c"}}}, Checks: []schema.Check{{Name: "k", Expr: "c > ''"}},
+		ForeignKeys: []schema.ForeignKey{{Name: "f", Columns: []string{"c"}, RefTable: "t", RefColumns: []string{"c"}}},
+		Indexes:     []schema.Index{{Name: "i", Parts: []schema.IndexPart{{Column: "c"}}}},
+		DualWrites:  []schema.DualWrite{{Name: "w", From: "c", To: "d"}},
+	}}}
+	for _, f := range schema.Facts(s) {
+		if f.Attr != "" {
+			continue
+		}
+		x := thing{kind: f.Kind, table: f.Table, name: f.Name}
+		switch f.Kind {
+		case "table", "dual write": // a table that is gone has lost rows; triggers are told by their own words
+			continue
+		case "enum":
+			x.table, x.name = f.Name, ""
+		}
+		op := remake(x, s)
+		if op == nil {
+			t.Errorf("no op makes a %s again", f.Kind)
+			continue
+		}
+		if made := op.Effects().Makes; len(made) != 1 || made[0].Name != f.Name {
+			t.Errorf("%s %s is made again by %T, which makes %v", f.Kind, f.Name, op, made)
+		}
+	}
+}

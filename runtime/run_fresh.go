@@ -29,10 +29,10 @@ func fold(all [][]Op) [][]Op {
 				out[at.leg][at.op] = table
 				moved = true
 				continue
-			case CreateSchema, CreateEnum, CommentTable, AddPrimaryKey, AddUnique, AddCheck, AddForeignKey, CreateIndex:
-				// A column that was there before them changes nothing for them.
 			default:
-				clear(made)
+				if !adds(op) {
+					clear(made)
+				}
 			}
 			out[i] = append(out[i], op)
 		}
@@ -41,6 +41,13 @@ func fold(all [][]Op) [][]Op {
 		return nil
 	}
 	return out
+}
+
+// adds reports whether an op only makes something, or says something of a whole table: a column that was there before it changes nothing for it.
+func adds(op Op) bool {
+	e := op.Effects()
+	return !e.Unknown && !e.Rows && len(e.Removes)+len(e.Renames) == 0 &&
+		!slices.ContainsFunc(e.Writes, func(o Object) bool { return o.Kind != TableObject })
 }
 
 // folded returns the stages of migrations that share a transaction, which leave the database as their own do.
