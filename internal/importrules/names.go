@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -79,4 +81,28 @@ func eachFile(root string, visit func(fset *token.FileSet, file string, f *ast.F
 		}
 		return err
 	})
+}
+
+// findDialects returns the folders of the dialects: those below runtime, in the module of the current directory, that have capabilities.
+func findDialects() []string {
+	root, err := filepath.Abs(".")
+	for ; err == nil && !exists(filepath.Join(root, "go.mod")); root = filepath.Dir(root) {
+		if root == filepath.Dir(root) {
+			return nil
+		}
+	}
+	files, _ := filepath.Glob(filepath.Join(root, "runtime", "*", "*.go"))
+	var all []string
+	for _, f := range files {
+		src, err := os.ReadFile(f)
+		if err == nil && !strings.HasSuffix(f, "_test.go") && bytes.Contains(src, []byte(") Capabilities() migrate.Capabilities {")) {
+			all = append(all, "runtime/"+filepath.Base(filepath.Dir(f)))
+		}
+	}
+	return all
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

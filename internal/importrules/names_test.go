@@ -5,11 +5,20 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
 const repository = "../.."
+
+func TestFindDialects(t *testing.T) {
+	for _, want := range []string{"runtime/postgres", "runtime/sqlite"} {
+		if !slices.Contains(dialects, want) {
+			t.Errorf("%s is not among the dialects, %q", want, dialects)
+		}
+	}
+}
 
 // No file of this repository names a dialect in a string where it may not.
 func TestDialectNames(t *testing.T) {

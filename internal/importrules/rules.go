@@ -26,10 +26,10 @@ type imported struct {
 }
 
 var (
-	dialects = []string{"runtime/postgres", "runtime/sqlite"}
+	dialects = findDialects()
 
 	// given is what users import in their programs and tests, without the test suites of the dialects.
-	given = []string{"runtime", "runtime/schema", "runtime/postgres", "runtime/sqlite", "runtime/cli", "runtime/migratetest"}
+	given = append([]string{"runtime", "runtime/schema", "runtime/cli", "runtime/migratetest"}, dialects...)
 
 	drivers = []string{"github.com/lib/pq", "github.com/jackc/pgx", "modernc.org/sqlite", "github.com/mattn/go-sqlite3", "github.com/ncruces/go-sqlite3"}
 )
