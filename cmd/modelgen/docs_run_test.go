@@ -67,6 +67,8 @@ func TestDocsRun(t *testing.T) {
 			}
 		}
 	}
+	example := filepath.Join(t.TempDir(), "example") // built once, as go run would each time
+	states.run(t, root, "go build -ldflags=-w -o "+example+" ./example", 0)
 	for _, shown := range commands {
 		t.Run(shown, func(t *testing.T) {
 			command := shown
@@ -87,8 +89,7 @@ func TestDocsRun(t *testing.T) {
 				states.run(t, root, command, 0)
 			case strings.HasPrefix(command, "go run ./example"):
 				dir := t.TempDir() // where it makes its shop.db
-				states.run(t, root, "go build -o "+dir+" ./example", 0)
-				program := func(c string) string { return "./example" + strings.TrimPrefix(c, "go run ./example") }
+				program := func(c string) string { return example + strings.TrimPrefix(c, "go run ./example") }
 				if first := "go run ./example migrate up"; command != first {
 					states.run(t, dir, program(first), 0)
 				}

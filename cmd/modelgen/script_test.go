@@ -92,7 +92,7 @@ func newModule(t *testing.T) *module {
 	m.folders = strings.Fields(string(out))
 	m.env = []string{
 		"GOCACHE=" + m.folders[0], "GOMODCACHE=" + m.folders[1], "GOPATH=" + m.folders[2],
-		"GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local",
+		"GOFLAGS=-mod=mod -ldflags=-w", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local",
 	}
 	m.folders = append(m.folders, root)
 	return m
