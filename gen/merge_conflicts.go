@@ -95,6 +95,23 @@ func (t *touch) add(op migrate.Op, name func(table, column string) string, at *s
 		all(o.From)
 	case migrate.DropTable:
 		all(o.Table)
+	default:
+		e := op.Effects()
+		if !e.Rows || e.Unknown { // of a step written by hand nobody knows what it touches, which is said elsewhere
+			return
+		}
+		t.values = true
+		for _, w := range e.Writes {
+			switch w.Kind {
+			case migrate.ColumnObject:
+				write(w.Table, w.Name)
+			case migrate.TableObject:
+				all(w.Name)
+			}
+		}
+		for _, sql := range e.SQL {
+			read(sql.Table, sql.Text)
+		}
 	}
 }
 
