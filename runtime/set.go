@@ -141,6 +141,14 @@ func (s *Set) build(migrations []*Migration) error {
 		case names[m.Name]:
 			errs = append(errs, fmt.Errorf("set %s: two migrations are called %s", s.name, m.Name))
 		}
+		for n, op := range m.Ops {
+			if op == nil {
+				continue // see fit
+			}
+			if err := columnsGiven(op); err != nil {
+				errs = append(errs, fmt.Errorf("set %s: %s: op %d: %w", s.name, m.Name, n+1, err))
+			}
+		}
 		names[m.Name] = true
 		owner[m] = s.name
 	}

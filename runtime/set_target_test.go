@@ -142,6 +142,9 @@ func TestSetErrors(t *testing.T) {
 		{line("a", "b<a")[1:], "b has the parent a, which is not in the list of the set"},
 		{[]*Migration{{Name: "a", Parents: []*Migration{nil}}}, "a has a parent that is nil"},
 		{[]*Migration{{Name: "a", Ops: []Op{nil}}}, "op 1 of a is nil"},
+		{[]*Migration{{Name: "a", Ops: []Op{DropColumn{Table: "t"}}}}, "a: op 1: DropColumn has no Column"},
+		{[]*Migration{{Name: "a", Ops: []Op{AlterColumn{Table: "t", From: schema.Text("x")}}}}, "a: op 1: AlterColumn has no To"},
+		{[]*Migration{{Name: "a", Ops: []Op{CreateTable{Table: "t", Columns: []schema.ColumnDef{nil}}}}}, "a: op 1: CreateTable: entry 1 of Columns is nil"},
 		{[]*Migration{{Name: "a", Ops: []Op{DropColumn{Table: "t", Column: schema.Text("x")}}}}, "op 1 of a does not fit"},
 	} {
 		if err := NewSet("shop", c.all...).Err(); err == nil || !strings.Contains(err.Error(), c.want) {
