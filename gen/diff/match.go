@@ -65,6 +65,7 @@ type matching struct {
 	object  func(name string) string // for messages
 	exists  string                   // what an old name is: "table", "column"
 	stay    bool                     // equal names stay, whatever -drop says
+	asked   *schema.Table            // the old table that it is asked about whether this one has become of it, nil when it is not
 	values  string                   // the owner, of values: any text is the name of one, "" too
 }
 
@@ -137,7 +138,7 @@ func (m matching) hints(pairs map[string]string, isOld, isNew map[string]bool, t
 		case remembered && u == w && isOld[n], isOld[n] && !isOld[w]:
 			m.d.stale = append(m.d.stale, m.object(n))
 		case !isOld[w]:
-			if len(m.old) > 0 && !paired {
+			if len(m.old) > 0 && !paired && !(m.asked != nil && m.asked.Column(w) != nil) {
 				m.d.fail(m.object(n), "was:%s: the snapshot has no %s %s%s", w, m.exists, w, near(w, m.old))
 			}
 		default:
@@ -215,6 +216,9 @@ func qualifyLike(name, was string, old *schema.Schema) string {
 func (d *differ) pairColumns(t, old *schema.Table, answers []rename) {
 	m := matching{d: d, was: map[string]string{}, usedUp: map[string]string{}, exists: "column",
 		object: func(n string) string { return t.Name + "." + n }}
+	if t.Was != old.Name && slices.Contains(d.open, t.Name) {
+		m.asked = d.old.Table(t.Was)
+	}
 	for _, c := range old.Columns {
 		m.old = append(m.old, c.Name)
 		m.usedUp[c.Name] = c.Was

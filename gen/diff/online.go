@@ -371,6 +371,9 @@ func (d *differ) castTo(from, to schema.Column) (string, error) {
 	if isText(to.Type) {
 		return "CAST(" + column + " AS text)", nil
 	}
+	if from.Type.Kind == schema.KindChar && !from.Type.Array {
+		column = "CAST(" + column + " AS text)" // without the blanks at its end, which most types do not read
+	}
 	return "CAST(" + column + " AS " + to.Type.String() + ")", nil
 }
 

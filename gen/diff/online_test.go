@@ -43,6 +43,7 @@ func TestOnlineCasts(t *testing.T) {
 		{"double precision", "text", both, false, "", "", "large or long numbers lose their last digits"},
 		{"date", "timestamp", only, false, "", "", "a part of the value is cut off"},
 		{"text", "uuid", only, true, "CAST(a AS uuid)", "CAST(b AS text)", ""},
+		{"char(40)", "uuid", only, true, "CAST(CAST(a AS text) AS uuid)", "CAST(b AS char(40))", ""},
 		{"uuid", "text", only, false, "CAST(a AS text)", "CAST(b AS uuid)", ""},
 	} {
 		t.Run(c.from+" "+c.to, func(t *testing.T) {

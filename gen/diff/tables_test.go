@@ -296,6 +296,16 @@ func TestColumnNames(t *testing.T) {
 				`,
 		},
 		{
+			name: "was: of a column, in a table that it is asked about",
+			old:  of(table("items", id(), schema.Text("a")), table("goods", id())),
+			new:  of(table("items", id()), was("items", table("goods", id(), was("a", schema.Text("b").Def())))),
+			want: `
+				? goods: goods has was:items, but the snapshot knows both goods and items: did items become goods?
+				?   renamed, and the old goods goes: -rename items=goods
+				?   no: take was:items out of the tag
+				`,
+		},
+		{
 			name: "was: an old name that stays as another column",
 			old:  of(table("items", id(), schema.Text("a"), schema.Text("b"))),
 			new:  of(table("items", id(), schema.Text("a"), was("a", schema.Text("b").Def()))),
