@@ -63,6 +63,10 @@ func TestFillType(t *testing.T) {
 	}{
 		{"enum", fills(schema.EnumOf("v", "mood").Null(), "CASE WHEN n > 1 THEN 'sad' ELSE 'happy' END"), "sad", ""},
 		{"enum from text", fills(schema.EnumOf("v", "mood").Null(), "word"), "happy", ""},
+		{"enum from a cast to text", fills(schema.EnumOf("v", "mood").Null(), "CAST(word AS text)"), "happy", ""},
+		{"enum from two casts", fills(schema.EnumOf("v", "mood").Null(), "CAST(word AS text) || CAST('' AS text)"), "happy", ""},
+		{"enum from a cast to it", fills(schema.EnumOf("v", "mood").Null(), "CAST(word AS mood)"), "happy", ""},
+		{"number from a cast to text", fills(schema.BigInt("v").Null(), "CAST(digits AS text)"), "", "cast it in the expression"},
 		{"array of an enum", fills(schema.Array(schema.EnumOf("v", "mood")).Null(), "CASE WHEN n > 1 THEN '{sad}' ELSE '{}' END"), "{sad}", ""},
 		{"jsonb", fills(schema.JSONB("v").Null(), "CASE WHEN n > 1 THEN '[1]' ELSE '{}' END"), "[1]", ""},
 		{"text of a number", fills(schema.Text("v").Null(), "n"), "2", ""},

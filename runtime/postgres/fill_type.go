@@ -12,8 +12,11 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// loneValue is SQL that needs no cast: a literal takes the type of its column, a function without arguments has one of its own, and a cast is there.
-var loneValue = regexp.MustCompile(`(?is)^\s*('([^']|'')*'|null|[\w.]+\(\)|cast\(.*\))\s*$`)
+// loneValue is SQL that needs no cast: a literal takes the type of its column, and a function without arguments has one of its own.
+var loneValue = regexp.MustCompile(`(?is)^\s*('([^']|'')*'|null|[\w.]+\(\))\s*$`)
+
+// castOf is a cast, with the type that it ends in.
+var castOf = regexp.MustCompile(`(?is)^\s*cast\(.*\sas\s+([^()]+)\)\s*$`)
 
 // filledWith returns the expression of a fill, see cast.
 func (p *planner) filledWith(o migrate.Fill) string {
@@ -28,7 +31,7 @@ func (p *planner) filledWith(o migrate.Fill) string {
 // the type already stays as it is.
 func (p *planner) cast(expr string, c schema.Column) string {
 	switch t := typeOf(c); {
-	case loneValue.MatchString(expr):
+	case loneValue.MatchString(expr), p.isCastTo(expr, c):
 	case t.Kind == schema.KindEnum, !t.Array && slices.Contains([]schema.Kind{schema.KindUUID, schema.KindJSON, schema.KindJSONB, schema.KindInet, schema.KindCIDR}, t.Kind):
 		return "(" + expr + ")::" + p.valueType(c)
 	}
@@ -39,7 +42,7 @@ func (p *planner) cast(expr string, c schema.Column) string {
 // it change what the expression reads, or a type, nothing is said.
 func (p *planner) checkFillType(o migrate.Fill, expr string) func(context.Context, migrate.Tx) error {
 	t := p.before.Table(o.Table)
-	if p.dirty || p.types || p.fresh[o.Table] || o.Expr == migrate.FillDefault || loneValue.MatchString(o.Expr) || t == nil || t.Column(o.Column) == nil {
+	if p.dirty || p.types || p.fresh[o.Table] || o.Expr == migrate.FillDefault || loneValue.MatchString(o.Expr) || t == nil || t.Column(o.Column) == nil || p.isCastTo(o.Expr, *t.Column(o.Column)) {
 		return nil
 	}
 	if c := t.Column(strings.Trim(o.Expr, `" `)); c != nil && assignable(typeOf(*c), typeOf(*t.Column(o.Column))) {
@@ -62,4 +65,14 @@ func (p *planner) checkFillType(o migrate.Fill, expr string) func(context.Contex
 		}
 		return nil
 	}
+}
+
+// isCastTo reports whether the expression ends in a cast to the type of the column already.
+func (p *planner) isCastTo(expr string, c schema.Column) bool {
+	bare := func(name string) string {
+		name = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(name), `"`, ""))
+		return name[strings.LastIndexByte(name, '.')+1:]
+	}
+	m := castOf.FindStringSubmatch(expr)
+	return m != nil && bare(m[1]) == bare(p.valueType(c))
 }
