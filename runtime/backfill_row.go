@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/runtime/internal/words"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -97,7 +98,7 @@ func (f field) fits(t *schema.Table) error {
 	if c == nil {
 		hint := ""
 		for _, n := range t.ColumnNames() {
-			if distance(n, f.column) <= 2 {
+			if words.Distance(n, f.column) <= 2 {
 				hint = "; did you mean " + n + "?"
 			}
 		}
