@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/modelgen/modelgen/runtime/internal/words"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -98,7 +97,7 @@ func (f field) fits(t *schema.Table) error {
 	if c == nil {
 		hint := ""
 		for _, n := range t.ColumnNames() {
-			if words.Distance(n, f.column) <= 2 {
+			if distance(n, f.column) <= 2 {
 				hint = "; did you mean " + n + "?"
 			}
 		}
