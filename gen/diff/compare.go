@@ -91,7 +91,7 @@ func (d *differ) replaceGenerated() {
 			} else if o.Generated == "" {
 				d.use("-drop " + Quote(t.Name+"."+oldName))
 			}
-			was := computed{o.Generated, o.Nullable && slices.ContainsFunc(schema.ExprColumns(o.Generated, w.ColumnNames()),
+			was := computed{oldName, o.Generated, o.Nullable && slices.ContainsFunc(schema.ExprColumns(o.Generated, w.ColumnNames()),
 				func(base string) bool { return w.Column(base).Nullable })}
 			if c.Generated != "" || family(o.Type) != family(c.Type) || len(schema.UnknownNames(was.expr, kept(w))) > 0 {
 				was.expr = ""

@@ -149,6 +149,7 @@ type differ struct {
 
 // computed is what is known of a column that another one replaces.
 type computed struct {
+	name     string // of the old column
 	expr     string // which its values can still be computed with; "" when it had none, or what that mentions goes
 	nullable bool   // it could be NULL, as what it was computed from
 }

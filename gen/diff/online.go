@@ -239,12 +239,22 @@ func (d *differ) settled(between *schema.Schema, a *Answers) (made map[string]bo
 	for _, old := range d.old.Tables {
 		n := d.old2new[old.Name]
 		for _, c := range old.Columns {
-			if n != "" && d.oldCol[n][c.Name] == "" {
+			if n != "" && d.oldCol[n][c.Name] == "" && !d.isReplaced(n, c.Name) { // a -drop of those would lose what fills the new ones
 				drop(n + "." + c.Name)
 			}
 		}
 	}
 	return made
+}
+
+// isReplaced reports whether the old column comes again under the models' name for it, because its expression comes, goes or changes.
+func (d *differ) isReplaced(table, old string) bool {
+	for _, c := range d.new.Table(table).Columns {
+		if was, replaced := d.wasGenerated[table+"."+c.Name]; replaced && was.name == old {
+			return true
+		}
+	}
+	return false
 }
 
 // dualWrite returns what keeps o of the old table and its twin to equal, or says why nothing can.

@@ -102,6 +102,16 @@ func TestOnlineBetween(t *testing.T) {
 			answers: diff.Answers{Fills: []string{"items.n=a * 2"}},
 		},
 		{
+			name: "a generated column beside it becomes plain, and keeps its values", want: "Fill items.twice with id * 2",
+			old: table("items", id(), schema.Integer("a").Null(), schema.BigInt("twice").Generated("id * 2"), pk("id")),
+			new: table("items", id(), was("a", schema.Integer("b").Null().Def()), schema.BigInt("twice"), pk("id")),
+		},
+		{
+			name: "a generated column beside it becomes plain under another name", want: "Fill items.double with id * 2",
+			old: table("items", id(), schema.Integer("a").Null(), schema.BigInt("twice").Generated("id * 2"), pk("id")),
+			new: table("items", id(), was("a", schema.Integer("b").Null().Def()), was("twice", schema.BigInt("double").Def()), pk("id")),
+		},
+		{
 			name: "computed by SQL, without a way back", want: "say how programs of the previous release get back what they know, as in -convert-back items.weight=SQL",
 			old:     table("items", id(), schema.Double("weight").Null(), pk("id")),
 			new:     table("items", id(), schema.BigInt("weight").Null(), pk("id")),
