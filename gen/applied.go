@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/nearest"
 	"github.com/modelgen/modelgen/gen/read"
 )
@@ -49,7 +50,7 @@ func (a *Applied) of(set string, all []read.Migration) ([]string, error) {
 		}
 	}
 	if len(lines) > 0 {
-		return nil, Problems(append(lines, "nothing was written: the flag takes whole names with commas between them, or a file with what app migrate status -json printed"))
+		return nil, finding.Problems(append(lines, "nothing was written: the flag takes whole names with commas between them, or a file with what app migrate status -json printed"))
 	}
 	return names, nil
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -40,7 +42,7 @@ func readBranches(cfg Config) (*branches, error) {
 	}
 	entries, err := os.ReadDir(b.dir)
 	if err != nil {
-		return nil, fileError(b.shown, err)
+		return nil, paths.Error(b.shown, err)
 	}
 	for _, e := range entries {
 		name := e.Name()
@@ -49,7 +51,7 @@ func readBranches(cfg Config) (*branches, error) {
 		}
 		src, err := read.Text(filepath.Join(b.dir, name))
 		if err != nil {
-			return nil, fileError(filepath.Join(b.shown, name), err)
+			return nil, paths.Error(filepath.Join(b.shown, name), err)
 		}
 		if name == ListName {
 			b.list = src
@@ -67,25 +69,25 @@ func readBranches(cfg Config) (*branches, error) {
 				break
 			}
 		}
-		return nil, Problems{err.Error()}
+		return nil, finding.Problems{err.Error()}
 	}
 	if lines := b.orphans(); len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	if len(b.all) == 0 {
 		return nil, fmt.Errorf("there are no migrations in %s", b.shown)
 	}
 	b.snap, err = read.Text(filepath.Join(b.dir, snapshot.Name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fileError(filepath.Join(b.shown, snapshot.Name), err)
+		return nil, paths.Error(filepath.Join(b.shown, snapshot.Name), err)
 	}
 	shown := filepath.ToSlash(filepath.Join(b.shown, snapshot.Name))
 	if b.snap == nil {
-		return nil, Problems{fmt.Sprintf("%s is missing although there are migrations; restore it from version control", shown)}
+		return nil, finding.Problems{fmt.Sprintf("%s is missing although there are migrations; restore it from version control", shown)}
 	}
 	sides, err := snapshot.ReadSides(b.snap)
 	if err != nil {
-		return nil, Problems{fmt.Sprintf("%s:%s", shown, err)}
+		return nil, finding.Problems{fmt.Sprintf("%s:%s", shown, err)}
 	}
 	b.sides, b.base = sides.All, sides.Base
 	return b, nil
@@ -158,14 +160,14 @@ func replay(s *schema.Schema, all []read.Migration) (misfits []string) {
 }
 
 // misfitsOf does the same with what is known of each.
-func misfitsOf(s *schema.Schema, all []read.Migration) (misfits []Finding) {
+func misfitsOf(s *schema.Schema, all []read.Migration) (misfits []finding.Finding) {
 	for _, m := range all {
 		for _, op := range m.Ops {
 			if op.Value == nil {
 				continue
 			}
 			if err := op.Value.Apply(s); err != nil {
-				misfits = append(misfits, Finding{Place: op.Pos.String(), Reason: fmt.Sprintf("%s does not fit: %s", m.Name, err), migration: m.Name})
+				misfits = append(misfits, finding.Finding{Place: op.Pos.String(), Reason: fmt.Sprintf("%s does not fit: %s", m.Name, err), Migration: m.Name})
 			}
 		}
 	}
@@ -199,7 +201,7 @@ func (b *branches) settle(cfg Config, changed map[string][]byte) (*Result, error
 		r.add(filepath.Join(b.dir, name), changed[name], b.sources[name])
 	}
 	if lines := b.broken(cfg, r); len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	if len(all) == 0 {
 		r.add(filepath.Join(b.dir, ListName), nil, b.list)
@@ -207,11 +209,11 @@ func (b *branches) settle(cfg Config, changed map[string][]byte) (*Result, error
 		return r, nil
 	}
 	if lines := unread(without(all)); len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(all)); len(misfits) > 0 {
-		return nil, Problems(misfits)
+		return nil, finding.Problems(misfits)
 	}
 	if err := b.finish(r, all, s); err != nil {
 		return nil, err

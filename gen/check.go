@@ -7,16 +7,17 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/load"
 )
 
 // Check compares models, snapshot, list, guard and the parents of the migrations, and writes nothing. What does not agree comes as
 // findings; an error means that it could not be found out.
-func Check(ctx context.Context, cfg Config) ([]Finding, error) {
+func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 	// What only looks at the migrations goes beside the go command, which takes most of the time.
 	var found []Hazard
-	var more []Finding
+	var more []finding.Finding
 	var lintErr, agreeErr error
 	var beside sync.WaitGroup
 	beside.Go(func() {
@@ -28,35 +29,35 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 		err = r.folder.compiles(r.models, cfg.BuildTags)
 	}
 	beside.Wait()
-	if out, wrong := findingsOf(err); wrong {
+	if out, wrong := finding.Of(err); wrong {
 		if lintErr == nil {
 			out = append(out, lintFindings(found)...)
 		}
 		// What agree could not do is a consequence of what was found already, such as migrations that do not compile.
 		said := len(out)
 		for _, f := range more {
-			if !f.edit || !slices.ContainsFunc(out[:said], func(o Finding) bool { return o.file() == f.file() }) {
+			if !f.Edit || !slices.ContainsFunc(out[:said], func(o finding.Finding) bool { return o.File() == f.File() }) {
 				out = append(out, f)
 			}
 		}
-		return distinct(out), nil
+		return finding.Distinct(out), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var out []Finding
+	var out []finding.Finding
 	if r.folder.snap == nil {
-		return append(out, Finding{Place: cfg.Out, Reason: "there are no migrations yet", Fix: "run go generate"}), nil
+		return append(out, finding.Finding{Place: cfg.Out, Reason: "there are no migrations yet", Fix: "run go generate"}), nil
 	}
 	for _, q := range r.Questions {
-		f := Finding{Reason: q.Text, Fix: "run modelgen generate and answer"}
+		f := finding.Finding{Reason: q.Text, Fix: "run modelgen generate and answer"}
 		if q.Pos.IsValid() {
 			f.Place = q.Pos.String()
 		}
 		out = append(out, f)
 	}
 	for _, op := range r.Ops {
-		f := Finding{Reason: "the models ask for what no migration does: " + op.Describe(), Fix: "run go generate"}
+		f := finding.Finding{Reason: "the models ask for what no migration does: " + op.Describe(), Fix: "run go generate"}
 		if p := r.opPos(op); p.IsValid() {
 			f.Place = p.String()
 		}
@@ -74,45 +75,33 @@ func Check(ctx context.Context, cfg Config) ([]Finding, error) {
 				}
 				reason = aboutGuard(f)
 			}
-			out = append(out, Finding{Place: f.Shown(), Reason: reason, Fix: "run go generate"})
+			out = append(out, finding.Finding{Place: f.Shown(), Reason: reason, Fix: "run go generate"})
 		}
 	}
 	if lintErr != nil && len(r.folder.migrations) > 0 {
 		return nil, lintErr
 	}
 	out = append(out, lintFindings(found)...)
-	wrong, known := findingsOf(agreeErr)
+	wrong, known := finding.Of(agreeErr)
 	if agreeErr != nil && !known {
 		return nil, agreeErr
 	}
 	out = append(append(out, wrong...), more...)
 	for _, n := range append(r.Stale, r.InFlight...) {
-		f := Finding{Reason: n.Msg, Note: true}
+		f := finding.Finding{Reason: n.Msg, Note: true}
 		if n.Pos.IsValid() {
 			f.Place = n.Pos.String()
 		}
 		out = append(out, f)
 	}
-	return distinct(out), nil
-}
-
-// distinct leaves out what was said before.
-func distinct(all []Finding) (out []Finding) {
-	said := map[string]bool{}
-	for _, f := range all {
-		if line := f.String(); !said[line] {
-			said[line] = true
-			out = append(out, f)
-		}
-	}
-	return out
+	return finding.Distinct(out), nil
 }
 
 // lintFindings returns the hazards that are errors.
-func lintFindings(found []Hazard) (out []Finding) {
+func lintFindings(found []Hazard) (out []finding.Finding) {
 	for _, h := range found {
 		if h.Severity == lint.Error {
-			out = append(out, Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Fix: h.Safe})
+			out = append(out, finding.Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Fix: h.Safe})
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -15,7 +16,7 @@ import (
 
 // agree finds migrations that do not come to what the snapshot says, as after an edit by hand, and steps that nobody has written yet. The text of
 // the migrations is enough for that, unless it has ops that a function makes, or parents of another set: then they are compiled and asked.
-func agree(ctx context.Context, cfg Config) ([]Finding, error) {
+func agree(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err
@@ -23,7 +24,7 @@ func agree(ctx context.Context, cfg Config) ([]Finding, error) {
 	out := unwritten(b.all)
 	var changed []change
 	if len(b.sides) == 1 {
-		var others []Finding
+		var others []finding.Finding
 		changed, others = b.editedSince()
 		out = append(out, others...)
 	}
@@ -36,7 +37,7 @@ func agree(ctx context.Context, cfg Config) ([]Finding, error) {
 
 // compared replays the migrations, and compares what they come to with the snapshot. What does not fit any more behind an edit is said of the edit. What
 // was said already is left out.
-func (b *branches) compared(ctx context.Context, cfg Config, changed []change, said []Finding) (out []Finding, err error) {
+func (b *branches) compared(ctx context.Context, cfg Config, changed []change, said []finding.Finding) (out []finding.Finding, err error) {
 	h := heads(b.all)
 	if len(h) != 1 || len(b.sides) != 1 || b.sides[0].HeadName() != h[0].Name {
 		return out, nil // what is wrong is found elsewhere, and all that follows from it would be said of it again
@@ -68,7 +69,7 @@ func (b *branches) compared(ctx context.Context, cfg Config, changed []change, s
 	}
 	shown := filepath.ToSlash(filepath.Join(b.shown, snapshot.Name))
 	for _, d := range found {
-		f := Finding{Place: shown, Reason: d.String()}
+		f := finding.Finding{Place: shown, Reason: d.String()}
 		if pos, ok := places[d.object]; ok {
 			f.Place = pos.String()
 		} else if line := lineOf(b.snap, d.object); line > 0 {
@@ -82,15 +83,15 @@ func (b *branches) compared(ctx context.Context, cfg Config, changed []change, s
 
 // replayed is what all migrations come to.
 type replayed struct {
-	schema   *schema.Schema // nil when they do not fit
-	findings []Finding      // what is wrong with the migrations in themselves
+	schema   *schema.Schema    // nil when they do not fit
+	findings []finding.Finding // what is wrong with the migrations in themselves
 
 	// trace returns the last op that changed each of those objects.
 	trace func([]difference) (map[object]token.Position, error)
 }
 
 // unwritten finds the steps that a person has still to write.
-func unwritten(all []read.Migration) (out []Finding) {
+func unwritten(all []read.Migration) (out []finding.Finding) {
 	for _, m := range all {
 		for _, op := range m.Ops {
 			if u, ok := op.Value.(migrate.Unwritten); ok {
@@ -101,8 +102,8 @@ func unwritten(all []read.Migration) (out []Finding) {
 	return out
 }
 
-func notWritten(pos token.Position, column string) Finding {
-	return Finding{Place: pos.String(), Reason: "nobody has written yet how existing rows get " + column, Fix: "write the step: Fill, Backfill, SQL or Go"}
+func notWritten(pos token.Position, column string) finding.Finding {
+	return finding.Finding{Place: pos.String(), Reason: "nobody has written yet how existing rows get " + column, Fix: "write the step: Fill, Backfill, SQL or Go"}
 }
 
 const undoEdit = "undo the edit that it comes from"

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
@@ -53,7 +54,7 @@ func (c Config) since(all []read.Migration) ([]read.Migration, error) {
 			}
 			src = []byte(text)
 		} else if src, err = read.Text(filepath.Join(dir, name)); err != nil {
-			return nil, fileError(filepath.Join(dir, name), err)
+			return nil, paths.Error(filepath.Join(dir, name), err)
 		}
 		were = append(were, read.File{Name: name, Src: src})
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
@@ -75,7 +76,7 @@ func (r *Result) Commit() error {
 			temps[i] = ""
 			continue
 		}
-		err = fileError(f.Path, err)
+		err = paths.Error(f.Path, err)
 		if back := restore(r.Files[:i], before); back != nil {
 			err = errors.Join(err, fmt.Errorf("and putting back what was there failed: %w", back))
 		} else {
@@ -90,7 +91,7 @@ func (r *Result) Commit() error {
 func writeTemp(f File) (string, error) {
 	t, err := os.CreateTemp(filepath.Dir(f.Path), ".modelgen-*")
 	if err != nil {
-		return "", fileError(filepath.Dir(f.Path), err)
+		return "", paths.Error(filepath.Dir(f.Path), err)
 	}
 	_, err = t.Write(f.Content)
 	if err == nil {
@@ -104,22 +105,9 @@ func writeTemp(f File) (string, error) {
 	}
 	if err != nil {
 		_ = os.Remove(t.Name())
-		return "", fileError(f.Path, err)
+		return "", paths.Error(f.Path, err)
 	}
 	return t.Name(), nil
-}
-
-// fileError says what is wrong with a file under its own name: what the system says names temporary files and absolute paths.
-func fileError(path string, err error) error {
-	var p *fs.PathError
-	var l *os.LinkError
-	switch {
-	case errors.As(err, &p):
-		err = p.Err
-	case errors.As(err, &l):
-		err = l.Err
-	}
-	return fmt.Errorf("%s: %w", shown(path), err)
 }
 
 // mkdir makes a directory with its parents and returns those that were not there, the outermost first.
@@ -133,18 +121,18 @@ func mkdir(dir string) (made []string, err error) {
 			return nil, notDirectory(d)
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, fileError(d, err)
+			return nil, paths.Error(d, err)
 		}
 		made = append([]string{d}, made...)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return made, fileError(dir, err)
+		return made, paths.Error(dir, err)
 	}
 	return made, nil
 }
 
 func notDirectory(path string) error {
-	return fmt.Errorf("%s is a file and no directory; move it away, or name another directory with -out", shown(path))
+	return fmt.Errorf("%s is a file and no directory; move it away, or name another directory with -out", paths.Shown(path))
 }
 
 // inTheWay finds a file where a directory, or one above it, should be.
@@ -174,15 +162,4 @@ func restore(files []File, before [][]byte) error {
 func (f File) Old() []byte { return f.old }
 
 // Shown returns the path as a person wants to read it: relative to the current directory where that is shorter, with slashes.
-func (f File) Shown() string { return shown(f.Path) }
-
-func shown(path string) string {
-	if filepath.IsAbs(path) {
-		if dir, err := os.Getwd(); err == nil {
-			if rel, err := filepath.Rel(dir, path); err == nil && len(rel) < len(path) {
-				path = rel
-			}
-		}
-	}
-	return filepath.ToSlash(path)
-}
+func (f File) Shown() string { return paths.Shown(f.Path) }

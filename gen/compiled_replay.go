@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/replayer"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/read"
@@ -55,13 +56,13 @@ func (b *branches) compiled(ctx context.Context, cfg Config) (*replayed, error) 
 	}
 	for _, m := range got.Misfits {
 		pos, _ := b.position(m, got)
-		r.findings = append(r.findings, Finding{Place: pos.String(), Reason: m.Migration + " does not fit: " + m.Text, Fix: undoEdit, migration: m.Migration})
+		r.findings = append(r.findings, finding.Finding{Place: pos.String(), Reason: m.Migration + " does not fit: " + m.Text, Fix: undoEdit, Migration: m.Migration})
 	}
 	if len(got.Misfits) > 0 {
 		return r, nil
 	}
 	if got.Err != "" {
-		r.findings = append(r.findings, Finding{Place: filepath.ToSlash(filepath.Join(b.shown, ListName)), Reason: got.Err})
+		r.findings = append(r.findings, finding.Finding{Place: filepath.ToSlash(filepath.Join(b.shown, ListName)), Reason: got.Err})
 		return r, nil
 	}
 	r.schema = got.Schema
@@ -179,7 +180,7 @@ func (b *branches) complaints(dir, text string, err error) error {
 	if _, exit := errors.AsType[*exec.ExitError](err); !exit {
 		return err
 	}
-	var out disagreements
+	var out finding.List
 	var rest []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
@@ -192,7 +193,7 @@ func (b *branches) complaints(dir, text string, err error) error {
 					file = rel
 				}
 			}
-			out = append(out, Finding{Place: filepath.ToSlash(filepath.Join(b.shown, file)) + m[2], Reason: m[3]})
+			out = append(out, finding.Finding{Place: filepath.ToSlash(filepath.Join(b.shown, file)) + m[2], Reason: m[3]})
 		case line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "exit status "):
 		case len(rest) < 3:
 			rest = append(rest, strings.ReplaceAll(strings.TrimPrefix(line, "go: "), dir+string(filepath.Separator), ""))
@@ -201,6 +202,6 @@ func (b *branches) complaints(dir, text string, err error) error {
 	if len(out) > 0 {
 		return out
 	}
-	return disagreements{{Place: filepath.ToSlash(b.shown), Reason: "the migrations have to be compiled, and cannot be: " + strings.Join(rest, " "),
+	return finding.List{{Place: filepath.ToSlash(b.shown), Reason: "the migrations have to be compiled, and cannot be: " + strings.Join(rest, " "),
 		Fix: "go build ./" + filepath.ToSlash(b.shown) + " says more"}}
 }

@@ -2,15 +2,14 @@ package gen
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/diff"
+	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -71,10 +70,10 @@ func (c Config) settle(s *snapshot.Snapshot) error {
 		s.Dialects = c.Dialects
 	}
 	if len(s.Dialects) == 0 {
-		s.Dialects = dialectWords(c.Targets)
+		s.Dialects = dialects.Words(c.Targets)
 	}
 	for _, d := range s.Dialects {
-		if err := checkDialect(d, c.Targets); err != nil {
+		if err := dialects.Check(d, c.Targets); err != nil {
 			return fmt.Errorf("-dialects %w", err)
 		}
 	}
@@ -97,80 +96,6 @@ func (c Config) settle(s *snapshot.Snapshot) error {
 		s.Comments = *c.Comments
 	}
 	return nil
-}
-
-// checkDialect refuses what is no dialect with a version.
-func checkDialect(d string, known map[string]migrate.Dialect) error {
-	name, version := splitDialect(d)
-	if known[name] == nil {
-		return fmt.Errorf("%s: there is no dialect %s; there are %s", d, name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
-	}
-	if version < 0 {
-		return fmt.Errorf("%s: the version behind @ is a whole number, as in %s", d, versioned(known))
-	}
-	return nil
-}
-
-// versioned returns an example of a dialect with a version.
-func versioned(known map[string]migrate.Dialect) string {
-	for _, w := range dialectWords(known) {
-		if strings.Contains(w, "@") {
-			return w
-		}
-	}
-	return "NAME@1"
-}
-
-// splitDialect cuts postgres@14 into name and version, 0 for none and -1 for one that is no number.
-func splitDialect(d string) (name string, version int) {
-	name, v, ok := strings.Cut(d, "@")
-	if !ok {
-		return name, 0
-	}
-	n, err := strconv.Atoi(v)
-	if err != nil || n <= 0 {
-		return name, -1
-	}
-	return name, n
-}
-
-// dialectNames returns the names of dialects such as postgres@14.
-func dialectNames(dialects []string) []string {
-	var all []string
-	for _, d := range dialects {
-		name, _ := splitDialect(d)
-		all = append(all, name)
-	}
-	return all
-}
-
-// capabilities returns those of dialects such as postgres@14, in their order. One that is not known is left out.
-func capabilities(dialects []string, known map[string]migrate.Dialect) []migrate.Capabilities {
-	var all []migrate.Capabilities
-	for _, d := range dialects {
-		if name, _ := splitDialect(d); known[name] != nil {
-			all = append(all, known[name].Capabilities())
-		}
-	}
-	return all
-}
-
-// allCapabilities returns those of all dialects, by name.
-func allCapabilities(known map[string]migrate.Dialect) []migrate.Capabilities {
-	return capabilities(slices.Sorted(maps.Keys(known)), known)
-}
-
-// dialectWords returns all dialects, each with its oldest version, as flags have them: postgres@14.
-func dialectWords(known map[string]migrate.Dialect) []string {
-	var all []string
-	for _, c := range allCapabilities(known) {
-		word := c.Name
-		if c.Oldest > 0 {
-			word += fmt.Sprintf("@%d", c.Oldest)
-		}
-		all = append(all, word)
-	}
-	return all
 }
 
 // commonNames are last words of the paths of many modules, two of which may well share a database.

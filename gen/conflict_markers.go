@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
@@ -37,7 +38,7 @@ func (f *folder) conflicted(path string, src []byte) error {
 }
 
 func bothChanged(path string, line int) error {
-	return disagreements{remedied(fmt.Sprintf("%s:%d:1", filepath.ToSlash(path), line), "it holds conflict markers: both branches have changed this migration", "; ",
+	return finding.List{finding.Remedied(fmt.Sprintf("%s:%d:1", filepath.ToSlash(path), line), "it holds conflict markers: both branches have changed this migration", "; ",
 		"it is yours, so settle it by hand, and run the command again")}
 }
 
@@ -55,10 +56,10 @@ func (f *folder) met() error {
 		names = append(names, h.Name)
 	}
 	if len(names) < 2 {
-		return disagreements{remedied(f.conflicts[0], text+", but all migrations are in one line, which ends at "+orNone(strings.Join(names, "")), ": ",
+		return finding.List{finding.Remedied(f.conflicts[0], text+", but all migrations are in one line, which ends at "+orNone(strings.Join(names, "")), ": ",
 			"keep the side that ends there, and run go generate")}
 	}
-	return disagreements{remedied(f.conflicts[0], text+": two branches added a migration each, and have met: "+strings.Join(names, " and "), "; ",
+	return finding.List{finding.Remedied(f.conflicts[0], text+": two branches added a migration each, and have met: "+strings.Join(names, " and "), "; ",
 		"put yours on top of theirs with modelgen rebase NAME, or join them with modelgen merge: both rewrite these files")}
 }
 

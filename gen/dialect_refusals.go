@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/dialects"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -28,7 +30,7 @@ func (r *Result) refusal(lines refused, err error) refused {
 		}
 		return lines
 	}
-	u.NameOther(append(dialectNames(r.snap.Dialects), slices.Sorted(maps.Keys(r.targets))...)...)
+	u.NameOther(append(dialects.Names(r.snap.Dialects), slices.Sorted(maps.Keys(r.targets))...)...)
 	object := strings.TrimSuffix(u.Table+"."+u.Object, ".")
 	p := r.objectPos(u.Table, u.Object, r.after)
 	if !p.IsValid() {
@@ -49,7 +51,7 @@ func (r *Result) refusal(lines refused, err error) refused {
 	return append(lines, line)
 }
 
-func (r refused) problems() (out Problems) {
+func (r refused) problems() (out finding.Problems) {
 	for _, line := range r {
 		text := line.what
 		if n := len(line.on); n > 0 {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -26,7 +27,7 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 	}
 	h := heads(b.all)
 	if len(h) > 1 {
-		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
+		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
 	}
 	s, err := b.recorded(h[0])
 	if err != nil {
@@ -39,7 +40,7 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 				have = append(have, o.Name)
 			}
 			slices.Sort(have)
-			return nil, Problems{fmt.Sprintf("-rows %s: there is no such table; there are %s", t, strings.Join(have, ", "))}
+			return nil, finding.Problems{fmt.Sprintf("-rows %s: there is no such table; there are %s", t, strings.Join(have, ", "))}
 		}
 	}
 	name := fileName(next(b.all), text)
@@ -75,11 +76,11 @@ func (b *branches) recorded(head read.Migration) (*schema.Schema, error) {
 		return s.Schema.Clone(), nil
 	}
 	if lines := unread(without(b.all)); len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(b.all)); len(misfits) > 0 {
-		return nil, Problems(misfits)
+		return nil, finding.Problems(misfits)
 	}
 	return s, nil
 }

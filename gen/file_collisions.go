@@ -8,12 +8,14 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 )
 
 // importable refuses a directory of migrations that no import path can name, before there is anything in it.
 func importable(dir string) error {
-	root := moduleRoot(dir)
+	root := paths.ModuleRoot(dir)
 	if root == "" {
 		return nil
 	}
@@ -28,7 +30,7 @@ func importable(dir string) error {
 	}
 	for element := range strings.SplitSeq(rel, "/") {
 		if element != "" && module.CheckImportPath("a/"+element) != nil {
-			return Problems{fmt.Sprintf("-out %s: no program can import a package from a directory called %q: a name of ASCII letters, digits, - . _ and ~ can", filepath.ToSlash(shown(dir)), element)}
+			return finding.Problems{fmt.Sprintf("-out %s: no program can import a package from a directory called %q: a name of ASCII letters, digits, - . _ and ~ can", filepath.ToSlash(paths.Shown(dir)), element)}
 		}
 	}
 	return nil
@@ -61,5 +63,5 @@ func (f *folder) collisions(name string, src []byte) error {
 		return nil
 	}
 	slices.Sort(lines)
-	return Problems(lines)
+	return finding.Problems(lines)
 }

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
@@ -180,7 +182,7 @@ func (f *folder) readSnapshot(shown string) error {
 		return nil
 	}
 	if err != nil {
-		return fileError(shown, err)
+		return paths.Error(shown, err)
 	}
 	f.snapBytes = data
 	if f.snap, err = snapshot.Decode(data); err != nil && !f.conflictIn(shown, data, err) {
@@ -237,17 +239,17 @@ func (f *folder) ordered() []string {
 }
 
 // problems says what is wrong with the folder itself, one line each, with the way out.
-func (f *folder) problems(shown string) []string { return disagreements(f.findings(shown)).problems() }
+func (f *folder) problems(shown string) []string { return finding.List(f.findings(shown)).Problems() }
 
 // findings says the same with the places.
-func (f *folder) findings(shown string) (out []Finding) {
+func (f *folder) findings(shown string) (out []finding.Finding) {
 	names, vars := map[string]found{}, map[string]bool{}
 	for _, m := range f.migrations {
 		vars[m.Var] = true
 		if m.Name == "" {
-			out = append(out, Finding{Place: m.Pos.String(), Reason: m.Var + " has no Name that is a plain string"})
+			out = append(out, finding.Finding{Place: m.Pos.String(), Reason: m.Var + " has no Name that is a plain string"})
 		} else if o, ok := names[m.Name]; ok {
-			out = append(out, Finding{Place: m.Pos.String(), Reason: fmt.Sprintf("%s is the name of %s too, in %s", m.Name, o.Var, o.File),
+			out = append(out, finding.Finding{Place: m.Pos.String(), Reason: fmt.Sprintf("%s is the name of %s too, in %s", m.Name, o.Var, o.File),
 				Fix: "give the one that is not applied anywhere another name"})
 		}
 		names[m.Name] = m
@@ -258,16 +260,16 @@ func (f *folder) findings(shown string) (out []Finding) {
 	}
 	others := notLiteral(f.fset, files, vars)
 	for _, line := range others.listed(f.list) {
-		out = append(out, parsedFinding(line))
+		out = append(out, finding.Parse(line))
 	}
 	for _, m := range f.migrations {
 		for _, p := range m.Parents {
 			if !strings.HasPrefix(p, ".") && !vars[p] {
-				out = append(out, fixApart(parsedFinding(others.missing(m.Pos, p, m.Name)), "; "))
+				out = append(out, finding.SplitFix(finding.Parse(others.missing(m.Pos, p, m.Name)), "; "))
 			}
 		}
 	}
-	out = distinct(out)
+	out = finding.Distinct(out)
 	if len(out) > 0 {
 		return out
 	}
@@ -277,10 +279,9 @@ func (f *folder) findings(shown string) (out []Finding) {
 		for _, h := range heads {
 			hs = append(hs, h.Name)
 		}
-		two := remedied(heads[len(heads)-1].Pos.String(), fmt.Sprintf("there are %d newest migrations: %s; %s branches added a migration each", len(heads), strings.Join(hs, ", "), inWords(len(heads))),
+		two := finding.Remedied(heads[len(heads)-1].Pos.String(), fmt.Sprintf("there are %d newest migrations: %s; %s branches added a migration each", len(heads), strings.Join(hs, ", "), inWords(len(heads))),
 			": ", "put yours on top of theirs with modelgen rebase, or join them with modelgen merge")
-		two.at = shown
-		return append(out, two)
+		return append(out, two.ShownAt(shown))
 	}
 	if f.snap == nil {
 		return out
@@ -289,13 +290,12 @@ func (f *folder) findings(shown string) (out []Finding) {
 	_, there := names[head]
 	switch {
 	case head != "" && !there:
-		out = append(out, remedied(filepath.Join(shown, snapshot.Name), fmt.Sprintf("the snapshot ends at %s, which is not there", head), "; ",
+		out = append(out, finding.Remedied(filepath.Join(shown, snapshot.Name), fmt.Sprintf("the snapshot ends at %s, which is not there", head), "; ",
 			"restore its file from version control, or the snapshot of the migration before it"))
 	case len(heads) == 1 && heads[0].Name != head:
-		newer := remedied(heads[0].Pos.String(), fmt.Sprintf("%s is newer than the snapshot, which ends at %s: a generate was interrupted, or the file came without its snapshot", heads[0].Name, orNone(head)), "; ",
+		newer := finding.Remedied(heads[0].Pos.String(), fmt.Sprintf("%s is newer than the snapshot, which ends at %s: a generate was interrupted, or the file came without its snapshot", heads[0].Name, orNone(head)), "; ",
 			"delete it and generate again, or restore the snapshot that belongs to it")
-		newer.at = filepath.Join(shown, heads[0].File)
-		out = append(out, newer)
+		out = append(out, newer.ShownAt(filepath.Join(shown, heads[0].File)))
 	}
 	return out
 }

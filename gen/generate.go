@@ -14,6 +14,8 @@ import (
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -55,20 +57,15 @@ type Note struct {
 	Msg string
 }
 
-// Problems is what keeps the models from being migrated: one line for each, file:line:col: message.
-type Problems []string
-
-func (p Problems) Error() string { return strings.Join(p, "\n") }
-
 // Generate works out the next migration and writes nothing. Questions are part of the result; what is wrong with the models or the
-// folder of migrations comes as [Problems], everything that kept it from working as another error.
+// folder of migrations comes as [finding.Problems], everything that kept it from working as another error.
 func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	r, err := prepare(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
 	out, err := diff.Diff(diff.Input{
-		Old: r.old(), New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: capabilities(r.snap.Dialects, r.targets),
+		Old: r.old(), New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets),
 	})
 	if err != nil {
 		return nil, r.place(err)
@@ -150,14 +147,14 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if f == nil {
 		f, err = readFolder(cfg.outDir(), shown)
 	}
-	if d, known := errors.AsType[disagreements](err); known {
+	if d, known := errors.AsType[finding.List](err); known {
 		return nil, d
 	}
 	if err != nil {
-		return nil, Problems{err.Error()}
+		return nil, finding.Problems{err.Error()}
 	}
 	if p := f.findings(shown); len(p) > 0 {
-		return nil, disagreements(p)
+		return nil, finding.List(p)
 	}
 	r := &Result{folder: f, snap: f.snap, targets: cfg.Targets, flagged: cfg.Dialects}
 	if r.snap == nil {
@@ -181,9 +178,9 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	r.models, err = models.load(ctx, cfg.loading(r.snap))
 	var problems load.Problems
 	if errors.As(err, &problems) {
-		var lines disagreements
+		var lines finding.List
 		for _, p := range problems {
-			f := Finding{Reason: p.Msg}
+			f := finding.Finding{Reason: p.Msg}
 			if p.Pos.Filename != "" {
 				f.Place = p.Pos.String()
 			}
@@ -300,7 +297,7 @@ func (r *Result) place(err error) error {
 	if !errors.As(err, &list) {
 		return err
 	}
-	var lines Problems
+	var lines finding.Problems
 	for _, e := range list {
 		if inFlag.MatchString(e.Msg) {
 			lines = append(lines, e.Msg)
@@ -324,7 +321,7 @@ func (r *Result) Plans() ([]DialectPlan, error) {
 		return nil, nil
 	}
 	for _, d := range r.snap.Dialects {
-		name, version := splitDialect(d)
+		name, version := dialects.Split(d)
 		stages, err := migrate.PlanOps(r.targets[name].Planner(version), r.old().Clone(), r.Ops)
 		if err != nil {
 			return nil, err
@@ -338,7 +335,7 @@ func (r *Result) Plans() ([]DialectPlan, error) {
 func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
 	var lines refused
 	for _, d := range r.snap.Dialects {
-		name, version := splitDialect(d)
+		name, version := dialects.Split(d)
 		dialect := cfg.Targets[name]
 		_, err := migrate.PlanOps(dialect.Planner(version), r.old().Clone(), ops)
 		if err == nil {

@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/load"
 )
 
@@ -19,9 +21,9 @@ const (
 )
 
 // guards brings the guard of each package with models up to date, and takes away what another mode left. A file of that name that is not
-// a guard is nobody's to write over: it comes as [Problems].
+// a guard is nobody's to write over: it comes as [finding.Problems].
 func (r *Result) guards() (files []File, err error) {
-	var problems Problems
+	var problems finding.Problems
 	for _, p := range r.models.Packages {
 		var models []emit.GuardModel
 		if r.snap.Guard != "off" {
@@ -33,7 +35,7 @@ func (r *Result) guards() (files []File, err error) {
 			if errors.Is(err, fs.ErrNotExist) {
 				old = nil
 			} else if err != nil {
-				return nil, fileError(path, err)
+				return nil, paths.Error(path, err)
 			}
 			wanted := len(models) > 0 && (name == GuardTestName) == (r.snap.Guard == "test")
 			state := emit.StateOfGuard(old, p.Name, p.Generate, models)
@@ -42,7 +44,7 @@ func (r *Result) guards() (files []File, err error) {
 			case !wanted:
 				files = append(files, File{Path: path, old: old})
 			case state == emit.GuardForeign:
-				problems = append(problems, fmt.Sprintf("%s: it is in the way of the guard, and not written by modelgen, as its first line is not %q: give it another name, or do without a guard: -guard=off", shown(path), emit.Generated))
+				problems = append(problems, fmt.Sprintf("%s: it is in the way of the guard, and not written by modelgen, as its first line is not %q: give it another name, or do without a guard: -guard=off", paths.Shown(path), emit.Generated))
 			case state != emit.GuardCurrent:
 				src, err := emit.Guard(p.Name, p.Generate, models)
 				if err != nil {

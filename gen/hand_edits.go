@@ -12,6 +12,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -84,7 +85,7 @@ func (b *branches) attempts(m read.Migration) [][]migrate.Op {
 	trail := follow(m)
 	out := [][]migrate.Op{}
 	try := func(before, after *schema.Schema) {
-		r, err := diff.Diff(diff.Input{Old: before, New: after, Answers: answers, Dialects: capabilities(b.sides[0].Dialects, b.targets)})
+		r, err := diff.Diff(diff.Input{Old: before, New: after, Answers: answers, Dialects: dialects.Capabilities(b.sides[0].Dialects, b.targets)})
 		if err == nil && len(r.Questions) == 0 {
 			out = append(out, r.Ops)
 		} else {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/dialects"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -41,21 +43,21 @@ func (h Hazard) place() string { return fmt.Sprintf("%s:%d", h.File, h.Line) }
 // No code is compiled or run: what the files do not say in literals is passed over.
 func Lint(cfg Config, name string) ([]Hazard, error) {
 	dir := cfg.outDir()
-	all, err := read.Folder(dir, shown(dir))
+	all, err := read.Folder(dir, paths.Shown(dir))
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("there are no migrations in %s", shown(dir))
+		return nil, fmt.Errorf("there are no migrations in %s", paths.Shown(dir))
 	}
 	snap := &snapshot.Snapshot{}
 	if data, err := read.Text(filepath.Join(dir, snapshot.Name)); err == nil {
 		if snap = snapshot.Settings(data); snap == nil {
 			_, err := snapshot.Decode(data)
-			return nil, fmt.Errorf("%s:%w", shown(filepath.Join(dir, snapshot.Name)), err)
+			return nil, fmt.Errorf("%s:%w", paths.Shown(filepath.Join(dir, snapshot.Name)), err)
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fileError(filepath.Join(dir, snapshot.Name), err)
+		return nil, paths.Error(filepath.Join(dir, snapshot.Name), err)
 	}
 	if err := cfg.settle(snap); err != nil {
 		return nil, err
@@ -81,7 +83,7 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 		if slices.ContainsFunc(m.Ops, func(op read.Op) bool { return op.Rows }) {
 			path := filepath.Join(dir, m.File)
 			if file, err = parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution); err != nil {
-				return nil, fileError(path, err)
+				return nil, paths.Error(path, err)
 			}
 		}
 		out = append(out, hazards(m, file, m.Before, targets, set.lint)...)
@@ -143,15 +145,15 @@ func named(all []read.Migration, name string) ([]read.Migration, error) {
 }
 
 // lintTargets returns what the migrations are looked at for: the dialects of the flag, else those of the settings, else those of the snapshot.
-func lintTargets(flag []string, set settings, dialects []string, known map[string]migrate.Dialect) []lint.Target {
+func lintTargets(flag []string, set settings, recorded []string, known map[string]migrate.Dialect) []lint.Target {
 	var out []lint.Target
 	if len(flag) > 0 {
-		dialects = flag
+		recorded = flag
 	} else if len(set.dialects) > 0 {
-		dialects = set.dialects
+		recorded = set.dialects
 	}
-	for _, d := range dialects {
-		name, version := splitDialect(d)
+	for _, d := range recorded {
+		name, version := dialects.Split(d)
 		out = append(out, lint.Target{Dialect: known[name].Capabilities(), Version: version, Planner: func() migrate.Planner { return known[name].Planner(version) }})
 	}
 	return out

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Merge works out a migration that joins all newest migrations of a folder, when they touch different things: when they can be applied in
-// either order and come to the same. What collides comes as [Problems]. anyway lets steps that a person wrote pass, of which nobody else
+// either order and come to the same. What collides comes as [finding.Problems]. anyway lets steps that a person wrote pass, of which nobody else
 // can tell what they touch.
 func Merge(cfg Config, anyway bool) (*Result, error) {
 	b, err := readBranches(cfg)
@@ -22,26 +23,26 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	}
 	h := heads(b.all)
 	if len(h) < 2 {
-		return nil, Problems{fmt.Sprintf("there is nothing to merge: %s is the only newest migration", h[0].Name)}
+		return nil, finding.Problems{fmt.Sprintf("there is nothing to merge: %s is the only newest migration", h[0].Name)}
 	}
 	if lines := unread(without(b.all)); len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	base, sides := split(b.all, h)
 	if lines := collisions(base, sides, h, anyway); len(lines) > 0 {
 		if len(h) > 2 {
-			return nil, Problems(append(lines, fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(names(h), ", "), manyHeads)))
+			return nil, finding.Problems(append(lines, fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(names(h), ", "), manyHeads)))
 		}
 		for _, m := range h {
 			lines = append(lines, fmt.Sprintf("modelgen rebase %s puts %s on top of the others", m.Name, m.Name))
 		}
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	if lines := b.clashes(cfg, nil); len(lines) > 0 {
 		for _, m := range h {
 			lines = append(lines, fmt.Sprintf("modelgen rebase %s puts %s on top of the others, with row structs of another name", m.Name, m.Name))
 		}
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	var words, vars []string
 	for _, m := range h {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
@@ -36,7 +37,7 @@ func (b *branches) settings() (*snapshot.Snapshot, error) {
 	pick("comments", func(s *snapshot.Snapshot) string { return fmt.Sprint(s.Comments) }, func() { out.Comments = theirs.Comments })
 	pick("what verify allows", func(s *snapshot.Snapshot) string { return strings.Join(s.Allow, ", ") }, func() { out.Allow = theirs.Allow })
 	if len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	out.Models = nil
 	before := b.modelsBefore()

@@ -12,7 +12,9 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
@@ -22,11 +24,11 @@ import (
 
 // models returns the import paths of the packages of models that a snapshot records, as they are now, and whether any is another one.
 func (c Config) models(s *snapshot.Snapshot) (now []string, moved bool, err error) {
-	home := moduleRoot(c.outDir())
+	home := paths.ModuleRoot(c.outDir())
 	if home == "" || len(s.Models) == 0 {
 		return s.Models, false, nil
 	}
-	modules := modulesOf(home, moduleRoot(c.dir()))
+	modules := modulesOf(home, paths.ModuleRoot(c.dir()))
 	var lost []string
 	for _, recorded := range s.Models {
 		is := modules.find(recorded)
@@ -48,7 +50,7 @@ func (c Config) models(s *snapshot.Snapshot) (now []string, moved bool, err erro
 			found = append(found, p)
 		}
 	}
-	if len(found) == 0 && holdsModels(c.dir()) && moduleRoot(c.dir()) == home {
+	if len(found) == 0 && holdsModels(c.dir()) && paths.ModuleRoot(c.dir()) == home {
 		if p, err := goedit.ImportPath(home, c.dir()); err == nil && !slices.Contains(now, p) {
 			found = append(found, p)
 		}
@@ -59,7 +61,7 @@ func (c Config) models(s *snapshot.Snapshot) (now []string, moved bool, err erro
 	if c.Only || len(c.Patterns) > 0 && len(lost) < len(s.Models) {
 		return append(now, lost...), moved, nil
 	}
-	return nil, false, Problems{fmt.Sprintf("the snapshot records models in %s, and there is no such package here: "+
+	return nil, false, finding.Problems{fmt.Sprintf("the snapshot records models in %s, and there is no such package here: "+
 		"if they have moved, run modelgen generate -only -out %s with the packages that have them now", strings.Join(lost, ", "), filepath.ToSlash(c.shownOut()))}
 }
 
@@ -250,7 +252,7 @@ func Out(dir, pkg string) (string, error) {
 	if out := directiveOut(at); out != "" {
 		return relative(out), nil
 	}
-	root := moduleRoot(at)
+	root := paths.ModuleRoot(at)
 	if root == "" {
 		return "", nil
 	}

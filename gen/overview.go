@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -25,7 +26,7 @@ type Node struct {
 	Does     []string `json:"does"` // a line for each op
 }
 
-// Show reads a directory of migrations. It returns [Problems] when a file cannot be read.
+// Show reads a directory of migrations. It returns [finding.Problems] when a file cannot be read.
 func Show(cfg Config) (*Picture, error) {
 	shown := cfg.Out
 	if shown == "" {
@@ -33,14 +34,14 @@ func Show(cfg Config) (*Picture, error) {
 	}
 	f, err := readFolder(cfg.outDir(), shown)
 	if err != nil {
-		return nil, Problems{err.Error()}
+		return nil, finding.Problems{err.Error()}
 	}
 	if f.snap == nil {
 		return nil, fmt.Errorf("%s has no snapshot; run go generate first", shown)
 	}
 	all, err := read.Folder(cfg.outDir(), shown)
 	if err != nil {
-		return nil, Problems{err.Error()}
+		return nil, finding.Problems{err.Error()}
 	}
 	p := &Picture{Set: f.snap.Set, Migrations: []Node{}, Heads: []string{}, Schema: &f.snap.Schema}
 	names, parent := map[string]string{}, map[string]bool{}

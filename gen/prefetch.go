@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
@@ -65,6 +66,6 @@ func (a *ahead) stop() {
 func (c Config) loading(s *snapshot.Snapshot) load.Config {
 	return load.Config{
 		Dir: c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
-		Dialects: capabilities(s.Dialects, c.Targets), Known: allCapabilities(c.Targets), Extra: []string{emit.Imports}, None: s.Head != "",
+		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, None: s.Head != "",
 	}
 }

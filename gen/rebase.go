@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -37,11 +38,11 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Re
 	}
 	switch {
 	case len(h) < 2:
-		return nil, Problems{fmt.Sprintf("there is nothing to rebase: %s is the only newest migration", h[0].Name)}
+		return nil, finding.Problems{fmt.Sprintf("there is nothing to rebase: %s is the only newest migration", h[0].Name)}
 	case mine == "":
-		return nil, Problems{"which of the newest migrations is yours, to be put on top? " + strings.Join(choices, ", or ")}
+		return nil, finding.Problems{"which of the newest migrations is yours, to be put on top? " + strings.Join(choices, ", or ")}
 	case len(h) > 2:
-		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(names(h), ", "), manyHeads)}
+		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(names(h), ", "), manyHeads)}
 	}
 	head, err := find(h, mine)
 	if err != nil {
@@ -62,18 +63,18 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Re
 	}
 	for _, m := range move {
 		if slices.Contains(has, m.Name) {
-			return nil, Problems{fmt.Sprintf("%s is applied to a database under this name and cannot move; join the two with modelgen merge, or put the others on top: modelgen rebase %s", m.Name, theirs.Name)}
+			return nil, finding.Problems{fmt.Sprintf("%s is applied to a database under this name and cannot move; join the two with modelgen merge, or put the others on top: modelgen rebase %s", m.Name, theirs.Name)}
 		}
 		if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
-			return nil, Problems{fmt.Sprintf("%s holds %s, too; give each migration a file of its own", m.File, b.all[n].Name)}
+			return nil, finding.Problems{fmt.Sprintf("%s holds %s, too; give each migration a file of its own", m.File, b.all[n].Name)}
 		}
 	}
 	if lines := unread(without(b.all)); len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(rest)); len(misfits) > 0 {
-		return nil, Problems(misfits)
+		return nil, finding.Problems(misfits)
 	}
 	if misfits := replay(s.Clone(), without(move)); len(misfits) > 0 {
 		return b.again(ctx, cfg, s, rest, move, theirs, misfits)
@@ -97,7 +98,7 @@ func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest
 		edits = append(edits, b.edits(m, false)...)
 	}
 	if len(edits) > 0 {
-		return nil, Problems(append(append(misfits, edits...), fmt.Sprintf("what a person wrote is not worked out again, and nothing was written: change %s so that it fits on top of %s, "+
+		return nil, finding.Problems(append(append(misfits, edits...), fmt.Sprintf("what a person wrote is not worked out again, and nothing was written: change %s so that it fits on top of %s, "+
 			"or take the above out, to write it into the migration that comes of it; then run the command again", strings.Join(names(move), " and "), theirs.Name)))
 	}
 	b.undone = move
@@ -152,7 +153,7 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 		return nil, err
 	}
 	if lines := b.broken(cfg, r); len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	return r, nil
 }

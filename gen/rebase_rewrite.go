@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/read"
 )
@@ -34,7 +35,7 @@ func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Mi
 	}
 	words := b.rowStructs(move, renamed, vars)
 	if lines := b.clashes(cfg, words); len(lines) > 0 {
-		return nil, "", Problems(lines)
+		return nil, "", finding.Problems(lines)
 	}
 	var old []string
 	stays := map[string]bool{} // what only moves to another file

@@ -13,7 +13,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/read"
 )
@@ -21,7 +23,7 @@ import (
 // importers parses the files of a module that import one of its folders, and returns the path that it is imported by; "" when there is none. In the
 // middle of a merge some may not parse: those are left to the compiler.
 func importers(fset *token.FileSet, dir string, merging bool) (files []*ast.File, imported string, err error) {
-	root := moduleRoot(dir)
+	root := paths.ModuleRoot(dir)
 	if root == "" {
 		return nil, "", nil
 	}
@@ -52,12 +54,12 @@ func importers(fset *token.FileSet, dir string, merging bool) (files []*ast.File
 		if err != nil || !bytes.Contains(src, []byte(strconv.Quote(imported))) {
 			return err
 		}
-		f, err := parser.ParseFile(fset, shown(p), src, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(fset, paths.Shown(p), src, parser.SkipObjectResolution)
 		switch {
 		case err == nil:
 			files = append(files, f)
 		case !merging:
-			return Problems{err.Error()}
+			return finding.Problems{err.Error()}
 		}
 		return nil
 	})
@@ -77,7 +79,7 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 	}
 	entries, err := os.ReadDir(b.dir)
 	if err != nil {
-		return nil, fileError(b.shown, err)
+		return nil, paths.Error(b.shown, err)
 	}
 	var inside, outside []*ast.File
 	for _, e := range entries {
@@ -87,7 +89,7 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 		}
 		src, err := read.Text(filepath.Join(b.dir, name))
 		if err != nil {
-			return nil, fileError(filepath.Join(b.shown, name), err)
+			return nil, paths.Error(filepath.Join(b.shown, name), err)
 		}
 		f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.shown, name)), src, parser.SkipObjectResolution)
 		switch {
@@ -154,7 +156,7 @@ func (b *branches) gone(old []string, fresh map[string]bool, becomes map[string]
 		return err
 	}
 	if len(lines) > 0 {
-		return Problems(lines)
+		return finding.Problems(lines)
 	}
 	return nil
 }

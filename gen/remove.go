@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
@@ -21,14 +22,14 @@ func Remove(cfg Config, applied *Applied) (*Result, error) {
 	}
 	h := heads(b.all)
 	if len(h) > 1 {
-		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
+		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
 	}
 	m := h[0]
 	switch {
 	case slices.Contains(has, m.Name):
-		return nil, Problems{fmt.Sprintf("%s is applied to a database; go back there first: app migrate down", m.Name)}
+		return nil, finding.Problems{fmt.Sprintf("%s is applied to a database; go back there first: app migrate down", m.Name)}
 	case len(m.Parents) > 1:
-		return nil, Problems{fmt.Sprintf("%s joins %d branches; without it there would be two newest migrations", m.Name, len(m.Parents))}
+		return nil, finding.Problems{fmt.Sprintf("%s joins %d branches; without it there would be two newest migrations", m.Name, len(m.Parents))}
 	}
 	var missing []string // of what a squash replaces
 	for _, name := range m.Replaces {
@@ -37,10 +38,10 @@ func Remove(cfg Config, applied *Applied) (*Result, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, Problems{fmt.Sprintf("%s replaces %s, whose files are gone; bring those back first, by reverting the commit of modelgen squash -finish", m.Name, strings.Join(missing, ", "))}
+		return nil, finding.Problems{fmt.Sprintf("%s replaces %s, whose files are gone; bring those back first, by reverting the commit of modelgen squash -finish", m.Name, strings.Join(missing, ", "))}
 	}
 	if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
-		return nil, Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}
+		return nil, finding.Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}
 	}
 	if err := b.gone([]string{m.File}, nil, nil); err != nil {
 		return nil, err

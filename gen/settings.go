@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/dialects"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/lint"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -29,7 +31,7 @@ type settings struct {
 
 // readSettings reads the settings beside the migrations, or at the root of their module. No file is no settings.
 func readSettings(dir string, known map[string]migrate.Dialect) (settings, error) {
-	for _, d := range []string{dir, moduleRoot(dir)} {
+	for _, d := range []string{dir, paths.ModuleRoot(dir)} {
 		if d == "" {
 			continue
 		}
@@ -39,9 +41,9 @@ func readSettings(dir string, known map[string]migrate.Dialect) (settings, error
 			continue
 		}
 		if err != nil {
-			return settings{}, fileError(path, err)
+			return settings{}, paths.Error(path, err)
 		}
-		return decodeSettings(shown(path), data, known)
+		return decodeSettings(paths.Shown(path), data, known)
 	}
 	return settings{}, nil
 }
@@ -59,7 +61,7 @@ func decodeSettings(path string, data []byte, known map[string]migrate.Dialect) 
 	d.DisallowUnknownFields()
 	if err := d.Decode(&file); err != nil {
 		return s, fmt.Errorf(`%s: it is not what it should be, {"dialects": "%s", "lint": {"MG101": "note"}, "verify": {"allow": ["trigger audit on issues"]}}: %w`,
-			path, strings.Join(dialectWords(known), ","), err)
+			path, strings.Join(dialects.Words(known), ","), err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return s, errors.New(path + ": there is more after its end")
@@ -86,28 +88,10 @@ func decodeSettings(path string, data []byte, known map[string]migrate.Dialect) 
 		if d = strings.TrimSpace(d); d == "" && file.Dialects == "" {
 			continue
 		}
-		if err := checkDialect(d, known); err != nil {
+		if err := dialects.Check(d, known); err != nil {
 			errs = append(errs, fmt.Errorf("%s: dialects: %w", path, err))
 		}
 		s.dialects = append(s.dialects, d)
 	}
 	return s, errors.Join(errs...)
-}
-
-// moduleRoot returns the folder with the go.mod that a folder belongs to, "" when there is none.
-func moduleRoot(dir string) string {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return ""
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return ""
-		}
-		dir = up
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -118,11 +119,11 @@ func (r *Result) CatchesUp(f File) bool { return r.catchesUp && filepath.Base(f.
 // change is a migration that is not as it is recorded.
 type change struct {
 	read.Migration
-	finding Finding
+	finding finding.Finding
 }
 
 // editedSince compares the migrations with what the snapshot records of them. A snapshot that is older than the records has none to compare with.
-func (b *branches) editedSince() (changed []change, others []Finding) {
+func (b *branches) editedSince() (changed []change, others []finding.Finding) {
 	recorded := b.sides[0].Migrations
 	there, replaced, files := map[string]bool{}, map[string]bool{}, map[string]int{}
 	for _, m := range b.all {
@@ -148,7 +149,7 @@ func (b *branches) editedSince() (changed []change, others []Finding) {
 		if !known {
 			as = slices.IndexFunc(gone, func(name string) bool { return recorded[name] == now })
 		}
-		f := Finding{Place: m.Pos.String()}
+		f := finding.Finding{Place: m.Pos.String()}
 		switch {
 		case as >= 0:
 			was := gone[as]
@@ -167,7 +168,7 @@ func (b *branches) editedSince() (changed []change, others []Finding) {
 		case known && hash != snapshot.Open && hash != now:
 			f.Reason = m.Name + " was edited since it was written: a database that has it refuses this one"
 			f.Fix = "undo the edit and write a new migration; where no database has it, modelgen hash " + m.Name + " records the edit"
-			f.edit = true
+			f.Edit = true
 			changed = append(changed, change{m, f})
 			continue
 		default:
@@ -179,17 +180,17 @@ func (b *branches) editedSince() (changed []change, others []Finding) {
 		if name == b.sides[0].HeadName() {
 			continue // that the newest is gone is said elsewhere
 		}
-		others = append(others, Finding{Place: shown, Reason: fmt.Sprintf("the snapshot records %s, which is not there", name),
+		others = append(others, finding.Finding{Place: shown, Reason: fmt.Sprintf("the snapshot records %s, which is not there", name),
 			Fix: "restore its file from version control; where no database has it, modelgen hash " + name + " forgets it"})
 	}
 	return changed, others
 }
 
 // misfitsOfEdits puts what no longer fits behind an edit to the edit: the migration that does not fit is not to blame.
-func misfitsOfEdits(all []read.Migration, changed []change, misfits []Finding) (out []Finding) {
+func misfitsOfEdits(all []read.Migration, changed []change, misfits []finding.Finding) (out []finding.Finding) {
 	said := make([][]string, len(changed))
 	for _, f := range misfits {
-		i := slices.IndexFunc(all, func(m read.Migration) bool { return m.Name == f.migration && f.migration != "" })
+		i := slices.IndexFunc(all, func(m read.Migration) bool { return m.Name == f.Migration && f.Migration != "" })
 		blamed := -1
 		if i >= 0 && !slices.ContainsFunc(changed, func(e change) bool { return e.Var == all[i].Var }) {
 			need := ancestors(all, all[i].Var)
@@ -225,13 +226,13 @@ func Hash(cfg Config, words []string, applied *Applied) (*Result, error) {
 		return nil, err
 	}
 	if len(b.sides) > 1 {
-		return nil, Problems{fmt.Sprintf("%s is in the middle of a merge: settle that first, with modelgen merge or modelgen rebase", filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)))}
+		return nil, finding.Problems{fmt.Sprintf("%s is in the middle of a merge: settle that first, with modelgen merge or modelgen rebase", filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)))}
 	}
 	snap := *b.sides[0]
 	h := heads(b.all)
 	if len(words) == 0 {
 		if len(h) != 1 {
-			return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; name what is to be recorded", len(h), strings.Join(names(h), ", "))}
+			return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; name what is to be recorded", len(h), strings.Join(names(h), ", "))}
 		}
 		words = []string{h[0].Name}
 	}
@@ -247,7 +248,7 @@ func Hash(cfg Config, words []string, applied *Applied) (*Result, error) {
 			return nil, err
 		}
 		if hash, known := before[m.Name]; known && hash != m.Hash() && slices.Contains(has, m.Name) {
-			return nil, Problems{fmt.Sprintf("%s: %s is applied to a database, which refuses the edit: undo it and write a new migration", m.Pos, m.Name)}
+			return nil, finding.Problems{fmt.Sprintf("%s: %s is applied to a database, which refuses the edit: undo it and write a new migration", m.Pos, m.Name)}
 		}
 		delete(before, m.Name)
 	}

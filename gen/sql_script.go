@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -51,7 +52,7 @@ func Scripts(cfg Config, which, dialect string) ([]Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	word, version := splitDialect(target)
+	word, version := dialects.Split(target)
 	var out []Script
 	for _, m := range chosen {
 		s := Script{Migration: m.Name, Dialect: target, Hash: migrate.HashOps(m.Values()), Set: set.Name(), Ends: b.begins(m)}
@@ -127,7 +128,7 @@ func (b *branches) target(cfg Config, dialect string) (string, error) {
 	if dialect == "" {
 		return have[0], nil
 	}
-	word, version := splitDialect(dialect)
+	word, version := dialects.Split(dialect)
 	if cfg.Targets[word] == nil || version < 0 {
 		return "", fmt.Errorf("-dialect %s: there is no such dialect; the project has %s", dialect, strings.Join(have, ", "))
 	}
@@ -135,7 +136,7 @@ func (b *branches) target(cfg Config, dialect string) (string, error) {
 		return dialect, nil
 	}
 	for _, h := range have {
-		if w, _ := splitDialect(h); w == word {
+		if w, _ := dialects.Split(h); w == word {
 			return h, nil
 		}
 	}

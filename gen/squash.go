@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/optimize"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -44,17 +45,17 @@ func newSquasher(cfg Config) (*squasher, error) {
 	}
 	f, err := readFolder(cfg.outDir(), q.shown)
 	if err != nil {
-		return nil, Problems{err.Error()}
+		return nil, finding.Problems{err.Error()}
 	}
 	if p := f.problems(q.shown); len(p) > 0 {
-		return nil, Problems(p)
+		return nil, finding.Problems(p)
 	}
 	if len(f.migrations) == 0 || f.snap == nil {
 		return nil, fmt.Errorf("there are no migrations in %s", filepath.ToSlash(q.shown))
 	}
 	q.folder, q.result = f, &Result{folder: f}
 	if q.all, err = read.Folder(f.dir, q.shown); err != nil {
-		return nil, Problems{err.Error()}
+		return nil, finding.Problems{err.Error()}
 	}
 	q.graph = graphOf(q.all)
 	return q, nil
@@ -162,7 +163,7 @@ func (q *squasher) members(text string) (members []int, parents []string, err er
 		for _, i := range members {
 			for _, p := range q.graph.parents(i) {
 				if !slices.Contains(members, p) && !slices.Contains(old, p) {
-					return nil, nil, Problems{fmt.Sprintf("%s: %s joins %s, which does not come after %s; begin the range before the branches part",
+					return nil, nil, finding.Problems{fmt.Sprintf("%s: %s joins %s, which does not come after %s; begin the range before the branches part",
 						q.all[i].Pos, q.all[i].Name, q.all[p].Name, q.all[first].Name)}
 				}
 			}
@@ -172,7 +173,7 @@ func (q *squasher) members(text string) (members []int, parents []string, err er
 		}
 	}
 	if len(members) < 2 {
-		return nil, nil, Problems{fmt.Sprintf("there is nothing to squash: %s is one migration", q.all[last].Name)}
+		return nil, nil, finding.Problems{fmt.Sprintf("there is nothing to squash: %s is one migration", q.all[last].Name)}
 	}
 	return members, parents, nil
 }
@@ -188,7 +189,7 @@ func (q *squasher) at(word, text string) (int, error) {
 	}
 	i := q.graph.byVar[m.Var]
 	if s := q.graph.outermost(i); s != i {
-		return 0, Problems{fmt.Sprintf("%s: %s is squashed already, into %s; name that one", m.Pos, m.Name, q.all[s].Name)}
+		return 0, finding.Problems{fmt.Sprintf("%s: %s is squashed already, into %s; name that one", m.Pos, m.Name, q.all[s].Name)}
 	}
 	return i, nil
 }
@@ -224,7 +225,7 @@ func (q *squasher) name(members []int, given string) (string, error) {
 	}
 	for _, m := range q.migrations {
 		if m.Name == name || m.Var == varName(name) || strings.EqualFold(m.File, name+".go") {
-			return "", Problems{fmt.Sprintf("%s: there is a migration called %s already; give other words with -name", m.Pos, m.Name)}
+			return "", finding.Problems{fmt.Sprintf("%s: there is a migration called %s already; give other words with -name", m.Pos, m.Name)}
 		}
 	}
 	return name, nil

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -37,13 +38,13 @@ type copier struct {
 	local    map[string]string       // name in the new file -> path
 	decls    []string
 	others   []string // parents of other sets, as they stand in the new file
-	problems Problems
+	problems finding.Problems
 }
 
 // copy returns the text of a node fit for the new file.
-func (c *copier) copy(file string, n ast.Node) (string, Problems) {
+func (c *copier) copy(file string, n ast.Node) (string, finding.Problems) {
 	if err := c.resolve(); err != nil {
-		return "", Problems{err.Error()}
+		return "", finding.Problems{err.Error()}
 	}
 	c.problems = nil
 	if importDot(c.files[file]) {

@@ -13,7 +13,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/read"
 )
@@ -40,13 +42,13 @@ func FinishSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 			continue
 		}
 		if len(m.Replaces) > 0 {
-			return nil, Problems{fmt.Sprintf("%s: %s replaces others itself, and databases may still have those; first modelgen squash -finish %s, and when all databases have it modelgen squash -forget %s",
+			return nil, finding.Problems{fmt.Sprintf("%s: %s replaces others itself, and databases may still have those; first modelgen squash -finish %s, and when all databases have it modelgen squash -forget %s",
 				m.Pos, m.Name, m.Name, m.Name)}
 		}
 		gone[m.Var], files[m.File] = m.Name, true
 	}
 	if len(gone) == 0 {
-		return nil, Problems{fmt.Sprintf("%s: the files of what %s replaces are gone already; when all databases have it: modelgen squash -forget %s", squash.Pos, squash.Name, squash.Name)}
+		return nil, finding.Problems{fmt.Sprintf("%s: the files of what %s replaces are gone already; when all databases have it: modelgen squash -forget %s", squash.Pos, squash.Name, squash.Name)}
 	}
 	d := &deletion{squasher: q, squash: squash, gone: gone, files: files, changed: map[string][]goedit.Edit{}}
 	if err := d.look(); err != nil {
@@ -71,7 +73,7 @@ func ForgetSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 	}
 	for _, m := range q.all {
 		if slices.Contains(squash.Replaces, m.Name) {
-			return nil, Problems{fmt.Sprintf("%s: %s is still there; first modelgen squash -finish %s", m.Pos, m.Name, squash.Name)}
+			return nil, finding.Problems{fmt.Sprintf("%s: %s is still there; first modelgen squash -finish %s", m.Pos, m.Name, squash.Name)}
 		}
 	}
 	fset, file, src, err := q.open(squash.File)
@@ -80,7 +82,7 @@ func ForgetSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 	}
 	kv := goedit.Field(file, squash.Var, "Replaces")
 	if kv == nil {
-		return nil, Problems{fmt.Sprintf("%s: Replaces of %s is not written in its file; take it out by hand", squash.Pos, squash.Name)}
+		return nil, finding.Problems{fmt.Sprintf("%s: Replaces of %s is not written in its file; take it out by hand", squash.Pos, squash.Name)}
 	}
 	from, to := fset.Position(kv.Pos()).Offset, fset.Position(kv.End()).Offset
 	if rest := bytes.TrimLeft(src[to:], " \t"); len(rest) > 0 && rest[0] == ',' {
@@ -115,9 +117,9 @@ func (q *squasher) ready(squash read.Migration, applied *Applied) error {
 	const upFirst = "; nothing was written: bring it up to date first, with a program that has all of them: app migrate up"
 	switch {
 	case len(there) > 0 && len(lacks) > 0:
-		return Problems{fmt.Sprintf("the database has %s of what %s replaces, but not %s%s", strings.Join(there, ", "), squash.Name, strings.Join(lacks, ", "), upFirst)}
+		return finding.Problems{fmt.Sprintf("the database has %s of what %s replaces, but not %s%s", strings.Join(there, ", "), squash.Name, strings.Join(lacks, ", "), upFirst)}
 	case !slices.Contains(has, squash.Name):
-		return Problems{fmt.Sprintf("the database does not have %s%s", squash.Name, upFirst)}
+		return finding.Problems{fmt.Sprintf("the database does not have %s%s", squash.Name, upFirst)}
 	}
 	return nil
 }
@@ -129,7 +131,7 @@ func (q *squasher) squash(name string) (read.Migration, error) {
 		return m, err
 	}
 	if len(m.Replaces) == 0 {
-		return m, Problems{fmt.Sprintf("%s: %s replaces no other migration", m.Pos, m.Name)}
+		return m, finding.Problems{fmt.Sprintf("%s: %s replaces no other migration", m.Pos, m.Name)}
 	}
 	return m, nil
 }
@@ -137,12 +139,12 @@ func (q *squasher) squash(name string) (read.Migration, error) {
 func (q *squasher) open(name string) (*token.FileSet, *ast.File, []byte, error) {
 	src, err := read.Text(filepath.Join(q.dir, name))
 	if err != nil {
-		return nil, nil, nil, fileError(q.path(name), err)
+		return nil, nil, nil, paths.Error(q.path(name), err)
 	}
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, q.path(name), src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return nil, nil, nil, Problems{err.Error()}
+		return nil, nil, nil, finding.Problems{err.Error()}
 	}
 	return fset, file, src, nil
 }
@@ -156,7 +158,7 @@ type deletion struct {
 	changed  map[string][]goedit.Edit // by base name
 	src      map[string][]byte
 	fset     *token.FileSet
-	problems Problems
+	problems finding.Problems
 }
 
 // look finds everything that refers to the files.
@@ -168,7 +170,7 @@ func (d *deletion) look() error {
 	}
 	entries, err := os.ReadDir(d.dir)
 	if err != nil {
-		return fileError(d.shown, err)
+		return paths.Error(d.shown, err)
 	}
 	d.fset, d.src = token.NewFileSet(), map[string][]byte{}
 	var inside, outside []*ast.File
@@ -179,11 +181,11 @@ func (d *deletion) look() error {
 		}
 		src, err := read.Text(filepath.Join(d.dir, name))
 		if err != nil {
-			return fileError(d.path(name), err)
+			return paths.Error(d.path(name), err)
 		}
 		file, err := parser.ParseFile(d.fset, d.path(name), src, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
-			return Problems{err.Error()}
+			return finding.Problems{err.Error()}
 		}
 		if d.src[name] = src; file.Name.Name == d.pkg {
 			inside = append(inside, file)

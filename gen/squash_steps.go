@@ -15,7 +15,9 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -31,7 +33,7 @@ type squashStep struct {
 func (q *squasher) sources() ([]read.File, error) {
 	entries, err := os.ReadDir(q.dir)
 	if err != nil {
-		return nil, fileError(q.shown, err)
+		return nil, paths.Error(q.shown, err)
 	}
 	var files []read.File
 	for _, e := range entries {
@@ -41,7 +43,7 @@ func (q *squasher) sources() ([]read.File, error) {
 		}
 		src, err := read.Text(filepath.Join(q.dir, name))
 		if err != nil {
-			return nil, fileError(q.path(name), err)
+			return nil, paths.Error(q.path(name), err)
 		}
 		files = append(files, read.File{Name: q.path(name), Src: src})
 	}
@@ -51,7 +53,7 @@ func (q *squasher) sources() ([]read.File, error) {
 // steps returns the ops of all members. Steps over data come as the text that they are written with, as far as they are not marked as elidable.
 func (c *copier) steps(members []int) ([]squashStep, error) {
 	var out []squashStep
-	var problems Problems
+	var problems finding.Problems
 	for _, i := range members {
 		m := c.all[i]
 		texts, err := c.notes(m)
@@ -110,7 +112,7 @@ func (c *copier) steps(members []int) ([]squashStep, error) {
 
 // otherSets takes over the parents that members have in other sets: what they need must still come first.
 func (c *copier) otherSets(members []int) error {
-	var problems Problems
+	var problems finding.Problems
 	for _, i := range members {
 		m := c.all[i]
 		if !slices.ContainsFunc(m.Parents, func(p string) bool { return strings.HasPrefix(p, ".") }) {
@@ -232,11 +234,11 @@ func (c *copier) parse(name string) error {
 	}
 	src, err := read.Text(filepath.Join(c.dir, name))
 	if err != nil {
-		return fileError(c.path(name), err)
+		return paths.Error(c.path(name), err)
 	}
 	file, err := parser.ParseFile(c.fset, c.path(name), src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return Problems{err.Error()}
+		return finding.Problems{err.Error()}
 	}
 	c.files[name], c.src[name] = file, src
 	return nil

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/load"
 )
@@ -32,7 +33,7 @@ func (f *folder) compiles(models *load.Result, buildTags string) error {
 			files, pkg = append(files, p.ast), p.ast.Name.Name
 		}
 	}
-	var lines Problems
+	var lines finding.Problems
 	more := 0
 	conf := types.Config{
 		Importer: typecheck.Partly{Loaded: models.Types, Others: typecheck.NewGuesser(files)},

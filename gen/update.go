@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -23,11 +24,11 @@ func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) 
 	}
 	h := heads(b.all)
 	if len(h) > 1 {
-		return nil, Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
+		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
 	}
 	m := h[0]
 	refuse := func(why string) error {
-		return Problems{fmt.Sprintf("%s: %s %s; run modelgen generate without -update for a new one", m.Pos, m.Name, why)}
+		return finding.Problems{fmt.Sprintf("%s: %s %s; run modelgen generate without -update for a new one", m.Pos, m.Name, why)}
 	}
 	switch {
 	case slices.Contains(has, m.Name):
@@ -45,14 +46,14 @@ func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) 
 	}
 	rest := slices.DeleteFunc(slices.Clone(b.all), func(o read.Migration) bool { return o.Var == m.Var })
 	if lines := unread(without(rest)); len(lines) > 0 {
-		return nil, Problems(lines)
+		return nil, finding.Problems(lines)
 	}
 	s := &schema.Schema{}
 	if misfits := replay(s, without(rest)); len(misfits) > 0 {
-		return nil, Problems(misfits)
+		return nil, finding.Problems(misfits)
 	}
 	if edits := b.edits(m, true); len(edits) > 0 {
-		return nil, Problems(append(edits, fmt.Sprintf("nothing was written, as that would be lost; run modelgen generate without -update for a new migration, or take it out of %s first", m.Name)))
+		return nil, finding.Problems(append(edits, fmt.Sprintf("nothing was written, as that would be lost; run modelgen generate without -update for a new migration, or take it out of %s first", m.Name)))
 	}
 	if err := cfg.Answers.Parse(m.Answers); err != nil {
 		return nil, fmt.Errorf("%s: %w", m.File, err)

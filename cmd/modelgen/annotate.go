@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
@@ -47,7 +48,7 @@ func remarkOf(line string, severity lint.Severity, code string, folders ...strin
 }
 
 // remarkOfFinding is about the place of a finding, which need not stand in its line.
-func remarkOfFinding(f gen.Finding, severity lint.Severity, folders ...string) remark {
+func remarkOfFinding(f finding.Finding, severity lint.Severity, folders ...string) remark {
 	if f.Place == "" {
 		return remarkOf(f.String(), severity, "check", folders...)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
@@ -29,7 +30,7 @@ func check(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	found := []gen.Finding{}
+	found := []finding.Finding{}
 	var remarks []remark
 	for _, d := range dirs {
 		cfg := gen.Config{Dir: e.dir, Out: d, BuildTags: *tags, Targets: targets, Since: *since}

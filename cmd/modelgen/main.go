@@ -97,7 +97,7 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/finding"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/sqlite"
@@ -146,7 +146,7 @@ func main() {
 // run runs one command and returns the exit status.
 func run(ctx context.Context, e env, args []string) int {
 	err := dispatch(ctx, e, args)
-	var problems gen.Problems
+	var problems finding.Problems
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/finding"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -63,7 +64,7 @@ func printSQL(_ context.Context, e env, args []string) error {
 		slices.Reverse(scripts)
 		for i, s := range scripts {
 			if s.NoUndo != "" {
-				return gen.Problems{s.NoUndo}
+				return finding.Problems{s.NoUndo}
 			}
 			scripts[i].Stages = s.Undo
 		}
