@@ -26,7 +26,7 @@ func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 	})
 	r, err := Generate(ctx, cfg)
 	if err == nil && len(r.Ops) == 0 && len(r.Questions) == 0 {
-		err = r.folder.compiles(r.models, cfg.BuildTags)
+		err = r.compiles(cfg)
 	}
 	beside.Wait()
 	if out, wrong := finding.Of(err); wrong {
@@ -46,7 +46,7 @@ func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 		return nil, err
 	}
 	var out []finding.Finding
-	if r.folder.snap == nil {
+	if r.folder.Snapshot == nil {
 		return append(out, finding.Finding{Place: cfg.Out, Reason: "there are no migrations yet", Fix: "run go generate"}), nil
 	}
 	for _, q := range r.Questions {
@@ -78,7 +78,7 @@ func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 			out = append(out, finding.Finding{Place: f.Shown(), Reason: reason, Fix: "run go generate"})
 		}
 	}
-	if lintErr != nil && len(r.folder.migrations) > 0 {
+	if lintErr != nil && len(r.folder.Migrations) > 0 {
 		return nil, lintErr
 	}
 	out = append(out, lintFindings(found)...)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -17,41 +18,45 @@ import (
 // agree finds migrations that do not come to what the snapshot says, as after an edit by hand, and steps that nobody has written yet. The text of
 // the migrations is enough for that, unless it has ops that a function makes, or parents of another set: then they are compiled and asked.
 func agree(ctx context.Context, cfg Config) ([]finding.Finding, error) {
-	b, err := readBranches(cfg)
+	h, err := migrations.ReadHistory(cfg.outDir(), cfg.shownOut())
 	if err != nil {
 		return nil, err
 	}
-	out := unwritten(b.all)
+	c := &checker{h}
+	out := unwritten(c.All)
 	var changed []change
-	if len(b.sides) == 1 {
+	if len(c.Sides) == 1 {
 		var others []finding.Finding
-		changed, others = b.editedSince()
+		changed, others = c.editedSince()
 		out = append(out, others...)
 	}
-	found, err := b.compared(ctx, cfg, changed, out)
+	found, err := c.compared(ctx, cfg, changed, out)
 	for _, e := range changed {
 		out = append(out, e.finding)
 	}
 	return append(out, found...), err
 }
 
+// checker compares the history of a folder with its snapshot.
+type checker struct{ *migrations.History }
+
 // compared replays the migrations, and compares what they come to with the snapshot. What does not fit any more behind an edit is said of the edit. What
 // was said already is left out.
-func (b *branches) compared(ctx context.Context, cfg Config, changed []change, said []finding.Finding) (out []finding.Finding, err error) {
-	h := heads(b.all)
-	if len(h) != 1 || len(b.sides) != 1 || b.sides[0].HeadName() != h[0].Name {
+func (c *checker) compared(ctx context.Context, cfg Config, changed []change, said []finding.Finding) (out []finding.Finding, err error) {
+	h := migrations.Heads(c.All)
+	if len(h) != 1 || len(c.Sides) != 1 || c.Sides[0].HeadName() != h[0].Name {
 		return out, nil // what is wrong is found elsewhere, and all that follows from it would be said of it again
 	}
-	all := without(b.all)
+	all := migrations.WithoutReplaced(c.All)
 	var r *replayed
 	if slices.ContainsFunc(all, func(m read.Migration) bool { return !m.Exact }) {
-		if r, err = b.compiled(ctx, cfg); err != nil {
+		if r, err = c.compiled(ctx, cfg); err != nil {
 			return out, err
 		}
 	} else {
-		r = b.fromText(all)
+		r = c.fromText(all)
 	}
-	for _, f := range misfitsOfEdits(b.all, changed, r.findings) {
+	for _, f := range misfitsOfEdits(c.All, changed, r.findings) {
 		if !slices.Contains(said, f) && !slices.Contains(out, f) { // a list that is made elsewhere has one place for all its ops
 			out = append(out, f)
 		}
@@ -59,7 +64,7 @@ func (b *branches) compared(ctx context.Context, cfg Config, changed []change, s
 	if r.schema == nil {
 		return out, nil
 	}
-	found := differences(&b.sides[0].Schema, r.schema)
+	found := differences(&c.Sides[0].Schema, r.schema)
 	if len(found) == 0 {
 		return out, nil
 	}
@@ -67,12 +72,12 @@ func (b *branches) compared(ctx context.Context, cfg Config, changed []change, s
 	if err != nil {
 		return out, err
 	}
-	shown := filepath.ToSlash(filepath.Join(b.shown, snapshot.Name))
+	shown := filepath.ToSlash(filepath.Join(c.Shown, snapshot.Name))
 	for _, d := range found {
 		f := finding.Finding{Place: shown, Reason: d.String()}
 		if pos, ok := places[d.object]; ok {
 			f.Place = pos.String()
-		} else if line := lineOf(b.snap, d.object); line > 0 {
+		} else if line := lineOf(c.SnapshotText, d.object); line > 0 {
 			f.Place = fmt.Sprintf("%s:%d", shown, line)
 		}
 		f.Fix = d.fix()
@@ -109,9 +114,9 @@ func notWritten(pos token.Position, column string) finding.Finding {
 const undoEdit = "undo the edit that it comes from"
 
 // fromText replays migrations that can be read as they are.
-func (b *branches) fromText(all []read.Migration) *replayed {
+func (c *checker) fromText(all []read.Migration) *replayed {
 	s := &schema.Schema{}
-	if misfits := misfitsOf(s, all); len(misfits) > 0 {
+	if misfits := migrations.Misfits(s, all); len(misfits) > 0 {
 		for i := range misfits {
 			misfits[i].Fix = undoEdit
 		}

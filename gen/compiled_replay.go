@@ -19,6 +19,7 @@ import (
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/replayer"
 	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -43,26 +44,26 @@ type replayStep struct {
 
 // compiled replays migrations that cannot be read from their text: a program that imports them is laid over the tree of the user for the go
 // command, which keeps what it has built. Nothing is written into the tree. What does not compile comes as an error.
-func (b *branches) compiled(ctx context.Context, cfg Config) (*replayed, error) {
-	got, err := b.replay(ctx, cfg, nil)
+func (c *checker) compiled(ctx context.Context, cfg Config) (*replayed, error) {
+	got, err := c.replay(ctx, cfg, nil)
 	if err != nil {
 		return nil, err
 	}
 	r := &replayed{}
 	for _, u := range got.Unwritten {
-		if pos, opaque := b.position(u, got); opaque {
+		if pos, opaque := c.position(u, got); opaque {
 			r.findings = append(r.findings, notWritten(pos, u.Text))
 		}
 	}
 	for _, m := range got.Misfits {
-		pos, _ := b.position(m, got)
+		pos, _ := c.position(m, got)
 		r.findings = append(r.findings, finding.Finding{Place: pos.String(), Reason: m.Migration + " does not fit: " + m.Text, Fix: undoEdit, Migration: m.Migration})
 	}
 	if len(got.Misfits) > 0 {
 		return r, nil
 	}
 	if got.Err != "" {
-		r.findings = append(r.findings, finding.Finding{Place: filepath.ToSlash(filepath.Join(b.shown, ListName)), Reason: got.Err})
+		r.findings = append(r.findings, finding.Finding{Place: filepath.ToSlash(filepath.Join(c.Shown, migrations.ListName)), Reason: got.Err})
 		return r, nil
 	}
 	r.schema = got.Schema
@@ -73,13 +74,13 @@ func (b *branches) compiled(ctx context.Context, cfg Config) (*replayed, error) 
 				tables = append(tables, d.table)
 			}
 		}
-		got, err := b.replay(ctx, cfg, tables)
+		got, err := c.replay(ctx, cfg, tables)
 		if err != nil {
 			return nil, err
 		}
 		t := newTracer(found)
 		for _, s := range got.Steps {
-			pos, _ := b.position(s, got)
+			pos, _ := c.position(s, got)
 			t.step(pos, s.Schema)
 		}
 		return t.last, nil
@@ -88,12 +89,12 @@ func (b *branches) compiled(ctx context.Context, cfg Config) (*replayed, error) 
 }
 
 // position finds an op in the text, and reports whether it could not be read there.
-func (b *branches) position(s replayStep, got *replayResult) (token.Position, bool) {
-	i := slices.IndexFunc(b.all, func(m read.Migration) bool { return m.Name == s.Migration })
+func (c *checker) position(s replayStep, got *replayResult) (token.Position, bool) {
+	i := slices.IndexFunc(c.All, func(m read.Migration) bool { return m.Name == s.Migration })
 	if i < 0 {
-		return token.Position{Filename: filepath.ToSlash(filepath.Join(b.shown, ListName))}, true
+		return token.Position{Filename: filepath.ToSlash(filepath.Join(c.Shown, migrations.ListName))}, true
 	}
-	m := b.all[i]
+	m := c.All[i]
 	switch {
 	case len(m.Ops) == got.Ops[m.Name]:
 		return m.Ops[s.Op].Pos, m.Ops[s.Op].Value == nil
@@ -104,8 +105,8 @@ func (b *branches) position(s replayStep, got *replayResult) (token.Position, bo
 }
 
 // replay builds the program and runs it.
-func (b *branches) replay(ctx context.Context, cfg Config, tables []string) (*replayResult, error) {
-	dir, err := filepath.Abs(b.dir)
+func (c *checker) replay(ctx context.Context, cfg Config, tables []string) (*replayResult, error) {
+	dir, err := filepath.Abs(c.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func (b *branches) replay(ctx context.Context, cfg Config, tables []string) (*re
 	flags := []string{"-tags=" + load.BuildTags(cfg.BuildTags)}
 	path, errs, err := goCommand(ctx, dir, slices.Concat([]string{"list", "-find", "-f", "{{.ImportPath}}"}, flags, []string{"."}))
 	if err != nil {
-		return nil, b.complaints(dir, errs, err)
+		return nil, c.complaints(dir, errs, err)
 	}
 	overlay := map[string]string{}
 	put := func(name, text string) error {
@@ -126,15 +127,15 @@ func (b *branches) replay(ctx context.Context, cfg Config, tables []string) (*re
 		return os.WriteFile(file, []byte(text), 0o600)
 	}
 	var vars []string
-	for _, m := range b.all {
+	for _, m := range c.All {
 		vars = append(vars, m.Var)
 	}
-	list, err := emit.List(b.pkg, b.sides[0].Set, vars, b.sides[0].Allow...) // that of the tree may be behind, which is said elsewhere
+	list, err := emit.List(c.Package, c.Sides[0].Set, vars, c.Sides[0].Allow...) // that of the tree may be behind, which is said elsewhere
 	if err != nil {
 		return nil, err
 	}
 	program := replayName + "/main.go"
-	if err := errors.Join(put(program, replayer.Program(strings.TrimSpace(path))), put(ListName, string(list))); err != nil {
+	if err := errors.Join(put(program, replayer.Program(strings.TrimSpace(path))), put(migrations.ListName, string(list))); err != nil {
 		return nil, err
 	}
 	replace, err := json.Marshal(map[string]any{"Replace": overlay})
@@ -147,7 +148,7 @@ func (b *branches) replay(ctx context.Context, cfg Config, tables []string) (*re
 	}
 	args := slices.Concat([]string{"run"}, flags, []string{"-overlay=" + overlayFile, "./" + replayName, resultFile}, tables)
 	if _, errs, err = goCommand(ctx, dir, args); err != nil {
-		return nil, b.complaints(dir, errs, err)
+		return nil, c.complaints(dir, errs, err)
 	}
 	data, err := os.ReadFile(resultFile)
 	if err != nil {
@@ -176,7 +177,7 @@ func goCommand(ctx context.Context, dir string, args []string) (out, errs string
 var compilerLine = regexp.MustCompile(`^((?:[A-Za-z]:)?[^:\s]+\.go)(:\d+(?::\d+)?): (.+)$`)
 
 // complaints returns what the go command says: the lines of the compiler as they are, but for the names of their files.
-func (b *branches) complaints(dir, text string, err error) error {
+func (c *checker) complaints(dir, text string, err error) error {
 	if _, exit := errors.AsType[*exec.ExitError](err); !exit {
 		return err
 	}
@@ -193,7 +194,7 @@ func (b *branches) complaints(dir, text string, err error) error {
 					file = rel
 				}
 			}
-			out = append(out, finding.Finding{Place: filepath.ToSlash(filepath.Join(b.shown, file)) + m[2], Reason: m[3]})
+			out = append(out, finding.Finding{Place: filepath.ToSlash(filepath.Join(c.Shown, file)) + m[2], Reason: m[3]})
 		case line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "exit status "):
 		case len(rest) < 3:
 			rest = append(rest, strings.ReplaceAll(strings.TrimPrefix(line, "go: "), dir+string(filepath.Separator), ""))
@@ -202,6 +203,6 @@ func (b *branches) complaints(dir, text string, err error) error {
 	if len(out) > 0 {
 		return out
 	}
-	return finding.List{{Place: filepath.ToSlash(b.shown), Reason: "the migrations have to be compiled, and cannot be: " + strings.Join(rest, " "),
-		Fix: "go build ./" + filepath.ToSlash(b.shown) + " says more"}}
+	return finding.List{{Place: filepath.ToSlash(c.Shown), Reason: "the migrations have to be compiled, and cannot be: " + strings.Join(rest, " "),
+		Fix: "go build ./" + filepath.ToSlash(c.Shown) + " says more"}}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -38,7 +39,7 @@ type Config struct {
 	// Targets are the dialects there are, by name.
 	Targets map[string]migrate.Dialect
 
-	folder *folder // in place of what is on disk
+	folder *migrations.Folder // in place of what is on disk
 }
 
 // outDir returns the directory of the migrations as a path that can be opened.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -17,7 +18,7 @@ import (
 
 // Empty works out a migration without ops, for steps that a person writes. tables get a struct that holds a row as the migration finds it.
 func Empty(cfg Config, tables []string) (*Result, error) {
-	text := clean(cfg.Name)
+	text := migrations.Words(cfg.Name)
 	if text == "" {
 		return nil, fmt.Errorf("an empty migration needs a name: -name backfill_slugs")
 	}
@@ -25,9 +26,9 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := heads(b.all)
+	h := migrations.Heads(b.All)
 	if len(h) > 1 {
-		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
+		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(migrations.Names(h), ", "))}
 	}
 	s, err := b.recorded(h[0])
 	if err != nil {
@@ -43,10 +44,10 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 			return nil, finding.Problems{fmt.Sprintf("-rows %s: there is no such table; there are %s", t, strings.Join(have, ", "))}
 		}
 	}
-	name := fileName(next(b.all), text)
-	v := varName(name)
+	name := migrations.FileName(migrations.NextNumber(migrations.Names(b.All)), text)
+	v := migrations.VarName(name)
 	raw, err := emit.Migration{
-		Package: b.pkg, Name: name, Var: v, Doc: v + " is written by hand: put its steps into Ops, such as Fill, Backfill, SQL or Go.", Parents: []string{h[0].Var}, Before: s, Rows: tables,
+		Package: b.Package, Name: name, Var: v, Doc: v + " is written by hand: put its steps into Ops, such as Fill, Backfill, SQL or Go.", Parents: []string{h[0].Var}, Before: s, Rows: tables,
 	}.File()
 	if err != nil {
 		return nil, err
@@ -55,14 +56,14 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	sources := maps.Clone(b.sources)
+	sources := maps.Clone(b.Sources)
 	sources[name+".go"] = src
-	all, err := b.parse(sources)
+	all, err := b.Parse(sources)
 	if err != nil {
 		return nil, fmt.Errorf("what was written does not parse, please report it: %w", err)
 	}
-	r := &Result{Migration: name, folder: &folder{dir: b.dir, pkg: b.pkg}}
-	r.add(filepath.Join(b.dir, name+".go"), src, b.sources[name+".go"])
+	r := &Result{Migration: name, folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
+	r.add(filepath.Join(b.Dir, name+".go"), src, b.Sources[name+".go"])
 	if err := b.finish(r, all, s); err != nil {
 		return nil, err
 	}
@@ -72,14 +73,14 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 // recorded returns the schema of the snapshot as it is, when it ends at the head: it may hold what the migrations do not say without being compiled.
 // One in the middle of a conflict, or of before the head, is worked out.
 func (b *branches) recorded(head read.Migration) (*schema.Schema, error) {
-	if s, err := snapshot.Decode(b.snap); err == nil && s.HeadName() == head.Name {
+	if s, err := snapshot.Decode(b.SnapshotText); err == nil && s.HeadName() == head.Name {
 		return s.Schema.Clone(), nil
 	}
-	if lines := unread(without(b.all)); len(lines) > 0 {
+	if lines := migrations.Unread(migrations.WithoutReplaced(b.All)); len(lines) > 0 {
 		return nil, finding.Problems(lines)
 	}
 	s := &schema.Schema{}
-	if misfits := replay(s, without(b.all)); len(misfits) > 0 {
+	if misfits := migrations.Replay(s, migrations.WithoutReplaced(b.All)); len(misfits) > 0 {
 		return nil, finding.Problems(misfits)
 	}
 	return s, nil

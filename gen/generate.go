@@ -18,6 +18,7 @@ import (
 	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -36,7 +37,7 @@ type Result struct {
 	models  *load.Result
 	targets map[string]migrate.Dialect
 	flagged []string // dialects of the flag
-	folder  *folder
+	folder  *migrations.Folder
 	snap    *snapshot.Snapshot
 	after   *schema.Schema // what the new migration leads to
 
@@ -81,7 +82,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		out.Questions = append(out.Questions, r.lastModels(cfg)...)
 	}
 	if len(out.Questions) > 0 {
-		if err := r.folder.compiles(r.models, cfg.BuildTags); err != nil {
+		if err := r.compiles(cfg); err != nil {
 			return nil, err
 		}
 		for _, q := range out.Questions {
@@ -103,7 +104,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 			if len(out.Ops) == 0 {
 				return nil
 			}
-			return r.folder.compiles(r.models, cfg.BuildTags)
+			return r.compiles(cfg)
 		},
 		func() error { return r.refusals(cfg, out.Ops) },
 		func() error { return r.migration(m) },
@@ -114,6 +115,14 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	r.Files = append(r.Files, guards...)
 	return r, r.snapshot(out)
+}
+
+// compiles says what is wrong with the Go code of the migrations that are there, as far as what was loaded with the models tells.
+func (r *Result) compiles(cfg Config) error {
+	if r.models.Failed[emit.Imports] != nil {
+		return nil // nothing is known of what they import
+	}
+	return r.folder.Compiles(r.models.Types, load.BuildTags(cfg.BuildTags))
 }
 
 // together runs independent work, each on a processor if there is one, and returns the first error in the order of the arguments.
@@ -134,10 +143,7 @@ func together(work ...func() error) error {
 
 // prepare reads folder and models.
 func prepare(ctx context.Context, cfg Config) (*Result, error) {
-	shown := cfg.Out
-	if shown == "" {
-		shown = "migrations"
-	}
+	shown := cfg.shownOut()
 	if err := inTheWay(cfg.outDir()); err != nil {
 		return nil, err
 	}
@@ -145,7 +151,7 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	defer models.stop()
 	f, err := cfg.folder, error(nil)
 	if f == nil {
-		f, err = readFolder(cfg.outDir(), shown)
+		f, err = migrations.Read(cfg.outDir(), shown)
 	}
 	if d, known := errors.AsType[finding.List](err); known {
 		return nil, d
@@ -153,20 +159,20 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
-	if p := f.findings(shown); len(p) > 0 {
+	if p := f.Findings(shown); len(p) > 0 {
 		return nil, finding.List(p)
 	}
-	r := &Result{folder: f, snap: f.snap, targets: cfg.Targets, flagged: cfg.Dialects}
+	r := &Result{folder: f, snap: f.Snapshot, targets: cfg.Targets, flagged: cfg.Dialects}
 	if r.snap == nil {
 		r.snap = &snapshot.Snapshot{}
 	} else {
-		c := *f.snap
+		c := *f.Snapshot
 		r.snap = &c
 	}
 	if err := cfg.settle(r.snap); err != nil {
 		return nil, err
 	}
-	set, err := readSettings(f.dir, cfg.Targets)
+	set, err := readSettings(f.Dir, cfg.Targets)
 	if err != nil {
 		return nil, err
 	}
@@ -256,10 +262,10 @@ func (c Config) patterns(s *snapshot.Snapshot) []string {
 }
 
 func (r *Result) old() *schema.Schema {
-	if r.folder.snap == nil {
+	if r.folder.Snapshot == nil {
 		return &schema.Schema{}
 	}
-	return &r.folder.snap.Schema
+	return &r.folder.Snapshot.Schema
 }
 
 func hints(m *load.Result) []diff.Hint {
@@ -368,26 +374,26 @@ func (r *Result) newMigration(cfg Config) (m emit.Migration, err error) {
 	if len(r.Ops) == 0 {
 		return m, nil
 	}
-	words := describe(r.Ops)
-	if len(r.folder.migrations) == 0 {
+	words := migrations.OpsWords(r.Ops)
+	if len(r.folder.Migrations) == 0 {
 		words = "initial"
 	}
 	if cfg.Name != "" {
-		if words = clean(cfg.Name); words == "" {
+		if words = migrations.Words(cfg.Name); words == "" {
 			return m, fmt.Errorf("-name %s: a name needs letters or digits", cfg.Name)
 		}
 	}
-	name := fileName(r.folder.nextNumber(), words)
-	if r.folder.pkg == "" {
-		abs, err := filepath.Abs(r.folder.dir)
+	name := migrations.FileName(r.folder.NextNumber(), words)
+	if r.folder.Package == "" {
+		abs, err := filepath.Abs(r.folder.Dir)
 		if err != nil {
 			return m, err
 		}
-		r.folder.pkg = packageName(filepath.Base(abs))
+		r.folder.Package = migrations.PackageName(filepath.Base(abs))
 	}
-	v := varName(name)
-	m = emit.Migration{Package: r.folder.pkg, Name: name, Var: v, Doc: sentence(v, r.Ops), Sources: r.snap.Models, Ops: r.Ops, Before: r.old()}
-	for _, h := range r.folder.heads() {
+	v := migrations.VarName(name)
+	m = emit.Migration{Package: r.folder.Package, Name: name, Var: v, Doc: migrations.Sentence(v, r.Ops), Sources: r.snap.Models, Ops: r.Ops, Before: r.old()}
+	for _, h := range r.folder.Heads() {
 		m.Parents = append(m.Parents, h.Var)
 	}
 	r.Migration = name
@@ -401,12 +407,12 @@ func (r *Result) migration(m emit.Migration) error {
 		if err != nil {
 			return err
 		}
-		if len(r.folder.migrations) == 0 {
-			if err := importable(r.folder.dir); err != nil {
+		if len(r.folder.Migrations) == 0 {
+			if err := migrations.Importable(r.folder.Dir); err != nil {
 				return err
 			}
 		}
-		if err := r.folder.collisions(m.Name+".go", raw); err != nil {
+		if err := r.folder.Collisions(m.Name+".go", raw); err != nil {
 			return err
 		}
 		var src []byte
@@ -417,17 +423,17 @@ func (r *Result) migration(m emit.Migration) error {
 		if err != nil {
 			return err
 		}
-		r.add(filepath.Join(r.folder.dir, m.Name+".go"), src, nil)
-		r.folder.migrations = append(r.folder.migrations, found{File: m.Name + ".go", Var: m.Var, Name: m.Name, Parents: m.Parents})
+		r.add(filepath.Join(r.folder.Dir, m.Name+".go"), src, nil)
+		r.folder.Migrations = append(r.folder.Migrations, migrations.Declaration{File: m.Name + ".go", Var: m.Var, Name: m.Name, Parents: m.Parents})
 	}
-	if len(r.folder.migrations) == 0 {
+	if len(r.folder.Migrations) == 0 {
 		return nil
 	}
-	src, err := emit.List(r.folder.pkg, r.snap.Set, r.folder.ordered(), r.snap.Allow...)
+	src, err := emit.List(r.folder.Package, r.snap.Set, r.folder.Ordered(), r.snap.Allow...)
 	if err != nil {
 		return err
 	}
-	r.add(filepath.Join(r.folder.dir, ListName), src, r.folder.list)
+	r.add(filepath.Join(r.folder.Dir, migrations.ListName), src, r.folder.List)
 	return nil
 }
 
@@ -437,7 +443,7 @@ func (r *Result) snapshot(out *diff.Result) error {
 		r.snap.Schema = *out.Schema
 		r.snap.SetHead(r.Migration, migrate.HashOps(out.Ops))
 	}
-	if r.folder.snap == nil && r.Migration == "" {
+	if r.folder.Snapshot == nil && r.Migration == "" {
 		return nil
 	}
 	return r.record()

@@ -14,6 +14,7 @@ import (
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -85,7 +86,7 @@ func (b *branches) attempts(m read.Migration) [][]migrate.Op {
 	trail := follow(m)
 	out := [][]migrate.Op{}
 	try := func(before, after *schema.Schema) {
-		r, err := diff.Diff(diff.Input{Old: before, New: after, Answers: answers, Dialects: dialects.Capabilities(b.sides[0].Dialects, b.targets)})
+		r, err := diff.Diff(diff.Input{Old: before, New: after, Answers: answers, Dialects: dialects.Capabilities(b.Sides[0].Dialects, b.targets)})
 		if err == nil && len(r.Questions) == 0 {
 			out = append(out, r.Ops)
 		} else {
@@ -93,7 +94,7 @@ func (b *branches) attempts(m read.Migration) [][]migrate.Op {
 		}
 	}
 	told := after.Clone()
-	for _, side := range b.sides {
+	for _, side := range b.Sides {
 		before, now := m.Before.Clone(), after.Clone()
 		remember(before, &side.Schema, trail)
 		remember(now, &side.Schema, follow())
@@ -110,7 +111,7 @@ func (b *branches) attempts(m read.Migration) [][]migrate.Op {
 func (b *branches) otherText(m read.Migration, attempts [][]migrate.Op) (lines []string) {
 	known, declared := map[string]bool{}, map[string]bool{}
 	for _, ops := range append([][]migrate.Op{m.Values()}, attempts...) {
-		raw, err := emit.Migration{Package: b.pkg, Name: m.Name, Var: m.Var, Doc: sentence(m.Var, ops), Sources: b.sides[0].Models, Parents: m.Parents,
+		raw, err := emit.Migration{Package: b.Package, Name: m.Name, Var: m.Var, Doc: migrations.Sentence(m.Var, ops), Sources: b.Sides[0].Models, Parents: m.Parents,
 			Answers: m.Answers, Ops: ops, Before: m.Before}.File()
 		if err != nil {
 			continue
@@ -125,7 +126,7 @@ func (b *branches) otherText(m read.Migration, attempts [][]migrate.Op) (lines [
 			}
 		}
 	}
-	fset, file, err := goedit.Parse(path.Join(filepath.ToSlash(b.shown), m.File), b.sources[m.File])
+	fset, file, err := goedit.Parse(path.Join(filepath.ToSlash(b.Shown), m.File), b.Sources[m.File])
 	if err != nil {
 		return nil // it was parsed before
 	}

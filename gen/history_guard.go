@@ -19,9 +19,9 @@ func (r *Result) Guard(ctx context.Context, cfg Config) (note string) {
 	switch {
 	case r.models != nil: // they were worked out with the rest
 		return ""
-	case r.folder.snap == nil:
+	case r.folder.Snapshot == nil:
 		return drifted
-	case r.folder.snap.Guard == "off":
+	case r.folder.Snapshot.Guard == "off":
 		return ""
 	}
 	cfg.folder, cfg.Name = r.folder, ""

@@ -12,13 +12,14 @@ import (
 
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// history makes a module with so many models, whose tables came with so many migrations.
-func history(tb testing.TB, models, migrations int) (dir string) {
+// history makes a module with so many models, whose tables came with so many files.
+func history(tb testing.TB, models, files int) (dir string) {
 	tb.Helper()
 	dir = module(tb, models)
 	first, err := gen.Generate(context.Background(), config(dir))
@@ -35,8 +36,8 @@ func history(tb testing.TB, models, migrations int) (dir string) {
 	var vars []string
 	head, hash := "", ""
 	before := &schema.Schema{}
-	for i := range migrations {
-		ops := first.Ops[i*len(first.Ops)/migrations : (i+1)*len(first.Ops)/migrations]
+	for i := range files {
+		ops := first.Ops[i*len(first.Ops)/files : (i+1)*len(first.Ops)/files]
 		name, v := fmt.Sprintf("%04d_step", i+1), fmt.Sprintf("M%04dStep", i+1)
 		m := emit.Migration{Package: "migrations", Name: name, Var: v, Doc: v + " is one of many.", Sources: []string{"example.com/shop/models"}, Ops: ops, Before: before.Clone()}
 		if i > 0 {
@@ -62,7 +63,7 @@ func history(tb testing.TB, models, migrations int) (dir string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	write(tb, filepath.Join(out, gen.ListName), string(list))
+	write(tb, filepath.Join(out, migrations.ListName), string(list))
 	data, err := os.ReadFile(filepath.Join(out, snapshot.Name))
 	if err != nil {
 		tb.Fatal(err)
@@ -153,7 +154,7 @@ func TestHelped(t *testing.T) {
 func BenchmarkGoBuild(b *testing.B) {
 	dir := history(b, 1000, 500)
 	source := models(1000, 0)
-	list := filepath.Join(dir, "migrations", gen.ListName)
+	list := filepath.Join(dir, "migrations", migrations.ListName)
 	for _, c := range []struct{ name, pkg, tags string }{
 		{"models", "./models", "modelgen"}, {"models and guard", "./models", ""}, {"migrations", "./migrations", ""}, {"all", "./...", ""},
 	} {

@@ -14,6 +14,7 @@ import (
 	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/lint"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -72,7 +73,7 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 		}
 	}
 	if cfg.Since != "" {
-		if all, err = cfg.since(all); err != nil {
+		if all, err = migrations.Since(cfg.outDir(), cfg.Since, all); err != nil {
 			return nil, err
 		}
 	}
@@ -96,11 +97,11 @@ func (r *Result) Lint() ([]Hazard, error) {
 	if len(r.Ops) == 0 || r.Migration == "" {
 		return nil, nil
 	}
-	set, err := readSettings(r.folder.dir, r.targets)
+	set, err := readSettings(r.folder.Dir, r.targets)
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(r.folder.dir, r.Migration+".go")
+	path := filepath.Join(r.folder.Dir, r.Migration+".go")
 	for _, f := range r.Files {
 		if f.Path != path {
 			continue

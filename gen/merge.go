@@ -8,6 +8,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -21,17 +22,17 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := heads(b.all)
+	h := migrations.Heads(b.All)
 	if len(h) < 2 {
 		return nil, finding.Problems{fmt.Sprintf("there is nothing to merge: %s is the only newest migration", h[0].Name)}
 	}
-	if lines := unread(without(b.all)); len(lines) > 0 {
+	if lines := migrations.Unread(migrations.WithoutReplaced(b.All)); len(lines) > 0 {
 		return nil, finding.Problems(lines)
 	}
-	base, sides := split(b.all, h)
+	base, sides := split(b.All, h)
 	if lines := collisions(base, sides, h, anyway); len(lines) > 0 {
 		if len(h) > 2 {
-			return nil, finding.Problems(append(lines, fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(names(h), ", "), manyHeads)))
+			return nil, finding.Problems(append(lines, fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(migrations.Names(h), ", "), manyHeads)))
 		}
 		for _, m := range h {
 			lines = append(lines, fmt.Sprintf("modelgen rebase %s puts %s on top of the others", m.Name, m.Name))
@@ -46,18 +47,18 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	}
 	var words, vars []string
 	for _, m := range h {
-		words = append(words, leadingNumber.ReplaceAllString(m.Name, ""))
+		words = append(words, migrations.WithoutNumber(m.Name))
 		vars = append(vars, m.Var)
 	}
-	text := "merge_" + joined(words)
+	text := "merge_" + migrations.JoinWords(words)
 	if cfg.Name != "" {
-		if text = clean(cfg.Name); text == "" {
+		if text = migrations.Words(cfg.Name); text == "" {
 			return nil, fmt.Errorf("-name %s: a name needs letters or digits", cfg.Name)
 		}
 	}
-	name := fileName(next(b.all), text)
-	v := varName(name)
-	raw, err := emit.Migration{Package: b.pkg, Name: name, Var: v, Doc: v + ": joins " + strings.Join(names(h), " and ") + ".", Parents: vars}.File()
+	name := migrations.FileName(migrations.NextNumber(migrations.Names(b.All)), text)
+	v := migrations.VarName(name)
+	raw, err := emit.Migration{Package: b.Package, Name: name, Var: v, Doc: v + ": joins " + strings.Join(migrations.Names(h), " and ") + ".", Parents: vars}.File()
 	if err != nil {
 		return nil, err
 	}
@@ -73,23 +74,14 @@ func Merge(cfg Config, anyway bool) (*Result, error) {
 	return r, nil
 }
 
-// next is one more than the highest number of a migration.
-func next(all []read.Migration) int {
-	f := &folder{}
-	for _, m := range all {
-		f.migrations = append(f.migrations, found{Name: m.Name})
-	}
-	return f.nextNumber()
-}
-
 // split takes the migrations apart: what more than one head needs, and what each alone does.
 func split(all []read.Migration, heads []read.Migration) (base []read.Migration, sides [][]read.Migration) {
 	need := make([]map[string]bool, len(heads))
 	for i, h := range heads {
-		need[i] = ancestors(all, h.Var)
+		need[i] = migrations.Ancestors(all, h.Var)
 	}
 	sides = make([][]read.Migration, len(heads))
-	for _, m := range without(all) {
+	for _, m := range migrations.WithoutReplaced(all) {
 		of := -1
 		for i := range heads {
 			if need[i][m.Var] {
@@ -122,15 +114,15 @@ func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Mi
 		}
 	}
 	start := &schema.Schema{}
-	if misfits := replay(start, base); len(misfits) > 0 {
+	if misfits := migrations.Replay(start, base); len(misfits) > 0 {
 		return append(lines, misfits...)
 	}
 	forth, back := start.Clone(), start.Clone()
 	for i := range sides {
-		lines = append(lines, replay(forth, sides[i])...)
+		lines = append(lines, migrations.Replay(forth, sides[i])...)
 	}
 	for i := range slices.Backward(sides) {
-		for _, l := range replay(back, sides[i]) {
+		for _, l := range migrations.Replay(back, sides[i]) {
 			if !slices.Contains(lines, l) {
 				lines = append(lines, l)
 			}
@@ -140,7 +132,7 @@ func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Mi
 		lines = mixed(start, sides)
 	}
 	if len(lines) == 0 && !slices.Equal(unordered(forth), unordered(back)) {
-		lines = append(lines, strings.Join(names(heads), " and ")+" change the same things: what they come to depends on the order in which they are applied")
+		lines = append(lines, strings.Join(migrations.Names(heads), " and ")+" change the same things: what they come to depends on the order in which they are applied")
 	}
 	return lines
 }

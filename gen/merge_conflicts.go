@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -140,7 +141,7 @@ func mixed(base *schema.Schema, sides [][]read.Migration) (lines []string) {
 func shaken(all, h []read.Migration, mine read.Migration) (notes []Note) {
 	base, sides := split(all, h)
 	start := &schema.Schema{}
-	replay(start, base)
+	migrations.Replay(start, base)
 	for i, m := range h {
 		if m.Var != mine.Var {
 			continue

@@ -7,27 +7,28 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
 // settings brings the settings of the two sides of a snapshot together. What one side alone has changed is taken; what both say, and each otherwise,
 // is for a person to settle.
 func (b *branches) settings() (*snapshot.Snapshot, error) {
-	out := *b.sides[0]
-	if len(b.sides) == 1 {
+	out := *b.Sides[0]
+	if len(b.Sides) == 1 {
 		return &out, nil
 	}
-	ours, theirs := b.sides[0], b.sides[1]
+	ours, theirs := b.Sides[0], b.Sides[1]
 	var lines []string
 	pick := func(what string, of func(*snapshot.Snapshot) string, take func()) {
 		mine, other := of(ours), of(theirs)
 		switch {
-		case mine == other || b.base != nil && of(b.base) == other:
-		case b.base != nil && of(b.base) == mine:
+		case mine == other || b.Base != nil && of(b.Base) == other:
+		case b.Base != nil && of(b.Base) == mine:
 			take()
 		default:
 			lines = append(lines, fmt.Sprintf("%s: the two sides differ in %s: %s and %s; nothing was written: write what shall hold into both sides, then run the command again",
-				filepath.ToSlash(filepath.Join(b.shown, snapshot.Name)), what, mine, other))
+				filepath.ToSlash(filepath.Join(b.Shown, snapshot.Name)), what, mine, other))
 		}
 	}
 	pick("set", func(s *snapshot.Snapshot) string { return s.Set }, func() { out.Set = theirs.Set })
@@ -61,16 +62,16 @@ func orWord(s, word string) string {
 // modelsBefore returns the packages that the snapshot had where the branches part: as git has written it down, else as the header of the newest
 // migration that both have says.
 func (b *branches) modelsBefore() (models []string) {
-	if b.base != nil {
-		return b.base.Models
+	if b.Base != nil {
+		return b.Base.Models
 	}
-	h := heads(b.all)
+	h := migrations.Heads(b.All)
 	if len(h) < 2 {
 		return nil
 	}
-	common, _ := split(b.all, h)
+	common, _ := split(b.All, h)
 	for _, m := range slices.Backward(common) {
-		for line := range strings.Lines(string(b.sources[m.File])) {
+		for line := range strings.Lines(string(b.Sources[m.File])) {
 			if list, ok := strings.CutPrefix(strings.TrimSpace(line), "// Created by modelgen from "); ok {
 				return strings.Split(strings.TrimSuffix(list, ". It is yours to edit."), ", ")
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -28,22 +29,19 @@ type Node struct {
 
 // Show reads a directory of migrations. It returns [finding.Problems] when a file cannot be read.
 func Show(cfg Config) (*Picture, error) {
-	shown := cfg.Out
-	if shown == "" {
-		shown = "migrations"
-	}
-	f, err := readFolder(cfg.outDir(), shown)
+	shown := cfg.shownOut()
+	f, err := migrations.Read(cfg.outDir(), shown)
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
-	if f.snap == nil {
+	if f.Snapshot == nil {
 		return nil, fmt.Errorf("%s has no snapshot; run go generate first", shown)
 	}
 	all, err := read.Folder(cfg.outDir(), shown)
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
-	p := &Picture{Set: f.snap.Set, Migrations: []Node{}, Heads: []string{}, Schema: &f.snap.Schema}
+	p := &Picture{Set: f.Snapshot.Set, Migrations: []Node{}, Heads: []string{}, Schema: &f.Snapshot.Schema}
 	names, parent := map[string]string{}, map[string]bool{}
 	for _, m := range all {
 		names[m.Var] = m.Name

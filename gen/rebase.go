@@ -10,6 +10,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -22,16 +23,16 @@ const manyHeads = "modelgen merge joins all of them when they touch different th
 // Rebase puts the migrations that only the head called mine has on top of the other head: they get its number and the ones after, and it as their
 // parent. Their text stays as it is where their ops fit. Where they do not, and no person wrote any of them, they are worked out again from
 // the models, with the answers that they record. What applied says that a database has cannot move.
-func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Result, error) {
+func Rebase(ctx context.Context, cfg Config, mine string, applied *migrations.Applied) (*Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err
 	}
-	has, err := applied.of(b.sides[0].Set, b.all)
+	has, err := applied.Resolve(b.Sides[0].Set, b.All)
 	if err != nil {
 		return nil, err
 	}
-	h := heads(b.all)
+	h := migrations.Heads(b.All)
 	var choices []string
 	for _, m := range h {
 		choices = append(choices, "modelgen rebase "+m.Name)
@@ -42,9 +43,9 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Re
 	case mine == "":
 		return nil, finding.Problems{"which of the newest migrations is yours, to be put on top? " + strings.Join(choices, ", or ")}
 	case len(h) > 2:
-		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(names(h), ", "), manyHeads)}
+		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(migrations.Names(h), ", "), manyHeads)}
 	}
-	head, err := find(h, mine)
+	head, err := migrations.Find(h, mine)
 	if err != nil {
 		return nil, fmt.Errorf("%w among the newest ones: %s", err, strings.Join(choices, ", or "))
 	}
@@ -52,9 +53,9 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Re
 	if theirs.Var == head.Var {
 		theirs = h[1]
 	}
-	keep := ancestors(b.all, theirs.Var)
+	keep := migrations.Ancestors(b.All, theirs.Var)
 	var move, rest []read.Migration
-	for _, m := range b.all {
+	for _, m := range b.All {
 		if keep[m.Var] {
 			rest = append(rest, m)
 		} else {
@@ -65,18 +66,18 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Re
 		if slices.Contains(has, m.Name) {
 			return nil, finding.Problems{fmt.Sprintf("%s is applied to a database under this name and cannot move; join the two with modelgen merge, or put the others on top: modelgen rebase %s", m.Name, theirs.Name)}
 		}
-		if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
-			return nil, finding.Problems{fmt.Sprintf("%s holds %s, too; give each migration a file of its own", m.File, b.all[n].Name)}
+		if n := slices.IndexFunc(b.All, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
+			return nil, finding.Problems{fmt.Sprintf("%s holds %s, too; give each migration a file of its own", m.File, b.All[n].Name)}
 		}
 	}
-	if lines := unread(without(b.all)); len(lines) > 0 {
+	if lines := migrations.Unread(migrations.WithoutReplaced(b.All)); len(lines) > 0 {
 		return nil, finding.Problems(lines)
 	}
 	s := &schema.Schema{}
-	if misfits := replay(s, without(rest)); len(misfits) > 0 {
+	if misfits := migrations.Replay(s, migrations.WithoutReplaced(rest)); len(misfits) > 0 {
 		return nil, finding.Problems(misfits)
 	}
-	if misfits := replay(s.Clone(), without(move)); len(misfits) > 0 {
+	if misfits := migrations.Replay(s.Clone(), migrations.WithoutReplaced(move)); len(misfits) > 0 {
 		return b.again(ctx, cfg, s, rest, move, theirs, misfits)
 	}
 	changed, newHead, err := b.moved(cfg, move, rest, theirs)
@@ -87,7 +88,7 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied *Applied) (*Re
 	if err != nil {
 		return nil, err
 	}
-	r.Migration, r.Notes = newHead, shaken(b.all, h, head)
+	r.Migration, r.Notes = newHead, shaken(b.All, h, head)
 	return r, nil
 }
 
@@ -99,7 +100,7 @@ func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest
 	}
 	if len(edits) > 0 {
 		return nil, finding.Problems(append(append(misfits, edits...), fmt.Sprintf("what a person wrote is not worked out again, and nothing was written: change %s so that it fits on top of %s, "+
-			"or take the above out, to write it into the migration that comes of it; then run the command again", strings.Join(names(move), " and "), theirs.Name)))
+			"or take the above out, to write it into the migration that comes of it; then run the command again", strings.Join(migrations.Names(move), " and "), theirs.Name)))
 	}
 	b.undone = move
 	old := map[string][]byte{}
@@ -107,24 +108,24 @@ func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest
 		if err := cfg.Answers.Parse(m.Answers); err != nil {
 			return nil, fmt.Errorf("%s: %w", m.File, err)
 		}
-		old[m.File] = b.sources[m.File]
+		old[m.File] = b.Sources[m.File]
 	}
 	return b.onTop(ctx, cfg, s, rest, theirs, old)
 }
 
 // onTop generates the next migration as if only rest were there, and removes the files old.
 func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest []read.Migration, head read.Migration, old map[string][]byte) (*Result, error) {
-	f := &folder{dir: b.dir, pkg: b.pkg, list: b.list, snapBytes: b.snap}
+	f := &migrations.Folder{Dir: b.Dir, Package: b.Package, List: b.List, SnapshotText: b.SnapshotText}
 	for _, m := range rest {
-		f.migrations = append(f.migrations, found{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Pos: m.Pos})
+		f.Migrations = append(f.Migrations, migrations.Declaration{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Pos: m.Pos})
 	}
 	var err error
-	if f.snap, err = b.snapshot(s, head, rest); err != nil {
+	if f.Snapshot, err = b.snapshot(s, head, rest); err != nil {
 		return nil, err
 	}
-	f.snap.Format = snapshot.Format
+	f.Snapshot.Format = snapshot.Format
 	if len(rest) == 0 {
-		f.snap.Head = ""
+		f.Snapshot.Head = ""
 	}
 	cfg.folder = f
 	r, err := Generate(ctx, cfg)
@@ -133,13 +134,13 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	}
 	gone := maps.Clone(old)
 	for i, file := range r.Files {
-		if src, ok := gone[filepath.Base(file.Path)]; ok && filepath.Dir(file.Path) == filepath.Clean(b.dir) {
+		if src, ok := gone[filepath.Base(file.Path)]; ok && filepath.Dir(file.Path) == filepath.Clean(b.Dir) {
 			r.Files[i].old = src
 			delete(gone, filepath.Base(file.Path))
 		}
 	}
-	for _, name := range sortedKeys(gone) {
-		r.add(filepath.Join(b.dir, name), nil, gone[name])
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		r.add(filepath.Join(b.Dir, name), nil, gone[name])
 	}
 	fresh := map[string]bool{}
 	for _, src := range b.after(r) {
@@ -149,7 +150,7 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 			}
 		}
 	}
-	if err := b.gone(sortedKeys(old), fresh, nil); err != nil {
+	if err := b.gone(slices.Sorted(maps.Keys(old)), fresh, nil); err != nil {
 		return nil, err
 	}
 	if lines := b.broken(cfg, r); len(lines) > 0 {

@@ -13,17 +13,18 @@ import (
 
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
 // moved renames, renumbers and re-parents migrations, and leaves the rest of their text as it is.
 func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Migration) (changed map[string][]byte, head string, err error) {
-	number := next(rest)
+	number := migrations.NextNumber(migrations.Names(rest))
 	vars, renamed := map[string]string{}, map[string]string{}
 	for _, m := range move {
-		name := fileName(number, leadingNumber.ReplaceAllString(m.Name, ""))
+		name := migrations.FileName(number, migrations.WithoutNumber(m.Name))
 		number++
-		vars[m.Var], renamed[m.Name] = varName(name), name
+		vars[m.Var], renamed[m.Name] = migrations.VarName(name), name
 	}
 	changed = map[string][]byte{}
 	for _, m := range move {
@@ -41,7 +42,7 @@ func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Mi
 	stays := map[string]bool{} // what only moves to another file
 	for _, m := range move {
 		old = append(old, m.File)
-		if _, file, err := goedit.Parse(m.File, b.sources[m.File]); err == nil {
+		if _, file, err := goedit.Parse(m.File, b.Sources[m.File]); err == nil {
 			for d := range goedit.Declarations(file) {
 				stays[d] = true
 			}
@@ -65,12 +66,12 @@ func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Mi
 		if outside || len(m.Parents) == 0 {
 			parents = append(parents, theirs.Var)
 		}
-		src, err := rewrite(b.sources[m.File], m, renamed, words, parents)
+		src, err := rewrite(b.Sources[m.File], m, renamed, words, parents)
 		if err != nil {
 			return nil, "", fmt.Errorf("%s: %w", m.File, err)
 		}
 		file := renamed[m.Name] + ".go"
-		if _, there := b.sources[file]; there && changed[file] == nil && !slices.ContainsFunc(move, func(o read.Migration) bool { return o.File == file }) {
+		if _, there := b.Sources[file]; there && changed[file] == nil && !slices.ContainsFunc(move, func(o read.Migration) bool { return o.File == file }) {
 			return nil, "", fmt.Errorf("%s is there already", file)
 		}
 		changed[file] = src
@@ -82,8 +83,8 @@ func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Mi
 func (b *branches) rowStructs(move []read.Migration, renamed, vars map[string]string) map[string]string {
 	out := maps.Clone(vars)
 	for _, m := range move {
-		from, to := "At"+number(m.Name), "At"+number(renamed[m.Name])
-		_, file, err := goedit.Parse(m.File, b.sources[m.File])
+		from, to := "At"+migrations.Number(m.Name), "At"+migrations.Number(renamed[m.Name])
+		_, file, err := goedit.Parse(m.File, b.Sources[m.File])
 		if err != nil || from == "At" {
 			continue
 		}

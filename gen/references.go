@@ -1,70 +1,22 @@
 package gen
 
 import (
-	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 )
-
-// importers parses the files of a module that import one of its folders, and returns the path that it is imported by; "" when there is none. In the
-// middle of a merge some may not parse: those are left to the compiler.
-func importers(fset *token.FileSet, dir string, merging bool) (files []*ast.File, imported string, err error) {
-	root := paths.ModuleRoot(dir)
-	if root == "" {
-		return nil, "", nil
-	}
-	if imported, err = goedit.ImportPath(root, dir); err != nil || imported == "" {
-		return nil, "", err
-	}
-	here, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, "", err
-	}
-	err = filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
-		switch name := ""; {
-		case err != nil:
-			return err
-		case e.IsDir():
-			name = e.Name()
-			if p != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "vendor" || name == "testdata" || name == "node_modules") {
-				return fs.SkipDir
-			}
-			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != root {
-				return fs.SkipDir
-			}
-			return nil
-		case !strings.HasSuffix(p, ".go") || filepath.Dir(p) == here:
-			return nil
-		}
-		src, err := os.ReadFile(p)
-		if err != nil || !bytes.Contains(src, []byte(strconv.Quote(imported))) {
-			return err
-		}
-		f, err := parser.ParseFile(fset, paths.Shown(p), src, parser.SkipObjectResolution)
-		switch {
-		case err == nil:
-			files = append(files, f)
-		case !merging:
-			return finding.Problems{err.Error()}
-		}
-		return nil
-	})
-	return files, imported, err
-}
 
 // users says where names are used that go, or that are called otherwise: in the other files of the folder, its tests, and what imports it in the
 // module. becomes has what each becomes, "" for one that goes; files are those that are rewritten anyway.
@@ -77,24 +29,24 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 			lines = append(lines, fmt.Sprintf("%s: %s is used here, and would go; nothing was written: take it out here, then run the command again", fset.Position(n.Pos()), shownName))
 		}
 	}
-	entries, err := os.ReadDir(b.dir)
+	entries, err := os.ReadDir(b.Dir)
 	if err != nil {
-		return nil, paths.Error(b.shown, err)
+		return nil, paths.Error(b.Shown, err)
 	}
 	var inside, outside []*ast.File
 	for _, e := range entries {
 		name := e.Name()
-		if e.IsDir() || name == ListName || files[name] || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+		if e.IsDir() || name == migrations.ListName || files[name] || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := read.Text(filepath.Join(b.dir, name))
+		src, err := read.Text(filepath.Join(b.Dir, name))
 		if err != nil {
-			return nil, paths.Error(filepath.Join(b.shown, name), err)
+			return nil, paths.Error(filepath.Join(b.Shown, name), err)
 		}
-		f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.shown, name)), src, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.Shown, name)), src, parser.SkipObjectResolution)
 		switch {
 		case err != nil: // a test in the middle of a merge
-		case f.Name.Name == b.pkg:
+		case f.Name.Name == b.Package:
 			inside = append(inside, f)
 		default:
 			outside = append(outside, f)
@@ -116,12 +68,12 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 			return true
 		})
 	}
-	more, imported, err := importers(fset, b.dir, true)
+	more, imported, err := migrations.Importers(fset, b.Dir, true)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range append(outside, more...) {
-		dot := goedit.Selections(f, imported, b.pkg, func(s *ast.SelectorExpr, name string) {
+		dot := goedit.Selections(f, imported, b.Package, func(s *ast.SelectorExpr, name string) {
 			if _, ok := becomes[s.Sel.Name]; ok {
 				say(s, name+"."+s.Sel.Name, s.Sel.Name)
 			}
@@ -139,7 +91,7 @@ func (b *branches) gone(old []string, fresh map[string]bool, becomes map[string]
 	names, files := map[string]string{}, map[string]bool{}
 	for _, name := range old {
 		files[name] = true
-		_, file, err := goedit.Parse(name, b.sources[name])
+		_, file, err := goedit.Parse(name, b.Sources[name])
 		if err != nil {
 			return err
 		}

@@ -6,23 +6,24 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
 // Remove takes the newest migration back: its file goes, list and snapshot become what they were before it. A squash goes as long as what it replaces
 // is there. applied says what a database is known to have.
-func Remove(cfg Config, applied *Applied) (*Result, error) {
+func Remove(cfg Config, applied *migrations.Applied) (*Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err
 	}
-	has, err := applied.of(b.sides[0].Set, b.all)
+	has, err := applied.Resolve(b.Sides[0].Set, b.All)
 	if err != nil {
 		return nil, err
 	}
-	h := heads(b.all)
+	h := migrations.Heads(b.All)
 	if len(h) > 1 {
-		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
+		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(migrations.Names(h), ", "))}
 	}
 	m := h[0]
 	switch {
@@ -33,15 +34,15 @@ func Remove(cfg Config, applied *Applied) (*Result, error) {
 	}
 	var missing []string // of what a squash replaces
 	for _, name := range m.Replaces {
-		if !slices.ContainsFunc(b.all, func(o read.Migration) bool { return o.Name == name }) {
+		if !slices.ContainsFunc(b.All, func(o read.Migration) bool { return o.Name == name }) {
 			missing = append(missing, name)
 		}
 	}
 	if len(missing) > 0 {
 		return nil, finding.Problems{fmt.Sprintf("%s replaces %s, whose files are gone; bring those back first, by reverting the commit of modelgen squash -finish", m.Name, strings.Join(missing, ", "))}
 	}
-	if n := slices.IndexFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
-		return nil, finding.Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.all[n].Name)}
+	if n := slices.IndexFunc(b.All, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
+		return nil, finding.Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.All[n].Name)}
 	}
 	if err := b.gone([]string{m.File}, nil, nil); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/internal/dialects"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -36,30 +37,31 @@ type Row struct {
 // Scripts plans migrations without a database: all of them, one by its name or a beginning of it, or a range FROM..TO of which either end may
 // be left out. dialect is one of the project's, "postgres" or "postgres@15"; "" is its first.
 func Scripts(cfg Config, which, dialect string) ([]Script, error) {
-	b, err := readBranches(cfg)
+	h, err := migrations.ReadHistory(cfg.outDir(), cfg.shownOut())
 	if err != nil {
 		return nil, err
 	}
-	target, err := b.target(cfg, dialect)
+	p := &planner{h}
+	target, err := p.target(cfg, dialect)
 	if err != nil {
 		return nil, err
 	}
-	set, err := b.set()
+	set, err := p.set()
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := b.chosen(which)
+	chosen, err := p.chosen(which)
 	if err != nil {
 		return nil, err
 	}
 	word, version := dialects.Split(target)
 	var out []Script
 	for _, m := range chosen {
-		s := Script{Migration: m.Name, Dialect: target, Hash: migrate.HashOps(m.Values()), Set: set.Name(), Ends: b.begins(m)}
-		s.Replaces = b.rows(m.Replaces)
-		for _, o := range b.all {
+		s := Script{Migration: m.Name, Dialect: target, Hash: migrate.HashOps(m.Values()), Set: set.Name(), Ends: p.begins(m)}
+		s.Replaces = p.rows(m.Replaces)
+		for _, o := range p.All {
 			if slices.Contains(m.Parents, o.Var) {
-				s.Parents = append(s.Parents, b.row(o.Name))
+				s.Parents = append(s.Parents, p.row(o.Name))
 			}
 		}
 		if s.Stages, err = set.Stages(cfg.Targets[word], version, m.Name, false); err != nil {
@@ -73,14 +75,17 @@ func Scripts(cfg Config, which, dialect string) ([]Script, error) {
 	return out, nil
 }
 
+// planner plans the migrations of a folder.
+type planner struct{ *migrations.History }
+
 // row returns a migration with those that it stands for, which may stand for others themselves, and with those that stand for it.
-func (b *branches) row(name string) Row {
-	r := Row{Name: name, By: b.by(name)}
-	for _, m := range b.all {
+func (p *planner) row(name string) Row {
+	r := Row{Name: name, By: p.by(name)}
+	for _, m := range p.All {
 		if m.Name != name {
 			continue
 		}
-		r.Replaces = b.rows(m.Replaces)
+		r.Replaces = p.rows(m.Replaces)
 		if !m.Opaque() {
 			r.Hash = migrate.HashOps(m.Values())
 		}
@@ -88,30 +93,30 @@ func (b *branches) row(name string) Row {
 	return r
 }
 
-func (b *branches) rows(names []string) (out []Row) {
+func (p *planner) rows(names []string) (out []Row) {
 	for _, n := range names {
-		out = append(out, b.row(n))
+		out = append(out, p.row(n))
 	}
 	return out
 }
 
-func (b *branches) by(name string) (out []string) {
-	for _, m := range b.all {
+func (p *planner) by(name string) (out []string) {
+	for _, m := range p.All {
 		if slices.Contains(m.Replaces, name) {
-			out = append(append(out, m.Name), b.by(m.Name)...)
+			out = append(append(out, m.Name), p.by(m.Name)...)
 		}
 	}
 	return out
 }
 
 // begins returns those in which a dual write begins that m ends.
-func (b *branches) begins(m read.Migration) (names []string) {
+func (p *planner) begins(m read.Migration) (names []string) {
 	for _, op := range m.Values() {
 		end, ok := op.(migrate.DropDualWrite)
 		if !ok {
 			continue
 		}
-		for _, o := range b.all {
+		for _, o := range p.All {
 			for _, op := range o.Values() {
 				if begin, ok := op.(migrate.AddDualWrite); ok && begin.Name == end.Name && !slices.Contains(names, o.Name) {
 					names = append(names, o.Name)
@@ -123,8 +128,8 @@ func (b *branches) begins(m read.Migration) (names []string) {
 }
 
 // target finds the dialect among those of the project.
-func (b *branches) target(cfg Config, dialect string) (string, error) {
-	have := b.sides[0].Dialects
+func (p *planner) target(cfg Config, dialect string) (string, error) {
+	have := p.Sides[0].Dialects
 	if dialect == "" {
 		return have[0], nil
 	}
@@ -144,36 +149,36 @@ func (b *branches) target(cfg Config, dialect string) (string, error) {
 }
 
 // set makes a set of what was read, which checks it.
-func (b *branches) set() (*migrate.Set, error) {
+func (p *planner) set() (*migrate.Set, error) {
 	made := map[string]*migrate.Migration{}
 	var all []*migrate.Migration
-	for _, m := range b.all {
+	for _, m := range p.All {
 		x := &migrate.Migration{Name: m.Name, Replaces: m.Replaces, Ops: m.Values()}
-		for _, p := range m.Parents {
-			if parent := made[p]; parent != nil {
+		for _, v := range m.Parents {
+			if parent := made[v]; parent != nil {
 				x.Parents = append(x.Parents, parent)
-			} else if strings.HasPrefix(p, ".") {
+			} else if strings.HasPrefix(v, ".") {
 				return nil, fmt.Errorf("%s: %s comes after a migration of another set; its SQL is printed by the program that has both: app migrate sql %s", m.Pos, m.Name, m.Name)
 			}
 		}
 		made[m.Var] = x
 		all = append(all, x)
 	}
-	set := migrate.NewSet(b.sides[0].Set, all...)
+	set := migrate.NewSet(p.Sides[0].Set, all...)
 	return set, set.Err()
 }
 
 // chosen resolves a name or a range.
-func (b *branches) chosen(which string) ([]read.Migration, error) {
+func (p *planner) chosen(which string) ([]read.Migration, error) {
 	if which == "" {
-		return without(b.all), nil
+		return migrations.WithoutReplaced(p.All), nil
 	}
 	from, to, isRange := strings.Cut(which, "..")
 	if !isRange {
-		m, err := find(b.all, which)
+		m, err := migrations.Find(p.All, which)
 		return []read.Migration{m}, err
 	}
-	list := without(b.all)
+	list := migrations.WithoutReplaced(p.All)
 	first, last := 0, len(list)-1
 	for _, end := range []struct {
 		word string
@@ -182,7 +187,7 @@ func (b *branches) chosen(which string) ([]read.Migration, error) {
 		if end.word == "" {
 			continue
 		}
-		m, err := find(list, end.word)
+		m, err := migrations.Find(list, end.word)
 		if err != nil {
 			return nil, err
 		}

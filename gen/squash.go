@@ -8,6 +8,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/optimize"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -31,33 +32,30 @@ type Squashed struct {
 
 // squasher works on a folder of migrations.
 type squasher struct {
-	*folder
+	*migrations.Folder
 	shown  string
 	all    []read.Migration
-	graph  *graph
+	graph  *migrations.Graph
 	result *Result
 }
 
 func newSquasher(cfg Config) (*squasher, error) {
-	q := &squasher{shown: cfg.Out}
-	if q.shown == "" {
-		q.shown = "migrations"
-	}
-	f, err := readFolder(cfg.outDir(), q.shown)
+	q := &squasher{shown: cfg.shownOut()}
+	f, err := migrations.Read(cfg.outDir(), q.shown)
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
-	if p := f.problems(q.shown); len(p) > 0 {
+	if p := f.Problems(q.shown); len(p) > 0 {
 		return nil, finding.Problems(p)
 	}
-	if len(f.migrations) == 0 || f.snap == nil {
+	if len(f.Migrations) == 0 || f.Snapshot == nil {
 		return nil, fmt.Errorf("there are no migrations in %s", filepath.ToSlash(q.shown))
 	}
-	q.folder, q.result = f, &Result{folder: f}
-	if q.all, err = read.Folder(f.dir, q.shown); err != nil {
+	q.Folder, q.result = f, &Result{folder: f}
+	if q.all, err = read.Folder(f.Dir, q.shown); err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
-	q.graph = graphOf(q.all)
+	q.graph = migrations.GraphOf(q.all)
 	return q, nil
 }
 
@@ -75,7 +73,7 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &copier{squasher: q, suffix: "In" + number(name), leaves: map[string]bool{}}
+	c := &copier{squasher: q, suffix: "In" + migrations.Number(name), leaves: map[string]bool{}}
 	for _, i := range members {
 		c.leaves[q.all[i].File] = true
 	}
@@ -94,9 +92,9 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 	if !cfg.NoOptimize {
 		ops = optimize.From(q.all[members[0]].Before, ops)
 	}
-	v := varName(name)
+	v := migrations.VarName(name)
 	m := emit.Migration{
-		Package: q.pkg, Name: name, Var: v, Sources: q.snap.Models, Parents: parents, Ops: ops,
+		Package: q.Package, Name: name, Var: v, Sources: q.Snapshot.Models, Parents: parents, Ops: ops,
 		Doc: fmt.Sprintf("%s stands for %s to %s: a database that has none of them gets this one.", v, q.all[members[0]].Name, q.all[members[len(members)-1]].Name),
 	}
 	for _, i := range members {
@@ -108,8 +106,8 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 	}
 	out.Steps = len(slices.DeleteFunc(slices.Clone(ops), func(op migrate.Op) bool { return !overData(op) }))
 	out.Before, out.After, out.Migration = q.count(members), len(ops), name
-	q.result.add(filepath.Join(q.dir, name+".go"), src, nil)
-	q.migrations = append(q.migrations, found{File: name + ".go", Var: v, Name: name, Parents: parents, Replaces: out.Replaced})
+	q.result.add(filepath.Join(q.Dir, name+".go"), src, nil)
+	q.Migrations = append(q.Migrations, migrations.Declaration{File: name + ".go", Var: v, Name: name, Parents: parents, Replaces: out.Replaced})
 	sources, err := q.sources()
 	if err != nil {
 		return nil, err
@@ -146,7 +144,7 @@ func (q *squasher) members(text string) (members []int, parents []string, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	members = q.graph.before(last)
+	members = q.graph.Before(last)
 	if from != "" {
 		first, err := q.at(from, text)
 		if err != nil {
@@ -155,20 +153,20 @@ func (q *squasher) members(text string) (members []int, parents []string, err er
 		if !slices.Contains(members, first) {
 			return nil, nil, fmt.Errorf("%s does not come before %s; write FROM..TO, the older one first", q.all[first].Name, q.all[last].Name)
 		}
-		old := q.graph.before(first)
+		old := q.graph.Before(first)
 		old = old[:len(old)-1]
 		members = slices.DeleteFunc(members, func(i int) bool {
-			return i != first && !slices.Contains(q.graph.before(i), first)
+			return i != first && !slices.Contains(q.graph.Before(i), first)
 		})
 		for _, i := range members {
-			for _, p := range q.graph.parents(i) {
+			for _, p := range q.graph.Parents(i) {
 				if !slices.Contains(members, p) && !slices.Contains(old, p) {
 					return nil, nil, finding.Problems{fmt.Sprintf("%s: %s joins %s, which does not come after %s; begin the range before the branches part",
 						q.all[i].Pos, q.all[i].Name, q.all[p].Name, q.all[first].Name)}
 				}
 			}
 		}
-		for _, p := range q.graph.parents(first) {
+		for _, p := range q.graph.Parents(first) {
 			parents = append(parents, q.all[p].Var)
 		}
 	}
@@ -183,48 +181,37 @@ func (q *squasher) at(word, text string) (int, error) {
 	if word == "" {
 		return 0, fmt.Errorf("%q is no range: it is FROM..TO, ..TO or TO", text)
 	}
-	m, err := find(q.all, word)
+	m, err := migrations.Find(q.all, word)
 	if err != nil {
 		return 0, err
 	}
-	i := q.graph.byVar[m.Var]
-	if s := q.graph.outermost(i); s != i {
+	i := q.graph.ByVar[m.Var]
+	if s := q.graph.Outermost(i); s != i {
 		return 0, finding.Problems{fmt.Sprintf("%s: %s is squashed already, into %s; name that one", m.Pos, m.Name, q.all[s].Name)}
 	}
 	return i, nil
 }
 
-// number returns the digits that a name begins with.
-func number(name string) string {
-	if g := leadingNumber.FindStringSubmatch(name); g != nil {
-		return g[1]
-	}
-	return ""
-}
-
 // name returns the name of the squash: with the number of the newest that it replaces, so that it stands before what follows those.
 func (q *squasher) name(members []int, given string) (string, error) {
 	first, last := q.all[members[0]].Name, q.all[members[len(members)-1]].Name
-	n := number(last)
+	n := migrations.Number(last)
 	if n == "" {
-		n = fmt.Sprintf("%04d", q.nextNumber()-1)
+		n = fmt.Sprintf("%04d", q.NextNumber()-1)
 	}
-	words := "squashed_" + clean(first) + "_to_" + clean(last)
-	if number(first) != "" && number(last) != "" {
-		words = "squashed_" + number(first) + "_to_" + number(last)
+	words := "squashed_" + migrations.Words(first) + "_to_" + migrations.Words(last)
+	if migrations.Number(first) != "" && migrations.Number(last) != "" {
+		words = "squashed_" + migrations.Number(first) + "_to_" + migrations.Number(last)
 	}
 	if given != "" {
-		if words = clean(given); words == "" {
+		if words = migrations.Words(given); words == "" {
 			return "", fmt.Errorf("-name %s: a name needs letters or digits", given)
 		}
 		words = "squashed_" + words
 	}
-	name := n + "_" + words
-	if excluded.MatchString(name) {
-		name += "_migration"
-	}
-	for _, m := range q.migrations {
-		if m.Name == name || m.Var == varName(name) || strings.EqualFold(m.File, name+".go") {
+	name := migrations.Buildable(n + "_" + words)
+	for _, m := range q.Migrations {
+		if m.Name == name || m.Var == migrations.VarName(name) || strings.EqualFold(m.File, name+".go") {
 			return "", finding.Problems{fmt.Sprintf("%s: there is a migration called %s already; give other words with -name", m.Pos, m.Name)}
 		}
 	}
@@ -240,25 +227,25 @@ func (q *squasher) settle(sources []read.File) error {
 	if err := compare(q.all, all); err != nil {
 		return err
 	}
-	list, err := emit.List(q.pkg, q.snap.Set, q.ordered(), q.snap.Allow...)
+	list, err := emit.List(q.Package, q.Snapshot.Set, q.Ordered(), q.Snapshot.Allow...)
 	if err != nil {
 		return err
 	}
-	q.result.add(filepath.Join(q.dir, ListName), list, q.list)
-	head := graphOf(all).newest()
+	q.result.add(filepath.Join(q.Dir, migrations.ListName), list, q.List)
+	head := migrations.GraphOf(all).Newest()
 	if len(head) != 1 {
 		return fmt.Errorf("there would be %d newest migrations, please report it", len(head))
 	}
-	snap := *q.snap
+	snap := *q.Snapshot
 	if m := all[head[0]]; m.Name != snap.HeadName() {
 		snap.SetHead(m.Name, m.Hash())
 	}
-	snap.Migrations = records(all, nil, snap.Migrations) // what a squash replaces is not recorded when its file is gone
+	snap.Migrations = migrations.Records(all, nil, snap.Migrations) // what a squash replaces is not recorded when its file is gone
 	data, err := snap.Encode()
 	if err != nil {
 		return err
 	}
-	q.result.add(filepath.Join(q.dir, snapshot.Name), data, q.snapBytes)
+	q.result.add(filepath.Join(q.Dir, snapshot.Name), data, q.SnapshotText)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -164,7 +165,7 @@ func (c *copier) named(id *ast.Ident, o types.Object) string {
 	if !c.leaves[file] {
 		return id.Name
 	}
-	for _, m := range c.migrations {
+	for _, m := range c.Migrations {
 		if m.Var == o.Name() {
 			c.no(id, "it uses the migration %s", m.Name)
 			return id.Name
@@ -181,7 +182,7 @@ func (c *copier) named(id *ast.Ident, o types.Object) string {
 
 // declare copies a declaration, and the methods of a type.
 func (c *copier) declare(id *ast.Ident, o types.Object) {
-	for _, file := range sortedKeys(c.src) {
+	for _, file := range slices.Sorted(maps.Keys(c.src)) {
 		for _, d := range c.files[file].Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:

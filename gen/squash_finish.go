@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,13 +18,14 @@ import (
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 )
 
 // FinishSquash works out what is left when the files go that a squash replaces: what followed those follows the squash. Its Replaces stays, as
 // databases that had them still need it. It refuses when something that stays uses what stands in those files, and when applied says that a database
 // is not ready for it.
-func FinishSquash(cfg Config, name string, applied *Applied) (*Result, error) {
+func FinishSquash(cfg Config, name string, applied *migrations.Applied) (*Result, error) {
 	q, err := newSquasher(cfg)
 	if err != nil {
 		return nil, err
@@ -59,7 +61,7 @@ func FinishSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 
 // ForgetSquash works out the file of a squash without its Replaces: it is then a migration as any other. It refuses when applied says that a database
 // is not ready for it.
-func ForgetSquash(cfg Config, name string, applied *Applied) (*Result, error) {
+func ForgetSquash(cfg Config, name string, applied *migrations.Applied) (*Result, error) {
 	q, err := newSquasher(cfg)
 	if err != nil {
 		return nil, err
@@ -93,16 +95,16 @@ func ForgetSquash(cfg Config, name string, applied *Applied) (*Result, error) {
 		to++
 	}
 	q.result.Migration = squash.Name
-	q.result.add(filepath.Join(q.dir, squash.File), formatted(goedit.Apply(src, []goedit.Edit{goedit.Replace(from, to, "")})), src)
+	q.result.add(filepath.Join(q.Dir, squash.File), formatted(goedit.Apply(src, []goedit.Edit{goedit.Replace(from, to, "")})), src)
 	return q.result, nil
 }
 
 // ready refuses what a database is not ready for: it must have the squash, and of what that replaces all or nothing.
-func (q *squasher) ready(squash read.Migration, applied *Applied) error {
+func (q *squasher) ready(squash read.Migration, applied *migrations.Applied) error {
 	if applied == nil {
 		return nil
 	}
-	has, err := applied.of(q.snap.Set, q.all)
+	has, err := applied.Resolve(q.Snapshot.Set, q.all)
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func (q *squasher) ready(squash read.Migration, applied *Applied) error {
 
 // squash finds a migration that replaces others.
 func (q *squasher) squash(name string) (read.Migration, error) {
-	m, err := find(q.all, name)
+	m, err := migrations.Find(q.all, name)
 	if err != nil {
 		return m, err
 	}
@@ -137,7 +139,7 @@ func (q *squasher) squash(name string) (read.Migration, error) {
 }
 
 func (q *squasher) open(name string) (*token.FileSet, *ast.File, []byte, error) {
-	src, err := read.Text(filepath.Join(q.dir, name))
+	src, err := read.Text(filepath.Join(q.Dir, name))
 	if err != nil {
 		return nil, nil, nil, paths.Error(q.path(name), err)
 	}
@@ -168,7 +170,7 @@ func (d *deletion) look() error {
 			d.problems = append(d.problems, fmt.Sprintf("%s: %s stands in a file with %s, which would go; move it to a file of its own", m.Pos, m.Name, m.File))
 		}
 	}
-	entries, err := os.ReadDir(d.dir)
+	entries, err := os.ReadDir(d.Dir)
 	if err != nil {
 		return paths.Error(d.shown, err)
 	}
@@ -176,10 +178,10 @@ func (d *deletion) look() error {
 	var inside, outside []*ast.File
 	for _, e := range entries {
 		name := e.Name()
-		if e.IsDir() || name == ListName || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+		if e.IsDir() || name == migrations.ListName || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := read.Text(filepath.Join(d.dir, name))
+		src, err := read.Text(filepath.Join(d.Dir, name))
 		if err != nil {
 			return paths.Error(d.path(name), err)
 		}
@@ -187,7 +189,7 @@ func (d *deletion) look() error {
 		if err != nil {
 			return finding.Problems{err.Error()}
 		}
-		if d.src[name] = src; file.Name.Name == d.pkg {
+		if d.src[name] = src; file.Name.Name == d.Package {
 			inside = append(inside, file)
 		} else {
 			outside = append(outside, file)
@@ -264,7 +266,7 @@ func (d *deletion) reparent(name string, f *ast.File, m read.Migration, seen map
 
 // outside looks at the packages of the module that import this one.
 func (d *deletion) outside(tests []*ast.File) error {
-	files, imported, err := importers(d.fset, d.dir, false)
+	files, imported, err := migrations.Importers(d.fset, d.Dir, false)
 	if err != nil || imported == "" {
 		return err
 	}
@@ -276,7 +278,7 @@ func (d *deletion) outside(tests []*ast.File) error {
 
 // uses finds what another package takes from the files.
 func (d *deletion) uses(f *ast.File, imported string) {
-	dot := goedit.Selections(f, imported, d.pkg, func(s *ast.SelectorExpr, name string) {
+	dot := goedit.Selections(f, imported, d.Package, func(s *ast.SelectorExpr, name string) {
 		for file := range d.files {
 			if declares(d.fset, d.src[file], s.Sel.Name) {
 				d.no(s, "%s.%s is used here and stands in %s, which would go; put %s in its place", name, s.Sel.Name, file, d.squash.Var)
@@ -321,24 +323,24 @@ func declares(fset *token.FileSet, src []byte, name string) bool {
 // write works out the files.
 func (d *deletion) write() error {
 	var sources []read.File
-	for _, name := range sortedKeys(d.src) {
+	for _, name := range slices.Sorted(maps.Keys(d.src)) {
 		src := d.src[name]
 		switch {
 		case d.files[name]:
-			d.result.add(filepath.Join(d.dir, name), nil, src)
+			d.result.add(filepath.Join(d.Dir, name), nil, src)
 			continue
 		case d.changed[name] != nil:
 			now := formatted(goedit.Apply(src, d.changed[name]))
-			d.result.add(filepath.Join(d.dir, name), now, src)
+			d.result.add(filepath.Join(d.Dir, name), now, src)
 			src = now
 		}
 		if !strings.HasSuffix(name, "_test.go") {
 			sources = append(sources, read.File{Name: d.path(name), Src: src})
 		}
 	}
-	d.migrations = slices.DeleteFunc(d.migrations, func(m found) bool { return d.gone[m.Var] != "" })
-	for i := range d.migrations {
-		m := &d.migrations[i]
+	d.Migrations = slices.DeleteFunc(d.Migrations, func(m migrations.Declaration) bool { return d.gone[m.Var] != "" })
+	for i := range d.Migrations {
+		m := &d.Migrations[i]
 		for k, p := range m.Parents {
 			if d.gone[p] != "" {
 				m.Parents[k] = d.squash.Var

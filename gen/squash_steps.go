@@ -18,6 +18,7 @@ import (
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/paths"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -31,17 +32,17 @@ type squashStep struct {
 
 // sources returns the Go files of the folder, without the list.
 func (q *squasher) sources() ([]read.File, error) {
-	entries, err := os.ReadDir(q.dir)
+	entries, err := os.ReadDir(q.Dir)
 	if err != nil {
 		return nil, paths.Error(q.shown, err)
 	}
 	var files []read.File
 	for _, e := range entries {
 		name := e.Name()
-		if e.IsDir() || name == ListName || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+		if e.IsDir() || name == migrations.ListName || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		src, err := read.Text(filepath.Join(q.dir, name))
+		src, err := read.Text(filepath.Join(q.Dir, name))
 		if err != nil {
 			return nil, paths.Error(q.path(name), err)
 		}
@@ -232,7 +233,7 @@ func (c *copier) parse(name string) error {
 	if c.fset == nil {
 		c.fset, c.files, c.src = token.NewFileSet(), map[string]*ast.File{}, map[string][]byte{}
 	}
-	src, err := read.Text(filepath.Join(c.dir, name))
+	src, err := read.Text(filepath.Join(c.Dir, name))
 	if err != nil {
 		return paths.Error(c.path(name), err)
 	}

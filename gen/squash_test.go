@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/optimize/optimizetest"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -34,10 +35,10 @@ func past(t testing.TB, seed uint64, n int) Config {
 	all = all[:n]
 	var vars []string
 	for _, m := range all {
-		v := varName(m.Name)
+		v := migrations.VarName(m.Name)
 		e := emit.Migration{Package: "migrations", Name: m.Name, Var: v, Doc: v + " is a step.", Ops: m.Ops}
 		for _, p := range m.Parents {
-			e.Parents = append(e.Parents, varName(p.Name))
+			e.Parents = append(e.Parents, migrations.VarName(p.Name))
 		}
 		raw, err := e.File()
 		if err != nil {
@@ -54,7 +55,7 @@ func past(t testing.TB, seed uint64, n int) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(ListName, list)
+	write(migrations.ListName, list)
 	set := migrate.NewSet("past", all...)
 	if err := set.Err(); err != nil {
 		t.Fatal(err)
@@ -85,11 +86,11 @@ func TestSquashHistory(t *testing.T) {
 		if len(all) != n {
 			t.Fatalf("there are %d migrations, not %d", len(all), n)
 		}
-		f, err := readFolder(cfg.Out, "migrations")
+		f, err := migrations.Read(cfg.Out, "migrations")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := f.problems("migrations"); len(p) > 0 {
+		if p := f.Problems("migrations"); len(p) > 0 {
 			t.Fatal(p)
 		}
 	}

@@ -14,15 +14,17 @@ import (
 
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
+	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/migrations"
 )
 
 // after returns the files with migrations as they will be.
 func (b *branches) after(r *Result) map[string][]byte {
-	sources := maps.Clone(b.sources)
+	sources := maps.Clone(b.Sources)
 	for _, f := range r.Files {
 		name := filepath.Base(f.Path)
 		switch {
-		case filepath.Dir(f.Path) != filepath.Clean(b.dir) || name == ListName || !strings.HasSuffix(name, ".go"):
+		case filepath.Dir(f.Path) != filepath.Clean(b.Dir) || name == migrations.ListName || !strings.HasSuffix(name, ".go"):
 		case f.Content == nil:
 			delete(sources, name)
 		default:
@@ -34,12 +36,11 @@ func (b *branches) after(r *Result) map[string][]byte {
 
 // built parses those of the files that are compiled on this machine.
 func (b *branches) built(cfg Config, sources map[string][]byte) (*token.FileSet, []*ast.File) {
-	f := &folder{dir: b.dir}
 	fset := token.NewFileSet()
 	var files []*ast.File
-	for _, name := range sortedKeys(sources) {
-		file, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.shown, name)), sources[name], parser.SkipObjectResolution)
-		if err == nil && f.built(parsed{name, sources[name], file}, cfg.BuildTags) {
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		file, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.Shown, name)), sources[name], parser.SkipObjectResolution)
+		if err == nil && migrations.Built(b.Dir, migrations.Source{Name: name, Text: sources[name], AST: file}, load.BuildTags(cfg.BuildTags)) {
 			files = append(files, file)
 		}
 	}
@@ -56,12 +57,12 @@ func (b *branches) broken(cfg Config, r *Result) (lines []string) {
 				do(e)
 			}
 		}}
-		_, _ = conf.Check(b.pkg, fset, files, nil) // what is wrong was given to Error
+		_, _ = conf.Check(b.Package, fset, files, nil) // what is wrong was given to Error
 	}
 	known := map[string]bool{}
-	check(b.sources, func(e types.Error) { known[e.Msg] = true })
+	check(b.Sources, func(e types.Error) { known[e.Msg] = true })
 	check(b.after(r), func(e types.Error) {
-		if !known[e.Msg] && len(lines) < mostErrors {
+		if !known[e.Msg] && len(lines) < migrations.MostErrors {
 			lines = append(lines, fmt.Sprintf("%s: this would not compile any more: %s; nothing was written: change that first", e.Fset.Position(e.Pos), e.Msg))
 		}
 	})
@@ -70,7 +71,7 @@ func (b *branches) broken(cfg Config, r *Result) (lines []string) {
 
 // clashes says which names two of the files declare: each branch was right without the other. Those that get another name are left out.
 func (b *branches) clashes(cfg Config, renamed map[string]string) (lines []string) {
-	fset, files := b.built(cfg, b.sources)
+	fset, files := b.built(cfg, b.Sources)
 	seen := map[string]token.Pos{}
 	for _, f := range files {
 		names := goedit.Declarations(f)

@@ -7,24 +7,25 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Update folds what has changed in the models into the newest migration: it is worked out again, with the answers that it records, from the
 // schema before it. It refuses where that would lose what a person wrote. applied says what a database is known to have.
-func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) {
+func Update(ctx context.Context, cfg Config, applied *migrations.Applied) (*Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err
 	}
-	has, err := applied.of(b.sides[0].Set, b.all)
+	has, err := applied.Resolve(b.Sides[0].Set, b.All)
 	if err != nil {
 		return nil, err
 	}
-	h := heads(b.all)
+	h := migrations.Heads(b.All)
 	if len(h) > 1 {
-		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(names(h), ", "))}
+		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(migrations.Names(h), ", "))}
 	}
 	m := h[0]
 	refuse := func(why string) error {
@@ -39,17 +40,17 @@ func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) 
 		return nil, refuse("replaces others")
 	case slices.ContainsFunc(m.Ops, byHand):
 		return nil, refuse("has a step written by hand, which would be lost")
-	case m.Hash() != b.sides[0].HeadHash():
+	case m.Hash() != b.Sides[0].HeadHash():
 		return nil, refuse("was changed by hand since it was written, which would be lost")
-	case slices.ContainsFunc(b.all, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }):
+	case slices.ContainsFunc(b.All, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }):
 		return nil, refuse("shares its file with another one")
 	}
-	rest := slices.DeleteFunc(slices.Clone(b.all), func(o read.Migration) bool { return o.Var == m.Var })
-	if lines := unread(without(rest)); len(lines) > 0 {
+	rest := slices.DeleteFunc(slices.Clone(b.All), func(o read.Migration) bool { return o.Var == m.Var })
+	if lines := migrations.Unread(migrations.WithoutReplaced(rest)); len(lines) > 0 {
 		return nil, finding.Problems(lines)
 	}
 	s := &schema.Schema{}
-	if misfits := replay(s, without(rest)); len(misfits) > 0 {
+	if misfits := migrations.Replay(s, migrations.WithoutReplaced(rest)); len(misfits) > 0 {
 		return nil, finding.Problems(misfits)
 	}
 	if edits := b.edits(m, true); len(edits) > 0 {
@@ -60,8 +61,8 @@ func Update(ctx context.Context, cfg Config, applied *Applied) (*Result, error) 
 	}
 	b.undone = h
 	var head read.Migration
-	if left := heads(rest); len(left) == 1 {
+	if left := migrations.Heads(rest); len(left) == 1 {
 		head = left[0]
 	}
-	return b.onTop(ctx, cfg, s, rest, head, map[string][]byte{m.File: b.sources[m.File]})
+	return b.onTop(ctx, cfg, s, rest, head, map[string][]byte{m.File: b.Sources[m.File]})
 }

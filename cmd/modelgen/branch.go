@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/migrations"
 )
 
 // The verbs that change the history of migrations.
@@ -143,7 +144,7 @@ func oneDirectory(e env, cfg *gen.Config, operands []string, named int) error {
 }
 
 // appliedTo reads what a database has: names, or a file if there is one.
-func appliedTo(e env, value string) (*gen.Applied, error) {
+func appliedTo(e env, value string) (*migrations.Applied, error) {
 	if value == "" {
 		return nil, nil
 	}
@@ -154,9 +155,9 @@ func appliedTo(e env, value string) (*gen.Applied, error) {
 	data, err := os.ReadFile(path)
 	switch {
 	case err == nil:
-		return &gen.Applied{Status: data, Source: value}, nil
+		return &migrations.Applied{Status: data, Source: value}, nil
 	case errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(value) && filepath.Ext(value) != ".json":
-		return &gen.Applied{Names: strings.Split(value, ","), Source: value}, nil
+		return &migrations.Applied{Names: strings.Split(value, ","), Source: value}, nil
 	}
 	var p *fs.PathError
 	if errors.As(err, &p) {

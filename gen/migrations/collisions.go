@@ -1,4 +1,4 @@
-package gen
+package migrations
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 	"github.com/modelgen/modelgen/gen/internal/paths"
 )
 
-// importable refuses a directory of migrations that no import path can name, before there is anything in it.
-func importable(dir string) error {
+// Importable refuses a directory of migrations that no import path can name, before there is anything in it.
+func Importable(dir string) error {
 	root := paths.ModuleRoot(dir)
 	if root == "" {
 		return nil
@@ -36,20 +36,20 @@ func importable(dir string) error {
 	return nil
 }
 
-// collisions says which names that a new migration and the list declare are taken by other files of their folder. What a folder of models has in it
+// Collisions says which names that a new migration and the list declare are taken by other files of their folder. What a folder of models has in it
 // besides is its own.
-func (f *folder) collisions(name string, src []byte) error {
+func (f *Folder) Collisions(name string, src []byte) error {
 	_, file, err := goedit.Parse(name, src)
 	if err != nil {
 		return nil // it does not parse, which is said elsewhere
 	}
 	wanted := goedit.Declarations(file)
 	var lines []string
-	for _, p := range f.files {
-		if p.name == ListName || p.name == name {
+	for _, p := range f.Sources {
+		if p.Name == ListName || p.Name == name {
 			continue
 		}
-		for d, pos := range goedit.Declarations(p.ast) {
+		for d, pos := range goedit.Declarations(p.AST) {
 			_, taken := wanted[d]
 			switch {
 			case d == "All":

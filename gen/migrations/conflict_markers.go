@@ -1,4 +1,4 @@
-package gen
+package migrations
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ func marker(src []byte) int {
 
 // conflicted says of a file that does not parse that two branches have met in it. The list is noted, as it is rewritten by the commands that
 // join the two; a migration is the user's.
-func (f *folder) conflicted(path string, src []byte) error {
+func (f *Folder) conflicted(path string, src []byte) error {
 	line := marker(src)
 	switch {
 	case line == 0:
@@ -43,7 +43,7 @@ func bothChanged(path string, line int) error {
 }
 
 // met says what to do about the conflicts in the files that are generated, nil when there are none.
-func (f *folder) met() error {
+func (f *Folder) met() error {
 	if len(f.conflicts) == 0 {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (f *folder) met() error {
 		text += ", and so does " + strings.Join(rest, ", and ")
 	}
 	var names []string
-	for _, h := range f.heads() {
+	for _, h := range f.Heads() {
 		names = append(names, h.Name)
 	}
 	if len(names) < 2 {
@@ -64,7 +64,7 @@ func (f *folder) met() error {
 }
 
 // conflictIn reports whether an error is about markers in the snapshot, and notes them.
-func (f *folder) conflictIn(shown string, data []byte, err error) bool {
+func (f *Folder) conflictIn(shown string, data []byte, err error) bool {
 	if !errors.Is(err, snapshot.ErrConflict) || marker(data) == 0 {
 		return false
 	}

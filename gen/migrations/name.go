@@ -1,10 +1,11 @@
-package gen
+package migrations
 
 import (
 	"fmt"
 	"go/token"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
@@ -15,11 +16,11 @@ import (
 // longest is how long the words of a name found by the tool may be, in bytes.
 const longest = 52
 
-// describe finds words that say what the ops change: product_stock, orders_and_order_items.
-func describe(ops []migrate.Op) string {
+// OpsWords finds words that say what the ops change: product_stock, orders_and_order_items.
+func OpsWords(ops []migrate.Op) string {
 	var words []string
 	add := func(w string) {
-		if w = clean(w); w != "" && !slices.Contains(words, w) {
+		if w = Words(w); w != "" && !slices.Contains(words, w) {
 			words = append(words, w)
 		}
 	}
@@ -29,15 +30,15 @@ func describe(ops []migrate.Op) string {
 	if len(words) == 0 {
 		return "changes"
 	}
-	name := joined(words)
+	name := JoinWords(words)
 	if most := longest + len("_and_1000_more"); len(name) > most {
 		name = strings.TrimRight(name[:most], "_")
 	}
 	return name
 }
 
-// joined joins words as long as there is room, and counts the others.
-func joined(words []string) string {
+// JoinWords joins words as long as there is room, and counts the others.
+func JoinWords(words []string) string {
 	name := words[0]
 	for i, w := range words[1:] {
 		if len(name)+len("_and_")+len(w) > longest {
@@ -107,7 +108,7 @@ func fragments(ops []migrate.Op) []string {
 		}
 	}
 	for _, t := range addedTo {
-		columns = append(columns, singular(base(t))+"_"+joined(added[t]))
+		columns = append(columns, singular(base(t))+"_"+JoinWords(added[t]))
 	}
 	for _, op := range ops {
 		switch o := op.(type) {
@@ -180,7 +181,7 @@ func fragments(ops []migrate.Op) []string {
 func valueWords(enum string, from, to []string) string {
 	only := func(a, b []string) (out []string) {
 		for _, v := range a {
-			if w := clean(v); !slices.Contains(b, v) && w != "" {
+			if w := Words(v); !slices.Contains(b, v) && w != "" {
 				out = append(out, w)
 			}
 		}
@@ -189,9 +190,9 @@ func valueWords(enum string, from, to []string) string {
 	added, dropped := only(to, from), only(from, to)
 	switch {
 	case len(added) > 0 && len(dropped) == 0:
-		return "add_" + joined(added) + "_to_" + enum
+		return "add_" + JoinWords(added) + "_to_" + enum
 	case len(dropped) > 0 && len(added) == 0:
-		return "drop_" + joined(dropped) + "_from_" + enum
+		return "drop_" + JoinWords(dropped) + "_from_" + enum
 	}
 	return "alter_" + enum
 }
@@ -228,8 +229,8 @@ func singular(s string) string {
 	return s
 }
 
-// clean makes words fit for file names and Go identifiers everywhere.
-func clean(s string) string {
+// Words makes words fit for file names and Go identifiers everywhere.
+func Words(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(s) {
 		switch {
@@ -247,18 +248,22 @@ var excluded = regexp.MustCompile(`_(test|aix|android|darwin|dragonfly|freebsd|h
 	`386|amd64|amd64p32|arm|armbe|arm64|arm64be|loong64|mips|mipsle|mips64|mips64le|mips64p32|mips64p32le|ppc|ppc64|ppc64le|` +
 	`riscv|riscv64|s390|s390x|sparc|sparc64|wasm)$`)
 
-// fileName returns the name of a migration, which is that of its file without .go.
-func fileName(number int, words string) string {
-	name := fmt.Sprintf("%04d_%s", number, words)
+// Buildable returns a name with another last word where the go command would leave a file of that name out.
+func Buildable(name string) string {
 	if excluded.MatchString(name) {
 		name += "_migration"
 	}
 	return name
 }
 
-// varName returns the variable of a new migration: 0002_product_stock is M0002ProductStock, 0003_user_id is M0003UserID. Those that are there keep
+// FileName returns the name of a migration, which is that of its file without .go.
+func FileName(number int, words string) string {
+	return Buildable(fmt.Sprintf("%04d_%s", number, words))
+}
+
+// VarName returns the variable of a new migration: 0002_product_stock is M0002ProductStock, 0003_user_id is M0003UserID. Those that are there keep
 // the name they have.
-func varName(name string) string {
+func VarName(name string) string {
 	var b strings.Builder
 	b.WriteByte('M')
 	for w := range strings.SplitSeq(name, "_") {
@@ -271,17 +276,17 @@ func varName(name string) string {
 	return b.String()
 }
 
-// packageName returns the name of a new package in a directory called dir.
-func packageName(dir string) string {
-	name := strings.ReplaceAll(clean(dir), "_", "")
+// PackageName returns the name of a new package in a directory called dir.
+func PackageName(dir string) string {
+	name := strings.ReplaceAll(Words(dir), "_", "")
 	if name == "" || token.IsKeyword(name) || name[0] >= '0' && name[0] <= '9' || name == "main" {
 		return "migrations"
 	}
 	return name
 }
 
-// sentence says what a migration does, for its doc comment.
-func sentence(v string, ops []migrate.Op) string {
+// Sentence says what a migration does, for its doc comment.
+func Sentence(v string, ops []migrate.Op) string {
 	var said []string
 	for _, op := range ops {
 		d := op.Describe()
@@ -294,4 +299,28 @@ func sentence(v string, ops []migrate.Op) string {
 		return v + " changes no table."
 	}
 	return fmt.Sprintf("%s: %s.", v, strings.Join(said, "; "))
+}
+
+var leadingNumber = regexp.MustCompile(`^([0-9]+)_`)
+
+// Number returns the digits that a name begins with.
+func Number(name string) string {
+	if g := leadingNumber.FindStringSubmatch(name); g != nil {
+		return g[1]
+	}
+	return ""
+}
+
+// WithoutNumber returns a name without the digits that it begins with.
+func WithoutNumber(name string) string { return leadingNumber.ReplaceAllString(name, "") }
+
+// NextNumber is one more than the highest number that one of the names begins with.
+func NextNumber(names []string) int {
+	highest := 0
+	for _, name := range names {
+		if n, err := strconv.Atoi(Number(name)); err == nil {
+			highest = max(highest, n)
+		}
+	}
+	return highest + 1
 }

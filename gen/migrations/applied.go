@@ -1,4 +1,4 @@
-package gen
+package migrations
 
 import (
 	"encoding/json"
@@ -18,9 +18,9 @@ type Applied struct {
 	Source string   // the value of the flag, for messages
 }
 
-// of returns the names as the folder has them. A name that no migration has is a mistake of whoever wrote it: a check that looks for it would find
+// Resolve returns the names as the folder has them. A name that no migration has is a mistake of whoever wrote it: a check that looks for it would find
 // nothing. A status may have more than the folder, as that of a branch.
-func (a *Applied) of(set string, all []read.Migration) ([]string, error) {
+func (a *Applied) Resolve(set string, all []read.Migration) ([]string, error) {
 	if a == nil {
 		return nil, nil
 	}

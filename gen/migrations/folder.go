@@ -1,4 +1,4 @@
-package gen
+package migrations
 
 import (
 	"errors"
@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,8 +23,8 @@ import (
 // ListName is the name of the generated list of migrations.
 const ListName = "migrations.go"
 
-// found is one migration as its file declares it.
-type found struct {
+// Declaration is one migration as its file declares it.
+type Declaration struct {
 	File     string // base name
 	Var      string
 	Name     string
@@ -34,22 +33,22 @@ type found struct {
 	Pos      token.Position
 }
 
-// folder is a directory of migrations as it is on disk.
-type folder struct {
-	dir        string
-	pkg        string // name of the Go package, "" when there is no file
-	migrations []found
-	list       []byte // content of the list, nil without one
-	snap       *snapshot.Snapshot
-	snapBytes  []byte // nil without a snapshot
-	fset       *token.FileSet
-	files      []parsed // those that parse
-	conflicts  []string // places of markers in what is generated
+// Folder is a directory of migrations as it is on disk.
+type Folder struct {
+	Dir          string
+	Package      string // name of the Go package, "" when there is no file
+	Migrations   []Declaration
+	List         []byte // content of the list, nil without one
+	Snapshot     *snapshot.Snapshot
+	SnapshotText []byte // nil without a snapshot
+	fset         *token.FileSet
+	Sources      []Source // those that parse
+	conflicts    []string // places of markers in what is generated
 }
 
-// readFolder reads a directory of migrations. A directory that is not there is empty.
-func readFolder(dir, shown string) (*folder, error) {
-	f := &folder{dir: dir}
+// Read reads a directory of migrations. A directory that is not there is empty.
+func Read(dir, shown string) (*Folder, error) {
+	f := &Folder{Dir: dir}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
@@ -68,7 +67,7 @@ func readFolder(dir, shown string) (*folder, error) {
 			return nil, fmt.Errorf("cannot read the migrations: %w", err)
 		}
 		if name == ListName {
-			f.list = src
+			f.List = src
 		}
 		if err := f.scan(filepath.Join(shown, name), name, src); err != nil {
 			return nil, err
@@ -81,7 +80,7 @@ func readFolder(dir, shown string) (*folder, error) {
 }
 
 // scan finds the migrations that a file declares.
-func (f *folder) scan(path, name string, src []byte) error {
+func (f *Folder) scan(path, name string, src []byte) error {
 	file, err := parser.ParseFile(f.fset, path, src, parser.SkipObjectResolution)
 	if err != nil {
 		before := len(f.conflicts)
@@ -94,8 +93,8 @@ func (f *folder) scan(path, name string, src []byte) error {
 		}
 		return err
 	}
-	f.pkg = file.Name.Name
-	f.files = append(f.files, parsed{name, src, file})
+	f.Package = file.Name.Name
+	f.Sources = append(f.Sources, Source{name, src, file})
 	for _, d := range file.Decls {
 		g, ok := d.(*ast.GenDecl)
 		if !ok || g.Tok != token.VAR {
@@ -109,7 +108,7 @@ func (f *folder) scan(path, name string, src []byte) error {
 				}
 				if m, ok := declared(v.Values[i]); ok {
 					m.File, m.Var, m.Pos = name, n.Name, f.fset.Position(n.Pos())
-					f.migrations = append(f.migrations, m)
+					f.Migrations = append(f.Migrations, m)
 				}
 			}
 		}
@@ -118,7 +117,7 @@ func (f *folder) scan(path, name string, src []byte) error {
 }
 
 // declared takes &migrate.Migration{Name: "...", Parents: ...} apart.
-func declared(e ast.Expr) (m found, ok bool) {
+func declared(e ast.Expr) (m Declaration, ok bool) {
 	u, isAddr := e.(*ast.UnaryExpr)
 	if !isAddr || u.Op != token.AND {
 		return m, false
@@ -169,53 +168,53 @@ func declared(e ast.Expr) (m found, ok bool) {
 	return m, true
 }
 
-func (f *folder) readSnapshot(shown string) error {
-	data, err := read.Text(filepath.Join(f.dir, snapshot.Name))
+func (f *Folder) readSnapshot(shown string) error {
+	data, err := read.Text(filepath.Join(f.Dir, snapshot.Name))
 	if errors.Is(err, fs.ErrNotExist) {
-		if len(f.migrations) == 1 {
+		if len(f.Migrations) == 1 {
 			return fmt.Errorf("%s is missing although there is %s: a generate was interrupted, or the file came without its snapshot; "+
-				"delete it and generate again, or restore the snapshot", shown, f.migrations[0].File)
+				"delete it and generate again, or restore the snapshot", shown, f.Migrations[0].File)
 		}
-		if len(f.migrations) > 0 {
-			return fmt.Errorf("%s is missing although there are %d migrations; restore it from version control", shown, len(f.migrations))
+		if len(f.Migrations) > 0 {
+			return fmt.Errorf("%s is missing although there are %d migrations; restore it from version control", shown, len(f.Migrations))
 		}
 		return nil
 	}
 	if err != nil {
 		return paths.Error(shown, err)
 	}
-	f.snapBytes = data
-	if f.snap, err = snapshot.Decode(data); err != nil && !f.conflictIn(shown, data, err) {
+	f.SnapshotText = data
+	if f.Snapshot, err = snapshot.Decode(data); err != nil && !f.conflictIn(shown, data, err) {
 		return fmt.Errorf("%s:%w", shown, err)
 	}
 	return nil
 }
 
-// heads returns the migrations that nothing comes after, and that none replaces.
-func (f *folder) heads() []found {
-	links := make([]link, len(f.migrations))
-	for i, m := range f.migrations {
+// Heads returns the migrations that nothing comes after, and that none replaces.
+func (f *Folder) Heads() []Declaration {
+	links := make([]link, len(f.Migrations))
+	for i, m := range f.Migrations {
 		links[i] = link{m.Var, m.Name, m.Parents, m.Replaces}
 	}
-	var heads []found
-	for _, i := range newGraph(links).newest() {
-		heads = append(heads, f.migrations[i])
+	var heads []Declaration
+	for _, i := range newGraph(links).Newest() {
+		heads = append(heads, f.Migrations[i])
 	}
 	return heads
 }
 
-// ordered returns the variables of all migrations, parents first, and what is replaced before what replaces it, else by name.
-func (f *folder) ordered() []string {
-	byVar, byName := map[string]found{}, map[string]found{}
-	for _, m := range f.migrations {
+// Ordered returns the variables of all migrations, parents first, and what is replaced before what replaces it, else by name.
+func (f *Folder) Ordered() []string {
+	byVar, byName := map[string]Declaration{}, map[string]Declaration{}
+	for _, m := range f.Migrations {
 		byVar[m.Var], byName[m.Name] = m, m
 	}
-	sorted := slices.Clone(f.migrations)
-	slices.SortFunc(sorted, func(a, b found) int { return strings.Compare(a.Name, b.Name) })
+	sorted := slices.Clone(f.Migrations)
+	slices.SortFunc(sorted, func(a, b Declaration) int { return strings.Compare(a.Name, b.Name) })
 	var out []string
 	seen := map[string]bool{}
-	var visit func(m found)
-	visit = func(m found) {
+	var visit func(m Declaration)
+	visit = func(m Declaration) {
 		if seen[m.Var] {
 			return
 		}
@@ -238,13 +237,13 @@ func (f *folder) ordered() []string {
 	return out
 }
 
-// problems says what is wrong with the folder itself, one line each, with the way out.
-func (f *folder) problems(shown string) []string { return finding.List(f.findings(shown)).Problems() }
+// Problems says what is wrong with the folder itself, one line each, with the way out.
+func (f *Folder) Problems(shown string) []string { return finding.List(f.Findings(shown)).Problems() }
 
-// findings says the same with the places.
-func (f *folder) findings(shown string) (out []finding.Finding) {
-	names, vars := map[string]found{}, map[string]bool{}
-	for _, m := range f.migrations {
+// Findings says the same with the places.
+func (f *Folder) Findings(shown string) (out []finding.Finding) {
+	names, vars := map[string]Declaration{}, map[string]bool{}
+	for _, m := range f.Migrations {
 		vars[m.Var] = true
 		if m.Name == "" {
 			out = append(out, finding.Finding{Place: m.Pos.String(), Reason: m.Var + " has no Name that is a plain string"})
@@ -255,14 +254,14 @@ func (f *folder) findings(shown string) (out []finding.Finding) {
 		names[m.Name] = m
 	}
 	var files []*ast.File
-	for _, p := range f.files {
-		files = append(files, p.ast)
+	for _, p := range f.Sources {
+		files = append(files, p.AST)
 	}
 	others := notLiteral(f.fset, files, vars)
-	for _, line := range others.listed(f.list) {
+	for _, line := range others.listed(f.List) {
 		out = append(out, finding.Parse(line))
 	}
-	for _, m := range f.migrations {
+	for _, m := range f.Migrations {
 		for _, p := range m.Parents {
 			if !strings.HasPrefix(p, ".") && !vars[p] {
 				out = append(out, finding.SplitFix(finding.Parse(others.missing(m.Pos, p, m.Name)), "; "))
@@ -273,7 +272,7 @@ func (f *folder) findings(shown string) (out []finding.Finding) {
 	if len(out) > 0 {
 		return out
 	}
-	heads := f.heads()
+	heads := f.Heads()
 	if len(heads) > 1 {
 		var hs []string
 		for _, h := range heads {
@@ -283,10 +282,10 @@ func (f *folder) findings(shown string) (out []finding.Finding) {
 			": ", "put yours on top of theirs with modelgen rebase, or join them with modelgen merge")
 		return append(out, two.ShownAt(shown))
 	}
-	if f.snap == nil {
+	if f.Snapshot == nil {
 		return out
 	}
-	head := f.snap.HeadName()
+	head := f.Snapshot.HeadName()
 	_, there := names[head]
 	switch {
 	case head != "" && !there:
@@ -314,17 +313,11 @@ func orNone(s string) string {
 	return s
 }
 
-var leadingNumber = regexp.MustCompile(`^([0-9]+)_`)
-
-// nextNumber is one more than the highest that a name begins with.
-func (f *folder) nextNumber() int {
-	highest := 0
-	for _, m := range f.migrations {
-		if g := leadingNumber.FindStringSubmatch(m.Name); g != nil {
-			if n, err := strconv.Atoi(g[1]); err == nil {
-				highest = max(highest, n)
-			}
-		}
+// NextNumber is one more than the highest that a name begins with.
+func (f *Folder) NextNumber() int {
+	var names []string
+	for _, m := range f.Migrations {
+		names = append(names, m.Name)
 	}
-	return highest + 1
+	return NextNumber(names)
 }

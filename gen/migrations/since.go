@@ -1,4 +1,4 @@
-package gen
+package migrations
 
 import (
 	"bytes"
@@ -13,11 +13,10 @@ import (
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// since returns those of the migrations that are new or others than they were at a commit of git: where the branch here and the one of the name part,
+// Since returns those of the migrations in dir that are new or others than they were at a commit of git: where the branch here and the one of the name part,
 // which is what a review is about. What is not committed yet counts.
-func (c Config) since(all []read.Migration) ([]read.Migration, error) {
-	dir := c.outDir()
-	base, err := c.base(dir)
+func Since(dir, commit string, all []read.Migration) ([]read.Migration, error) {
+	base, err := mergeBase(dir, commit)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +60,7 @@ func (c Config) since(all []read.Migration) ([]read.Migration, error) {
 	old := map[string]string{}
 	before, err := read.Files(were)
 	if err != nil {
-		return nil, fmt.Errorf("-since %s: a migration there does not parse: %w", c.Since, err)
+		return nil, fmt.Errorf("-since %s: a migration there does not parse: %w", commit, err)
 	}
 	for _, m := range before {
 		old[m.Name] = m.Hash()
@@ -72,14 +71,14 @@ func (c Config) since(all []read.Migration) ([]read.Migration, error) {
 	}), nil
 }
 
-// base returns the commit to compare with. A shallow clone may not know where two branches part: then it is the one of the name.
-func (c Config) base(dir string) (string, error) {
-	commit, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", c.Since+"^{commit}")
+// mergeBase returns the commit to compare with. A shallow clone may not know where two branches part: then it is the one of the name.
+func mergeBase(dir, name string) (string, error) {
+	commit, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
 	if err != nil {
 		if _, e := git(dir, "rev-parse", "--git-dir"); e != nil {
-			return "", fmt.Errorf("-since %s: %w", c.Since, e)
+			return "", fmt.Errorf("-since %s: %w", name, e)
 		}
-		return "", fmt.Errorf("-since %s: there is no such commit or branch here: fetch it first, as with git fetch origin main, or fetch-depth: 0 of actions/checkout", c.Since)
+		return "", fmt.Errorf("-since %s: there is no such commit or branch here: fetch it first, as with git fetch origin main, or fetch-depth: 0 of actions/checkout", name)
 	}
 	commit = strings.TrimSpace(commit)
 	if base, err := git(dir, "merge-base", commit, "HEAD"); err == nil {

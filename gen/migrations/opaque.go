@@ -1,20 +1,19 @@
-package gen
+package migrations
 
 import (
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// unread says which ops cannot be read, so that nobody knows without compiling them what they make of the schema. A snapshot that was worked
+// Unread says which ops cannot be read, so that nobody knows without compiling them what they make of the schema. A snapshot that was worked
 // out without them would lack their tables and columns. Steps over rows are no matter, as they leave the schema as it is.
-func unread(all []read.Migration) (lines []string) {
+func Unread(all []read.Migration) (lines []string) {
 	for _, m := range all {
 		for _, op := range m.Ops {
 			if op.Value == nil && !op.Rows {
@@ -83,34 +82,6 @@ func (v opaqueVars) listed(list []byte) (lines []string) {
 		return true
 	})
 	return lines
-}
-
-// orphans says which parents are gone: what comes after them looks like a branch of its own, and is none.
-func (b *branches) orphans() (lines []string) {
-	vars := map[string]bool{}
-	for _, m := range b.all {
-		vars[m.Var] = true
-	}
-	fset := token.NewFileSet()
-	var files []*ast.File
-	for _, name := range sortedKeys(b.sources) {
-		if f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.shown, name)), b.sources[name], parser.SkipObjectResolution); err == nil {
-			files = append(files, f)
-		}
-	}
-	others := notLiteral(fset, files, vars)
-	lines = others.listed(b.list)
-	for _, m := range b.all {
-		if m.Name == "" {
-			lines = append(lines, fmt.Sprintf("%s: %s has no Name that is a plain string", m.Pos, m.Var))
-		}
-		for _, p := range m.Parents {
-			if !strings.HasPrefix(p, ".") && !vars[p] {
-				lines = append(lines, others.missing(m.Pos, p, m.Name))
-			}
-		}
-	}
-	return unique(lines)
 }
 
 // unique leaves out what was said before.

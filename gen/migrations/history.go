@@ -1,0 +1,134 @@
+package migrations
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/paths"
+	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/gen/snapshot"
+)
+
+// History is what the migrations of a folder do, in their order. It is read from the migrations alone, so that a snapshot and a list in the middle of
+// a conflict are in nobody's way: there may be several newest migrations, and two sides of the snapshot.
+type History struct {
+	Dir, Shown         string            // as it can be opened, and as messages name it
+	Package            string            // name of the Go package
+	Sources            map[string][]byte // the files with migrations, by base name
+	All                []read.Migration  // parents first
+	Sides              []*snapshot.Snapshot
+	Base               *snapshot.Snapshot // what the sides come from, as far as the snapshot says it
+	List, SnapshotText []byte             // as they are on disk
+}
+
+// ReadHistory reads a directory of migrations. shown is how messages name it. It is an error when there are none.
+func ReadHistory(dir, shown string) (*History, error) {
+	h := &History{Dir: dir, Shown: shown, Sources: map[string][]byte{}}
+	entries, err := os.ReadDir(h.Dir)
+	if err != nil {
+		return nil, paths.Error(h.Shown, err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+			continue
+		}
+		src, err := read.Text(filepath.Join(h.Dir, name))
+		if err != nil {
+			return nil, paths.Error(filepath.Join(h.Shown, name), err)
+		}
+		if name == ListName {
+			h.List = src
+			continue
+		}
+		if file, err := parser.ParseFile(token.NewFileSet(), name, src, parser.PackageClauseOnly); err == nil {
+			h.Package = file.Name.Name
+		}
+		h.Sources[name] = src
+	}
+	if h.All, err = h.Parse(h.Sources); err != nil {
+		for _, name := range slices.Sorted(maps.Keys(h.Sources)) {
+			if line := marker(h.Sources[name]); line > 0 {
+				err = bothChanged(filepath.Join(h.Shown, name), line)
+				break
+			}
+		}
+		return nil, finding.Problems{err.Error()}
+	}
+	if lines := h.orphans(); len(lines) > 0 {
+		return nil, finding.Problems(lines)
+	}
+	if len(h.All) == 0 {
+		return nil, fmt.Errorf("there are no migrations in %s", h.Shown)
+	}
+	h.SnapshotText, err = read.Text(filepath.Join(h.Dir, snapshot.Name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, paths.Error(filepath.Join(h.Shown, snapshot.Name), err)
+	}
+	at := filepath.ToSlash(filepath.Join(h.Shown, snapshot.Name))
+	if h.SnapshotText == nil {
+		return nil, finding.Problems{fmt.Sprintf("%s is missing although there are migrations; restore it from version control", at)}
+	}
+	sides, err := snapshot.ReadSides(h.SnapshotText)
+	if err != nil {
+		return nil, finding.Problems{fmt.Sprintf("%s:%s", at, err)}
+	}
+	h.Sides, h.Base = sides.All, sides.Base
+	return h, nil
+}
+
+// Parse reads the migrations of files, which have their base names as keys, parents first.
+func (h *History) Parse(sources map[string][]byte) ([]read.Migration, error) {
+	var files []read.File
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		files = append(files, read.File{Name: filepath.ToSlash(filepath.Join(h.Shown, name)), Src: sources[name]})
+	}
+	return read.Files(files)
+}
+
+// orphans says which parents are gone: what comes after them looks like a branch of its own, and is none.
+func (h *History) orphans() (lines []string) {
+	vars := map[string]bool{}
+	for _, m := range h.All {
+		vars[m.Var] = true
+	}
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, name := range slices.Sorted(maps.Keys(h.Sources)) {
+		if f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(h.Shown, name)), h.Sources[name], parser.SkipObjectResolution); err == nil {
+			files = append(files, f)
+		}
+	}
+	others := notLiteral(fset, files, vars)
+	lines = others.listed(h.List)
+	for _, m := range h.All {
+		if m.Name == "" {
+			lines = append(lines, fmt.Sprintf("%s: %s has no Name that is a plain string", m.Pos, m.Var))
+		}
+		for _, p := range m.Parents {
+			if !strings.HasPrefix(p, ".") && !vars[p] {
+				lines = append(lines, others.missing(m.Pos, p, m.Name))
+			}
+		}
+	}
+	return unique(lines)
+}
+
+// Names returns the names of migrations.
+func Names(all []read.Migration) []string {
+	var out []string
+	for _, m := range all {
+		out = append(out, m.Name)
+	}
+	return out
+}
