@@ -19,6 +19,10 @@ type Effects struct {
 	Removes []Object  // is not there after it
 	Renames []Renamed // is there before and after it, under two names
 
+	// Old and New are the definitions of columns, constraints and indexes that hold before the op and no longer after it, and the other way
+	// round. A change of a column has one of each.
+	Old, New []Definition
+
 	SQL  []CarriedSQL // expressions and statements that it carries, none of them empty
 	Rows bool         // it writes values into rows that are there, or may do so
 	// Unknown is set when the op may read and write anything, as a person wrote what it does. [Effects.In] also sets it for SQL that cannot
@@ -57,6 +61,66 @@ type Renamed struct {
 type CarriedSQL struct {
 	Table string // over whose columns it is an expression; "" for a statement
 	Text  string
+}
+
+// Definition is a column, a constraint or an index of a table, as the op has it: one of the pointers is set.
+type Definition struct {
+	Table      string
+	Column     *schema.Column
+	PrimaryKey *schema.PrimaryKey
+	Unique     *schema.Unique
+	Check      *schema.Check
+	ForeignKey *schema.ForeignKey
+	Index      *schema.Index
+	DualWrite  *schema.DualWrite
+}
+
+// Object returns the object that it is the definition of.
+func (d Definition) Object() Object {
+	switch {
+	case d.Column != nil:
+		return columnObject(d.Table, d.Column.Name)
+	case d.PrimaryKey != nil:
+		return constraintObject(d.Table, d.PrimaryKey.Name)
+	case d.Unique != nil:
+		return constraintObject(d.Table, d.Unique.Name)
+	case d.Check != nil:
+		return constraintObject(d.Table, d.Check.Name)
+	case d.ForeignKey != nil:
+		return constraintObject(d.Table, d.ForeignKey.Name)
+	case d.Index != nil:
+		return indexObject(d.Table, d.Index.Name)
+	case d.DualWrite != nil:
+		return constraintObject(d.Table, d.DualWrite.Name)
+	}
+	return Object{}
+}
+
+// Only returns the dialects that have the object, "" for all.
+func (d Definition) Only() string {
+	switch {
+	case d.Unique != nil:
+		return d.Unique.Only
+	case d.Check != nil:
+		return d.Check.Only
+	case d.Index != nil:
+		return d.Index.Only
+	}
+	return ""
+}
+
+// UniqueOver returns the columns whose values are unique by it together, nil when it makes none so. Of an index over expressions they are
+// the columns beside those.
+func (d Definition) UniqueOver() []string {
+	switch {
+	case d.PrimaryKey != nil:
+		return d.PrimaryKey.Columns
+	case d.Unique != nil:
+		return d.Unique.Columns
+	case d.Index != nil && d.Index.Unique:
+		return d.Index.Columns()
+	}
+	return nil
 }
 
 // String returns the object as messages name it: "products.caption" for a column.
@@ -107,6 +171,7 @@ func Merge(ops ...Op) Effects {
 		e := op.Effects()
 		all.Reads, all.Writes = append(all.Reads, e.Reads...), append(all.Writes, e.Writes...)
 		all.Makes, all.Removes = append(all.Makes, e.Makes...), append(all.Removes, e.Removes...)
+		all.Old, all.New = append(all.Old, e.Old...), append(all.New, e.New...)
 		all.Renames, all.SQL = append(all.Renames, e.Renames...), append(all.SQL, e.SQL...)
 		all.Rows, all.Unknown = all.Rows || e.Rows, all.Unknown || e.Unknown
 	}

@@ -95,15 +95,46 @@ func (e *Effects) definition(t *schema.Table) []Object {
 	return parts
 }
 
+// definitions returns all that a table consists of.
+func definitions(t *schema.Table) []Definition {
+	var all []Definition
+	for i := range t.Columns {
+		all = append(all, Definition{Table: t.Name, Column: &t.Columns[i]})
+	}
+	if t.PrimaryKey != nil {
+		all = append(all, Definition{Table: t.Name, PrimaryKey: t.PrimaryKey})
+	}
+	for i := range t.Uniques {
+		all = append(all, Definition{Table: t.Name, Unique: &t.Uniques[i]})
+	}
+	for i := range t.Checks {
+		all = append(all, Definition{Table: t.Name, Check: &t.Checks[i]})
+	}
+	for i := range t.ForeignKeys {
+		all = append(all, Definition{Table: t.Name, ForeignKey: &t.ForeignKeys[i]})
+	}
+	for i := range t.Indexes {
+		all = append(all, Definition{Table: t.Name, Index: &t.Indexes[i]})
+	}
+	for i := range t.DualWrites {
+		all = append(all, Definition{Table: t.Name, DualWrite: &t.DualWrites[i]})
+	}
+	return all
+}
+
 // made and removed are the effects of a constraint or an index that comes or goes, of which e has what it refers to.
-func (e Effects) made(o Object) Effects {
+func (e Effects) made(o Object, d Definition) Effects {
 	e.reads(tableObject(o.Table))
+	d.Table = o.Table
+	e.New = append(e.New, d)
 	e.Makes = append(e.Makes, o)
 	return e
 }
 
-func (e Effects) removed(o Object) Effects {
+func (e Effects) removed(o Object, d Definition) Effects {
 	e.reads(tableObject(o.Table))
+	d.Table = o.Table
+	e.Old = append(e.Old, d)
 	e.Removes = append(e.Removes, o)
 	return e
 }

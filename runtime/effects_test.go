@@ -56,6 +56,96 @@ func TestEffectsMentionEveryField(t *testing.T) {
 	}
 }
 
+// TestEffectsHaveEveryDefinition: what an op holds of the definition of a table is in Old or in New, with the table.
+func TestEffectsHaveEveryDefinition(t *testing.T) {
+	opType := reflect.TypeFor[Op]()
+	n := 0
+	for m := range reflect.TypeFor[Planner]().Methods() {
+		if m.Type.NumIn() != 1 || !m.Type.In(0).Implements(opType) || m.Type.In(0).Kind() != reflect.Struct {
+			continue
+		}
+		in := m.Type.In(0)
+		f := &filler{word: map[string]string{}}
+		v := reflect.New(in).Elem()
+		f.fill(v, in.Name())
+		e := v.Interface().(Op).Effects()
+		var have []any
+		for _, d := range slices.Concat(e.Old, e.New) {
+			if d.Table != f.word[in.Name()+".Table"] {
+				t.Errorf("%s: the definition %+v is of table %q", in.Name(), d, d.Table)
+			}
+			set := 0
+			for _, p := range reflect.ValueOf(d).Fields() {
+				if p.Kind() == reflect.Pointer && !p.IsNil() {
+					set++
+					have = append(have, p.Elem().Interface())
+				}
+			}
+			if o := d.Object(); o.Name != "" && !slices.Contains(slices.Concat(e.Makes, e.Removes, e.Writes), o) { // AlterColumn.To has none here
+				t.Errorf("%s: it has a definition of %v, which it neither makes, removes nor writes", in.Name(), o)
+			}
+			if set != 1 {
+				t.Errorf("%s: a definition is of %d objects", in.Name(), set)
+			}
+		}
+		dual := slices.ContainsFunc(have, func(x any) bool { _, ok := x.(schema.DualWrite); return ok })
+		for path, want := range held(v, in.Name()) {
+			n++
+			if !dual && !slices.ContainsFunc(have, func(x any) bool { return reflect.DeepEqual(x, want) }) {
+				t.Errorf("%s: Old and New lack %s", in.Name(), path)
+			}
+		}
+		if strings.HasSuffix(in.Name(), "DualWrite") && !dual {
+			t.Errorf("%s: Old and New lack the dual write", in.Name())
+		}
+	}
+	if n < 20 {
+		t.Errorf("only %d definitions were found in ops", n)
+	}
+}
+
+// held returns the definitions that a value holds, by their places in it: all that a [Definition] can have.
+func held(v reflect.Value, path string) map[string]any {
+	all := map[string]any{}
+	for f, x := range v.Fields() {
+		for x.Kind() == reflect.Slice && x.Len() > 0 {
+			x = x.Index(0)
+		}
+		if x.Kind() == reflect.Interface && !x.IsNil() {
+			x = x.Elem()
+		}
+		for d := range reflect.TypeFor[Definition]().Fields() {
+			if d.Type.Kind() == reflect.Pointer && d.Type.Elem() == x.Type() {
+				all[path+"."+f.Name] = x.Interface()
+			}
+		}
+	}
+	return all
+}
+
+// TestMergeKeepsEveryField: what one op does is in the effects of several.
+func TestMergeKeepsEveryField(t *testing.T) {
+	f := &filler{word: map[string]string{}}
+	drop := reflect.New(reflect.TypeFor[DropTable]()).Elem()
+	f.fill(drop, "DropTable")
+	all := []Op{CreateTable(drop.Interface().(DropTable)), drop.Interface().(Op), RenameTable{"a", "b"}, Fill{Table: "t", Column: "c", Expr: "1"}, Go{Name: "g"}}
+	merged := reflect.ValueOf(Merge(all...))
+	for i := range merged.NumField() {
+		name := merged.Type().Field(i).Name
+		if merged.Field(i).IsZero() {
+			t.Errorf("Merge loses %s", name)
+		}
+		if n := 0; merged.Field(i).Kind() == reflect.Slice {
+			for _, op := range all {
+				n += reflect.ValueOf(op.Effects()).Field(i).Len()
+			}
+			if merged.Field(i).Len() != n {
+				t.Errorf("Merge has %d of %s, the ops have %d", merged.Field(i).Len(), name, n)
+			}
+		}
+	}
+}
+
 type row struct {
 	ID int64 `db:"id"`
 }

@@ -169,16 +169,18 @@ func (o AlterColumn) Inverse() (Op, error) {
 // Effects implements [Op].
 func (o AddColumn) Effects() Effects {
 	var e Effects
-	e.column(o.Table, o.Column.Def())
-	return e.made(columnObject(o.Table, o.Column.Def().Name))
+	c := o.Column.Def()
+	e.column(o.Table, c)
+	return e.made(columnObject(o.Table, c.Name), Definition{Column: &c})
 }
 
 // Effects implements [Op].
 func (o DropColumn) Effects() Effects {
 	var e Effects
-	e.column(o.Table, o.Column.Def())
+	c := o.Column.Def()
+	e.column(o.Table, c)
 	e.carries(o.Table, o.FillBack)
-	return e.removed(columnObject(o.Table, o.Column.Def().Name))
+	return e.removed(columnObject(o.Table, c.Name), Definition{Column: &c})
 }
 
 // Effects implements [Op].
@@ -190,6 +192,7 @@ func (o RenameColumn) Effects() Effects {
 func (o AlterColumn) Effects() Effects {
 	from, to := o.From.Def(), o.To.Def()
 	e := Effects{Writes: []Object{columnObject(o.Table, from.Name)}}
+	e.Old, e.New = []Definition{{Table: o.Table, Column: &from}}, []Definition{{Table: o.Table, Column: &to}}
 	e.reads(tableObject(o.Table))
 	e.column(o.Table, from)
 	e.column(o.Table, to)

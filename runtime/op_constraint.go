@@ -246,56 +246,56 @@ func (o RenameConstraint) Inverse() (Op, error) {
 func (o AddPrimaryKey) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.PrimaryKey.Columns...)
-	return e.made(constraintObject(o.Table, o.PrimaryKey.Name))
+	return e.made(constraintObject(o.Table, o.PrimaryKey.Name), Definition{PrimaryKey: &o.PrimaryKey})
 }
 
 // Effects implements [Op].
 func (o DropPrimaryKey) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.PrimaryKey.Columns...)
-	return e.removed(constraintObject(o.Table, o.PrimaryKey.Name))
+	return e.removed(constraintObject(o.Table, o.PrimaryKey.Name), Definition{PrimaryKey: &o.PrimaryKey})
 }
 
 // Effects implements [Op].
 func (o AddUnique) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.Unique.Columns...)
-	return e.made(constraintObject(o.Table, o.Unique.Name))
+	return e.made(constraintObject(o.Table, o.Unique.Name), Definition{Unique: &o.Unique})
 }
 
 // Effects implements [Op].
 func (o DropUnique) Effects() Effects {
 	var e Effects
 	e.readsColumns(o.Table, o.Unique.Columns...)
-	return e.removed(constraintObject(o.Table, o.Unique.Name))
+	return e.removed(constraintObject(o.Table, o.Unique.Name), Definition{Unique: &o.Unique})
 }
 
 // Effects implements [Op].
 func (o AddCheck) Effects() Effects {
 	var e Effects
 	e.carries(o.Table, o.Check.Expr)
-	return e.made(constraintObject(o.Table, o.Check.Name))
+	return e.made(constraintObject(o.Table, o.Check.Name), Definition{Check: &o.Check})
 }
 
 // Effects implements [Op].
 func (o DropCheck) Effects() Effects {
 	var e Effects
 	e.carries(o.Table, o.Check.Expr)
-	return e.removed(constraintObject(o.Table, o.Check.Name))
+	return e.removed(constraintObject(o.Table, o.Check.Name), Definition{Check: &o.Check})
 }
 
 // Effects implements [Op].
 func (o AddForeignKey) Effects() Effects {
 	var e Effects
 	e.foreignKey(o.Table, o.ForeignKey)
-	return e.made(constraintObject(o.Table, o.ForeignKey.Name))
+	return e.made(constraintObject(o.Table, o.ForeignKey.Name), Definition{ForeignKey: &o.ForeignKey})
 }
 
 // Effects implements [Op].
 func (o DropForeignKey) Effects() Effects {
 	var e Effects
 	e.foreignKey(o.Table, o.ForeignKey)
-	return e.removed(constraintObject(o.Table, o.ForeignKey.Name))
+	return e.removed(constraintObject(o.Table, o.ForeignKey.Name), Definition{ForeignKey: &o.ForeignKey})
 }
 
 // Effects implements [Op].

@@ -128,7 +128,8 @@ func (o AddDualWrite) Effects() Effects {
 	e := Effects{Writes: []Object{columnObject(o.Table, o.From), columnObject(o.Table, o.To)}, Rows: true}
 	e.carries(o.Table, o.Up, o.Down)
 	e.column(o.Table, o.Column.Def())
-	return e.made(constraintObject(o.Table, o.Name))
+	d := o.DualWrite()
+	return e.made(constraintObject(o.Table, o.Name), Definition{DualWrite: &d})
 }
 
 // Effects implements [Op].
@@ -137,7 +138,8 @@ func (o DropDualWrite) Effects() Effects {
 	e.readsColumns(o.Table, o.From, o.To)
 	e.carries(o.Table, o.Up, o.Down)
 	e.column(o.Table, o.Column.Def())
-	return e.removed(constraintObject(o.Table, o.Name))
+	d := AddDualWrite(o).DualWrite()
+	return e.removed(constraintObject(o.Table, o.Name), Definition{DualWrite: &d})
 }
 
 // Describe implements [Op].

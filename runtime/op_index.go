@@ -91,14 +91,14 @@ func (o RenameIndex) Inverse() (Op, error) { return RenameIndex{o.Table, o.To, o
 func (o CreateIndex) Effects() Effects {
 	var e Effects
 	e.index(o.Table, o.Index)
-	return e.made(indexObject(o.Table, o.Index.Name))
+	return e.made(indexObject(o.Table, o.Index.Name), Definition{Index: &o.Index})
 }
 
 // Effects implements [Op].
 func (o DropIndex) Effects() Effects {
 	var e Effects
 	e.index(o.Table, o.Index)
-	return e.removed(indexObject(o.Table, o.Index.Name))
+	return e.removed(indexObject(o.Table, o.Index.Name), Definition{Index: &o.Index})
 }
 
 // Effects implements [Op].

@@ -231,14 +231,16 @@ func (o DropSchema) Effects() Effects {
 // Effects implements [Op].
 func (o CreateTable) Effects() Effects {
 	var e Effects
-	e.Makes = e.definition(o.Definition())
+	t := o.Definition()
+	e.Makes, e.New = e.definition(t), definitions(t)
 	return e
 }
 
 // Effects implements [Op].
 func (o DropTable) Effects() Effects {
 	var e Effects
-	e.Removes = e.definition(o.Definition())
+	t := o.Definition()
+	e.Removes, e.Old = e.definition(t), definitions(t)
 	return e
 }
 

@@ -11,9 +11,11 @@ import (
 // step is an op with what it touches.
 type step struct {
 	op      migrate.Op
+	e       migrate.Effects
 	barrier bool // nobody knows what it touches
 	fill    bool
 	enum    string // the enum that it changes
+	values  bool   // of which it changes the values
 	keys    []int32
 	acc     []access
 	exprs   []expr   // SQL over the columns of a table
@@ -25,7 +27,7 @@ type step struct {
 //
 //	t:T      the table of that name        c:T.c  a column            o:T  the order of the columns
 //	x:T#n    a constraint or index         k:T:c  what makes columns unique
-//	m:T      the comment                   e:E    an enum             n:S  a schema
+//	m:T      what it says of itself        e:E    an enum             n:S  a schema
 //	r:n      a name of the one space that tables, indexes, unique constraints and types share
 type access struct {
 	name  string
@@ -57,7 +59,90 @@ func (z *optimizer) step(op migrate.Op) *step {
 
 type collector struct{ s *step }
 
-// Names are compared without regard to case, as SQLite does.
+// op takes what an op touches from its effects: an op that is new here is as well known as what it says of itself.
+func (c *collector) op(op migrate.Op) {
+	if c.s.barrier = op == nil; c.s.barrier {
+		return
+	}
+	c.s.e = op.Effects()
+	e := c.s.e
+	_, c.s.fill = op.(migrate.Fill)
+	if c.s.barrier = barrier(op, e); c.s.barrier {
+		return
+	}
+	definitions := slices.Concat(e.Old, e.New)
+	for _, o := range slices.Concat(e.Makes, e.Removes) {
+		unknown := !slices.ContainsFunc(definitions, func(d migrate.Definition) bool { return d.Object() == o })
+		if (o.Kind == migrate.ConstraintObject || o.Kind == migrate.IndexObject) && unknown {
+			c.relation(o.Name)
+		}
+	}
+	for _, o := range e.Reads {
+		c.read(name(o))
+	}
+	for _, o := range e.Writes {
+		c.changed(o, e.Rows)
+		c.s.values = c.s.values || o.Kind == migrate.EnumObject
+	}
+	for _, o := range e.Makes {
+		c.comes(o, e.Makes, true)
+	}
+	for _, o := range e.Removes {
+		c.comes(o, e.Removes, false)
+	}
+	for _, r := range e.Renames {
+		to := r.From
+		to.Name = r.To
+		for _, o := range []migrate.Object{r.From, to} {
+			c.changed(o, true)
+			if o.Kind == migrate.TableObject {
+				c.takes(o.Name)
+			}
+		}
+		if r.From.Kind == migrate.EnumObject {
+			c.s.enum = r.From.Name
+		}
+	}
+	for _, x := range e.SQL {
+		c.sql(x.Text)
+		if x.Table != "" {
+			c.s.exprs = append(c.s.exprs, expr{strings.ToLower(x.Table), x.Text})
+		}
+	}
+	for _, d := range definitions {
+		c.definition(d)
+	}
+}
+
+// barrier reports whether an op stays where it is: nobody knows what it touches, it gives values to rows, or it begins or ends a dual write, for
+// which programs wait. Of a [migrate.Fill] and a change of a column it is known what they do to rows.
+func barrier(op migrate.Op, e migrate.Effects) bool {
+	known := !e.Rows
+	switch op.(type) {
+	case migrate.Fill:
+		known = !slices.ContainsFunc(e.SQL, func(x migrate.CarriedSQL) bool { return !local(x.Text) })
+	case migrate.AlterColumn:
+		known = true
+	}
+	return !known || e.Unknown || slices.ContainsFunc(slices.Concat(e.Old, e.New), func(d migrate.Definition) bool { return d.DualWrite != nil })
+}
+
+// name returns the name of the access to an object. Names are compared without regard to case, as SQLite does.
+func name(o migrate.Object) string {
+	switch o.Kind {
+	case migrate.TableObject:
+		return "t:" + o.Name
+	case migrate.ColumnObject:
+		return "c:" + o.Table + "." + o.Name
+	case migrate.ConstraintObject, migrate.IndexObject:
+		return "x:" + o.Table + "#" + o.Name
+	case migrate.EnumObject:
+		return "e:" + o.Name
+	case migrate.SchemaObject:
+		return "n:" + o.Name
+	}
+	return "?:" + o.Table + "." + o.Name
+}
 
 func (c *collector) read(name string) {
 	c.s.acc = append(c.s.acc, access{strings.ToLower(name), false})
@@ -66,16 +151,44 @@ func (c *collector) write(name string) {
 	c.s.acc = append(c.s.acc, access{strings.ToLower(name), true})
 }
 
-func (c *collector) table(t string) { c.read("t:" + t) }
-
-// made is a table that comes or goes under a name.
-func (c *collector) made(t string) {
-	c.write("t:" + t)
-	c.relation(t)
-	c.namespace(t)
+// changed is an object that is another one after the op. What a table says of itself, such as its comment, is apart from what it consists of.
+func (c *collector) changed(o migrate.Object, whole bool) {
+	switch o.Kind {
+	case migrate.TableObject:
+		if !whole {
+			c.read(name(o))
+			c.write("m:" + o.Name)
+			return
+		}
+	case migrate.ConstraintObject, migrate.IndexObject:
+		c.relation(o.Name) // which of them it takes is not known
+	case migrate.EnumObject:
+		c.takes(o.Name)
+		c.s.enum = o.Name
+	}
+	c.write(name(o))
 }
 
-func (c *collector) namespace(name string) {
+// comes is an object that comes or goes, together with all.
+func (c *collector) comes(o migrate.Object, all []migrate.Object, comes bool) {
+	c.write(name(o))
+	switch o.Kind {
+	case migrate.TableObject:
+		c.takes(o.Name)
+		c.s.whole = true
+	case migrate.EnumObject:
+		c.takes(o.Name)
+		c.s.enum = o.Name
+	case migrate.ColumnObject:
+		if !slices.Contains(all, migrate.Object{Kind: migrate.TableObject, Name: o.Table}) {
+			c.s.acc = append(c.s.acc, access{strings.ToLower("o:" + o.Table), comes})
+		}
+	}
+}
+
+// takes is a name of the space of tables, with the schema that it is in.
+func (c *collector) takes(name string) {
+	c.relation(name)
 	if ns, _ := schema.SplitName(name); ns != "" {
 		c.read("n:" + ns)
 	}
@@ -86,223 +199,45 @@ func (c *collector) relation(name string) {
 	c.write("r:" + base)
 }
 
-func (c *collector) columns(table string, names []string) {
-	for _, n := range names {
-		c.read("c:" + table + "." + n)
-	}
-}
-
 func (c *collector) sql(text string) {
 	if text != "" {
 		c.s.texts = append(c.s.texts, text)
 	}
 }
 
-func (c *collector) expr(table, text string) {
-	if text != "" {
-		c.s.exprs = append(c.s.exprs, expr{strings.ToLower(table), text})
-		c.sql(text)
-	}
-}
-
-// column is what the definition of a column touches, without its name.
-func (c *collector) column(table string, col schema.Column) {
-	switch col.Type.Kind {
-	case schema.KindEnum:
-		c.read("e:" + col.Type.Name)
-	case schema.KindOther:
-		c.sql(col.Type.Name)
-	}
-	c.sql(col.DefaultExpr)
-	c.expr(table, col.Generated)
-	for _, m := range []map[string]string{col.TypeFor, col.DefaultFor} {
-		for _, sql := range m {
+// definition is what a column, a constraint or an index touches beside what it is called and the columns that it is over.
+func (c *collector) definition(d migrate.Definition) {
+	switch {
+	case d.Column != nil:
+		if d.Column.Type.Kind == schema.KindOther {
+			c.sql(d.Column.Type.Name)
+		}
+		for _, sql := range d.Column.TypeFor {
 			c.sql(sql)
 		}
+		if _, base := schema.SplitName(d.Table); d.Column.Identity {
+			c.relation(base + "_" + d.Column.Name + "_seq")
+		}
+	case d.PrimaryKey != nil:
+		c.write("x:" + d.Table + "#") // there is one at most
+		c.relation(d.PrimaryKey.Name)
+	case d.Unique != nil:
+		c.relation(d.Unique.Name)
+	case d.Index != nil:
+		c.relation(d.Index.Name)
+		for _, p := range d.Index.Parts {
+			c.sql(p.OpClass)
+		}
+	case d.ForeignKey != nil:
+		c.read(uniqueness(d.ForeignKey.RefTable, d.ForeignKey.RefColumns))
 	}
-	if _, base := schema.SplitName(table); col.Identity {
-		c.write("r:" + base + "_" + col.Name + "_seq")
+	if columns := d.UniqueOver(); columns != nil {
+		c.write(uniqueness(d.Table, columns))
 	}
-}
-
-func (c *collector) constraint(table, name string) { c.write("x:" + table + "#" + name) }
-
-func (c *collector) key(table, name string, columns []string) {
-	c.constraint(table, name)
-	c.relation(name)
-	c.columns(table, columns)
-	c.write(uniqueness(table, columns))
 }
 
 func uniqueness(table string, columns []string) string {
 	return "k:" + table + ":" + strings.Join(slices.Sorted(slices.Values(columns)), ",")
-}
-
-func (c *collector) foreignKey(table string, fk schema.ForeignKey) {
-	c.constraint(table, fk.Name)
-	c.columns(table, fk.Columns)
-	c.table(fk.RefTable)
-	c.columns(fk.RefTable, fk.RefColumns)
-	c.read(uniqueness(fk.RefTable, fk.RefColumns))
-}
-
-func (c *collector) index(table string, x schema.Index) {
-	c.constraint(table, x.Name)
-	c.relation(x.Name)
-	c.columns(table, x.Columns())
-	c.columns(table, x.Include)
-	for _, p := range x.Parts {
-		c.expr(table, p.Expr)
-		c.sql(p.OpClass)
-	}
-	c.expr(table, x.Where)
-	if x.Unique {
-		c.write(uniqueness(table, x.Columns()))
-	}
-}
-
-func (c *collector) definition(t *schema.Table) {
-	c.s.whole = true
-	c.made(t.Name)
-	for _, col := range t.Columns {
-		c.write("c:" + t.Name + "." + col.Name)
-		c.column(t.Name, col)
-	}
-	if t.PrimaryKey != nil {
-		c.key(t.Name, t.PrimaryKey.Name, t.PrimaryKey.Columns)
-	}
-	for _, u := range t.Uniques {
-		c.key(t.Name, u.Name, u.Columns)
-	}
-	for _, k := range t.Checks {
-		c.expr(t.Name, k.Expr)
-	}
-	for _, fk := range t.ForeignKeys {
-		c.foreignKey(t.Name, fk)
-	}
-	for _, x := range t.Indexes {
-		c.index(t.Name, x)
-	}
-}
-
-func (c *collector) op(op migrate.Op) {
-	switch o := op.(type) {
-	case migrate.CreateSchema:
-		c.write("n:" + o.Name)
-	case migrate.DropSchema:
-		c.write("n:" + o.Name)
-	case migrate.CreateTable:
-		c.definition(o.Definition())
-	case migrate.DropTable:
-		c.definition(o.Definition())
-	case migrate.RenameTable:
-		c.made(o.From)
-		c.made(o.To)
-	case migrate.CommentTable:
-		c.table(o.Table)
-		c.write("m:" + o.Table)
-	case migrate.AddColumn:
-		c.added(o.Table, o.Column.Def(), true)
-	case migrate.DropColumn:
-		c.added(o.Table, o.Column.Def(), false)
-	case migrate.RenameColumn:
-		c.table(o.Table)
-		c.write("c:" + o.Table + "." + o.From)
-		c.write("c:" + o.Table + "." + o.To)
-	case migrate.AlterColumn:
-		c.table(o.Table)
-		c.write("c:" + o.Table + "." + o.From.Def().Name)
-		c.column(o.Table, o.From.Def())
-		c.column(o.Table, o.To.Def())
-		c.expr(o.Table, o.Using)
-		c.expr(o.Table, o.UsingBack)
-	case migrate.AddPrimaryKey:
-		c.primaryKey(o.Table, o.PrimaryKey)
-	case migrate.DropPrimaryKey:
-		c.primaryKey(o.Table, o.PrimaryKey)
-	case migrate.AddUnique:
-		c.table(o.Table)
-		c.key(o.Table, o.Unique.Name, o.Unique.Columns)
-	case migrate.DropUnique:
-		c.table(o.Table)
-		c.key(o.Table, o.Unique.Name, o.Unique.Columns)
-	case migrate.AddCheck:
-		c.check(o.Table, o.Check)
-	case migrate.DropCheck:
-		c.check(o.Table, o.Check)
-	case migrate.AddForeignKey:
-		c.table(o.Table)
-		c.foreignKey(o.Table, o.ForeignKey)
-	case migrate.DropForeignKey:
-		c.table(o.Table)
-		c.foreignKey(o.Table, o.ForeignKey)
-	case migrate.RenameConstraint:
-		c.renamed(o.Table, o.From, o.To)
-	case migrate.CreateIndex:
-		c.table(o.Table)
-		c.index(o.Table, o.Index)
-	case migrate.DropIndex:
-		c.table(o.Table)
-		c.index(o.Table, o.Index)
-	case migrate.RenameIndex:
-		c.renamed(o.Table, o.From, o.To)
-	case migrate.CreateEnum:
-		c.enum(o.Name)
-	case migrate.DropEnum:
-		c.enum(o.Name)
-	case migrate.RenameEnum:
-		c.enum(o.From)
-		c.enum(o.To)
-		c.s.enum = o.From
-	case migrate.RenameEnumValue:
-		c.enum(o.Enum)
-	case migrate.AlterEnum:
-		c.enum(o.Name)
-	case migrate.Fill:
-		c.table(o.Table)
-		c.expr(o.Table, o.Expr)
-		c.expr(o.Table, o.Where)
-		c.expr(o.Table, o.Back)
-		c.expr(o.Table, o.BackWhere)
-		c.s.fill = true
-		c.s.barrier = !local(o.Expr) || !local(o.Where) || !local(o.Back) || !local(o.BackWhere)
-	default:
-		c.s.barrier = true
-	}
-}
-
-func (c *collector) added(table string, col schema.Column, comes bool) {
-	c.table(table)
-	c.write("c:" + table + "." + col.Name)
-	c.column(table, col)
-	c.s.acc = append(c.s.acc, access{strings.ToLower("o:" + table), comes})
-}
-
-func (c *collector) primaryKey(table string, pk schema.PrimaryKey) {
-	c.table(table)
-	c.write("x:" + table + "#") // there is one at most
-	c.key(table, pk.Name, pk.Columns)
-}
-
-func (c *collector) check(table string, k schema.Check) {
-	c.table(table)
-	c.constraint(table, k.Name)
-	c.expr(table, k.Expr)
-}
-
-func (c *collector) renamed(table, from, to string) {
-	c.table(table)
-	for _, n := range []string{from, to} {
-		c.constraint(table, n)
-		c.relation(n)
-	}
-}
-
-func (c *collector) enum(name string) {
-	c.write("e:" + name)
-	c.relation(name)
-	c.namespace(name)
-	c.s.enum = name
 }
 
 // pure are functions that look at nothing but their arguments, the clock and chance.

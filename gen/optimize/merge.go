@@ -1,18 +1,20 @@
 package optimize
 
 import (
+	"reflect"
 	"slices"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
 // merge returns the one op that does what a and then b do; nil when that is nothing.
-func merge(a, b migrate.Op) (migrate.Op, bool) {
+func merge(first, second *step) (migrate.Op, bool) {
+	a, b := first.op, second.op
 	if c, is := a.(migrate.CreateTable); is {
-		return fold(c, b)
+		return fold(c, second)
 	}
 	if d, is := b.(migrate.DropTable); is {
-		return undo(d, a)
+		return undo(d, first)
 	}
 	switch x := a.(type) {
 	case migrate.CreateSchema:
@@ -34,7 +36,7 @@ func merge(a, b migrate.Op) (migrate.Op, bool) {
 	case migrate.CreateEnum, migrate.RenameEnum, migrate.RenameEnumValue, migrate.AlterEnum:
 		return mergeEnum(a, b)
 	}
-	return mergeObject(a, b)
+	return mergeObject(first, second)
 }
 
 // unless gives op, or nothing when it would change nothing.
@@ -45,119 +47,102 @@ func unless(nothing bool, op migrate.Op) migrate.Op {
 	return op
 }
 
-// mergeObject merges two ops on one constraint or index.
-func mergeObject(a, b migrate.Op) (migrate.Op, bool) {
+// mergeObject merges two ops on one constraint or index, or on what a table says of itself.
+func mergeObject(first, second *step) (migrate.Op, bool) {
+	a, b := first.op, second.op
 	back, err := a.Inverse()
 	if err != nil || back == nil {
 		return nil, false
 	}
-	switch x := a.(type) {
-	case migrate.AddPrimaryKey, migrate.AddUnique, migrate.AddCheck, migrate.AddForeignKey, migrate.CreateIndex,
-		migrate.DropPrimaryKey, migrate.DropUnique, migrate.DropCheck, migrate.DropForeignKey, migrate.DropIndex:
-		if sameOp(unforced(back), unforced(b)) {
-			return nil, true
-		}
-	case migrate.RenameConstraint:
-		if y, is := b.(migrate.RenameConstraint); is && x.Table == y.Table && x.To == y.From {
-			return unless(x.From == y.To, migrate.RenameConstraint{Table: x.Table, From: x.From, To: y.To}), true
-		}
-		return named(b, x.Table, x.To, x.From, false)
-	case migrate.RenameIndex:
-		if y, is := b.(migrate.RenameIndex); is && x.Table == y.Table && x.To == y.From {
-			return unless(x.From == y.To, migrate.RenameIndex{Table: x.Table, From: x.From, To: y.To}), true
-		}
-		if y, is := b.(migrate.DropIndex); is && x.Table == y.Table && x.To == y.Index.Name && y.Index.Only == "" {
-			y.Index.Name = x.From
-			return y, true
-		}
-		return nil, false
+	if reflect.TypeOf(back) == reflect.TypeOf(b) && undone(&first.e) && sameOp(unforced(back), unforced(b)) {
+		return nil, true
 	}
-	switch y := b.(type) {
-	case migrate.RenameConstraint:
-		return named(a, y.Table, y.From, y.To, true)
-	case migrate.RenameIndex:
-		if x, is := a.(migrate.CreateIndex); is && x.Table == y.Table && x.Index.Name == y.From && x.Index.Only == "" {
-			x.Index.Name = y.To
-			return x, true
-		}
+	if op, ok := renamedTwice(a, b); ok {
+		return op, true
+	}
+	if o, to, is := objectRename(&first.e); is {
+		now := o
+		now.Name = to
+		return named(b, now, o.Name, false)
+	}
+	if o, to, is := objectRename(&second.e); is {
+		return named(a, o, to, true)
 	}
 	return nil, false
+}
+
+// undone reports whether nothing is left of an op, in rows neither, when it is undone: constraints and indexes come or go by it, or a table says
+// something else of itself.
+func undone(e *migrate.Effects) bool {
+	return !e.Rows && !e.Unknown && len(e.Renames) == 0 &&
+		!slices.ContainsFunc(e.Writes, func(o migrate.Object) bool { return o.Kind != migrate.TableObject }) &&
+		!slices.ContainsFunc(slices.Concat(e.Makes, e.Removes), func(o migrate.Object) bool {
+			return o.Kind != migrate.ConstraintObject && o.Kind != migrate.IndexObject
+		})
+}
+
+// renamedTwice merges two renames of a constraint, or of an index.
+func renamedTwice(a, b migrate.Op) (migrate.Op, bool) {
+	if x, is := a.(migrate.RenameConstraint); is {
+		y, is := b.(migrate.RenameConstraint)
+		return unless(x.From == y.To, migrate.RenameConstraint{Table: x.Table, From: x.From, To: y.To}), is && x.Table == y.Table && x.To == y.From
+	}
+	if x, is := a.(migrate.RenameIndex); is {
+		y, is := b.(migrate.RenameIndex)
+		return unless(x.From == y.To, migrate.RenameIndex{Table: x.Table, From: x.From, To: y.To}), is && x.Table == y.Table && x.To == y.From
+	}
+	return nil, false
+}
+
+// objectRename returns the constraint or the index that is renamed, and its new name.
+func objectRename(e *migrate.Effects) (from migrate.Object, to string, ok bool) {
+	if len(e.Renames) != 1 {
+		return from, "", false
+	}
+	r := e.Renames[0]
+	return r.From, r.To, r.From.Kind == migrate.ConstraintObject || r.From.Kind == migrate.IndexObject
 }
 
 // unforced leaves out how an op may lock.
 func unforced(op migrate.Op) migrate.Op {
-	switch o := op.(type) {
-	case migrate.AddPrimaryKey:
-		o.Plain = ""
-		return o
-	case migrate.DropPrimaryKey:
-		o.Plain = ""
-		return o
-	case migrate.AddUnique:
-		o.Plain = ""
-		return o
-	case migrate.DropUnique:
-		o.Plain = ""
-		return o
-	case migrate.AddCheck:
-		o.Plain = ""
-		return o
-	case migrate.DropCheck:
-		o.Plain = ""
-		return o
-	case migrate.AddForeignKey:
-		o.Plain = ""
-		return o
-	case migrate.DropForeignKey:
-		o.Plain = ""
-		return o
-	case migrate.CreateIndex:
-		o.Plain = ""
-		return o
-	case migrate.DropIndex:
-		o.Plain = ""
-		return o
+	v := reflect.New(reflect.TypeOf(op)).Elem()
+	v.Set(reflect.ValueOf(op))
+	if v.Kind() != reflect.Struct || !v.FieldByName("Plain").IsValid() {
+		return op
 	}
-	return op
+	v.FieldByName("Plain").SetZero()
+	return v.Interface().(migrate.Op)
 }
 
-// named gives an op that adds or drops a constraint of a table under another name.
-func named(op migrate.Op, table, from, to string, adds bool) (migrate.Op, bool) {
-	switch o := op.(type) {
-	case migrate.AddPrimaryKey:
-		n := o.PrimaryKey.Name
-		o.PrimaryKey.Name = to
-		return o, adds && o.Table == table && n == from
-	case migrate.DropPrimaryKey:
-		n := o.PrimaryKey.Name
-		o.PrimaryKey.Name = to
-		return o, !adds && o.Table == table && n == from
-	case migrate.AddUnique:
-		n := o.Unique.Name
-		o.Unique.Name = to
-		return o, adds && o.Table == table && n == from && o.Unique.Only == ""
-	case migrate.DropUnique:
-		n := o.Unique.Name
-		o.Unique.Name = to
-		return o, !adds && o.Table == table && n == from && o.Unique.Only == ""
-	case migrate.AddCheck:
-		n := o.Check.Name
-		o.Check.Name = to
-		return o, adds && o.Table == table && n == from && o.Check.Only == ""
-	case migrate.DropCheck:
-		n := o.Check.Name
-		o.Check.Name = to
-		return o, !adds && o.Table == table && n == from && o.Check.Only == ""
-	case migrate.AddForeignKey:
-		n := o.ForeignKey.Name
-		o.ForeignKey.Name = to
-		return o, adds && o.Table == table && n == from
-	case migrate.DropForeignKey:
-		n := o.ForeignKey.Name
-		o.ForeignKey.Name = to
-		return o, !adds && o.Table == table && n == from
+// named returns an op that does nothing but add, or drop, a constraint or an index, with another name for it. One that some dialects do not have
+// may be followed by another rename there.
+func named(op migrate.Op, o migrate.Object, to string, adds bool) (migrate.Op, bool) {
+	of := func(op migrate.Op) (migrate.Definition, bool) {
+		e := op.Effects()
+		objects, definitions := e.Makes, e.New
+		if !adds {
+			objects, definitions = e.Removes, e.Old
+		}
+		if len(objects) != 1 || len(definitions) != 1 || len(e.Makes)+len(e.Removes)+len(e.Writes)+len(e.Renames) > 1 {
+			return migrate.Definition{}, false
+		}
+		return definitions[0], true
 	}
-	return nil, false
+	d, ok := of(op)
+	if !ok || d.Object() != o || d.Only() != "" {
+		return nil, false
+	}
+	v := reflect.New(reflect.TypeOf(op)).Elem()
+	v.Set(reflect.ValueOf(op))
+	for i := range v.NumField() {
+		if f := v.Field(i); f.Kind() == reflect.Struct && f.FieldByName("Name").IsValid() {
+			f.FieldByName("Name").SetString(to)
+		}
+	}
+	renamed := v.Interface().(migrate.Op)
+	d, ok = of(renamed)
+	o.Name = to
+	return renamed, ok && d.Object() == o
 }
 
 // mergeEnum merges two ops on one enum.

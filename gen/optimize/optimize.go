@@ -183,7 +183,7 @@ func (z *optimizer) join(x *step, steps []*step, free bool) (merged *step, befor
 	if !ok {
 		return nil, nil, false
 	}
-	op, ok := merge(x.op, last.op)
+	op, ok := merge(x, last)
 	switch {
 	case !ok || free && op != nil:
 		return nil, nil, false

@@ -15,16 +15,22 @@ type rename struct {
 	from, to string
 }
 
-func renaming(op migrate.Op) (rename, bool) {
-	switch o := op.(type) {
-	case migrate.RenameTable:
-		return rename{'t', "", o.From, o.To}, true
-	case migrate.RenameColumn:
-		return rename{'c', o.Table, o.From, o.To}, true
-	case migrate.RenameEnum:
-		return rename{'e', "", o.From, o.To}, true
-	case migrate.RenameEnumValue:
+func (s *step) renaming() (rename, bool) {
+	if o, is := s.op.(migrate.RenameEnumValue); is {
 		return rename{'v', o.Enum, o.From, o.To}, true
+	}
+	e := &s.e
+	if e.Unknown || e.Rows || len(e.Renames) != 1 || len(e.Makes)+len(e.Removes)+len(e.Writes) > 0 {
+		return rename{}, false
+	}
+	r := e.Renames[0]
+	switch r.From.Kind {
+	case migrate.TableObject:
+		return rename{'t', "", r.From.Name, r.To}, true
+	case migrate.ColumnObject:
+		return rename{'c', r.From.Table, r.From.Name, r.To}, true
+	case migrate.EnumObject:
+		return rename{'e', "", r.From.Name, r.To}, true
 	}
 	return rename{}, false
 }
@@ -32,8 +38,8 @@ func renaming(op migrate.Op) (rename, bool) {
 func (r rename) back() rename { return rename{r.kind, r.of, r.to, r.from} }
 
 // through returns the op that does after the rename what s does before it. It says no when s is about the name itself, or may mean something else by
-// either of the two.
-func (r rename) through(s *step) (migrate.Op, bool) {
+// either of the two, or still has the old one when it is written again.
+func (z *optimizer) through(r rename, s *step) (*step, bool) {
 	if strings.EqualFold(r.from, r.to) {
 		return nil, false
 	}
@@ -51,7 +57,23 @@ func (r rename) through(s *step) (migrate.Op, bool) {
 	if !ok {
 		return nil, false
 	}
-	return r.rewritten(s.op), true
+	moved := z.step(r.rewritten(s.op))
+	return moved, !moved.names(r)
+}
+
+// names reports whether an op has the name that a rename takes away.
+func (s *step) names(r rename) bool {
+	switch r.kind {
+	case 't':
+		return s.has("t:"+r.from, false) || slices.ContainsFunc(s.exprs, func(e expr) bool { return strings.EqualFold(e.table, r.from) })
+	case 'c':
+		return s.has("c:"+r.of+"."+r.from, false) || slices.ContainsFunc(s.exprs, func(e expr) bool {
+			return strings.EqualFold(e.table, r.of) && len(schema.ExprColumns(e.text, []string{r.from})) > 0
+		})
+	case 'e':
+		return s.has("e:"+r.from, false)
+	}
+	return false // a value is in no name
 }
 
 func (r rename) throughTable(s *step) bool {

@@ -18,16 +18,14 @@ func (z *optimizer) swap(a, b *step, free bool) (first, second *step, ok bool) {
 	case a.fill || b.fill:
 		return nil, nil, false
 	}
-	if r, is := renaming(a.op); is { // b uses the new name; before a it has to use the old one
-		if op, ok := r.back().through(b); ok {
-			if moved := z.step(op); sameOp(b.op, r.rewritten(moved.op)) {
-				return moved, a, true
-			}
+	if r, is := a.renaming(); is { // b uses the new name; before a it has to use the old one
+		if moved, ok := z.through(r.back(), b); ok && sameOp(b.op, r.rewritten(moved.op)) {
+			return moved, a, true
 		}
 	}
-	if r, is := renaming(b.op); is { // a uses the old name; behind b it has to use the new one
-		if op, ok := r.through(a); ok {
-			return b, z.step(op), true
+	if r, is := b.renaming(); is { // a uses the old name; behind b it has to use the new one
+		if moved, ok := z.through(r, a); ok {
+			return b, moved, true
 		}
 	}
 	if o, is := a.op.(migrate.AlterEnum); is && eitherWay(o, b) || isAlter(b.op) && eitherWay(b.op.(migrate.AlterEnum), a) {
@@ -97,11 +95,8 @@ func inText(enum, other *step) bool {
 				return true
 			}
 		}
-		switch enum.op.(type) {
-		case migrate.AlterEnum, migrate.RenameEnumValue:
-			if strings.Contains(t, "'") && (!other.whole || uses(other, enum.enum)) {
-				return true
-			}
+		if enum.values && strings.Contains(t, "'") && (!other.whole || uses(other, enum.enum)) {
+			return true
 		}
 	}
 	return false

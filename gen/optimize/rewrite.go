@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"reflect"
+
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -87,90 +89,82 @@ func (w *rewriter) index(table string, x schema.Index) schema.Index {
 	return x
 }
 
-func (w *rewriter) create(o migrate.CreateTable) migrate.CreateTable {
-	out := migrate.CreateTable{Table: w.t(o.Table), Comment: o.Comment}
-	for _, c := range o.Columns {
-		out.Columns = append(out.Columns, w.def(o.Table, c))
+// op writes an op again: what every op calls the same, or has of the definition of a table, and the names and the SQL of those that have more.
+// Whether all of an op is written again is not for this to say, see through.
+func (w *rewriter) op(op migrate.Op) migrate.Op {
+	v := reflect.New(reflect.TypeOf(op)).Elem()
+	v.Set(reflect.ValueOf(op))
+	if v.Kind() != reflect.Struct {
+		return op
 	}
-	if len(o.PrimaryKey.Columns) > 0 {
-		out.PrimaryKey = w.primaryKey(o.Table, o.PrimaryKey)
+	t := v.FieldByName("Table")
+	if !t.IsValid() || t.Kind() != reflect.String {
+		return w.rename(op)
 	}
-	for _, u := range o.Uniques {
-		out.Uniques = append(out.Uniques, w.unique(o.Table, u))
+	table := t.String()
+	for i := range v.NumField() {
+		w.field(table, v.Field(i))
 	}
-	for _, c := range o.Checks {
-		out.Checks = append(out.Checks, w.check(o.Table, c))
-	}
-	for _, f := range o.ForeignKeys {
-		out.ForeignKeys = append(out.ForeignKeys, w.foreignKey(o.Table, f))
-	}
-	for _, x := range o.Indexes {
-		out.Indexes = append(out.Indexes, w.index(o.Table, x))
-	}
-	return out
+	out := w.columns(table, v.Interface().(migrate.Op))
+	v.Set(reflect.ValueOf(out))
+	v.FieldByName("Table").SetString(w.t(table))
+	return v.Interface().(migrate.Op)
 }
 
-// op writes an op again. Those that do not speak of tables, columns and types of columns come back as they are.
-func (w *rewriter) op(op migrate.Op) migrate.Op {
-	switch o := op.(type) {
-	case migrate.CreateTable:
-		return w.create(o)
-	case migrate.DropTable:
-		return migrate.DropTable(w.create(migrate.CreateTable(o)))
-	case migrate.RenameTable:
+// rename is op for those that are about no one table.
+func (w *rewriter) rename(op migrate.Op) migrate.Op {
+	if o, is := op.(migrate.RenameTable); is {
 		o.From, o.To = w.t(o.From), w.t(o.To)
-		return o
-	case migrate.CommentTable:
-		o.Table = w.t(o.Table)
-		return o
-	case migrate.AddColumn:
-		o.Column, o.Table = w.def(o.Table, o.Column), w.t(o.Table)
-		return o
-	case migrate.DropColumn:
-		o.Column, o.Table = w.def(o.Table, o.Column), w.t(o.Table)
-		return o
-	case migrate.RenameColumn:
-		o.From, o.To, o.Table = w.c(o.Table, o.From), w.c(o.Table, o.To), w.t(o.Table)
-		return o
-	case migrate.AlterColumn:
-		o.From, o.To, o.Using, o.UsingBack, o.Table = w.def(o.Table, o.From), w.def(o.Table, o.To), w.e(o.Table, o.Using), w.e(o.Table, o.UsingBack), w.t(o.Table)
-		return o
-	case migrate.AddPrimaryKey:
-		o.PrimaryKey, o.Table = w.primaryKey(o.Table, o.PrimaryKey), w.t(o.Table)
-		return o
-	case migrate.DropPrimaryKey:
-		o.PrimaryKey, o.Table = w.primaryKey(o.Table, o.PrimaryKey), w.t(o.Table)
-		return o
-	case migrate.AddUnique:
-		o.Unique, o.Table = w.unique(o.Table, o.Unique), w.t(o.Table)
-		return o
-	case migrate.DropUnique:
-		o.Unique, o.Table = w.unique(o.Table, o.Unique), w.t(o.Table)
-		return o
-	case migrate.AddCheck:
-		o.Check, o.Table = w.check(o.Table, o.Check), w.t(o.Table)
-		return o
-	case migrate.DropCheck:
-		o.Check, o.Table = w.check(o.Table, o.Check), w.t(o.Table)
-		return o
-	case migrate.AddForeignKey:
-		o.ForeignKey, o.Table = w.foreignKey(o.Table, o.ForeignKey), w.t(o.Table)
-		return o
-	case migrate.DropForeignKey:
-		o.ForeignKey, o.Table = w.foreignKey(o.Table, o.ForeignKey), w.t(o.Table)
-		return o
-	case migrate.RenameConstraint:
-		o.Table = w.t(o.Table)
-		return o
-	case migrate.CreateIndex:
-		o.Index, o.Table = w.index(o.Table, o.Index), w.t(o.Table)
-		return o
-	case migrate.DropIndex:
-		o.Index, o.Table = w.index(o.Table, o.Index), w.t(o.Table)
-		return o
-	case migrate.RenameIndex:
-		o.Table = w.t(o.Table)
 		return o
 	}
 	return op
+}
+
+// columns writes names of columns of a table again, and SQL over them, which an op has beside definitions.
+func (w *rewriter) columns(table string, op migrate.Op) migrate.Op {
+	if o, is := op.(migrate.RenameColumn); is {
+		o.From, o.To = w.c(table, o.From), w.c(table, o.To)
+		return o
+	}
+	switch o := op.(type) {
+	case migrate.AlterColumn:
+		o.Using, o.UsingBack = w.e(table, o.Using), w.e(table, o.UsingBack)
+		return o
+	case migrate.DropColumn:
+		o.FillBack = w.e(table, o.FillBack)
+		return o
+	}
+	return op
+}
+
+// field writes a definition again, and each of a list.
+func (w *rewriter) field(table string, v reflect.Value) {
+	if v.Kind() == reflect.Slice {
+		list := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		if v.IsNil() {
+			return
+		}
+		reflect.Copy(list, v)
+		for i := range list.Len() {
+			w.field(table, list.Index(i))
+		}
+		v.Set(list)
+		return
+	}
+	switch d := v.Interface().(type) {
+	case schema.ColumnDef:
+		v.Set(reflect.ValueOf(w.def(table, d)))
+	case schema.PrimaryKey:
+		if len(d.Columns) > 0 {
+			v.Set(reflect.ValueOf(w.primaryKey(table, d)))
+		}
+	case schema.Unique:
+		v.Set(reflect.ValueOf(w.unique(table, d)))
+	case schema.Check:
+		v.Set(reflect.ValueOf(w.check(table, d)))
+	case schema.ForeignKey:
+		v.Set(reflect.ValueOf(w.foreignKey(table, d)))
+	case schema.Index:
+		v.Set(reflect.ValueOf(w.index(table, d)))
+	}
 }

@@ -211,6 +211,8 @@ var scenarios = []struct {
 	{"S21 a unique that a foreign key needs", ops{addUnique("w", unique("w_a_key", "a")), addKey("u", schema.ForeignKey{Name: "u_a_fkey", Columns: []string{"a"}, RefTable: "w", RefColumns: []string{"a"}})}, nil},
 	{"S22 rename, then drop what was renamed", ops{migrate.RenameConstraint{Table: "t", From: "t_b_key", To: "k"}, dropUnique("t", unique("k", "b"))}, ops{dropUnique("t", unique("t_b_key", "b"))}},
 	{"S23 a check that names the table", ops{table("p", a, check("k", "p.a > 0")), renameTable("p", "q")}, nil},
+	{"S24 the SQL that fills a column again follows a rename", ops{rename("t", "a", "x"), migrate.DropColumn{Table: "t", Column: note, FillBack: "CAST(x AS text)"}, rename("t", "x", "a")},
+		ops{migrate.DropColumn{Table: "t", Column: note, FillBack: "CAST(a AS text)"}}},
 }
 
 func TestScenarios(t *testing.T) {

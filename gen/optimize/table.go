@@ -9,11 +9,12 @@ import (
 
 // fold returns the op that creates a table as b leaves it. The table is empty, so that only its definition counts, and b itself is asked what
 // becomes of that.
-func fold(c migrate.CreateTable, b migrate.Op) (migrate.Op, bool) {
+func fold(c migrate.CreateTable, second *step) (migrate.Op, bool) {
+	b := second.op
 	if d, is := b.(migrate.DropTable); is {
 		return nil, d.Table == c.Table
 	}
-	name, ok := tableOf(b)
+	name, ok := tableOf(&second.e)
 	if !ok || name != c.Table {
 		return nil, false
 	}
@@ -24,7 +25,7 @@ func fold(c migrate.CreateTable, b migrate.Op) (migrate.Op, bool) {
 			return nil, false
 		}
 	}
-	s := surroundings(t, b)
+	s := surroundings(t, &second.e)
 	if b.Apply(s) != nil {
 		return nil, false
 	}
@@ -37,7 +38,8 @@ func fold(c migrate.CreateTable, b migrate.Op) (migrate.Op, bool) {
 }
 
 // undo returns the op that drops a table as it was before a, which changes it.
-func undo(d migrate.DropTable, a migrate.Op) (migrate.Op, bool) {
+func undo(d migrate.DropTable, first *step) (migrate.Op, bool) {
+	a := first.op
 	if _, drops := a.(migrate.DropTable); drops {
 		return nil, false
 	}
@@ -45,7 +47,8 @@ func undo(d migrate.DropTable, a migrate.Op) (migrate.Op, bool) {
 	if err != nil || back == nil {
 		return nil, false
 	}
-	name, ok := tableOf(back)
+	e := back.Effects()
+	name, ok := tableOf(&e)
 	if !ok || name != d.Table {
 		return nil, false
 	}
@@ -56,7 +59,7 @@ func undo(d migrate.DropTable, a migrate.Op) (migrate.Op, bool) {
 			return nil, false
 		}
 	}
-	s := surroundings(t, back)
+	s := surroundings(t, &e)
 	if back.Apply(s) != nil {
 		return nil, false
 	}
@@ -81,62 +84,45 @@ func qualifies(t *schema.Table, name string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return qualified(text, name) })
 }
 
-// tableOf returns the table that an op changes, for those that change one that is there.
-func tableOf(op migrate.Op) (string, bool) {
-	switch o := op.(type) {
-	case migrate.RenameTable:
-		return o.From, true
-	case migrate.CommentTable:
-		return o.Table, true
-	case migrate.AddColumn:
-		return o.Table, true
-	case migrate.DropColumn:
-		return o.Table, true
-	case migrate.RenameColumn:
-		return o.Table, true
-	case migrate.AlterColumn:
-		return o.Table, true
-	case migrate.AddPrimaryKey:
-		return o.Table, true
-	case migrate.DropPrimaryKey:
-		return o.Table, true
-	case migrate.AddUnique:
-		return o.Table, true
-	case migrate.DropUnique:
-		return o.Table, true
-	case migrate.AddCheck:
-		return o.Table, true
-	case migrate.DropCheck:
-		return o.Table, true
-	case migrate.AddForeignKey:
-		return o.Table, true
-	case migrate.DropForeignKey:
-		return o.Table, true
-	case migrate.RenameConstraint:
-		return o.Table, true
-	case migrate.CreateIndex:
-		return o.Table, true
-	case migrate.DropIndex:
-		return o.Table, true
-	case migrate.RenameIndex:
-		return o.Table, true
+// tableOf returns the table that an op changes, for those that change one that is there and nothing beside it.
+func tableOf(e *migrate.Effects) (table string, ok bool) {
+	objects := slices.Concat(e.Makes, e.Removes)
+	if e.Unknown || slices.ContainsFunc(objects, func(o migrate.Object) bool { return o.Kind == migrate.TableObject }) {
+		return "", false
 	}
-	return "", false
+	objects = append(objects, e.Writes...)
+	for _, r := range e.Renames {
+		objects = append(objects, r.From)
+	}
+	for i, o := range objects {
+		of := o.Table
+		if o.Kind == migrate.TableObject {
+			of = o.Name
+		}
+		if of == "" || i > 0 && of != table {
+			return "", false
+		}
+		table = of
+	}
+	return table, table != ""
 }
 
 // surroundings returns a schema with a table and with what an op on it asks for beside it, of which is known that it is there.
-func surroundings(t *schema.Table, op migrate.Op) *schema.Schema {
+func surroundings(t *schema.Table, e *migrate.Effects) *schema.Schema {
 	s := &schema.Schema{}
 	namespace(s, t.Name)
-	switch o := op.(type) {
-	case migrate.RenameTable:
-		namespace(s, o.To)
-	case migrate.AddColumn:
-		enum(s, o.Column.Def())
-	case migrate.AlterColumn:
-		enum(s, o.To.Def())
-	case migrate.AddForeignKey:
-		parent(s, t, o.ForeignKey)
+	for _, o := range e.Reads {
+		if o.Kind == migrate.SchemaObject {
+			namespace(s, o.Name+".")
+		}
+	}
+	for _, d := range e.New {
+		switch {
+		case d.Column != nil:
+			enum(s, *d.Column)
+		case d.ForeignKey != nil:
+			parent(s, t, *d.ForeignKey)
+		}
 	}
 	s.PutTable(t)
 	return s

@@ -1,12 +1,11 @@
 // Package scratch makes copies of a schema to try ops on, which cost what the ops touch and not what there is: of a thousand tables most
-// are in no migration. It does not look at what an op does; it relies on the tables that an op changes being named in it, or referring to
+// are in no migration. It does not look at what an op does to a table; it relies on the tables that an op changes being named in it, or referring to
 // one that is.
 package scratch
 
 import (
 	"reflect"
 	"slices"
-	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -17,12 +16,13 @@ import (
 func Copy(s *schema.Schema, ops ...migrate.Op) *schema.Schema {
 	var w words
 	for _, op := range ops {
-		if op != nil {
-			w.add(reflect.ValueOf(op))
+		if op == nil {
+			continue
 		}
-	}
-	if w.enums {
-		return s.Clone() // the columns of an enum are anywhere
+		if aboutEnum(op.Effects()) {
+			return s.Clone() // the columns of an enum are anywhere
+		}
+		w.add(reflect.ValueOf(op))
 	}
 	c := &schema.Schema{Namespaces: slices.Clone(s.Namespaces), Tables: slices.Clone(s.Tables)}
 	for _, e := range s.Enums {
@@ -36,18 +36,16 @@ func Copy(s *schema.Schema, ops ...migrate.Op) *schema.Schema {
 	return c
 }
 
-// words are all texts that ops hold, among which are the tables that they name.
-type words struct {
-	names map[string]bool
-	enums bool // one of the ops is about an enum
+func aboutEnum(e migrate.Effects) bool {
+	enum := func(o migrate.Object) bool { return o.Kind == migrate.EnumObject }
+	return slices.ContainsFunc(slices.Concat(e.Writes, e.Makes, e.Removes), enum) ||
+		slices.ContainsFunc(e.Renames, func(r migrate.Renamed) bool { return enum(r.From) })
 }
 
-var opType = reflect.TypeFor[migrate.Op]()
+// words are all texts that ops hold, among which are the tables that they name.
+type words struct{ names map[string]bool }
 
 func (w *words) add(v reflect.Value) {
-	if v.Type().Implements(opType) && strings.Contains(v.Type().Name(), "Enum") {
-		w.enums = true
-	}
 	switch v.Kind() {
 	case reflect.String:
 		if w.names == nil {
