@@ -24,7 +24,7 @@ type branches struct {
 }
 
 func readBranches(cfg Config) (*branches, error) {
-	h, err := migrations.ReadHistory(cfg.outDir(), cfg.shownOut())
+	h, err := migrations.ReadHistory(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func readBranches(cfg Config) (*branches, error) {
 
 // settle works out all files from the new sources: those given, the list, the snapshot. nil removes a file.
 func (b *branches) settle(cfg Config, changed map[string][]byte) (*Result, error) {
-	r := &Result{folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
+	r := &Result{Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
 	sources := map[string][]byte{}
 	maps.Copy(sources, b.Sources)
 	for name, src := range changed {
@@ -48,14 +48,14 @@ func (b *branches) settle(cfg Config, changed map[string][]byte) (*Result, error
 		return nil, fmt.Errorf("what was written does not parse, please report it: %w", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
-		r.add(filepath.Join(b.Dir, name), changed[name], b.Sources[name])
+		r.Add(filepath.Join(b.Dir, name), changed[name], b.Sources[name])
 	}
 	if lines := b.broken(cfg, r); len(lines) > 0 {
 		return nil, finding.Problems(lines)
 	}
 	if len(all) == 0 {
-		r.add(filepath.Join(b.Dir, migrations.ListName), nil, b.List)
-		r.add(filepath.Join(b.Dir, snapshot.Name), nil, b.SnapshotText)
+		r.Add(filepath.Join(b.Dir, migrations.ListName), nil, b.List)
+		r.Add(filepath.Join(b.Dir, snapshot.Name), nil, b.SnapshotText)
 		return r, nil
 	}
 	if lines := migrations.Unread(migrations.WithoutReplaced(all)); len(lines) > 0 {
@@ -89,15 +89,15 @@ func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) err
 	if err != nil {
 		return err
 	}
-	r.add(filepath.Join(b.Dir, migrations.ListName), list, b.List)
+	r.Add(filepath.Join(b.Dir, migrations.ListName), list, b.List)
 	data, err := snap.Encode()
 	if err != nil {
 		return err
 	}
-	r.add(filepath.Join(b.Dir, snapshot.Name), data, b.SnapshotText)
-	r.folder.List, r.folder.Snapshot, r.folder.SnapshotText = list, snap, data
+	r.Add(filepath.Join(b.Dir, snapshot.Name), data, b.SnapshotText)
+	r.Folder.List, r.Folder.Snapshot, r.Folder.SnapshotText = list, snap, data
 	for _, m := range all {
-		r.folder.Migrations = append(r.folder.Migrations, migrations.Declaration{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Replaces: m.Replaces, Pos: m.Pos})
+		r.Folder.Migrations = append(r.Folder.Migrations, migrations.Declaration{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Replaces: m.Replaces, Pos: m.Pos})
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 		return nil, err
 	}
 	var out []finding.Finding
-	if r.folder.Snapshot == nil {
+	if r.Folder.Snapshot == nil {
 		return append(out, finding.Finding{Place: cfg.Out, Reason: "there are no migrations yet", Fix: "run go generate"}), nil
 	}
 	for _, q := range r.Questions {
@@ -70,7 +70,7 @@ func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 			}
 			reason := "it is not what modelgen writes"
 			if load.IsGuard(filepath.Base(f.Path)) {
-				if f.oldForm {
+				if f.OldForm {
 					continue // it guards as well as the one that the next generate writes
 				}
 				reason = aboutGuard(f)
@@ -78,7 +78,7 @@ func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 			out = append(out, finding.Finding{Place: f.Shown(), Reason: reason, Fix: "run go generate"})
 		}
 	}
-	if lintErr != nil && len(r.folder.Migrations) > 0 {
+	if lintErr != nil && len(r.Folder.Migrations) > 0 {
 		return nil, lintErr
 	}
 	out = append(out, lintFindings(found)...)

@@ -18,7 +18,7 @@ import (
 // agree finds migrations that do not come to what the snapshot says, as after an edit by hand, and steps that nobody has written yet. The text of
 // the migrations is enough for that, unless it has ops that a function makes, or parents of another set: then they are compiled and asked.
 func agree(ctx context.Context, cfg Config) ([]finding.Finding, error) {
-	h, err := migrations.ReadHistory(cfg.outDir(), cfg.shownOut())
+	h, err := migrations.ReadHistory(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return nil, err
 	}

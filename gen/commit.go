@@ -16,16 +16,16 @@ import (
 type File struct {
 	Path    string // as it can be opened
 	Content []byte // nil removes the file
-	old     []byte // nil: it was not there
-	oldForm bool   // what is there is a guard that says the same in the form of a version before
+	Old     []byte // the content on disk; nil: it was not there
+	OldForm bool   // what is there is a guard that says the same in the form of a version before
 }
 
-// add notes a file when it is not so already. Ends of lines are no difference: version control may write other ones (core.autocrlf of git).
-func (r *Result) add(path string, content, old []byte) {
+// Add notes a file when it is not so already. Ends of lines are no difference: version control may write other ones (core.autocrlf of git).
+func (r *Result) Add(path string, content, old []byte) {
 	if content == nil && old == nil || content != nil && old != nil && bytes.Equal(content, read.Unix(old)) {
 		return
 	}
-	r.Files = append(r.Files, File{Path: path, Content: content, old: old})
+	r.Files = append(r.Files, File{Path: path, Content: content, Old: old})
 }
 
 // Commit writes all files, or none: each goes to a temporary file beside it first, then all are put in place, the snapshot last.
@@ -157,9 +157,6 @@ func restore(files []File, before [][]byte) error {
 	}
 	return errors.Join(errs...)
 }
-
-// Old returns the content on disk, nil when there is none.
-func (f File) Old() []byte { return f.old }
 
 // Shown returns the path as a person wants to read it: relative to the current directory where that is shorter, with slashes.
 func (f File) Shown() string { return paths.Shown(f.Path) }

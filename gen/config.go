@@ -42,8 +42,8 @@ type Config struct {
 	folder *migrations.Folder // in place of what is on disk
 }
 
-// outDir returns the directory of the migrations as a path that can be opened.
-func (c Config) outDir() string {
+// OutDir returns the directory of the migrations as a path that can be opened.
+func (c Config) OutDir() string {
 	out := c.Out
 	if out == "" {
 		out = "migrations"

@@ -62,8 +62,8 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("what was written does not parse, please report it: %w", err)
 	}
-	r := &Result{Migration: name, folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
-	r.add(filepath.Join(b.Dir, name+".go"), src, b.Sources[name+".go"])
+	r := &Result{Migration: name, Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
+	r.Add(filepath.Join(b.Dir, name+".go"), src, b.Sources[name+".go"])
 	if err := b.finish(r, all, s); err != nil {
 		return nil, err
 	}

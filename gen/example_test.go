@@ -43,23 +43,3 @@ func ExampleCheck() {
 	// Output:
 	// 0 findings
 }
-
-// Scripts returns the SQL of migrations from their files alone.
-func ExampleScripts() {
-	scripts, err := gen.Scripts(shop, "0002", "postgres")
-	if err != nil {
-		log.Fatal(err)
-	}
-	for _, s := range scripts {
-		fmt.Println(s.Migration, s.Dialect)
-		for _, st := range s.Stages {
-			for _, q := range st.Statements {
-				fmt.Println(q.SQL)
-			}
-		}
-	}
-	// Output:
-	// 0002_product_stock postgres@14
-	// ALTER TABLE "public"."products" ADD COLUMN "stock" integer DEFAULT 0 NOT NULL
-	// CREATE INDEX CONCURRENTLY "products_available" ON "public"."products" ("name") WHERE (stock > 0)
-}

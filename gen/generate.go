@@ -34,10 +34,12 @@ type Result struct {
 	Notes     []Note     // other remarks about what is new
 	Ops       []migrate.Op
 
+	// Folder is the directory of the migrations: that on disk, with the new migration among its declarations.
+	Folder *migrations.Folder
+
 	models  *load.Result
 	targets map[string]migrate.Dialect
 	flagged []string // dialects of the flag
-	folder  *migrations.Folder
 	snap    *snapshot.Snapshot
 	after   *schema.Schema // what the new migration leads to
 
@@ -122,7 +124,7 @@ func (r *Result) compiles(cfg Config) error {
 	if r.models.Failed[emit.Imports] != nil {
 		return nil // nothing is known of what they import
 	}
-	return r.folder.Compiles(r.models.Types, load.BuildTags(cfg.BuildTags))
+	return r.Folder.Compiles(r.models.Types, load.BuildTags(cfg.BuildTags))
 }
 
 // together runs independent work, each on a processor if there is one, and returns the first error in the order of the arguments.
@@ -143,15 +145,15 @@ func together(work ...func() error) error {
 
 // prepare reads folder and models.
 func prepare(ctx context.Context, cfg Config) (*Result, error) {
-	shown := cfg.shownOut()
-	if err := inTheWay(cfg.outDir()); err != nil {
+	shown := cfg.ShownOut()
+	if err := inTheWay(cfg.OutDir()); err != nil {
 		return nil, err
 	}
 	models := cfg.loadAhead(ctx)
 	defer models.stop()
 	f, err := cfg.folder, error(nil)
 	if f == nil {
-		f, err = migrations.Read(cfg.outDir(), shown)
+		f, err = migrations.Read(cfg.OutDir(), shown)
 	}
 	if d, known := errors.AsType[finding.List](err); known {
 		return nil, d
@@ -162,7 +164,7 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if p := f.Findings(shown); len(p) > 0 {
 		return nil, finding.List(p)
 	}
-	r := &Result{folder: f, snap: f.Snapshot, targets: cfg.Targets, flagged: cfg.Dialects}
+	r := &Result{Folder: f, snap: f.Snapshot, targets: cfg.Targets, flagged: cfg.Dialects}
 	if r.snap == nil {
 		r.snap = &snapshot.Snapshot{}
 	} else {
@@ -262,10 +264,10 @@ func (c Config) patterns(s *snapshot.Snapshot) []string {
 }
 
 func (r *Result) old() *schema.Schema {
-	if r.folder.Snapshot == nil {
+	if r.Folder.Snapshot == nil {
 		return &schema.Schema{}
 	}
-	return &r.folder.Snapshot.Schema
+	return &r.Folder.Snapshot.Schema
 }
 
 func hints(m *load.Result) []diff.Hint {
@@ -375,7 +377,7 @@ func (r *Result) newMigration(cfg Config) (m emit.Migration, err error) {
 		return m, nil
 	}
 	words := migrations.OpsWords(r.Ops)
-	if len(r.folder.Migrations) == 0 {
+	if len(r.Folder.Migrations) == 0 {
 		words = "initial"
 	}
 	if cfg.Name != "" {
@@ -383,17 +385,17 @@ func (r *Result) newMigration(cfg Config) (m emit.Migration, err error) {
 			return m, fmt.Errorf("-name %s: a name needs letters or digits", cfg.Name)
 		}
 	}
-	name := migrations.FileName(r.folder.NextNumber(), words)
-	if r.folder.Package == "" {
-		abs, err := filepath.Abs(r.folder.Dir)
+	name := migrations.FileName(r.Folder.NextNumber(), words)
+	if r.Folder.Package == "" {
+		abs, err := filepath.Abs(r.Folder.Dir)
 		if err != nil {
 			return m, err
 		}
-		r.folder.Package = migrations.PackageName(filepath.Base(abs))
+		r.Folder.Package = migrations.PackageName(filepath.Base(abs))
 	}
 	v := migrations.VarName(name)
-	m = emit.Migration{Package: r.folder.Package, Name: name, Var: v, Doc: migrations.Sentence(v, r.Ops), Sources: r.snap.Models, Ops: r.Ops, Before: r.old()}
-	for _, h := range r.folder.Heads() {
+	m = emit.Migration{Package: r.Folder.Package, Name: name, Var: v, Doc: migrations.Sentence(v, r.Ops), Sources: r.snap.Models, Ops: r.Ops, Before: r.old()}
+	for _, h := range r.Folder.Heads() {
 		m.Parents = append(m.Parents, h.Var)
 	}
 	r.Migration = name
@@ -407,12 +409,12 @@ func (r *Result) migration(m emit.Migration) error {
 		if err != nil {
 			return err
 		}
-		if len(r.folder.Migrations) == 0 {
-			if err := migrations.Importable(r.folder.Dir); err != nil {
+		if len(r.Folder.Migrations) == 0 {
+			if err := migrations.Importable(r.Folder.Dir); err != nil {
 				return err
 			}
 		}
-		if err := r.folder.Collisions(m.Name+".go", raw); err != nil {
+		if err := r.Folder.Collisions(m.Name+".go", raw); err != nil {
 			return err
 		}
 		var src []byte
@@ -423,17 +425,17 @@ func (r *Result) migration(m emit.Migration) error {
 		if err != nil {
 			return err
 		}
-		r.add(filepath.Join(r.folder.Dir, m.Name+".go"), src, nil)
-		r.folder.Migrations = append(r.folder.Migrations, migrations.Declaration{File: m.Name + ".go", Var: m.Var, Name: m.Name, Parents: m.Parents})
+		r.Add(filepath.Join(r.Folder.Dir, m.Name+".go"), src, nil)
+		r.Folder.Migrations = append(r.Folder.Migrations, migrations.Declaration{File: m.Name + ".go", Var: m.Var, Name: m.Name, Parents: m.Parents})
 	}
-	if len(r.folder.Migrations) == 0 {
+	if len(r.Folder.Migrations) == 0 {
 		return nil
 	}
-	src, err := emit.List(r.folder.Package, r.snap.Set, r.folder.Ordered(), r.snap.Allow...)
+	src, err := emit.List(r.Folder.Package, r.snap.Set, r.Folder.Ordered(), r.snap.Allow...)
 	if err != nil {
 		return err
 	}
-	r.add(filepath.Join(r.folder.Dir, migrations.ListName), src, r.folder.List)
+	r.Add(filepath.Join(r.Folder.Dir, migrations.ListName), src, r.Folder.List)
 	return nil
 }
 
@@ -443,7 +445,7 @@ func (r *Result) snapshot(out *diff.Result) error {
 		r.snap.Schema = *out.Schema
 		r.snap.SetHead(r.Migration, migrate.HashOps(out.Ops))
 	}
-	if r.folder.Snapshot == nil && r.Migration == "" {
+	if r.Folder.Snapshot == nil && r.Migration == "" {
 		return nil
 	}
 	return r.record()

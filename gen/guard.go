@@ -42,7 +42,7 @@ func (r *Result) guards() (files []File, err error) {
 			switch {
 			case !wanted && (state == emit.GuardMissing || state == emit.GuardForeign):
 			case !wanted:
-				files = append(files, File{Path: path, old: old})
+				files = append(files, File{Path: path, Old: old})
 			case state == emit.GuardForeign:
 				problems = append(problems, fmt.Sprintf("%s: it is in the way of the guard, and not written by modelgen, as its first line is not %q: give it another name, or do without a guard: -guard=off", paths.Shown(path), emit.Generated))
 			case state != emit.GuardCurrent:
@@ -50,7 +50,7 @@ func (r *Result) guards() (files []File, err error) {
 				if err != nil {
 					return nil, err
 				}
-				files = append(files, File{Path: path, Content: src, old: old, oldForm: state == emit.GuardOldForm})
+				files = append(files, File{Path: path, Content: src, Old: old, OldForm: state == emit.GuardOldForm})
 			}
 		}
 	}
@@ -63,11 +63,11 @@ func (r *Result) guards() (files []File, err error) {
 // aboutGuard says why the guard is to be written or removed.
 func aboutGuard(f File) string {
 	switch {
-	case f.old == nil:
+	case f.Old == nil:
 		return "the guard is missing"
 	case f.Content == nil:
 		return "there is a guard where the snapshot says that there is none"
-	case emit.StateOfGuard(f.old, "", "", nil) == emit.GuardEdited:
+	case emit.StateOfGuard(f.Old, "", "", nil) == emit.GuardEdited:
 		return "the guard was changed since modelgen wrote it, by hand or in a merge"
 	}
 	return "the guard holds the models as they were"

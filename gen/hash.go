@@ -50,7 +50,7 @@ func Hash(cfg Config, words []string, applied *migrations.Applied) (*Result, err
 		}
 		delete(before, m.Name)
 	}
-	r := &Result{folder: &migrations.Folder{Dir: b.Dir, Package: b.Package, Snapshot: &snap, SnapshotText: b.SnapshotText}}
+	r := &Result{Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package, Snapshot: &snap, SnapshotText: b.SnapshotText}}
 	snap.Migrations = migrations.Records(b.All, dropped, before)
 	data, err := snap.Encode()
 	if err != nil {

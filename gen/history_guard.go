@@ -19,12 +19,12 @@ func (r *Result) Guard(ctx context.Context, cfg Config) (note string) {
 	switch {
 	case r.models != nil: // they were worked out with the rest
 		return ""
-	case r.folder.Snapshot == nil:
+	case r.Folder.Snapshot == nil:
 		return drifted
-	case r.folder.Snapshot.Guard == "off":
+	case r.Folder.Snapshot.Guard == "off":
 		return ""
 	}
-	cfg.folder, cfg.Name = r.folder, ""
+	cfg.folder, cfg.Name = r.Folder, ""
 	after, err := Generate(ctx, cfg)
 	switch {
 	case err != nil:

@@ -43,7 +43,7 @@ func (h Hazard) place() string { return fmt.Sprintf("%s:%d", h.File, h.Line) }
 // Lint looks at the migrations of a folder as their files are: at all, or at the one that name, or the only one that begins so, stands for.
 // No code is compiled or run: what the files do not say in literals is passed over.
 func Lint(cfg Config, name string) ([]Hazard, error) {
-	dir := cfg.outDir()
+	dir := cfg.OutDir()
 	all, err := read.Folder(dir, paths.Shown(dir))
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func Lint(cfg Config, name string) ([]Hazard, error) {
 		}
 	}
 	if cfg.Since != "" {
-		if all, err = migrations.Since(cfg.outDir(), cfg.Since, all); err != nil {
+		if all, err = migrations.Since(cfg.OutDir(), cfg.Since, all); err != nil {
 			return nil, err
 		}
 	}
@@ -97,11 +97,11 @@ func (r *Result) Lint() ([]Hazard, error) {
 	if len(r.Ops) == 0 || r.Migration == "" {
 		return nil, nil
 	}
-	set, err := readSettings(r.folder.Dir, r.targets)
+	set, err := readSettings(r.Folder.Dir, r.targets)
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(r.folder.Dir, r.Migration+".go")
+	path := filepath.Join(r.Folder.Dir, r.Migration+".go")
 	for _, f := range r.Files {
 		if f.Path != path {
 			continue

@@ -24,7 +24,7 @@ import (
 
 // models returns the import paths of the packages of models that a snapshot records, as they are now, and whether any is another one.
 func (c Config) models(s *snapshot.Snapshot) (now []string, moved bool, err error) {
-	home := paths.ModuleRoot(c.outDir())
+	home := paths.ModuleRoot(c.OutDir())
 	if home == "" || len(s.Models) == 0 {
 		return s.Models, false, nil
 	}
@@ -45,7 +45,7 @@ func (c Config) models(s *snapshot.Snapshot) (now []string, moved bool, err erro
 	}
 	// What runs modelgen for these migrations says where it is; else it is the directory that modelgen runs in.
 	var found []string
-	for _, dir := range modelsFor(home, c.outDir()) {
+	for _, dir := range modelsFor(home, c.OutDir()) {
 		if p, err := goedit.ImportPath(home, dir); err == nil && !slices.Contains(now, p) {
 			found = append(found, p)
 		}
@@ -62,7 +62,7 @@ func (c Config) models(s *snapshot.Snapshot) (now []string, moved bool, err erro
 		return append(now, lost...), moved, nil
 	}
 	return nil, false, finding.Problems{fmt.Sprintf("the snapshot records models in %s, and there is no such package here: "+
-		"if they have moved, run modelgen generate -only -out %s with the packages that have them now", strings.Join(lost, ", "), filepath.ToSlash(c.shownOut()))}
+		"if they have moved, run modelgen generate -only -out %s with the packages that have them now", strings.Join(lost, ", "), filepath.ToSlash(c.ShownOut()))}
 }
 
 func (c Config) dir() string {
@@ -72,7 +72,8 @@ func (c Config) dir() string {
 	return c.Dir
 }
 
-func (c Config) shownOut() string {
+// ShownOut returns the directory of the migrations as messages name it.
+func (c Config) ShownOut() string {
 	if c.Out == "" {
 		return "migrations"
 	}

@@ -27,7 +27,7 @@ func (c Config) loadAhead(ctx context.Context) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
 	a := &ahead{cancel: cancel, done: make(chan struct{})}
 	s := &snapshot.Snapshot{}
-	if data, err := os.ReadFile(filepath.Join(c.outDir(), snapshot.Name)); err == nil {
+	if data, err := os.ReadFile(filepath.Join(c.OutDir(), snapshot.Name)); err == nil {
 		s = snapshot.Settings(data)
 	}
 	if s == nil || c.settle(s) != nil {

@@ -135,12 +135,12 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	gone := maps.Clone(old)
 	for i, file := range r.Files {
 		if src, ok := gone[filepath.Base(file.Path)]; ok && filepath.Dir(file.Path) == filepath.Clean(b.Dir) {
-			r.Files[i].old = src
+			r.Files[i].Old = src
 			delete(gone, filepath.Base(file.Path))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(gone)) {
-		r.add(filepath.Join(b.Dir, name), nil, gone[name])
+		r.Add(filepath.Join(b.Dir, name), nil, gone[name])
 	}
 	fresh := map[string]bool{}
 	for _, src := range b.after(r) {

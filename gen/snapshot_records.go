@@ -33,9 +33,9 @@ func (r *Result) record() error {
 		return m.Name != r.Migration && (!ok || hash == snapshot.Open)
 	}
 	r.snap.Models = models
-	if len(r.folder.Sources) > 0 && slices.ContainsFunc(r.folder.Migrations, missing) {
+	if len(r.Folder.Sources) > 0 && slices.ContainsFunc(r.Folder.Migrations, missing) {
 		var files []read.File
-		for _, f := range r.folder.Sources {
+		for _, f := range r.Folder.Sources {
 			files = append(files, read.File{Name: f.Name, Src: f.Text})
 		}
 		if all, err := read.Files(files); err == nil { // else it was said
@@ -46,12 +46,12 @@ func (r *Result) record() error {
 	if err != nil {
 		return err
 	}
-	r.catchesUp = r.folder.SnapshotText != nil && string(without) == string(read.Unix(r.folder.SnapshotText)) && string(with) != string(without)
+	r.catchesUp = r.Folder.SnapshotText != nil && string(without) == string(read.Unix(r.Folder.SnapshotText)) && string(with) != string(without)
 	return r.addSnapshot(with)
 }
 
 func (r *Result) addSnapshot(data []byte) error {
-	r.add(filepath.Join(r.folder.Dir, snapshot.Name), data, r.folder.SnapshotText)
+	r.Add(filepath.Join(r.Folder.Dir, snapshot.Name), data, r.Folder.SnapshotText)
 	return nil
 }
 

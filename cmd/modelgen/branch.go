@@ -207,7 +207,7 @@ func finish(e env, f *flag.FlagSet, cfg gen.Config, r *gen.Result, err error) er
 		sign := "+"
 		if file.Content == nil {
 			sign = "-"
-		} else if file.Old() != nil {
+		} else if file.Old != nil {
 			sign = "~"
 		}
 		fmt.Fprintf(e.stdout, "%s %s\n", sign, file.Shown())

@@ -15,8 +15,8 @@ import (
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
-// check compares models, snapshot, list and guard.
-func check(ctx context.Context, e env, args []string) error {
+// runCheck compares models, snapshot, list and guard.
+func runCheck(ctx context.Context, e env, args []string) error {
 	f := flags(e, "check", "[directory]")
 	asJSON := f.Bool("json", false, "print JSON")
 	tags := f.String("tags", "", "build `tags`")

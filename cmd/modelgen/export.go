@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/gen/sqlscript"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -21,19 +21,19 @@ type sqlFile struct{ name, text string }
 
 // formats write one migration as the files of a runner. version is that of the first file, and how many versions they are is what parts says.
 var formats = map[string]struct {
-	files func(s gen.Script, version int) []sqlFile
-	parts func(s gen.Script) int
+	files func(s sqlscript.Script, version int) []sqlFile
+	parts func(s sqlscript.Script) int
 }{
 	"goose":          {gooseFiles, one},
 	"golang-migrate": {golangMigrateFiles, golangMigrateParts},
 	"atlas":          {atlasFiles, one},
 }
 
-func one(gen.Script) int { return 1 }
+func one(sqlscript.Script) int { return 1 }
 
 // export writes migrations as the files of another runner. What is there already must be the same: others may have run it. all has those
 // that no other one stands for, in their order: it gives the chosen ones their versions, whichever are chosen.
-func export(e env, all, chosen []gen.Script, format, out string) error {
+func export(e env, all, chosen []sqlscript.Script, format, out string) error {
 	f, ok := formats[format]
 	if !ok {
 		return fmt.Errorf("-format %s: there are goose, golang-migrate and atlas", format)
@@ -51,7 +51,7 @@ func export(e env, all, chosen []gen.Script, format, out string) error {
 		for _, x := range written {
 			known[x.name] = true
 		}
-		if slices.ContainsFunc(chosen, func(c gen.Script) bool { return c.Migration == s.Migration }) {
+		if slices.ContainsFunc(chosen, func(c sqlscript.Script) bool { return c.Migration == s.Migration }) {
 			problems = append(problems, printable(s))
 			files = append(files, written...)
 			for _, x := range written {
@@ -65,7 +65,7 @@ func export(e env, all, chosen []gen.Script, format, out string) error {
 		version += f.parts(s) - 1
 	}
 	for _, c := range chosen {
-		if !slices.ContainsFunc(all, func(s gen.Script) bool { return s.Migration == c.Migration }) {
+		if !slices.ContainsFunc(all, func(s sqlscript.Script) bool { return s.Migration == c.Migration }) {
 			problems = append(problems, fmt.Errorf("%s has another one in its place, which is what a runner would have to run", c.Migration))
 		}
 	}
@@ -109,7 +109,7 @@ func export(e env, all, chosen []gen.Script, format, out string) error {
 	return nil
 }
 
-func printable(s gen.Script) error {
+func printable(s sqlscript.Script) error {
 	for _, st := range slices.Concat(s.Stages, s.Undo) {
 		if _, ok := st.SQL(); !ok {
 			return fmt.Errorf("%s runs Go code (%s), which cannot be written as SQL", s.Migration, st.Cause)
@@ -137,7 +137,7 @@ func wordsOf(name string) string {
 }
 
 // title names a file; runners want the number in front, and read it as a version.
-func title(s gen.Script, version int) string {
+func title(s sqlscript.Script, version int) string {
 	return fmt.Sprintf("%04d_%s", version, wordsOf(s.Migration))
 }
 
@@ -161,7 +161,7 @@ func group(tx []migrate.Stage) (out []migrate.Statement, note string) {
 }
 
 // undoable returns the way back as transactions; one that fails, with the reason, when there is none: the runner would note it as undone.
-func undoable(s gen.Script) [][]migrate.Stage {
+func undoable(s sqlscript.Script) [][]migrate.Stage {
 	if s.NoUndo == "" {
 		return migrate.Transactions(s.Undo)
 	}

@@ -12,13 +12,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/sqlscript"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
 // gooseFiles writes one file, in one transaction where that can be. Where it cannot, each transaction is a block between the marks: goose
 // sends it as one string, on one connection, and PostgreSQL makes a transaction of that.
-func gooseFiles(s gen.Script, version int) []sqlFile {
+func gooseFiles(s sqlscript.Script, version int) []sqlFile {
 	down := undoable(s)
 	apart := several(s.Stages) || s.NoUndo == "" && several(s.Undo)
 	var b strings.Builder
@@ -62,7 +62,7 @@ func oneString(dialect string, tx []migrate.Stage, all []migrate.Statement) stri
 
 // golangMigrateParts tells how many versions a migration is: golang-migrate sends a file as one string, which PostgreSQL makes a
 // transaction of, so each transaction, and each statement outside of any, is a version.
-func golangMigrateParts(s gen.Script) int {
+func golangMigrateParts(s sqlscript.Script) int {
 	up, down := migrate.Transactions(s.Stages), undoable(s)
 	if s.NoUndo != "" {
 		down = nil // the same for each
@@ -70,7 +70,7 @@ func golangMigrateParts(s gen.Script) int {
 	return max(len(up), len(down), 1)
 }
 
-func golangMigrateFiles(s gen.Script, version int) (files []sqlFile) {
+func golangMigrateFiles(s sqlscript.Script, version int) (files []sqlFile) {
 	up, down := migrate.Transactions(s.Stages), undoable(s)
 	n := golangMigrateParts(s)
 	for i := range n {
@@ -100,7 +100,7 @@ func golangMigrateFiles(s gen.Script, version int) (files []sqlFile) {
 }
 
 // atlasFiles writes one file. Atlas finds the way back by itself.
-func atlasFiles(s gen.Script, version int) []sqlFile {
+func atlasFiles(s sqlscript.Script, version int) []sqlFile {
 	const mark = "-- modelgen:end"
 	groups := migrate.Transactions(s.Stages)
 	apart := several(s.Stages)

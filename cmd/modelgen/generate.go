@@ -180,7 +180,7 @@ func showDiff(e env, r *gen.Result) error {
 			continue
 		}
 		name := f.Shown()
-		text := string(diff.Diff("a/"+name, f.Old(), "b/"+name, f.Content))
+		text := string(diff.Diff("a/"+name, f.Old, "b/"+name, f.Content))
 		if colours {
 			text = colouredDiff(text)
 		}

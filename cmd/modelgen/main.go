@@ -122,13 +122,13 @@ type env struct {
 
 var verbs = map[string]func(context.Context, env, []string) error{
 	"generate": generate,
-	"check":    check,
+	"check":    runCheck,
 	"hash":     hash,
 	"lint":     lintFiles,
 	"merge":    merge,
 	"rebase":   rebase,
 	"remove":   remove,
-	"squash":   squash,
+	"squash":   runSquash,
 	"show":     show,
 	"sql":      printSQL,
 	"version":  version,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/overview"
 )
 
 // show prints what a directory of migrations comes to: the graph, and the tables.
@@ -27,7 +28,7 @@ func show(_ context.Context, e env, args []string) error {
 	if *format != "text" && *format != "mermaid" && *format != "json" {
 		return fmt.Errorf("-format %s: it is text, mermaid or json", *format)
 	}
-	p, err := gen.Show(cfg)
+	p, err := overview.Read(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return err
 	}

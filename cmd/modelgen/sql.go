@@ -13,6 +13,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/sqlscript"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -42,13 +43,13 @@ func printSQL(_ context.Context, e env, args []string) error {
 	if err := oneDirectory(e, &cfg, operands, 1); err != nil {
 		return err
 	}
-	scripts, err := gen.Scripts(cfg, which, *dialect)
+	scripts, err := sqlscript.Plan(cfg, which, *dialect)
 	if err != nil {
 		return err
 	}
 	switch {
 	case *format != "":
-		all, err := gen.Scripts(cfg, "", *dialect)
+		all, err := sqlscript.Plan(cfg, "", *dialect)
 		if err != nil {
 			return err
 		}
@@ -187,7 +188,7 @@ func ended(sql string) string {
 
 func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-func scriptsJSON(w io.Writer, scripts []gen.Script) error {
+func scriptsJSON(w io.Writer, scripts []sqlscript.Script) error {
 	type stage struct {
 		Does        string   `json:"does"`
 		Statements  []string `json:"statements"`

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/sqlscript"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 )
@@ -19,12 +20,12 @@ const (
 
 // sameUntil returns the newest version of the server for which migrations of several transactions have the same stages as for that of the
 // scripts; 0 is all. The history counts stages: the program, which plans for the server that it finds, has to count the same ones.
-func sameUntil(cfg gen.Config, which string, scripts []gen.Script) (int, error) {
+func sameUntil(cfg gen.Config, which string, scripts []sqlscript.Script) (int, error) {
 	if len(scripts) == 0 || capabilities(scripts[0].Dialect).Name != psql {
 		return 0, nil
 	}
 	for version := serverOf(scripts[0].Dialect) + 1; version <= newestServer; version++ {
-		others, err := gen.Scripts(cfg, which, psql+"@"+strconv.Itoa(version))
+		others, err := sqlscript.Plan(cfg, which, psql+"@"+strconv.Itoa(version))
 		if err != nil {
 			return 0, err
 		}
@@ -52,7 +53,7 @@ func serverOf(dialect string) int {
 
 // guarded prints a script for psql that can be run any number of times. It keeps the history as the migrator does, stage by stage, so that
 // each of the two goes on where the other one stopped.
-func guarded(w io.Writer, scripts []gen.Script, until int) error {
+func guarded(w io.Writer, scripts []sqlscript.Script, until int) error {
 	for _, s := range scripts {
 		if c := capabilities(s.Dialect); c.Name != psql {
 			return fmt.Errorf("-idempotent is for PostgreSQL: the shell of %s runs every statement, whatever the history says; let the program run them: app migrate up", c.Product)
@@ -135,13 +136,13 @@ $modelgen$;
 // guard prints one migration.
 type guard struct {
 	w     io.Writer
-	s     gen.Script
+	s     sqlscript.Script
 	raise func(when, message string)
 }
 
 func (g guard) printf(format string, args ...any) { fmt.Fprintf(g.w, format, args...) }
 
-func (g guard) print(scripts []gen.Script, expands map[string]bool) {
+func (g guard) print(scripts []sqlscript.Script, expands map[string]bool) {
 	set, name := text(g.s.Set), text(g.s.Migration)
 	g.printf("\n-- %s\nSELECT pg_temp.modelgen_stage(%s, %s, %s) AS modelgen_stage \\gset\n", g.s.Migration, set, name, text(g.s.Hash))
 	if expands[g.s.Migration] {
@@ -224,9 +225,9 @@ func (g guard) group(group []migrate.Stage, end int, first, last bool) {
 }
 
 // parents makes sure of those that are not in the script.
-func (g guard) parents(scripts []gen.Script) {
+func (g guard) parents(scripts []sqlscript.Script) {
 	for _, p := range g.s.Parents {
-		if slices.ContainsFunc(scripts, func(s gen.Script) bool { return s.Migration == p.Name || slices.Contains(p.By, s.Migration) }) {
+		if slices.ContainsFunc(scripts, func(s sqlscript.Script) bool { return s.Migration == p.Name || slices.Contains(p.By, s.Migration) }) {
 			continue
 		}
 		g.raise("NOT ("+there(g.s.Set, p)+")", g.s.Migration+" comes after "+p.Name+", which is not applied; begin the script there: modelgen sql -idempotent "+p.Name+".."+g.s.Migration)
@@ -234,9 +235,9 @@ func (g guard) parents(scripts []gen.Script) {
 }
 
 // ends stops in front of the end of a dual write that this script has begun, unless the database was empty.
-func (g guard) ends(scripts []gen.Script) {
+func (g guard) ends(scripts []sqlscript.Script) {
 	for _, name := range g.s.Ends {
-		if !slices.ContainsFunc(scripts, func(s gen.Script) bool { return s.Migration == name }) {
+		if !slices.ContainsFunc(scripts, func(s sqlscript.Script) bool { return s.Migration == name }) {
 			continue
 		}
 		g.printf("\\if :{?%s}\n\\if :modelgen_empty\n\\else\n", expanded(scripts, name))
@@ -247,12 +248,12 @@ func (g guard) ends(scripts []gen.Script) {
 }
 
 // expanded is the variable that tells that a migration was run by this script.
-func expanded(scripts []gen.Script, name string) string {
-	return fmt.Sprintf("modelgen_expanded_%d", slices.IndexFunc(scripts, func(s gen.Script) bool { return s.Migration == name }))
+func expanded(scripts []sqlscript.Script, name string) string {
+	return fmt.Sprintf("modelgen_expanded_%d", slices.IndexFunc(scripts, func(s sqlscript.Script) bool { return s.Migration == name }))
 }
 
 // there is a condition: a migration is applied, or all that it stands for, or one that stands for it.
-func there(set string, r gen.Row) string {
+func there(set string, r sqlscript.Row) string {
 	names := append([]string{r.Name}, r.By...)
 	sql := fmt.Sprintf("EXISTS (SELECT FROM %s WHERE \"set\" = %s AND name IN %s AND state IN ('done', 'faked'))", historyTable, text(set), list(names))
 	if len(r.Replaces) > 0 {
@@ -262,7 +263,7 @@ func there(set string, r gen.Row) string {
 }
 
 // whole is a condition: all of them are applied.
-func whole(set string, rows []gen.Row) string {
+func whole(set string, rows []sqlscript.Row) string {
 	var plain, all []string
 	for _, r := range rows {
 		if len(r.Replaces) == 0 {
@@ -279,7 +280,7 @@ func whole(set string, rows []gen.Row) string {
 }
 
 // everyName returns their names, and those of what they stand for.
-func everyName(rows []gen.Row) (names []string) {
+func everyName(rows []sqlscript.Row) (names []string) {
 	for _, r := range rows {
 		names = append(append(names, r.Name), everyName(r.Replaces)...)
 	}
@@ -287,10 +288,10 @@ func everyName(rows []gen.Row) (names []string) {
 }
 
 // everyRow returns those whose hash is known, each once.
-func everyRow(rows []gen.Row) (all []gen.Row) {
+func everyRow(rows []sqlscript.Row) (all []sqlscript.Row) {
 	for _, r := range rows {
-		for _, x := range append([]gen.Row{r}, everyRow(r.Replaces)...) {
-			if x.Hash != "" && !slices.ContainsFunc(all, func(o gen.Row) bool { return o.Name == x.Name }) {
+		for _, x := range append([]sqlscript.Row{r}, everyRow(r.Replaces)...) {
+			if x.Hash != "" && !slices.ContainsFunc(all, func(o sqlscript.Row) bool { return o.Name == x.Name }) {
 				all = append(all, x)
 			}
 		}

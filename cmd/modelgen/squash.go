@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/squash"
 )
 
-// squash puts one migration in the place of several; later it takes their files away, and in the end their names.
-func squash(_ context.Context, e env, args []string) error {
+// runSquash puts one migration in the place of several; later it takes their files away, and in the end their names.
+func runSquash(_ context.Context, e env, args []string) error {
 	cfg, f := historyFlags(e, "squash", "FROM..TO|..TO|TO [directory]")
 	f.StringVar(&cfg.Name, "name", "", "`words` of the name of the squash, behind its number and squashed_")
 	all := f.Bool("no-optimize", false, "keep every operation as it is")
@@ -45,17 +45,17 @@ func squash(_ context.Context, e env, args []string) error {
 	}
 	switch {
 	case *finished != "":
-		r, err := gen.FinishSquash(cfg, *finished, has)
+		r, err := squash.Finish(cfg, *finished, has)
 		return finish(e, f, cfg, r, err)
 	case *forgotten != "":
-		r, err := gen.ForgetSquash(cfg, *forgotten, has)
+		r, err := squash.Forget(cfg, *forgotten, has)
 		if err := finish(e, f, cfg, r, err); err != nil {
 			return err
 		}
 		fmt.Fprintf(e.stderr, "modelgen: each database still has the rows of what %s replaced: app migrate prune takes them out of its history\n", r.Migration)
 		return nil
 	}
-	r, err := gen.Squash(gen.SquashConfig{Config: cfg, Range: ranges, NoOptimize: *all})
+	r, err := squash.Squash(squash.Config{Config: cfg, Range: ranges, NoOptimize: *all})
 	if err != nil {
 		return err
 	}

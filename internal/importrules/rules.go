@@ -31,6 +31,9 @@ var (
 	// given is what users import in their programs and tests, without the test suites of the dialects.
 	given = append([]string{"runtime", "runtime/schema", "runtime/cli", "runtime/migratetest"}, dialects...)
 
+	// verbs are the commands on a directory of migrations, beside the pipeline.
+	verbs = []string{"gen/check", "gen/history", "gen/squash", "gen/sqlscript"}
+
 	drivers = []string{"github.com/lib/pq", "github.com/jackc/pgx", "modernc.org/sqlite", "github.com/mattn/go-sqlite3", "github.com/ncruces/go-sqlite3"}
 )
 
@@ -80,10 +83,39 @@ var rules = []rule{
 		},
 	},
 	{
-		name:   "the parts below gen do not import gen",
-		reason: "gen ties the parts together, they know nothing of each other's order",
-		of:     func(pkg string) bool { return strings.HasPrefix(pkg, "gen/") },
+		name:   "of the parts below gen only the commands on a directory of migrations import gen",
+		reason: "gen ties the stages together, they know nothing of each other's order; check, history, squash and sqlscript work on what it makes",
+		of:     func(pkg string) bool { return strings.HasPrefix(pkg, "gen/") && !slices.Contains(verbs, pkg) },
 		breaks: func(_ string, i imported) bool { return i.own == "gen" },
+	},
+	{
+		name:   "only cmd/... imports gen/check, gen/history, gen/squash, gen/sqlscript and gen/overview",
+		reason: "each is a command on a directory of migrations: the pipeline does not know them, and they do not know each other; what two of them share is of gen/migrations",
+		of:     func(pkg string) bool { return !below(pkg, "cmd") },
+		breaks: func(_ string, i imported) bool { return slices.Contains(verbs, i.own) || i.own == "gen/overview" },
+	},
+	{
+		name:   "gen/migrations imports of ours only gen/read, gen/snapshot, gen/finding, gen/emit, gen/internal, runtime and runtime/schema",
+		reason: "a directory of migrations is read without its models, and without a comparison",
+		of:     func(pkg string) bool { return pkg == "gen/migrations" },
+		breaks: func(_ string, i imported) bool {
+			return i.own != "" && !slices.Contains([]string{"gen/read", "gen/snapshot", "gen/finding", "gen/emit", "gen/nearest", "runtime", "runtime/schema"}, i.own) &&
+				!below(i.own, "gen/internal")
+		},
+	},
+	{
+		name:   "the stages of the pipeline do not import gen/migrations",
+		reason: "load, snapshot, diff, emit, read, lint and optimize take values: what a directory has in it is handed to them",
+		of: func(pkg string) bool {
+			return strings.HasPrefix(pkg, "gen/") && pkg != "gen/migrations" && pkg != "gen/overview" && !slices.Contains(verbs, pkg)
+		},
+		breaks: func(_ string, i imported) bool { return i.own == "gen/migrations" },
+	},
+	{
+		name:   "gen/finding imports nothing of ours",
+		reason: "everything that is wrong is said in its form, so everything may import it",
+		of:     func(pkg string) bool { return pkg == "gen/finding" },
+		breaks: func(_ string, i imported) bool { return i.own != "" },
 	},
 	{
 		name:   "nothing but cmd/... imports cmd/...",

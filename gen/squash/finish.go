@@ -1,4 +1,4 @@
-package gen
+package squash
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/paths"
@@ -22,10 +23,10 @@ import (
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// FinishSquash works out what is left when the files go that a squash replaces: what followed those follows the squash. Its Replaces stays, as
+// Finish works out what is left when the files go that a squash replaces: what followed those follows the squash. Its Replaces stays, as
 // databases that had them still need it. It refuses when something that stays uses what stands in those files, and when applied says that a database
 // is not ready for it.
-func FinishSquash(cfg Config, name string, applied *migrations.Applied) (*Result, error) {
+func Finish(cfg gen.Config, name string, applied *migrations.Applied) (*gen.Result, error) {
 	q, err := newSquasher(cfg)
 	if err != nil {
 		return nil, err
@@ -59,9 +60,9 @@ func FinishSquash(cfg Config, name string, applied *migrations.Applied) (*Result
 	return q.result, d.write()
 }
 
-// ForgetSquash works out the file of a squash without its Replaces: it is then a migration as any other. It refuses when applied says that a database
+// Forget works out the file of a squash without its Replaces: it is then a migration as any other. It refuses when applied says that a database
 // is not ready for it.
-func ForgetSquash(cfg Config, name string, applied *migrations.Applied) (*Result, error) {
+func Forget(cfg gen.Config, name string, applied *migrations.Applied) (*gen.Result, error) {
 	q, err := newSquasher(cfg)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func ForgetSquash(cfg Config, name string, applied *migrations.Applied) (*Result
 		to++
 	}
 	q.result.Migration = squash.Name
-	q.result.add(filepath.Join(q.Dir, squash.File), formatted(goedit.Apply(src, []goedit.Edit{goedit.Replace(from, to, "")})), src)
+	q.result.Add(filepath.Join(q.Dir, squash.File), formatted(goedit.Apply(src, []goedit.Edit{goedit.Replace(from, to, "")})), src)
 	return q.result, nil
 }
 
@@ -327,11 +328,11 @@ func (d *deletion) write() error {
 		src := d.src[name]
 		switch {
 		case d.files[name]:
-			d.result.add(filepath.Join(d.Dir, name), nil, src)
+			d.result.Add(filepath.Join(d.Dir, name), nil, src)
 			continue
 		case d.changed[name] != nil:
 			now := formatted(goedit.Apply(src, d.changed[name]))
-			d.result.add(filepath.Join(d.Dir, name), now, src)
+			d.result.Add(filepath.Join(d.Dir, name), now, src)
 			src = now
 		}
 		if !strings.HasSuffix(name, "_test.go") {

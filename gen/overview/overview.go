@@ -1,4 +1,8 @@
-package gen
+// Package overview shows what a directory of migrations comes to, as text, as a diagram and as data: the graph, what each migration does, and the
+// tables of the snapshot.
+//
+// It judges nothing: a directory with two newest migrations is shown as it is.
+package overview
 
 import (
 	"fmt"
@@ -27,17 +31,16 @@ type Node struct {
 	Does     []string `json:"does"` // a line for each op
 }
 
-// Show reads a directory of migrations. It returns [finding.Problems] when a file cannot be read.
-func Show(cfg Config) (*Picture, error) {
-	shown := cfg.shownOut()
-	f, err := migrations.Read(cfg.outDir(), shown)
+// Read reads a directory of migrations. shown is how messages name it. It returns [finding.Problems] when a file cannot be read.
+func Read(dir, shown string) (*Picture, error) {
+	f, err := migrations.Read(dir, shown)
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
 	if f.Snapshot == nil {
 		return nil, fmt.Errorf("%s has no snapshot; run go generate first", shown)
 	}
-	all, err := read.Folder(cfg.outDir(), shown)
+	all, err := read.Folder(dir, shown)
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}

@@ -1,4 +1,4 @@
-package gen
+package squash
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/optimize/optimizetest"
@@ -17,7 +18,7 @@ import (
 )
 
 // past writes a folder with a random history of n migrations, as generate would have left it.
-func past(t testing.TB, seed uint64, n int) Config {
+func past(t testing.TB, seed uint64, n int) gen.Config {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "migrations")
 	if err := os.Mkdir(dir, 0o755); err != nil {
@@ -67,7 +68,7 @@ func past(t testing.TB, seed uint64, n int) Config {
 		t.Fatal(err)
 	}
 	write(snapshot.Name, data)
-	return Config{Out: dir}
+	return gen.Config{Out: dir}
 }
 
 // TestSquashHistory squashes ranges of a history of two hundred migrations, and the squashes once more, down to one migration without Replaces. Each
@@ -94,7 +95,7 @@ func TestSquashHistory(t *testing.T) {
 			t.Fatal(p)
 		}
 	}
-	commit := func(r *Result, err error) {
+	commit := func(r *gen.Result, err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +106,7 @@ func TestSquashHistory(t *testing.T) {
 	}
 	squash := func(text string) string {
 		t.Helper()
-		r, err := Squash(SquashConfig{Config: cfg, Range: text})
+		r, err := Squash(Config{Config: cfg, Range: text})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,15 +120,15 @@ func TestSquashHistory(t *testing.T) {
 	second := squash("0100..0150")
 	valid(202)
 	for _, name := range []string{first, second} {
-		commit(FinishSquash(cfg, name, nil))
-		commit(ForgetSquash(cfg, name, nil))
+		commit(Finish(cfg, name, nil))
+		commit(Forget(cfg, name, nil))
 	}
 	valid(200 - 60 - 51 + 2)
 	all := squash("0200")
 	valid(200 - 60 - 51 + 3)
-	commit(FinishSquash(cfg, all, nil))
+	commit(Finish(cfg, all, nil))
 	valid(1)
-	commit(ForgetSquash(cfg, all, nil))
+	commit(Forget(cfg, all, nil))
 	valid(1)
 }
 
@@ -135,7 +136,7 @@ func TestSquashHistory(t *testing.T) {
 func BenchmarkSquash(b *testing.B) {
 	cfg := past(b, 9, 500)
 	for b.Loop() {
-		r, err := Squash(SquashConfig{Config: cfg, Range: "0500"})
+		r, err := Squash(Config{Config: cfg, Range: "0500"})
 		if err != nil {
 			b.Fatal(err)
 		}

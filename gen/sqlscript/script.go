@@ -1,10 +1,15 @@
-package gen
+// Package sqlscript plans migrations without a database: the statements of each for one dialect, and what a script must know of the history to run them
+// by hand.
+//
+// It writes no script: which form that has, such as one for psql or the files of another tool, is the matter of who asks.
+package sqlscript
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
@@ -34,10 +39,10 @@ type Row struct {
 	By       []string // those that stand for it
 }
 
-// Scripts plans migrations without a database: all of them, one by its name or a beginning of it, or a range FROM..TO of which either end may
+// Plan plans the migrations of a directory: all of them, one by its name or a beginning of it, or a range FROM..TO of which either end may
 // be left out. dialect is one of the project's, "postgres" or "postgres@15"; "" is its first.
-func Scripts(cfg Config, which, dialect string) ([]Script, error) {
-	h, err := migrations.ReadHistory(cfg.outDir(), cfg.shownOut())
+func Plan(cfg gen.Config, which, dialect string) ([]Script, error) {
+	h, err := migrations.ReadHistory(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +133,7 @@ func (p *planner) begins(m read.Migration) (names []string) {
 }
 
 // target finds the dialect among those of the project.
-func (p *planner) target(cfg Config, dialect string) (string, error) {
+func (p *planner) target(cfg gen.Config, dialect string) (string, error) {
 	have := p.Sides[0].Dialects
 	if dialect == "" {
 		return have[0], nil

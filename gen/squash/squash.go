@@ -1,4 +1,8 @@
-package gen
+// Package squash puts one migration in the place of several: [Squash] writes it, [Finish] takes away the files of those that it replaces, and [Forget]
+// their names. Steps that are written by hand are copied with what they need.
+//
+// What the ops come to in fewer steps is the matter of package optimize. Nothing is written before [gen.Result.Commit].
+package squash
 
 import (
 	"fmt"
@@ -6,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
@@ -15,16 +20,16 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// SquashConfig says what to squash.
-type SquashConfig struct {
-	Config            // Dir, Out and Name count
+// Config says what to squash.
+type Config struct {
+	gen.Config        // Dir, Out and Name count
 	Range      string // "FROM..TO", "..TO" or "TO"; names or the beginnings of names
 	NoOptimize bool   // all ops one after the other, as they are
 }
 
-// Squashed is what a squash would write.
-type Squashed struct {
-	*Result
+// Result is what a squash would write.
+type Result struct {
+	*gen.Result
 	Replaced      []string // names of the migrations that the new one stands for
 	Before, After int      // how many ops they have, and how many it has
 	Steps         int      // over data among the latter, which keep their places
@@ -36,12 +41,12 @@ type squasher struct {
 	shown  string
 	all    []read.Migration
 	graph  *migrations.Graph
-	result *Result
+	result *gen.Result
 }
 
-func newSquasher(cfg Config) (*squasher, error) {
-	q := &squasher{shown: cfg.shownOut()}
-	f, err := migrations.Read(cfg.outDir(), q.shown)
+func newSquasher(cfg gen.Config) (*squasher, error) {
+	q := &squasher{shown: cfg.ShownOut()}
+	f, err := migrations.Read(cfg.OutDir(), q.shown)
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
@@ -51,7 +56,7 @@ func newSquasher(cfg Config) (*squasher, error) {
 	if len(f.Migrations) == 0 || f.Snapshot == nil {
 		return nil, fmt.Errorf("there are no migrations in %s", filepath.ToSlash(q.shown))
 	}
-	q.Folder, q.result = f, &Result{folder: f}
+	q.Folder, q.result = f, &gen.Result{Folder: f}
 	if q.all, err = read.Folder(f.Dir, q.shown); err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
@@ -60,7 +65,7 @@ func newSquasher(cfg Config) (*squasher, error) {
 }
 
 // Squash works out one migration that stands for several. Those stay as they are: databases that have some of them go on with the rest.
-func Squash(cfg SquashConfig) (*Squashed, error) {
+func Squash(cfg Config) (*Result, error) {
 	q, err := newSquasher(cfg.Config)
 	if err != nil {
 		return nil, err
@@ -88,7 +93,7 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 	for i, s := range steps {
 		ops[i] = s.op
 	}
-	out := &Squashed{Result: q.result}
+	out := &Result{Result: q.result}
 	if !cfg.NoOptimize {
 		ops = optimize.From(q.all[members[0]].Before, ops)
 	}
@@ -106,7 +111,7 @@ func Squash(cfg SquashConfig) (*Squashed, error) {
 	}
 	out.Steps = len(slices.DeleteFunc(slices.Clone(ops), func(op migrate.Op) bool { return !overData(op) }))
 	out.Before, out.After, out.Migration = q.count(members), len(ops), name
-	q.result.add(filepath.Join(q.Dir, name+".go"), src, nil)
+	q.result.Add(filepath.Join(q.Dir, name+".go"), src, nil)
 	q.Migrations = append(q.Migrations, migrations.Declaration{File: name + ".go", Var: v, Name: name, Parents: parents, Replaces: out.Replaced})
 	sources, err := q.sources()
 	if err != nil {
@@ -231,7 +236,7 @@ func (q *squasher) settle(sources []read.File) error {
 	if err != nil {
 		return err
 	}
-	q.result.add(filepath.Join(q.Dir, migrations.ListName), list, q.List)
+	q.result.Add(filepath.Join(q.Dir, migrations.ListName), list, q.List)
 	head := migrations.GraphOf(all).Newest()
 	if len(head) != 1 {
 		return fmt.Errorf("there would be %d newest migrations, please report it", len(head))
@@ -245,7 +250,7 @@ func (q *squasher) settle(sources []read.File) error {
 	if err != nil {
 		return err
 	}
-	q.result.add(filepath.Join(q.Dir, snapshot.Name), data, q.SnapshotText)
+	q.result.Add(filepath.Join(q.Dir, snapshot.Name), data, q.SnapshotText)
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package gen
+package squash
 
 import (
 	"bytes"
@@ -23,8 +23,8 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// squashStep is an op of one of the migrations that are squashed.
-type squashStep struct {
+// step is an op of one of the migrations that are squashed.
+type step struct {
 	op       migrate.Op // when text is not "", only something in its place
 	text     string     // its Go text, for what is code
 	comments []string   // the lines above it
@@ -52,8 +52,8 @@ func (q *squasher) sources() ([]read.File, error) {
 }
 
 // steps returns the ops of all members. Steps over data come as the text that they are written with, as far as they are not marked as elidable.
-func (c *copier) steps(members []int) ([]squashStep, error) {
-	var out []squashStep
+func (c *copier) steps(members []int) ([]step, error) {
+	var out []step
 	var problems finding.Problems
 	for _, i := range members {
 		m := c.all[i]
@@ -65,7 +65,7 @@ func (c *copier) steps(members []int) ([]squashStep, error) {
 			no := func(format string, args ...any) {
 				problems = append(problems, fmt.Sprintf("%s: %s", op.Pos, fmt.Sprintf(format, args...)))
 			}
-			var s squashStep
+			var s step
 			var elidable bool
 			if k < len(texts) {
 				s.comments, elidable = texts[k].comments, texts[k].elidable
@@ -100,7 +100,7 @@ func (c *copier) steps(members []int) ([]squashStep, error) {
 				s.text = text
 			}
 			if s.op == nil {
-				s.op = migrate.Go{Up: notHere, Name: op.Pos.String()}
+				s.op = migrate.Go{Up: placeholder, Name: op.Pos.String()}
 			}
 			out = append(out, s)
 		}
@@ -246,7 +246,7 @@ func (c *copier) parse(name string) error {
 }
 
 // file writes the squash: what is known by its value as every migration is written, then what is code in its place.
-func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) ([]byte, error) {
+func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte, error) {
 	raw, err := m.File()
 	if err != nil {
 		return nil, err
@@ -263,7 +263,7 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) (
 		names[i] = strconv.Quote(r)
 	}
 	key := goedit.Field(file, m.Var, "Ops")
-	edits := []goedit.Edit{goedit.Replace(at(key.Pos()), at(key.Pos()), "Replaces: []string{\n"+lines(names)+"\n},\n")}
+	edits := []goedit.Edit{goedit.Replace(at(key.Pos()), at(key.Pos()), "Replaces: []string{\n"+wrapped(names)+"\n},\n")}
 
 	if list := goedit.ListField(file, m.Var, "Parents"); list != nil && len(c.others) > 0 {
 		edits = append(edits, goedit.Replace(at(list.Rbrace), at(list.Rbrace), ", "+strings.Join(c.others, ", ")))
@@ -272,7 +272,7 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) (
 	}
 
 	// Steps over data keep their order among each other, so the next one here is the next one there.
-	var code []squashStep
+	var code []step
 	said := map[string][]string{}
 	for _, s := range steps {
 		if s.text != "" {
@@ -315,8 +315,8 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []squashStep) (
 	return src, nil
 }
 
-// lines puts words into lines of a bearable length.
-func lines(words []string) string {
+// wrapped puts words into lines of a bearable length.
+func wrapped(words []string) string {
 	var b strings.Builder
 	width := 0
 	for _, w := range words {

@@ -1,4 +1,4 @@
-package gen
+package squash
 
 import (
 	"context"
@@ -19,8 +19,8 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// notHere stands where a function is that only the compiled program has.
-func notHere(context.Context, migrate.Tx) error { return nil }
+// placeholder stands where a function is that only the compiled program has.
+func placeholder(context.Context, migrate.Tx) error { return nil }
 
 // copier copies Go code out of migrations that are squashed: the text of a step, with the declarations of the same files that it needs, which get
 // names of their own because the old files stay beside the new one for a while.
