@@ -62,7 +62,7 @@ var story = []struct {
 	{"sell", "", "usage: example COMMAND", 2},
 	{"add Tea", "", "usage: example COMMAND", 2},
 	{"list all", "", "usage: example COMMAND", 2},
-	{"migrate", "", "which verb?", 2},
+	{"migrate", "", "missing command", 2},
 	{"list", "", "3 pending", 1},
 	{"add Tea 450", "", "apply with up", 1},
 	{"migrate status", nothing, "", 0},

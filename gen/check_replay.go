@@ -108,7 +108,7 @@ func unwritten(all []read.Migration) (out []finding.Finding) {
 }
 
 func notWritten(pos token.Position, column string) finding.Finding {
-	return finding.Finding{Place: pos.String(), Reason: "nobody has written yet how existing rows get " + column, Fix: "write the step: Fill, Backfill, SQL or Go"}
+	return finding.Finding{Place: pos.String(), Reason: "the backfill for " + column + " is not written", Fix: "write the step: Fill, Backfill, SQL or Go"}
 }
 
 const undoEdit = "undo the edit that it comes from"

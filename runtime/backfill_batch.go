@@ -12,7 +12,7 @@ import (
 // The size of a batch, in rows. It begins at batchFirst, and then follows the time that batches take.
 const (
 	batchFirst   = 1000
-	batchLeast   = 100
+	minBatchSize = 100
 	batchMost    = 50_000
 	batchMostRow = 10_000 // with a row function: they are all in memory
 	batchTime    = 100 * time.Millisecond
@@ -93,7 +93,7 @@ func ParseCursor(text string) (*Cursor, error) {
 	}
 	c := new(Cursor)
 	if err := json.Unmarshal([]byte(text), c); err != nil {
-		return nil, fmt.Errorf("the cursor in the history is none: %w", err)
+		return nil, fmt.Errorf("invalid cursor in the history: %w", err)
 	}
 	return c, nil
 }
@@ -110,8 +110,8 @@ func (c *Cursor) String() string {
 	return string(text)
 }
 
-// Piece is what [Session.Batch] did.
-type Piece struct {
+// BatchResult is what [Session.Batch] did.
+type BatchResult struct {
 	Cursor *Cursor // how far the stage is now, by the history
 	Size   int     // of the batch that was committed: smaller than was asked for when somebody held locks on rows
 	Done   bool    // nothing is left
@@ -130,7 +130,7 @@ type Replicated interface {
 }
 
 // batches runs a batched stage from where the history says that it stopped. mark is what the history says meanwhile.
-func (w *walker) batches(ctx context.Context, st Stage, mark Mark) error {
+func (w *executor) batches(ctx context.Context, st Stage, mark Mark) error {
 	size, most := batchFirst, batchMost
 	if st.Batch.Rows != nil {
 		most = batchMostRow
@@ -168,10 +168,10 @@ func nextSize(size, most int, took time.Duration) int {
 	if took > batchTime/2 {
 		next = max(size/2, int(float64(size)*float64(batchTime)/float64(took)))
 	}
-	return min(max(next, batchLeast), most)
+	return min(max(next, minBatchSize), most)
 }
 
-func (w *walker) tell(st Stage, p Piece, first int64, since time.Duration) {
+func (w *executor) tell(st Stage, p BatchResult, first int64, since time.Duration) {
 	e := Event{Kind: EventProgress, Migration: w.now.Migration, Back: w.now.Back, Stage: st.Cause, Rows: p.Cursor.Rows, Total: p.Cursor.Of, Duration: since}
 	if since > 0 {
 		e.Rate = float64(e.Rows-first) / since.Seconds()
@@ -188,7 +188,7 @@ func (w *walker) tell(st Stage, p Piece, first int64, since time.Duration) {
 }
 
 // throttle waits until the next batch may begin.
-func (w *walker) throttle(ctx context.Context, st Stage) error {
+func (w *executor) throttle(ctx context.Context, st Stage) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -90,9 +90,9 @@ type Executor interface {
 	Step(ctx context.Context, stage Stage, after []Mark) error
 
 	// Batch runs the next piece of a stage with Batch, of so many rows at most, in one transaction that also moves the cursor of the history
-	// row. The record of mark says where the row stands: State, Stage, and Cursor as the Piece before gave it, "" at the beginning. When rows
+	// row. The record of mark says where the row stands: State, Stage, and Cursor as the BatchResult before gave it, "" at the beginning. When rows
 	// are locked by others it tries again, with fewer rows, as long as stages are tried again. It returns the errors of Transact.
-	Batch(ctx context.Context, stage Stage, mark Mark, size int) (Piece, error)
+	Batch(ctx context.Context, stage Stage, mark Mark, size int) (BatchResult, error)
 }
 
 // Inspector describes what is in the database.

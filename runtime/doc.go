@@ -21,7 +21,7 @@
 //	Down, Back    undo the newest migration, or the newest n
 //	Prune         forgets what squashes have replaced
 //
-// What only looks takes no lock and changes nothing: [Migrator.Plan] and [Migrator.PlanBack] return what a run would do, with its
+// Read-only operations take no lock and change nothing: [Migrator.Plan] and [Migrator.PlanBack] return what a run would do, with its
 // SQL, [Migrator.Status] where the database stands, [Migrator.Check] an error when something is pending, and [Migrator.Verify]
 // the drift: what differs between the database and its migrations. [Set.Stages] plans one migration without a database.
 //
@@ -47,9 +47,9 @@
 //	Session         one connection at work: Locker, HistoryStore, Executor, Inspector
 //	Planner         the stages of each op: Stage, Statement, Again, Batch
 //	Work, Mark      what one transaction does, and what it records; Record, State
-//	Cursor, Piece   where a stage in batches stands
+//	Cursor, BatchResult   where a stage in batches stands
 //	Facts, Effects  what a schema consists of, and what an op reads and changes
 //
 // A session may implement more: [Looker], [Watched], [ObjectSession], [Versioned], [Archiver], [Replicated]; a planner
-// [LonePlanner] and [QuietPlanner]. Package dialecttest holds the tests that every dialect must pass.
+// [SingleOpPlanner] and [QuietPlanner]. Package dialecttest holds the tests that every dialect must pass.
 package migrate

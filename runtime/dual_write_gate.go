@@ -28,7 +28,7 @@ func (e *DualWriteError) Error() string {
 	if e.begun {
 		verb = "has begun"
 	}
-	text := fmt.Sprintf("%s waits: this program %s to write %s.%s and %s both, with %s, and programs that know only %[4]s may still be running", e.Contract, verb, e.Table, e.From, e.To, e.Expand)
+	text := fmt.Sprintf("%s waits: this release %s the dual write of %s.%s and %s, with %s, and programs that know only %[4]s may still be running", e.Contract, verb, e.Table, e.From, e.To, e.Expand)
 	if len(e.Needed) > 0 {
 		text += fmt.Sprintf("; with it waits what this program may need, %s: run a release first whose newest migration is %s", some(e.Needed), e.Expand)
 	}
@@ -38,7 +38,7 @@ func (e *DualWriteError) Error() string {
 // gate takes the moves out that end a dual write which programs of the previous release may still need, and what comes after them: all of the same set, and
 // what needs it of other sets.
 func (h *history) gate(moves []move) (ahead, rest []move, wait *DualWriteError) {
-	alone := h.deserted(moves)
+	alone := h.unused(moves)
 	for _, mv := range moves {
 		n := h.set.all[mv.at]
 		behind := false

@@ -8,7 +8,7 @@ import (
 
 // blame returns the step that took away or renamed what a statement did not find, "" when none did: then somebody else did, or it never was there.
 // Names are looked for in what the database says, in whatever language it says it.
-func (w *walker) blame(l leg, st *StatementError) string {
+func (w *executor) blame(l leg, st *StatementError) string {
 	words := identifiers(st.Err.Error())
 	if st.Statement != "" {
 		words = slices.DeleteFunc(words, func(word string) bool { return !slices.Contains(identifiers(st.Statement), word) })

@@ -86,7 +86,7 @@ func (e *MigrationError) Error() string {
 	again := cmp.Or(e.Again, "the same command again")
 	switch {
 	case errors.Is(e.Err, ErrCommitLost):
-		fmt.Fprintf(&b, "\n  whether this part of it was committed status will tell; running %s goes on from there", again)
+		fmt.Fprintf(&b, "\n  run status to see whether this part was committed; running %s goes on from there", again)
 	case e.Committed == 0 && e.Rows == 0 && e.Left == "":
 		b.WriteString("\n  nothing of it was changed; fix what failed, then run " + again)
 	default:
@@ -176,7 +176,7 @@ type PassedError struct {
 }
 
 func (e *PassedError) Error() string {
-	return e.Target + " is behind what is applied: up only goes forward, to " + e.Target + " goes back"
+	return e.Target + " precedes what is applied: up only goes forward, to " + e.Target + " goes back"
 }
 
 // ErrorCode returns the SQLSTATE of an error, through the method that lib/pq and pgx both have, or "".

@@ -77,7 +77,7 @@ func ExampleNewSet() {
 	// id bigint
 	// name varchar(100)
 	// stock integer
-	// set shop: op 1 of 0003_stock does not fit: add column products.stock: it is there already
+	// set shop: op 1 of 0003_stock does not fit: add column products.stock: already exists
 }
 
 // The SQL of a migration can be had without a database, for each dialect, forward and back.

@@ -2,9 +2,9 @@ package migrate
 
 import "context"
 
-// seal fixes the digest of a history that says all the rest right, as after SQL that was run by hand and recorded, or rows that were pruned: without it
+// repairDigest fixes the digest of a history that says all the rest right, as after SQL that was run by hand and recorded, or rows that were pruned: without it
 // every start would have to read the whole history.
-func (h *history) seal(ctx context.Context, s Session) error {
+func (h *history) repairDigest(ctx context.Context, s Session) error {
 	stale := h.stale()
 	if len(stale) == 0 {
 		return nil

@@ -11,7 +11,7 @@ import (
 
 // initial turns first migrations whose tables and columns are all there into records. It looks at what is there and does not go by names
 // alone: a table that is there in another form is an error, and the database is left as it is.
-func (w *walker) initial(ctx context.Context, moves []move) error {
+func (w *executor) initial(ctx context.Context, moves []move) error {
 	set := w.m.set
 	for i, mv := range moves {
 		if mv.back || mv.fake || w.h.row[mv.at] != nil || !set.first(mv.at) {
@@ -65,7 +65,7 @@ func (s *Set) first(i int) bool {
 }
 
 // compareInitial reports whether tables are there as they are wanted. None being there is no error; anything between is.
-func (w *walker) compareInitial(ctx context.Context, label string, base, want, made *schema.Schema) (bool, error) {
+func (w *executor) compareInitial(ctx context.Context, label string, base, want, made *schema.Schema) (bool, error) {
 	got, err := w.s.Catalog(ctx, made)
 	if err != nil {
 		return false, redacted{err}

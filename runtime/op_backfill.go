@@ -153,7 +153,7 @@ func (o Unwritten) Run(context.Context, Tx) error { return errors.New(o.remedy()
 
 // remedy says what to write.
 func (o Unwritten) remedy() string {
-	return "nobody has written yet which value existing rows get in " + string(o) + "; put Fill or Backfill in the place of " +
+	return "the backfill for " + string(o) + " is not written; put Fill or Backfill in the place of " +
 		"migrate.Unwritten(" + strconv.Quote(string(o)) + ")"
 }
 

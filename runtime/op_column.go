@@ -60,7 +60,7 @@ func (o AddColumn) Apply(s *schema.Schema) error {
 	}
 	c := o.Column.Def()
 	if t.Column(c.Name) != nil {
-		return fmt.Errorf("add column %s.%s: it is there already", o.Table, c.Name)
+		return fmt.Errorf("add column %s.%s: already exists", o.Table, c.Name)
 	}
 	if err := checkColumn(s, t, c); err != nil {
 		return fmt.Errorf("add column %s.%s: %w", o.Table, c.Name, err)
@@ -103,7 +103,7 @@ func (o RenameColumn) Apply(s *schema.Schema) error {
 		return fmt.Errorf("rename column %s.%s: %w", o.Table, o.From, err)
 	}
 	if t.Column(o.To) != nil {
-		return fmt.Errorf("rename column %s.%s: %s is there already", o.Table, o.From, o.To)
+		return fmt.Errorf("rename column %s.%s: %s already exists", o.Table, o.From, o.To)
 	}
 	if err := schema.CheckName(o.To); err != nil {
 		return fmt.Errorf("rename column %s.%s: %w", o.Table, o.From, err)

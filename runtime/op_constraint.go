@@ -200,7 +200,7 @@ func (o RenameConstraint) Apply(s *schema.Schema) error {
 		return fmt.Errorf("rename constraint %s of %s: %w", o.From, o.Table, err)
 	}
 	if len(constraintNames(t, o.To, "")) > 0 {
-		return fmt.Errorf("rename constraint %s of %s: %s is there already", o.From, o.Table, o.To)
+		return fmt.Errorf("rename constraint %s of %s: %s already exists", o.From, o.Table, o.To)
 	}
 	names := constraintNames(t, o.From, "")
 	if len(names) == 0 {

@@ -222,7 +222,7 @@ func (o Fill) Describe() string { return "Fill " + o.Table + "." + o.Column + " 
 // Describe implements [Op].
 func (o SQL) Describe() string {
 	if len(o.Up) == 0 {
-		return "Tell the schema what was changed by hand"
+		return "Record schema changes made by SQL"
 	}
 	first := []rune(o.Up[0])
 	if len(first) > 60 {

@@ -144,12 +144,12 @@ func (o DropDualWrite) Effects() Effects {
 
 // Describe implements [Op].
 func (o AddDualWrite) Describe() string {
-	return fmt.Sprintf("Write %s.%s and %s both", o.Table, o.From, o.To)
+	return fmt.Sprintf("Keep %s.%s and %s.%s in sync", o.Table, o.From, o.Table, o.To)
 }
 
 // Describe implements [Op].
 func (o DropDualWrite) Describe() string {
-	return fmt.Sprintf("Stop writing %s.%s and %s both", o.Table, o.From, o.To)
+	return fmt.Sprintf("Stop keeping %s.%s and %s.%s in sync", o.Table, o.From, o.Table, o.To)
 }
 
 // Destroys implements [Op].

@@ -41,7 +41,7 @@ type AlterEnum struct {
 // Apply implements [Op].
 func (o CreateEnum) Apply(s *schema.Schema) error {
 	if s.Enum(o.Name) != nil {
-		return fmt.Errorf("create enum %s: it is there already", o.Name)
+		return fmt.Errorf("create enum %s: already exists", o.Name)
 	}
 	ns, base := schema.SplitName(o.Name)
 	if err := schema.CheckName(base); err != nil {
@@ -84,7 +84,7 @@ func (o RenameEnum) Apply(s *schema.Schema) error {
 		return err
 	}
 	if s.Enum(o.To) != nil {
-		return fmt.Errorf("rename enum %s: %s is there already", o.From, o.To)
+		return fmt.Errorf("rename enum %s: %s already exists", o.From, o.To)
 	}
 	s.RemoveEnum(o.From)
 	e.Name = o.To

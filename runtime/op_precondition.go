@@ -168,7 +168,7 @@ func checkNewConstraint(t *schema.Table, name, only string) error {
 		return err
 	}
 	if len(constraintNames(t, name, only)) > 0 {
-		return fmt.Errorf("a constraint of that name is there already")
+		return fmt.Errorf("a constraint of that name already exists")
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (o DropTable) Definition() *schema.Table { return CreateTable(o).Definition
 // Apply implements [Op].
 func (o CreateSchema) Apply(s *schema.Schema) error {
 	if s.HasNamespace(o.Name) {
-		return fmt.Errorf("create schema %s: it is there already", o.Name)
+		return fmt.Errorf("create schema %s: already exists", o.Name)
 	}
 	if err := schema.CheckName(o.Name); err != nil {
 		return fmt.Errorf("create schema: %w", err)
@@ -118,7 +118,7 @@ func (o DropSchema) Apply(s *schema.Schema) error {
 // Apply implements [Op].
 func (o CreateTable) Apply(s *schema.Schema) error {
 	if s.Table(o.Table) != nil {
-		return fmt.Errorf("create table %s: it is there already", o.Table)
+		return fmt.Errorf("create table %s: already exists", o.Table)
 	}
 	t := o.Definition()
 	if err := checkTable(s, t); err != nil {
@@ -159,7 +159,7 @@ func (o RenameTable) Apply(s *schema.Schema) error {
 	case t == nil:
 		return noTable("rename table", s, o.From)
 	case s.Table(o.To) != nil:
-		return fmt.Errorf("rename table %s: %s is there already", o.From, o.To)
+		return fmt.Errorf("rename table %s: %s already exists", o.From, o.To)
 	}
 	ns, base := schema.SplitName(o.To)
 	if err := schema.CheckName(base); err != nil {

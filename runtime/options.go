@@ -10,7 +10,7 @@ import (
 // Options change how a [Migrator] works. The zero value, and nil, are the defaults. What a duration of 0 or below means:
 //
 //	field             0                           below 0
-//	LockWait          one minute                  does not wait: fails at once
+//	LockWait          one minute                  fail at once
 //	LockTimeout       50 milliseconds             without limit
 //	StatementTimeout  without limit               without limit
 //	StrongLock        one minute, see there       without limit
@@ -22,7 +22,7 @@ type Options struct {
 	// History is the name of the history table; "" is modelgen_history. It is made in the dialect's default schema.
 	History string
 
-	// LockWait is the longest wait for another runner to finish; 0 is one minute, below 0 does not wait.
+	// LockWait is the longest wait for another runner to finish; 0 is one minute, negative: fail at once.
 	LockWait time.Duration
 
 	// LockTimeout is the longest wait of one statement for the lock of a table; 0 is 50 milliseconds. A stage that does not get its

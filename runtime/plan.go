@@ -10,7 +10,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// What only looks: it takes no lock and writes nothing, except that Verify builds a scratch schema that is rolled back.
+// Read-only operations take no lock and write nothing, except that Verify builds a scratch schema that is rolled back.
 
 // Plan is what a run would do.
 type Plan struct {
@@ -74,7 +74,7 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	if err := h.written(moves); err != nil {
 		return nil, err
 	}
-	w := &walker{m: m, s: s, h: h, res: &Result{}}
+	w := &executor{m: m, s: s, h: h, res: &Result{}}
 	if len(moves) == 0 {
 		return &Plan{Set: m.set.name}, nil
 	}
@@ -103,8 +103,8 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 }
 
 // preview plans all moves.
-func (w *walker) preview(ctx context.Context, moves []move) (*Plan, error) {
-	p := &walker{m: w.m, s: w.s, h: w.h, res: &Result{}, shared: w.h.deserted(moves)}
+func (w *executor) preview(ctx context.Context, moves []move) (*Plan, error) {
+	p := &executor{m: w.m, s: w.s, h: w.h, res: &Result{}, shared: w.h.unused(moves)}
 	if err := p.prepare(ctx, moves); err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ type Fires struct {
 
 // foresee looks at the database for what a plan will meet. What cannot be looked at is left out: a plan is asked for when something is wrong,
 // too.
-func (w *walker) foresee(ctx context.Context, p *Plan) error {
+func (w *executor) foresee(ctx context.Context, p *Plan) error {
 	look, ok := w.s.(Looker)
 	if !ok {
 		return nil

@@ -66,8 +66,8 @@ type QuietPlanner interface {
 	Quiet()
 }
 
-// LonePlanner is a [Planner] that can spare itself something when it plans one op only.
-type LonePlanner interface {
+// SingleOpPlanner is a [Planner] that plans a single op more simply.
+type SingleOpPlanner interface {
 	// Alone says so, before the op.
 	Alone()
 }
@@ -75,7 +75,7 @@ type LonePlanner interface {
 // PlanOps plans ops that are run on the schema s, and applies them to s.
 // It returns the first error of an op that does not fit or that the dialect cannot do.
 func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
-	if lone, ok := p.(LonePlanner); ok && len(ops) == 1 {
+	if lone, ok := p.(SingleOpPlanner); ok && len(ops) == 1 {
 		lone.Alone()
 	}
 	kept := stays(ops, p.Dialect())

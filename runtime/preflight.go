@@ -7,7 +7,7 @@ import (
 )
 
 // check looks for rows that would stop a migration of several transactions half way, or a way back, before it begins.
-func (w *walker) check(ctx context.Context, l leg) error {
+func (w *executor) check(ctx context.Context, l leg) error {
 	for _, st := range l.stages {
 		if st.Check == nil {
 			continue
@@ -30,7 +30,7 @@ func (w *walker) check(ctx context.Context, l leg) error {
 
 // visible refuses to begin a migration that changes rows in batches in a table of which the role does not see all rows: what comes before would be
 // committed when the server refuses the batch.
-func (w *walker) visible(ctx context.Context, l leg) error {
+func (w *executor) visible(ctx context.Context, l leg) error {
 	s, ok := w.s.(RowSecured)
 	if !ok {
 		return nil

@@ -36,7 +36,7 @@ func Redact(text string) string {
 }
 
 // ErrorText returns the text of an error without passwords and without values of rows. Those are in the messages of PostgreSQL's data
-// exceptions, and in what net/url says of a URL that it cannot parse is the whole of it: both get words of our own.
+// exceptions, and in what net/url says of a URL that it cannot parse is the whole of it: both are replaced by a generic message.
 func ErrorText(err error) string {
 	text := err.Error()
 	for e := range tree(err) {

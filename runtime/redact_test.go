@@ -94,7 +94,7 @@ type state struct{ code, text string }
 func (s state) Error() string    { return s.text }
 func (s state) SQLState() string { return s.code }
 
-// TestErrorTextValues: a data exception is told in words of our own, in whatever way the server or who passes it on writes it.
+// TestErrorTextValues: a data exception is replaced by a generic message, in whatever way the server or who passes it on writes it.
 func TestErrorTextValues(t *testing.T) {
 	bad := state{"22P02", `pq: ungültige Eingabesyntax für Typ integer: »ge"heim«`}
 	long := state{"22001", `value "ge"heim" is too long`}

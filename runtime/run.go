@@ -164,7 +164,7 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	} else if cleared {
 		return m.once(ctx, s, now, r)
 	}
-	w := &walker{m: m, s: s, h: h, res: r.res, now: now}
+	w := &executor{m: m, s: s, h: h, res: r.res, now: now}
 	moves := r.left
 	if r.sure {
 		moves = w.found(ctx, moves)
@@ -185,7 +185,7 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	}
 	if len(moves) == 0 {
 		m.tellEdited(h, r)
-		return m.seal(ctx, s, h, r)
+		return m.repairDigest(ctx, s, h, r)
 	}
 	if m.opt.FakeInitial && !r.record {
 		if err := w.initial(ctx, moves); err != nil {
@@ -197,9 +197,9 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		r.holds = h.holds(moves)
 	}
 	if w.holds = r.holds; len(moves) == 0 {
-		return m.seal(ctx, s, h, r)
+		return m.repairDigest(ctx, s, h, r)
 	}
-	w.shared = h.deserted(moves)
+	w.shared = h.unused(moves)
 	if err := w.prepare(ctx, moves); err != nil {
 		return err
 	}
@@ -221,9 +221,9 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	return r.stopped(h)
 }
 
-// seal ends a run that has nothing to do, any more.
-func (m *Migrator) seal(ctx context.Context, s Session, h *history, r *run) error {
-	if err := h.seal(ctx, s); err != nil {
+// repairDigest ends a run that has nothing to do, any more.
+func (m *Migrator) repairDigest(ctx context.Context, s Session, h *history, r *run) error {
+	if err := h.repairDigest(ctx, s); err != nil {
 		return err
 	}
 	if err := m.after(ctx, r); err != nil {
@@ -233,7 +233,7 @@ func (m *Migrator) seal(ctx context.Context, s Session, h *history, r *run) erro
 }
 
 // found takes those moves off that the history has: the reply to their COMMIT was lost, not they.
-func (w *walker) found(ctx context.Context, moves []move) []move {
+func (w *executor) found(ctx context.Context, moves []move) []move {
 	for len(moves) > 0 {
 		mv := moves[0]
 		row := w.h.row[mv.at]
@@ -247,7 +247,7 @@ func (w *walker) found(ctx context.Context, moves []move) []move {
 }
 
 // before gives hook and backup their turn. Neither is needed for what is only recorded.
-func (m *Migrator) before(ctx context.Context, w *walker, moves []move) error {
+func (m *Migrator) before(ctx context.Context, w *executor, moves []move) error {
 	real := false
 	for _, mv := range moves {
 		real = real || !mv.fake

@@ -43,7 +43,7 @@ type Archiver interface {
 }
 
 // backup makes the copy that was asked for, or ends the run.
-func (m *Migrator) backup(ctx context.Context, w *walker, moves []move) error {
+func (m *Migrator) backup(ctx context.Context, w *executor, moves []move) error {
 	fail := func(err error) error {
 		return &BackupError{Dir: m.opt.Backup.Dir, Err: err}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// walker goes from migration to migration.
-type walker struct {
+// executor goes from migration to migration.
+type executor struct {
 	m       *Migrator
 	s       Session
 	h       *history
@@ -38,7 +38,7 @@ type leg struct {
 }
 
 // prepare replays what is applied, and finds out whether every step back can be made.
-func (w *walker) prepare(ctx context.Context, moves []move) error {
+func (w *executor) prepare(ctx context.Context, moves []move) error {
 	set := w.m.set
 	w.undo = map[int][]Op{}
 	for _, mv := range moves {
@@ -90,7 +90,7 @@ func (h *history) counts(i int) bool {
 }
 
 // plan returns the stages of a move and brings the schema behind it.
-func (w *walker) plan(ctx context.Context, mv move) (leg, error) {
+func (w *executor) plan(ctx context.Context, mv move) (leg, error) {
 	l := leg{mv: mv}
 	n := w.m.set.all[mv.at]
 	ops := n.Ops
@@ -126,9 +126,9 @@ func (w *walker) plan(ctx context.Context, mv move) (leg, error) {
 	return l, err
 }
 
-// deserted reports whether nobody can be using the tables of the set: nothing of it was ever applied, and nothing of it is to be recorded as being
+// unused reports whether nobody can be using the tables of the set: nothing of it was ever applied, and nothing of it is to be recorded as being
 // there.
-func (h *history) deserted(moves []move) bool {
+func (h *history) unused(moves []move) bool {
 	return h.empty() && !slices.ContainsFunc(moves, func(mv move) bool { return mv.fake })
 }
 
@@ -148,7 +148,7 @@ func apply(s *schema.Schema, ops []Op) error {
 }
 
 // planner returns one for ops of a migration.
-func (w *walker) planner(ops []Op) Planner {
+func (w *executor) planner(ops []Op) Planner {
 	planner := w.s.Planner()
 	if q, ok := planner.(QuietPlanner); ok && w.shared && quiet(ops) {
 		q.Quiet()
@@ -171,7 +171,7 @@ func quiet(ops []Op) bool {
 }
 
 // walk makes all moves, in as few transactions as they allow.
-func (w *walker) walk(ctx context.Context, moves []move) error {
+func (w *executor) walk(ctx context.Context, moves []move) error {
 	if w.shared {
 		w.base = w.schema.Clone()
 	}
@@ -200,7 +200,7 @@ func (w *walker) walk(ctx context.Context, moves []move) error {
 }
 
 // alone makes one move.
-func (w *walker) alone(ctx context.Context, l leg) error {
+func (w *executor) alone(ctx context.Context, l leg) error {
 	begin := time.Now()
 	w.begin(l.mv)
 	if err := w.work(ctx, l); err != nil {
@@ -210,12 +210,12 @@ func (w *walker) alone(ctx context.Context, l leg) error {
 	return nil
 }
 
-func (w *walker) begin(mv move) {
+func (w *executor) begin(mv move) {
 	w.now.Migration, w.now.Back = w.m.set.label(mv.at), mv.back
 	w.m.notify(Event{Kind: EventBegin, Migration: w.now.Migration, Back: mv.back})
 }
 
-func (w *walker) end(ctx context.Context, mv move, took time.Duration) {
+func (w *executor) end(ctx context.Context, mv move, took time.Duration) {
 	label := w.m.set.label(mv.at)
 	w.res.Done = append(w.res.Done, AppliedMigration{Migration: label, Back: mv.back, Faked: mv.fake, Duration: took})
 	w.m.notify(Event{Kind: EventEnd, Migration: label, Back: mv.back, Faked: mv.fake, Duration: took})
@@ -223,7 +223,7 @@ func (w *walker) end(ctx context.Context, mv move, took time.Duration) {
 }
 
 // work runs the stages that are left, in as few transactions as they allow, with the history in step.
-func (w *walker) work(ctx context.Context, l leg) error {
+func (w *executor) work(ctx context.Context, l leg) error {
 	groups := l.groups
 	if len(groups) == 0 {
 		groups = [][]Stage{nil} // the history is written all the same
@@ -280,7 +280,7 @@ func (w *walker) work(ctx context.Context, l leg) error {
 }
 
 // failed wraps an error with where it happened.
-func (w *walker) failed(ctx context.Context, l leg, g []Stage, committed int, err error) error {
+func (w *executor) failed(ctx context.Context, l leg, g []Stage, committed int, err error) error {
 	if errors.Is(err, ErrClaimed) {
 		return err
 	}
@@ -303,7 +303,7 @@ func (w *walker) failed(ctx context.Context, l leg, g []Stage, committed int, er
 	return e
 }
 
-func (w *walker) names() []string {
+func (w *executor) names() []string {
 	var names []string
 	for _, d := range w.res.Done {
 		names = append(names, d.Migration)
@@ -311,8 +311,8 @@ func (w *walker) names() []string {
 	return names
 }
 
-// marks returns what the history is to say about a move, and what makes the walker know that it does.
-func (w *walker) marks(mv move) (m *marker, settle func()) {
+// marks returns what the history is to say about a move, and what makes the executor know that it does.
+func (w *executor) marks(mv move) (m *marker, settle func()) {
 	n := w.m.set.all[mv.at]
 	rec := Record{Set: n.set, Name: n.Name, Hash: w.m.set.hash(mv.at), Tool: tool(), Module: w.m.set.module(n.set), State: StateDone}
 	if mv.fake && !mv.adopt {
@@ -424,7 +424,7 @@ func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 	if k.back && apart && !k.undoing { // else the history would call it applied while a part of it is gone
 		first := k.rec
 		first.State, first.Stage, first.Cursor = StateUndoing, end-1, k.way(end-1)
-		before = []Mark{{MarkStage, first}, k.unsettled()}
+		before = []Mark{{MarkStage, first}, k.pendingMark()}
 	}
 	k.undoing = k.back
 	rec := k.rec
@@ -449,15 +449,15 @@ func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 		after = []Mark{{MarkStage, rec}}
 		if k.back {
 			after[0].Record.State = StateUndoing
-			after = append(after, k.unsettled())
+			after = append(after, k.pendingMark())
 		}
 	}
 	return before, after
 }
 
-// unsettled takes back what the newest row says of the whole history: the row that is on its way back may be an older one, and nobody shall
+// pendingMark takes back what the newest row says of the whole history: the row that is on its way back may be an older one, and nobody shall
 // take the database for complete.
-func (k *marker) unsettled() Mark { return Mark{MarkDigest, Record{Set: k.rec.Set}} }
+func (k *marker) pendingMark() Mark { return Mark{MarkDigest, Record{Set: k.rec.Set}} }
 
 // Transactions puts stages that share a transaction together; a stage with NoTx or Batch is alone.
 func Transactions(stages []Stage) [][]Stage {

@@ -14,7 +14,7 @@ const unknownLeft = "perhaps something, which nobody could look at any more, as 
 
 // settle makes the history say what is true after a stage has failed, and returns what the stage has left in the database, after it had the
 // chance to take it away.
-func (w *walker) settle(ctx context.Context, l leg, g []Stage, committed int, failure error) (left string) {
+func (w *executor) settle(ctx context.Context, l leg, g []Stage, committed int, failure error) (left string) {
 	apart := len(g) == 1 && (g[0].NoTx || g[0].Batch != nil)
 	if committed == 0 && w.h.row[l.mv.at] == nil && !apart {
 		return "" // there is no row that says anything
@@ -78,7 +78,7 @@ func look(ctx context.Context, s Session, st Stage, failure error) (what string,
 }
 
 // forget makes the history say what it said before a migration of which nothing is in the database, or nothing is undone. It reports whether it does.
-func (w *walker) forget(ctx context.Context, s Session, l leg) bool {
+func (w *executor) forget(ctx context.Context, s Session, l leg) bool {
 	n, row := w.m.set.all[l.mv.at], w.h.row[l.mv.at]
 	rec := Record{Set: n.set, Name: n.Name}
 	var marks []Mark

@@ -51,7 +51,7 @@ func adds(op Op) bool {
 }
 
 // folded returns the stages of migrations that share a transaction, which leave the database as their own do.
-func (w *walker) folded(legs []leg) [][]Stage {
+func (w *executor) folded(legs []leg) [][]Stage {
 	own := make([][]Stage, len(legs))
 	ops := make([][]Op, len(legs))
 	for i, l := range legs {

@@ -24,7 +24,7 @@ func fingerprint(stages []Stage) string {
 
 // resume returns how many stages of a migration an earlier run has committed. A number alone says little: those that are done must be the first ones
 // of what this program would do, which another version of it, or of the server, may do in other stages.
-func (w *walker) resume(l leg) (int, error) {
+func (w *executor) resume(l leg) (int, error) {
 	row := w.h.row[l.mv.at]
 	if row == nil || row.complete() || l.mv.fake || row.Stage == 0 || l.half != nil && row.State == StateRunning {
 		return 0, nil
@@ -40,7 +40,7 @@ func (w *walker) resume(l leg) (int, error) {
 }
 
 // otherPlan says that the stages of a migration that are done are not those of this program.
-func (w *walker) otherPlan(row *Record, label, word string, stages int) error {
+func (w *executor) otherPlan(row *Record, label, word string, stages int) error {
 	with := ""
 	if row.Tool != "" {
 		with = " (modelgen " + row.Tool + ")"
@@ -74,7 +74,7 @@ func (h *history) halfEdited() (all []int) {
 
 // note writes into the history of a migration of which something is committed the code of the error, and what the stage has left. It is for people:
 // when it cannot be written, nothing else is lost.
-func (w *walker) note(ctx context.Context, s Session, l leg, committed int, left string, err error) {
+func (w *executor) note(ctx context.Context, s Session, l leg, committed int, left string, err error) {
 	var st *StatementError
 	if !errors.As(err, &st) {
 		return

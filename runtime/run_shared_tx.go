@@ -10,7 +10,7 @@ import (
 
 // together makes moves in one transaction, or each in its own when that fails: what comes before the one that failed is then applied, and
 // the error says which it was. It is for databases where nobody else is: there it saves most of the commits, and nobody waits for a lock.
-func (w *walker) together(ctx context.Context, legs []leg) error {
+func (w *executor) together(ctx context.Context, legs []leg) error {
 	if len(legs) > 1 {
 		err := w.share(ctx, legs)
 		for _, l := range legs {
@@ -52,8 +52,8 @@ func shareable(stages []Stage) bool {
 	return !slices.ContainsFunc(stages, func(st Stage) bool { return st.NoTx || st.Batch != nil || st.Commit || st.ByHand })
 }
 
-// share makes moves in one transaction. On an error nothing has happened, and the walker stands where it stood.
-func (w *walker) share(ctx context.Context, legs []leg) error {
+// share makes moves in one transaction. On an error nothing has happened, and the executor stands where it stood.
+func (w *executor) share(ctx context.Context, legs []leg) error {
 	digests, counted := maps.Clone(w.digests), maps.Clone(w.counted)
 	took := make([]time.Duration, len(legs))
 	work := make([]Work, len(legs))

@@ -28,7 +28,7 @@ func (m *Migrator) unfinished(ctx context.Context, s Session, h *history) map[in
 		if c, err := ParseCursor(r.Cursor); err == nil && c != nil {
 			u.Rows, u.Of, u.Left = c.Rows, c.Of, c.Left
 		}
-		w := &walker{m: m, s: s, h: h, res: &Result{}}
+		w := &executor{m: m, s: s, h: h, res: &Result{}}
 		if plan, err := w.preview(ctx, []move{{at: i, back: r.State == StateUndoing}}); err == nil && plan.Refused == nil {
 			u.Stages = len(plan.Steps[0].Stages)
 		}

@@ -16,7 +16,7 @@ type Half struct {
 }
 
 // givenUp returns where a migration stands on its way up that a move takes back; nil for a migration that was applied to its end.
-func (w *walker) givenUp(mv move) *Half {
+func (w *executor) givenUp(mv move) *Half {
 	row := w.h.row[mv.at]
 	if !mv.back || mv.fake || row == nil {
 		return nil
@@ -40,7 +40,7 @@ func (r *Record) half() *Half {
 
 // undoHalf returns the ops that undo what is done of a migration, and the schema that they find. It undoes ops whose stages are all done by their
 // inverses, and stages of another one by those of what they amount to.
-func (w *walker) undoHalf(ctx context.Context, mv move, half *Half) ([]Op, *schema.Schema, error) {
+func (w *executor) undoHalf(ctx context.Context, mv move, half *Half) ([]Op, *schema.Schema, error) {
 	n, label := w.m.set.all[mv.at], w.m.set.label(mv.at)
 	stages, err := PlanOps(w.planner(n.Ops), w.schema.Clone(), n.Ops)
 	if err != nil {
@@ -86,7 +86,7 @@ func (w *walker) undoHalf(ctx context.Context, mv move, half *Half) ([]Op, *sche
 
 // whole returns the ops all of whose stages are among the first n, and how many stages these have: the most ops whose own plan is a beginning
 // of the whole one.
-func (w *walker) whole(ops []Op, stages []Stage, n int) ([]Op, int, error) {
+func (w *executor) whole(ops []Op, stages []Stage, n int) ([]Op, int, error) {
 	for k := len(ops); k > 0; k-- {
 		own, err := PlanOps(w.planner(ops), w.schema.Clone(), ops[:k])
 		if err != nil {
@@ -100,7 +100,7 @@ func (w *walker) whole(ops []Op, stages []Stage, n int) ([]Op, int, error) {
 }
 
 // leaves reports whether a stage outside any transaction that was not recorded has left something.
-func (w *walker) leaves(ctx context.Context, st Stage) bool {
+func (w *executor) leaves(ctx context.Context, st Stage) bool {
 	if st.Left == nil || len(st.Parts) == 0 {
 		return false
 	}
@@ -120,7 +120,7 @@ func through(row *Record, st Stage) bool {
 
 // midway refuses to give up a migration in the middle of a step that goes over rows in batches and has a way back: that would be right for the
 // rows that it has come to, and wrong for the others. A column that goes altogether does not mind.
-func (w *walker) midway(row *Record, next Stage, done []Op, label string) error {
+func (w *executor) midway(row *Record, next Stage, done []Op, label string) error {
 	c, err := ParseCursor(row.Cursor)
 	if next.Batch == nil || err != nil || c == nil || len(c.At) == 0 || row.State != StateRunning || through(row, next) {
 		return nil

@@ -27,7 +27,7 @@ func (e *UnwrittenError) Error() string {
 	return fmt.Sprintf("set %s: %s; nothing was changed", e.Set, strings.Join(lines, "\n  "))
 }
 
-// unwritten returns the columns of a migration of which nobody has written yet how they are filled.
+// unwritten returns the columns of a migration whose backfill is not written.
 func (m *Migration) unwritten() []string {
 	var columns []string
 	for _, op := range m.Ops {

@@ -124,7 +124,7 @@ func answerFlags(f *flag.FlagSet, cfg *gen.Config) {
 // oneDirectory takes the directory of the migrations from the operands.
 func oneDirectory(e env, cfg *gen.Config, operands []string, named int) error {
 	if len(operands) > 1 {
-		return fmt.Errorf("%q is one operand too much", operands[1])
+		return fmt.Errorf("unexpected argument %q", operands[1])
 	}
 	cfg.Out = "migrations"
 	if len(operands) == 1 {

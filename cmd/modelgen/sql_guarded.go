@@ -241,7 +241,7 @@ func (g guard) ends(scripts []sqlscript.Script) {
 			continue
 		}
 		g.printf("\\if :{?%s}\n\\if :modelgen_empty\n\\else\n", expanded(scripts, name))
-		g.raise("", g.s.Migration+" waits: "+name+" has just begun to write two columns, and programs that know only one of them may still be running; everything before it is applied; "+
+		g.raise("", g.s.Migration+" waits: "+name+" has just begun a dual write, and programs that know only one of its columns may still be running; everything before it is applied; "+
 			"run this again when all programs that run are newer than "+name)
 		g.printf("\\endif\n\\endif\n")
 	}

@@ -48,7 +48,7 @@ func (d *differ) askAboutReferences(t, w *schema.Table, asked map[string]bool) {
 				slices.Equal(slices.Sorted(slices.Values(was.Columns)), slices.Sorted(slices.Values(is.Columns))) {
 				continue
 			}
-			column, from, to := t.Name+"."+fk.Columns[0], strings.ReplaceAll(strings.Join(old.RefColumns, ", "), trash, ""), strings.Join(fk.RefColumns, ", ")
+			column, from, to := t.Name+"."+fk.Columns[0], strings.ReplaceAll(strings.Join(old.RefColumns, ", "), removedPrefix, ""), strings.Join(fk.RefColumns, ", ")
 			choice := []Choice{{"they are", "-convert " + Quote(column)}, {"they are to be: add a column that refers to the new key, and fill it", ""}}
 			if t := d.new.Table(fk.RefTable); !slices.ContainsFunc(old.RefColumns, func(c string) bool { return t.Column(c) == nil }) {
 				choice = append(choice, Choice{"they stay those of " + from + ": name that in the fk: tag, and let it be unique", ""})

@@ -15,8 +15,8 @@ func (d *differ) cuts(a, b schema.Type) string {
 		return !t.Array && (t.Kind == schema.KindNumeric || float(t) || integer(t))
 	}
 	const (
-		point  = "what stands behind the point is rounded away"
-		digits = "digits behind the point are rounded away"
+		point  = "the fraction is rounded off"
+		digits = "digits of the fraction are rounded off"
 		last   = "large or long numbers lose their last digits"
 		part   = "a part of the value is cut off"
 	)

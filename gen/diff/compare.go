@@ -10,20 +10,20 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// trash marks, in want, what has no counterpart in the new schema: no name can begin with white space.
-const trash = " gone "
+// removedPrefix marks, in want, what has no counterpart in the new schema: no name can begin with white space.
+const removedPrefix = " gone "
 
 // buildWant makes want: the old schema in the names of the new one. What goes is called something that nothing refers to.
 func (d *differ) buildWant() {
 	d.want = d.old.Clone()
 	for _, e := range d.old.Enums {
 		if n := d.newEnum(e.Name); n != e.Name && n != "" {
-			renameEnumIn(d.want, e.Name, trash+n)
+			renameEnumIn(d.want, e.Name, removedPrefix+n)
 		}
 	}
 	for _, e := range d.new.Enums {
-		if d.want.Enum(trash+e.Name) != nil {
-			renameEnumIn(d.want, trash+e.Name, e.Name)
+		if d.want.Enum(removedPrefix+e.Name) != nil {
+			renameEnumIn(d.want, removedPrefix+e.Name, e.Name)
 		}
 	}
 	for _, old := range d.old.Tables {
@@ -37,21 +37,21 @@ func (d *differ) buildWant() {
 			switch to := d.oldCol[n][c.Name]; to {
 			case c.Name:
 			case "":
-				renameIn(d.want, t, c.Name, trash+c.Name)
+				renameIn(d.want, t, c.Name, removedPrefix+c.Name)
 			default:
-				renameIn(d.want, t, c.Name, trash+"as "+to)
+				renameIn(d.want, t, c.Name, removedPrefix+"as "+to)
 				back = append(back, to)
 			}
 		}
 		for _, to := range back {
-			renameIn(d.want, t, trash+"as "+to, to)
+			renameIn(d.want, t, removedPrefix+"as "+to, to)
 		}
 	}
 	final := map[string]string{}
 	for _, old := range d.old.Tables {
 		to := d.old2new[old.Name]
 		if to == "" {
-			to = trash + old.Name
+			to = removedPrefix + old.Name
 		}
 		final[old.Name] = to
 	}
@@ -99,14 +99,14 @@ func (d *differ) replaceGenerated() {
 			d.wasGenerated[t.Name+"."+c.Name] = was
 			delete(d.cols[t.Name], c.Name)
 			delete(d.oldCol[t.Name], oldName)
-			renameIn(d.want, w, c.Name, trash+c.Name)
+			renameIn(d.want, w, c.Name, removedPrefix+c.Name)
 		}
 	}
 }
 
 // kept returns the columns that have not been found to go.
 func kept(t *schema.Table) []string {
-	return slices.DeleteFunc(t.ColumnNames(), func(c string) bool { return strings.HasPrefix(c, trash) })
+	return slices.DeleteFunc(t.ColumnNames(), func(c string) bool { return strings.HasPrefix(c, removedPrefix) })
 }
 
 func (d *differ) baseChanges(t, w *schema.Table, expr string) bool {
@@ -118,7 +118,7 @@ func (d *differ) baseChanges(t, w *schema.Table, expr string) bool {
 	return false
 }
 
-// renameIn renames a column in s without the checks of an op: trash is no valid name.
+// renameIn renames a column in s without the checks of an op: removedPrefix is no valid name.
 func renameIn(s *schema.Schema, t *schema.Table, from, to string) {
 	sub := func(list []string) {
 		for i := range list {

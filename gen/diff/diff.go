@@ -76,7 +76,7 @@ func compare(in Input, f flight) (*Result, *differ, error) {
 		return nil, nil, d.errs
 	}
 	if d.bug != nil {
-		return nil, nil, fmt.Errorf("the comparison went wrong, please report it: %w", d.bug)
+		return nil, nil, fmt.Errorf("internal error: the comparison failed, please report it: %w", d.bug)
 	}
 	res := &Result{Ops: d.ops, Schema: d.cur, Questions: d.questions, Stale: d.stale}
 	for flag := range d.used {
@@ -88,7 +88,7 @@ func compare(in Input, f flight) (*Result, *differ, error) {
 	if len(res.Questions) == 0 {
 		d.recordHints()
 		if err := d.verify(); err != nil {
-			return nil, nil, fmt.Errorf("the comparison went wrong, please report it: %w", err)
+			return nil, nil, fmt.Errorf("internal error: the comparison failed, please report it: %w", err)
 		}
 	}
 	return res, d, nil

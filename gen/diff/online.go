@@ -21,9 +21,9 @@ const twin = "_modelgen_new"
 // Diff compares in.Old with in.New. It returns [Errors] when hints or answers name what is not there or contradict each other;
 // what needs an answer is in the result as a question.
 func Diff(in Input) (*Result, error) {
-	prepare := stayInFlight
+	prepare := keepDualWrites
 	if in.Answers.Contract {
-		prepare = land
+		prepare = contract
 	}
 	flight, errs := prepare(&in)
 	if len(errs) > 0 {
@@ -59,8 +59,8 @@ type flight struct {
 	made   map[string]bool // answers that nobody gave
 }
 
-// stayInFlight returns the models what is in flight in the snapshot: it stays as it is until -contract. in.New is replaced.
-func stayInFlight(in *Input) (flight, Errors) {
+// keepDualWrites returns the models what is in flight in the snapshot: it stays as it is until -contract. in.New is replaced.
+func keepDualWrites(in *Input) (flight, Errors) {
 	var errs Errors
 	for _, old := range in.Old.Tables {
 		for i, w := range old.DualWrites {
@@ -109,8 +109,8 @@ func stayInFlight(in *Input) (flight, Errors) {
 	return flight{}, errs
 }
 
-// land answers for columns in flight: what they were goes, and they get their final name. in.Old and in.Answers are replaced.
-func land(in *Input) (flight, Errors) {
+// contract answers for columns in flight: what they were goes, and they get their final name. in.Old and in.Answers are replaced.
+func contract(in *Input) (flight, Errors) {
 	f := flight{filled: map[string]bool{}, made: map[string]bool{}}
 	in.New = in.New.Clone()
 	in.Answers.Drops, in.Answers.Renames = slices.Clone(in.Answers.Drops), slices.Clone(in.Answers.Renames)

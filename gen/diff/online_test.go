@@ -36,8 +36,8 @@ func TestOnlineCasts(t *testing.T) {
 		{"integer", "text", only, false, "CAST(a AS text)", "CAST(b AS integer)", ""},
 		{"integer", "varchar(3)", only, true, "CAST(a AS text)", "CAST(b AS integer)", ""},
 		{"integer", "text", both, false, "", "", "SQLite reads 0 from a text that is no number"},
-		{"integer", "numeric(12,2)", both, false, "", "", "what stands behind the point is rounded away"},
-		{"numeric(8,2)", "numeric(10,4)", both, false, "", "", "digits behind the point are rounded away"},
+		{"integer", "numeric(12,2)", both, false, "", "", "the fraction is rounded off"},
+		{"numeric(8,2)", "numeric(10,4)", both, false, "", "", "digits of the fraction are rounded off"},
 		{"numeric(8,2)", "numeric(12,2)", both, false, "CAST(a AS numeric(12,2))", "CAST(b AS numeric(8,2))", ""},
 		{"real", "double precision", both, false, "", "", "large or long numbers lose their last digits"},
 		{"double precision", "text", both, false, "", "", "large or long numbers lose their last digits"},
@@ -86,7 +86,7 @@ func TestOnlineBetween(t *testing.T) {
 		want     string // in what comes of it
 	}{
 		{
-			name: "a column with a foreign key is renamed", want: "Write items.owner_id and person_id both",
+			name: "a column with a foreign key is renamed", want: "Keep items.owner_id and items.person_id in sync",
 			old: table("items", id(), schema.BigInt("owner_id").Null(), pk("id"), fk("owner_id", "people")),
 			new: table("items", id(), was("owner_id", schema.BigInt("person_id").Null().Def()), pk("id"), fk("person_id", "people")),
 		},
@@ -118,7 +118,7 @@ func TestOnlineBetween(t *testing.T) {
 			answers: diff.Answers{Converts: []string{"items.weight=weight * 1000"}},
 		},
 		{
-			name: "computed by SQL, with a way back", want: "Write items.weight and weight_modelgen_new both",
+			name: "computed by SQL, with a way back", want: "Keep items.weight and items.weight_modelgen_new in sync",
 			old:     table("items", id(), schema.Double("weight").Null(), pk("id")),
 			new:     table("items", id(), schema.BigInt("weight").Null(), pk("id")),
 			answers: diff.Answers{Converts: []string{"items.weight=weight * 1000"}, ConvertBacks: []string{"items.weight=weight / 1000.0"}},

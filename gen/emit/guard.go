@@ -55,7 +55,7 @@ func Guard(pkg, run string, models []GuardModel) ([]byte, error) {
 	raw := guardText(pkg, run, models, false)
 	body, err := format.Source(raw)
 	if err != nil {
-		return nil, fmt.Errorf("the guard of package %s does not parse, please report it: %w", pkg, err)
+		return nil, fmt.Errorf("internal error: the guard of package %s does not parse, please report it: %w", pkg, err)
 	}
 	// The sums tell the next run whether the file is current without writing and formatting it again.
 	head := guardHead + short(raw) + " " + short(body) + "\n\n"

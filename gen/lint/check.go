@@ -51,7 +51,7 @@ func ParseSeverity(word string) (Severity, error) {
 // Settings give checks another severity, by code.
 type Settings map[string]Severity
 
-// Input is what a migration is looked at with.
+// Input is the context that checks run in.
 type Input struct {
 	Before   *schema.Schema // what the first op finds
 	Ops      []Op

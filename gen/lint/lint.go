@@ -27,23 +27,23 @@ func Lint(in Input) []Finding {
 
 // pass is one look at a migration, op by op.
 type pass struct {
-	in     Input
-	check  *Check
-	i      int                       // index of the op
-	op     migrate.Op                // the op, or one of those that its SQL stands for
-	hand   bool                      // op is what SQL written by hand says of the schema
-	s      *schema.Schema            // what op finds
-	first  *schema.Schema            // what the migration finds
-	fresh  map[string]bool           // tables made in this migration: nobody reads them, and they hold what the migration puts there
-	added  map[string]bool           // columns added in this migration to other tables: "products.slug"
-	filled map[string]bool           // columns that ops before gave values
-	landed map[string]bool           // columns that were written both until this migration
-	gone   map[migrate.Object]string // what ops before removed or renamed, with what they did
-	unread bool                      // an op before did what is not known: SQL, Go code, an opaque op
-	stages []planned
-	errs   []refusal // of targets that cannot plan the ops
-	sql    []statement
-	found  []Finding
+	in         Input
+	check      *Check
+	i          int                       // index of the op
+	op         migrate.Op                // the op, or one of those that its SQL stands for
+	hand       bool                      // op is what SQL written by hand says of the schema
+	s          *schema.Schema            // what op finds
+	first      *schema.Schema            // what the migration finds
+	fresh      map[string]bool           // tables made in this migration: nobody reads them, and they hold what the migration puts there
+	added      map[string]bool           // columns added in this migration to other tables: "products.slug"
+	filled     map[string]bool           // columns that ops before gave values
+	contracted map[string]bool           // columns that were written both until this migration
+	gone       map[migrate.Object]string // what ops before removed or renamed, with what they did
+	unread     bool                      // an op before did what is not known: SQL, Go code, an opaque op
+	stages     []planned
+	errs       []refusal // of targets that cannot plan the ops
+	sql        []statement
+	found      []Finding
 }
 
 func newPass(in Input) *pass {
@@ -56,11 +56,11 @@ func newPass(in Input) *pass {
 			in.Ops[i].Value = op.Rows.op()
 		}
 	}
-	p := &pass{in: in, first: in.Before, s: scratch.Copy(in.Before, values(in.Ops)...), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, landed: map[string]bool{}, gone: map[migrate.Object]string{}}
+	p := &pass{in: in, first: in.Before, s: scratch.Copy(in.Before, values(in.Ops)...), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, contracted: map[string]bool{}, gone: map[migrate.Object]string{}}
 	for _, op := range in.Ops {
 		if o, ok := op.Value.(migrate.DropDualWrite); ok { // no program reads the one any more, and the other one has a value everywhere
 			for _, c := range []string{o.From, o.To, o.Column.Def().Name} {
-				p.landed[o.Table+"."+c], p.filled[o.Table+"."+c] = true, true
+				p.contracted[o.Table+"."+c], p.filled[o.Table+"."+c] = true, true
 			}
 		}
 	}

@@ -9,7 +9,7 @@ var mg101 = Check{
 	Safe:   "leave the column until nobody asks for it, and drop it in a later migration; a backup is the only way back",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.DropColumn)
-		if !ok || o.Column.Def().Generated != "" || p.fresh[o.Table] || p.added[o.Table+"."+o.Column.Def().Name] || p.landed[o.Table+"."+o.Column.Def().Name] || p.comesBack(o) {
+		if !ok || o.Column.Def().Generated != "" || p.fresh[o.Table] || p.added[o.Table+"."+o.Column.Def().Name] || p.contracted[o.Table+"."+o.Column.Def().Name] || p.comesBack(o) {
 			return
 		}
 		p.report("%s.%s goes with its values", o.Table, o.Column.Def().Name)

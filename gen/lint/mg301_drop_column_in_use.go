@@ -8,7 +8,7 @@ var mg301 = Check{
 	When:   "as long as the previous release runs beside the new one during a rolling deploy",
 	Safe:   "release a binary first whose SQL does not name it, with the field still in the model, and take the field out in the release after it",
 	run: func(p *pass) {
-		if o, ok := p.op.(migrate.DropColumn); ok && p.used(o.Table) && !p.added[o.Table+"."+o.Column.Def().Name] && !p.landed[o.Table+"."+o.Column.Def().Name] {
+		if o, ok := p.op.(migrate.DropColumn); ok && p.used(o.Table) && !p.added[o.Table+"."+o.Column.Def().Name] && !p.contracted[o.Table+"."+o.Column.Def().Name] {
 			p.report("%s.%s goes while the previous release still reads and writes it", o.Table, o.Column.Def().Name)
 		}
 	},

@@ -9,7 +9,7 @@ var mg306 = Check{
 	Safe:   "roll out a binary that always writes a value first, and make the column NOT NULL in the release after it",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.AlterColumn)
-		if !ok || !p.used(o.Table) || p.added[o.Table+"."+o.To.Def().Name] || p.landed[o.Table+"."+o.To.Def().Name] || !o.From.Def().Nullable || o.To.Def().Nullable {
+		if !ok || !p.used(o.Table) || p.added[o.Table+"."+o.To.Def().Name] || p.contracted[o.Table+"."+o.To.Def().Name] || !o.From.Def().Nullable || o.To.Def().Nullable {
 			return
 		}
 		p.report("%s.%s becomes NOT NULL while the previous release may still write NULL", o.Table, o.To.Def().Name)

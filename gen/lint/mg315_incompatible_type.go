@@ -17,7 +17,7 @@ var mg315 = Check{
 		}
 		a, b := o.From.Def(), o.To.Def()
 		name := o.Table + "." + b.Name
-		if !p.used(o.Table) || p.added[name] || p.landed[name] || a.Generated != "" {
+		if !p.used(o.Table) || p.added[name] || p.contracted[name] || a.Generated != "" {
 			return
 		}
 		switch surprise(a.Type, b.Type) {

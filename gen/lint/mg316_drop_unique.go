@@ -25,7 +25,7 @@ var mg316 = Check{
 				columns = columnsOf(t, part)
 			}
 			for _, c := range columns {
-				if p.added[gone.table+"."+c] || p.landed[gone.table+"."+c] || p.droppedLater(gone.table, c) {
+				if p.added[gone.table+"."+c] || p.contracted[gone.table+"."+c] || p.droppedLater(gone.table, c) {
 					return
 				}
 			}

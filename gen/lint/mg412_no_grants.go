@@ -28,7 +28,7 @@ var mg412 = Check{
 			}
 		}
 		if slices.Contains(tables, o.Table) {
-			p.report("until that is said, nobody but the owner has rights on %s, and no publication FOR TABLE sends its rows", strings.Join(tables, " and "))
+			p.report("until privileges are granted, only the owner can access %s, and no publication FOR TABLE sends its rows", strings.Join(tables, " and "))
 		}
 	},
 }

@@ -11,9 +11,9 @@ func loses(a, b schema.Type) string {
 	switch {
 	case a.Array != b.Array || a == b:
 	case (float(a) || numeric(a)) && whole(b):
-		return "what stands behind the point is rounded away"
+		return "the fraction is rounded off"
 	case numeric(a) && numeric(b) && b.Precision > 0 && (a.Precision == 0 || b.Scale < a.Scale):
-		return "digits behind the point are rounded away"
+		return "digits of the fraction are rounded off"
 	case a.Kind == schema.KindDouble && b.Kind == schema.KindReal, (a.Kind == schema.KindBigInt || numeric(a)) && float(b),
 		a.Kind == schema.KindInteger && b.Kind == schema.KindReal:
 		return "large or long numbers lose their last digits"

@@ -9,7 +9,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Ops returns a list that does what ops do, and is never longer. The same list always gives the same one, and that one itself. When ops begin with
+// Ops returns a list that does what ops do, and is never longer. It is deterministic and idempotent. When ops begin with
 // an empty database the result is replayed against them; see [From] for others.
 func Ops(ops []migrate.Op) []migrate.Op { return From(&schema.Schema{}, ops) }
 

@@ -51,7 +51,7 @@ func (v *pass) migrations() error {
 			case nil:
 				continue
 			case migrate.Unwritten:
-				v.report("migration", at(op.Pos), fmt.Sprintf("nobody has written yet how existing rows get %s: write the step: Fill, Backfill, SQL or Go", string(x)))
+				v.report("migration", at(op.Pos), fmt.Sprintf("the backfill for %s is not written: write the step: Fill, Backfill, SQL or Go", string(x)))
 			}
 			if err := op.Value.Apply(s); err != nil && m.Exact {
 				v.report("migration", at(op.Pos), fmt.Sprintf("%s does not fit what is there when it runs: %s", m.Name, err))

@@ -146,7 +146,7 @@ func changeFlags(c *call, f *flag.FlagSet) {
 }
 
 func lockFlags(c *call, f *flag.FlagSet) {
-	f.DurationVar(&c.opt.LockWait, "lock-wait", c.opt.LockWait, "how long to wait for another run to finish, 0 is a minute; -1s does not wait")
+	f.DurationVar(&c.opt.LockWait, "lock-wait", c.opt.LockWait, "how long to wait for another run to finish, 0 is a minute; -1s fails at once")
 	f.DurationVar(&c.opt.LockTimeout, "lock-timeout", c.opt.LockTimeout, "how long a statement waits for the lock of a table before it is tried again, 0 is 50ms; others wait as long")
 	f.BoolFunc("lease", "the lock is a row with an end, for a pooler in transaction mode", func(string) error { c.opt.Lock = migrate.LockLease; return nil })
 }
@@ -232,7 +232,7 @@ func (c *call) dispatch(ctx context.Context, args []string) error {
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
 		c.usage(c.Stderr)
 		if len(args) == 0 {
-			return usageError{errors.New("which verb?")}
+			return usageError{errors.New("missing command")}
 		}
 		return nil
 	}

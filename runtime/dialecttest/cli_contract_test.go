@@ -20,16 +20,16 @@ func TestCLIContract(t *testing.T) {
 		all[2].Ops = append(all[2].Ops, migrate.DropColumn{Table: "things", Column: caption})
 		set := migrate.NewSet("shop", all...)
 		r.prints(set, "to 0001", 0, "\napplied  0001_a  TOOK\n", "")
-		const why = " to write things.caption and label both, with 0002_b, and programs that know only caption may still be running; " +
+		const why = " the dual write of things.caption and label, with 0002_b, and programs that know only caption may still be running; " +
 			"when none of those is running any more, up -contract (Options.Contract) or to 0003_c goes on; the next release does so by itself\n"
 
 		if status, out, problems := r.command(set, "plan"); status != 0 || problems != "" || strings.Contains(out, "DROP") ||
-			!strings.HasPrefix(out, "0002_b\n") || !strings.HasSuffix(out, "\n0003_c waits: this program begins"+why) {
+			!strings.HasPrefix(out, "0002_b\n") || !strings.HasSuffix(out, "\n0003_c waits: this release begins"+why) {
 			t.Errorf("plan: %d %s%s", status, out, problems)
 		}
-		r.prints(set, "up", 0, "\napplied  0002_b  TOOK\n0003_c waits: this program has begun"+why, "")
-		r.prints(set, "up", 0, "\n0003_c waits: this program has begun"+why, "")
-		r.prints(set, "plan", 0, "\n0003_c waits: this program has begun"+why, "")
+		r.prints(set, "up", 0, "\napplied  0002_b  TOOK\n0003_c waits: this release has begun"+why, "")
+		r.prints(set, "up", 0, "\n0003_c waits: this release has begun"+why, "")
+		r.prints(set, "plan", 0, "\n0003_c waits: this release has begun"+why, "")
 		r.prints(set, "check", 0, "", "")
 		r.prints(set, "status", 0, `
 shop: 2 applied, 0 pending, 1 waiting

@@ -197,7 +197,7 @@ shop: 3 applied, 0 pending
     ALTER TABLE "products" DROP COLUMN "stock";
   COMMIT;
 `, "")
-	c.does("up -to 0001", 2, "", "migrate: 0001 is behind what is applied: up only goes forward, to 0001 goes back\n")
+	c.does("up -to 0001", 2, "", "migrate: 0001 precedes what is applied: up only goes forward, to 0001 goes back\n")
 	c.does("to 0001_", 0, `
 undone   0002_product_label  TOOK
 undone   0002_product_stock  TOOK
@@ -399,7 +399,7 @@ func TestCLIUsage(t *testing.T) {
 			t.Errorf("%s -h: exit status %d, stdout %q, stderr %q", verb, status, out, text)
 		}
 	}
-	c.does("", 2, "", help+"migrate: which verb?\n")
+	c.does("", 2, "", help+"migrate: missing command\n")
 	c.does("stat", 2, "", "migrate: there is no verb \"stat\"; did you mean status?; migrate help lists them\n")
 	c.does("statsu", 2, "", "migrate: there is no verb \"statsu\"; did you mean status?; migrate help lists them\n")
 	c.does("dwon", 2, "", "migrate: there is no verb \"dwon\"; did you mean down?; migrate help lists them\n")

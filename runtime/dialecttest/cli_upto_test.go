@@ -43,7 +43,7 @@ func TestCLIUpToWhileAnotherPasses(t *testing.T) {
 			}
 			all()
 		}
-		if s := <-status; s != 2 || out.String() != "" || !strings.Contains(problems.String(), "0001 is behind what is applied: up only goes forward, to 0001 goes back\n") {
+		if s := <-status; s != 2 || out.String() != "" || !strings.Contains(problems.String(), "0001 precedes what is applied: up only goes forward, to 0001 goes back\n") {
 			r.t.Errorf("exit status %d\n%s%s", s, &out, &problems)
 		}
 		r.opt.BeforeRun = nil

@@ -70,7 +70,7 @@ func sameProgram(t *testing.T, l *lab) {
 	inUse(l)
 	first, second := l.migrator(released()), l.migrator(released())
 	plan, err := first.Plan(ctx, "")
-	if err != nil || len(plan.Steps) != 1 || plan.Waits == nil || plan.Waits.Contract != "0003_step" || !strings.Contains(plan.Waits.Error(), "this program begins to write") {
+	if err != nil || len(plan.Steps) != 1 || plan.Waits == nil || plan.Waits.Contract != "0003_step" || !strings.Contains(plan.Waits.Error(), "this release begins the dual write of") {
 		t.Fatalf("the plan before is %+v, %v", plan, err)
 	}
 	var pending *migrate.PendingError
@@ -100,7 +100,7 @@ func sameProgram(t *testing.T, l *lab) {
 			t.Fatalf("check: %v", err)
 		}
 		plan, err := m.Plan(ctx, "")
-		if err != nil || len(plan.Steps) > 0 || plan.Waits == nil || !strings.Contains(plan.Waits.Error(), "this program has begun to write") {
+		if err != nil || len(plan.Steps) > 0 || plan.Waits == nil || !strings.Contains(plan.Waits.Error(), "this release has begun the dual write of") {
 			t.Fatalf("the plan is %+v, %v", plan, err)
 		}
 	}

@@ -63,7 +63,7 @@ func (s *stopped) Step(ctx context.Context, st migrate.Stage, after []migrate.Ma
 	})
 }
 
-func (s *stopped) Batch(ctx context.Context, st migrate.Stage, mark migrate.Mark, size int) (p migrate.Piece, err error) {
+func (s *stopped) Batch(ctx context.Context, st migrate.Stage, mark migrate.Mark, size int) (p migrate.BatchResult, err error) {
 	err = s.do(func() error { p, err = s.Session.Batch(ctx, st, mark, size); return err })
 	return p, err
 }

@@ -126,7 +126,7 @@ func TestOnlineResumes(t *testing.T) {
 		// Something else under the name.
 		r.exec("CREATE INDEX people_email_key ON people (age)")
 		_, err := r.migrator(whole).Up(context.Background())
-		r.fails(err, "index people_email_key is there already, in another form", "drop or rename it")
+		r.fails(err, "index people_email_key already exists in another form", "drop or rename it")
 		r.exec("DROP INDEX people_email_key", "CREATE TABLE people_email_key (x int)")
 		_, err = r.migrator(whole).Up(context.Background())
 		r.fails(err, "people_email_key is the name of something that is no index")

@@ -117,7 +117,7 @@ END $$`}, NoDown: "test"})
 
 		r.exec("ALTER TABLE things DISABLE TRIGGER things_both", "UPDATE things SET title = 'never' WHERE id = 7")
 		_, err := r.migrator(set).To(t.Context(), "0003")
-		r.fails(err, "Stop writing things.title and slug both: comparing title with slug: ", "nothing of it was changed")
+		r.fails(err, "Stop keeping things.title and things.slug in sync: comparing title with slug: ", "nothing of it was changed")
 		if migrate.ErrorCode(err) != "22023" {
 			t.Errorf("the code is %s", migrate.ErrorCode(err))
 		}

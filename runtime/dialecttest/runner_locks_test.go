@@ -96,7 +96,7 @@ func TestRunnerIndexOfAnotherForm(t *testing.T) {
 		for _, other := range []string{"(lower(email)) WHERE age > 1000", "(upper(email)) WHERE age > 0", "(lower(email) DESC) WHERE age > 0", "(lower(email) text_pattern_ops) WHERE age > 0", `(lower(email) COLLATE "C") WHERE age > 0`} {
 			r.exec("CREATE UNIQUE INDEX people_idx ON people " + other)
 			_, err := r.migrator(set).Up(context.Background())
-			r.fails(err, "index people_idx is there already, in another form")
+			r.fails(err, "index people_idx already exists in another form")
 			r.exec("DROP INDEX people_idx")
 		}
 		r.exec("CREATE UNIQUE INDEX people_idx ON people ((lower(email))) WHERE (age>0)")

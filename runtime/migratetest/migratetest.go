@@ -88,7 +88,7 @@ func (r *run) all() error {
 		return err
 	}
 	if d := differences(single, full); d != "" {
-		return fmt.Errorf("the migrations applied all at once do not come to the same as one by one:%s", d)
+		return fmt.Errorf("the migrations applied all at once make another schema than one by one:%s", d)
 	}
 	if err := r.zero("after everything was applied at once"); err != nil {
 		return err

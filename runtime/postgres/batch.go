@@ -21,8 +21,8 @@ var _ migrate.Replicated = (*session)(nil)
 
 // Batch does the next piece in one transaction. The end of the range is found before it, so that the transaction is short; the history comes
 // first in it, as a claim: only who knows the cursor moves it.
-func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (migrate.Piece, error) {
-	none := migrate.Piece{}
+func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (migrate.BatchResult, error) {
+	none := migrate.BatchResult{}
 	if err := s.ready(ctx); err != nil {
 		return none, err
 	}
@@ -46,7 +46,7 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 		return none, s.statementError(ctx, 0, stage, "", s.fail(ctx, err))
 	}
 	if c == nil { // no row, nothing to do
-		return migrate.Piece{Size: size, Done: true}, nil
+		return migrate.BatchResult{Size: size, Done: true}, nil
 	}
 	work := migrate.Work{Stages: []migrate.Stage{stage}}
 	var end time.Time
@@ -92,12 +92,12 @@ func (errChanged) Error() string {
 func (errChanged) SQLState() string { return serializationFailure }
 
 // piece does one batch once.
-func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.Mark, c *migrate.Cursor, size, try int) (migrate.Piece, error) {
+func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.Mark, c *migrate.Cursor, size, try int) (migrate.BatchResult, error) {
 	b, g := stage.Batch, s.guards[stage.Batch.Table]
 	s.turn++
 	next, err := s.page(ctx, b, c, size)
 	if err != nil {
-		return migrate.Piece{}, s.statementError(ctx, 0, stage, "", err)
+		return migrate.BatchResult{}, s.statementError(ctx, 0, stage, "", err)
 	}
 	was := mark.Record.Cursor
 	mark.Record.Cursor = next.String()
@@ -128,9 +128,9 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 		if st := new(migrate.StatementError); size == 1 && rowFault(err) && errors.As(err, &st) {
 			st.Err = fmt.Errorf("row %s: %w", rowName(b, next.At), st.Err)
 		}
-		return migrate.Piece{}, err
+		return migrate.BatchResult{}, err
 	}
-	return migrate.Piece{Cursor: next, Size: size, Done: slices.Equal(next.At, next.To)}, nil
+	return migrate.BatchResult{Cursor: next, Size: size, Done: slices.Equal(next.At, next.To)}, nil
 }
 
 // once runs a transaction one time. An error after which it may be tried again comes as it is.

@@ -64,7 +64,7 @@ func (p *planner) indexReady(table string, x schema.Index) readyFunc {
 			case err != nil || s == nil:
 				return false, err
 			case !r.same(*s, table, x) || s.valid && !r.alike(ctx, tx, table, x):
-				return false, refused{fmt.Errorf("index %s is there already, in another form; somebody made it by hand: drop or rename it, then run the command again", x.Name)}
+				return false, refused{fmt.Errorf("index %s already exists in another form, made by somebody else: drop or rename it, then run the command again", x.Name)}
 			case s.valid:
 				return true, nil
 			case !s.building:

@@ -130,11 +130,11 @@ func number(s string, i int) int {
 func operator(s string) (string, error) {
 	switch {
 	case s[0] == ';':
-		return "", fmt.Errorf("a semicolon does not belong in an expression")
+		return "", fmt.Errorf("a semicolon is not allowed in an expression")
 	case strings.HasPrefix(s, "--"), strings.HasPrefix(s, "/*"):
-		return "", fmt.Errorf("a comment does not belong in an expression")
+		return "", fmt.Errorf("a comment is not allowed in an expression")
 	case s[0] == '$', s[0] == '`', s[0] == '\\', s[0] == 0, s[0] == '{', s[0] == '}':
-		return "", fmt.Errorf("%q does not belong in an expression", s[:1])
+		return "", fmt.Errorf("%q is not allowed in an expression", s[:1])
 	}
 	for _, op := range operators {
 		if strings.HasPrefix(s, op) {

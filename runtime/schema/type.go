@@ -173,7 +173,7 @@ func splitType(s string) (name string, args []int, suffix string, err error) {
 	}
 	closing := strings.IndexByte(s, ')')
 	if closing < open || strings.ContainsAny(s[closing+1:], "()") || strings.ContainsAny(s, "'\";") {
-		return "", nil, "", fmt.Errorf("brackets do not match")
+		return "", nil, "", fmt.Errorf("unbalanced parentheses")
 	}
 	for a := range strings.SplitSeq(s[open+1:closing], ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(a))

@@ -14,7 +14,7 @@ var _ migrate.Archiver = (*session)(nil)
 func (s *session) Archive(ctx context.Context, path, _ string) (*migrate.Archive, error) {
 	file := path + ".db"
 	if _, err := os.Lstat(file); err == nil {
-		return nil, errors.New(file + " is there already")
+		return nil, errors.New(file + " already exists")
 	}
 	a, err := s.archive(ctx, file)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 // Batch implements [migrate.Session]. In its transaction it alone may write, and it goes on from where the history says that the stage is: that may be
 // further than mark says, when another runner is at the same migration.
-func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (migrate.Piece, error) {
+func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (migrate.BatchResult, error) {
 	for {
 		piece, err := s.piece(ctx, stage, mark, size)
 		if err == nil || size == 1 || stage.Batch.Rows != nil || ctx.Err() != nil || !rowFault(err) {
@@ -32,7 +32,7 @@ func rowFault(err error) bool {
 	return strings.Contains(err.Error(), "constraint failed") || strings.Contains(err.Error(), "datatype mismatch")
 }
 
-func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (piece migrate.Piece, err error) {
+func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (piece migrate.BatchResult, err error) {
 	if err := s.begin(ctx); err != nil {
 		return piece, err
 	}
@@ -59,7 +59,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 		}
 	}
 	if c == nil || slices.Equal(c.At, c.To) {
-		return migrate.Piece{Cursor: c, Size: size, Done: true}, s.commit(ctx)
+		return migrate.BatchResult{Cursor: c, Size: size, Done: true}, s.commit(ctx)
 	}
 	next, err := next(ctx, s.conn, b, c, size)
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 	if _, err := s.conn.ExecContext(ctx, "UPDATE "+quote(s.cfg.History)+q, next.String(), mark.Record.Set, mark.Record.Name); err != nil {
 		return piece, err
 	}
-	return migrate.Piece{Cursor: next, Size: size, Done: slices.Equal(next.At, next.To)}, s.commit(ctx)
+	return migrate.BatchResult{Cursor: next, Size: size, Done: slices.Equal(next.At, next.To)}, s.commit(ctx)
 }
 
 // rowOf names a row by its key, as SQL writes it.
@@ -110,7 +110,7 @@ func (s *session) cursor(ctx context.Context, mark migrate.Mark) (*migrate.Curso
 	if c != nil {
 		for _, k := range append(c.At[:len(c.At):len(c.At)], c.To...) {
 			if !keyText.MatchString(k) {
-				return nil, fmt.Errorf("the cursor of %s in the history is none that this package wrote", r.Name)
+				return nil, fmt.Errorf("invalid cursor of %s in the history", r.Name)
 			}
 		}
 	}

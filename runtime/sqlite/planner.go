@@ -20,7 +20,7 @@ type planner struct {
 	simple *pass // the one op, planned
 }
 
-// Alone implements [migrate.LonePlanner].
+// Alone implements [migrate.SingleOpPlanner].
 func (p *planner) Alone() { p.alone = true }
 
 // step is one op with its way of being planned.

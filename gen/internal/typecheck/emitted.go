@@ -21,7 +21,7 @@ func Emitted(models *load.Result, m emit.Migration, src []byte) error {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, m.Name+".go", src, parser.SkipObjectResolution)
 	if err != nil {
-		return fmt.Errorf("the migration does not parse, please report it: %w", err)
+		return fmt.Errorf("internal error: the migration does not parse, please report it: %w", err)
 	}
 	files := []*ast.File{file}
 	if len(m.Parents) > 0 {
@@ -34,7 +34,7 @@ func Emitted(models *load.Result, m emit.Migration, src []byte) error {
 	}
 	conf := types.Config{Importer: Loaded(models.Types)}
 	if _, err := conf.Check(m.Package, fset, files, nil); err != nil {
-		return fmt.Errorf("the migration does not compile, please report it: %w", err)
+		return fmt.Errorf("internal error: the migration does not compile, please report it: %w", err)
 	}
 	return nil
 }
