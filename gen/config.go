@@ -29,7 +29,7 @@ type Config struct {
 	Guard    string   // "build", "test" or "off"; "" is build
 	Comments *bool    // doc comments become comments of the database
 
-	// Since is a commit or branch of git: [Lint], and [Check] where it asks it, look only at migrations that are new or changed against where the branch
+	// Since is a commit or branch of git: [Lint], and modelgen check, which asks it, look only at migrations that are new or changed against where the branch
 	// here and that one part. "" looks at all.
 	Since string
 
@@ -39,7 +39,8 @@ type Config struct {
 	// Targets are the dialects there are, by name.
 	Targets map[string]migrate.Dialect
 
-	folder *migrations.Folder // in place of what is on disk
+	// Folder is taken in the place of the directory on disk, as it will be when the files of another result are written. nil reads the directory.
+	Folder *migrations.Folder
 }
 
 // OutDir returns the directory of the migrations as a path that can be opened.

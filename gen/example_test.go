@@ -32,14 +32,3 @@ func ExampleGenerate() {
 	// Output:
 	// migration "", 0 questions, 0 files to write
 }
-
-// Check is for CI: do models, snapshot, migrations, list and guard agree?
-func ExampleCheck() {
-	found, err := gen.Check(context.Background(), shop)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(len(found), "findings")
-	// Output:
-	// 0 findings
-}

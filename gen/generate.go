@@ -84,7 +84,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		out.Questions = append(out.Questions, r.lastModels(cfg)...)
 	}
 	if len(out.Questions) > 0 {
-		if err := r.compiles(cfg); err != nil {
+		if err := r.TypeCheck(cfg); err != nil {
 			return nil, err
 		}
 		for _, q := range out.Questions {
@@ -102,11 +102,11 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	m.Answers = out.Used
 	var guards []File
 	err = together(
-		func() error { // without ops nobody waits for it; [Check] does
+		func() error { // without ops nobody waits for it, but modelgen check does
 			if len(out.Ops) == 0 {
 				return nil
 			}
-			return r.compiles(cfg)
+			return r.TypeCheck(cfg)
 		},
 		func() error { return r.refusals(cfg, out.Ops) },
 		func() error { return r.migration(m) },
@@ -119,8 +119,8 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	return r, r.snapshot(out)
 }
 
-// compiles says what is wrong with the Go code of the migrations that are there, as far as what was loaded with the models tells.
-func (r *Result) compiles(cfg Config) error {
+// TypeCheck says what is wrong with the Go code of the migrations that are there, as far as what was loaded with the models tells.
+func (r *Result) TypeCheck(cfg Config) error {
 	if r.models.Failed[emit.Imports] != nil {
 		return nil // nothing is known of what they import
 	}
@@ -151,7 +151,7 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	models := cfg.loadAhead(ctx)
 	defer models.stop()
-	f, err := cfg.folder, error(nil)
+	f, err := cfg.Folder, error(nil)
 	if f == nil {
 		f, err = migrations.Read(cfg.OutDir(), shown)
 	}
@@ -449,4 +449,26 @@ func (r *Result) snapshot(out *diff.Result) error {
 		return nil
 	}
 	return r.record()
+}
+
+// String returns the question with its answers, ready to paste.
+func (q Question) String() string {
+	s := q.Text
+	if q.Pos.IsValid() {
+		s = q.Pos.String() + ": " + s
+	}
+	width := 0
+	for _, c := range q.Choice {
+		if c.Flag != "" {
+			width = max(width, len(c.Flag))
+		}
+	}
+	for _, c := range q.Choice {
+		if c.Flag == "" {
+			s += "\n    or " + c.Means
+		} else {
+			s += fmt.Sprintf("\n    %-*s  # %s", width, c.Flag, c.Means)
+		}
+	}
+	return s
 }

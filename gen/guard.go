@@ -1,17 +1,20 @@
 package gen
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
 // Names of the guard, beside the models.
@@ -60,19 +63,6 @@ func (r *Result) guards() (files []File, err error) {
 	return files, nil
 }
 
-// aboutGuard says why the guard is to be written or removed.
-func aboutGuard(f File) string {
-	switch {
-	case f.Old == nil:
-		return "the guard is missing"
-	case f.Content == nil:
-		return "there is a guard where the snapshot says that there is none"
-	case emit.StateOfGuard(f.Old, "", "", nil) == emit.GuardEdited:
-		return "the guard was changed since modelgen wrote it, by hand or in a merge"
-	}
-	return "the guard holds the models as they were"
-}
-
 // builtins reports whether the package has no len, min or max of its own.
 func builtins(p *load.Package) bool {
 	return !slices.ContainsFunc([]string{"len", "min", "max"}, func(name string) bool { return p.Types.Scope().Lookup(name) != nil })
@@ -107,4 +97,39 @@ func guardModels(models *load.Result, p *load.Package) []emit.GuardModel {
 		out = append(out, g)
 	}
 	return out
+}
+
+// Guard adds the guards to the files of a command that changed the history: two branches have brought the fields of both into the models, and
+// a guard that holds either, or the markers of a conflict. Where the models ask for more than the migrations do, the guards stay as they are,
+// so that the build goes on to fail; what to do then is the note, "" when there is nothing to do.
+func (r *Result) Guard(ctx context.Context, cfg Config) (note string) {
+	const drifted = "the models ask for what no migration does now: run go generate"
+	switch {
+	case r.models != nil: // they were worked out with the rest
+		return ""
+	case r.Folder.Snapshot == nil:
+		return drifted
+	case r.Folder.Snapshot.Guard == "off":
+		return ""
+	}
+	cfg.Folder, cfg.Name = r.Folder, ""
+	after, err := Generate(ctx, cfg)
+	switch {
+	case err != nil:
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return fmt.Sprintf("the guard stays as it is, as the models cannot be read: %s; fix that, then run go generate", first)
+	case len(after.Questions) > 0 || len(after.Ops) > 0:
+		return drifted
+	}
+	at := slices.IndexFunc(r.Files, func(f File) bool { return filepath.Base(f.Path) == snapshot.Name })
+	if at < 0 {
+		at = len(r.Files)
+	}
+	for _, f := range after.Files {
+		if load.IsGuard(filepath.Base(f.Path)) {
+			r.Files = slices.Insert(r.Files, at, f)
+			at++
+		}
+	}
+	return ""
 }

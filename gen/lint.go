@@ -35,10 +35,10 @@ type Hazard struct {
 
 // String returns the hazard on one line.
 func (h Hazard) String() string {
-	return fmt.Sprintf("%s: %s %s: %s; %s", h.place(), h.Severity, h.Code, h.Message, h.Safe)
+	return fmt.Sprintf("%s: %s %s: %s; %s", h.Place(), h.Severity, h.Code, h.Message, h.Safe)
 }
 
-func (h Hazard) place() string { return fmt.Sprintf("%s:%d", h.File, h.Line) }
+func (h Hazard) Place() string { return fmt.Sprintf("%s:%d", h.File, h.Line) }
 
 // Lint looks at the migrations of a folder as their files are: at all, or at the one that name, or the only one that begins so, stands for.
 // No code is compiled or run: what the files do not say in literals is passed over.

@@ -11,8 +11,8 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// opPos returns the place in the models that an op is about.
-func (r *Result) opPos(op migrate.Op) token.Position {
+// OpPos returns the place in the models that an op is about.
+func (r *Result) OpPos(op migrate.Op) token.Position {
 	switch d := op.(type) { // the models have the column under its final name
 	case migrate.AddDualWrite:
 		return r.pos(d.Table + "." + d.Column.Def().Name)

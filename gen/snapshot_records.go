@@ -47,11 +47,7 @@ func (r *Result) record() error {
 		return err
 	}
 	r.catchesUp = r.Folder.SnapshotText != nil && string(without) == string(read.Unix(r.Folder.SnapshotText)) && string(with) != string(without)
-	return r.addSnapshot(with)
-}
-
-func (r *Result) addSnapshot(data []byte) error {
-	r.Add(filepath.Join(r.Folder.Dir, snapshot.Name), data, r.Folder.SnapshotText)
+	r.Add(filepath.Join(r.Folder.Dir, snapshot.Name), with, r.Folder.SnapshotText)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/history"
 	"github.com/modelgen/modelgen/gen/migrations"
 )
 
@@ -28,7 +29,7 @@ func merge(ctx context.Context, e env, args []string) error {
 	if err := oneDirectory(e, &cfg, operands, 0); err != nil {
 		return err
 	}
-	r, err := gen.Merge(cfg, *anyway)
+	r, err := history.Merge(cfg, *anyway)
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
@@ -55,7 +56,7 @@ func rebase(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := gen.Rebase(ctx, cfg, mine, has)
+	r, err := history.Rebase(ctx, cfg, mine, has)
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
@@ -74,7 +75,7 @@ func remove(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := gen.Remove(cfg, has)
+	r, err := history.Remove(cfg, has)
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
@@ -101,7 +102,7 @@ func hash(_ context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := gen.Hash(cfg, words, has)
+	r, err := history.Hash(cfg, words, has)
 	return finish(e, f, cfg, r, err)
 }
 

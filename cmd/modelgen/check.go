@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/check"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -37,7 +38,7 @@ func runCheck(ctx context.Context, e env, args []string) error {
 		if moduleOf(e.dir) != moduleOf(filepath.Join(e.dir, d)) {
 			cfg.Dir, cfg.Out = filepath.Join(e.dir, d), "." // the go command finds the models from there only
 		}
-		list, err := gen.Check(ctx, cfg)
+		list, err := check.Run(ctx, cfg)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package gen
+package history
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
@@ -14,7 +15,7 @@ import (
 
 // Update folds what has changed in the models into the newest migration: it is worked out again, with the answers that it records, from the
 // schema before it. It refuses where that would lose what a person wrote. applied says what a database is known to have.
-func Update(ctx context.Context, cfg Config, applied *migrations.Applied) (*Result, error) {
+func Update(ctx context.Context, cfg gen.Config, applied *migrations.Applied) (*gen.Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err

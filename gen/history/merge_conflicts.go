@@ -1,10 +1,11 @@
-package gen
+package history
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -138,7 +139,7 @@ func mixed(base *schema.Schema, sides [][]read.Migration) (lines []string) {
 
 // shaken finds steps over rows of mine that may name a column which theirs renames or drops. Where that is sure they do not fit; in a query it may
 // be a column of another table.
-func shaken(all, h []read.Migration, mine read.Migration) (notes []Note) {
+func shaken(all, h []read.Migration, mine read.Migration) (notes []gen.Note) {
 	base, sides := split(all, h)
 	start := &schema.Schema{}
 	migrations.Replay(start, base)
@@ -150,7 +151,7 @@ func shaken(all, h []read.Migration, mine read.Migration) (notes []Note) {
 			for _, b := range touches(start, sides[1-i]) {
 				for _, c := range b.writes {
 					if a.values && !b.values && slices.Contains(a.reads, c) {
-						notes = append(notes, Note{Msg: fmt.Sprintf("%s may read %s, which %s changes (%s); look whether it still does what it shall",
+						notes = append(notes, gen.Note{Msg: fmt.Sprintf("%s may read %s, which %s changes (%s); look whether it still does what it shall",
 							a.op.Value.Describe(), c, b.of.Name, b.op.Value.Describe())})
 					}
 				}

@@ -1,4 +1,4 @@
-package gen_test
+package check_test
 
 import (
 	"context"
@@ -11,17 +11,20 @@ import (
 	"testing"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/check"
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/gentest"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // history makes a module with so many models, whose tables came with so many files.
 func history(tb testing.TB, models, files int) (dir string) {
 	tb.Helper()
-	dir = module(tb, models)
+	dir = gentest.Module(tb, models)
 	first, err := gen.Generate(context.Background(), config(dir))
 	if err != nil {
 		tb.Fatal(err)
@@ -51,7 +54,7 @@ func history(tb testing.TB, models, files int) (dir string) {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		write(tb, filepath.Join(out, name+".go"), string(src))
+		gentest.Write(tb, filepath.Join(out, name+".go"), string(src))
 		for _, op := range ops {
 			if err := op.Apply(before); err != nil {
 				tb.Fatal(err)
@@ -63,7 +66,7 @@ func history(tb testing.TB, models, files int) (dir string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	write(tb, filepath.Join(out, migrations.ListName), string(list))
+	gentest.Write(tb, filepath.Join(out, migrations.ListName), string(list))
 	data, err := os.ReadFile(filepath.Join(out, snapshot.Name))
 	if err != nil {
 		tb.Fatal(err)
@@ -77,14 +80,14 @@ func history(tb testing.TB, models, files int) (dir string) {
 	if data, err = snap.Encode(); err != nil {
 		tb.Fatal(err)
 	}
-	write(tb, filepath.Join(out, snapshot.Name), string(data))
+	gentest.Write(tb, filepath.Join(out, snapshot.Name), string(data))
 	return dir
 }
 
 // checked makes sure that check finds nothing.
 func checked(tb testing.TB, dir string) {
 	tb.Helper()
-	found, err := gen.Check(context.Background(), config(dir))
+	found, err := check.Run(context.Background(), config(dir))
 	if err != nil || len(found) > 0 {
 		tb.Fatal(found, err)
 	}
@@ -133,7 +136,7 @@ func helped(tb testing.TB, dir string) string {
 		tb.Fatalf("%s has no list of ops", file)
 	}
 	text := strings.Replace(string(src), list, list+"\n\t\tcounted(),", 1)
-	write(tb, file, text+"\nfunc counted() migrate.Op {\n\treturn migrate.SQL{Up: []string{\"SELECT count(*) FROM pg_class\"}, NoDown: \"it only looks\"}\n}\n")
+	gentest.Write(tb, file, text+"\nfunc counted() migrate.Op {\n\treturn migrate.SQL{Up: []string{\"SELECT count(*) FROM pg_class\"}, NoDown: \"it only looks\"}\n}\n")
 	return dir
 }
 
@@ -153,7 +156,7 @@ func TestHelped(t *testing.T) {
 // package has to be compiled.
 func BenchmarkGoBuild(b *testing.B) {
 	dir := history(b, 1000, 500)
-	source := models(1000, 0)
+	source := gentest.Models(1000, 0)
 	list := filepath.Join(dir, "migrations", migrations.ListName)
 	for _, c := range []struct{ name, pkg, tags string }{
 		{"models", "./models", "modelgen"}, {"models and guard", "./models", ""}, {"migrations", "./migrations", ""}, {"all", "./...", ""},
@@ -181,13 +184,20 @@ func BenchmarkGoBuild(b *testing.B) {
 				b.StopTimer()
 				n++
 				more := fmt.Sprintf("\nconst change%d%s = %d\n", n, b.Name()[:1], os.Getpid())
-				write(b, filepath.Join(dir, "models", "models.go"), source+more)
-				write(b, list, string(text)+more)
+				gentest.Write(b, filepath.Join(dir, "models", "models.go"), source+more)
+				gentest.Write(b, list, string(text)+more)
 				b.StartTimer()
 				build(b)
 			}
-			write(b, list, string(text))
-			write(b, filepath.Join(dir, "models", "models.go"), source)
+			gentest.Write(b, list, string(text))
+			gentest.Write(b, filepath.Join(dir, "models", "models.go"), source)
 		})
+	}
+}
+
+func config(dir string) gen.Config {
+	return gen.Config{
+		Dir: filepath.Join(dir, "models"), Out: "../migrations", Dialects: []string{"postgres@14"},
+		Targets: map[string]migrate.Dialect{"postgres": postgres.Dialect{}},
 	}
 }

@@ -1,32 +1,38 @@
-package gen
+// Package check finds out whether models, migrations, snapshot, list and guard agree: what generate would write, migrations that were edited since, and
+// migrations whose ops lead to another schema than the snapshot has.
+//
+// Migrations are replayed from their text, or, where that does not say all, by a program that is compiled with them. No database is needed, and nothing
+// is written.
+package check
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"sync"
 
+	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/lint"
 	"github.com/modelgen/modelgen/gen/load"
 )
 
-// Check compares models, snapshot, list, guard and the parents of the migrations, and writes nothing. What does not agree comes as
+// Run compares models, snapshot, list, guard and the parents of the migrations, and writes nothing. What does not agree comes as
 // findings; an error means that it could not be found out.
-func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
+func Run(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
 	// What only looks at the migrations goes beside the go command, which takes most of the time.
-	var found []Hazard
+	var found []gen.Hazard
 	var more []finding.Finding
 	var lintErr, agreeErr error
 	var beside sync.WaitGroup
 	beside.Go(func() {
-		found, lintErr = Lint(cfg, "")
+		found, lintErr = gen.Lint(cfg, "")
 		more, agreeErr = agree(ctx, cfg)
 	})
-	r, err := Generate(ctx, cfg)
+	r, err := gen.Generate(ctx, cfg)
 	if err == nil && len(r.Ops) == 0 && len(r.Questions) == 0 {
-		err = r.compiles(cfg)
+		err = r.TypeCheck(cfg)
 	}
 	beside.Wait()
 	if out, wrong := finding.Of(err); wrong {
@@ -58,7 +64,7 @@ func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 	}
 	for _, op := range r.Ops {
 		f := finding.Finding{Reason: "the models ask for what no migration does: " + op.Describe(), Fix: "run go generate"}
-		if p := r.opPos(op); p.IsValid() {
+		if p := r.OpPos(op); p.IsValid() {
 			f.Place = p.String()
 		}
 		out = append(out, f)
@@ -98,33 +104,24 @@ func Check(ctx context.Context, cfg Config) ([]finding.Finding, error) {
 }
 
 // lintFindings returns the hazards that are errors.
-func lintFindings(found []Hazard) (out []finding.Finding) {
+func lintFindings(found []gen.Hazard) (out []finding.Finding) {
 	for _, h := range found {
 		if h.Severity == lint.Error {
-			out = append(out, finding.Finding{Place: h.place(), Reason: h.Code + ": " + h.Message, Fix: h.Safe})
+			out = append(out, finding.Finding{Place: h.Place(), Reason: h.Code + ": " + h.Message, Fix: h.Safe})
 		}
 	}
 	return out
 }
 
-// String returns the question with its answers, ready to paste.
-func (q Question) String() string {
-	s := q.Text
-	if q.Pos.IsValid() {
-		s = q.Pos.String() + ": " + s
+// aboutGuard says why the guard is to be written or removed.
+func aboutGuard(f gen.File) string {
+	switch {
+	case f.Old == nil:
+		return "the guard is missing"
+	case f.Content == nil:
+		return "there is a guard where the snapshot says that there is none"
+	case emit.StateOfGuard(f.Old, "", "", nil) == emit.GuardEdited:
+		return "the guard was changed since modelgen wrote it, by hand or in a merge"
 	}
-	width := 0
-	for _, c := range q.Choice {
-		if c.Flag != "" {
-			width = max(width, len(c.Flag))
-		}
-	}
-	for _, c := range q.Choice {
-		if c.Flag == "" {
-			s += "\n    or " + c.Means
-		} else {
-			s += fmt.Sprintf("\n    %-*s  # %s", width, c.Flag, c.Means)
-		}
-	}
-	return s
+	return "the guard holds the models as they were"
 }

@@ -1,4 +1,4 @@
-package gen
+package check
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
@@ -17,7 +18,7 @@ import (
 
 // agree finds migrations that do not come to what the snapshot says, as after an edit by hand, and steps that nobody has written yet. The text of
 // the migrations is enough for that, unless it has ops that a function makes, or parents of another set: then they are compiled and asked.
-func agree(ctx context.Context, cfg Config) ([]finding.Finding, error) {
+func agree(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
 	h, err := migrations.ReadHistory(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ type checker struct{ *migrations.History }
 
 // compared replays the migrations, and compares what they come to with the snapshot. What does not fit any more behind an edit is said of the edit. What
 // was said already is left out.
-func (c *checker) compared(ctx context.Context, cfg Config, changed []change, said []finding.Finding) (out []finding.Finding, err error) {
+func (c *checker) compared(ctx context.Context, cfg gen.Config, changed []change, said []finding.Finding) (out []finding.Finding, err error) {
 	h := migrations.Heads(c.All)
 	if len(h) != 1 || len(c.Sides) != 1 || c.Sides[0].HeadName() != h[0].Name {
 		return out, nil // what is wrong is found elsewhere, and all that follows from it would be said of it again

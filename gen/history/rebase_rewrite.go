@@ -1,4 +1,4 @@
-package gen
+package history
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/migrations"
@@ -18,7 +19,7 @@ import (
 )
 
 // moved renames, renumbers and re-parents migrations, and leaves the rest of their text as it is.
-func (b *branches) moved(cfg Config, move, rest []read.Migration, theirs read.Migration) (changed map[string][]byte, head string, err error) {
+func (b *branches) moved(cfg gen.Config, move, rest []read.Migration, theirs read.Migration) (changed map[string][]byte, head string, err error) {
 	number := migrations.NextNumber(migrations.Names(rest))
 	vars, renamed := map[string]string{}, map[string]string{}
 	for _, m := range move {

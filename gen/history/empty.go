@@ -1,4 +1,4 @@
-package gen
+package history
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
@@ -17,7 +18,7 @@ import (
 )
 
 // Empty works out a migration without ops, for steps that a person writes. tables get a struct that holds a row as the migration finds it.
-func Empty(cfg Config, tables []string) (*Result, error) {
+func Empty(cfg gen.Config, tables []string) (*gen.Result, error) {
 	text := migrations.Words(cfg.Name)
 	if text == "" {
 		return nil, fmt.Errorf("an empty migration needs a name: -name backfill_slugs")
@@ -62,7 +63,7 @@ func Empty(cfg Config, tables []string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("what was written does not parse, please report it: %w", err)
 	}
-	r := &Result{Migration: name, Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
+	r := &gen.Result{Migration: name, Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
 	r.Add(filepath.Join(b.Dir, name+".go"), src, b.Sources[name+".go"])
 	if err := b.finish(r, all, s); err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package gen
+package history
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -14,7 +15,7 @@ import (
 
 // Hash records migrations as they are, edits included, and forgets those of which only the record is there; without names it is the newest one.
 // applied says what a database is known to have, which cannot be edited.
-func Hash(cfg Config, words []string, applied *migrations.Applied) (*Result, error) {
+func Hash(cfg gen.Config, words []string, applied *migrations.Applied) (*gen.Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err
@@ -50,11 +51,12 @@ func Hash(cfg Config, words []string, applied *migrations.Applied) (*Result, err
 		}
 		delete(before, m.Name)
 	}
-	r := &Result{Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package, Snapshot: &snap, SnapshotText: b.SnapshotText}}
+	r := &gen.Result{Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package, Snapshot: &snap, SnapshotText: b.SnapshotText}}
 	snap.Migrations = migrations.Records(b.All, dropped, before)
 	data, err := snap.Encode()
 	if err != nil {
 		return nil, err
 	}
-	return r, r.addSnapshot(data)
+	r.Add(filepath.Join(b.Dir, snapshot.Name), data, b.SnapshotText)
+	return r, nil
 }

@@ -1,4 +1,9 @@
-package gen
+// Package history has the commands that change the migrations of a directory after they are written: [Merge] and [Rebase] for two branches, [Remove],
+// [Update] and [Hash] for the newest one, [Empty] for one that a person writes.
+//
+// What a person wrote is left as it is, or the command refuses; what a database is known to have cannot be changed ([migrations.Applied]). List and
+// snapshot are rewritten from the migrations. Nothing is written before [gen.Result.Commit]. The package does not know the history of a database.
+package history
 
 import (
 	"fmt"
@@ -7,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
@@ -23,7 +29,7 @@ type branches struct {
 	undone  []read.Migration // those that go, or are worked out again: the hints that they have used are unused again
 }
 
-func readBranches(cfg Config) (*branches, error) {
+func readBranches(cfg gen.Config) (*branches, error) {
 	h, err := migrations.ReadHistory(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return nil, err
@@ -32,8 +38,8 @@ func readBranches(cfg Config) (*branches, error) {
 }
 
 // settle works out all files from the new sources: those given, the list, the snapshot. nil removes a file.
-func (b *branches) settle(cfg Config, changed map[string][]byte) (*Result, error) {
-	r := &Result{Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
+func (b *branches) settle(cfg gen.Config, changed map[string][]byte) (*gen.Result, error) {
+	r := &gen.Result{Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
 	sources := map[string][]byte{}
 	maps.Copy(sources, b.Sources)
 	for name, src := range changed {
@@ -72,7 +78,7 @@ func (b *branches) settle(cfg Config, changed map[string][]byte) (*Result, error
 }
 
 // finish adds the list, and a snapshot with the schema s.
-func (b *branches) finish(r *Result, all []read.Migration, s *schema.Schema) error {
+func (b *branches) finish(r *gen.Result, all []read.Migration, s *schema.Schema) error {
 	h := migrations.Heads(all)
 	if len(h) != 1 {
 		return fmt.Errorf("there would be %d newest migrations: %s", len(h), strings.Join(migrations.Names(h), ", "))

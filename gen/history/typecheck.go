@@ -1,4 +1,4 @@
-package gen
+package history
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/load"
@@ -19,7 +20,7 @@ import (
 )
 
 // after returns the files with migrations as they will be.
-func (b *branches) after(r *Result) map[string][]byte {
+func (b *branches) after(r *gen.Result) map[string][]byte {
 	sources := maps.Clone(b.Sources)
 	for _, f := range r.Files {
 		name := filepath.Base(f.Path)
@@ -35,7 +36,7 @@ func (b *branches) after(r *Result) map[string][]byte {
 }
 
 // built parses those of the files that are compiled on this machine.
-func (b *branches) built(cfg Config, sources map[string][]byte) (*token.FileSet, []*ast.File) {
+func (b *branches) built(cfg gen.Config, sources map[string][]byte) (*token.FileSet, []*ast.File) {
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
@@ -48,7 +49,7 @@ func (b *branches) built(cfg Config, sources map[string][]byte) (*token.FileSet,
 }
 
 // broken says what will not compile any more, as far as that can be told without what the files import.
-func (b *branches) broken(cfg Config, r *Result) (lines []string) {
+func (b *branches) broken(cfg gen.Config, r *gen.Result) (lines []string) {
 	check := func(sources map[string][]byte, do func(types.Error)) {
 		fset, files := b.built(cfg, sources)
 		conf := types.Config{Importer: typecheck.Partly{Others: typecheck.NewGuesser(files)}, Error: func(err error) {
@@ -70,7 +71,7 @@ func (b *branches) broken(cfg Config, r *Result) (lines []string) {
 }
 
 // clashes says which names two of the files declare: each branch was right without the other. Those that get another name are left out.
-func (b *branches) clashes(cfg Config, renamed map[string]string) (lines []string) {
+func (b *branches) clashes(cfg gen.Config, renamed map[string]string) (lines []string) {
 	fset, files := b.built(cfg, b.Sources)
 	seen := map[string]token.Pos{}
 	for _, f := range files {

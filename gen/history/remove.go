@@ -1,10 +1,11 @@
-package gen
+package history
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
@@ -12,7 +13,7 @@ import (
 
 // Remove takes the newest migration back: its file goes, list and snapshot become what they were before it. A squash goes as long as what it replaces
 // is there. applied says what a database is known to have.
-func Remove(cfg Config, applied *migrations.Applied) (*Result, error) {
+func Remove(cfg gen.Config, applied *migrations.Applied) (*gen.Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err

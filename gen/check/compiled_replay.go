@@ -1,4 +1,4 @@
-package gen
+package check
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/replayer"
@@ -44,7 +45,7 @@ type replayStep struct {
 
 // compiled replays migrations that cannot be read from their text: a program that imports them is laid over the tree of the user for the go
 // command, which keeps what it has built. Nothing is written into the tree. What does not compile comes as an error.
-func (c *checker) compiled(ctx context.Context, cfg Config) (*replayed, error) {
+func (c *checker) compiled(ctx context.Context, cfg gen.Config) (*replayed, error) {
 	got, err := c.replay(ctx, cfg, nil)
 	if err != nil {
 		return nil, err
@@ -105,7 +106,7 @@ func (c *checker) position(s replayStep, got *replayResult) (token.Position, boo
 }
 
 // replay builds the program and runs it.
-func (c *checker) replay(ctx context.Context, cfg Config, tables []string) (*replayResult, error) {
+func (c *checker) replay(ctx context.Context, cfg gen.Config, tables []string) (*replayResult, error) {
 	dir, err := filepath.Abs(c.Dir)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package gen
+package history
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
@@ -17,7 +18,7 @@ import (
 // Merge works out a migration that joins all newest migrations of a folder, when they touch different things: when they can be applied in
 // either order and come to the same. What collides comes as [finding.Problems]. anyway lets steps that a person wrote pass, of which nobody else
 // can tell what they touch.
-func Merge(cfg Config, anyway bool) (*Result, error) {
+func Merge(cfg gen.Config, anyway bool) (*gen.Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err

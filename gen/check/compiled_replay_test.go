@@ -1,4 +1,4 @@
-package gen
+package check
 
 import (
 	"runtime"

@@ -1,4 +1,4 @@
-package gen
+package history
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/migrations"
@@ -23,7 +24,7 @@ const manyHeads = "modelgen merge joins all of them when they touch different th
 // Rebase puts the migrations that only the head called mine has on top of the other head: they get its number and the ones after, and it as their
 // parent. Their text stays as it is where their ops fit. Where they do not, and no person wrote any of them, they are worked out again from
 // the models, with the answers that they record. What applied says that a database has cannot move.
-func Rebase(ctx context.Context, cfg Config, mine string, applied *migrations.Applied) (*Result, error) {
+func Rebase(ctx context.Context, cfg gen.Config, mine string, applied *migrations.Applied) (*gen.Result, error) {
 	b, err := readBranches(cfg)
 	if err != nil {
 		return nil, err
@@ -93,7 +94,7 @@ func Rebase(ctx context.Context, cfg Config, mine string, applied *migrations.Ap
 }
 
 // again works migrations out again from the models, as they no longer fit.
-func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest, move []read.Migration, theirs read.Migration, misfits []string) (*Result, error) {
+func (b *branches) again(ctx context.Context, cfg gen.Config, s *schema.Schema, rest, move []read.Migration, theirs read.Migration, misfits []string) (*gen.Result, error) {
 	var edits []string
 	for _, m := range move {
 		edits = append(edits, b.edits(m, false)...)
@@ -114,7 +115,7 @@ func (b *branches) again(ctx context.Context, cfg Config, s *schema.Schema, rest
 }
 
 // onTop generates the next migration as if only rest were there, and removes the files old.
-func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest []read.Migration, head read.Migration, old map[string][]byte) (*Result, error) {
+func (b *branches) onTop(ctx context.Context, cfg gen.Config, s *schema.Schema, rest []read.Migration, head read.Migration, old map[string][]byte) (*gen.Result, error) {
 	f := &migrations.Folder{Dir: b.Dir, Package: b.Package, List: b.List, SnapshotText: b.SnapshotText}
 	for _, m := range rest {
 		f.Migrations = append(f.Migrations, migrations.Declaration{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Pos: m.Pos})
@@ -127,8 +128,8 @@ func (b *branches) onTop(ctx context.Context, cfg Config, s *schema.Schema, rest
 	if len(rest) == 0 {
 		f.Snapshot.Head = ""
 	}
-	cfg.folder = f
-	r, err := Generate(ctx, cfg)
+	cfg.Folder = f
+	r, err := gen.Generate(ctx, cfg)
 	if err != nil || len(r.Questions) > 0 {
 		return r, err
 	}
