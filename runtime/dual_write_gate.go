@@ -155,34 +155,41 @@ func (h *history) ends(mv move) bool {
 		})
 	}
 	for _, op := range ops {
-		mine := false
-		switch o := op.(type) {
-		case DropDualWrite:
-			mine = true
-		case DropColumn:
-			mine = of(o.Table, o.Column.Def().Name)
-		case RenameColumn:
-			mine = of(o.Table, o.From, o.To)
-		case AlterColumn:
-			mine = of(o.Table, o.From.Def().Name)
-		case DropUnique:
-			mine = of(o.Table)
-		case DropCheck:
-			mine = of(o.Table)
-		case DropForeignKey:
-			mine = of(o.Table)
-		case DropIndex:
-			mine = of(o.Table)
-		case RenameConstraint:
-			mine = of(o.Table)
-		case RenameIndex:
-			mine = of(o.Table)
-		}
-		if !mine {
+		if _, end := op.(DropDualWrite); !end && !tidies(op, of) {
 			return false
 		}
 	}
 	return len(all) > 0
+}
+
+// tidies reports whether an op only takes away, renames or changes what is of dual writes, as of says, but for keys: nothing new comes by it, and no
+// row is filled.
+func tidies(op Op, of func(table string, columns ...string) bool) bool {
+	e := op.Effects()
+	_, alters := op.(AlterColumn)
+	if e.Unknown || e.Rows && !alters || len(e.Makes) > 0 || slices.ContainsFunc(e.Old, func(d Definition) bool { return d.PrimaryKey != nil || d.DualWrite != nil }) {
+		return false
+	}
+	mine := func(o Object, columns ...string) bool {
+		switch o.Kind {
+		case ColumnObject:
+			return of(o.Table, columns...)
+		case ConstraintObject, IndexObject:
+			return of(o.Table)
+		}
+		return false
+	}
+	for _, o := range slices.Concat(e.Removes, e.Writes) {
+		if !mine(o, o.Name) {
+			return false
+		}
+	}
+	for _, r := range e.Renames {
+		if !mine(r.From, r.From.Name, r.To) {
+			return false
+		}
+	}
+	return true
 }
 
 // stopped ends a run in front of a migration that waits.

@@ -16,18 +16,21 @@ type stay struct {
 
 // stays finds what stays on the dialect although ops drop it and make it again.
 func stays(ops []Op, dialect string) (all []stay) {
-	for i, drop := range ops {
-		table, only, made := dropped(drop)
-		if made == nil {
+	gone, made := make([]*Definition, len(ops)), make([]*Definition, len(ops))
+	for i, op := range ops {
+		gone[i], made[i] = oneObject(op.Effects())
+	}
+	for i, x := range gone {
+		if x == nil {
 			continue
 		}
 		for j := i + 1; j < len(ops); j++ {
-			t, o, what, put := makes(ops[j])
-			if t == table && o != only && schema.Meet(only, dialect) && schema.Meet(o, dialect) && made(what) {
-				all = append(all, stay{table, i, j, put})
+			d := made[j]
+			if d != nil && d.Table == x.Table && d.Only() != x.Only() && schema.Meet(x.Only(), dialect) && schema.Meet(d.Only(), dialect) && sameOn(*x, *d) {
+				all = append(all, stay{x.Table, i, j, func(t *schema.Table) { put(t, *d) }})
 				break
 			}
-			if !beside(ops[j], table) {
+			if !beside(ops[j], x.Table) {
 				break
 			}
 		}
@@ -35,54 +38,62 @@ func stays(ops []Op, dialect string) (all []stay) {
 	return all
 }
 
-// dropped returns the table and the dialect of what an op drops, and whether something that is made is the same on a dialect that has both.
-func dropped(op Op) (table, only string, same func(any) bool) {
-	switch o := op.(type) {
-	case DropIndex:
-		return o.Table, o.Index.Only, func(x any) bool {
-			y, ok := x.(schema.Index)
-			y.Only = o.Index.Only
-			return ok && y.Equal(o.Index)
-		}
-	case DropUnique:
-		return o.Table, o.Unique.Only, func(x any) bool {
-			y, ok := x.(schema.Unique)
-			y.Only = o.Unique.Only
-			return ok && y.Equal(o.Unique)
-		}
-	case DropCheck:
-		return o.Table, o.Check.Only, func(x any) bool {
-			y, ok := x.(schema.Check)
-			y.Only = o.Check.Only
-			return ok && y == o.Check
-		}
+// oneObject returns what an op drops, or makes, when that is one constraint or index, of those that not every dialect needs to have, and it does no more.
+func oneObject(e Effects) (gone, made *Definition) {
+	if e.Unknown || e.Rows || len(e.Old)+len(e.New) != 1 || len(e.Removes)+len(e.Makes) != 1 || len(e.Writes)+len(e.Renames) > 0 {
+		return nil, nil
 	}
-	return "", "", nil
+	d := slices.Concat(e.Old, e.New)[0]
+	if d.Index == nil && d.Unique == nil && d.Check == nil {
+		return nil, nil
+	}
+	if len(e.Old) == 1 {
+		return &d, nil
+	}
+	return nil, &d
 }
 
-// makes returns what an op makes, and how it is put into a table.
-func makes(op Op) (table, only string, what any, put func(*schema.Table)) {
-	switch o := op.(type) {
-	case CreateIndex:
-		x := o.Index
-		x.Only = ""
-		return o.Table, o.Index.Only, o.Index, func(t *schema.Table) { t.Indexes = append(t.Indexes, x) }
-	case AddUnique:
-		x := o.Unique
-		x.Only = ""
-		return o.Table, o.Unique.Only, o.Unique, func(t *schema.Table) { t.Uniques = append(t.Uniques, x) }
-	case AddCheck:
-		x := o.Check
-		x.Only = ""
-		return o.Table, o.Check.Only, o.Check, func(t *schema.Table) { t.Checks = append(t.Checks, x) }
+// sameOn reports whether two definitions that not all dialects have are the same on one that has both.
+func sameOn(a, b Definition) bool {
+	switch {
+	case a.Index != nil && b.Index != nil:
+		x := *b.Index
+		x.Only = a.Index.Only
+		return x.Equal(*a.Index)
+	case a.Unique != nil && b.Unique != nil:
+		u := *b.Unique
+		u.Only = a.Unique.Only
+		return u.Equal(*a.Unique)
+	case a.Check != nil && b.Check != nil:
+		c := *b.Check
+		c.Only = a.Check.Only
+		return c == *a.Check
 	}
-	return "", "", nil, nil
+	return false
+}
+
+// put adds a definition to a table, for a dialect that has it.
+func put(t *schema.Table, d Definition) {
+	switch {
+	case d.Index != nil:
+		x := *d.Index
+		x.Only = ""
+		t.Indexes = append(t.Indexes, x)
+	case d.Unique != nil:
+		u := *d.Unique
+		u.Only = ""
+		t.Uniques = append(t.Uniques, u)
+	case d.Check != nil:
+		c := *d.Check
+		c.Only = ""
+		t.Checks = append(t.Checks, c)
+	}
 }
 
 // beside reports whether an op leaves alone what the constraints and indexes of a table say.
 func beside(op Op, table string) bool {
 	switch o := op.(type) {
-	case DropIndex, DropUnique, DropCheck, CreateIndex, AddUnique, AddCheck, AddForeignKey, DropForeignKey, AddColumn, Fill, CommentTable, CreateTable, CreateSchema, CreateEnum:
+	case DropIndex, DropUnique, DropCheck, CreateIndex, AddUnique, AddCheck, AddForeignKey, DropForeignKey, AddColumn, Fill, CreateTable, CreateSchema, CreateEnum:
 		return true
 	case AlterColumn:
 		return o.Table != table
@@ -90,8 +101,11 @@ func beside(op Op, table string) bool {
 		return o.Table != table
 	case RenameColumn:
 		return o.Table != table
+	default: // what a table says of itself
+		e := op.Effects()
+		return len(e.Writes) > 0 && !e.Rows && !e.Unknown && len(e.Makes)+len(e.Removes)+len(e.Renames) == 0 &&
+			!slices.ContainsFunc(e.Writes, func(o Object) bool { return o.Kind != TableObject })
 	}
-	return false
 }
 
 // here returns the schema as the dialect has it before op i, with what stays.

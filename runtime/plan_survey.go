@@ -168,6 +168,14 @@ func (s *PlannedMigration) fires(t TableSurvey) (all []Fires) {
 					columns = append(columns, f.Column)
 				}
 			}
+		case AlterColumn: // its values are written by no UPDATE
+		default:
+			e := op.Effects()
+			for _, w := range e.Writes {
+				if e.Rows && !e.Unknown && w.Table == t.Table {
+					filled, columns = true, append(columns, w.Name)
+				}
+			}
 		}
 	}
 	if !filled {

@@ -118,34 +118,63 @@ func (p *pass) apply(op migrate.Op) {
 		return
 	}
 	p.remember(op)
-	switch o := op.(type) {
-	case migrate.CreateTable:
-		p.fresh[o.Table] = true
-	case migrate.RenameTable:
-		move(p.fresh, o.From, o.To)
-		for _, m := range []map[string]bool{p.added, p.filled} {
-			for name := range maps.Clone(m) {
-				if c, ok := strings.CutPrefix(name, o.From+"."); ok {
-					move(m, name, o.To+"."+c)
+	e := op.Effects()
+	for _, o := range e.Makes {
+		switch {
+		case o.Kind == migrate.TableObject:
+			p.fresh[o.Name] = true
+		case o.Kind == migrate.ColumnObject && !slices.Contains(e.Makes, migrate.Object{Kind: migrate.TableObject, Name: o.Table}):
+			p.added[o.String()] = true
+		}
+	}
+	for _, r := range e.Renames {
+		switch r.From.Kind {
+		case migrate.TableObject:
+			move(p.fresh, r.From.Name, r.To)
+			for _, m := range []map[string]bool{p.added, p.filled} {
+				for name := range maps.Clone(m) {
+					if c, ok := strings.CutPrefix(name, r.From.Name+"."); ok {
+						move(m, name, r.To+"."+c)
+					}
 				}
 			}
+		case migrate.ColumnObject:
+			to := r.From
+			to.Name = r.To
+			move(p.added, r.From.String(), to.String())
+			move(p.filled, r.From.String(), to.String())
 		}
-	case migrate.AddColumn:
-		p.added[o.Table+"."+o.Column.Def().Name] = true
-	case migrate.RenameColumn:
-		move(p.added, o.Table+"."+o.From, o.Table+"."+o.To)
-		move(p.filled, o.Table+"."+o.From, o.Table+"."+o.To)
-	case migrate.Fill:
-		p.filled[o.Table+"."+o.Column] = true
+	}
+	switch o := op.(type) {
+	case migrate.AlterColumn: // it gives no value to a row that has none
 	case backfill:
 		for _, c := range o.fills(p.s) {
 			p.filled[o.Table+"."+c] = true
 		}
-	case migrate.Unwritten:
-		p.filled[string(o)] = true // it will be
-	case migrate.Go:
-		p.unread = true
+	default:
+		if _, later := op.(migrate.Unwritten); e.Unknown && !later {
+			p.unread = true
+		}
+		for _, o := range e.Writes {
+			if e.Rows && o.Kind == migrate.ColumnObject {
+				p.filled[o.String()] = true
+			}
+		}
 	}
+}
+
+// laid returns the definitions that an op makes, or changes, in tables that are there; none of a step written by hand, which is looked at op by op.
+func laid(op migrate.Op) []migrate.Definition {
+	if op == nil {
+		return nil
+	}
+	e := op.Effects()
+	if e.Unknown {
+		return nil
+	}
+	return slices.DeleteFunc(e.New, func(d migrate.Definition) bool {
+		return slices.Contains(e.Makes, migrate.Object{Kind: migrate.TableObject, Name: d.Table})
+	})
 }
 
 func move(m map[string]bool, from, to string) {

@@ -1,7 +1,5 @@
 package lint
 
-import migrate "github.com/modelgen/modelgen/runtime"
-
 var mg206 = Check{
 	Code: "MG206", Title: "a unique or primary key is built under a lock", Severity: Warning,
 	Breaks: "nobody reads or writes the table until its index is built",
@@ -9,12 +7,15 @@ var mg206 = Check{
 	Safe:   "take Plain out of the op: its index is then built concurrently first, and put in place under a short lock",
 	run: func(p *pass) {
 		what := ""
-		switch o := p.op.(type) {
-		case migrate.AddUnique:
-			what = "the index of " + o.Unique.Name + " is built"
-		case migrate.AddPrimaryKey:
-			what = "the index of the primary key of " + o.Table + " is built"
-		default:
+		for _, d := range laid(p.op) {
+			switch {
+			case d.Unique != nil:
+				what = "the index of " + d.Unique.Name + " is built"
+			case d.PrimaryKey != nil:
+				what = "the index of the primary key of " + d.Table + " is built"
+			}
+		}
+		if what == "" {
 			return
 		}
 		for _, st := range p.locked() {

@@ -1,7 +1,5 @@
 package lint
 
-import migrate "github.com/modelgen/modelgen/runtime"
-
 var mg207 = Check{
 	Code: "MG207", Title: "a constraint is checked under a lock", Severity: Warning,
 	Breaks: "all rows are looked at while others wait; a foreign key locks both tables",
@@ -9,12 +7,15 @@ var mg207 = Check{
 	Safe:   "take Plain out of the op: the constraint is then added NOT VALID, and validated in another transaction",
 	run: func(p *pass) {
 		what := ""
-		switch o := p.op.(type) {
-		case migrate.AddCheck:
-			what = "check " + o.Check.Name + " looks at all rows"
-		case migrate.AddForeignKey:
-			what = "foreign key " + o.ForeignKey.Name + " looks at all rows"
-		default:
+		for _, d := range laid(p.op) {
+			switch {
+			case d.Check != nil:
+				what = "check " + d.Check.Name + " looks at all rows"
+			case d.ForeignKey != nil:
+				what = "foreign key " + d.ForeignKey.Name + " looks at all rows"
+			}
+		}
+		if what == "" {
 			return
 		}
 		for _, st := range p.locked() {

@@ -49,13 +49,14 @@ func serves(t *schema.Table, columns []string) bool {
 }
 
 func indexes(op migrate.Op, table string, columns []string) bool {
-	switch o := op.(type) {
-	case migrate.CreateIndex:
-		return o.Table == table && serves(&schema.Table{Indexes: []schema.Index{o.Index}}, columns)
-	case migrate.AddUnique:
-		return o.Table == table && serves(&schema.Table{Uniques: []schema.Unique{o.Unique}}, columns)
-	case migrate.AddPrimaryKey:
-		return o.Table == table && serves(&schema.Table{PrimaryKey: &o.PrimaryKey}, columns)
-	}
-	return false
+	return slices.ContainsFunc(laid(op), func(d migrate.Definition) bool {
+		t := &schema.Table{PrimaryKey: d.PrimaryKey}
+		if d.Unique != nil {
+			t.Uniques = []schema.Unique{*d.Unique}
+		}
+		if d.Index != nil {
+			t.Indexes = []schema.Index{*d.Index}
+		}
+		return d.Table == table && serves(t, columns)
+	})
 }

@@ -3,7 +3,6 @@ package lint
 import (
 	"slices"
 
-	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -13,16 +12,16 @@ var mg314 = Check{
 	When:   "as long as the previous release runs beside the new one during a rolling deploy",
 	Safe:   "roll out a binary that keeps the rule first, and add it to the database in the release after it",
 	run: func(p *pass) {
-		switch o := p.op.(type) {
-		case migrate.AddCheck:
-			p.rule(o.Table, o.Check.Name, columnsOf(p.s.Table(o.Table), o.Check.Expr))
-		case migrate.AddForeignKey:
-			p.rule(o.Table, o.ForeignKey.Name, o.ForeignKey.Columns)
-		case migrate.AddUnique:
-			p.rule(o.Table, o.Unique.Name, o.Unique.Columns)
-		case migrate.CreateIndex:
-			if o.Index.Unique {
-				p.rule(o.Table, o.Index.Name, o.Index.Columns())
+		for _, d := range laid(p.op) {
+			switch {
+			case d.Check != nil:
+				p.rule(d.Table, d.Check.Name, columnsOf(p.s.Table(d.Table), d.Check.Expr))
+			case d.ForeignKey != nil:
+				p.rule(d.Table, d.ForeignKey.Name, d.ForeignKey.Columns)
+			case d.Unique != nil:
+				p.rule(d.Table, d.Unique.Name, d.Unique.Columns)
+			case d.Index != nil && d.Index.Unique:
+				p.rule(d.Table, d.Index.Name, d.Index.Columns())
 			}
 		}
 	},

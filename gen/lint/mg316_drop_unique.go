@@ -33,7 +33,7 @@ var mg316 = Check{
 		over := strings.Join(gone.parts, ", ")
 		switch {
 		case slices.ContainsFunc(uniquesOf(t), func(u uniqueRule) bool { return u.name != gone.name && u.serves(gone) }):
-		case slices.ContainsFunc(p.later(), func(op migrate.Op) bool { u, ok := uniqueMade(op); return ok && u.serves(gone) }):
+		case slices.ContainsFunc(p.later(), func(op migrate.Op) bool { return makesUnique(op, gone) }):
 			p.reportAs(Note, p.check.Safe, "the previous release may name %s of %s in ON CONFLICT, which fails until there is a unique rule over it again", over, gone.table)
 		default:
 			p.report("the previous release may name %s of %s in ON CONFLICT, which fails without %s", over, gone.table, gone.name)
@@ -70,30 +70,36 @@ func (u uniqueRule) serves(o uniqueRule) bool {
 	return u.table == o.table && slices.Equal(u.parts, o.parts) && (u.where == "" || u.where == o.where)
 }
 
-// uniqueGone returns the unique rule that the op takes away.
-func (p *pass) uniqueGone() (uniqueRule, bool) {
-	switch o := p.op.(type) {
-	case migrate.DropUnique:
-		return overColumns(o.Table, o.Unique.Name, o.Unique.Columns), true
-	case migrate.DropPrimaryKey:
-		return overColumns(o.Table, o.PrimaryKey.Name, o.PrimaryKey.Columns), true
-	case migrate.DropIndex:
-		return overIndex(o.Table, o.Index), o.Index.Unique
+// overDefinition returns the unique rule that a definition is.
+func overDefinition(d migrate.Definition) (uniqueRule, bool) {
+	switch {
+	case d.Unique != nil:
+		return overColumns(d.Table, d.Unique.Name, d.Unique.Columns), true
+	case d.PrimaryKey != nil:
+		return overColumns(d.Table, d.PrimaryKey.Name, d.PrimaryKey.Columns), true
+	case d.Index != nil:
+		return overIndex(d.Table, *d.Index), d.Index.Unique
 	}
 	return uniqueRule{}, false
 }
 
-// uniqueMade returns the unique rule that an op makes.
-func uniqueMade(op migrate.Op) (uniqueRule, bool) {
-	switch o := op.(type) {
-	case migrate.AddUnique:
-		return overColumns(o.Table, o.Unique.Name, o.Unique.Columns), true
-	case migrate.AddPrimaryKey:
-		return overColumns(o.Table, o.PrimaryKey.Name, o.PrimaryKey.Columns), true
-	case migrate.CreateIndex:
-		return overIndex(o.Table, o.Index), o.Index.Unique
+// uniqueGone returns the unique rule that the op takes away from a table that stays.
+func (p *pass) uniqueGone() (uniqueRule, bool) {
+	e := p.op.Effects()
+	for _, d := range e.Old {
+		if u, ok := overDefinition(d); ok && !e.Unknown && !slices.Contains(e.Removes, migrate.Object{Kind: migrate.TableObject, Name: d.Table}) {
+			return u, true
+		}
 	}
 	return uniqueRule{}, false
+}
+
+// makesUnique reports whether an op makes a rule that serves in the place of another one.
+func makesUnique(op migrate.Op, gone uniqueRule) bool {
+	return slices.ContainsFunc(laid(op), func(d migrate.Definition) bool {
+		u, ok := overDefinition(d)
+		return ok && u.serves(gone)
+	})
 }
 
 func uniquesOf(t *schema.Table) []uniqueRule {

@@ -1,6 +1,10 @@
 package lint
 
-import migrate "github.com/modelgen/modelgen/runtime"
+import (
+	"slices"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
 
 var mg319 = Check{
 	Code: "MG319", Title: "SELECT * gives other columns", Severity: Note,
@@ -24,11 +28,17 @@ var mg319 = Check{
 
 // columnsChange returns the table to which the op adds a column, or from which it takes one.
 func columnsChange(op migrate.Op) (table, column string) {
-	switch o := op.(type) {
-	case migrate.AddColumn:
-		return o.Table, o.Column.Def().Name
-	case migrate.DropColumn:
-		return o.Table, o.Column.Def().Name
+	if op == nil {
+		return "", ""
 	}
-	return "", ""
+	e := op.Effects()
+	for _, o := range slices.Concat(e.Makes, e.Removes) {
+		if o.Kind == migrate.TableObject || e.Unknown {
+			return "", ""
+		}
+		if o.Kind == migrate.ColumnObject {
+			table, column = o.Table, o.Name
+		}
+	}
+	return table, column
 }

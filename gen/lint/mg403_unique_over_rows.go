@@ -20,14 +20,12 @@ var mg403 = Check{
 
 // uniqueOver returns what a unique rule is over; table is "" when op is none.
 func uniqueOver(op migrate.Op) (table, name string, columns []string) {
-	switch o := op.(type) {
-	case migrate.AddUnique:
-		return o.Table, o.Unique.Name, o.Unique.Columns
-	case migrate.AddPrimaryKey:
-		return o.Table, "the primary key", o.PrimaryKey.Columns
-	case migrate.CreateIndex:
-		if o.Index.Unique {
-			return o.Table, o.Index.Name, o.Index.Columns()
+	for _, d := range laid(op) {
+		if u, ok := overDefinition(d); ok {
+			if name = u.name; d.PrimaryKey != nil {
+				name = "the primary key"
+			}
+			return d.Table, name, d.UniqueOver()
 		}
 	}
 	return "", "", nil

@@ -12,11 +12,10 @@ var mg410 = Check{
 		if err == nil || p.hand {
 			return
 		}
-		switch p.op.(type) {
-		case migrate.SQL, migrate.Go:
-			p.report("%v", err)
-		case migrate.AlterColumn:
+		if _, alters := p.op.(migrate.AlterColumn); alters {
 			p.reportAs(Warning, p.check.Safe, "%v", err) // whoever wrote the conversion knows the way back now
+			return
 		}
+		p.report("%v", err)
 	},
 }

@@ -13,18 +13,21 @@ var mg502 = Check{
 	When:   "the name has capitals, blanks or signs, or is a word of SQL such as user or order",
 	Safe:   "choose a name of small letters, digits and underscores that is no word of SQL",
 	run: func(p *pass) {
-		switch o := p.op.(type) {
-		case migrate.CreateTable:
-			p.quoted("table", o.Table)
-			for _, c := range o.Columns {
-				p.quoted("column", o.Table+"."+c.Def().Name)
+		e := p.op.Effects()
+		if e.Unknown {
+			return
+		}
+		for _, r := range e.Renames {
+			r.From.Name = r.To
+			e.Makes = append(e.Makes, r.From)
+		}
+		for _, o := range e.Makes {
+			switch o.Kind {
+			case migrate.TableObject:
+				p.quoted("table", o.Name)
+			case migrate.ColumnObject:
+				p.quoted("column", o.String())
 			}
-		case migrate.AddColumn:
-			p.quoted("column", o.Table+"."+o.Column.Def().Name)
-		case migrate.RenameTable:
-			p.quoted("table", o.To)
-		case migrate.RenameColumn:
-			p.quoted("column", o.Table+"."+o.To)
 		}
 	},
 }

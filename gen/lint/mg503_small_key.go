@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -25,19 +27,19 @@ type newColumn struct {
 	column schema.Column
 }
 
-// newColumns returns the columns that the op makes, with a table or alone.
+// newColumns returns the columns that the op makes, with a table or alone, or gives another type.
 func (p *pass) newColumns() []newColumn {
+	e := p.op.Effects()
+	if e.Unknown {
+		return nil
+	}
 	var all []newColumn
-	switch o := p.op.(type) {
-	case migrate.CreateTable:
-		for _, c := range o.Columns {
-			all = append(all, newColumn{o.Table, c.Def()})
+	for _, d := range e.New {
+		same := func(old migrate.Definition) bool {
+			return old.Table == d.Table && old.Column != nil && old.Column.Name == d.Column.Name && old.Column.Type == d.Column.Type
 		}
-	case migrate.AddColumn:
-		all = append(all, newColumn{o.Table, o.Column.Def()})
-	case migrate.AlterColumn:
-		if o.From.Def().Type != o.To.Def().Type {
-			all = append(all, newColumn{o.Table, o.To.Def()})
+		if d.Column != nil && !slices.ContainsFunc(e.Old, same) {
+			all = append(all, newColumn{d.Table, *d.Column})
 		}
 	}
 	return all
