@@ -63,6 +63,16 @@ func TestOpaque(t *testing.T) {
 	}
 }
 
+// TestOpaqueBefore: every check passes over an op that is not known, before and behind its own.
+func TestOpaqueBefore(t *testing.T) {
+	unknown := lint.Op{}
+	for _, c := range slices.Concat(dataCases, lockCases, deployCases, rightCases, nameCases, handCases) {
+		for _, op := range slices.Concat(c.hit, c.miss) {
+			lint.Lint(lint.Input{Before: before(), Targets: targets(), Ops: []lint.Op{unknown, {Value: op}, unknown}})
+		}
+	}
+}
+
 // TestFirstMigration is silent, whatever the tables hold.
 func TestFirstMigration(t *testing.T) {
 	i, s := items(), shops()
