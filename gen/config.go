@@ -2,11 +2,7 @@ package gen
 
 import (
 	"fmt"
-	"path"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
@@ -55,8 +51,6 @@ func (c Config) OutDir() string {
 	return filepath.Join(c.Dir, out)
 }
 
-var setName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
-
 // settle brings flags and snapshot together into s.
 func (c Config) settle(s *snapshot.Snapshot) error {
 	if c.Set != "" {
@@ -98,28 +92,4 @@ func (c Config) settle(s *snapshot.Snapshot) error {
 		s.Comments = *c.Comments
 	}
 	return nil
-}
-
-// commonNames are last words of the paths of many modules, two of which may well share a database.
-var commonNames = []string{"api", "app", "application", "apps", "backend", "cmd", "core", "data", "database", "db", "demo", "example", "go", "internal", "main", "migrate", "migrations",
-	"model", "models", "monorepo", "pkg", "platform", "project", "schema", "server", "service", "services", "src", "test", "web"}
-
-// defaultSet returns the last word of a module's path that is no version, behind the one before it where the last is a common name: databases know
-// sets by their names alone.
-func defaultSet(module string) string {
-	base, dir := path.Base(module), path.Dir(module)
-	if regexp.MustCompile(`^v[0-9]+$`).MatchString(base) {
-		base, dir = path.Base(dir), path.Dir(dir)
-	}
-	clean := func(s string) string {
-		return strings.TrimLeft(regexp.MustCompile(`[^A-Za-z0-9_.-]+`).ReplaceAllString(s, "_"), "_.-")
-	}
-	name := clean(base)
-	if owner := clean(path.Base(dir)); owner != "" && (name == "" || slices.Contains(commonNames, strings.ToLower(name))) {
-		name = strings.TrimRight(owner+"-"+name, "-")
-	}
-	if !setName.MatchString(name) {
-		return "app"
-	}
-	return name
 }

@@ -2,6 +2,7 @@ package gen
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -129,4 +130,36 @@ func plainer(c schema.Column) (plain schema.Column, ok bool) {
 		plain.Type, plain.TypeFor = schema.Type{Kind: schema.KindText}, nil
 	}
 	return plain, true
+}
+
+// refusals lets every dialect of the project plan the ops: what one cannot have is said here, not in production.
+func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
+	var lines refused
+	for _, d := range r.snap.Dialects {
+		name, version := dialects.Split(d)
+		dialect := cfg.Targets[name]
+		_, err := migrate.PlanOps(dialect.Planner(version), r.old().Clone(), ops)
+		if err == nil {
+			continue
+		}
+		// Once more, op by op, for all of it and not the first only.
+		found := false
+		s := r.old().Clone()
+		for _, op := range ops {
+			for _, e := range refusedOf(dialect, version, s, op) {
+				found = true
+				lines = r.refusal(lines, e)
+			}
+			if err := op.Apply(s); err != nil {
+				return fmt.Errorf("the ops do not fit the snapshot, please report it: %w", err)
+			}
+		}
+		if !found {
+			lines = r.refusal(lines, err)
+		}
+	}
+	if len(lines) > 0 {
+		return lines.problems()
+	}
+	return nil
 }

@@ -19,8 +19,8 @@ import (
 
 // Names of the guard, beside the models.
 const (
-	GuardName     = "modelgen_guard.go"
-	GuardTestName = "modelgen_guard_test.go"
+	guardName     = "modelgen_guard.go"
+	guardTestName = "modelgen_guard_test.go"
 )
 
 // guards brings the guard of each package with models up to date, and takes away what another mode left. A file of that name that is not
@@ -32,7 +32,7 @@ func (r *Result) guards() (files []File, err error) {
 		if r.snap.Guard != "off" {
 			models = guardModels(r.models, p)
 		}
-		for _, name := range []string{GuardName, GuardTestName} {
+		for _, name := range []string{guardName, guardTestName} {
 			path := filepath.Join(p.Dir, name)
 			old, err := os.ReadFile(path)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -40,7 +40,7 @@ func (r *Result) guards() (files []File, err error) {
 			} else if err != nil {
 				return nil, paths.Error(path, err)
 			}
-			wanted := len(models) > 0 && (name == GuardTestName) == (r.snap.Guard == "test")
+			wanted := len(models) > 0 && (name == guardTestName) == (r.snap.Guard == "test")
 			state := emit.StateOfGuard(old, p.Name, p.Generate, models)
 			switch {
 			case !wanted && (state == emit.GuardMissing || state == emit.GuardForeign):

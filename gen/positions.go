@@ -1,12 +1,15 @@
 package gen
 
 import (
+	"errors"
 	"go/token"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/diff"
+	"github.com/modelgen/modelgen/gen/finding"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -68,4 +71,42 @@ func (r *Result) lastModels(cfg Config) (out []diff.Question) {
 		}
 	}
 	return out
+}
+
+// pos returns the place of "products" or "products.price" in the models, the table's when the column has none.
+func (r *Result) pos(object string) token.Position {
+	if p := r.models.Pos(object); p.IsValid() {
+		return p
+	}
+	if i := strings.LastIndexByte(object, '.'); i > 0 {
+		return r.models.Pos(object[:i])
+	}
+	return token.Position{}
+}
+
+func (r *Result) line(object, msg string) string {
+	if p := r.pos(object); p.IsValid() {
+		return p.String() + ": " + msg
+	}
+	return msg
+}
+
+// inFlag finds mistakes in an answer: they are not in the models, and have no place there.
+var inFlag = regexp.MustCompile(`^-(?:rename|drop|fill|convert|convert-back) `)
+
+// place sets the places of the errors of a comparison.
+func (r *Result) place(err error) error {
+	var list diff.Errors
+	if !errors.As(err, &list) {
+		return err
+	}
+	var lines finding.Problems
+	for _, e := range list {
+		if inFlag.MatchString(e.Msg) {
+			lines = append(lines, e.Msg)
+			continue
+		}
+		lines = append(lines, r.line(e.Object, e.Msg))
+	}
+	return lines
 }

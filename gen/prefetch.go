@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
@@ -68,4 +69,21 @@ func (c Config) loading(s *snapshot.Snapshot) load.Config {
 		Dir: c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
 		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, None: s.Head != "",
 	}
+}
+
+// patterns returns what to load: what is asked for and what the snapshot remembers, so that a generate from one of several packages
+// does not take the others for gone.
+func (c Config) patterns(s *snapshot.Snapshot) []string {
+	p := slices.Clone(c.Patterns)
+	if !c.Only {
+		for _, m := range s.Models {
+			if !slices.Contains(p, m) {
+				p = append(p, m)
+			}
+		}
+	}
+	if len(p) == 0 {
+		p = []string{"."}
+	}
+	return p
 }

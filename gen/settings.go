@@ -19,8 +19,8 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// SettingsName is the name of the optional file with settings that are no facts of the schema.
-const SettingsName = "modelgen.json"
+// settingsName is the name of the optional file with settings that are no facts of the schema.
+const settingsName = "modelgen.json"
 
 // settings are what the file says.
 type settings struct {
@@ -35,7 +35,7 @@ func readSettings(dir string, known map[string]migrate.Dialect) (settings, error
 		if d == "" {
 			continue
 		}
-		path := filepath.Join(d, SettingsName)
+		path := filepath.Join(d, settingsName)
 		data, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -40,7 +40,7 @@ func ReadHistory(dir, shown string) (*History, error) {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+		if e.IsDir() || !read.IsSource(name) {
 			continue
 		}
 		src, err := read.Text(filepath.Join(h.Dir, name))

@@ -119,7 +119,7 @@ func Folder(dir, shown string) ([]Migration, error) {
 	var files []File
 	for _, e := range entries {
 		name := e.Name()
-		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+		if e.IsDir() || !IsSource(name) {
 			continue
 		}
 		src, err := Text(filepath.Join(dir, name))
@@ -129,6 +129,11 @@ func Folder(dir, shown string) ([]Migration, error) {
 		files = append(files, File{filepath.ToSlash(filepath.Join(shown, name)), src})
 	}
 	return Files(files)
+}
+
+// IsSource reports whether a file of a directory of migrations may declare some: a Go file that is no test, and that go build does not pass over.
+func IsSource(name string) bool {
+	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".")
 }
 
 // Unix returns a text with the ends of lines of Unix, in which modelgen writes: a checkout with core.autocrlf has others, which mean nothing.

@@ -16,7 +16,6 @@ import (
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/optimize"
 	"github.com/modelgen/modelgen/gen/read"
-	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -113,11 +112,7 @@ func Squash(cfg Config) (*Result, error) {
 	out.Before, out.After, out.Migration = q.count(members), len(ops), name
 	q.result.Add(filepath.Join(q.Dir, name+".go"), src, nil)
 	q.Migrations = append(q.Migrations, migrations.Declaration{File: name + ".go", Var: v, Name: name, Parents: parents, Replaces: out.Replaced})
-	sources, err := q.sources()
-	if err != nil {
-		return nil, err
-	}
-	return out, q.settle(append(sources, read.File{Name: q.path(name + ".go"), Src: src}))
+	return out, q.settle(append(q.sources(), read.File{Name: q.path(name + ".go"), Src: src}))
 }
 
 func overData(op migrate.Op) bool {
@@ -138,64 +133,6 @@ func (q *squasher) count(members []int) int {
 
 // path returns the name of a file as it is shown.
 func (q *squasher) path(file string) string { return filepath.ToSlash(filepath.Join(q.shown, file)) }
-
-// members returns the migrations of a range, parents first, and the variables of the parents that lie outside.
-func (q *squasher) members(text string) (members []int, parents []string, err error) {
-	from, to, isRange := strings.Cut(text, "..")
-	if !isRange {
-		from, to = "", text
-	}
-	last, err := q.at(to, text)
-	if err != nil {
-		return nil, nil, err
-	}
-	members = q.graph.Before(last)
-	if from != "" {
-		first, err := q.at(from, text)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !slices.Contains(members, first) {
-			return nil, nil, fmt.Errorf("%s does not come before %s; write FROM..TO, the older one first", q.all[first].Name, q.all[last].Name)
-		}
-		old := q.graph.Before(first)
-		old = old[:len(old)-1]
-		members = slices.DeleteFunc(members, func(i int) bool {
-			return i != first && !slices.Contains(q.graph.Before(i), first)
-		})
-		for _, i := range members {
-			for _, p := range q.graph.Parents(i) {
-				if !slices.Contains(members, p) && !slices.Contains(old, p) {
-					return nil, nil, finding.Problems{fmt.Sprintf("%s: %s joins %s, which does not come after %s; begin the range before the branches part",
-						q.all[i].Pos, q.all[i].Name, q.all[p].Name, q.all[first].Name)}
-				}
-			}
-		}
-		for _, p := range q.graph.Parents(first) {
-			parents = append(parents, q.all[p].Var)
-		}
-	}
-	if len(members) < 2 {
-		return nil, nil, finding.Problems{fmt.Sprintf("there is nothing to squash: %s is one migration", q.all[last].Name)}
-	}
-	return members, parents, nil
-}
-
-// at finds a migration that a range names.
-func (q *squasher) at(word, text string) (int, error) {
-	if word == "" {
-		return 0, fmt.Errorf("%q is no range: it is FROM..TO, ..TO or TO", text)
-	}
-	m, err := migrations.Find(q.all, word)
-	if err != nil {
-		return 0, err
-	}
-	i := q.graph.ByVar[m.Var]
-	if s := q.graph.Outermost(i); s != i {
-		return 0, finding.Problems{fmt.Sprintf("%s: %s is squashed already, into %s; name that one", m.Pos, m.Name, q.all[s].Name)}
-	}
-	return i, nil
-}
 
 // name returns the name of the squash: with the number of the newest that it replaces, so that it stands before what follows those.
 func (q *squasher) name(members []int, given string) (string, error) {
@@ -221,65 +158,4 @@ func (q *squasher) name(members []int, given string) (string, error) {
 		}
 	}
 	return name, nil
-}
-
-// settle adds list and snapshot, and makes sure that what comes of it is a set that works.
-func (q *squasher) settle(sources []read.File) error {
-	all, err := read.Files(sources)
-	if err != nil {
-		return fmt.Errorf("what was to be written does not parse, please report it: %w", err)
-	}
-	if err := compare(q.all, all); err != nil {
-		return err
-	}
-	list, err := emit.List(q.Package, q.Snapshot.Set, q.Ordered(), q.Snapshot.Allow...)
-	if err != nil {
-		return err
-	}
-	q.result.Add(filepath.Join(q.Dir, migrations.ListName), list, q.List)
-	head := migrations.GraphOf(all).Newest()
-	if len(head) != 1 {
-		return fmt.Errorf("there would be %d newest migrations, please report it", len(head))
-	}
-	snap := *q.Snapshot
-	if m := all[head[0]]; m.Name != snap.HeadName() {
-		snap.SetHead(m.Name, m.Hash())
-	}
-	snap.Migrations = migrations.Records(all, nil, snap.Migrations) // what a squash replaces is not recorded when its file is gone
-	data, err := snap.Encode()
-	if err != nil {
-		return err
-	}
-	q.result.Add(filepath.Join(q.Dir, snapshot.Name), data, q.SnapshotText)
-	return nil
-}
-
-// compare makes sets of the migrations before and after, as the program will, and holds the second to what the first comes to. What only
-// compiling tells is not known to either, so a set that does not fit without it is not compared.
-func compare(before, after []read.Migration) error {
-	old := setOf(before)
-	if old.Err() != nil {
-		return nil
-	}
-	if err := setOf(after).Err(); err != nil {
-		return fmt.Errorf("what comes of it does not fit, please report it: %w", err)
-	}
-	return nil
-}
-
-func setOf(all []read.Migration) *migrate.Set {
-	byVar := map[string]*migrate.Migration{}
-	var list []*migrate.Migration
-	for _, m := range all {
-		byVar[m.Var] = &migrate.Migration{Name: m.Name, Replaces: m.Replaces, Ops: m.Values()}
-		list = append(list, byVar[m.Var])
-	}
-	for _, m := range all {
-		for _, p := range m.Parents {
-			if parent := byVar[p]; parent != nil {
-				byVar[m.Var].Parents = append(byVar[m.Var].Parents, parent)
-			}
-		}
-	}
-	return migrate.NewSet("compared", list...)
 }

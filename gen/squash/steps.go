@@ -1,24 +1,14 @@
 package squash
 
 import (
-	"bytes"
 	"fmt"
 	"go/ast"
-	"go/format"
-	"go/parser"
 	"go/token"
-	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
-	"github.com/modelgen/modelgen/gen/internal/paths"
-	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -28,27 +18,6 @@ type step struct {
 	op       migrate.Op // when text is not "", only something in its place
 	text     string     // its Go text, for what is code
 	comments []string   // the lines above it
-}
-
-// sources returns the Go files of the folder, without the list.
-func (q *squasher) sources() ([]read.File, error) {
-	entries, err := os.ReadDir(q.Dir)
-	if err != nil {
-		return nil, paths.Error(q.shown, err)
-	}
-	var files []read.File
-	for _, e := range entries {
-		name := e.Name()
-		if e.IsDir() || name == migrations.ListName || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
-			continue
-		}
-		src, err := read.Text(filepath.Join(q.Dir, name))
-		if err != nil {
-			return nil, paths.Error(q.path(name), err)
-		}
-		files = append(files, read.File{Name: q.path(name), Src: src})
-	}
-	return files, nil
 }
 
 // steps returns the ops of all members. Steps over data come as the text that they are written with, as far as they are not marked as elidable.
@@ -225,111 +194,6 @@ func (c *copier) notes(m read.Migration) ([]notedOp, error) {
 	return out, nil
 }
 
-// parse parses a file of the folder with its comments, once.
-func (c *copier) parse(name string) error {
-	if c.files[name] != nil {
-		return nil
-	}
-	if c.fset == nil {
-		c.fset, c.files, c.src = token.NewFileSet(), map[string]*ast.File{}, map[string][]byte{}
-	}
-	src, err := read.Text(filepath.Join(c.Dir, name))
-	if err != nil {
-		return paths.Error(c.path(name), err)
-	}
-	file, err := parser.ParseFile(c.fset, c.path(name), src, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return finding.Problems{err.Error()}
-	}
-	c.files[name], c.src[name] = file, src
-	return nil
-}
-
-// file writes the squash: what is known by its value as every migration is written, then what is code in its place.
-func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte, error) {
-	raw, err := m.File()
-	if err != nil {
-		return nil, err
-	}
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, m.Name+".go", raw, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, fmt.Errorf("the migration does not parse, please report it: %w", err)
-	}
-	at := func(p token.Pos) int { return fset.Position(p).Offset }
-	ops := goedit.ListField(file, m.Var, "Ops")
-	names := make([]string, len(replaces))
-	for i, r := range replaces {
-		names[i] = strconv.Quote(r)
-	}
-	key := goedit.Field(file, m.Var, "Ops")
-	edits := []goedit.Edit{goedit.Replace(at(key.Pos()), at(key.Pos()), "Replaces: []string{\n"+wrapped(names)+"\n},\n")}
-
-	if list := goedit.ListField(file, m.Var, "Parents"); list != nil && len(c.others) > 0 {
-		edits = append(edits, goedit.Replace(at(list.Rbrace), at(list.Rbrace), ", "+strings.Join(c.others, ", ")))
-	} else if len(c.others) > 0 {
-		edits = append([]goedit.Edit{goedit.Replace(at(key.Pos()), at(key.Pos()), "Parents: []*migrate.Migration{"+strings.Join(c.others, ", ")+"},\n")}, edits...)
-	}
-
-	// Steps over data keep their order among each other, so the next one here is the next one there.
-	var code []step
-	said := map[string][]string{}
-	for _, s := range steps {
-		if s.text != "" {
-			code = append(code, s)
-		} else if h := migrate.HashOps([]migrate.Op{s.op}); len(s.comments) > 0 && said[h] == nil {
-			said[h] = s.comments
-		}
-	}
-	for i, op := range m.Ops {
-		e := ops.Elts[i]
-		if !isData(op) {
-			if h := migrate.HashOps([]migrate.Op{op}); said[h] != nil {
-				edits = append(edits, goedit.Replace(at(e.Pos()), at(e.Pos()), strings.Join(said[h], "\n")+"\n"))
-				delete(said, h)
-			}
-			continue
-		}
-		if len(code) == 0 {
-			return nil, fmt.Errorf("a step over data is one too many, please report it")
-		}
-		text := strings.Join(append(slices.Clone(code[0].comments), code[0].text), "\n")
-		edits = append(edits, goedit.Replace(at(e.Pos()), at(e.End()), text))
-		code = code[1:]
-	}
-	if imports := c.importLines(raw); imports != "" {
-		for _, d := range file.Decls {
-			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
-				edits = append(edits, goedit.Replace(at(g.Pos()), at(g.End()), imports))
-			}
-		}
-	}
-	out := goedit.Apply(raw, edits)
-	for _, d := range c.decls {
-		out = append(out, "\n"+d+"\n"...)
-	}
-	src, err := format.Source(out)
-	if err != nil {
-		return nil, fmt.Errorf("the migration does not parse, please report it: %w", err)
-	}
-	return src, nil
-}
-
-// wrapped puts words into lines of a bearable length.
-func wrapped(words []string) string {
-	var b strings.Builder
-	width := 0
-	for _, w := range words {
-		if width > 0 && width+len(w) > 130 {
-			b.WriteString("\n")
-			width = 0
-		}
-		b.WriteString(w + ", ")
-		width += len(w) + 2
-	}
-	return strings.TrimSuffix(b.String(), " ")
-}
-
 // isData reports whether an op is a step over data, which the optimiser leaves alone.
 func isData(op migrate.Op) bool {
 	switch op.(type) {
@@ -337,38 +201,4 @@ func isData(op migrate.Op) bool {
 		return true
 	}
 	return strings.Contains(fmt.Sprintf("%T", op), "Backfill[")
-}
-
-// importLines writes the imports of the file, those of the code that was copied among them; "" when there are no others.
-func (c *copier) importLines(raw []byte) string {
-	if len(c.imports) == 0 {
-		return ""
-	}
-	all := maps.Clone(c.imports)
-	all[emit.Runtime] = "migrate"
-	if bytes.Contains(raw, []byte("schema.")) {
-		all[emit.Schema] = ""
-	}
-	var std, other []string
-	for _, path := range slices.Sorted(maps.Keys(all)) {
-		line := strings.TrimSpace(all[path] + " " + strconv.Quote(path))
-		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
-			other = append(other, line)
-		} else {
-			std = append(std, line)
-		}
-	}
-	text := "import (\n" + strings.Join(std, "\n")
-	if len(std) > 0 {
-		text += "\n\n"
-	}
-	return text + strings.Join(other, "\n") + "\n)"
-}
-
-// formatted formats a file that was edited, if its owner keeps it formatted.
-func formatted(src []byte) []byte {
-	if out, err := format.Source(src); err == nil {
-		return out
-	}
-	return src
 }

@@ -76,7 +76,7 @@ var rules = []rule{
 	},
 	{
 		name:   "gen/... imports of ours only gen/..., runtime and runtime/schema",
-		reason: "imports point one way: cmd -> gen -> {load, snapshot, diff, lint, emit} -> runtime -> runtime/schema",
+		reason: "imports point one way: cmd -> {check, history, squash, sqlscript} -> gen -> {migrations, load, diff, emit, lint} -> {read, snapshot, finding} -> runtime -> runtime/schema",
 		of:     func(pkg string) bool { return below(pkg, "gen") },
 		breaks: func(_ string, i imported) bool {
 			return i.own != "" && !below(i.own, "gen") && i.own != "runtime" && i.own != "runtime/schema"
@@ -110,6 +110,20 @@ var rules = []rule{
 			return strings.HasPrefix(pkg, "gen/") && pkg != "gen/migrations" && pkg != "gen/overview" && !slices.Contains(verbs, pkg)
 		},
 		breaks: func(_ string, i imported) bool { return i.own == "gen/migrations" },
+	},
+	{
+		name:   "what only reads or writes text imports no stage above it: gen/read, gen/emit and gen/snapshot",
+		reason: "models, comparison and checks may use the forms that are kept in files, and not the other way round",
+		of:     func(pkg string) bool { return slices.Contains([]string{"gen/read", "gen/emit", "gen/snapshot"}, pkg) },
+		breaks: func(_ string, i imported) bool {
+			return slices.Contains([]string{"gen/load", "gen/diff", "gen/lint", "gen/optimize", "gen/vet"}, i.own)
+		},
+	},
+	{
+		name:   "gen/internal imports of ours only gen/internal and gen/emit",
+		reason: "they are helpers of the stages, of the directory and of the commands, so they know none of them",
+		of:     func(pkg string) bool { return below(pkg, "gen/internal") },
+		breaks: func(_ string, i imported) bool { return below(i.own, "gen") && !below(i.own, "gen/internal") && i.own != "gen/emit" },
 	},
 	{
 		name:   "gen/finding imports nothing of ours",

@@ -9,15 +9,11 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
-	"github.com/modelgen/modelgen/gen/load"
 )
 
-// Emitted compiles an emitted migration, as far as the type checker goes, against what was loaded with the models: a file that does
+// Emitted compiles an emitted migration, as far as the type checker goes, against the packages that are loaded: a file that does
 // not compile is a mistake of ours and must not land in anybody's tree.
-func Emitted(models *load.Result, m emit.Migration, src []byte) error {
-	if err := models.Failed[emit.Imports]; err != nil {
-		return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", emit.Runtime, err)
-	}
+func Emitted(loaded map[string]*types.Package, m emit.Migration, src []byte) error {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, m.Name+".go", src, parser.SkipObjectResolution)
 	if err != nil {
@@ -32,7 +28,7 @@ func Emitted(models *load.Result, m emit.Migration, src []byte) error {
 		}
 		files = append(files, f)
 	}
-	conf := types.Config{Importer: Loaded(models.Types)}
+	conf := types.Config{Importer: Loaded(loaded)}
 	if _, err := conf.Check(m.Package, fset, files, nil); err != nil {
 		return fmt.Errorf("internal error: the migration does not compile, please report it: %w", err)
 	}

@@ -5,9 +5,11 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
 )
 
 // record adds the new migration to what the snapshot records, and what it does not record yet. The second is known to be no difference, as in a
@@ -53,3 +55,15 @@ func (r *Result) record() error {
 
 // CatchesUp reports whether a file is a snapshot that only records more migrations than it did: that is no difference for anybody who looks.
 func (r *Result) CatchesUp(f File) bool { return r.catchesUp && filepath.Base(f.Path) == snapshot.Name }
+
+// snapshot writes the snapshot when anything in it changed, be it a setting only.
+func (r *Result) snapshot(out *diff.Result) error {
+	if len(out.Ops) > 0 {
+		r.snap.Schema = *out.Schema
+		r.snap.SetHead(r.Migration, migrate.HashOps(out.Ops))
+	}
+	if r.Folder.Snapshot == nil && r.Migration == "" {
+		return nil
+	}
+	return r.record()
+}

@@ -1,0 +1,84 @@
+package gen
+
+import (
+	"fmt"
+	"go/format"
+	"path/filepath"
+
+	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/typecheck"
+	"github.com/modelgen/modelgen/gen/migrations"
+)
+
+// newMigration names what the ops are to be written to.
+func (r *Result) newMigration(cfg Config) (m emit.Migration, err error) {
+	if len(r.Ops) == 0 {
+		return m, nil
+	}
+	words := migrations.OpsWords(r.Ops)
+	if len(r.Folder.Migrations) == 0 {
+		words = "initial"
+	}
+	if cfg.Name != "" {
+		if words = migrations.Words(cfg.Name); words == "" {
+			return m, fmt.Errorf("-name %s: a name needs letters or digits", cfg.Name)
+		}
+	}
+	name := migrations.FileName(r.Folder.NextNumber(), words)
+	if r.Folder.Package == "" {
+		abs, err := filepath.Abs(r.Folder.Dir)
+		if err != nil {
+			return m, err
+		}
+		r.Folder.Package = migrations.PackageName(filepath.Base(abs))
+	}
+	v := migrations.VarName(name)
+	m = emit.Migration{Package: r.Folder.Package, Name: name, Var: v, Doc: migrations.Sentence(v, r.Ops), Sources: r.snap.Models, Ops: r.Ops, Before: r.old()}
+	for _, h := range r.Folder.Heads() {
+		m.Parents = append(m.Parents, h.Var)
+	}
+	r.Migration = name
+	return m, nil
+}
+
+// migration adds the new migration, if there is one, and the list to the files.
+func (r *Result) migration(m emit.Migration) error {
+	if m.Name != "" {
+		raw, err := m.File()
+		if err != nil {
+			return err
+		}
+		if len(r.Folder.Migrations) == 0 {
+			if err := migrations.Importable(r.Folder.Dir); err != nil {
+				return err
+			}
+		}
+		if err := r.Folder.Collisions(m.Name+".go", raw); err != nil {
+			return err
+		}
+		var src []byte
+		err = together(
+			func() error {
+				if err := r.models.Failed[emit.Imports]; err != nil {
+					return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", emit.Runtime, err)
+				}
+				return typecheck.Emitted(r.models.Types, m, raw)
+			},
+			func() (err error) { src, err = format.Source(raw); return err },
+		)
+		if err != nil {
+			return err
+		}
+		r.Add(filepath.Join(r.Folder.Dir, m.Name+".go"), src, nil)
+		r.Folder.Migrations = append(r.Folder.Migrations, migrations.Declaration{File: m.Name + ".go", Var: m.Var, Name: m.Name, Parents: m.Parents})
+	}
+	if len(r.Folder.Migrations) == 0 {
+		return nil
+	}
+	src, err := emit.List(r.Folder.Package, r.snap.Set, r.Folder.Ordered(), r.snap.Allow...)
+	if err != nil {
+		return err
+	}
+	r.Add(filepath.Join(r.Folder.Dir, migrations.ListName), src, r.Folder.List)
+	return nil
+}

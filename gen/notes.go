@@ -1,0 +1,37 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// keyless notes new tables without primary key, unless the model says that it has none.
+func (r *Result) keyless() {
+	for _, op := range r.Ops {
+		if c, ok := op.(migrate.CreateTable); ok && slices.Contains(r.models.NoKey, c.Table) {
+			r.Notes = append(r.Notes, Note{r.pos(c.Table), fmt.Sprintf("table %s has no primary key, so no row of it can be told from another: "+
+				"call a field ID, write pk into the tag of a column, or say that it shall have none: _ struct{} `pk:\"-\"`", c.Table)})
+		}
+	}
+}
+
+// remarks notes what the models have to say of the columns that are made.
+func (r *Result) remarks() {
+	for _, m := range r.models.Remarks {
+		old := r.old().Table(m.Table)
+		made := slices.ContainsFunc(r.Ops, func(op migrate.Op) bool {
+			switch op := op.(type) {
+			case migrate.CreateTable:
+				return op.Table == m.Table
+			case migrate.AddColumn:
+				return op.Table == m.Table && op.Column.Def().Name == m.Column
+			}
+			return false
+		})
+		if made && (old == nil || old.Column(m.Column) == nil) {
+			r.Notes = append(r.Notes, Note{r.pos(m.Table + "." + m.Column), m.Msg})
+		}
+	}
+}

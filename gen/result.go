@@ -1,0 +1,102 @@
+package gen
+
+import (
+	"fmt"
+	"go/token"
+
+	"github.com/modelgen/modelgen/gen/diff"
+	"github.com/modelgen/modelgen/gen/internal/dialects"
+	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/gen/migrations"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Result is what a generate would write, or the questions that stand in its way.
+type Result struct {
+	Migration string     // name of the new migration, "" when nothing changed
+	Files     []File     // all that differs from what is on disk, in the order in which it is written
+	Questions []Question // when there are any, Files is empty
+	Stale     []Note     // rename hints in the models that have been used up
+	InFlight  []Note     // columns that wait for -contract
+	Notes     []Note     // other remarks about what is new
+	Ops       []migrate.Op
+
+	// Folder is the directory of the migrations: that on disk, with the new migration among its declarations.
+	Folder *migrations.Folder
+
+	models  *load.Result
+	targets map[string]migrate.Dialect
+	flagged []string // dialects of the flag
+	snap    *snapshot.Snapshot
+	after   *schema.Schema // what the new migration leads to
+
+	moved     bool     // packages of models have other import paths than the snapshot records
+	recorded  []string // those that it records then
+	catchesUp bool     // the snapshot is to record migrations that it does not record yet, and nothing else
+}
+
+// Question is a question with its place in the models.
+type Question struct {
+	Pos token.Position // invalid when what it is about is no longer in the models
+	diff.Question
+}
+
+// Note is a remark about a place in the models.
+type Note struct {
+	Pos token.Position
+	Msg string
+}
+
+func (r *Result) old() *schema.Schema {
+	if r.Folder.Snapshot == nil {
+		return &schema.Schema{}
+	}
+	return &r.Folder.Snapshot.Schema
+}
+
+// DialectPlan is the new migration as one dialect carries it out.
+type DialectPlan struct {
+	Dialect string // "postgres@14"
+	Stages  []migrate.Stage
+}
+
+// Plans returns the stages of the new migration for each dialect of the project; none when there is no new migration.
+func (r *Result) Plans() ([]DialectPlan, error) {
+	var out []DialectPlan
+	if len(r.Ops) == 0 {
+		return nil, nil
+	}
+	for _, d := range r.snap.Dialects {
+		name, version := dialects.Split(d)
+		stages, err := migrate.PlanOps(r.targets[name].Planner(version), r.old().Clone(), r.Ops)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, DialectPlan{d, stages})
+	}
+	return out, nil
+}
+
+// String returns the question with its answers, ready to paste.
+func (q Question) String() string {
+	s := q.Text
+	if q.Pos.IsValid() {
+		s = q.Pos.String() + ": " + s
+	}
+	width := 0
+	for _, c := range q.Choice {
+		if c.Flag != "" {
+			width = max(width, len(c.Flag))
+		}
+	}
+	for _, c := range q.Choice {
+		if c.Flag == "" {
+			s += "\n    or " + c.Means
+		} else {
+			s += fmt.Sprintf("\n    %-*s  # %s", width, c.Flag, c.Means)
+		}
+	}
+	return s
+}
