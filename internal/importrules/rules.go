@@ -123,7 +123,9 @@ var rules = []rule{
 		name:   "gen/internal imports of ours only gen/internal and gen/emit",
 		reason: "they are helpers of the stages, of the directory and of the commands, so they know none of them",
 		of:     func(pkg string) bool { return below(pkg, "gen/internal") },
-		breaks: func(_ string, i imported) bool { return below(i.own, "gen") && !below(i.own, "gen/internal") && i.own != "gen/emit" },
+		breaks: func(_ string, i imported) bool {
+			return below(i.own, "gen") && !below(i.own, "gen/internal") && i.own != "gen/emit"
+		},
 	},
 	{
 		name:   "gen/finding imports nothing of ours",
