@@ -5,5 +5,5 @@
 //
 // The package knows no SQL dialect: those that a project targets are handed in, and refuse what their database cannot have. It does not know the
 // commands beside it either, which work on migrations that are there: they take its [Config] and its [Result], and stand in the packages check,
-// history, squash, sqlscript and overview.
+// revise, squash, sqlscript and overview.
 package gen

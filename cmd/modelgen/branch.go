@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
-	"github.com/modelgen/modelgen/gen/history"
 	"github.com/modelgen/modelgen/gen/migrations"
+	"github.com/modelgen/modelgen/gen/revise"
 )
 
 // The verbs that change the history of migrations.
@@ -29,7 +29,7 @@ func merge(ctx context.Context, e env, args []string) error {
 	if err := oneDirectory(e, &cfg, operands, 0); err != nil {
 		return err
 	}
-	r, err := history.Merge(cfg, *anyway)
+	r, err := revise.Merge(cfg, *anyway)
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
@@ -56,7 +56,7 @@ func rebase(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := history.Rebase(ctx, cfg, mine, has)
+	r, err := revise.Rebase(ctx, cfg, mine, has)
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
@@ -75,7 +75,7 @@ func remove(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := history.Remove(cfg, has)
+	r, err := revise.Remove(cfg, has)
 	return finishGuarded(ctx, e, f, cfg, r, err)
 }
 
@@ -102,7 +102,7 @@ func hash(_ context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := history.Hash(cfg, words, has)
+	r, err := revise.Hash(cfg, words, has)
 	return finish(e, f, cfg, r, err)
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/modelgen/modelgen/gen"
-	"github.com/modelgen/modelgen/gen/history"
+	"github.com/modelgen/modelgen/gen/revise"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
@@ -67,11 +67,11 @@ func generate(ctx context.Context, e env, args []string) error {
 		if err != nil {
 			return err
 		}
-		work = func(ctx context.Context, cfg gen.Config) (*gen.Result, error) { return history.Update(ctx, cfg, has) }
+		work = func(ctx context.Context, cfg gen.Config) (*gen.Result, error) { return revise.Update(ctx, cfg, has) }
 	}
 	if *empty {
 		work = func(_ context.Context, cfg gen.Config) (*gen.Result, error) {
-			return history.Empty(cfg, strings.FieldsFunc(*rows, func(r rune) bool { return r == ',' }))
+			return revise.Empty(cfg, strings.FieldsFunc(*rows, func(r rune) bool { return r == ',' }))
 		}
 	}
 	r, err := work(ctx, cfg)

@@ -19,11 +19,11 @@ import (
 // agree finds migrations that do not come to what the snapshot says, as after an edit by hand, and steps that nobody has written yet. The text of
 // the migrations is enough for that, unless it has ops that a function makes, or parents of another set: then they are compiled and asked.
 func agree(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
-	h, err := migrations.ReadHistory(cfg.OutDir(), cfg.ShownOut())
+	b, err := migrations.ReadBranches(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{h}
+	c := &checker{b}
 	out := unwritten(c.All)
 	var changed []change
 	if len(c.Sides) == 1 {
@@ -38,8 +38,8 @@ func agree(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
 	return append(out, found...), err
 }
 
-// checker compares the history of a folder with its snapshot.
-type checker struct{ *migrations.History }
+// checker compares the migrations of a directory with its snapshot.
+type checker struct{ *migrations.Branches }
 
 // compared replays the migrations, and compares what they come to with the snapshot. What does not fit any more behind an edit is said of the edit. What
 // was said already is left out.

@@ -42,11 +42,11 @@ type Row struct {
 // Plan plans the migrations of a directory: all of them, one by its name or a beginning of it, or a range FROM..TO of which either end may
 // be left out. dialect is one of the project's, "postgres" or "postgres@15"; "" is its first.
 func Plan(cfg gen.Config, which, dialect string) ([]Script, error) {
-	h, err := migrations.ReadHistory(cfg.OutDir(), cfg.ShownOut())
+	b, err := migrations.ReadBranches(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{h}
+	p := &planner{b}
 	target, err := p.target(cfg, dialect)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func Plan(cfg gen.Config, which, dialect string) ([]Script, error) {
 }
 
 // planner plans the migrations of a folder.
-type planner struct{ *migrations.History }
+type planner struct{ *migrations.Branches }
 
 // row returns a migration with those that it stands for, which may stand for others themselves, and with those that stand for it.
 func (p *planner) row(name string) Row {

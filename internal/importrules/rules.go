@@ -32,7 +32,7 @@ var (
 	given = append([]string{"runtime", "runtime/schema", "runtime/cli", "runtime/migratetest"}, dialects...)
 
 	// verbs are the commands on a directory of migrations, beside the pipeline.
-	verbs = []string{"gen/check", "gen/history", "gen/squash", "gen/sqlscript"}
+	verbs = []string{"gen/check", "gen/revise", "gen/squash", "gen/sqlscript"}
 
 	drivers = []string{"github.com/lib/pq", "github.com/jackc/pgx", "modernc.org/sqlite", "github.com/mattn/go-sqlite3", "github.com/ncruces/go-sqlite3"}
 )
@@ -76,7 +76,7 @@ var rules = []rule{
 	},
 	{
 		name:   "gen/... imports of ours only gen/..., runtime and runtime/schema",
-		reason: "imports point one way: cmd -> {check, history, squash, sqlscript} -> gen -> {migrations, load, diff, emit, lint} -> {read, snapshot, finding} -> runtime -> runtime/schema",
+		reason: "imports point one way: cmd -> {check, revise, squash, sqlscript} -> gen -> {migrations, load, diff, emit, lint} -> {read, snapshot, finding} -> runtime -> runtime/schema",
 		of:     func(pkg string) bool { return below(pkg, "gen") },
 		breaks: func(_ string, i imported) bool {
 			return i.own != "" && !below(i.own, "gen") && i.own != "runtime" && i.own != "runtime/schema"
@@ -84,12 +84,12 @@ var rules = []rule{
 	},
 	{
 		name:   "of the parts below gen only the commands on a directory of migrations import gen",
-		reason: "gen ties the stages together, they know nothing of each other's order; check, history, squash and sqlscript work on what it makes",
+		reason: "gen ties the stages together, they know nothing of each other's order; check, revise, squash and sqlscript work on what it makes",
 		of:     func(pkg string) bool { return strings.HasPrefix(pkg, "gen/") && !slices.Contains(verbs, pkg) },
 		breaks: func(_ string, i imported) bool { return i.own == "gen" },
 	},
 	{
-		name:   "only cmd/... imports gen/check, gen/history, gen/squash, gen/sqlscript and gen/overview",
+		name:   "only cmd/... imports gen/check, gen/revise, gen/squash, gen/sqlscript and gen/overview",
 		reason: "each is a command on a directory of migrations: the pipeline does not know them, and they do not know each other; what two of them share is of gen/migrations",
 		of:     func(pkg string) bool { return !below(pkg, "cmd") },
 		breaks: func(_ string, i imported) bool { return slices.Contains(verbs, i.own) || i.own == "gen/overview" },

@@ -19,9 +19,9 @@ import (
 	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
-// History is what the migrations of a folder do, in their order. It is read from the migrations alone, so that a snapshot and a list in the middle of
+// Branches is a directory of migrations with what they do, parents first. It is read from the migrations alone, so that a snapshot and a list in the middle of
 // a conflict are in nobody's way: there may be several newest migrations, and two sides of the snapshot.
-type History struct {
+type Branches struct {
 	Dir, Shown         string            // as it can be opened, and as messages name it
 	Package            string            // name of the Go package
 	Sources            map[string][]byte // the files with migrations, by base name
@@ -31,87 +31,87 @@ type History struct {
 	List, SnapshotText []byte             // as they are on disk
 }
 
-// ReadHistory reads a directory of migrations. shown is how messages name it. It is an error when there are none.
-func ReadHistory(dir, shown string) (*History, error) {
-	h := &History{Dir: dir, Shown: shown, Sources: map[string][]byte{}}
-	entries, err := os.ReadDir(h.Dir)
+// ReadBranches reads a directory of migrations. shown is how messages name it. It is an error when there are none.
+func ReadBranches(dir, shown string) (*Branches, error) {
+	b := &Branches{Dir: dir, Shown: shown, Sources: map[string][]byte{}}
+	entries, err := os.ReadDir(b.Dir)
 	if err != nil {
-		return nil, paths.Error(h.Shown, err)
+		return nil, paths.Error(b.Shown, err)
 	}
 	for _, e := range entries {
 		name := e.Name()
 		if e.IsDir() || !read.IsSource(name) {
 			continue
 		}
-		src, err := read.Text(filepath.Join(h.Dir, name))
+		src, err := read.Text(filepath.Join(b.Dir, name))
 		if err != nil {
-			return nil, paths.Error(filepath.Join(h.Shown, name), err)
+			return nil, paths.Error(filepath.Join(b.Shown, name), err)
 		}
 		if name == ListName {
-			h.List = src
+			b.List = src
 			continue
 		}
 		if file, err := parser.ParseFile(token.NewFileSet(), name, src, parser.PackageClauseOnly); err == nil {
-			h.Package = file.Name.Name
+			b.Package = file.Name.Name
 		}
-		h.Sources[name] = src
+		b.Sources[name] = src
 	}
-	if h.All, err = h.Parse(h.Sources); err != nil {
-		for _, name := range slices.Sorted(maps.Keys(h.Sources)) {
-			if line := marker(h.Sources[name]); line > 0 {
-				err = bothChanged(filepath.Join(h.Shown, name), line)
+	if b.All, err = b.Parse(b.Sources); err != nil {
+		for _, name := range slices.Sorted(maps.Keys(b.Sources)) {
+			if line := marker(b.Sources[name]); line > 0 {
+				err = bothChanged(filepath.Join(b.Shown, name), line)
 				break
 			}
 		}
 		return nil, finding.Problems{err.Error()}
 	}
-	if lines := h.orphans(); len(lines) > 0 {
+	if lines := b.orphans(); len(lines) > 0 {
 		return nil, finding.Problems(lines)
 	}
-	if len(h.All) == 0 {
-		return nil, fmt.Errorf("there are no migrations in %s", h.Shown)
+	if len(b.All) == 0 {
+		return nil, fmt.Errorf("there are no migrations in %s", b.Shown)
 	}
-	h.SnapshotText, err = read.Text(filepath.Join(h.Dir, snapshot.Name))
+	b.SnapshotText, err = read.Text(filepath.Join(b.Dir, snapshot.Name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, paths.Error(filepath.Join(h.Shown, snapshot.Name), err)
+		return nil, paths.Error(filepath.Join(b.Shown, snapshot.Name), err)
 	}
-	at := filepath.ToSlash(filepath.Join(h.Shown, snapshot.Name))
-	if h.SnapshotText == nil {
+	at := filepath.ToSlash(filepath.Join(b.Shown, snapshot.Name))
+	if b.SnapshotText == nil {
 		return nil, finding.Problems{fmt.Sprintf("%s is missing although there are migrations; restore it from version control", at)}
 	}
-	sides, err := snapshot.ReadSides(h.SnapshotText)
+	sides, err := snapshot.ReadSides(b.SnapshotText)
 	if err != nil {
 		return nil, finding.Problems{fmt.Sprintf("%s:%s", at, err)}
 	}
-	h.Sides, h.Base = sides.All, sides.Base
-	return h, nil
+	b.Sides, b.Base = sides.All, sides.Base
+	return b, nil
 }
 
 // Parse reads the migrations of files, which have their base names as keys, parents first.
-func (h *History) Parse(sources map[string][]byte) ([]read.Migration, error) {
+func (b *Branches) Parse(sources map[string][]byte) ([]read.Migration, error) {
 	var files []read.File
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
-		files = append(files, read.File{Name: filepath.ToSlash(filepath.Join(h.Shown, name)), Src: sources[name]})
+		files = append(files, read.File{Name: filepath.ToSlash(filepath.Join(b.Shown, name)), Src: sources[name]})
 	}
 	return read.Files(files)
 }
 
 // orphans says which parents are gone: what comes after them looks like a branch of its own, and is none.
-func (h *History) orphans() (lines []string) {
+func (b *Branches) orphans() (lines []string) {
 	vars := map[string]bool{}
-	for _, m := range h.All {
+	for _, m := range b.All {
 		vars[m.Var] = true
 	}
 	fset := token.NewFileSet()
 	var files []*ast.File
-	for _, name := range slices.Sorted(maps.Keys(h.Sources)) {
-		if f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(h.Shown, name)), h.Sources[name], parser.SkipObjectResolution); err == nil {
+	for _, name := range slices.Sorted(maps.Keys(b.Sources)) {
+		if f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.Shown, name)), b.Sources[name], parser.SkipObjectResolution); err == nil {
 			files = append(files, f)
 		}
 	}
 	others := notLiteral(fset, files, vars)
-	lines = others.listed(h.List)
-	for _, m := range h.All {
+	lines = others.listed(b.List)
+	for _, m := range b.All {
 		if m.Name == "" {
 			lines = append(lines, fmt.Sprintf("%s: %s has no Name that is a plain string", m.Pos, m.Var))
 		}

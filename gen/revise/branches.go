@@ -1,9 +1,9 @@
-// Package history has the commands that change the migrations of a directory after they are written: [Merge] and [Rebase] for two branches, [Remove],
+// Package revise has the commands that change the migrations of a directory after they are written: [Merge] and [Rebase] for two branches, [Remove],
 // [Update] and [Hash] for the newest one, [Empty] for one that a person writes.
 //
 // What a person wrote is left as it is, or the command refuses; what a database is known to have cannot be changed ([migrations.Applied]). List and
-// snapshot are rewritten from the migrations. Nothing is written before [gen.Result.Commit]. The package does not know the history of a database.
-package history
+// snapshot are rewritten from the migrations. Nothing is written before [gen.Result.Commit].
+package revise
 
 import (
 	"fmt"
@@ -22,19 +22,19 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// branches is the history of a folder for the commands that change it. List and snapshot are rewritten from the migrations.
+// branches are the migrations of a directory for the commands that change them. List and snapshot are rewritten from the migrations.
 type branches struct {
-	*migrations.History
+	*migrations.Branches
 	targets map[string]migrate.Dialect
 	undone  []read.Migration // those that go, or are worked out again: the hints that they have used are unused again
 }
 
 func readBranches(cfg gen.Config) (*branches, error) {
-	h, err := migrations.ReadHistory(cfg.OutDir(), cfg.ShownOut())
+	h, err := migrations.ReadBranches(cfg.OutDir(), cfg.ShownOut())
 	if err != nil {
 		return nil, err
 	}
-	return &branches{History: h, targets: cfg.Targets}, nil
+	return &branches{Branches: h, targets: cfg.Targets}, nil
 }
 
 // settle works out all files from the new sources: those given, the list, the snapshot. nil removes a file.
@@ -131,7 +131,7 @@ func (b *branches) snapshot(s *schema.Schema, head read.Migration, all []read.Mi
 	for _, side := range b.Sides {
 		sides = append(sides, side.Migrations)
 		for name := range side.Migrations {
-			dropped[name] = dropped[name] || len(migrations.Heads(b.All)) > 1 // the history is settled again, from the files that are there
+			dropped[name] = dropped[name] || len(migrations.Heads(b.All)) > 1 // it is settled again, from the files that are there
 		}
 	}
 	out.Migrations = migrations.Records(all, dropped, sides...)

@@ -1,4 +1,4 @@
-package history
+package revise
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ import (
 
 // edits says what of a migration a person has written, which would be lost if it was worked out again: ops that do not come of its own base with
 // the answers that it records, comments and declarations that are not generated.
-// trusted says that the ops are known to be those that were written by generate or by a command that changed the history.
+// trusted says that the ops are known to be those that were written by generate or by a command of this package.
 func (b *branches) edits(m read.Migration, trusted bool) (lines []string) {
 	for _, op := range m.Ops {
 		if byHand(op) {
