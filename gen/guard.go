@@ -99,7 +99,7 @@ func guardModels(models *load.Result, p *load.Package) []emit.GuardModel {
 	return out
 }
 
-// Guard adds the guards to the files of a command that changed the history: two branches have brought the fields of both into the models, and
+// Guard adds the guards to the files of a command that changed migrations: two branches have brought the fields of both into the models, and
 // a guard that holds either, or the markers of a conflict. Where the models ask for more than the migrations do, the guards stay as they are,
 // so that the build goes on to fail; what to do then is the note, "" when there is nothing to do.
 func (r *Result) Guard(ctx context.Context, cfg Config) (note string) {

@@ -15,7 +15,7 @@ import (
 	"github.com/modelgen/modelgen/gen/revise"
 )
 
-// The verbs that change the history of migrations.
+// The verbs that change migrations after they are written.
 
 // merge joins the newest migrations of two branches.
 func merge(ctx context.Context, e env, args []string) error {

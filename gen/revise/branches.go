@@ -1,5 +1,5 @@
-// Package revise has the commands that change the migrations of a directory after they are written: [Merge] and [Rebase] for two branches, [Remove],
-// [Update] and [Hash] for the newest one, [Empty] for one that a person writes.
+// Package revise has the commands that change the migrations of a directory after they are written: [Merge] and [Rebase] for two branches, [Remove]
+// and [Update] for the newest one, [Hash] for those that were edited, and [Empty] for one that a person writes.
 //
 // What a person wrote is left as it is, or the command refuses; what a database is known to have cannot be changed ([migrations.Applied]). List and
 // snapshot are rewritten from the migrations. Nothing is written before [gen.Result.Commit].
