@@ -164,6 +164,12 @@ func (e Effects) MayRead(o Object) bool {
 	return e.Unknown || slices.ContainsFunc(e.Reads, o.Covers)
 }
 
+// OverData reports whether the op is a step over data, which is not what changes the schema: it gives values to rows and does no more, or a
+// person wrote what it does, and at most says beside it what that makes of the schema.
+func (e Effects) OverData() bool {
+	return e.Unknown || e.Rows && len(e.Makes)+len(e.Removes)+len(e.Renames)+len(e.Old)+len(e.New) == 0
+}
+
 // Merge returns the effects of several ops together, in order.
 func Merge(ops ...Op) Effects {
 	var all Effects

@@ -48,7 +48,7 @@ func JoinWords(words []string) string {
 
 // fragments returns the words of each change, the telling ones only: what an op does for the sake of another is left out.
 func fragments(ops []migrate.Op) []string {
-	var tables, columns, rest []string
+	var tables, columns, rest, other []string
 	added := map[string][]string{} // table -> added columns
 	var addedTo []string
 	about := map[string]bool{}      // table or table.column that is spoken of already
@@ -166,12 +166,38 @@ func fragments(ops []migrate.Op) []string {
 			rest = append(rest, "drop_"+o.ForeignKey.Name)
 		case migrate.CommentTable:
 			rest = append(rest, "comment_"+base(o.Table))
+		default:
+			if w := subjectWords(op.Effects()); w != "" {
+				other = append(other, w)
+			}
 		}
 	}
 	if main := append(tables, columns...); len(main) > 0 {
 		return main
 	}
-	return rest
+	if len(rest) > 0 {
+		return rest
+	}
+	return other
+}
+
+// subjectWords returns words for an op that has none of its own: what becomes of the object that it is about.
+func subjectWords(e migrate.Effects) string {
+	o := e.Subject()
+	if e.Unknown || e.Rows || o.Name == "" {
+		return ""
+	}
+	name := base(o.Name)
+	if o.Table != "" {
+		name = singular(base(o.Table)) + "_" + o.Name
+	}
+	switch {
+	case slices.Contains(e.Makes, o):
+		return name
+	case slices.Contains(e.Removes, o):
+		return "drop_" + name
+	}
+	return "alter_" + name
 }
 
 // valueWords says which values of an enum come and go: add_blocked_to_issue_status.

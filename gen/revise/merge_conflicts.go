@@ -89,17 +89,24 @@ func (t *touch) add(op migrate.Op, name func(table, column string) string, at *s
 		write(o.Table, o.From, o.To)
 	case migrate.DropDualWrite:
 		write(o.Table, o.From, o.To)
-	case migrate.RenameColumn:
-		write(o.Table, o.From)
-	case migrate.DropColumn:
-		write(o.Table, o.Column.Def().Name)
-	case migrate.RenameTable:
-		all(o.From)
-	case migrate.DropTable:
-		all(o.Table)
 	default:
 		e := op.Effects()
-		if !e.Rows || e.Unknown { // of a step written by hand nobody knows what it touches, which is said elsewhere
+		if e.Unknown { // of a step written by hand nobody knows what it touches, which is said elsewhere
+			return
+		}
+		gone := e.Removes
+		for _, r := range e.Renames {
+			gone = append(gone, r.From)
+		}
+		for _, o := range gone {
+			switch {
+			case o.Kind == migrate.TableObject:
+				all(o.Name)
+			case o.Kind == migrate.ColumnObject && !slices.Contains(gone, migrate.Object{Kind: migrate.TableObject, Name: o.Table}):
+				write(o.Table, o.Name)
+			}
+		}
+		if !e.Rows {
 			return
 		}
 		t.values = true

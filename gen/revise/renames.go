@@ -29,14 +29,16 @@ func follow(all ...read.Migration) *trail {
 }
 
 func (t *trail) op(op migrate.Op) {
-	switch o := op.(type) {
-	case nil:
+	if op == nil {
 		return
-	case migrate.SQL:
+	}
+	if o, ok := op.(migrate.SQL); ok {
 		for _, op := range o.Schema {
 			t.op(op)
 		}
 		return
+	}
+	switch o := op.(type) { // what is told of values
 	case migrate.RenameEnumValue:
 		move(t.of(t.values, o.Enum), o.From, o.To)
 	case migrate.Fill:

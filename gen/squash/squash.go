@@ -108,19 +108,11 @@ func Squash(cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Steps = len(slices.DeleteFunc(slices.Clone(ops), func(op migrate.Op) bool { return !overData(op) }))
+	out.Steps = len(slices.DeleteFunc(slices.Clone(ops), func(op migrate.Op) bool { return !op.Effects().OverData() }))
 	out.Before, out.After, out.Migration = q.count(members), len(ops), name
 	q.result.Add(filepath.Join(q.Dir, name+".go"), src, nil)
 	q.Migrations = append(q.Migrations, migrations.Declaration{File: name + ".go", Var: v, Name: name, Parents: parents, Replaces: out.Replaced})
 	return out, q.settle(append(q.sources(), read.File{Name: q.path(name + ".go"), Src: src}))
-}
-
-func overData(op migrate.Op) bool {
-	switch op.(type) {
-	case migrate.SQL, migrate.Go, migrate.Fill:
-		return true
-	}
-	return false
 }
 
 func (q *squasher) count(members []int) int {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -112,29 +113,24 @@ func (c *copier) otherSets(members []int) error {
 	return nil
 }
 
+// dataKinds are the steps over data whose values may be such that they cannot be read without compiling them.
+var dataKinds = []string{"SQL", "Go", "Fill", "Backfill"}
+
 // kindOf returns the kind of a step over data, "" for an op that changes the schema, or may.
 func kindOf(op read.Op) string {
-	switch op.Value.(type) {
-	case migrate.SQL:
-		return "SQL"
-	case migrate.Go:
-		return "Go"
-	case migrate.Fill:
-		return "Fill"
-	case migrate.Unwritten:
-		return "Unwritten"
-	case nil:
-		for _, kind := range []string{"SQL", "Go", "Fill", "Backfill"} {
+	if op.Value == nil {
+		for _, kind := range dataKinds {
 			if rest, ok := strings.CutPrefix(strings.TrimPrefix(op.Source, "&"), "migrate."+kind); ok && (rest[0] == '{' || rest[0] == '[') {
 				return kind
 			}
 		}
 		return ""
 	}
-	if strings.Contains(op.Source, "Backfill[") {
-		return "Backfill"
+	if !op.Value.Effects().OverData() {
+		return ""
 	}
-	return ""
+	name, _, _ := strings.Cut(reflect.TypeOf(op.Value).Name(), "[")
+	return name
 }
 
 // hasSchema reports whether a step tells the schema of a change.
@@ -192,13 +188,4 @@ func (c *copier) notes(m read.Migration) ([]notedOp, error) {
 		out = append(out, n)
 	}
 	return out, nil
-}
-
-// isData reports whether an op is a step over data, which the optimiser leaves alone.
-func isData(op migrate.Op) bool {
-	switch op.(type) {
-	case migrate.SQL, migrate.Go, migrate.Fill, migrate.Unwritten:
-		return true
-	}
-	return strings.Contains(fmt.Sprintf("%T", op), "Backfill[")
 }

@@ -55,7 +55,7 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte
 	}
 	for i, op := range m.Ops {
 		e := ops.Elts[i]
-		if !isData(op) {
+		if !op.Effects().OverData() {
 			if h := migrate.HashOps([]migrate.Op{op}); said[h] != nil {
 				edits = append(edits, goedit.Replace(at(e.Pos()), at(e.Pos()), strings.Join(said[h], "\n")+"\n"))
 				delete(said, h)

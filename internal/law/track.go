@@ -1,6 +1,8 @@
 package law
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -86,12 +88,27 @@ func trace(a *schema.Schema, ops []migrate.Op, answers computing) map[string]*de
 				_, known := answers[place{o.Table, o.Column}]
 				c.filled, c.keyed = true, strings.Contains(o.Expr, key) && !c.plain && !known
 			}
+		default:
+			if e := op.Effects(); e.Rows || slices.ContainsFunc(moved(e), func(o migrate.Object) bool {
+				return o.Kind == migrate.TableObject || o.Kind == migrate.ColumnObject
+			}) {
+				panic(fmt.Sprintf("the law does not follow where %T puts values", op))
+			}
 		}
 		if err := op.Apply(cur); err != nil {
 			panic(err) // the comparison has applied it as well
 		}
 	}
 	return now
+}
+
+// moved returns what comes, goes or gets another name.
+func moved(e migrate.Effects) []migrate.Object {
+	all := slices.Concat(e.Makes, e.Removes)
+	for _, r := range e.Renames {
+		all = append(all, r.From)
+	}
+	return all
 }
 
 func unquote(s string) string {
