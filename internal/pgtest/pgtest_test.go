@@ -96,6 +96,44 @@ func TestDatabase(t *testing.T) {
 	}
 }
 
+// TestSession: a psql stays open from one script to the next. What ends it, an error or the server, is no concern of those that follow.
+func TestSession(t *testing.T) {
+	server := Database(t)
+	pid := func() string {
+		t.Helper()
+		idle.Lock()
+		defer idle.Unlock()
+		if n := len(idle.of[server]); n != 1 {
+			t.Fatalf("%d sessions are idle, not one", n)
+		}
+		return fmt.Sprint(idle.of[server][0].cmd.Process.Pid)
+	}
+	run := func(script string) {
+		t.Helper()
+		if err := admin(server, script); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("SELECT 1; CREATE TABLE t (id int);")
+	first := pid()
+	run("DROP TABLE t;")
+	if again := pid(); again != first {
+		t.Errorf("another psql was started, %s and not %s", again, first)
+	}
+	if err := admin(server, "SELECT 1; DROP TABLE t; CREATE TABLE u ();"); err == nil || !strings.Contains(err.Error(), `table "t" does not exist`) {
+		t.Errorf("got error %v, want what psql says", err)
+	}
+	run("CREATE TABLE u ();") // it is not there: what follows an error is not run
+	client, err := newPsql(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.run("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();"); err != nil {
+		t.Fatal(err)
+	}
+	run("DROP TABLE u;")
+}
+
 func TestNewPsql(t *testing.T) {
 	URL(t) // without a server there need not be a psql
 	p, err := newPsql("postgres://u:s3cret@h:1?sslmode=disable")
