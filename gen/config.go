@@ -19,6 +19,8 @@ type Config struct {
 	Only      bool     // take Patterns alone, and forget the packages that the snapshot records beside them
 	BuildTags string   // as for go build -tags
 
+	Overlay map[string][]byte // files of models that are not on disk yet, by absolute path
+
 	Set      string   // name of the set; "" is the last element of the module's path
 	Dialects []string // "postgres@14", "sqlite"; none means all of Targets
 	Tag      string   // key of the column tag; "" is db

@@ -17,7 +17,7 @@ const InspectionFormat = 1
 type Inspection struct {
 	Format  int            `json:"modelgenInspection"` // [InspectionFormat]
 	Dialect string         `json:"dialect"`
-	Version int            `json:"version"` // of the server, as [Session] versions are
+	Version int            `json:"version"` // of the server, as [Dialect.Planner] takes it: 15; 0 for SQLite
 	Schema  *schema.Schema `json:"schema"`  // every constraint and index with the name that it has; on SQLite "" where it has none
 
 	// Unexpressed is what the schema has no words for, sorted by Object: views, functions, triggers, options of tables and so on.

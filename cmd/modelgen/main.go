@@ -28,6 +28,7 @@
 //	modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
 //	modelgen show [directory]                the graph of the migrations and the tables; -format mermaid draws them
 //	modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
+//	modelgen adopt DATABASE                  write models and first migration of a database that is there
 //	modelgen version                         print the version
 //
 // It is a tool of go vet and go fix, too:
@@ -121,6 +122,7 @@ type env struct {
 }
 
 var verbs = map[string]func(context.Context, env, []string) error{
+	"adopt":    runAdopt,
 	"generate": generate,
 	"check":    runCheck,
 	"hash":     hash,

@@ -16,14 +16,22 @@ func (t taken) has(name, only string) bool {
 	return slices.ContainsFunc(t[name], func(o string) bool { return schema.Meet(o, only) })
 }
 
-// deriveNames returns names to new objects that have none, so that no two objects of a schema share one in any database.
+// deriveNames gives names to new objects that have none, so that no two objects of a schema share one in any database.
 func (d *differ) deriveNames() {
+	DeriveNames(d.new)
+	for _, t := range d.new.Tables {
+		t.Sort()
+	}
+}
+
+// DeriveNames fills in the names of constraints and indexes of s that have none, as new ones are named. It leaves the order as it is.
+func DeriveNames(s *schema.Schema) {
 	relations := taken{} // per namespace: tables, indexes, unique and primary keys share one space of names
 	key := func(table, name string) string {
 		ns, _ := schema.SplitName(table)
 		return ns + "." + name
 	}
-	for _, t := range d.new.Tables {
+	for _, t := range s.Tables {
 		_, base := schema.SplitName(t.Name)
 		relations.note(key(t.Name, base), "")
 		if t.PrimaryKey != nil {
@@ -36,7 +44,7 @@ func (d *differ) deriveNames() {
 			relations.note(key(t.Name, x.Name), x.Only)
 		}
 	}
-	for _, t := range d.new.Tables {
+	for _, t := range s.Tables {
 		constraints := taken{}
 		if t.PrimaryKey != nil {
 			constraints.note(t.PrimaryKey.Name, "")
@@ -84,7 +92,6 @@ func (d *differ) deriveNames() {
 			}
 			name(&x.Name, x.Only, indexed(t, *x), suffix, true)
 		}
-		t.Sort()
 	}
 }
 

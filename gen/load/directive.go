@@ -18,6 +18,7 @@ const tool = "modelgen"
 func directivesFor(known []migrate.Capabilities) map[string][]uint8 {
 	words := map[string][]uint8{
 		"type": {docType},           // //modelgen:type numeric(20,0)
+		"name": {docType},           // //modelgen:name billing.state, above the type of a native enum
 		"was":  {docType, docConst}, // //modelgen:was old_name, above the type or a constant of a native enum
 	}
 	for dialect := range wordsOf(known) {

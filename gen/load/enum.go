@@ -183,10 +183,14 @@ func (l *loader) finishEnums() {
 		if !ok {
 			ns, _ := schema.SplitName(l.firstUse(u).m.table.Name)
 			name = schema.JoinName(ns, snakeCase(u.obj.Name()))
-			names[u.obj] = name
-			if err := schema.CheckName(snakeCase(u.obj.Name())); err != nil {
+			if given, at := l.enumName(u.obj); given != "" {
+				if name = given; checkTableName(given) != nil {
+					l.fail(at, checkTableName(given))
+				}
+			} else if err := schema.CheckName(snakeCase(u.obj.Name())); err != nil {
 				l.failf(u.pos, "enum: %s", err)
 			}
+			names[u.obj] = name
 			if before, ok := owner[strings.ToLower(name)]; ok {
 				l.failf(u.pos, "enum %s is there twice: of %s and of %s at %s; give one of the types another name", name, typeID(u.obj), typeID(before.obj), l.shortPos(before.pos))
 			}
@@ -198,6 +202,16 @@ func (l *loader) finishEnums() {
 			*u.m.table.Column(u.c.Name) = u.c.Column
 		}
 	}
+}
+
+// enumName returns the name that //modelgen:name above a type says, with its schema; "" without one.
+func (l *loader) enumName(obj *types.TypeName) (string, token.Pos) {
+	d := l.decl(obj)
+	if d == nil {
+		return "", token.NoPos
+	}
+	given := directivesOf(d.doc)["name"]
+	return given.Args, given.ArgsPos
 }
 
 // firstUse returns the use of an enum by the first model in the file of its type, or u, which is the first by the names of tables.

@@ -131,6 +131,9 @@ func (m *model) resolveKey(f foreignKey) (schema.ForeignKey, error) {
 		if from == nil || from.Type.Kind == schema.KindInvalid || to.Type.Kind == schema.KindInvalid {
 			return key, &posError{} // said already
 		}
+		if c := m.byName[from.Name]; isInteger(from.Type.Plain()) && isInteger(to.Type.Plain()) && c != nil && c.opts.has("type") {
+			continue // databases compare integers of two sizes: written out, it is meant
+		}
 		if !sameFamily(from.Type, to.Type) {
 			return key, fmt.Errorf("fk: %s refers to %s: %s.%s is %s, but %s.%s is %s", from.Type, to.Type, m.table.Name, from.Name, from.Type, ref.Name, to.Name, to.Type)
 		}
@@ -204,10 +207,11 @@ func (m *model) action(f foreignKey, word string) (schema.Action, error) {
 	for _, name := range f.columns {
 		c := m.table.Column(name)
 		switch {
+		case m.byName[name] != nil && m.byName[name].opts.has("notnull"): // it is meant: the row that is referred to stays
 		case a == schema.SetNull && !c.Nullable:
-			return a, o.value.errorf("%s:set null, but column %s is NOT NULL: make the field a pointer", word, name)
+			return a, o.value.errorf("%s:set null, but column %s is NOT NULL: make the field a pointer, or write notnull when deleting is to fail", word, name)
 		case a == schema.SetDefault && !c.Nullable && c.Default == nil && c.DefaultExpr == "" && len(c.DefaultFor) == 0:
-			return a, o.value.errorf("%s:set default, but column %s is NOT NULL and has no default", word, name)
+			return a, o.value.errorf("%s:set default, but column %s is NOT NULL and has no default: give it one, or write notnull when deleting is to fail", word, name)
 		}
 	}
 	return a, nil

@@ -33,7 +33,9 @@ func (m *model) indexTag(t tableTag, opts options, only string, unique bool) {
 	ok := true
 	for _, p := range t.list {
 		part, good := m.indexPart(t.sc, p, only)
-		part.OpClass = opts.value("opclass")
+		if part.OpClass == "" {
+			part.OpClass = opts.value("opclass")
+		}
 		x.Parts, ok = append(x.Parts, part), ok && good && m.checkOpClass(part, p)
 	}
 	if x.Using == "btree" {
@@ -68,6 +70,9 @@ func (m *model) deferrableTag(opts options) schema.Deferrable {
 	return schema.NotDeferrable
 }
 
+// opclassWord begins the word for the operator class of one part; that of all is an option.
+const opclassWord = "opclass:"
+
 // modified reports whether a part of an index has a word behind it that only an index can have.
 func modified(part string) bool {
 	words := strings.Fields(strings.ToLower(part))
@@ -75,7 +80,7 @@ func modified(part string) bool {
 		return false
 	}
 	last := words[len(words)-1]
-	return slices.Contains([]string{"asc", "desc", "first", "last"}, last) || slices.Contains(words, "collate")
+	return slices.Contains([]string{"asc", "desc", "first", "last"}, last) || slices.Contains(words, "collate") || strings.HasPrefix(last, opclassWord)
 }
 
 // indexPart reads column or (expression), and the words behind it.
@@ -106,7 +111,7 @@ func (m *model) indexPart(sc *scope, p text, only string) (schema.IndexPart, boo
 			base = p.sub(0, cut)
 			break
 		}
-		if word := strings.ToLower(strings.TrimSpace(p.s[i:cut])); !slices.Contains([]string{"asc", "desc", "nulls", "first", "last", ""}, word) {
+		if word := strings.ToLower(strings.TrimSpace(p.s[i:cut])); !slices.Contains([]string{"asc", "desc", "nulls", "first", "last", ""}, word) && !strings.HasPrefix(word, opclassWord) {
 			if first, _, _ := strings.Cut(p.s, " "); m.knows(sc, first) && !m.knows(sc, strings.TrimSpace(p.s[:cut])) {
 				base = p.sub(0, len(first)) // words that modifiers refuses, or collate
 			} else {
@@ -128,7 +133,7 @@ func (m *model) knows(sc *scope, name string) bool {
 	return m.byName[name] != nil || sc.prefix != "" && sc.local[name] != ""
 }
 
-// modifiers reads [collate name] [asc|desc] [nulls first|last], of an index that only the dialect has, "" for every one.
+// modifiers reads [collate name] [opclass:name] [asc|desc] [nulls first|last], of an index that only the dialect has, "" for every one.
 func (m *model) modifiers(part *schema.IndexPart, rest text, what, only string) bool {
 	words := strings.Fields(rest.s)
 	take := func(w ...string) bool {
@@ -142,6 +147,9 @@ func (m *model) modifiers(part *schema.IndexPart, rest text, what, only string) 
 	}
 	if len(words) > 1 && take("collate") {
 		part.Collate, words = strings.Trim(words[0], `"`), words[1:]
+	}
+	if len(words) > 0 && strings.HasPrefix(strings.ToLower(words[0]), opclassWord) && len(words[0]) > len(opclassWord) {
+		part.OpClass, words = words[0][len(opclassWord):], words[1:]
 	}
 	if take("desc") {
 		part.Desc = true
@@ -170,7 +178,7 @@ func (m *model) modifiers(part *schema.IndexPart, rest text, what, only string) 
 	if n := nearest(words[0], []string{"asc", "desc", "nulls", "collate"}, reach(words[0])); n != "" {
 		hint = ": did you mean " + n + "?"
 	} else if plainWord(strings.Trim(words[0], "_0123456789")) || strings.Contains(words[0], "_ops") {
-		hint = "; asc, desc, nulls first and nulls last can be there, and a class of operators is written ,opclass:" + words[0]
+		hint = "; asc, desc, nulls first and nulls last can be there, and a class of operators is written opclass:" + words[0]
 	}
 	m.l.failf(rest.pos, "unknown word %q behind %s%s", words[0], what, hint)
 	return false

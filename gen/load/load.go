@@ -25,6 +25,8 @@ type Config struct {
 	None      bool     // that there is no model is no error: all of them may have gone
 	Env       []string // of the go command; nil is that of this process
 
+	Overlay map[string][]byte // files that are read in the place of those on disk, or beside them, by absolute path
+
 	Dialects []migrate.Capabilities // those of the project: each needs a spelling of every type; none means all of Known
 	Known    []migrate.Capabilities // those that tags may name; none means Dialects
 }

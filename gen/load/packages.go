@@ -30,7 +30,7 @@ const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFil
 func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 	cfg := &packages.Config{
 		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.quick(), Fset: l.fset,
-		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, ParseFile: parseFile,
+		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, ParseFile: parseFile, Overlay: l.cfg.Overlay,
 	}
 	roots, err := packages.Load(cfg, slices.Concat(l.cfg.Patterns, l.cfg.Extra, l.siblings)...)
 	if err == nil && len(roots) == 0 {

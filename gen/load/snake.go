@@ -8,6 +8,9 @@ import (
 // words that the rules below would cut in a way nobody writes.
 var oneWord = []string{"OAuth", "IPv4", "IPv6"}
 
+// ColumnName returns the name that the column of a field has without a tag, and a native enum without a directive.
+func ColumnName(field string) string { return snakeCase(field) }
+
 // snakeCase returns the name of a column for the name of a field: UserIDs is user_ids, HTTPServer is http_server.
 //
 // A word begins at a capital after a small letter or digit, and at the last capital of several before a small letter, unless that

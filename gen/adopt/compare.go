@@ -1,0 +1,49 @@
+package adopt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Differences returns what the models that were written say otherwise than the database: want is the schema that they were to say, ops is what
+// makes the tables of the models that were read again. There should be nothing, and what there is has to be looked at.
+func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, error) {
+	got := &schema.Schema{}
+	for _, op := range ops {
+		if err := op.Apply(got); err != nil {
+			return nil, fmt.Errorf("internal error: the operations do not apply, please report it: %w", err)
+		}
+	}
+	a, b := facts(want), facts(got)
+	var all []migrate.Unexpressed
+	note := func(f schema.Fact, format string) {
+		object := f.Kind + " " + f.Name
+		switch {
+		case f.Kind == "table":
+			object = "table " + f.Table
+		case f.Table != "":
+			object = "table " + f.Table + ": " + object
+		}
+		all = append(all, migrate.Unexpressed{Object: object, Why: fmt.Sprintf(format, strings.TrimSpace(f.Attr+" "+f.Value))})
+	}
+	for _, f := range a {
+		if !slices.Contains(b, f) {
+			note(f, "the database has %s, and the models cannot say it; it stays as it is")
+		}
+	}
+	for _, f := range b {
+		if !slices.Contains(a, f) {
+			note(f, "the models say %s, which the database does not have")
+		}
+	}
+	return all, nil
+}
+
+// facts returns the facts of a schema that are a matter of the database: an enum has its values, not where they come from.
+func facts(s *schema.Schema) []schema.Fact {
+	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool { return f.Kind == "schema" })
+}
