@@ -1,0 +1,211 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+var _ migrate.SchemaInspector = Dialect{}
+
+// InspectSchema implements [migrate.SchemaInspector]. It reads in one transaction that is read-only and sees one state of the database, with six
+// queries at most. The settings are those of the transaction, so that a pooler keeps nothing of it.
+func (d Dialect) InspectSchema(ctx context.Context, db *sql.DB, opt migrate.InspectOptions) (*migrate.Inspection, error) {
+	for _, p := range opt.Ignore {
+		if _, err := path.Match(p, ""); err != nil {
+			return nil, fmt.Errorf("the pattern %q of tables to leave out cannot be read: %w", p, err)
+		}
+	}
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	i := &inspector{tx: tx, renderer: d.renderer(0), opt: opt, tables: map[int64]*inspected{}, enums: map[string]*schema.Enum{}, used: map[string]bool{}}
+	i.out.Schema = &schema.Schema{}
+	err = i.read(ctx)
+	if e := tx.Rollback(); err == nil && !errors.Is(e, sql.ErrTxDone) {
+		err = e
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &i.out, nil
+}
+
+// inspector reads a database.
+type inspector struct {
+	renderer
+	tx      *sql.Tx
+	opt     migrate.InspectOptions
+	schemas []string // to read
+	tables  map[int64]*inspected
+	enums   map[string]*schema.Enum // of the schemas that are read and of others
+	used    map[string]bool         // enums by columns
+	out     migrate.Inspection
+}
+
+// inspected is a table that is read, and what its rows of the catalog refer to.
+type inspected struct {
+	*schema.Table
+	names map[int]string // by attnum
+	types map[string]string
+	out   bool // it is no matter of models: left out, but said
+}
+
+// unexpressed adds to what models cannot say.
+func (i *inspector) unexpressed(object, why, sql string) {
+	i.out.Unexpressed = append(i.out.Unexpressed, migrate.Unexpressed{Object: object, Why: why, SQL: sql})
+}
+
+func (i *inspector) read(ctx context.Context) error {
+	for _, step := range []struct {
+		what string
+		read func(context.Context) error
+	}{
+		{"the server's version and schemas", i.begin},
+		{"tables and columns", i.readTables},
+		{"constraints", i.readConstraints},
+		{"indexes", i.readIndexes},
+		{"types, views and functions", i.readRest},
+	} {
+		err := step.read(ctx)
+		if migrate.ErrorCode(err) == insufficientRights {
+			return fmt.Errorf("reading %s: %w; the role needs the right to read the catalog, which every role has that nobody has taken it from", step.what, err)
+		}
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", step.what, err)
+		}
+	}
+	i.finish()
+	return nil
+}
+
+// inspectSettings are those on which the texts of the catalog depend. Objects of the default schema are written without it.
+var inspectSettings = [][2]string{
+	{"DateStyle", "ISO, MDY"}, {"IntervalStyle", "postgres"}, {"extra_float_digits", "1"}, {"quote_all_identifiers", "off"}, {"TimeZone", "UTC"},
+	{"standard_conforming_strings", "on"}, {"bytea_output", "hex"}, {"lock_timeout", "10s"}, {"statement_timeout", "5min"}, {"jit", "off"},
+}
+
+// begin makes the settings of the transaction and looks which schemas there are.
+func (i *inspector) begin(ctx context.Context) error {
+	set := "pg_catalog.set_config('search_path', " + text(ident(i.schema)+", pg_temp") + ", true)"
+	for _, kv := range inspectSettings {
+		set += ", pg_catalog.set_config(" + text(kv[0]) + ", " + text(kv[1]) + ", true)"
+	}
+	var there, ignored string
+	if err := i.tx.QueryRowContext(ctx, "SELECT pg_catalog.current_setting('server_version_num')::int, "+
+		"(SELECT pg_catalog.json_agg(nspname ORDER BY nspname) FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema')::text, "+
+		"pg_catalog.concat("+set+")").Scan(&i.out.Version, &there, &ignored); err != nil {
+		return err
+	}
+	if i.out.Version < oldest*10000 {
+		return fmt.Errorf("the server is PostgreSQL %d; %d is the oldest that is supported", i.out.Version/10000, oldest)
+	}
+	i.number(i.out.Version)
+	var names []string
+	if err := json.Unmarshal([]byte(there), &names); err != nil {
+		return err
+	}
+	if i.schemas = slices.Clone(i.opt.Schemas); len(i.schemas) == 0 {
+		i.schemas = []string{i.schema}
+	}
+	slices.Sort(i.schemas)
+	i.schemas = slices.Compact(i.schemas)
+	for _, s := range i.schemas {
+		if !slices.Contains(names, s) {
+			return fmt.Errorf("there is no schema %s; there are %s", s, strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+// label is the name of an object as models have it: without the default schema.
+func (i *inspector) label(namespace, name string) string {
+	if namespace == i.schema {
+		return name
+	}
+	return schema.JoinName(namespace, name)
+}
+
+// ignored reports whether a table is to be left out without a word.
+func (i *inspector) ignored(label string) bool {
+	_, base := schema.SplitName(label)
+	for _, p := range i.opt.Ignore {
+		if ok, _ := path.Match(p, label); ok {
+			return true
+		}
+		if ok, _ := path.Match(p, base); ok {
+			return true
+		}
+	}
+	history := i.opt.History
+	if history == "" {
+		history = "modelgen_history"
+	}
+	return label == history
+}
+
+// rows runs a query whose rows are a kind and a JSON object.
+func (i *inspector) rows(ctx context.Context, query string, take func(kind string, row []byte) error) error {
+	rows, err := i.tx.QueryContext(ctx, strings.ReplaceAll(query, "$schemas", i.schemaList()))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind string
+		var row sql.RawBytes
+		if err := rows.Scan(&kind, &row); err != nil {
+			return err
+		}
+		if err := take(kind, row); err != nil {
+			return fmt.Errorf("%s: %w", kind, err)
+		}
+	}
+	return rows.Err()
+}
+
+func (i *inspector) schemaList() string {
+	var list []string
+	for _, s := range i.schemas {
+		list = append(list, text(s))
+	}
+	return strings.Join(list, ", ")
+}
+
+// finish puts what was read into the order in which it is told.
+func (i *inspector) finish() {
+	for _, t := range i.tables {
+		if !t.out {
+			t.Sort()
+			i.out.Schema.Tables = append(i.out.Schema.Tables, t.Table)
+		}
+	}
+	slices.SortFunc(i.out.Schema.Tables, func(a, b *schema.Table) int { return strings.Compare(a.Name, b.Name) })
+	spaces := map[string]bool{}
+	for _, t := range i.out.Schema.Tables {
+		ns, _ := schema.SplitName(t.Name)
+		spaces[ns] = true
+	}
+	for name, e := range i.enums {
+		if ns := i.namespace(name); i.used[name] || slices.Contains(i.schemas, ns) {
+			i.out.Schema.PutEnum(e)
+			ns, _ := schema.SplitName(name)
+			spaces[ns] = true
+		}
+	}
+	delete(spaces, "")
+	for ns := range spaces {
+		i.out.Schema.Namespaces = append(i.out.Schema.Namespaces, ns)
+	}
+	slices.Sort(i.out.Schema.Namespaces)
+	slices.SortStableFunc(i.out.Unexpressed, func(a, b migrate.Unexpressed) int { return strings.Compare(a.Object, b.Object) })
+}

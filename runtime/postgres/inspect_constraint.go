@@ -1,0 +1,141 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// constraintRow is a row of pg_constraint.
+type constraintRow struct {
+	OID, Ref                                                   int64
+	Name, Type, Columns, Expr, Def, Comment                    string
+	Deferrable, Deferred, Validated, NoInherit, Includes       bool
+	RefSchema, RefTable, OnDelete, OnUpdate, Match, SetColumns string
+	RefColumns                                                 []string
+	Options, Tablespace                                        string
+	NullsNotDistinct, NotEnforced, Period                      bool
+}
+
+func (i *inspector) readConstraints(ctx context.Context) error {
+	return i.rows(ctx, i.versioned(inspectConstraints, map[int]string{
+		15: `x.indnullsnotdistinct AS "nullsNotDistinct", pg_catalog.array_to_string(c.confdelsetcols, ' ') AS "setColumns"`,
+		18: `NOT c.conenforced AS "notEnforced", c.conperiod AS period`,
+	}), func(_ string, row []byte) error {
+		var c constraintRow
+		if err := json.Unmarshal(row, &c); err != nil {
+			return err
+		}
+		if t := i.tables[c.OID]; t != nil && !t.out {
+			i.constraint(t, c)
+		}
+		return nil
+	})
+}
+
+// versioned puts in what versions of the server have brought.
+func (i *inspector) versioned(query string, since map[int]string) string {
+	columns := "NULL AS none"
+	for v := oldest; v <= i.version; v++ {
+		if c := since[v]; c != "" {
+			columns += ", " + c
+		}
+	}
+	return strings.Replace(query, "$versioned", columns, 1)
+}
+
+var actions = map[string]schema.Action{"a": schema.NoAction, "r": schema.Restrict, "c": schema.Cascade, "n": schema.SetNull, "d": schema.SetDefault}
+
+func (i *inspector) constraint(t *inspected, c constraintRow) {
+	add := "ALTER TABLE " + i.name(t.Name) + " ADD CONSTRAINT " + ident(c.Name) + " " + c.Def
+	say := func(what, why, sql string) {
+		if what != "" {
+			what = ": " + what
+		}
+		i.unexpressed("constraint "+c.Name+" on "+t.Name+what, why, sql)
+	}
+	const left = "models cannot say it: it is left as it is, and is not in the model; "
+	allow := fmt.Sprintf("allow \"constraint %s on %s\" for verify", c.Name, t.Name)
+	switch {
+	case c.Type == "n": // from version 18 on; NOT NULL is of the column
+		if !c.Validated {
+			say("NOT VALID", "the column is NOT NULL in the model: ALTER TABLE "+i.name(t.Name)+" VALIDATE CONSTRAINT "+ident(c.Name)+" makes it so", add)
+		}
+		if c.NoInherit {
+			say("NO INHERIT", "models do not say it: it is left as it is", add)
+		}
+		return
+	case c.Type == "x":
+		say("", left+allow, add)
+		return
+	case c.NotEnforced:
+		say("NOT ENFORCED", left+allow, add)
+		return
+	case c.Period:
+		say("WITHOUT OVERLAPS", left+allow, add)
+		return
+	case c.Type == "c" && c.NoInherit:
+		say("NO INHERIT", left+allow, add)
+		return
+	case c.Type == "f" && c.Match == "f" && strings.Contains(c.Columns, " "):
+		say("MATCH FULL", left+allow, add)
+		return
+	case c.Type == "f" && c.SetColumns != "":
+		say("columns of SET NULL", left+allow, add)
+		return
+	case c.Type == "u" && c.Includes:
+		say("INCLUDE", left+allow, add)
+		return
+	}
+	if !c.Validated {
+		say("NOT VALID", "it is in the model, and verify reports it until rows that were there before are checked", "ALTER TABLE "+i.name(t.Name)+" VALIDATE CONSTRAINT "+ident(c.Name))
+	}
+	const asItIs = "models do not say it: it is left as it is"
+	if c.Comment != "" {
+		say("comment", asItIs, "COMMENT ON CONSTRAINT "+ident(c.Name)+" ON "+i.name(t.Name)+" IS "+text(c.Comment))
+	}
+	if c.Options != "" {
+		say("storage parameters", asItIs, "ALTER INDEX "+i.index(t.Name, c.Name)+" SET ("+c.Options+")")
+	}
+	if c.Tablespace != "" {
+		say("tablespace", asItIs, "ALTER INDEX "+i.index(t.Name, c.Name)+" SET TABLESPACE "+ident(c.Tablespace))
+	}
+	later := schema.NotDeferrable
+	switch {
+	case c.Deferred:
+		later = schema.InitiallyDeferred
+	case c.Deferrable:
+		later = schema.InitiallyImmediate
+	}
+	columns := t.columns(c.Columns)
+	switch c.Type {
+	case "p":
+		t.PrimaryKey = &schema.PrimaryKey{Name: c.Name, Columns: columns}
+		if later != schema.NotDeferrable || c.Includes {
+			say("DEFERRABLE or INCLUDE", "models have neither for primary keys; the key is in the model, and verify reports the difference", add)
+		}
+	case "u":
+		t.Uniques = append(t.Uniques, schema.Unique{Name: c.Name, Columns: columns, NullsNotDistinct: c.NullsNotDistinct, Deferrable: later})
+	case "c":
+		if expr := i.expression(t, c.Expr); expr != "" {
+			t.Checks = append(t.Checks, schema.Check{Name: c.Name, Expr: expr})
+		} else {
+			say("", "its expression cannot be written in a tag; "+allow, add)
+		}
+	case "f":
+		// Whether the other table is read is known when all are.
+		t.ForeignKeys = append(t.ForeignKeys, schema.ForeignKey{Name: c.Name, Columns: columns, RefTable: i.label(c.RefSchema, c.RefTable), RefColumns: c.RefColumns,
+			OnDelete: actions[c.OnDelete], OnUpdate: actions[c.OnUpdate], Deferrable: later})
+		if other := i.tables[c.Ref]; other == nil || other.out {
+			t.ForeignKeys = t.ForeignKeys[:len(t.ForeignKeys)-1]
+			why := "it refers to " + i.label(c.RefSchema, c.RefTable) + ", which is none of the models; "
+			if other == nil {
+				why = "it refers to " + i.label(c.RefSchema, c.RefTable) + ", which is not read (-schema names the schemas to read); "
+			}
+			say("", why+allow, add)
+		}
+	}
+}

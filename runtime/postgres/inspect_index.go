@@ -1,0 +1,108 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// indexRow is a row of pg_index, and indexPart one of the lists in it.
+type (
+	indexRow struct {
+		OID                               int64
+		Name, Method, Where, Def, Comment string
+		Options, Tablespace               string
+		Unique, Valid, Clustered, Replica bool
+		NullsNotDistinct                  bool
+		Keys                              int
+		Parts                             []indexPart
+	}
+	indexPart struct {
+		Num                         int
+		Expr                        string
+		Option                      int
+		Collation, Opclass, Options string
+		Typed                       bool
+	}
+)
+
+func (i *inspector) readIndexes(ctx context.Context) error {
+	return i.rows(ctx, i.versioned(inspectIndexes, map[int]string{15: `x.indnullsnotdistinct AS "nullsNotDistinct"`}), func(_ string, row []byte) error {
+		var x indexRow
+		if err := json.Unmarshal(row, &x); err != nil {
+			return err
+		}
+		if t := i.tables[x.OID]; t != nil && !t.out {
+			i.oneIndex(t, x)
+		}
+		return nil
+	})
+}
+
+func (i *inspector) oneIndex(t *inspected, r indexRow) {
+	say := func(what, why, sql string) { i.unexpressed("index "+r.Name+" on "+t.Name+what, why, sql) }
+	allow := fmt.Sprintf("allow \"index %s on %s\" for verify", r.Name, t.Name)
+	if !r.Valid {
+		say(": INVALID", "building it concurrently has failed, it is of no use: drop it, or REINDEX INDEX CONCURRENTLY", "DROP INDEX "+i.index(t.Name, r.Name))
+		return
+	}
+	x := schema.Index{Name: r.Name, Unique: r.Unique, Using: r.Method, NullsNotDistinct: r.NullsNotDistinct}
+	if x.Using == "btree" {
+		x.Using = ""
+	}
+	if r.Where != "" {
+		if x.Where = i.expression(t, r.Where); x.Where == "" {
+			say("", "its condition cannot be written in a tag; "+allow, r.Def)
+			return
+		}
+	}
+	for n, p := range r.Parts {
+		if n >= r.Keys {
+			x.Include = append(x.Include, t.names[p.Num])
+			continue
+		}
+		part := schema.IndexPart{Column: t.names[p.Num], Collate: p.Collation, OpClass: p.Opclass}
+		if p.Num == 0 {
+			if part.Expr = i.expression(t, p.Expr); part.Expr == "" {
+				say("", "its expression cannot be written in a tag; "+allow, r.Def)
+				return
+			}
+			if p.Typed || !strings.Contains(r.Def, " COLLATE ") || strings.Contains(part.Expr, " COLLATE ") {
+				part.Collate = "" // that of the expression
+			}
+		}
+		if p.Options != "" {
+			part.OpClass += "(" + p.Options + ")"
+		}
+		if r.Method == "btree" {
+			part.Desc = p.Option&1 != 0
+			switch first := p.Option&2 != 0; {
+			case first && !part.Desc:
+				part.Nulls = schema.NullsFirst
+			case !first && part.Desc:
+				part.Nulls = schema.NullsLast
+			}
+		}
+		x.Parts = append(x.Parts, part)
+	}
+	const asItIs = "models do not say it: it is left as it is"
+	if r.Comment != "" {
+		say(": comment", asItIs, "COMMENT ON INDEX "+i.index(t.Name, r.Name)+" IS "+text(r.Comment))
+	}
+	if r.Options != "" {
+		say(": storage parameters", asItIs, "ALTER INDEX "+i.index(t.Name, r.Name)+" SET ("+r.Options+")")
+	}
+	if r.Tablespace != "" {
+		say(": tablespace", asItIs, "ALTER INDEX "+i.index(t.Name, r.Name)+" SET TABLESPACE "+ident(r.Tablespace))
+	}
+	if r.Clustered {
+		say(": CLUSTER", asItIs, "ALTER TABLE "+i.name(t.Name)+" CLUSTER ON "+ident(r.Name))
+	}
+	if r.Replica {
+		say(": replica identity", asItIs, "ALTER TABLE "+i.name(t.Name)+" REPLICA IDENTITY USING INDEX "+ident(r.Name))
+	}
+	t.Indexes = append(t.Indexes, x)
+}

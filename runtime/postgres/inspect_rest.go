@@ -1,0 +1,185 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// restRow is an object that is neither a table nor a part of one that models have.
+type restRow struct {
+	OID                                                                          int64 // of the table that it is on, 0 for none
+	Schema, Name, Args, Table, TableSchema, Def, Owner, Extension, State, Detail string
+	Values                                                                       []string
+}
+
+// ofExtension is the extension that an object of a catalog belongs to.
+func ofExtension(catalog, oid string) string {
+	return `(SELECT e.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid WHERE d.classid = 'pg_catalog.` + catalog +
+		`'::pg_catalog.regclass AND d.objid = ` + oid + ` AND d.objsubid = 0 AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e') AS extension`
+}
+
+// rest puts the kinds of objects together.
+func rest(parts [][2]string) string {
+	var all []string
+	for _, p := range parts {
+		all = append(all, "SELECT "+text(p[0])+", pg_catalog.row_to_json(x)::text FROM ("+p[1]+") x")
+	}
+	return strings.Join(all, " UNION ALL ")
+}
+
+const (
+	inSchema = "n.nspname AS schema, "
+	inRead   = " JOIN pg_catalog.pg_namespace n ON n.oid = %s WHERE n.nspname IN ($schemas)"
+	onTable  = " JOIN pg_catalog.pg_class r ON r.oid = %s JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace WHERE n.nspname IN ($schemas)"
+)
+
+func in(column string) string { return fmt.Sprintf(inRead, column) }
+func on(column string) string { return fmt.Sprintf(onTable, column) }
+
+var inspectRest = rest([][2]string{
+	{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values, " +
+		"pg_catalog.obj_description(t.oid, 'pg_type') AS detail FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
+	{"type", "SELECT " + inSchema + "t.typname AS name, t.typtype AS state, " + ofExtension("pg_type", "t.oid") + ", CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) || " +
+		"COALESCE(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END || COALESCE((SELECT pg_catalog.string_agg(' CONSTRAINT ' || pg_catalog.quote_ident(c.conname) || ' ' || pg_catalog.pg_get_constraintdef(c.oid, true), '' ORDER BY c.conname) FROM pg_catalog.pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c'), '') " +
+		"WHEN 'c' THEN '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '') || ')' " +
+		"WHEN 'r' THEN (SELECT 'RANGE (SUBTYPE = ' || pg_catalog.format_type(g.rngsubtype, NULL) || ')' FROM pg_catalog.pg_range g WHERE g.rngtypid = t.oid) END AS def " +
+		"FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid" + in("t.typnamespace") + " AND (t.typtype IN ('d', 'r') OR t.typtype = 'c' AND tc.relkind = 'c' OR t.typtype = 'b' AND t.typcategory <> 'A')"},
+	{"view", "SELECT " + inSchema + "v.relname AS name, v.relkind AS state, pg_catalog.pg_get_viewdef(v.oid, true) AS def, pg_catalog.array_to_string(v.reloptions, ', ') AS detail, " + ofExtension("pg_class", "v.oid") +
+		" FROM pg_catalog.pg_class v" + in("v.relnamespace") + " AND v.relkind IN ('v', 'm')"},
+	{"viewindex", "SELECT " + inSchema + "i.relname AS name, r.relname AS table, pg_catalog.pg_get_indexdef(i.oid, 0, true) AS def, " + ofExtension("pg_class", "r.oid") +
+		" FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid" + on("x.indrelid") + " AND r.relkind = 'm'"},
+	{"sequence", "SELECT " + inSchema + "s.relname AS name, " + ofExtension("pg_class", "s.oid") + ", (SELECT p.refobjid::pg_catalog.regclass::text FROM pg_catalog.pg_depend p WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = s.oid AND p.refclassid = p.classid AND p.deptype = 'a' LIMIT 1) AS owner, " +
+		"pg_catalog.concat('AS ', pg_catalog.format_type(q.seqtypid, NULL), ' INCREMENT BY ', q.seqincrement, ' MINVALUE ', q.seqmin, ' MAXVALUE ', q.seqmax, ' START WITH ', q.seqstart, ' CACHE ', q.seqcache, CASE WHEN q.seqcycle THEN ' CYCLE' END) AS def " +
+		"FROM pg_catalog.pg_class s JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid" + in("s.relnamespace") +
+		" AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend p WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = s.oid AND p.refclassid = p.classid AND (p.deptype = 'i' OR p.deptype = 'a' AND EXISTS (" +
+		"SELECT 1 FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend u ON u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND u.objid = f.oid AND u.refclassid = p.classid AND u.refobjid = s.oid " +
+		"WHERE f.adrelid = p.refobjid AND f.adnum = p.refobjsubid)))"},
+	{"function", "SELECT " + inSchema + "f.proname AS name, f.prokind AS state, pg_catalog.pg_get_function_identity_arguments(f.oid) AS args, CASE WHEN f.prokind <> 'a' THEN pg_catalog.pg_get_functiondef(f.oid) END AS def, " + ofExtension("pg_proc", "f.oid") +
+		" FROM pg_catalog.pg_proc f" + in("f.pronamespace")},
+	{"trigger", "SELECT r.oid::bigint, " + inSchema + "g.tgname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_triggerdef(g.oid, true) AS def, CASE WHEN g.tgenabled <> 'O' THEN g.tgenabled END AS state, " + ofExtension("pg_trigger", "g.oid") +
+		" FROM pg_catalog.pg_trigger g" + on("g.tgrelid") + " AND NOT g.tgisinternal AND g.tgparentid = 0"},
+	{"rule", "SELECT r.oid::bigint, " + inSchema + "w.rulename AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_ruledef(w.oid, true) AS def, " + ofExtension("pg_rewrite", "w.oid") +
+		" FROM pg_catalog.pg_rewrite w" + on("w.ev_class") + " AND w.rulename <> '_RETURN'"},
+	{"policy", "SELECT r.oid::bigint, " + inSchema + "p.polname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.concat(CASE WHEN p.polpermissive THEN '' ELSE ' AS RESTRICTIVE' END, " +
+		"CASE p.polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT' WHEN 'w' THEN ' FOR UPDATE' WHEN 'd' THEN ' FOR DELETE' END, " +
+		"CASE WHEN p.polroles <> '{0}' THEN ' TO ' || (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o)), ', ') FROM pg_catalog.unnest(p.polroles) o) END, " +
+		"' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')') AS def FROM pg_catalog.pg_policy p" + on("p.polrelid")},
+	{"statistics object", "SELECT r.oid::bigint, " + inSchema + "s.stxname AS name, r.relname AS table, pg_catalog.pg_get_statisticsobjdef(s.oid) AS def FROM pg_catalog.pg_statistic_ext s" + on("s.stxrelid")},
+	{"operator", "SELECT " + inSchema + "o.oid::pg_catalog.regoperator::text AS name, " + ofExtension("pg_operator", "o.oid") + " FROM pg_catalog.pg_operator o" + in("o.oprnamespace")},
+	{"operator class", "SELECT " + inSchema + "o.opcname AS name, " + ofExtension("pg_opclass", "o.oid") + " FROM pg_catalog.pg_opclass o" + in("o.opcnamespace")},
+	{"collation", "SELECT " + inSchema + "o.collname AS name, " + ofExtension("pg_collation", "o.oid") + " FROM pg_catalog.pg_collation o" + in("o.collnamespace")},
+	{"text search configuration", "SELECT " + inSchema + "o.cfgname AS name, " + ofExtension("pg_ts_config", "o.oid") + " FROM pg_catalog.pg_ts_config o" + in("o.cfgnamespace")},
+	{"text search dictionary", "SELECT " + inSchema + "o.dictname AS name, " + ofExtension("pg_ts_dict", "o.oid") + " FROM pg_catalog.pg_ts_dict o" + in("o.dictnamespace")},
+	{"cast", "SELECT pg_catalog.format_type(c.castsource, NULL) || ' AS ' || pg_catalog.format_type(c.casttarget, NULL) AS name, " + ofExtension("pg_cast", "c.oid") + " FROM pg_catalog.pg_cast c WHERE c.oid >= 16384"},
+	{"event trigger", "SELECT t.evtname AS name, " + ofExtension("pg_event_trigger", "t.oid") + " FROM pg_catalog.pg_event_trigger t"},
+	{"publication", "SELECT p.pubname AS name FROM pg_catalog.pg_publication p"},
+	{"extension", "SELECT " + inSchema + "e.extname AS name, e.extversion AS detail FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
+})
+
+func (i *inspector) readRest(ctx context.Context) error {
+	foreign := map[string]string{} // enums of extensions
+	err := i.rows(ctx, inspectRest, func(kind string, row []byte) error {
+		var r restRow
+		if err := json.Unmarshal(row, &r); err != nil {
+			return err
+		}
+		switch {
+		case kind == "enum" && r.Extension != "":
+			foreign[i.label(r.Schema, r.Name)] = r.Extension
+		case kind == "enum":
+			i.enums[i.label(r.Schema, r.Name)] = &schema.Enum{Name: i.label(r.Schema, r.Name), Values: r.Values}
+			if r.Detail != "" {
+				i.unexpressed("enum "+i.label(r.Schema, r.Name)+": comment", "models do not say it: it is left as it is", "COMMENT ON TYPE "+i.name(i.label(r.Schema, r.Name))+" IS "+text(r.Detail))
+			}
+		default:
+			i.one(kind, r)
+		}
+		return nil
+	})
+	for _, t := range i.tables {
+		for n := range t.Columns {
+			if c := &t.Columns[n]; c.Type.Kind == schema.KindEnum && foreign[c.Type.Name] != "" {
+				c.Type = schema.Type{Kind: schema.KindOther, Name: c.Type.Name, Array: c.Type.Array}
+			}
+		}
+	}
+	return err
+}
+
+// one adds an object that models do not have.
+func (i *inspector) one(kind string, r restRow) {
+	if kind == "extension" {
+		i.out.Unexpressed = append(i.out.Unexpressed, migrate.Unexpressed{Object: "extension " + r.Name, Belong: r.Name,
+			Why: "models do not make extensions: where they use what is of it, as a type, a step by hand before them does, for a database that is new",
+			SQL: "CREATE EXTENSION IF NOT EXISTS " + ident(r.Name) + " WITH SCHEMA " + ident(r.Schema)})
+		return
+	}
+	if r.Extension != "" {
+		return // the extension is told
+	}
+	if r.OID != 0 && (i.tables[r.OID] == nil || i.tables[r.OID].out) && r.Table != "" && kind != "rule" && kind != "trigger" {
+		return
+	}
+	label := i.label(r.Schema, r.Name)
+	if r.Schema == "" {
+		label = r.Name
+	}
+	name, table := ident(r.Schema)+"."+ident(r.Name), i.label(r.Schema, r.Table)
+	why := "models have no such thing: it is left as it is"
+	sql := r.Def
+	switch kind {
+	case "type":
+		kind = map[string]string{"d": "domain", "c": "composite type", "r": "range type", "b": "base type"}[r.State]
+		why = "models do not make it: columns can have it as their type; for a database that is new a step by hand makes it first"
+		switch r.State {
+		case "d":
+			sql = "CREATE DOMAIN " + name + " AS " + r.Def
+		case "c", "r":
+			sql = "CREATE TYPE " + name + " AS " + r.Def
+		}
+	case "view":
+		sql = "CREATE VIEW " + name
+		if r.State == "m" {
+			kind, sql = "materialized view", "CREATE MATERIALIZED VIEW "+name
+		}
+		if r.Detail != "" {
+			sql += " WITH (" + r.Detail + ")"
+		}
+		sql += " AS\n" + strings.TrimSuffix(r.Def, ";")
+		if i.ignored(label) {
+			return
+		}
+	case "viewindex":
+		kind = "index"
+		label = r.Name + " on " + table
+	case "sequence":
+		sql = "CREATE SEQUENCE " + name + " " + r.Def
+		why = "models have sequences of columns alone: it is left as it is; a default that uses it needs it made by a step by hand"
+	case "function":
+		kind = map[string]string{"p": "procedure", "a": "aggregate", "w": "window function"}[r.State]
+		if kind == "" {
+			kind = "function"
+		}
+		label += "(" + r.Args + ")"
+	case "trigger":
+		label = r.Name + " on " + table
+		why += fmt.Sprintf("; allow %q for verify", "trigger "+label)
+		if words := map[string]string{"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}[r.State]; words != "" {
+			sql += ";\nALTER TABLE " + i.name(table) + " " + words + " TRIGGER " + ident(r.Name)
+		}
+	case "rule":
+		label = r.Name + " on " + table
+		sql = strings.TrimSuffix(r.Def, ";")
+	case "policy":
+		label = r.Name + " on " + table
+		sql = "CREATE POLICY " + ident(r.Name) + " ON " + i.name(table) + r.Def
+	case "statistics object":
+		label += " on " + table
+	}
+	i.unexpressed(kind+" "+label, why, sql)
+}

@@ -1,0 +1,218 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// tableRow is a row of pg_class, and columnRow one of pg_attribute, with what belongs to them.
+type (
+	tableRow struct {
+		OID                                                  int64
+		Schema, Name, Kind, Persistence, Comment             string
+		Partition, RLS, Forced, Readable                     bool
+		Partkey, Bound, Parents, Options, Tablespace, Method string
+		Replica, Type, Extension                             string
+	}
+	columnRow struct {
+		OID                              int64
+		Num                              int
+		Name, Type, Bare, Comment, Kind  string
+		NotNull, Builtin, Local          bool
+		Identity, Generated              string
+		Default                          *string
+		EnumSchema, Enum                 string
+		Collation, CollationSchema       string
+		Storage, Compression, Options    string
+		Sequence, Owned, SequenceOptions string
+	}
+)
+
+func (i *inspector) readTables(ctx context.Context) error {
+	return i.rows(ctx, inspectTables, func(kind string, row []byte) error {
+		if kind == "table" {
+			var r tableRow
+			if err := json.Unmarshal(row, &r); err != nil {
+				return err
+			}
+			i.table(r)
+			return nil
+		}
+		var c columnRow
+		if err := json.Unmarshal(row, &c); err != nil {
+			return err
+		}
+		if t := i.tables[c.OID]; t != nil {
+			i.column(t, c)
+		}
+		return nil
+	})
+}
+
+func (i *inspector) table(r tableRow) {
+	label := i.label(r.Schema, r.Name)
+	if i.ignored(label) {
+		return
+	}
+	t := &inspected{Table: &schema.Table{Name: label, Comment: r.Comment}, names: map[int]string{}, types: map[string]string{}}
+	i.tables[r.OID] = t
+	sql := i.name(label)
+	switch {
+	case r.Extension != "":
+		t.out = true
+		i.out.Unexpressed = append(i.out.Unexpressed, migrate.Unexpressed{Object: "table " + label, Why: "it belongs to extension " + r.Extension, Belong: r.Extension})
+		return
+	case r.Kind == "f":
+		t.out = true
+		i.unexpressed("foreign table "+label, "models are tables of this database: it is left as it is", "")
+		return
+	case r.Partition:
+		t.out = true
+		i.unexpressed("partition "+label, "it is a part of "+r.Parents+", which is the model; partitions are made by a step by hand",
+			"CREATE TABLE "+sql+" PARTITION OF "+r.Parents+" "+r.Bound)
+		return
+	}
+	say := func(what, why, sql string) { i.unexpressed("table "+label+": "+what, why, sql) }
+	const asItIs = "models do not say it: it is left as it is"
+	if err := schema.CheckName(r.Name); err != nil {
+		t.out = true
+		i.unexpressed("table "+label, "models cannot have such a name: "+err.Error(), "")
+		return
+	}
+	if r.Persistence == "u" {
+		say("UNLOGGED", asItIs+"; allow \"unlogged table "+label+"\" for verify", "ALTER TABLE "+sql+" SET UNLOGGED")
+	}
+	if r.Kind == "p" {
+		say("partitioned", "PARTITION BY "+r.Partkey+": a step by hand makes such a table; allow \"partitioned table "+label+"\" for verify", "")
+	}
+	if r.Parents != "" {
+		say("inheritance", "it inherits from "+r.Parents+"; its columns are in the model", "ALTER TABLE "+sql+" INHERIT "+r.Parents)
+	}
+	if r.Options != "" {
+		say("storage parameters", asItIs, "ALTER TABLE "+sql+" SET ("+r.Options+")")
+	}
+	if r.Tablespace != "" {
+		say("tablespace", asItIs, "ALTER TABLE "+sql+" SET TABLESPACE "+ident(r.Tablespace))
+	}
+	if r.Method != "" {
+		say("access method", asItIs, "ALTER TABLE "+sql+" SET ACCESS METHOD "+ident(r.Method))
+	}
+	if r.Type != "" {
+		say("type", "it is a table OF "+r.Type+"; its columns are in the model", "ALTER TABLE "+sql+" OF "+r.Type)
+	}
+	if r.RLS {
+		say("row level security", asItIs, "ALTER TABLE "+sql+" ENABLE ROW LEVEL SECURITY")
+	}
+	if r.Forced {
+		say("forced row level security", asItIs, "ALTER TABLE "+sql+" FORCE ROW LEVEL SECURITY")
+	}
+	switch r.Replica {
+	case "f":
+		say("replica identity", asItIs, "ALTER TABLE "+sql+" REPLICA IDENTITY FULL")
+	case "n":
+		say("replica identity", asItIs, "ALTER TABLE "+sql+" REPLICA IDENTITY NOTHING")
+	}
+}
+
+func (i *inspector) column(t *inspected, c columnRow) {
+	t.names[c.Num], t.types[c.Name] = c.Name, c.Bare
+	if t.out {
+		return
+	}
+	say := func(what, why, sql string) {
+		i.unexpressed(fmt.Sprintf("column %s.%s: %s", t.Name, c.Name, what), why, sql)
+	}
+	alter := "ALTER TABLE " + i.name(t.Name) + " ALTER COLUMN " + ident(c.Name) + " "
+	col := schema.Column{Name: c.Name, Nullable: !c.NotNull, Comment: c.Comment, Collate: c.Collation, Type: i.typeOfColumn(c)}
+	if err := schema.CheckName(c.Name); err != nil {
+		say("name", "models cannot have such a name: "+err.Error(), "")
+	}
+	if c.CollationSchema != "" {
+		say("collation", "it is in schema "+c.CollationSchema+", and models name collations without one", "")
+	}
+	const asItIs = "models do not say it: it is left as it is"
+	if words := map[string]string{"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}[c.Storage]; words != "" {
+		say("storage", asItIs, alter+"SET STORAGE "+words)
+	}
+	if words := map[string]string{"p": "pglz", "l": "lz4"}[c.Compression]; words != "" {
+		say("compression", asItIs, alter+"SET COMPRESSION "+words)
+	}
+	if c.Options != "" {
+		say("options", asItIs, alter+"SET ("+c.Options+")")
+	}
+	own := c.Owned == "a" && c.Default != nil && strings.HasPrefix(*c.Default, "nextval(") && strings.HasSuffix(*c.Default, "::regclass)")
+	serial := map[schema.Kind]string{schema.KindSmallInt: "smallserial", schema.KindInteger: "serial", schema.KindBigInt: "bigserial"}[col.Type.Kind]
+	switch {
+	case c.Identity != "":
+		col.Identity = true
+		if c.Identity == "a" {
+			say("identity", "models have GENERATED BY DEFAULT AS IDENTITY, this is GENERATED ALWAYS; change it, or verify reports it", alter+"SET GENERATED BY DEFAULT")
+		}
+	case c.Generated != "" && c.Default != nil:
+		if col.Generated = i.expression(t, *c.Default); c.Generated == "v" {
+			say("generated", "models have stored columns, this is VIRTUAL", "")
+		}
+		if col.Generated == "" {
+			say("generated", "its expression cannot be written in a tag", "GENERATED ALWAYS AS ("+*c.Default+")")
+		}
+	case own && serial != "" && !col.Type.Array && c.NotNull:
+		col.Type = schema.Type{Kind: schema.KindOther, Name: serial}
+	case c.Default != nil:
+		i.setDefault(t, &col, c)
+	}
+	if c.SequenceOptions != "" {
+		say("sequence", "its sequence has options of its own, which models do not say: they are left as they are", "ALTER SEQUENCE "+c.Sequence+" "+c.SequenceOptions)
+	}
+	t.Columns = append(t.Columns, col)
+}
+
+// typeOfColumn returns the type of a column as the model language has it.
+func (i *inspector) typeOfColumn(c columnRow) schema.Type {
+	base, array := strings.CutSuffix(c.Type, "[]")
+	if c.Kind == "e" {
+		name := i.label(c.EnumSchema, c.Enum)
+		if e := i.enums[name]; e == nil {
+			i.used[name] = true
+		}
+		return schema.Type{Kind: schema.KindEnum, Name: name, Array: array}
+	}
+	if c.Kind == "d" {
+		return schema.Type{Kind: schema.KindOther, Name: base, Array: array}
+	}
+	t, err := schema.ParseType(base)
+	switch {
+	case err == nil && t.Kind != schema.KindOther && (!c.Builtin || lossy(base)):
+		t = schema.Type{Kind: schema.KindOther, Name: "pg_catalog." + oneWord.Replace(base)}
+	case err != nil && c.Builtin && !strings.Contains(base, `"`):
+		t = schema.Type{Kind: schema.KindOther, Name: "pg_catalog." + base}
+	case err != nil:
+		t = schema.Type{Kind: schema.KindOther, Name: base}
+	}
+	t.Array = array
+	return t
+}
+
+// oneWord writes the names of types that can stand behind a schema.
+var oneWord = strings.NewReplacer("timestamp(0) without time zone", "timestamp(0)", "timestamp(0) with time zone", "timestamptz(0)",
+	"time(0) without time zone", "time(0)", "character varying", "varchar")
+
+// lossy reports whether the word of a type means something else in a tag: bpchar without a length is char(1) there, and no digits are all digits.
+func lossy(printed string) bool { return printed == "bpchar" || strings.Contains(printed, "(0)") }
+
+// columns returns the columns of a list of attribute numbers.
+func (t *inspected) columns(list string) []string {
+	var all []string
+	for word := range strings.FieldsSeq(list) {
+		var n int
+		if _, err := fmt.Sscan(word, &n); err == nil {
+			all = append(all, t.names[n])
+		}
+	}
+	return slices.Clip(all)
+}
