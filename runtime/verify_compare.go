@@ -50,8 +50,8 @@ func unnamed(fact string) string {
 	if open < 0 || !strings.HasSuffix(fact, "]") {
 		return ""
 	}
-	for _, kind := range []string{"foreign key ", "check ", "unique "} {
-		if strings.HasPrefix(fact, kind) && !strings.HasPrefix(fact, "unique index ") {
+	for _, kind := range []string{"foreign key ", "check ", "unique index "} { // those of SQLite
+		if strings.HasPrefix(fact, kind) {
 			return fact[:open]
 		}
 	}

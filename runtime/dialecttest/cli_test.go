@@ -315,7 +315,7 @@ missing     column products.stock INTEGER not null default 0
             it comes back with table products
 missing     primary key products (id)
             it comes back with table products
-missing     table products autoincrement
+missing     table products
             its rows are gone with it: restore it from a backup, or make it again by hand, empty, as sql 0001_initial prints it, and with what migrations after it changed
 `, "migrate: the database is not what its migrations say, in 5 facts: somebody changed it by hand, or edited a migration; "+
 		"change it back by hand, or write a migration that says what the database is and record it with fake\n")
@@ -343,7 +343,7 @@ missing     table products autoincrement
   },
   {
     "missing": true,
-    "fact": "table products autoincrement",
+    "fact": "table products",
     "fix": "its rows are gone with it: restore it from a backup, or make it again by hand, empty, as sql 0001_initial prints it, and with what migrations after it changed"
   }
 ]

@@ -137,7 +137,7 @@ func TestSQLiteRebuildKeepsTableOptions(t *testing.T) {
 	d.want("SELECT * FROM t", "a|1")
 	_, got := d.catalogs()
 	want := []string{"check t num % 2 = 1 [odd]", "check t num > 0", "column t.id TEXT not null", "column t.num INTEGER not null", "foreign key t (id) references p (x)",
-		"primary key t (id)", "table t strict without rowid", "unique t (num, id)"}
+		"primary key t (id)", "table t", "unique index t (num, id)"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -12,7 +12,9 @@ import (
 )
 
 // Catalog implements [migrate.Session]. Column order does not count; neither do the names of primary keys, which nothing in SQLite
-// can address, and of the checks of enum columns, which keep their name when table or column get another one.
+// can address, and of the checks of enum columns, which keep their name when table or column get another one. Nor does what models have no word
+// for, and a rebuild keeps: STRICT, WITHOUT ROWID, ON CONFLICT, whether a generated value is stored, and AUTOINCREMENT, without which an INTEGER PRIMARY
+// KEY is numbered too. A NOT NULL of the key, and a type that another word means as well, are as in [declaredAs].
 func (s *session) Catalog(ctx context.Context, want *schema.Schema) ([]string, error) {
 	var lines []string
 	err := s.patient(ctx, func() (err error) {
@@ -144,48 +146,53 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	own := parseTable(objs[i].sql)
-	add("table %s%s", t.Name, ifs(own.strict, " strict")+ifs(own.withoutRowid, " without rowid")+ifs(own.autoincrement, " autoincrement"))
-	pk := map[int]string{}
-	keys := 0
-	for _, c := range cols {
-		keys += min(c.pk, 1)
+	add("table %s", t.Name)
+	named := func(columns []string) string {
+		out := slices.Clone(columns)
+		for i, c := range out {
+			out[i] = spelled(c, t.ColumnNames())
+		}
+		return strings.Join(out, ", ")
 	}
+	pk := map[int]string{}
 	for _, c := range cols {
-		alias := c.pk > 0 && keys == 1 && strings.EqualFold(c.declared, "INTEGER") && !own.withoutRowid
 		more := own.columns[strings.ToLower(c.name)]
-		if alias { // of the rowid, which is never NULL
+		if c.pk > 0 { // which SQLite lets be NULL without these words, against the standard (https://www.sqlite.org/quirks.html, section 5)
 			c.notNull = true
-		}
-		line := "column " + t.Name + "." + c.name + " " + strings.ToUpper(strings.Join(strings.Fields(c.declared), " ")) + ifs(c.notNull, " not null"+more.notNull)
-		if c.def.Valid {
-			line += " default " + normal(scan(c.def.String))
-		}
-		line += ifs(more.generated != "", " generated "+more.generated) + ifs(more.collate != "", " collate "+more.collate)
-		lines = append(lines, line)
-		if c.pk > 0 {
 			pk[c.pk] = c.name
 		}
+		declared := declaredAs(s, t, c, own)
+		line := "column " + t.Name + "." + named([]string{c.name}) + " " + declared + ifs(c.notNull, " not null")
+		if def := defaultText(c.def.String, declared); def != "" {
+			line += " default " + def
+		}
+		if more.generated != nil {
+			line += " generated " + normal(more.generated) + " stored"
+		}
+		lines = append(lines, line+ifs(more.collate != "", " collate "+more.collate))
 	}
 	if len(pk) > 0 {
 		var names []string
 		for i := 1; i <= len(pk); i++ {
 			names = append(names, pk[i])
 		}
-		add("primary key %s (%s)", t.Name, strings.Join(names, ", "))
+		add("primary key %s (%s)", t.Name, named(names))
 	}
 	enums := enumChecks(s, t)
 	for _, c := range own.constraints {
-		if parent := s.Table(c.parent); c.parent != "" && parent != nil && parent.PrimaryKey != nil { // REFERENCES without columns means the key
-			c.body = strings.Replace(c.body, referenceText(c.parent, ""), referenceText(c.parent, strings.Join(parent.PrimaryKey.Columns, ", ")), 1)
-		}
 		line := c.kind + " " + t.Name
-		if c.kind != "check" {
-			line += " (" + strings.Join(c.columns, ", ") + ")"
+		switch c.kind {
+		case "foreign key":
+			if parent := spelledTable(s, c.ref.table); len(c.ref.columns) == 0 && parent != nil && parent.PrimaryKey != nil { // without columns it means the key
+				c.ref.columns = parent.PrimaryKey.Columns
+			}
+			line += " (" + named(c.columns) + ") " + c.body()
+		case "unique": // a unique constraint of a model is an index, which says the same
+			line = "unique index " + t.Name + " " + partsText(c.parts, own.columns)
+		default:
+			line += " " + c.body()
 		}
-		if c.body != "" {
-			line += " " + c.body
-		}
-		if c.name != "" && !(c.kind == "check" && enums[c.body]) {
+		if c.name != "" && !(c.kind == "check" && enums[c.body()]) {
 			line += " [" + c.name + "]"
 		}
 		lines = append(lines, line)
@@ -193,8 +200,12 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 	for _, o := range objs {
 		switch o.kind {
 		case "index":
-			body, unique := indexText(o.sql)
-			add("%sindex %s %s [%s]", ifs(unique, "unique "), t.Name, body, o.name)
+			x, ok := parseIndex(o.sql, own.names)
+			if !ok {
+				add("index %s %s [%s]", t.Name, o.sql, o.name)
+				continue
+			}
+			add("%sindex %s %s%s [%s]", ifs(x.unique, "unique "), t.Name, partsText(x.parts, own.columns), ifs(x.where != nil, " where "+normal(x.where)), o.name)
 		case "trigger":
 			add("trigger %s.%s: %s", t.Name, o.name, normal(scan(o.sql)))
 		}

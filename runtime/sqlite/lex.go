@@ -137,9 +137,7 @@ var tight = words("in and or not between like glob when then else case is as val
 // normal writes tokens in one way only: names in lower case and without quotes where possible, one spacing, no outer brackets.
 // Two texts of which one was written by ALTER TABLE become equal so.
 func normal(toks []token) string {
-	for len(toks) > 2 && toks[0].text == "(" && group(toks, 0) == len(toks) {
-		toks = toks[1 : len(toks)-1]
-	}
+	toks = inner(toks)
 	var b strings.Builder
 	var prev token
 	glued := true

@@ -3,33 +3,78 @@ package sqlite
 import (
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // tableText is what the PRAGMAs do not tell about a table, read from its CREATE TABLE.
 type tableText struct {
+	names         []string              // of the columns, in their order
 	columns       map[string]columnText // by name in lower case
 	constraints   []constraintText      // without the primary key
 	key           []string              // columns of the primary key
-	keyConflict   string                // its ON CONFLICT clause
+	keyName       string
+	keyConflict   string // its ON CONFLICT clause
+	keyDesc       bool   // INTEGER PRIMARY KEY DESC, which is not the rowid (https://www.sqlite.org/lang_createtable.html, section 5)
 	autoincrement bool
 	withoutRowid  bool
 	strict        bool
 }
 
 type columnText struct {
-	generated string // expression in normal form with its kind: "a * 2 stored"
-	collate   string
-	notNull   string // conflict clause
+	generated []token // expression
+	virtual   bool    // the generated value is not stored
+	collate   string  // in lower case; binary, which every column has, is ""
+	notNull   string  // conflict clause
 }
 
 // constraintText is one check, foreign key or unique constraint, wherever in the table it stands.
 type constraintText struct {
-	kind    string // check, foreign key, unique
-	name    string
-	columns []string // of foreign key and unique
-	body    string   // all of it but the name, in normal form
-	sql     string   // as a table constraint of its own
-	parent  string   // of a foreign key that does not say to which columns it refers: the key of that table
+	kind     string // check, foreign key, unique
+	name     string
+	columns  []string    // of foreign key and unique
+	parts    []indexPart // of unique
+	conflict string      // of unique: " on conflict ignore"
+	check    []token     // of check: the expression
+	ref      reference   // of foreign key
+	sql      string      // as a table constraint of its own
+}
+
+// body returns all of a check or a foreign key but its name and columns, in normal form.
+func (c constraintText) body() string {
+	switch c.kind {
+	case "check":
+		return normal(c.check)
+	case "foreign key":
+		return c.ref.text()
+	}
+	return ""
+}
+
+// reference is a REFERENCES clause.
+type reference struct {
+	table              string
+	columns            []string // none is the primary key of the table
+	onDelete, onUpdate schema.Action
+	deferrable         schema.Deferrable
+}
+
+// text returns the clause in normal form.
+func (r reference) text() string {
+	s := "references " + strings.ToLower(r.table) + " (" + strings.ToLower(strings.Join(r.columns, ", ")) + ")"
+	if r.onDelete != "" {
+		s += " on delete " + strings.ToLower(string(r.onDelete))
+	}
+	if r.onUpdate != "" {
+		s += " on update " + strings.ToLower(string(r.onUpdate))
+	}
+	switch r.deferrable {
+	case schema.InitiallyImmediate:
+		s += " deferrable"
+	case schema.InitiallyDeferred:
+		s += " deferrable initially deferred"
+	}
+	return s
 }
 
 var columnWords = []string{"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS"}
@@ -47,11 +92,18 @@ func parseTable(sql string) tableText {
 		t.withoutRowid = t.withoutRowid || k.is("ROWID")
 		t.strict = t.strict || k.is("STRICT")
 	}
-	for _, item := range items(toks[open+1 : end-1]) {
+	all := items(toks[open+1 : end-1])
+	constraint := func(item []token) bool { return item[0].is("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN") }
+	for _, item := range all {
+		if len(item) > 0 && !constraint(item) {
+			t.names = append(t.names, item[0].text)
+		}
+	}
+	for _, item := range all {
 		if len(item) == 0 {
 			continue
 		}
-		if item[0].is("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN") {
+		if constraint(item) {
 			t.read(sql, item, "")
 			continue
 		}
@@ -88,39 +140,40 @@ func (t *tableText) read(sql string, toks []token, column string) {
 		switch {
 		case k.is("CHECK") && i+1 < len(toks):
 			i = group(toks, i+1)
-			t.constraints = append(t.constraints, constraintText{kind: "check", name: name, body: normal(toks[from+1 : i]), sql: source(i)})
+			t.constraints = append(t.constraints, constraintText{kind: "check", name: name, check: texts(sql, toks[from+1:i], t.names), sql: source(i)})
 		case k.is("FOREIGN") && i+2 < len(toks):
 			close := group(toks, i+2)
-			cols := columnNames(toks[i+3 : close-1])
-			parent := implied(toks, close)
-			var body string
-			i, body = references(toks, close)
-			t.constraints = append(t.constraints, constraintText{"foreign key", name, cols, body, source(i), parent})
+			c := constraintText{kind: "foreign key", name: name, columns: columnNames(toks[i+3 : close-1])}
+			i, c.ref = references(toks, close)
+			c.sql = source(i)
+			t.constraints = append(t.constraints, c)
 		case k.is("REFERENCES"):
-			parent := implied(toks, i)
-			var body string
-			i, body = references(toks, i)
-			clause := constraint(name) + "FOREIGN KEY (" + quote(column) + ") " + sql[toks[from].at:toks[i-1].end]
-			t.constraints = append(t.constraints, constraintText{"foreign key", name, []string{column}, body, clause, parent})
+			c := constraintText{kind: "foreign key", name: name, columns: []string{column}}
+			i, c.ref = references(toks, i)
+			c.sql = constraint(name) + "FOREIGN KEY (" + quote(column) + ") " + sql[toks[from].at:toks[i-1].end]
+			t.constraints = append(t.constraints, c)
 		case k.is("UNIQUE"):
-			i++
-			cols := []string{column}
-			if i < len(toks) && toks[i].text == "(" {
+			c := constraintText{kind: "unique", name: name, columns: []string{column}, parts: []indexPart{{column: column}}}
+			list := quote(column)
+			if i++; i < len(toks) && toks[i].text == "(" {
 				close := group(toks, i)
-				cols, i = columnNames(toks[i+1:close-1]), close
+				c.columns, c.parts = columnNames(toks[i+1:close-1]), indexParts(sql, toks[i+1:close-1], t.names)
+				list, i = sql[toks[i+1].at:toks[close-2].end], close
 			}
-			var clash string
-			i, clash = conflict(toks, i)
-			clause := constraint(name) + "UNIQUE (" + quoteAll(cols) + ")" + strings.ToUpper(clash)
-			t.constraints = append(t.constraints, constraintText{kind: "unique", name: name, columns: cols, body: strings.TrimSpace(clash), sql: clause})
+			i, c.conflict = conflict(toks, i)
+			c.sql = constraint(name) + "UNIQUE (" + list + ")" + strings.ToUpper(c.conflict)
+			t.constraints = append(t.constraints, c)
 		case k.is("PRIMARY"):
+			t.keyName = name
 			if column != "" {
 				t.key = []string{column}
 			}
 			for i++; i < len(toks) && (toks[i].is("KEY", "ASC", "DESC", "AUTOINCREMENT") || toks[i].text == "("); {
 				t.autoincrement = t.autoincrement || toks[i].is("AUTOINCREMENT")
+				t.keyDesc = t.keyDesc || toks[i].is("DESC")
 				if toks[i].text == "(" {
 					close := group(toks, i)
+					t.autoincrement = t.autoincrement || toks[close-2].is("AUTOINCREMENT")
 					t.key, i = columnNames(toks[i+1:close-1]), close
 				} else {
 					i++
@@ -137,15 +190,15 @@ func (t *tableText) read(sql string, toks []token, column string) {
 			}
 			open := i + 1
 			i = group(toks, open)
-			col.generated = normal(toks[open:i])
+			col.generated, col.virtual = texts(sql, toks[open:i], t.names), true
 			if i < len(toks) && toks[i].is("STORED", "VIRTUAL") {
-				col.generated += " " + strings.ToLower(toks[i].text)
+				col.virtual = toks[i].is("VIRTUAL")
 				i++
-			} else {
-				col.generated += " virtual"
 			}
 		case k.is("COLLATE") && i+1 < len(toks):
-			col.collate = strings.ToLower(toks[i+1].text)
+			if col.collate = strings.ToLower(toks[i+1].text); col.collate == "binary" {
+				col.collate = ""
+			}
 			i += 2
 		case k.is("NOT"):
 			i, col.notNull = conflict(toks, i+2)
@@ -178,63 +231,55 @@ func conflict(toks []token, i int) (int, string) {
 	return min(i, len(toks)), ""
 }
 
-// references reads a REFERENCES clause and gives it in normal form.
-func references(toks []token, i int) (int, string) {
+// references reads a REFERENCES clause.
+func references(toks []token, i int) (int, reference) {
 	if i+1 >= len(toks) {
-		return len(toks), ""
+		return len(toks), reference{}
 	}
-	table := toks[i+1].text
+	r := reference{table: toks[i+1].text}
 	i += 2
-	cols := ""
 	if i < len(toks) && toks[i].text == "(" {
 		close := group(toks, i)
-		cols = strings.Join(columnNames(toks[i+1:close-1]), ", ")
+		r.columns = columnNames(toks[i+1 : close-1])
 		i = close
 	}
-	actions := map[string]string{}
-	deferrable := ""
 	for i < len(toks) {
 		switch {
-		case toks[i].is("ON") && i+2 < len(toks):
-			event, action := strings.ToLower(toks[i+1].text), strings.ToLower(toks[i+2].text)
+		case toks[i].is("ON") && i+2 < len(toks) && toks[i+1].is("DELETE", "UPDATE"):
+			event, action := toks[i+1], strings.ToUpper(toks[i+2].text)
 			i += 3
-			if (action == "set" || action == "no") && i < len(toks) {
-				action += " " + strings.ToLower(toks[i].text)
+			if (action == "SET" || action == "NO") && i < len(toks) {
+				action += " " + strings.ToUpper(toks[i].text)
 				i++
 			}
-			if action != "no action" {
-				actions[event] = " on " + event + " " + action
+			if action == "NO ACTION" {
+				action = ""
 			}
-		case toks[i].is("MATCH"):
+			if event.is("DELETE") {
+				r.onDelete = schema.Action(action)
+			} else {
+				r.onUpdate = schema.Action(action)
+			}
+		case toks[i].is("MATCH"): // means nothing to SQLite
 			i += 2
 		case toks[i].is("NOT") && i+1 < len(toks) && toks[i+1].is("DEFERRABLE"):
 			if i += 2; i+1 < len(toks) && toks[i].is("INITIALLY") {
 				i += 2
 			}
 		case toks[i].is("DEFERRABLE"):
-			deferrable = " deferrable"
+			r.deferrable = schema.InitiallyImmediate
 			if i++; i+1 < len(toks) && toks[i].is("INITIALLY") {
 				if toks[i+1].is("DEFERRED") {
-					deferrable += " initially deferred"
+					r.deferrable = schema.InitiallyDeferred
 				}
 				i += 2
 			}
 		default:
-			return i, referenceText(table, cols) + actions["delete"] + actions["update"] + deferrable
+			return i, r
 		}
 	}
-	return min(i, len(toks)), referenceText(table, cols) + actions["delete"] + actions["update"] + deferrable
+	return min(i, len(toks)), r
 }
-
-// implied returns the table of a REFERENCES clause that names no columns, "" for another one.
-func implied(toks []token, i int) string {
-	if i+1 < len(toks) && (i+2 == len(toks) || toks[i+2].text != "(") {
-		return toks[i+1].text
-	}
-	return ""
-}
-
-func referenceText(table, cols string) string { return "references " + table + " (" + cols + ")" }
 
 // columnNames returns the first word of each item: the names of columns, without COLLATE and DESC.
 func columnNames(toks []token) []string {
@@ -245,30 +290,4 @@ func columnNames(toks []token) []string {
 		}
 	}
 	return out
-}
-
-// indexText returns an index in normal form: "(a, lower(b) desc) where c > 0", and whether it is unique.
-func indexText(sql string) (body string, unique bool) {
-	toks := scan(sql)
-	on := slices.IndexFunc(toks, func(k token) bool { return k.is("ON") })
-	if on < 0 || on+2 >= len(toks) {
-		return sql, false
-	}
-	end := group(toks, on+2)
-	var parts []string
-	for _, item := range items(toks[on+3 : end-1]) {
-		desc := ""
-		if last := item[len(item)-1]; last.is("ASC", "DESC") {
-			item = item[:len(item)-1]
-			if last.is("DESC") {
-				desc = " desc"
-			}
-		}
-		parts = append(parts, normal(item)+desc)
-	}
-	body = "(" + strings.Join(parts, ", ") + ")"
-	if end+1 < len(toks) {
-		body += " where " + normal(toks[end+1:])
-	}
-	return body, toks[1].is("UNIQUE")
 }

@@ -30,12 +30,10 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 		expected = append(expected, parseTable("CREATE TABLE t (x, "+k+")").constraints...)
 	}
 	same := func(a, b constraintText) bool {
-		body := b.body
-		if a.parent != "" { // without columns it refers to the key, whatever that is called
-			_, rest, _ := strings.Cut(body, ")")
-			body = referenceText(a.parent, "") + rest
+		if a.kind == "foreign key" && len(a.ref.columns) == 0 { // without columns it refers to the key, whatever that is called
+			b.ref.columns = nil
 		}
-		return a.kind == b.kind && a.body == body && (a.parent == "" || strings.HasPrefix(b.body, "references "+a.parent+" (")) && slices.EqualFunc(a.columns, b.columns, strings.EqualFold)
+		return a.kind == b.kind && a.body() == b.body() && slices.EqualFunc(a.columns, b.columns, strings.EqualFold)
 	}
 	for _, o := range objs {
 		switch {

@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// rest notes what is no table: views, triggers, virtual tables with the tables that they keep their rows in.
+func (x *inspector) rest() {
+	for _, o := range x.objects {
+		switch {
+		case o.kind == "view":
+			x.lost("view "+o.name, o.sql, "models have no views; it stays as it is")
+		case o.kind == "trigger" && (x.byName[strings.ToLower(o.table)] != nil || x.described(o.table)):
+			x.lost("trigger "+o.name+" on "+o.table, o.sql, "models have no triggers; it stays as it is, and a rebuild keeps it")
+		case o.kind == "table" && strings.HasPrefix(strings.ToUpper(o.sql), "CREATE VIRTUAL") && !x.ignored(o.name):
+			x.lost("virtual table "+o.name, o.sql, "models have no virtual tables; it stays as it is")
+		case o.kind == "table" && !x.ignored(o.name) && strings.HasPrefix(o.name, litestream):
+			x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a table of litestream; it stays as it is", Belong: "litestream"})
+		case o.kind == "table" && !x.ignored(o.name):
+			if of := x.shadowOf(o.name); of != "" {
+				x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a part of virtual table " + of + "; it stays as it is", Belong: of})
+			}
+		}
+	}
+}
+
+// described reports whether the name is that of a view.
+func (x *inspector) described(name string) bool {
+	for _, o := range x.objects {
+		if o.kind == "view" && strings.EqualFold(o.name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// shadowOf returns the virtual table that a table is a part of, "" for none. Before 3.37, which says so, the name does.
+func (x *inspector) shadowOf(table string) string {
+	for _, v := range x.virtual {
+		if n := len(v.name); len(table) > n && strings.EqualFold(table[:n], v.name) && table[n] == '_' && (len(x.kinds) == 0 || x.kinds[table] == "shadow") {
+			return v.name
+		}
+	}
+	return ""
+}
