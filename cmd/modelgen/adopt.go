@@ -2,63 +2,95 @@ package main
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
-	_ "github.com/lib/pq" // the driver with which adopt reads a PostgreSQL database
-
 	"golang.org/x/mod/modfile"
 
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/adopt"
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/load"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
+// adoptFlags are the flags of adopt.
+type adoptFlags struct {
+	models, out, set, into, tag string
+	schemas, ignore             string
+	null                        string
+	split, embed, add, show     bool
+	tables                      map[string]string
+}
+
+func (a *adoptFlags) parse(e env, args []string) (database string, err error) {
+	f := flags(e, "adopt", "postgres://... | sqlite:FILE | FILE.json")
+	f.StringVar(&a.models, "models", "models", "`directory` of the models, which has no Go files yet")
+	f.StringVar(&a.into, "into", "", "`directory` of structs that are there, which get tags")
+	f.BoolVar(&a.add, "add", false, "with -into: columns without a field get one, and tables without a struct a struct")
+	f.StringVar(&a.tag, "tag", "", "with -into: `key` of the column tag (default db)")
+	f.StringVar(&a.out, "out", "migrations", "`directory` of the migrations")
+	f.StringVar(&a.set, "set", "", "`name` of the set in the database's history")
+	f.StringVar(&a.schemas, "schema", "", "`schemas` of PostgreSQL to read, as in public,billing (default public)")
+	f.StringVar(&a.ignore, "ignore", "", "`tables` to leave out, as in audit_*,legacy")
+	f.StringVar(&a.null, "null", "pointer", "`kind` of fields that can be NULL: pointer or sql")
+	f.BoolVar(&a.split, "split", false, "write a file for each table")
+	f.BoolVar(&a.embed, "embed", false, "columns as created_at and updated_at that several tables share become a struct that is embedded")
+	f.BoolVar(&a.show, "diff", false, "print what would be written, write nothing")
+	a.tables = map[string]string{}
+	f.Func("table", "with -into: `STRUCT=TABLE` where the names do not tell; can be repeated", func(s string) error {
+		name, table, ok := strings.Cut(s, "=")
+		if !ok || name == "" || table == "" {
+			return errors.New("it is written STRUCT=TABLE")
+		}
+		a.tables[name] = table
+		return nil
+	})
+	operands, err := parse(f, args)
+	switch {
+	case err != nil:
+		return "", err
+	case len(operands) != 1:
+		return "", errors.New("adopt takes one database: postgres://user@host/name, sqlite:app.db, or a file that the program's verb inspect has printed")
+	case a.null != string(adopt.NullPointer) && a.null != string(adopt.NullSQL):
+		return "", fmt.Errorf("-null %s: it is pointer or sql", a.null)
+	case a.into == "" && (a.add || a.tag != "" || len(a.tables) > 0):
+		return "", errors.New("-add, -table and -tag go with -into")
+	}
+	return operands[0], nil
+}
+
 // runAdopt writes models and the first migration of a database that is there.
 func runAdopt(ctx context.Context, e env, args []string) error {
-	f := flags(e, "adopt", "postgres://... | sqlite:FILE | FILE.json")
-	models := f.String("models", "models", "`directory` of the models, which has no Go files yet")
-	out := f.String("out", "migrations", "`directory` of the migrations")
-	set := f.String("set", "", "`name` of the set in the database's history")
-	schemas := f.String("schema", "", "`schemas` of PostgreSQL to read, as in public,billing (default public)")
-	ignore := f.String("ignore", "", "`tables` to leave out, as in audit_*,legacy")
-	null := f.String("null", "pointer", "`kind` of fields that can be NULL: pointer or sql")
-	split := f.Bool("split", false, "write a file for each table")
-	embed := f.Bool("embed", false, "columns as created_at and updated_at that several tables share become a struct that is embedded")
-	show := f.Bool("diff", false, "print what would be written, write nothing")
-	operands, err := parse(f, args)
+	var a adoptFlags
+	database, err := a.parse(e, args)
 	if err != nil {
 		return err
 	}
-	if len(operands) != 1 {
-		return errors.New("adopt takes one database: postgres://user@host/name, sqlite:app.db, or a file that the program's verb inspect has printed")
+	where := a.models
+	if a.into != "" {
+		where = a.into
 	}
-	if *null != string(adopt.NullPointer) && *null != string(adopt.NullSQL) {
-		return fmt.Errorf("-null %s: it is pointer or sql", *null)
-	}
-	dir := filepath.Join(e.dir, *models)
-	if filepath.IsAbs(*models) {
-		dir = *models
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
+	dir, err := e.abs(where)
+	if err != nil {
 		return err
 	}
-	if err := emptyOfModels(dir, *models); err != nil {
-		return err
+	if a.into == "" {
+		if err := emptyOfModels(dir, a.models); err != nil {
+			return err
+		}
 	}
 	root := moduleOf(filepath.Join(e.dir, "."))
 	if root == "" {
 		return errors.New("there is no go.mod here: run go mod init first, then go get -tool " + ourModule + "/cmd/modelgen; nothing was written")
 	}
-	in, err := inspected(ctx, e, operands[0], migrate.InspectOptions{Schemas: commaList(*schemas), Ignore: commaList(*ignore)})
+	in, err := inspected(ctx, e, database, migrate.InspectOptions{Schemas: commaList(a.schemas), Ignore: commaList(a.ignore)})
 	if err != nil {
 		return err
 	}
@@ -67,36 +99,98 @@ func runAdopt(ctx context.Context, e env, args []string) error {
 			return fmt.Errorf("%s has written down in %s that the database is %s: finish that with %s first; nothing was written", h.Tool, h.Table, h.Problem, h.Tool)
 		}
 	}
+	out, err := e.abs(a.out)
+	if err != nil {
+		return err
+	}
+	relative, err := filepath.Rel(dir, out)
+	if err != nil {
+		return err
+	}
 	target := in.Dialect
 	if major := serverMajor(in); major != "" {
 		target += "@" + major
 	}
-	relative := *out
-	if !filepath.IsAbs(*out) {
-		abs, err := filepath.Abs(filepath.Join(e.dir, *out))
-		if err != nil {
-			return err
-		}
-		if relative, err = filepath.Rel(dir, abs); err != nil {
-			return err
-		}
+	to := &adoption{
+		in: in, dir: dir, shown: filepath.ToSlash(where), edited: map[string][]byte{},
+		cfg: gen.Config{
+			Dir: e.dir, Out: a.out, Set: a.set, Tag: a.tag, Patterns: []string{pattern(e, dir)}, Dialects: []string{target}, Targets: targets, Name: "adopted", Overlay: map[string][]byte{},
+		},
+		models: adopt.Config{
+			Package: packageName(dir), Generate: "-out " + filepath.ToSlash(relative), Split: a.split, Null: adopt.Null(a.null), Embed: a.embed, Requires: required(root),
+		},
 	}
-	res, err := adopt.Models(in, adopt.Config{
-		Package: packageName(dir), Generate: "-out " + filepath.ToSlash(relative), Split: *split, Null: adopt.Null(*null), Embed: *embed, Requires: required(root),
-	})
+	if a.into != "" {
+		err = to.into(ctx, a)
+	} else {
+		err = to.fresh()
+	}
 	if err != nil {
 		return err
 	}
-	cfg := gen.Config{
-		Dir: e.dir, Out: *out, Set: *set, Patterns: []string{pattern(e, dir)}, Dialects: []string{target}, Targets: targets, Name: "adopted", Overlay: map[string][]byte{},
+	return to.write(ctx, e, a)
+}
+
+// abs returns a path from where the command runs as one that can be opened anywhere.
+func (e env) abs(path string) (string, error) {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path), nil
 	}
-	if res.Comments {
-		cfg.Comments = &res.Comments
+	return filepath.Abs(filepath.Join(e.dir, path))
+}
+
+// adoption is a database on its way to models.
+type adoption struct {
+	in     *migrate.Inspection
+	dir    string // of the models
+	shown  string
+	cfg    gen.Config
+	models adopt.Config
+
+	res    *adopt.Result
+	edited map[string][]byte // files that are there, as they become
+	notes  []string
+}
+
+// fresh writes models where there are none.
+func (to *adoption) fresh() (err error) {
+	to.res, err = adopt.Models(to.in, to.models)
+	if err == nil && to.res.Comments {
+		to.cfg.Comments = &to.res.Comments
 	}
-	for _, m := range res.Files {
-		cfg.Overlay[filepath.Join(dir, m.Name)] = m.Content
+	return err
+}
+
+// into gives structs that are there their tags.
+func (to *adoption) into(ctx context.Context, a adoptFlags) error {
+	structs, err := load.DeclaredStructs(ctx, load.Config{Dir: to.cfg.Dir, Patterns: to.cfg.Patterns, Tag: a.tag, Known: []migrate.Capabilities{targets[to.in.Dialect].Capabilities()}})
+	if problems, wrong := errors.AsType[load.Problems](err); wrong {
+		var lines finding.Problems
+		for _, p := range problems {
+			lines = append(lines, p.String())
+		}
+		return lines
 	}
-	r, err := gen.Generate(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	r, err := adopt.Into(to.in, structs, adopt.IntoConfig{Config: to.models, Tag: a.tag, Add: a.add, Structs: a.tables, Read: os.ReadFile})
+	if err != nil {
+		return err
+	}
+	to.res, to.edited, to.notes = &r.Result, r.Edited, r.Notes
+	return nil
+}
+
+// write works out the first migration of the models and writes everything, or nothing.
+func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
+	for _, m := range to.res.Files {
+		to.cfg.Overlay[filepath.Join(to.dir, m.Name)] = m.Content
+	}
+	for path, text := range to.edited {
+		to.cfg.Overlay[path] = text
+	}
+	r, err := gen.Generate(ctx, to.cfg)
 	if err != nil {
 		return err
 	}
@@ -106,110 +200,45 @@ func runAdopt(ctx context.Context, e env, args []string) error {
 		}
 		return errNo
 	}
-	differences, err := adopt.Differences(res.Schema, r.Ops)
+	differences, err := adopt.Differences(to.res.Schema, r.Ops)
 	if err != nil {
 		return err
 	}
 	files := r.Files
 	r.Files = nil
-	for _, m := range res.Files {
-		r.Add(filepath.Join(dir, m.Name), m.Content, nil)
+	for _, m := range to.res.Files {
+		old, err := os.ReadFile(filepath.Join(to.dir, m.Name))
+		if err == nil {
+			return fmt.Errorf("%s is there already: rename or remove it; nothing was written", filepath.Join(to.shown, m.Name))
+		}
+		r.Add(filepath.Join(to.dir, m.Name), m.Content, old)
+	}
+	for _, path := range slices.Sorted(maps.Keys(to.edited)) {
+		old, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		r.Add(path, to.edited[path], old)
 	}
 	r.Files = append(r.Files, files...)
-	if *show {
+	for _, note := range to.notes {
+		e.say(note)
+	}
+	if a.show {
 		return showDiff(e, r)
 	}
+	written := r.Files[:len(r.Files)-len(files)]
 	if err := r.Commit(); err != nil {
 		return err
 	}
-	for _, m := range res.Files {
-		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(*models, m.Name)))
+	for _, f := range written {
+		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(to.shown, filepath.Base(f.Path))))
 	}
-	fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(*out, r.Migration+".go")))
-	e.adopted(in, res, append(res.Unexpressed, differences...))
+	if r.Migration != "" {
+		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(a.out, r.Migration+".go")))
+	}
+	e.adopted(to.in, to.res, append(to.res.Unexpressed, differences...))
 	return nil
-}
-
-// adopted says what was taken over, what was not, and what is to be done next.
-func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed) {
-	fmt.Fprintf(e.stderr, "%d tables with %d columns were read\n", res.Tables, res.Columns)
-	belong := map[string]int{}
-	rest := 0
-	for _, u := range left {
-		if u.Belong != "" {
-			belong[u.Belong]++
-			continue
-		}
-		if rest++; rest == 1 {
-			fmt.Fprintln(e.stderr, "what the models cannot say, and what happens to it:")
-		}
-		fmt.Fprintf(e.stderr, "  %s: %s\n", u.Object, u.Why)
-	}
-	var names []string
-	for name := range belong {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		fmt.Fprintf(e.stderr, "  extension %s: %d objects belong to it and are left to it\n", name, belong[name])
-	}
-	for _, h := range in.Histories {
-		version := h.Version
-		if version == "" {
-			version = "none"
-		}
-		fmt.Fprintf(e.stderr, "%s has applied migrations here, the newest is %s (table %s): take it out of where the program starts, as two tools must not change one database\n", h.Tool, version, h.Table)
-	}
-	fmt.Fprintln(e.stderr, "next: read the models, build, then run the program's migrate up -fake-initial, which records that the tables are there, and migrate verify")
-}
-
-// inspected describes the database that an operand names.
-func inspected(ctx context.Context, e env, what string, opt migrate.InspectOptions) (*migrate.Inspection, error) {
-	switch scheme, rest, found := strings.Cut(what, ":"); {
-	case found && (scheme == "postgres" || scheme == "postgresql"):
-		db, err := sql.Open("postgres", what)
-		if err != nil {
-			return nil, fmt.Errorf("the address of the database cannot be read: %s", migrate.Redact(err.Error()))
-		}
-		defer db.Close()
-		in, err := migrate.Inspect(ctx, db, targets["postgres"], opt)
-		if err != nil {
-			hint := ""
-			if strings.Contains(err.Error(), "SSL is not enabled") {
-				hint = "; add ?sslmode=disable to the address of a server without TLS"
-			}
-			return nil, fmt.Errorf("%w%s; nothing was written", err, hint)
-		}
-		return in, nil
-	case found && scheme == "sqlite":
-		return inspectSQLite(ctx, e, strings.TrimPrefix(rest, "//"), opt.Ignore)
-	case found && strings.HasPrefix(rest, "//"):
-		return nil, fmt.Errorf("%s: databases are postgres://... and sqlite:FILE; for another driver let the program print it with the verb inspect, then modelgen adopt FILE", scheme)
-	}
-	path := what
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(e.dir, path)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s is no database (postgres://..., sqlite:FILE) and no file with the output of the program's verb inspect: %w", what, err)
-	}
-	return readInspection(data, what)
-}
-
-func readInspection(data []byte, from string) (*migrate.Inspection, error) {
-	in := &migrate.Inspection{}
-	if err := json.Unmarshal(data, in); err != nil || in.Schema == nil {
-		return nil, fmt.Errorf("%s is not what the verb inspect prints; nothing was written", from)
-	}
-	if targets[in.Dialect] == nil {
-		return nil, fmt.Errorf("%s describes a database of %q, which this version does not know; nothing was written", from, in.Dialect)
-	}
-	return in, nil
-}
-
-func commaList(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // emptyOfModels refuses a directory with Go files: models that are there are not written over.

@@ -45,7 +45,7 @@ func (w *writer) columnOptions(t *schema.Table, c schema.Column, g goType) []str
 	switch {
 	case c.Nullable && !g.null:
 		add("null")
-	case !c.Nullable && cannotSet(t, c): // which is said
+	case !c.Nullable && (g.null && !(t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name)) || cannotSet(t, c)): // which is said
 		add("notnull")
 	}
 	switch {

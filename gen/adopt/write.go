@@ -70,10 +70,11 @@ func (w *writer) file(name, body string, imports map[string]bool, first bool) (F
 		fmt.Fprintf(&b, "// Package %s holds the models of the database.\n", w.cfg.Package)
 	}
 	fmt.Fprintf(&b, "package %s\n\n", w.cfg.Package)
-	if first {
-		fmt.Fprintf(&b, "//go:generate go tool modelgen %s\n\n", w.cfg.Generate)
-	}
-	if len(imports) > 0 {
+	if len(imports) == 1 {
+		for imp := range imports {
+			fmt.Fprintf(&b, "import %q\n\n", imp)
+		}
+	} else if len(imports) > 1 {
 		b.WriteString("import (\n")
 		sorted := slices.Sorted(maps.Keys(imports))
 		for _, standard := range []bool{true, false} {
@@ -87,6 +88,9 @@ func (w *writer) file(name, body string, imports map[string]bool, first bool) (F
 			}
 		}
 		b.WriteString(")\n\n")
+	}
+	if first {
+		fmt.Fprintf(&b, "//go:generate go tool modelgen %s\n\n", w.cfg.Generate)
 	}
 	b.WriteString(body)
 	source, err := format.Source([]byte(b.String()))

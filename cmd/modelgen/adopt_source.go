@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "github.com/lib/pq" // the driver with which adopt reads a PostgreSQL database
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+// inspected describes the database that an operand names.
+func inspected(ctx context.Context, e env, what string, opt migrate.InspectOptions) (*migrate.Inspection, error) {
+	switch scheme, rest, found := strings.Cut(what, ":"); {
+	case found && (scheme == "postgres" || scheme == "postgresql"):
+		db, err := sql.Open("postgres", what)
+		if err != nil {
+			return nil, fmt.Errorf("the address of the database cannot be read: %s", migrate.Redact(err.Error()))
+		}
+		defer db.Close()
+		in, err := migrate.Inspect(ctx, db, targets["postgres"], opt)
+		if err != nil {
+			hint := ""
+			if strings.Contains(err.Error(), "SSL is not enabled") {
+				hint = "; add ?sslmode=disable to the address of a server without TLS"
+			}
+			return nil, fmt.Errorf("%w%s; nothing was written", err, hint)
+		}
+		return in, nil
+	case found && scheme == "sqlite":
+		return inspectSQLite(ctx, e, strings.TrimPrefix(rest, "//"), opt.Ignore)
+	case found && strings.HasPrefix(rest, "//"):
+		return nil, fmt.Errorf("%s: databases are postgres://... and sqlite:FILE; for another driver let the program print it with the verb inspect, then modelgen adopt FILE", scheme)
+	}
+	path := what
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(e.dir, path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s is no database (postgres://..., sqlite:FILE) and no file with the output of the program's verb inspect: %w", what, err)
+	}
+	return readInspection(data, what)
+}
+
+func readInspection(data []byte, from string) (*migrate.Inspection, error) {
+	in := &migrate.Inspection{}
+	if err := json.Unmarshal(data, in); err != nil || in.Schema == nil {
+		return nil, fmt.Errorf("%s is not what the verb inspect prints; nothing was written", from)
+	}
+	if targets[in.Dialect] == nil {
+		return nil, fmt.Errorf("%s describes a database of %q, which this version does not know; nothing was written", from, in.Dialect)
+	}
+	return in, nil
+}
+
+func commaList(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}

@@ -1,0 +1,243 @@
+package adopt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jinzhu/inflection"
+
+	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/load"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// IntoConfig says how structs that are there become models.
+type IntoConfig struct {
+	Config
+	Tag     string            // key of the tags of columns; "" is db
+	Add     bool              // columns without a field get one, and tables without a struct a struct
+	Structs map[string]string // tables by the names of structs, where the names do not tell
+
+	// Read returns the content of a file.
+	Read func(path string) ([]byte, error)
+}
+
+// IntoResult is what structs become.
+type IntoResult struct {
+	Result
+	Edited map[string][]byte // files that change, by absolute path
+	Notes  []string          // what Go and the database say differently, and the word that decides: file:line:col: message
+}
+
+// Into gives structs that are there the tags that make them the models of a database. What cannot be decided comes as [finding.Problems],
+// all of it, and then nothing is to be written.
+func Into(in *migrate.Inspection, structs []*load.DeclaredStruct, cfg IntoConfig) (*IntoResult, error) {
+	if in.Format != migrate.InspectionFormat {
+		return nil, fmt.Errorf("the description of the database has form %d, this version reads %d", in.Format, migrate.InspectionFormat)
+	}
+	if cfg.Tag == "" {
+		cfg.Tag = "db"
+	}
+	cfg.Only = in.Dialect
+	w := &writer{cfg: cfg.Config, s: in.Schema.Clone(), unexpressed: slices.Clone(in.Unexpressed), structs: map[string]string{}, fields: map[string]map[string]string{}}
+	x := &into{writer: w, cfg: cfg, of: map[string]*load.DeclaredStruct{}, edits: edits{}, wanted: map[*load.DeclaredField]string{}, fieldOf: map[string]*load.DeclaredField{}}
+	if len(w.s.Tables) == 0 {
+		return nil, finding.Problems{"the database has no tables" + others(in)}
+	}
+	x.match(structs)
+	w.check()
+	if len(w.problems) > 0 {
+		return nil, w.problems
+	}
+	w.leaveOut()
+	w.nameTypes()
+	x.matchFields()
+	x.enumTypes()
+	w.omitNames()
+	files, err := x.write()
+	if err != nil {
+		return nil, err
+	}
+	if len(w.problems) > 0 {
+		return nil, w.problems
+	}
+	r := &IntoResult{Result: Result{Files: files, Tables: len(w.s.Tables), Unexpressed: w.unexpressed, Schema: w.s}, Notes: x.notes}
+	for _, t := range w.s.Tables {
+		r.Columns += len(t.Columns)
+	}
+	r.Edited, err = x.edits.apply(cfg.Read)
+	return r, err
+}
+
+// into is one call of Into on its way.
+type into struct {
+	*writer
+	cfg     IntoConfig
+	of      map[string]*load.DeclaredStruct // by table
+	fieldOf map[string]*load.DeclaredField  // by table.column
+	wanted  map[*load.DeclaredField]string  // the tag that a field gets, as two models may share an embedded one
+	edits   edits
+	notes   []string
+}
+
+func (x *into) problem(pos fmt.Stringer, format string, args ...any) {
+	x.problems = append(x.problems, pos.String()+": "+fmt.Sprintf(format, args...))
+}
+
+// match finds the struct of each table. Tables without one are left out, or get one.
+func (x *into) match(structs []*load.DeclaredStruct) {
+	taken := map[*load.DeclaredStruct]bool{}
+	claim := func(t *schema.Table, s *load.DeclaredStruct) {
+		if other := x.of[t.Name]; other != nil {
+			x.problem(s.Pos, "%s and %s, at %s, are both structs of table %s: a table has one model; say which with -table %s=%s", s.Name, other.Name, other.Pos, t.Name, other.Name, t.Name)
+			return
+		}
+		x.of[t.Name], taken[s] = s, true
+	}
+	for _, s := range structs {
+		table, given := x.cfg.Structs[s.Name]
+		if !given {
+			table = s.Table
+		}
+		if table == "" {
+			continue
+		}
+		t := x.s.Table(strings.TrimPrefix(table, "public."))
+		if t == nil {
+			if given {
+				x.problem(s.Pos, "-table %s=%s: the database has no such table%s", s.Name, table, nearTable(x.s, table))
+			} else {
+				x.notes = append(x.notes, fmt.Sprintf("%s: %s is of table %s, which the database does not have", s.Pos, s.Name, table))
+			}
+			taken[s] = true
+			continue
+		}
+		claim(t, s)
+	}
+	for _, t := range x.s.Tables {
+		if x.of[t.Name] != nil {
+			continue
+		}
+		var found []*load.DeclaredStruct
+		for _, s := range structs {
+			if !taken[s] && sameName(s.Name, t.Name) && x.alike(t, s) {
+				found = append(found, s)
+			}
+		}
+		for _, s := range found[:min(len(found), 1)] {
+			claim(t, s)
+		}
+		for _, s := range found[min(len(found), 1):] {
+			x.problem(s.Pos, "%s and %s could both be the struct of table %s: say which with -table %s=%s", found[0].Name, s.Name, t.Name, s.Name, t.Name)
+		}
+	}
+	for _, s := range structs {
+		for _, f := range s.Fields {
+			if f.Embedded != nil && taken[s] {
+				taken[f.Embedded] = true
+			}
+		}
+	}
+	for _, s := range structs {
+		if !taken[s] && s.Table == "" && tagsColumns(s, x.cfg.Tag) {
+			x.notes = append(x.notes, fmt.Sprintf("%s: %s has %s tags and no table of its name: it stays as it is; -table %s=NAME says which is its own", s.Pos, s.Name, x.cfg.Tag, s.Name))
+		}
+	}
+	if x.cfg.Add {
+		return
+	}
+	var left []string
+	x.s.Tables = slices.DeleteFunc(x.s.Tables, func(t *schema.Table) bool {
+		if x.of[t.Name] == nil {
+			left = append(left, t.Name)
+		}
+		return x.of[t.Name] == nil
+	})
+	for _, name := range left {
+		x.left("table "+name, "it has no struct and stays as it is; -add writes one")
+	}
+	if len(x.s.Tables) == 0 {
+		x.problems = append(x.problems, fmt.Sprintf("no struct here is of a table of the database (%s): say which with -table STRUCT=TABLE", strings.Join(left[:min(len(left), 8)], ", ")))
+	}
+}
+
+func nearTable(s *schema.Schema, name string) string {
+	for _, t := range s.Tables {
+		if _, base := schema.SplitName(t.Name); strings.EqualFold(base, name) {
+			return "; did you mean " + t.Name + "?"
+		}
+	}
+	return ""
+}
+
+// sameName reports whether a Go name is that of a table, in the singular or the plural.
+func sameName(goName, table string) bool {
+	_, base := schema.SplitName(table)
+	one, many := flat(base), flat(load.ColumnName(goName))
+	return one == many || flat(inflection.Plural(load.ColumnName(goName))) == one || goName == structName(table)
+}
+
+func flat(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
+
+// alike reports whether a struct has at least half of the columns of a table, or is made of them by half.
+func (x *into) alike(t *schema.Table, s *load.DeclaredStruct) bool {
+	n, fields := 0, 0
+	for _, f := range s.Fields {
+		if f.Exported && !f.Skipped && f.Embedded == nil {
+			fields++
+		}
+	}
+	for _, c := range t.Columns {
+		if x.find(s, c.Name) != nil {
+			n++
+		}
+	}
+	return n > 0 && (2*n >= len(t.Columns) || 2*n >= fields)
+}
+
+// find returns the field of a column, also of an embedded struct.
+func (x *into) find(s *load.DeclaredStruct, column string) *load.DeclaredField {
+	for _, exact := range []bool{true, false} {
+		if f := x.findAs(s, column, exact); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func (x *into) findAs(s *load.DeclaredStruct, column string, exact bool) *load.DeclaredField {
+	for _, f := range s.Fields {
+		if f.Embedded != nil {
+			if g := x.findAs(f.Embedded, column, exact); g != nil {
+				return g
+			}
+			continue
+		}
+		name, tagged := columnOf(f, x.cfg.Tag)
+		switch {
+		case !f.Exported || f.Skipped:
+		case name == column, !exact && !tagged && flat(name) == flat(column):
+			return f
+		}
+	}
+	return nil
+}
+
+// columnOf returns the column that a field has by its tag or its name.
+func columnOf(f *load.DeclaredField, key string) (name string, tagged bool) {
+	value, ok := tagValue(f.Tag, key)
+	if name, _, _ = strings.Cut(value, ","); ok && name != "" {
+		return name, true
+	}
+	return load.ColumnName(f.Name), false
+}
+
+// tagsColumns reports whether a field of the struct has a tag of columns.
+func tagsColumns(s *load.DeclaredStruct, key string) bool {
+	return slices.ContainsFunc(s.Fields, func(f *load.DeclaredField) bool {
+		_, ok := tagValue(f.Tag, key)
+		return ok
+	})
+}

@@ -1,0 +1,249 @@
+package adopt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/load"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// matchFields takes the names that structs and fields have, and finds the columns without one.
+func (x *into) matchFields() {
+	for _, t := range x.s.Tables {
+		s := x.of[t.Name]
+		if s == nil {
+			continue
+		}
+		x.structs[t.Name] = s.Name
+		if s.Generated {
+			x.problem(s.Pos, "%s is in a file that is generated (DO NOT EDIT), which is not edited: let its generator write the tags, or declare a struct of your own beside it", s.Name)
+			continue
+		}
+		var missing []string
+		taken := map[string]bool{}
+		for _, f := range s.Fields {
+			taken[f.Name] = true
+		}
+		for _, c := range t.Columns {
+			f := x.find(s, c.Name)
+			if f == nil {
+				x.fields[t.Name][c.Name] = free(taken, x.fields[t.Name][c.Name])
+			}
+			switch {
+			case f == nil && !x.cfg.Add:
+				missing = append(missing, c.Name)
+			case f != nil && f.Shared:
+				x.problem(f.Pos, "%s is declared with other fields of its type, and a tag would be for all of them: give it a line of its own", f.Name)
+			case f != nil:
+				x.fieldOf[t.Name+"."+c.Name], x.fields[t.Name][c.Name] = f, f.Name
+			}
+		}
+		if len(missing) > 0 {
+			x.problem(s.Pos, "%s has no field for %s of table %s: add it, or let -add do it", s.Name, strings.Join(missing, ", "), t.Name)
+		}
+	}
+}
+
+// enumTypes finds the Go types of native enums, and the constants of fields that a check lists.
+func (x *into) enumTypes() {
+	x.enums, x.values = map[string]*valueType{}, map[string]*valueType{}
+	for _, t := range x.s.Tables {
+		for _, c := range t.Columns {
+			f := x.fieldOf[t.Name+"."+c.Name]
+			if f == nil {
+				continue
+			}
+			e := x.s.Enum(c.Type.Name)
+			switch {
+			case c.Type.Kind == schema.KindEnum && e != nil && slices.Equal(f.Values, e.Values):
+				x.enums[e.Name] = &valueType{name: strings.TrimLeft(f.Go, "*[]"), values: f.Values}
+			case c.Type.Kind == schema.KindEnum && e != nil:
+				x.problem(f.Pos, "column %s.%s is of enum %s (%s), and %s is %s: give it a named string type with these constants in this order", t.Name, c.Name, e.Name,
+					strings.Join(e.Values, ", "), f.Name, f.Go)
+			case len(f.Values) > 0:
+				x.values[t.Name+"."+c.Name] = &valueType{name: f.Go, values: f.Values}
+			}
+		}
+	}
+	x.s.Enums = slices.DeleteFunc(x.s.Enums, func(e *schema.Enum) bool {
+		used := slices.ContainsFunc(x.s.Tables, func(t *schema.Table) bool {
+			return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return c.Type.Kind == schema.KindEnum && c.Type.Name == e.Name })
+		})
+		if !used {
+			x.left("enum "+e.Name, "no column of a model has it; it stays in the database")
+		}
+		return !used
+	})
+}
+
+// write collects the edits, and writes the structs that are added.
+func (x *into) write() ([]File, error) {
+	var added strings.Builder
+	imports := map[string]bool{}
+	for _, t := range x.s.Tables {
+		for _, c := range t.Columns {
+			if x.fieldOf[t.Name+"."+c.Name] == nil {
+				x.addEnum(&added, t, c)
+			}
+		}
+		s := x.of[t.Name]
+		if s == nil {
+			x.model(&added, t, imports)
+			added.WriteByte('\n')
+			continue
+		}
+		if s.Generated {
+			continue
+		}
+		var fresh []schema.Column
+		for _, c := range t.Columns {
+			f := x.fieldOf[t.Name+"."+c.Name]
+			if f == nil {
+				fresh = append(fresh, c)
+				continue
+			}
+			x.tag(t, c, f)
+		}
+		x.skip(t, s)
+		x.blank(t, s)
+		for _, c := range fresh {
+			var b strings.Builder
+			need := map[string]bool{}
+			x.field(&b, t, c, need)
+			x.edits.insert(s.File, s.Close, b.String())
+			for imp := range need {
+				x.edits.imports(s.File, imp)
+			}
+		}
+	}
+	if added.Len() == 0 {
+		return nil, nil
+	}
+	f, err := x.file("adopted_models.go", added.String(), imports, false)
+	return []File{f}, err
+}
+
+// addEnum writes the Go type of a native enum that no field has.
+func (x *into) addEnum(b *strings.Builder, t *schema.Table, c schema.Column) {
+	e := x.s.Enum(c.Type.Name)
+	if c.Type.Kind != schema.KindEnum || e == nil || x.enums[e.Name] != nil {
+		return
+	}
+	v := x.valueType(goName(e.Name), e.Values, t.Name)
+	if load.ColumnName(v.name) != e.Name {
+		v.doc = "//modelgen:name " + e.Name
+	}
+	x.enums[e.Name] = v
+	v.source(b)
+	b.WriteByte('\n')
+}
+
+// tag gives a field the tag of its column, and says what Go and the database see differently.
+func (x *into) tag(t *schema.Table, c schema.Column, f *load.DeclaredField) {
+	g := goType{typ: f.Type, null: f.Null}
+	for d, sql := range f.TypeFor {
+		if d == x.cfg.Only && c.TypeFor[d] == "" {
+			c.TypeFor = map[string]string{d: sql} // what the directive of the type says
+		}
+	}
+	options := x.columnOptions(t, c, g)
+	name, tagged := columnOf(f, x.cfg.Tag)
+	value := strings.Join(append([]string{c.Name}, options...), ",")
+	if len(options) == 0 && !tagged && name == c.Name {
+		return // the name says it
+	}
+	isKey := t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name)
+	switch {
+	case c.Nullable && !f.Null && !f.Array && f.Go != "[]byte":
+		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s can be NULL, and %s is %s, which cannot be scanned from it: null keeps the column as it is, a pointer would fit", f.Pos, t.Name, c.Name, f.Name, f.Go))
+	case !c.Nullable && f.Null && !isKey:
+		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s is NOT NULL, and %s is %s: notnull keeps the column as it is", f.Pos, t.Name, c.Name, f.Name, f.Go))
+	}
+	if f.Type.Kind != schema.KindInvalid && f.Type.Literal() != c.Type.Plain().Literal() {
+		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s is %s, and %s is %s, a %s elsewhere: type: keeps the column as it is", f.Pos, t.Name, c.Name, c.Type, f.Name, f.Go, f.Type))
+	}
+	x.retag(f, x.cfg.Tag, value, t, c.Name)
+}
+
+// retag notes the new tag of a field. Two tables that share it have to want the same.
+func (x *into) retag(f *load.DeclaredField, key, value string, t *schema.Table, column string) {
+	if before, ok := x.wanted[f]; ok {
+		if before != value {
+			x.problem(f.Pos, "%s is shared by models whose columns differ: %s and, for %s.%s, %s; give them fields of their own", f.Name, before, t.Name, column, value)
+		}
+		return
+	}
+	x.wanted[f] = value
+	text := setTag(f.Tag, key, value)
+	if text == f.Tag {
+		return
+	}
+	file := x.fileOf(t, f)
+	if f.From == f.To {
+		x.edits.replace(file, f.From, f.To, " "+literal(text))
+		return
+	}
+	x.edits.replace(file, f.From, f.To, literal(text))
+}
+
+// fileOf returns the file that a field of the struct of a table is in.
+func (x *into) fileOf(t *schema.Table, f *load.DeclaredField) string {
+	return owner(x.of[t.Name], f).File
+}
+
+func owner(s *load.DeclaredStruct, f *load.DeclaredField) *load.DeclaredStruct {
+	for _, g := range s.Fields {
+		if g == f {
+			return s
+		}
+		if g.Embedded != nil {
+			if o := owner(g.Embedded, f); o != nil {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// skip says of fields that are no columns that they are none.
+func (x *into) skip(t *schema.Table, s *load.DeclaredStruct) {
+	var walk func(in *load.DeclaredStruct)
+	walk = func(in *load.DeclaredStruct) {
+		for _, f := range in.Fields {
+			switch {
+			case f.Embedded != nil:
+				walk(f.Embedded)
+			case f.Name == "_" || !f.Exported || f.Skipped || x.wanted[f] != "" || x.isColumn(t, f):
+			case in != s:
+				x.problem(f.Pos, "%s of the embedded %s is no column of table %s: give that model fields of its own", f.Name, in.Name, t.Name)
+			default:
+				x.retag(f, "modelgen", "-", t, f.Name)
+			}
+		}
+	}
+	walk(s)
+}
+
+func (x *into) isColumn(t *schema.Table, f *load.DeclaredField) bool {
+	return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return x.fieldOf[t.Name+"."+c.Name] == f })
+}
+
+// blank puts the tags of the table into the struct, as far as they are not there.
+func (x *into) blank(t *schema.Table, s *load.DeclaredStruct) {
+	var b strings.Builder
+	for i, tag := range x.blankTags(t) {
+		text, _ := unliteral(tag)
+		if i == 0 && s.Tagged || slices.ContainsFunc(s.Fields, func(f *load.DeclaredField) bool { return f.Name == "_" && f.Tag == text }) {
+			continue
+		}
+		fmt.Fprintf(&b, "\n\t_ struct{} %s", tag)
+	}
+	if b.Len() > 0 {
+		if len(s.Fields) > 0 && !s.Tagged {
+			b.WriteByte('\n')
+		}
+		x.edits.insert(s.File, s.Open, b.String())
+	}
+}
