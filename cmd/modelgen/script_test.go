@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,11 +29,13 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the scenarios in testdata/script through the real command. Each begins in a module of its own, example.com/shop, that
 // can import what this module requires, without network. Of this module itself it has the declarations only (see lightModule), which is all
-// that the compiler looks at; a script that also runs what it builds, or a tool of the module, begins with whole. MODELGEN_TEST_XTOOLS names a newer version of golang.org/x/tools to require, which
-// make vettool sets. Beside the commands of testscript there are:
+// that the compiler looks at; a script that also runs what it builds, or a tool of the module, begins with whole. MODELGEN_TEST_XTOOLS names a newer
+// version of golang.org/x/tools to require, which make vettool sets. Beside the commands of testscript there are:
 //
 //	edit FILE OLD NEW     replace the one place where FILE has OLD; \n and \t are a line's end and a tab
 //	whole                 give the module all of this module, with the bodies of functions, the dialects and the command
+//	light                 take it away again
+//	vettool               set $VETTOOL to the path that go tool -n modelgen prints in a module that is whole
 //	status N COMMAND      run it and expect that exit status
 //	remember              note every file below the module
 //	[!] unchanged         compare with what was noted: names, modes and bytes
@@ -49,7 +52,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"whole": m.whole, "edit": edit, "status": status, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
+			"whole": m.whole, "light": m.lighten, "vettool": m.vettool, "edit": edit, "status": status, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
 		},
 	})
 }
@@ -57,7 +60,8 @@ func TestScript(t *testing.T) {
 // module is what the modules of all scripts have in common.
 type module struct {
 	mod, sum []byte
-	light    []byte // the go.mod with the declarations only
+	light    []byte                 // the go.mod with the declarations only
+	tool     func() (string, error) // asks for the path of the tool, once
 	env      []string
 	folders  []string // of this machine: none of them belongs in a file
 }
@@ -81,6 +85,8 @@ func newModule(t *testing.T) *module {
 		t.Fatalf("go.mod is not that of %s", path)
 	}
 	m := &module{sum: sum}
+	dir := t.TempDir()
+	m.tool = sync.OnceValues(func() (string, error) { return m.findTool(dir) })
 	m.mod = fmt.Appendf(nil, "module example.com/shop\n%s\nrequire %s v0.0.0\n\nreplace %[2]s => %q\n\ntool %[2]s/cmd/modelgen\n", rest, path, root)
 	if version := os.Getenv("MODELGEN_TEST_XTOOLS"); version != "" {
 		m.require(t, "golang.org/x/tools@"+version)
@@ -157,6 +163,35 @@ func (m *module) whole(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: whole")
 	}
 	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "go.mod"), m.mod, 0o644))
+}
+
+func (m *module) lighten(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: light")
+	}
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "go.mod"), m.light, 0o644))
+}
+
+// vettool is for scripts that ask much of go vet: in a module that is whole it looks at all that the runtime imports whenever a snapshot is another one.
+func (m *module) vettool(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: vettool")
+	}
+	path, err := m.tool()
+	ts.Check(err)
+	ts.Setenv("VETTOOL", path)
+}
+
+func (m *module) findTool(dir string) (string, error) {
+	for name, content := range map[string][]byte{"go.mod": m.mod, "go.sum": m.sum} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+			return "", err
+		}
+	}
+	cmd := exec.Command("go", "tool", "-n", "modelgen")
+	cmd.Dir, cmd.Env, cmd.Stderr = dir, append(os.Environ(), m.env...), os.Stderr
+	out, err := cmd.Output()
+	return strings.TrimSpace(string(out)), err
 }
 
 func edit(ts *testscript.TestScript, neg bool, args []string) {
