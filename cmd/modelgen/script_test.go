@@ -99,6 +99,7 @@ func newModule(t *testing.T) *module {
 	m.env = []string{
 		"GOCACHE=" + m.folders[0], "GOMODCACHE=" + m.folders[1], "GOPATH=" + m.folders[2],
 		"GOFLAGS=-mod=mod -ldflags=-w", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local",
+		"GOGC=400", // the go command is short-lived, and most of the time of the scripts is its own
 	}
 	m.folders = append(m.folders, root)
 	return m
