@@ -76,12 +76,15 @@ soak: bin/pgrun ## Run the tests COUNT times under the race detector, then rando
 	@$(MAKE) --no-print-directory random SEED=$$(date +%s)
 	@$(MAKE) --no-print-directory fuzz
 
-# make test has a few of each, from seed 1; .ci/run says how many it has.
-random: bin/pgrun ## Run LAW pairs of random schemas, LISTS random lists of ops, and the crash tests at their full size, from SEED on
+# make test has a few of each, from seed 1; .ci/run says how many it has. FULL are the tests that divide what they go through among the drivers or take a
+# part of it, unless they have -full.
+FULL = Killed|TestHalfUndone|TestPostgresApply|TestHandStepLeavesNothing|TestPostgresPagePlan|TestSQLiteOnceLikeOneByOne|TestRunnerShared
+
+random: bin/pgrun ## Run LAW pairs of random schemas, LISTS random lists of ops, and the tests that go through all places, at their full sizes, from SEED on
 	bin/pgrun go test -count 1 -timeout 0 ./internal/law -law.n $(LAW) -law.seed $(SEED)
 	bin/pgrun go test -count 1 -timeout 0 ./gen/optimize/optimizetest -real.n $(LISTS) -real.seed $(SEED)
 	go test -count 1 -timeout 0 ./gen/optimize -run Random -optimize.n $$((20 * $(LISTS))) -optimize.seed $(SEED)
-	bin/pgrun go test -count 1 -timeout 0 ./runtime/dialecttest -run 'TestSQLiteOnceLikeOneByOne|TestFault26KilledBackfill|TestRunnerShared' -full
+	bin/pgrun go test -count 1 -timeout 0 ./runtime/dialecttest -run '$(FULL)' -full
 
 fuzz: bin/pgrun ## Run each fuzz test for FUZZTIME
 	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's/^(.*)\/[^\/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*/\1 \2/' | \

@@ -136,15 +136,18 @@ func faultWhole(t *testing.T, db *sql.DB, d migrate.Dialect, set *migrate.Set) {
 }
 
 // TestFault01To03KilledAnywhere kills a process with every kind of stage at each message to the server: when the server has done what the
-// message asks for, and while it does it. Then the same is run again.
+// message asks for, and while it does it. Then the same is run again. Without -full each driver, at each of the two, has every fourth message.
 func TestFault01To03KilledAnywhere(t *testing.T) {
-	for point, name := range map[faultproxy.Point]string{faultproxy.Answered: "answered", faultproxy.Sent: "sent"} {
-		t.Run(name, func(t *testing.T) {
+	for i, point := range []faultproxy.Point{faultproxy.Answered, faultproxy.Sent} {
+		t.Run([]string{"answered", "sent"}[i], func(t *testing.T) {
 			faultEach(t, func(t *testing.T, f *faultPG) {
 				d, set := postgres.Dialect{}, faultPostgresSet()
 				f.up(set)
 				want := f.dump()
 				for k := 0; ; k++ {
+					if !turn(k, 2*i+slices.Index(pgDrivers, f.driver), 4) {
+						continue
+					}
 					f.empty()
 					p := f.child("postgres", "up")
 					fault := f.proxy.Inject(faultproxy.Fault{Skip: k, At: point, Do: p.kill})
@@ -171,7 +174,7 @@ func TestFault01To03KilledAnywhere(t *testing.T) {
 	}
 }
 
-// TestFault03KilledOnTheWayBack is the same for going back to the beginning.
+// TestFault03KilledOnTheWayBack is the same for going back to the beginning. Without -full each driver has every other message.
 func TestFault03KilledOnTheWayBack(t *testing.T) {
 	faultEach(t, func(t *testing.T, f *faultPG) {
 		d, set := postgres.Dialect{}, faultPostgresSet()
@@ -186,6 +189,9 @@ func TestFault03KilledOnTheWayBack(t *testing.T) {
 		back()
 		want := f.dump()
 		for k := 0; ; k++ {
+			if !turn(k, slices.Index(pgDrivers, f.driver), 2) {
+				continue
+			}
 			f.up(set)
 			p := f.child("postgres", "to zero")
 			fault := f.proxy.Inject(faultproxy.Fault{Skip: k, At: faultproxy.Answered, Do: p.kill})
@@ -272,10 +278,11 @@ func (f *faultLite) dump() []string {
 	return all
 }
 
-// TestFault38KilledAnywhere kills a process before each statement that writes, in both kinds of journals. Then the same is run again.
+// TestFault38KilledAnywhere kills a process before each statement that writes, in both kinds of journals. Then the same is run again. Without -full
+// each kind has every other statement.
 func TestFault38KilledAnywhere(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []string{"delete", "wal"} {
+	for i, mode := range []string{"delete", "wal"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			f := newFaultLite(t, mode)
@@ -298,6 +305,9 @@ func TestFault38KilledAnywhere(t *testing.T) {
 			want := f.dump()
 			hot := 0
 			for k := 0; ; k++ {
+				if !turn(k, i, 2) {
+					continue
+				}
 				f.copyFrom(start)
 				f.db.Close()
 				p := faultStart(t, faultDriver, "sqlite", faultURL, f.dsn, faultSet, "sqlite", faultKill, fmt.Sprint(k))

@@ -92,9 +92,13 @@ var faultSets = map[string]func() *migrate.Set{
 	"concurrent": faultConcurrentSet,
 }
 
-// full makes the tests of random places and random ops as long as they are in make random: a part of them finds what a change has broken, and all
+// full makes the tests of all places and of random ops as long as they are in make random: a part of them finds what a change has broken, and all
 // of them what nobody has thought of.
-var full = flag.Bool("full", false, "run the random tests at their full sizes")
+var full = flag.Bool("full", false, "run the random tests, and those that go through all places, at their full sizes")
+
+// turn reports whether i belongs to the share that this test has of a sweep: share of so many. The tests that go through the same places in several
+// ways, such as with each driver, divide the places among them in make test, and have all of them in make random.
+func turn(i, share, of int) bool { return *full || i%of == share }
 
 // size is how often a random test does what it does.
 func size(part, all int) int {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,7 +112,8 @@ func everyStep(postgres bool) *migrate.Set {
 }
 
 // TestHalfUndone stops a migration with every kind of step at each of its transactions, before it and behind it, and takes it back from there; every
-// other time the way back is stopped once as well. The database is then as the first migration left it, with its rows.
+// other time the way back is stopped once as well. The database is then as the first migration left it, with its rows. Without -full each driver of
+// PostgreSQL has every other transaction, and those of SQLite are all there.
 func TestHalfUndone(t *testing.T) {
 	runners(t, func(r *runner) {
 		set := everyStep(r.url != "")
@@ -125,15 +127,18 @@ func TestHalfUndone(t *testing.T) {
 			return r.rows("SELECT id, name, n, q_id FROM p ORDER BY id") + r.rows("SELECT id, note FROM q ORDER BY id")
 		}
 		before := rows()
-		stops := 0
+		last := 0
 		for n, over := 1, false; !over; n++ {
+			if r.driver != "" && !turn(n/2, slices.Index(pgDrivers, r.driver), 2) {
+				continue
+			}
 			r.dialect = &stopper{Dialect: real, at: n, after: n%2 == 0}
 			_, err := r.migrator(set).Up(ctx)
 			r.dialect = real
 			if over = err == nil; !over && !errors.Is(err, errStopped) {
 				r.t.Fatalf("stop %d: %v", n, err)
 			}
-			if stops++; stops%2 == 0 && err != nil {
+			if last = n; n%2 == 0 && err != nil {
 				r.dialect = &stopper{Dialect: real, at: 1 + n%5, after: n%3 == 0}
 				if _, err := r.migrator(set).To(ctx, "0001"); err != nil && !errors.Is(err, errStopped) {
 					r.t.Fatalf("stop %d: back: %v", n, err)
@@ -152,8 +157,8 @@ func TestHalfUndone(t *testing.T) {
 				r.t.Fatalf("at stop %d", n)
 			}
 		}
-		if stops < 8 {
-			r.t.Errorf("it was stopped %d times only", stops)
+		if last < 8 {
+			r.t.Errorf("it has %d transactions only", last)
 		}
 		r.up(set, "0002_every")
 		r.history("test/0001_a done", "test/0002_every done")

@@ -34,6 +34,16 @@ func pgEach(t *testing.T, test func(t *testing.T, db *sql.DB, url string)) {
 	}
 }
 
+// pgEachDriver says which of pgDrivers it is.
+func pgEachDriver(t *testing.T, test func(t *testing.T, db *sql.DB, driver int)) {
+	for i, driver := range pgDrivers {
+		t.Run(driver, func(t *testing.T) {
+			t.Parallel()
+			test(t, pgOpen(t, driver, pgtest.Database(t)), i)
+		})
+	}
+}
+
 func pgOpen(t *testing.T, driver, url string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(driver, url)

@@ -73,12 +73,16 @@ func (c planned) explain(ctx context.Context, what, query string) error {
 }
 
 // TestPostgresPagePlan: on a table without statistics, and with statistics of when it was small, a batch reads its own rows: it steps along the
-// primary key, and an index on the column that is filled is left alone.
+// primary key, and an index on the column that is filled is left alone. Without -full there are no statistics for one of the keys, and stale ones for
+// the other.
 func TestPostgresPagePlan(t *testing.T) {
 	// The batches are as large as what the planner expects of any range of a table without statistics, half a percent of the rows, or larger.
 	const rows = 60_000
-	for _, key := range [][]string{{"id"}, {"tenant", "id"}} {
-		for _, stale := range []bool{false, true} {
+	for i, key := range [][]string{{"id"}, {"tenant", "id"}} {
+		for j, stale := range []bool{false, true} {
+			if !turn(i, j, 2) {
+				continue
+			}
 			for step, op := range map[string]migrate.Op{
 				"fill": migrate.Fill{Table: "items", Column: "slug", Expr: "lower(name)"},
 				"backfill": migrate.Backfill[itemAt0002]{Table: "items", Where: "slug IS NULL", Row: func(p *itemAt0002) error {

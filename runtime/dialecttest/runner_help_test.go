@@ -25,6 +25,7 @@ type runner struct {
 	db      *sql.DB
 	dialect migrate.Dialect
 	url     string // of PostgreSQL
+	driver  string // of PostgreSQL
 	opt     migrate.Options
 	schema  *schema.Schema // where the test keeps it in step
 }
@@ -44,7 +45,7 @@ func runners(t *testing.T, test func(r *runner)) {
 }
 
 func pgRunners(t *testing.T, test func(r *runner)) {
-	for _, driver := range []string{"postgres", "pgx"} {
+	for _, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			url := pgtest.Database(t)
@@ -53,7 +54,7 @@ func pgRunners(t *testing.T, test func(r *runner)) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { db.Close() })
-			test(&runner{t: t, db: db, dialect: postgres.Dialect{}, url: url})
+			test(&runner{t: t, db: db, dialect: postgres.Dialect{}, url: url, driver: driver})
 		})
 	}
 }

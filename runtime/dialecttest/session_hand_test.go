@@ -108,6 +108,7 @@ func (r *runner) afterFailure(h handStep, op migrate.Op) {
 	}
 }
 
+// TestHandStepLeavesNothing: neither the next migration nor the pool finds what a step by hand has set. Without -full each driver has every other step.
 func TestHandStepLeavesNothing(t *testing.T) {
 	pgRunners(t, func(r *runner) {
 		role := fmt.Sprint("hand_", r.count("SELECT oid FROM pg_database WHERE datname = current_database()"))
@@ -118,7 +119,10 @@ func TestHandStepLeavesNothing(t *testing.T) {
 			}
 		})
 		test := r.t
-		for _, h := range pgHandSteps(role) {
+		for i, h := range pgHandSteps(role) {
+			if !turn(i, slices.Index(pgDrivers, r.driver), len(pgDrivers)) {
+				continue
+			}
 			for way, op := range h.ways() {
 				test.Run(h.name+"/"+way, func(t *testing.T) {
 					r.t = t
