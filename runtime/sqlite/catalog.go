@@ -179,7 +179,7 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 		add("primary key %s (%s)", t.Name, named(names))
 	}
 	enums := enumChecks(s, t)
-	for _, c := range own.constraints {
+	for _, c := range own.distinct() {
 		line := c.kind + " " + t.Name
 		switch c.kind {
 		case "foreign key":

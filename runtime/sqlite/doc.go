@@ -22,6 +22,13 @@
 // were made by hand, and the counter of AUTOINCREMENT, go over to the new table. A column made by hand stops the rebuild before anything is changed,
 // and so do values that a new type would lose, and NULL where none is allowed any more. Views and triggers that worked before must work afterwards.
 //
+// # Tables that something else made
+//
+// [Dialect.InspectSchema] describes them, and the catalog takes as equal what is: a type in other words that mean the same (VARCHAR(20) and TEXT, INT and INTEGER but for a key) unless
+// the model has a type.sqlite: of its own, DEFAULT NULL and none, DEFAULT '0' and 0 and FALSE, a default in double quotes, COLLATE BINARY and none, names in other letters, a key without NOT NULL, a unique
+// constraint inside of the table and an index, a constraint without a name and one of the models. Not compared, and kept by a rebuild, is what models have no words for: STRICT, WITHOUT ROWID,
+// ON CONFLICT, whether a generated value is stored, AUTOINCREMENT or none. A unique constraint inside of the table that is dropped takes a new table without it, which the printed DROP INDEX does not tell.
+//
 // Foreign keys are off while a table is rebuilt or dropped, else that would delete the rows of others; they are checked before the commit, and
 // violations that are new undo everything. SQL and Go ops run with foreign keys as they are, so next to a rebuild they have transactions of their own.
 //

@@ -137,7 +137,7 @@ func (x *inspector) constraints(t *inspected) {
 		}
 		return out
 	}
-	for _, c := range t.text.constraints {
+	for _, c := range t.text.distinct() {
 		what := "table " + t.name + ": " + c.kind
 		if c.name != "" {
 			what += " " + c.name

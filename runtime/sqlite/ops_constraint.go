@@ -36,7 +36,11 @@ func (p *planner) AddUnique(op migrate.AddUnique) error {
 
 // DropUnique implements [migrate.Planner].
 func (p *planner) DropUnique(op migrate.DropUnique) error {
-	return p.dropIndex(op, op.Table, op.Unique.Name)
+	x, err := p.on(op.Table).uniqueIndex(op.Unique)
+	if err != nil {
+		return err
+	}
+	return p.dropIndex(op, op.Table, x)
 }
 
 // AddCheck implements [migrate.Planner].

@@ -15,7 +15,7 @@ func (p *planner) CreateIndex(op migrate.CreateIndex) error {
 
 // DropIndex implements [migrate.Planner].
 func (p *planner) DropIndex(op migrate.DropIndex) error {
-	return p.dropIndex(op, op.Table, op.Index.Name)
+	return p.dropIndex(op, op.Table, op.Index)
 }
 
 // RenameIndex implements [migrate.Planner]. SQLite cannot rename one: it is recreated.
@@ -50,13 +50,22 @@ func (p *planner) addIndex(op migrate.Op, d ddl, x schema.Index) error {
 
 // dropIndex drops the index at once even when a rebuild waits: names of indexes are those of the whole database, and another table may
 // take this one.
-func (p *planner) dropIndex(op migrate.Op, table, index string) error {
+func (p *planner) dropIndex(op migrate.Op, table string, x schema.Index) error {
 	return p.keep(op, func(w *pass) error {
-		if w.isThere(table, index) {
-			w.emit(table, migrate.Facts{}, "DROP INDEX "+quote(index))
+		if w.isThere(table, x.Name) {
+			w.emitDrop(w.s.Table(table), x, migrate.Facts{})
 		}
 		return nil
 	})
+}
+
+// emitDrop adds a stage that drops an index, and then runs more statements.
+func (w *pass) emitDrop(t *schema.Table, x schema.Index, facts migrate.Facts, then ...string) {
+	if constrains(x) {
+		w.emitUniqueDrop(t, x, facts, then...)
+		return
+	}
+	w.emit(t.Name, facts, append([]string{"DROP INDEX " + quote(x.Name)}, then...)...)
 }
 
 // isThere reports whether an index of the schema is in the database too, and forgets it if so.
@@ -77,18 +86,18 @@ func (w *pass) isThere(table, index string) bool {
 
 func (w *pass) renameIndex(t *schema.Table, x schema.Index, to string) error {
 	there := w.isThere(t.Name, x.Name)
-	drop := "DROP INDEX " + quote(x.Name)
 	if w.waiting(t.Name) != nil {
 		if there {
-			w.emit(t.Name, migrate.Facts{}, drop)
+			w.emitDrop(t, x, migrate.Facts{})
 		}
 		return nil
 	}
-	x.Name = to
-	sql, err := ddl{s: w.s, t: t}.index("", x)
+	renamed := x
+	renamed.Name = to
+	sql, err := ddl{s: w.s, t: t}.index("", renamed)
 	if err != nil {
 		return err
 	}
-	w.emit(t.Name, migrate.Facts{Scans: true}, drop, sql)
+	w.emitDrop(t, x, migrate.Facts{Scans: true}, sql)
 	return nil
 }

@@ -38,6 +38,7 @@ type constraintText struct {
 	check    []token     // of check: the expression
 	ref      reference   // of foreign key
 	sql      string      // as a table constraint of its own
+	at, end  int         // where it stands in the text of the table
 }
 
 // body returns all of a check or a foreign key but its name and columns, in normal form.
@@ -137,21 +138,25 @@ func (t *tableText) read(sql string, toks []token, column string) {
 		}
 		from := i
 		source := func(to int) string { return sql[toks[start].at:toks[to-1].end] }
+		put := func(c constraintText, to int) {
+			c.at, c.end = toks[start].at, toks[to-1].end
+			t.constraints = append(t.constraints, c)
+		}
 		switch {
 		case k.is("CHECK") && i+1 < len(toks):
 			i = group(toks, i+1)
-			t.constraints = append(t.constraints, constraintText{kind: "check", name: name, check: texts(sql, toks[from+1:i], t.names), sql: source(i)})
+			put(constraintText{kind: "check", name: name, check: texts(sql, toks[from+1:i], t.names), sql: source(i)}, i)
 		case k.is("FOREIGN") && i+2 < len(toks):
 			close := group(toks, i+2)
 			c := constraintText{kind: "foreign key", name: name, columns: columnNames(toks[i+3 : close-1])}
 			i, c.ref = references(toks, close)
 			c.sql = source(i)
-			t.constraints = append(t.constraints, c)
+			put(c, i)
 		case k.is("REFERENCES"):
 			c := constraintText{kind: "foreign key", name: name, columns: []string{column}}
 			i, c.ref = references(toks, i)
 			c.sql = constraint(name) + "FOREIGN KEY (" + quote(column) + ") " + sql[toks[from].at:toks[i-1].end]
-			t.constraints = append(t.constraints, c)
+			put(c, i)
 		case k.is("UNIQUE"):
 			c := constraintText{kind: "unique", name: name, columns: []string{column}, parts: []indexPart{{column: column}}}
 			list := quote(column)
@@ -162,7 +167,7 @@ func (t *tableText) read(sql string, toks []token, column string) {
 			}
 			i, c.conflict = conflict(toks, i)
 			c.sql = constraint(name) + "UNIQUE (" + list + ")" + strings.ToUpper(c.conflict)
-			t.constraints = append(t.constraints, c)
+			put(c, i)
 		case k.is("PRIMARY"):
 			t.keyName = name
 			if column != "" {

@@ -94,6 +94,29 @@ func plain(parts []indexPart, of map[string]columnText) (columns []string, ok bo
 	return columns, true
 }
 
+// distinct returns the constraints of the table with one unique constraint where several say the same, which SQLite has one index for.
+func (t tableText) distinct() []constraintText {
+	var out []constraintText
+	at := map[string]int{} // in out
+	for _, c := range t.constraints {
+		if c.kind == "unique" {
+			key := partsText(c.parts, t.columns)
+			if i, ok := at[key]; ok && (c.name == "" || out[i].name == "") {
+				if c.name != "" {
+					out[i].name = c.name
+				}
+				if out[i].conflict == "" {
+					out[i].conflict = c.conflict
+				}
+				continue
+			}
+			at[key] = len(out)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
 // partsText returns the parts in normal form: "(a, lower(b) desc)".
 func partsText(parts []indexPart, of map[string]columnText) string {
 	all := make([]string, len(parts))

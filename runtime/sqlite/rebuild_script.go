@@ -24,6 +24,9 @@ type swap struct {
 	known    []string
 	columns  []string // of the old table
 	indexes  []string // of the old table, that migrations made
+	uniques  []constraintText
+	plain    []string // columns that are copied as they are
+	alias    string   // the rowid of the new table, when it is a column
 	triggers []string // of its dual writes
 	dropped  []string
 	kept     []string // columns of the new table
@@ -66,6 +69,7 @@ func (r *rebuild) stages(s *schema.Schema, passing bool) ([]migrate.Stage, error
 	for _, x := range o.Indexes {
 		w.indexes = append(w.indexes, x.Name)
 	}
+	w.uniques, w.alias = uniques(o), d.alias()
 	for _, c := range r.origins {
 		if c.dead && t.Column(c.name) == nil {
 			w.dropped = append(w.dropped, c.name)
@@ -82,6 +86,9 @@ func (r *rebuild) stages(s *schema.Schema, passing bool) ([]migrate.Stage, error
 		}
 		names, values = append(names, c.Name), append(values, from.expr)
 		w.probe(r, d, c, *from)
+		if len(r.layers) == 1 && from.expr == quote(c.Name) && !c.Nullable && c.Name != w.alias {
+			w.plain = append(w.plain, c.Name)
+		}
 	}
 	for _, c := range r.top().cols {
 		if c.guard != nil {
@@ -96,8 +103,7 @@ func (r *rebuild) stages(s *schema.Schema, passing bool) ([]migrate.Stage, error
 	}
 	identity := func(c schema.Column) bool { return c.Identity }
 	if slices.ContainsFunc(o.Columns, identity) && slices.ContainsFunc(t.Columns, identity) {
-		copying = append(copying, "DELETE FROM sqlite_sequence WHERE name = "+text(w.new),
-			"INSERT INTO sqlite_sequence (name, seq) SELECT "+text(w.new)+", seq FROM sqlite_sequence WHERE name = "+text(w.old))
+		copying = append(copying, counters(w.old, w.new)...)
 	}
 	replace := []string{"PRAGMA legacy_alter_table = ON", "DROP TABLE " + quote(w.old),
 		"ALTER TABLE " + quote(w.new) + " RENAME TO " + quote(w.old), "PRAGMA legacy_alter_table = OFF"}
@@ -197,12 +203,11 @@ func (w *swap) prepare(ctx context.Context, tx migrate.Tx) error {
 		return problem("drop it in an SQL step before, and make it again after, of a full text index with INSERT INTO ... VALUES ('rebuild')",
 			"rows of table %s get other rowids, as %s, and %s refers to rows by rowid", w.old, w.renumbers, strings.Join(w.hand.byRowid, ", "))
 	}
-	if more, options, clauses := w.hand.constraints, w.hand.options, w.hand.conflicts; len(more) > 0 || options != "" || len(clauses) > 0 {
-		create := withConflicts(w.create, clauses)
-		if len(more) > 0 {
-			create = strings.TrimSuffix(create, "\n)") + ",\n  " + strings.Join(more, ",\n  ") + "\n)"
-		}
-		for _, q := range []string{"DROP TABLE " + quote(w.new), create + options} {
+	if err := w.keysHoldNull(ctx, tx, cols); err != nil {
+		return err
+	}
+	if w.hand.alters() {
+		for _, q := range []string{"DROP TABLE " + quote(w.new), w.hand.written(w.create)} {
 			if err := exec(ctx, tx, q); err != nil {
 				return err
 			}
@@ -231,6 +236,13 @@ func (w *swap) ask(ctx context.Context, tx migrate.Tx) error {
 
 // compare makes sure that every row has arrived, and every number as a number.
 func (w *swap) compare(ctx context.Context, tx migrate.Tx) error {
+	if w.hand.autoincrement {
+		for _, q := range counters(w.old, w.new) {
+			if err := exec(ctx, tx, q); err != nil {
+				return err
+			}
+		}
+	}
 	var was, is int64
 	row := tx.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM "+quote(w.old)+"), (SELECT count(*) FROM "+quote(w.new)+")")
 	if err := row.Scan(&was, &is); err != nil {

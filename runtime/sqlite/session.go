@@ -39,7 +39,7 @@ func (s *session) Close(ctx context.Context) error {
 
 // Transact implements [migrate.Session].
 func (s *session) Transact(ctx context.Context, all ...migrate.Work) (err error) {
-	keysOff := false
+	keysOff, takes, byHand := false, false, false
 	stages := 0
 	for _, work := range all {
 		for i, st := range work.Stages {
@@ -47,10 +47,17 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) (err error)
 				return fmt.Errorf("stage %d, %s, must run outside any transaction", i, st.Cause)
 			}
 			keysOff = keysOff || st.KeysOff
+			byHand = byHand || st.ByHand
+			if !keysOff {
+				if keysOff, err = takesTable(ctx, s.conn, st); err != nil {
+					return err
+				}
+				takes = keysOff
+			}
 		}
 		stages += len(work.Stages)
 	}
-	back, err := s.settings(ctx, keysOff)
+	back, err := s.settings(ctx, keysOff && !(takes && byHand)) // foreign keys stay on for what a person wrote
 	defer func() {
 		if berr := back(); berr != nil {
 			err = errors.Join(err, berr)

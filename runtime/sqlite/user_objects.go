@@ -19,7 +19,10 @@ type handmade struct {
 	triggers    []object
 	broken      map[string]string // views and triggers that did not work before
 
-	withoutRowid bool
+	withoutRowid  bool
+	autoincrement bool     // the old table has it, and migrations did not make it
+	virtual       []string // generated columns that are not stored, in lower case
+	twins         []string // indexes of ours whose constraint stays inside of the table
 }
 
 // find looks for all of it, and refuses what cannot go over to the new table.
@@ -40,6 +43,9 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 		case o.kind == "table":
 			t := parseTable(o.sql)
 			for _, c := range t.constraints {
+				if c.kind == "unique" && h.unique(c, t, w) {
+					continue
+				}
 				if i := slices.IndexFunc(expected, func(e constraintText) bool { return same(c, e) }); i >= 0 {
 					expected = slices.Delete(expected, i, i+1)
 					continue
@@ -48,6 +54,9 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 					return problem("drop the constraint first", "a constraint of table %s that no migration made uses a column that goes: %s", w.old, c.sql)
 				}
 				h.constraints = append(h.constraints, c.sql)
+			}
+			if err := h.keep(t, w); err != nil {
+				return err
 			}
 			h.withoutRowid = t.withoutRowid
 			h.conflicts = t.conflicts(w.before)
@@ -87,6 +96,11 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 
 // restore makes again on the new table what was made by hand on the old one, and tries what reads it.
 func (w *swap) restore(ctx context.Context, tx migrate.Tx) error {
+	for _, twin := range w.hand.twins {
+		if err := exec(ctx, tx, "DROP INDEX IF EXISTS "+quote(twin)); err != nil { // it may be one that goes
+			return err
+		}
+	}
 	for _, o := range append(slices.Clone(w.hand.indexes), w.hand.triggers...) {
 		if err := exec(ctx, tx, o.sql); err != nil {
 			return err
