@@ -57,14 +57,21 @@ type SchemaInspector interface {
 }
 
 // Inspect describes the database, as [SchemaInspector] does. It changes nothing. It returns [errors.ErrUnsupported] for a dialect that cannot.
-func Inspect(ctx context.Context, db *sql.DB, dialect Dialect, opt InspectOptions) (*Inspection, error) {
+// A database of another kind is a [DialectError].
+func Inspect(ctx context.Context, db *sql.DB, dialect Dialect, opt InspectOptions) (in *Inspection, err error) {
 	d, ok := dialect.(SchemaInspector)
 	if !ok {
 		return nil, fmt.Errorf("inspect on %s: %w", dialect.Name(), errors.ErrUnsupported)
 	}
-	in, err := d.InspectSchema(ctx, db, opt)
+	m := &Migrator{db: db, dialect: dialect}
+	conn, err := m.connect(ctx, db)
 	if err != nil {
-		return nil, fmt.Errorf("inspect: %s", Redact(err.Error()))
+		return nil, fmt.Errorf("%w: %w", errUnreachable, redacted{err})
+	}
+	_ = conn.Close() // back to the pool, which the dialect takes it from
+	defer m.explain(ctx, &err)
+	if in, err = d.InspectSchema(ctx, db, opt); err != nil {
+		return nil, fmt.Errorf("inspect: %w", redacted{err})
 	}
 	in.Format, in.Dialect = InspectionFormat, dialect.Name()
 	return in, nil

@@ -14,6 +14,7 @@
 //	check              is anything pending? for readiness probes and deploys
 //	verify             does the database look as its migrations say? -expected URL
 //	prune [NAME...]    forget rows whose migrations are gone, as after a squash
+//	inspect            what the database holds, as JSON for modelgen adopt; -schema a,b, -ignore PATTERNS; needs no migrations
 //
 // -json makes every verb print JSON on stdout, also when it fails: {"error": "..."}. Exit status: 0 done or nothing to do; 1 no: pending,
 // drift, refused, failed half way; 2 it could not run: bad arguments, no connection. It reads no configuration and opens no database.
@@ -39,7 +40,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
-// Command is a command line with what can be set about it. DB, Dialect and Set are needed.
+// Command is a command line with what can be set about it. DB, Dialect and Set are needed; Set may be nil for inspect alone.
 type Command struct {
 	DB      *sql.DB
 	Dialect migrate.Dialect
@@ -99,6 +100,7 @@ var verbs = []verb{
 		f.StringVar(&c.expected, "expected", "", "build what to compare with in the database `URL`, for a standby or a role that may create nothing")
 	}, 0},
 	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, lockFlags, -1},
+	{"inspect", "", "what the database holds, as JSON for modelgen adopt", inspect, inspectFlags, 0},
 }
 
 // call is one run of a verb.
@@ -121,6 +123,7 @@ type call struct {
 	retry   retry
 
 	expected string // where verify builds what it compares with
+	look     migrate.InspectOptions
 }
 
 // newest stands for the newest server there is: what is printed is not refused for the sake of an older one.
@@ -328,6 +331,9 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 		}
 		defer db.Close()
 		c.opt.Expected = db
+	}
+	if v.name == "inspect" && c.Set == nil { // a program whose migrations are still to be written
+		return v.run(ctx, c)
 	}
 	if c.m, err = migrate.New(c.DB, c.Dialect, c.Set, &c.opt); err != nil {
 		return err

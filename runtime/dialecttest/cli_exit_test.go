@@ -95,6 +95,7 @@ func TestCLIJSONErrors(t *testing.T) {
 		"check":     "cannot reach the database",
 		"verify":    "cannot reach the database",
 		"prune":     "cannot reach the database",
+		"inspect":   "cannot reach the database",
 		"sql 0009":  "there is no migration",
 		"plan -nix": "flag provided but not defined",
 		"to":        "to takes NAME|zero",

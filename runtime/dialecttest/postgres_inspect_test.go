@@ -1,6 +1,7 @@
 package dialecttest_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -103,16 +104,33 @@ func plainFacts(s *schema.Schema) []schema.Fact {
 // TestPostgresInspectTables reads a database that was made by hand: every type, default and form that PostgreSQL prints in its own words.
 func TestPostgresInspectTables(t *testing.T) {
 	pgEach(t, func(t *testing.T, db *sql.DB, _ string) {
-		for _, sql := range strings.Split(readFile(t, "testdata/inspect/tables.sql"), "\n\n") {
-			pgExec(t, db, sql)
-		}
-		in := pgInspect(t, db, migrate.InspectOptions{Schemas: []string{"public", "billing"}, Ignore: []string{"old_*"}})
-		data, err := json.MarshalIndent(in, "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		compared(t, "inspect/tables.json", regexp.MustCompile(`"version": \d+`).ReplaceAllString(string(data), `"version": 0`)+"\n")
+		pgInspected(t, db, "tables", migrate.InspectOptions{Schemas: []string{"public", "billing"}, Ignore: []string{"old_*"}})
 	})
+}
+
+// TestPostgresInspectUnexpressed reads what models have no words for, and the histories of other tools.
+func TestPostgresInspectUnexpressed(t *testing.T) {
+	pgEach(t, func(t *testing.T, db *sql.DB, _ string) {
+		pgInspected(t, db, "unexpressed", migrate.InspectOptions{})
+	})
+}
+
+// pgInspected makes the database of a script in testdata/inspect and compares what is read with the JSON beside it.
+func pgInspected(t *testing.T, db *sql.DB, name string, opt migrate.InspectOptions) *migrate.Inspection {
+	t.Helper()
+	for part := range strings.SplitSeq(readFile(t, "testdata/inspect/"+name+".sql"), "\n\n") {
+		pgExec(t, db, part)
+	}
+	in := pgInspect(t, db, opt)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(in); err != nil {
+		t.Fatal(err)
+	}
+	compared(t, "inspect/"+name+".json", regexp.MustCompile(`"version": \d+`).ReplaceAllString(b.String(), `"version": 0`))
+	return in
 }
 
 func readFile(t *testing.T, name string) string {

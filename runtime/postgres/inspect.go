@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/foreign"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -18,6 +20,10 @@ var _ migrate.SchemaInspector = Dialect{}
 
 // InspectSchema implements [migrate.SchemaInspector]. It reads in one transaction that is read-only and sees one state of the database, with six
 // queries at most. The settings are those of the transaction, so that a pooler keeps nothing of it.
+//
+// What models cannot say is listed. Not looked at are privileges and owners, security labels, the comments of what is no table, column, constraint, index
+// or enum, servers and user mappings of foreign data, subscriptions, and what is stored outside of the schemas that are read but for extensions, casts,
+// event triggers and publications.
 func (d Dialect) InspectSchema(ctx context.Context, db *sql.DB, opt migrate.InspectOptions) (*migrate.Inspection, error) {
 	for _, p := range opt.Ignore {
 		if _, err := path.Match(p, ""); err != nil {
@@ -46,24 +52,38 @@ type inspector struct {
 	tx      *sql.Tx
 	opt     migrate.InspectOptions
 	schemas []string // to read
+	there   []string // schemas of the database
 	tables  map[int64]*inspected
 	enums   map[string]*schema.Enum // of the schemas that are read and of others
 	used    map[string]bool         // enums by columns
 	out     migrate.Inspection
+
+	histories []foreign.History
 }
 
 // inspected is a table that is read, and what its rows of the catalog refer to.
 type inspected struct {
 	*schema.Table
-	names map[int]string // by attnum
-	types map[string]string
-	out   bool // it is no matter of models: left out, but said
+	schema string
+	names  map[int]string        // of the columns, by attnum
+	types  map[string]string     // of the columns, as the server prints them without their lengths
+	said   []migrate.Unexpressed // of the table, which is told if it is a model
+	out    bool                  // it is no model
+
+	readable bool // by the role
 }
 
 // unexpressed adds to what models cannot say.
 func (i *inspector) unexpressed(object, why, sql string) {
-	i.out.Unexpressed = append(i.out.Unexpressed, migrate.Unexpressed{Object: object, Why: why, SQL: sql})
+	i.out.Unexpressed = append(i.out.Unexpressed, unexpressed(object, why, sql))
 }
+
+func unexpressed(object, why, sql string) migrate.Unexpressed {
+	return migrate.Unexpressed{Object: object, Why: why, SQL: sql}
+}
+
+// leftAsItIs is what happens to what models do not say.
+const leftAsItIs = "models do not say it: it is left as it is"
 
 func (i *inspector) read(ctx context.Context) error {
 	for _, step := range []struct {
@@ -75,6 +95,7 @@ func (i *inspector) read(ctx context.Context) error {
 		{"constraints", i.readConstraints},
 		{"indexes", i.readIndexes},
 		{"types, views and functions", i.readRest},
+		{"the histories of other migration tools", i.readHistories},
 	} {
 		err := step.read(ctx)
 		if migrate.ErrorCode(err) == insufficientRights {
@@ -110,8 +131,7 @@ func (i *inspector) begin(ctx context.Context) error {
 		return fmt.Errorf("the server is PostgreSQL %d; %d is the oldest that is supported", i.out.Version/10000, oldest)
 	}
 	i.number(i.out.Version)
-	var names []string
-	if err := json.Unmarshal([]byte(there), &names); err != nil {
+	if err := json.Unmarshal([]byte(there), &i.there); err != nil {
 		return err
 	}
 	if i.schemas = slices.Clone(i.opt.Schemas); len(i.schemas) == 0 {
@@ -120,8 +140,8 @@ func (i *inspector) begin(ctx context.Context) error {
 	slices.Sort(i.schemas)
 	i.schemas = slices.Compact(i.schemas)
 	for _, s := range i.schemas {
-		if !slices.Contains(names, s) {
-			return fmt.Errorf("there is no schema %s; there are %s", s, strings.Join(names, ", "))
+		if !slices.Contains(i.there, s) {
+			return fmt.Errorf("there is no schema %s; there is %s", s, strings.Join(i.there, ", "))
 		}
 	}
 	return nil
@@ -155,7 +175,7 @@ func (i *inspector) ignored(label string) bool {
 
 // rows runs a query whose rows are a kind and a JSON object.
 func (i *inspector) rows(ctx context.Context, query string, take func(kind string, row []byte) error) error {
-	rows, err := i.tx.QueryContext(ctx, strings.ReplaceAll(query, "$schemas", i.schemaList()))
+	rows, err := i.tx.QueryContext(ctx, strings.NewReplacer("$schemas", texts(i.schemas), "$spaces", texts(i.spaces(i.there))).Replace(query))
 	if err != nil {
 		return err
 	}
@@ -173,9 +193,10 @@ func (i *inspector) rows(ctx context.Context, query string, take func(kind strin
 	return rows.Err()
 }
 
-func (i *inspector) schemaList() string {
+// texts writes a list of string literals.
+func texts(all []string) string {
 	var list []string
-	for _, s := range i.schemas {
+	for _, s := range all {
 		list = append(list, text(s))
 	}
 	return strings.Join(list, ", ")
@@ -184,6 +205,7 @@ func (i *inspector) schemaList() string {
 // finish puts what was read into the order in which it is told.
 func (i *inspector) finish() {
 	for _, t := range i.tables {
+		i.out.Unexpressed = append(i.out.Unexpressed, t.said...)
 		if !t.out {
 			t.Sort()
 			i.out.Schema.Tables = append(i.out.Schema.Tables, t.Table)
@@ -207,5 +229,7 @@ func (i *inspector) finish() {
 		i.out.Schema.Namespaces = append(i.out.Schema.Namespaces, ns)
 	}
 	slices.Sort(i.out.Schema.Namespaces)
-	slices.SortStableFunc(i.out.Unexpressed, func(a, b migrate.Unexpressed) int { return strings.Compare(a.Object, b.Object) })
+	slices.SortStableFunc(i.out.Unexpressed, func(a, b migrate.Unexpressed) int {
+		return cmp.Or(strings.Compare(a.Object, b.Object), strings.Compare(a.SQL, b.SQL))
+	})
 }

@@ -55,7 +55,7 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 		if what != "" {
 			what = ": " + what
 		}
-		i.unexpressed("constraint "+c.Name+" on "+t.Name+what, why, sql)
+		i.say(t, "constraint "+c.Name+" on "+t.Name+what, why, sql)
 	}
 	const left = "models cannot say it: it is left as it is, and is not in the model; "
 	allow := fmt.Sprintf("allow \"constraint %s on %s\" for verify", c.Name, t.Name)
@@ -65,7 +65,7 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 			say("NOT VALID", "the column is NOT NULL in the model: ALTER TABLE "+i.name(t.Name)+" VALIDATE CONSTRAINT "+ident(c.Name)+" makes it so", add)
 		}
 		if c.NoInherit {
-			say("NO INHERIT", "models do not say it: it is left as it is", add)
+			say("NO INHERIT", leftAsItIs, add)
 		}
 		return
 	case c.Type == "x":
@@ -93,15 +93,14 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 	if !c.Validated {
 		say("NOT VALID", "it is in the model, and verify reports it until rows that were there before are checked", "ALTER TABLE "+i.name(t.Name)+" VALIDATE CONSTRAINT "+ident(c.Name))
 	}
-	const asItIs = "models do not say it: it is left as it is"
 	if c.Comment != "" {
-		say("comment", asItIs, "COMMENT ON CONSTRAINT "+ident(c.Name)+" ON "+i.name(t.Name)+" IS "+text(c.Comment))
+		say("comment", leftAsItIs, "COMMENT ON CONSTRAINT "+ident(c.Name)+" ON "+i.name(t.Name)+" IS "+text(c.Comment))
 	}
 	if c.Options != "" {
-		say("storage parameters", asItIs, "ALTER INDEX "+i.index(t.Name, c.Name)+" SET ("+c.Options+")")
+		say("storage parameters", leftAsItIs, "ALTER INDEX "+i.index(t.Name, c.Name)+" SET ("+c.Options+")")
 	}
 	if c.Tablespace != "" {
-		say("tablespace", asItIs, "ALTER INDEX "+i.index(t.Name, c.Name)+" SET TABLESPACE "+ident(c.Tablespace))
+		say("tablespace", leftAsItIs, "ALTER INDEX "+i.index(t.Name, c.Name)+" SET TABLESPACE "+ident(c.Tablespace))
 	}
 	later := schema.NotDeferrable
 	switch {

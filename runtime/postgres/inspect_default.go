@@ -46,7 +46,7 @@ func (i *inspector) setDefault(t *inspected, col *schema.Column, c columnRow) {
 	}
 	col.DefaultExpr = i.expression(t, *c.Default)
 	if col.DefaultExpr == "" {
-		i.unexpressed("column "+t.Name+"."+c.Name+": default", "its expression cannot be written in a tag; the column is in the model without it, and verify reports it",
+		i.say(t, "column "+t.Name+"."+c.Name+": default", "its expression cannot be written in a tag; the column is in the model without it, and verify reports it",
 			"ALTER TABLE "+i.name(t.Name)+" ALTER COLUMN "+ident(c.Name)+" SET DEFAULT "+*c.Default)
 	}
 }

@@ -43,7 +43,7 @@ func (i *inspector) readIndexes(ctx context.Context) error {
 }
 
 func (i *inspector) oneIndex(t *inspected, r indexRow) {
-	say := func(what, why, sql string) { i.unexpressed("index "+r.Name+" on "+t.Name+what, why, sql) }
+	say := func(what, why, sql string) { i.say(t, "index "+r.Name+" on "+t.Name+what, why, sql) }
 	allow := fmt.Sprintf("allow \"index %s on %s\" for verify", r.Name, t.Name)
 	if !r.Valid {
 		say(": INVALID", "building it concurrently has failed, it is of no use: drop it, or REINDEX INDEX CONCURRENTLY", "DROP INDEX "+i.index(t.Name, r.Name))
@@ -88,21 +88,20 @@ func (i *inspector) oneIndex(t *inspected, r indexRow) {
 		}
 		x.Parts = append(x.Parts, part)
 	}
-	const asItIs = "models do not say it: it is left as it is"
 	if r.Comment != "" {
-		say(": comment", asItIs, "COMMENT ON INDEX "+i.index(t.Name, r.Name)+" IS "+text(r.Comment))
+		say(": comment", leftAsItIs, "COMMENT ON INDEX "+i.index(t.Name, r.Name)+" IS "+text(r.Comment))
 	}
 	if r.Options != "" {
-		say(": storage parameters", asItIs, "ALTER INDEX "+i.index(t.Name, r.Name)+" SET ("+r.Options+")")
+		say(": storage parameters", leftAsItIs, "ALTER INDEX "+i.index(t.Name, r.Name)+" SET ("+r.Options+")")
 	}
 	if r.Tablespace != "" {
-		say(": tablespace", asItIs, "ALTER INDEX "+i.index(t.Name, r.Name)+" SET TABLESPACE "+ident(r.Tablespace))
+		say(": tablespace", leftAsItIs, "ALTER INDEX "+i.index(t.Name, r.Name)+" SET TABLESPACE "+ident(r.Tablespace))
 	}
 	if r.Clustered {
-		say(": CLUSTER", asItIs, "ALTER TABLE "+i.name(t.Name)+" CLUSTER ON "+ident(r.Name))
+		say(": CLUSTER", leftAsItIs, "ALTER TABLE "+i.name(t.Name)+" CLUSTER ON "+ident(r.Name))
 	}
 	if r.Replica {
-		say(": replica identity", asItIs, "ALTER TABLE "+i.name(t.Name)+" REPLICA IDENTITY USING INDEX "+ident(r.Name))
+		say(": replica identity", leftAsItIs, "ALTER TABLE "+i.name(t.Name)+" REPLICA IDENTITY USING INDEX "+ident(r.Name))
 	}
 	t.Indexes = append(t.Indexes, x)
 }

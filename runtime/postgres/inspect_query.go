@@ -6,7 +6,7 @@ package postgres
 const (
 	inspectTables = `
 WITH rel AS (SELECT c.*, n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname IN ($schemas) AND c.relkind IN ('r', 'p', 'f'))
+ WHERE n.nspname IN ($spaces) AND c.relkind IN ('r', 'p', 'f'))
 SELECT 'table', pg_catalog.row_to_json(x)::text FROM (
  SELECT r.oid::bigint, r.nspname AS schema, r.relname AS name, r.relkind AS kind, r.relpersistence AS persistence, r.relispartition AS partition,
   pg_catalog.obj_description(r.oid, 'pg_class') AS comment,

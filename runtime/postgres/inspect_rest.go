@@ -23,6 +23,11 @@ func ofExtension(catalog, oid string) string {
 		`'::pg_catalog.regclass AND d.objid = ` + oid + ` AND d.objsubid = 0 AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e') AS extension`
 }
 
+// madeByItself leaves out what came with something else, as the functions of a range type.
+func madeByItself(catalog, oid string) string {
+	return "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog." + catalog + "'::pg_catalog.regclass AND d.objid = " + oid + " AND d.deptype = 'i')"
+}
+
 // rest puts the kinds of objects together.
 func rest(parts [][2]string) string {
 	var all []string
@@ -60,7 +65,7 @@ var inspectRest = rest([][2]string{
 		"SELECT 1 FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend u ON u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND u.objid = f.oid AND u.refclassid = p.classid AND u.refobjid = s.oid " +
 		"WHERE f.adrelid = p.refobjid AND f.adnum = p.refobjsubid)))"},
 	{"function", "SELECT " + inSchema + "f.proname AS name, f.prokind AS state, pg_catalog.pg_get_function_identity_arguments(f.oid) AS args, CASE WHEN f.prokind <> 'a' THEN pg_catalog.pg_get_functiondef(f.oid) END AS def, " + ofExtension("pg_proc", "f.oid") +
-		" FROM pg_catalog.pg_proc f" + in("f.pronamespace")},
+		" FROM pg_catalog.pg_proc f" + in("f.pronamespace") + " AND " + madeByItself("pg_proc", "f.oid")},
 	{"trigger", "SELECT r.oid::bigint, " + inSchema + "g.tgname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_triggerdef(g.oid, true) AS def, CASE WHEN g.tgenabled <> 'O' THEN g.tgenabled END AS state, " + ofExtension("pg_trigger", "g.oid") +
 		" FROM pg_catalog.pg_trigger g" + on("g.tgrelid") + " AND NOT g.tgisinternal AND g.tgparentid = 0"},
 	{"rule", "SELECT r.oid::bigint, " + inSchema + "w.rulename AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_ruledef(w.oid, true) AS def, " + ofExtension("pg_rewrite", "w.oid") +
@@ -69,13 +74,13 @@ var inspectRest = rest([][2]string{
 		"CASE p.polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT' WHEN 'w' THEN ' FOR UPDATE' WHEN 'd' THEN ' FOR DELETE' END, " +
 		"CASE WHEN p.polroles <> '{0}' THEN ' TO ' || (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o)), ', ') FROM pg_catalog.unnest(p.polroles) o) END, " +
 		"' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')') AS def FROM pg_catalog.pg_policy p" + on("p.polrelid")},
-	{"statistics object", "SELECT r.oid::bigint, " + inSchema + "s.stxname AS name, r.relname AS table, pg_catalog.pg_get_statisticsobjdef(s.oid) AS def FROM pg_catalog.pg_statistic_ext s" + on("s.stxrelid")},
+	{"statistics object", "SELECT r.oid::bigint, " + inSchema + "s.stxname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_statisticsobjdef(s.oid) AS def FROM pg_catalog.pg_statistic_ext s" + on("s.stxrelid")},
 	{"operator", "SELECT " + inSchema + "o.oid::pg_catalog.regoperator::text AS name, " + ofExtension("pg_operator", "o.oid") + " FROM pg_catalog.pg_operator o" + in("o.oprnamespace")},
 	{"operator class", "SELECT " + inSchema + "o.opcname AS name, " + ofExtension("pg_opclass", "o.oid") + " FROM pg_catalog.pg_opclass o" + in("o.opcnamespace")},
 	{"collation", "SELECT " + inSchema + "o.collname AS name, " + ofExtension("pg_collation", "o.oid") + " FROM pg_catalog.pg_collation o" + in("o.collnamespace")},
 	{"text search configuration", "SELECT " + inSchema + "o.cfgname AS name, " + ofExtension("pg_ts_config", "o.oid") + " FROM pg_catalog.pg_ts_config o" + in("o.cfgnamespace")},
 	{"text search dictionary", "SELECT " + inSchema + "o.dictname AS name, " + ofExtension("pg_ts_dict", "o.oid") + " FROM pg_catalog.pg_ts_dict o" + in("o.dictnamespace")},
-	{"cast", "SELECT pg_catalog.format_type(c.castsource, NULL) || ' AS ' || pg_catalog.format_type(c.casttarget, NULL) AS name, " + ofExtension("pg_cast", "c.oid") + " FROM pg_catalog.pg_cast c WHERE c.oid >= 16384"},
+	{"cast", "SELECT pg_catalog.format_type(c.castsource, NULL) || ' AS ' || pg_catalog.format_type(c.casttarget, NULL) AS name, " + ofExtension("pg_cast", "c.oid") + " FROM pg_catalog.pg_cast c WHERE c.oid >= 16384 AND " + madeByItself("pg_cast", "c.oid")},
 	{"event trigger", "SELECT t.evtname AS name, " + ofExtension("pg_event_trigger", "t.oid") + " FROM pg_catalog.pg_event_trigger t"},
 	{"publication", "SELECT p.pubname AS name FROM pg_catalog.pg_publication p"},
 	{"extension", "SELECT " + inSchema + "e.extname AS name, e.extversion AS detail FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
@@ -94,7 +99,7 @@ func (i *inspector) readRest(ctx context.Context) error {
 		case kind == "enum":
 			i.enums[i.label(r.Schema, r.Name)] = &schema.Enum{Name: i.label(r.Schema, r.Name), Values: r.Values}
 			if r.Detail != "" {
-				i.unexpressed("enum "+i.label(r.Schema, r.Name)+": comment", "models do not say it: it is left as it is", "COMMENT ON TYPE "+i.name(i.label(r.Schema, r.Name))+" IS "+text(r.Detail))
+				i.unexpressed("enum "+i.label(r.Schema, r.Name)+": comment", leftAsItIs, "COMMENT ON TYPE "+i.name(i.label(r.Schema, r.Name))+" IS "+text(r.Detail))
 			}
 		default:
 			i.one(kind, r)
@@ -122,7 +127,7 @@ func (i *inspector) one(kind string, r restRow) {
 	if r.Extension != "" {
 		return // the extension is told
 	}
-	if r.OID != 0 && (i.tables[r.OID] == nil || i.tables[r.OID].out) && r.Table != "" && kind != "rule" && kind != "trigger" {
+	if t := i.tables[r.OID]; r.OID != 0 && (t != nil && t.out || t == nil && i.ignored(i.label(r.TableSchema, r.Table))) {
 		return
 	}
 	label := i.label(r.Schema, r.Name)

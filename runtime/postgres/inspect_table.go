@@ -35,6 +35,7 @@ type (
 )
 
 func (i *inspector) readTables(ctx context.Context) error {
+	defer i.findHistories()
 	return i.rows(ctx, inspectTables, func(kind string, row []byte) error {
 		if kind == "table" {
 			var r tableRow
@@ -60,33 +61,32 @@ func (i *inspector) table(r tableRow) {
 	if i.ignored(label) {
 		return
 	}
-	t := &inspected{Table: &schema.Table{Name: label, Comment: r.Comment}, names: map[int]string{}, types: map[string]string{}}
+	t := &inspected{Table: &schema.Table{Name: label, Comment: r.Comment}, names: map[int]string{}, types: map[string]string{}, schema: r.Schema, readable: r.Readable}
 	i.tables[r.OID] = t
 	sql := i.name(label)
 	switch {
 	case r.Extension != "":
 		t.out = true
-		i.out.Unexpressed = append(i.out.Unexpressed, migrate.Unexpressed{Object: "table " + label, Why: "it belongs to extension " + r.Extension, Belong: r.Extension})
+		t.said = append(t.said, migrate.Unexpressed{Object: "table " + label, Why: "it belongs to extension " + r.Extension, Belong: r.Extension})
 		return
 	case r.Kind == "f":
 		t.out = true
-		i.unexpressed("foreign table "+label, "models are tables of this database: it is left as it is", "")
+		i.say(t, "foreign table "+label, "models are tables of this database: it is left as it is", "")
 		return
 	case r.Partition:
 		t.out = true
-		i.unexpressed("partition "+label, "it is a part of "+r.Parents+", which is the model; partitions are made by a step by hand",
+		i.say(t, "partition "+label, "it is a part of "+r.Parents+", which is the model; partitions are made by a step by hand",
 			"CREATE TABLE "+sql+" PARTITION OF "+r.Parents+" "+r.Bound)
 		return
 	}
-	say := func(what, why, sql string) { i.unexpressed("table "+label+": "+what, why, sql) }
-	const asItIs = "models do not say it: it is left as it is"
+	say := func(what, why, sql string) { i.say(t, "table "+label+": "+what, why, sql) }
 	if err := schema.CheckName(r.Name); err != nil {
 		t.out = true
-		i.unexpressed("table "+label, "models cannot have such a name: "+err.Error(), "")
+		i.say(t, "table "+label, "models cannot have such a name: "+err.Error(), "")
 		return
 	}
 	if r.Persistence == "u" {
-		say("UNLOGGED", asItIs+"; allow \"unlogged table "+label+"\" for verify", "ALTER TABLE "+sql+" SET UNLOGGED")
+		say("UNLOGGED", leftAsItIs+"; allow \"unlogged table "+label+"\" for verify", "ALTER TABLE "+sql+" SET UNLOGGED")
 	}
 	if r.Kind == "p" {
 		say("partitioned", "PARTITION BY "+r.Partkey+": a step by hand makes such a table; allow \"partitioned table "+label+"\" for verify", "")
@@ -95,28 +95,28 @@ func (i *inspector) table(r tableRow) {
 		say("inheritance", "it inherits from "+r.Parents+"; its columns are in the model", "ALTER TABLE "+sql+" INHERIT "+r.Parents)
 	}
 	if r.Options != "" {
-		say("storage parameters", asItIs, "ALTER TABLE "+sql+" SET ("+r.Options+")")
+		say("storage parameters", leftAsItIs, "ALTER TABLE "+sql+" SET ("+r.Options+")")
 	}
 	if r.Tablespace != "" {
-		say("tablespace", asItIs, "ALTER TABLE "+sql+" SET TABLESPACE "+ident(r.Tablespace))
+		say("tablespace", leftAsItIs, "ALTER TABLE "+sql+" SET TABLESPACE "+ident(r.Tablespace))
 	}
 	if r.Method != "" {
-		say("access method", asItIs, "ALTER TABLE "+sql+" SET ACCESS METHOD "+ident(r.Method))
+		say("access method", leftAsItIs, "ALTER TABLE "+sql+" SET ACCESS METHOD "+ident(r.Method))
 	}
 	if r.Type != "" {
 		say("type", "it is a table OF "+r.Type+"; its columns are in the model", "ALTER TABLE "+sql+" OF "+r.Type)
 	}
 	if r.RLS {
-		say("row level security", asItIs, "ALTER TABLE "+sql+" ENABLE ROW LEVEL SECURITY")
+		say("row level security", leftAsItIs, "ALTER TABLE "+sql+" ENABLE ROW LEVEL SECURITY")
 	}
 	if r.Forced {
-		say("forced row level security", asItIs, "ALTER TABLE "+sql+" FORCE ROW LEVEL SECURITY")
+		say("forced row level security", leftAsItIs, "ALTER TABLE "+sql+" FORCE ROW LEVEL SECURITY")
 	}
 	switch r.Replica {
 	case "f":
-		say("replica identity", asItIs, "ALTER TABLE "+sql+" REPLICA IDENTITY FULL")
+		say("replica identity", leftAsItIs, "ALTER TABLE "+sql+" REPLICA IDENTITY FULL")
 	case "n":
-		say("replica identity", asItIs, "ALTER TABLE "+sql+" REPLICA IDENTITY NOTHING")
+		say("replica identity", leftAsItIs, "ALTER TABLE "+sql+" REPLICA IDENTITY NOTHING")
 	}
 }
 
@@ -126,7 +126,7 @@ func (i *inspector) column(t *inspected, c columnRow) {
 		return
 	}
 	say := func(what, why, sql string) {
-		i.unexpressed(fmt.Sprintf("column %s.%s: %s", t.Name, c.Name, what), why, sql)
+		i.say(t, fmt.Sprintf("column %s.%s: %s", t.Name, c.Name, what), why, sql)
 	}
 	alter := "ALTER TABLE " + i.name(t.Name) + " ALTER COLUMN " + ident(c.Name) + " "
 	col := schema.Column{Name: c.Name, Nullable: !c.NotNull, Comment: c.Comment, Collate: c.Collation, Type: i.typeOfColumn(c)}
@@ -136,15 +136,14 @@ func (i *inspector) column(t *inspected, c columnRow) {
 	if c.CollationSchema != "" {
 		say("collation", "it is in schema "+c.CollationSchema+", and models name collations without one", "")
 	}
-	const asItIs = "models do not say it: it is left as it is"
 	if words := map[string]string{"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}[c.Storage]; words != "" {
-		say("storage", asItIs, alter+"SET STORAGE "+words)
+		say("storage", leftAsItIs, alter+"SET STORAGE "+words)
 	}
 	if words := map[string]string{"p": "pglz", "l": "lz4"}[c.Compression]; words != "" {
-		say("compression", asItIs, alter+"SET COMPRESSION "+words)
+		say("compression", leftAsItIs, alter+"SET COMPRESSION "+words)
 	}
 	if c.Options != "" {
-		say("options", asItIs, alter+"SET ("+c.Options+")")
+		say("options", leftAsItIs, alter+"SET ("+c.Options+")")
 	}
 	own := c.Owned == "a" && c.Default != nil && strings.HasPrefix(*c.Default, "nextval(") && strings.HasSuffix(*c.Default, "::regclass)")
 	serial := map[schema.Kind]string{schema.KindSmallInt: "smallserial", schema.KindInteger: "serial", schema.KindBigInt: "bigserial"}[col.Type.Kind]

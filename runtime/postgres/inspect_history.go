@@ -1,0 +1,81 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/internal/foreign"
+)
+
+// findHistories tells the tables of other migration tools from those of the application.
+func (i *inspector) findHistories() {
+	var all []foreign.Table
+	for _, t := range i.tables {
+		if !t.out {
+			all = append(all, foreign.Table{Name: t.Name, Columns: t.ColumnNames(), Unreadable: !t.readable})
+		}
+	}
+	slices.SortFunc(all, func(a, b foreign.Table) int { return strings.Compare(a.Name, b.Name) })
+	i.histories = foreign.Find(all)
+	theirs := map[string]bool{}
+	for _, h := range i.histories {
+		for _, name := range h.Tables() {
+			theirs[name] = true
+		}
+	}
+	for _, t := range i.tables {
+		if theirs[t.Name] || !slices.Contains(i.schemas, t.schema) {
+			t.out, t.said = true, nil
+		}
+	}
+}
+
+// readHistories reads what there is of the histories, with one query for all.
+func (i *inspector) readHistories(ctx context.Context) error {
+	var reads []string
+	for _, h := range i.histories {
+		for _, r := range h.Reads() {
+			reads = append(reads, "SELECT "+text(r.Table)+", pg_catalog.row_to_json(x)::text FROM (SELECT "+idents(r.Columns)+" FROM "+i.name(r.Table)+") x")
+		}
+	}
+	rows := map[string][]foreign.Row{}
+	if len(reads) > 0 {
+		err := i.rows(ctx, strings.Join(reads, " UNION ALL "), func(table string, row []byte) error {
+			var r foreign.Row
+			d := json.NewDecoder(bytes.NewReader(row))
+			d.UseNumber()
+			if err := d.Decode(&r); err != nil {
+				return err
+			}
+			rows[table] = append(rows[table], r)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, h := range i.histories {
+		i.out.Histories = append(i.out.Histories, h.Tell(rows))
+	}
+	return nil
+}
+
+// spaces returns the schemas to look for tables in: those that are read, and those of other tools.
+func (i *inspector) spaces(there []string) []string {
+	all := slices.Clone(i.schemas)
+	for _, s := range foreign.Schemas {
+		if slices.Contains(there, s) {
+			all = append(all, s)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// say adds to what models cannot say of a table, which is told if the table is one of theirs.
+func (i *inspector) say(t *inspected, object, why, sql string) {
+	t.said = append(t.said, unexpressed(object, why, sql))
+}
