@@ -101,7 +101,7 @@ func TestSetsWrong(t *testing.T) {
 	r.fails(migrate.Join(broken).Err(), "two migrations are called 0001_a")
 
 	one, two := migrate.NewSet("one", chain(makes("same"))...), migrate.NewSet("two", chain(makes("same"))...)
-	r.fails(migrate.Join(one, two).Err(), "same", "there already")
+	r.fails(migrate.Join(one, two).Err(), "same", "already exists")
 	r.fails(migrate.Join(one, migrate.NewSet("one")).Err(), "two sets are called one")
 	r.fails(migrate.Join(one, nil).Err(), "a set is nil")
 	r.fails(migrate.NewSet("a/b").Err(), "no slash")
