@@ -22,13 +22,14 @@ type Capabilities struct {
 
 	// Types and values.
 
-	CanonicalTypes    bool      // it spells types as package schema does, and takes types that the package does not know as they are written
-	EnforcesTypes     bool      // a column takes values of its type alone, none longer than the type says
-	CastsTextToZero   bool      // a cast makes 0 of a text that is no number, where others fail
-	BooleanConditions bool      // a condition is a boolean: a number or a text is an error
-	NativeEnums       bool      // an enum is a type of its own
-	Serials           bool      // a column of a type such as bigserial is numbered by a sequence, see [schema.Serial]
-	BytesLiteral      [2]string // what stands around the hexadecimal digits of a bytes literal: x' and '
+	CanonicalTypes    bool              // it spells types as package schema does, and takes types that the package does not know as they are written
+	EnforcesTypes     bool              // a column takes values of its type alone, none longer than the type says
+	CastsTextToZero   bool              // a cast makes 0 of a text that is no number, where others fail
+	BooleanConditions bool              // a condition is a boolean: a number or a text is an error
+	NativeEnums       bool              // an enum is a type of its own
+	Serials           bool              // a column of a type such as bigserial is numbered by a sequence, see [schema.Serial]
+	GormTypes         map[string]string // what gorm's driver makes of gorm's types (bool, float, ...), where that is another spelling than the dialect's own
+	BytesLiteral      [2]string         // what stands around the hexadecimal digits of a bytes literal: x' and '
 
 	// Indexes and statistics.
 

@@ -20,7 +20,7 @@ func opFor(op Op, s *schema.Schema, dialect string) Op {
 		o.Column = columnFor(o.Column, dialect)
 		return o
 	case AlterColumn:
-		narrowed := len(o.From.Def().CollateFor)+len(o.To.Def().CollateFor) > 0
+		narrowed := len(o.From.Def().CollateFor)+len(o.To.Def().CollateFor) > 0 || o.From.Def().Identity != o.To.Def().Identity
 		o.From, o.To = columnFor(o.From, dialect), columnFor(o.To, dialect)
 		if narrowed && o.Using == "" && o.From.Def().Equal(o.To.Def()) {
 			return nil
@@ -103,7 +103,7 @@ func (o CreateTable) tableFor(dialect string) *schema.Table {
 }
 
 func columnFor(c schema.ColumnDef, dialect string) schema.ColumnDef {
-	if d := c.Def(); len(d.CollateFor) > 0 {
+	if d := c.Def(); len(d.CollateFor) > 0 || d.Identity && schema.Serial(d.TypeOn(dialect)) {
 		return d.For(dialect)
 	}
 	return c

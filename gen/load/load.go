@@ -6,10 +6,12 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
 
+	"github.com/modelgen/modelgen/gen/load/internal/gormschema"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -19,7 +21,7 @@ type Config struct {
 	Dir       string   // where the go command runs and what file names are relative to; "" is the current directory
 	Patterns  []string // packages of the models, as for go list; none means "."
 	BuildTags string   // as for go build -tags
-	Tag       string   // struct tag key of columns; "" is "db"
+	Tag       string   // struct tag key of columns; "" is "db"; "gorm" and "bun", with settings behind commas, read those libraries' tags
 	Comments  bool     // doc comments become the comments of tables and columns that have none in a tag
 	Extra     []string // import paths of further packages whose types are wanted, see Result.Types
 	None      bool     // that there is no model is no error: all of them may have gone
@@ -113,6 +115,11 @@ type loader struct {
 	std      map[*types.Package]bool    // whether a package belongs to Go itself
 	silent   map[*types.Package]bool    // whether the folder of a package that was not read has no directive
 
+	mapper     *mapper            // whose tags are read in place of ours, nil for ours
+	gorm       *gormschema.Parser // of gorm's structs
+	parts      []part             // structs that others embed, and that look like models
+	gormJoined []*model           // join tables
+
 	given   *Given          // in place of a call of the go command
 	partial bool            // something hangs on packages that were not given
 	hintsAt map[string]span // was: in the source, by what has it
@@ -155,6 +162,13 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 	if cfg.Tag == "" {
 		cfg.Tag = "db"
 	}
+	mapper, err := readMapper(cfg.Tag)
+	if err != nil {
+		return nil, err
+	}
+	if mapper != nil {
+		cfg.Tag = mapper.key
+	}
 	dir, err := filepath.Abs(cfg.Dir)
 	if err != nil {
 		return nil, err
@@ -167,7 +181,7 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 	}
 	l := &loader{
 		dialectNames: wordsOf(cfg.Known), directives: directivesFor(cfg.Known),
-		cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
+		mapper: mapper, cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
 		byType: map[*types.TypeName]*model{}, tables: map[string]*model{}, schema: &schema.Schema{}, places: map[place]token.Pos{},
 		typed: map[*types.TypeName]goType{}, consts: map[*types.Package]map[*types.TypeName][]*types.Const{}, values: map[*types.TypeName][]constantValue{},
 		hintsAt: map[string]span{}, wanted: map[string]bool{}, foreign: map[*types.Package]*source{}, std: map[*types.Package]bool{}, silent: map[*types.Package]bool{},
@@ -193,22 +207,34 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	}
 	for _, s := range l.order {
 		l.checkDirectives(s)
-		l.findModels(s)
+		if l.mapper == nil {
+			l.findModels(s)
+		}
 		l.leftOut(s)
 	}
-	if len(l.models) == 0 && len(l.problems) == 0 && !l.cfg.None {
-		return nil, fmt.Errorf("no models in %s: a model is a struct with a field like _ struct{} `table:\"products\"`%s", strings.Join(l.cfg.Patterns, ", "), l.inTests())
+	if l.mapper != nil {
+		l.findMapped()
 	}
-	for _, m := range l.models {
+	if len(l.models) == 0 && len(l.problems) == 0 && !l.cfg.None {
+		return nil, fmt.Errorf("no models in %s: %s%s", strings.Join(l.cfg.Patterns, ", "), l.whatModelsAre(), l.inTests())
+	}
+	tables := append(slices.Clone(l.models), l.gormJoined...)
+	for _, m := range tables {
 		m.read()
 	}
-	for _, m := range l.models {
+	for _, m := range tables {
 		m.finish()
 	}
 	l.joinTables()
 	l.finishEnums()
-	for _, m := range l.models {
+	for _, m := range tables {
 		m.foreignKeys()
+		if m.schema != nil {
+			m.gormKeys()
+		}
+	}
+	if l.gorm != nil {
+		l.gormProblems()
 	}
 	l.namespaces()
 	l.checkNames()

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/load/internal/gormschema"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -24,6 +25,7 @@ type model struct {
 	byName  map[string]*column // by exact name
 	byLower map[string]*column // by name in small letters
 
+	mapped  func()   // reads the columns of a struct with tags of another library; nil with tags of ours
 	later   []func() // constraints and indexes in the order of the source; they run when all columns are known
 	fks     []foreignKey
 	seq     int
@@ -31,6 +33,10 @@ type model struct {
 	groups  map[string]*group // index:name and unique:name on several fields
 	structs []flattened
 	enums   []*types.TypeName // types whose constants matter, in order of their use
+
+	schema  *gormschema.Schema       // of a struct of gorm
+	tags    map[*types.Var]fieldTags // of the fields, where another library names the columns
+	soleKey *gormschema.Field        // that is the whole key, whatever else is said
 
 	constraint string // what its file is built with, "" when that is always
 }
@@ -172,14 +178,27 @@ func (m *model) readTable(d *decl, f *ast.Field) bool {
 	if m.table.Comment == "" && m.l.cfg.Comments {
 		m.table.Comment = firstParagraph(d.doc)
 	}
+	return m.claimTable(name, tag.pos)
+}
+
+// claimTable makes the model the one of its table.
+func (m *model) claimTable(name string, pos token.Pos) bool {
 	low := strings.ToLower(name)
 	if other := m.l.tables[low]; other != nil {
-		m.l.failf(tag.pos, "table %s is there twice: of %s and of %s at %s", name, m.obj.Name(), other.obj.Name(), m.l.shortPos(other.pos))
+		m.l.failf(pos, "table %s is there twice: of %s and of %s at %s%s", name, m.obj.Name(), other.obj.Name(), m.l.shortPos(other.pos), m.l.notAModel(m.obj))
 		return false
 	}
 	m.l.tables[low] = m
 	m.l.places[place{object: name}] = m.pos
 	return true
+}
+
+// notAModel says how a struct is left out that only looks like a model, where something does.
+func (l *loader) notAModel(obj *types.TypeName) string {
+	if l.mapper == nil {
+		return ""
+	}
+	return "; //modelgen:" + modelsWord + " -" + obj.Name() + " in a file of the package says that it is none"
 }
 
 // firstParagraph returns the first paragraph of a doc comment in one line, without directives.
@@ -194,8 +213,18 @@ func (m *model) read() {
 	if !ok {
 		return
 	}
+	if m.mapped != nil {
+		m.mapped()
+		m.columnNames()
+		return
+	}
 	sc := &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
 	m.readStruct(m.obj.Type(), st, sc)
+	m.columnNames()
+}
+
+// columnNames collects the names when all columns are known.
+func (m *model) columnNames() {
 	for _, c := range m.columns {
 		m.names = append(m.names, c.Name)
 	}

@@ -78,12 +78,12 @@ func withGuardTag(tags, goflags string) string {
 	return guardTag
 }
 
-// parseFile reads a file without the bodies of functions: they say nothing about models and may be broken.
+// parseFile reads a file without the bodies of functions: they say nothing about models and may be broken, but for those of [constantMethods].
 func parseFile(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
 	file, err := parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 	if file != nil {
 		for _, d := range file.Decls {
-			if f, ok := d.(*ast.FuncDecl); ok {
+			if f, ok := d.(*ast.FuncDecl); ok && (f.Recv == nil || !constantMethods[f.Name.Name]) {
 				f.Body = nil
 			}
 		}

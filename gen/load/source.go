@@ -17,6 +17,7 @@ type source struct {
 	consts  map[token.Pos]*constDecl    // by the place of the name
 	types   *types.Package              // what the package was checked to be, where that is not pkg.Types
 	docs    map[*ast.CommentGroup]uint8 // what a comment belongs to
+	methods map[string]*ast.FuncDecl    // those of constantMethods, as "Type.Method"
 }
 
 // What a doc comment can belong to.
@@ -40,9 +41,12 @@ type constDecl struct {
 }
 
 func newSource(pkg *packages.Package) *source {
-	s := &source{pkg: pkg, decls: map[string]*decl{}, fields: map[token.Pos]*ast.Field{}, consts: map[token.Pos]*constDecl{}, docs: map[*ast.CommentGroup]uint8{}}
+	s := &source{pkg: pkg, decls: map[string]*decl{}, fields: map[token.Pos]*ast.Field{}, consts: map[token.Pos]*constDecl{}, docs: map[*ast.CommentGroup]uint8{}, methods: map[string]*ast.FuncDecl{}}
 	for _, file := range pkg.Syntax {
 		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && constantMethods[f.Name.Name] {
+				s.methods[methodKey(f)] = f
+			}
 			g, ok := d.(*ast.GenDecl)
 			if !ok {
 				continue

@@ -3,7 +3,7 @@ package schema
 import "slices"
 
 // For returns the schema as a database of the dialect has it: without the constraints and indexes that only another dialect has, and with the
-// collations of that dialect. A schema that is the same for every dialect is returned itself, and tables that are the same are shared: the
+// columns of that dialect, see [Column.For]. A schema that is the same for every dialect is returned itself, and tables that are the same are shared: the
 // result must not be changed.
 func (s *Schema) For(dialect string) *Schema {
 	c := s
@@ -32,7 +32,7 @@ func (s *Schema) For(dialect string) *Schema {
 
 // For returns the table as a database of the dialect has it, see [Schema.For].
 func (t *Table) For(dialect string) *Table {
-	if !slices.ContainsFunc(t.Columns, func(c Column) bool { return len(c.CollateFor) > 0 }) &&
+	if !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.narrowed(dialect) }) &&
 		!slices.ContainsFunc(t.Uniques, func(u Unique) bool { return u.Only != "" }) &&
 		!slices.ContainsFunc(t.Checks, func(c Check) bool { return c.Only != "" }) &&
 		!slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Only != "" }) {
@@ -57,8 +57,16 @@ func (t *Table) For(dialect string) *Table {
 	return c
 }
 
-// For returns the column with the collation that it has on the dialect.
+// narrowed reports whether the column is another one on the dialect.
+func (c Column) narrowed(dialect string) bool {
+	return len(c.CollateFor) > 0 || c.Identity && Serial(c.TypeOn(dialect))
+}
+
+// For returns the column as it is on the dialect: with the collation that it has there, and without identity where a serial numbers it.
 func (c Column) For(dialect string) Column {
+	if c.Identity && Serial(c.TypeOn(dialect)) {
+		c.Identity = false
+	}
 	if collate, ok := c.CollateFor[dialect]; ok {
 		c.Collate = collate
 	}

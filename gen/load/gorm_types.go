@@ -1,0 +1,199 @@
+package load
+
+import (
+	"fmt"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/gen/load/internal/gormschema"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// gormType sets the type of a column, on each dialect as gorm's driver for it spells it.
+func (m *model) gormType(c *column, f *gormschema.Field, numbered bool) error {
+	l, opts := m.l, c.opts
+	if o, ok := opts.get("type"); ok {
+		t, err := parseType(o.value.s)
+		if err != nil {
+			return o.value.errorf("%s", err)
+		}
+		c.Type = t
+	} else if g, ok := l.resolve(f.Type); ok && l.gorm.Typed(f.Type) {
+		c.Type, c.TypeFor = g.typ, g.typeFor
+	} else {
+		if f.Unknown != "" {
+			return fmt.Errorf("%s: the column of %s is not known, as %s: write type: in its gorm tag, modelgen:\"type:text\" beside it, or //modelgen:type text above the type", f.Name, m.typeString(f.Type), f.Unknown)
+		}
+		if err := m.gormTypes(c, f, numbered); err != nil {
+			return err
+		}
+	}
+	for _, o := range opts {
+		if o.word == "type" && o.dialect != "" {
+			g := goType{typeFor: c.TypeFor}
+			g.setTypeFor(o.dialect, o.value.s)
+			c.TypeFor = g.typeFor
+		}
+	}
+	if o, ok := opts.get("enum"); ok {
+		return m.gormEnum(c, f, *o)
+	}
+	if _, err := l.checkOther(c.Type, c.TypeFor, "modelgen:\"type.%s:TEXT\""); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (m *model) gormEnum(c *column, f *gormschema.Field, o option) error {
+	g, _ := m.l.resolve(f.Type)
+	if g.enum == nil || g.basic != types.String {
+		return o.at.errorf("enum needs a named string type with constants, which %s is not", m.typeString(f.Type))
+	}
+	c.enum, c.TypeFor = g.enum, nil
+	c.Type = schema.Type{Kind: schema.KindEnum, Name: snakeCase(g.enum.Name())}
+	m.l.enums = append(m.l.enums, enumUse{g.enum, m, c, o.at.pos})
+	return nil
+}
+
+// gormTypes sets the type of each dialect: that of the dialect which spells types as this package does, and what others have in its place.
+func (m *model) gormTypes(c *column, f *gormschema.Field, numbered bool) error {
+	dialects := slices.Clone(m.l.cfg.Dialects)
+	slices.SortStableFunc(dialects, func(a, b migrate.Capabilities) int {
+		return boolOrder(!a.CanonicalTypes) - boolOrder(!b.CanonicalTypes)
+	})
+	pos := m.keyPos(f, "TYPE")
+	base := gormSQL(f, false)
+	if len(dialects) > 0 {
+		base = gormDriverType(f, dialects[0], base)
+	}
+	t, err := parseType(base)
+	if err != nil {
+		return &posError{pos, err}
+	}
+	c.Type = t
+	serial := f.Auto && len(dialects) > 0 && dialects[0].Serials && gormSQL(f, true) != gormSQL(f, false)
+	for _, d := range dialects {
+		if d.CanonicalTypes {
+			continue
+		}
+		if numbered && (f.DataType == gormschema.Int || f.DataType == gormschema.Uint) {
+			c.Identity = true
+			continue
+		}
+		sql := gormDriverType(f, d, "")
+		if sql == "" && gormGeneric[f.DataType] {
+			sql = d.GormTypes[f.DataType]
+			if time, ok := f.Setting("TYPE"); ok && f.DataType == gormschema.Time {
+				sql = time.Value
+			}
+		} else if sql == "" {
+			sql = f.DataType
+		}
+		if sql != "" && !strings.EqualFold(sql, "text") {
+			g := goType{typeFor: c.TypeFor}
+			g.setTypeFor(d.Name, sql)
+			c.TypeFor = g.typeFor
+		}
+	}
+	switch name := gormSQL(f, true); {
+	case !serial:
+	case c.Identity: // elsewhere: a serial is numbered by itself
+		g := goType{typeFor: c.TypeFor}
+		g.setTypeFor(dialects[0].Name, name)
+		c.TypeFor = g.typeFor
+	default:
+		c.Type = schema.Type{Kind: schema.KindOther, Name: name}
+		if len(dialects) > 1 && len(c.TypeFor) < len(dialects)-1 {
+			for _, d := range dialects[1:] {
+				if c.TypeFor[d.Name] == "" {
+					g := goType{typeFor: c.TypeFor}
+					g.setTypeFor(d.Name, "integer")
+					c.TypeFor = g.typeFor
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func boolOrder(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// gormDriverType returns what the type's own method says for a dialect, or else.
+func gormDriverType(f *gormschema.Field, d migrate.Capabilities, or string) string {
+	if f.DriverType != nil {
+		if sql := f.DriverType(d.Name); sql != "" {
+			return sql
+		}
+	}
+	return or
+}
+
+// gormGeneric are the types that each of gorm's drivers spells in its own way.
+var gormGeneric = map[string]bool{
+	gormschema.Bool: true, gormschema.Int: true, gormschema.Uint: true, gormschema.Float: true, gormschema.String: true, gormschema.Time: true, gormschema.Bytes: true,
+}
+
+// gormSQL is DataTypeOf of gorm's driver for PostgreSQL (postgres.go), with a serial for a column that is numbered, or without.
+func gormSQL(f *gormschema.Field, numbered bool) string {
+	size := f.Size
+	serial := func(size int) string {
+		switch {
+		case size <= 16:
+			return "smallserial"
+		case size <= 32:
+			return "serial"
+		}
+		return "bigserial"
+	}
+	switch f.DataType {
+	case gormschema.Bool:
+		return "boolean"
+	case gormschema.Int, gormschema.Uint:
+		if f.DataType == gormschema.Uint {
+			size++
+		}
+		switch {
+		case numbered && f.Auto:
+			return serial(size)
+		case size <= 16:
+			return "smallint"
+		case size <= 32:
+			return "integer"
+		}
+		return "bigint"
+	case gormschema.Float:
+		switch {
+		case f.Precision > 0 && f.Scale > 0:
+			return fmt.Sprintf("numeric(%d,%d)", f.Precision, f.Scale)
+		case f.Precision > 0:
+			return fmt.Sprintf("numeric(%d)", f.Precision)
+		}
+		return "numeric"
+	case gormschema.String:
+		if f.Size > 0 && f.Size <= 10485760 {
+			return fmt.Sprintf("varchar(%d)", f.Size)
+		}
+		return "text"
+	case gormschema.Time:
+		if f.Precision > 0 {
+			return fmt.Sprintf("timestamptz(%d)", f.Precision)
+		}
+		return "timestamptz"
+	case gormschema.Bytes:
+		return "bytea"
+	}
+	if numbered && f.Auto && !strings.Contains(strings.ToLower(f.DataType), "serial") {
+		if f.GoType == gormschema.Uint {
+			size++
+		}
+		return serial(size)
+	}
+	return f.DataType
+}

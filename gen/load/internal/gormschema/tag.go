@@ -1,0 +1,106 @@
+package gormschema
+
+import (
+	"go/types"
+	"strings"
+)
+
+// Setting is one key of a gorm tag. Value is the key itself where it has none.
+type Setting struct {
+	Value string
+	Path  []*types.Var // the field whose tag it is in, which may be outside of the struct that it works in
+	At    int          // of the key, in bytes of the tag
+}
+
+// settings are the keys of a tag in capitals.
+type settings map[string]Setting
+
+func (s settings) has(key string) bool { _, ok := s[key]; return ok }
+
+// truth is utils.CheckTruth of gorm: the first value that is there and not false.
+func (s settings) truth(keys ...string) bool {
+	for _, k := range keys {
+		if v := s[k].Value; v != "" && !strings.EqualFold(v, "false") {
+			return true
+		}
+	}
+	return false
+}
+
+// part is a piece of a tag and its place.
+type part struct {
+	text string
+	at   int
+}
+
+// splitTag cuts at a separator that has no backslash before it (ParseTagSetting of utils.go).
+func splitTag(tag, sep string) []part {
+	var parts []part
+	at := 0
+	for piece := range strings.SplitSeq(tag, sep) {
+		if n := len(parts) - 1; n >= 0 && strings.HasSuffix(parts[n].text, `\`) {
+			parts[n].text = parts[n].text[:len(parts[n].text)-1] + sep + piece
+		} else {
+			parts = append(parts, part{piece, at})
+		}
+		at += len(piece) + len(sep)
+	}
+	return parts
+}
+
+// parseTag is ParseTagSetting of gorm.
+func parseTag(tag, sep string, path []*types.Var) settings {
+	all := settings{}
+	for _, p := range splitTag(tag, sep) {
+		word, value, has := strings.Cut(p.text, ":")
+		key := strings.TrimSpace(strings.ToUpper(word))
+		at := p.at + len(word) - len(strings.TrimLeft(word, " \t\n"))
+		switch {
+		case has:
+			all[key] = Setting{strings.ReplaceAll(value, `\"`, `"`), path, at}
+		case key != "":
+			all[key] = Setting{key, path, at}
+		}
+	}
+	return all
+}
+
+// Keys returns the keys of a gorm tag as they are written, with their places.
+func Keys(tag string) []Key {
+	var all []Key
+	for _, p := range splitTag(tag, ";") {
+		word, _, _ := strings.Cut(p.text, ":")
+		if key := strings.TrimSpace(word); key != "" {
+			all = append(all, Key{key, p.at + strings.Index(word, key)})
+		}
+	}
+	return all
+}
+
+// Key is a key of a gorm tag and its place in it.
+type Key struct {
+	Word string
+	At   int
+}
+
+// Known are the keys that gorm reads.
+var Known = map[string]bool{
+	"COLUMN": true, "TYPE": true, "SIZE": true, "PRECISION": true, "SCALE": true, "PRIMARYKEY": true, "PRIMARY_KEY": true, "AUTOINCREMENT": true,
+	"AUTOINCREMENTINCREMENT": true, "NOT NULL": true, "NOTNULL": true, "NULL": true, "DEFAULT": true, "UNIQUE": true, "INDEX": true, "UNIQUEINDEX": true,
+	"CHECK": true, "COMMENT": true, "GENERATED": true, "SERIALIZER": true, "JSON": true, "EMBEDDED": true, "EMBEDDEDPREFIX": true, "-": true,
+	"->": true, "<-": true, "AUTOCREATETIME": true, "AUTOUPDATETIME": true, "FOREIGNKEY": true, "REFERENCES": true, "CONSTRAINT": true,
+	"MANY2MANY": true, "JOINFOREIGNKEY": true, "JOINREFERENCES": true, "POLYMORPHIC": true, "POLYMORPHICTYPE": true, "POLYMORPHICID": true,
+	"POLYMORPHICVALUE": true, "BELONGSTO": true, "SOFTDELETE": true, "DELETEDATFIELD": true,
+}
+
+// columns cuts a list of names at its commas (toColumns of utils.go).
+func columns(list string) []string {
+	if list == "" {
+		return nil
+	}
+	var all []string
+	for name := range strings.SplitSeq(list, ",") {
+		all = append(all, strings.TrimSpace(name))
+	}
+	return all
+}

@@ -1,0 +1,205 @@
+package load
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// The directives of structs whose tags belong to another library.
+const (
+	modelsWord = "models"
+	tableWord  = "table"
+)
+
+// findMapped finds the structs that are models of the library whose tags are read.
+func (l *loader) findMapped() {
+	l.findGorm()
+}
+
+// whatModelsAre says what was looked for.
+func (l *loader) whatModelsAre() string {
+	if l.mapper == nil {
+		return "a model is a struct with a field like _ struct{} `table:\"products\"`"
+	}
+	return "a model is an exported struct with a primary key and a gorm tag, gorm.Model or a method TableName, or one that //modelgen:models names"
+}
+
+// modelList is what //modelgen:models says in a package.
+type modelList struct {
+	names map[string]token.Pos // exactly these; nil when nothing is said
+	not   map[string]token.Pos // all but these
+}
+
+// modelsNamed reads the directives models of a package.
+func (l *loader) modelsNamed(s *source) modelList {
+	var list modelList
+	for _, file := range s.pkg.Syntax {
+		for _, group := range file.Comments {
+			for _, c := range group.List {
+				d, ok := ast.ParseDirective(c.Slash, c.Text)
+				if !ok || d.Tool != tool || d.Name != modelsWord {
+					continue
+				}
+				for name := range strings.FieldsSeq(d.Args) {
+					base, not := strings.CutPrefix(name, "-")
+					to := &list.names
+					if not {
+						to = &list.not
+					}
+					if *to == nil {
+						*to = map[string]token.Pos{}
+					}
+					(*to)[base] = d.ArgsPos
+					if decl := s.decls[base]; decl == nil || !isStruct(decl) {
+						l.failf(d.ArgsPos, "//modelgen:models: the package has no struct %s%s", base, didYouMean(base, structNames(s)))
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+func isStruct(d *decl) bool {
+	_, ok := d.spec.Type.(*ast.StructType)
+	return ok
+}
+
+func structNames(s *source) []string {
+	var names []string
+	for _, d := range s.structs {
+		names = append(names, d.spec.Name.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// mappedModel makes a model of a struct, nil when there is a problem.
+func (l *loader) mappedModel(s *source, d *decl) *model {
+	l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
+	name := d.spec.Name
+	obj, _ := s.pkg.Types.Scope().Lookup(name.Name).(*types.TypeName)
+	switch {
+	case d.spec.TypeParams != nil:
+		l.failf(name.Pos(), "%s has type parameters: a table has columns of one type only; embed the generic struct in a model instead", name.Name)
+		return nil
+	case d.spec.Assign.IsValid():
+		l.failf(name.Pos(), "%s is an alias: a model is declared as type %s struct", name.Name, name.Name)
+		return nil
+	case obj == nil || obj.Pos() != name.Pos():
+		return nil
+	}
+	constraint, ok := l.constraint(d.file)
+	if !ok {
+		l.failf(name.Pos(), "%s is in a file with the build constraint %s: wherever that does not hold, its table would be taken for gone; move the model into a file without one", name.Name, constraint)
+		return nil
+	}
+	return &model{
+		l: l, src: s, obj: obj, pos: name.Pos(), table: &schema.Table{}, constraint: constraint,
+		byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{},
+	}
+}
+
+// nameTable gives a model its table, with what a table tag on a blank field and the directives above the struct say beside the name.
+func (m *model) nameTable(d *decl, name string) bool {
+	name = strings.TrimPrefix(name, "public.")
+	l, at := m.l, text{s: name, pos: m.pos}
+	if blank := l.tableField(d.spec.Type.(*ast.StructType)); blank != nil {
+		if tag, _ := lookup(l.tagOf(blank), "table"); tag.s != name && !strings.HasPrefix(tag.s, name+",") {
+			l.failf(tag.pos, "%s knows the table of %s as %s: write that name here, or none of it", l.mapper.key, m.obj.Name(), name)
+			return false
+		}
+		return m.readTable(d, blank)
+	}
+	if err := checkTableName(name); err != nil {
+		l.failf(at.pos, "table: %s", err)
+		return false
+	}
+	m.table.Name = name
+	if was, ok := directivesOf(d.doc)["was"]; ok {
+		m.table.Was, l.hintsAt[name] = was.Args, directiveSpan(was)
+		if err := checkTableName(was.Args); err != nil {
+			l.failf(was.ArgsPos, "was: %s", err)
+		}
+	}
+	if l.cfg.Comments {
+		m.table.Comment = firstParagraph(d.doc)
+	}
+	return m.claimTable(name, m.pos)
+}
+
+// tableDirective returns the table that //modelgen:table above a type says, "" without one.
+func (l *loader) tableDirective(obj *types.TypeName) string {
+	s := l.sources[obj.Pkg()]
+	if s == nil || s.decls[obj.Name()] == nil {
+		return ""
+	}
+	return directivesOf(s.decls[obj.Name()].doc)[tableWord].Args
+}
+
+// fieldTags are the tags of a field.
+type fieldTags struct {
+	keys []keyValue
+	decl *ast.Field
+	pos  token.Pos
+	more options // of the tag modelgen
+	skip bool    // modelgen:"-"
+}
+
+// tagsOf reads the tags of a field of a struct whose columns another library names: what is wrong in them, and what the tag modelgen adds.
+func (m *model) tagsOf(f *types.Var, raw string, other token.Pos) (fieldTags, bool) {
+	l := m.l
+	t := fieldTags{decl: l.field(f), pos: other}
+	if t.decl != nil {
+		t.pos = f.Pos()
+	}
+	var err error
+	if t.keys, err = splitStructTag(tagText(t.decl, raw, t.pos)); err != nil {
+		l.fail(t.pos, err)
+		return t, false
+	}
+	for _, kv := range t.keys {
+		if kv.key != l.cfg.Tag && kv.key != tool && f.Name() != "_" {
+			l.checkKey(kv, false, t.pos)
+		}
+	}
+	more, ok := lookup(t.keys, tool)
+	if !ok || f.Name() == "_" {
+		return t, true
+	}
+	if t.skip = strings.TrimSpace(more.s) == "-"; t.skip || !l.checkText(tool, more) {
+		return t, true
+	}
+	list, err := parseOptions(more.sub(0, len(more.s)))
+	if err != nil {
+		l.fail(t.pos, err)
+	}
+	t.more = l.checkOptions(list, besideMapper)
+	l.contradicting(t.more)
+	return t, true
+}
+
+// besideMapper are the options that the tag modelgen can have beside the tag of another library: those that this says in its own words are not
+// among them.
+var besideMapper = func() map[string]int {
+	words := map[string]int{}
+	for w, kind := range columnWords {
+		if !slices.Contains([]string{"pk", "identity", "embed", "many2many", "size", "json", "array"}, w) {
+			words[w] = kind
+		}
+	}
+	return words
+}()
+
+// tagPos returns the place of byte at of the library's tag; -1 is the field.
+func (m *model) tagPos(t fieldTags, at int) token.Pos {
+	if tag, ok := lookup(t.keys, m.l.cfg.Tag); ok && at >= 0 && t.decl != nil {
+		return tag.at(at)
+	}
+	return t.pos
+}
