@@ -95,7 +95,7 @@ kinds of column n type bigint
 kinds of column n typeFor.sqlite BIGINT
 kinds of column parent  
 kinds of column parent nullable true
-kinds of column parent type bytea
+kinds of column parent type text
 kinds of column plain  
 kinds of column plain nullable true
 kinds of column plain type text
@@ -197,7 +197,7 @@ pairs unique constraint  columns ["a","c"]
 		lost = append(lost, u.Object+" | "+u.Why)
 	}
 	wantLost := []string{
-		"column kinds of.parent: no type | the model says bytes, which SQLite treats the same; it takes values of any kind still",
+		"column kinds of.parent: no type | the model has one; it takes values of any kind still, until a rebuild",
 		"column kinds of.twice: VIRTUAL | models say that the value is computed, not that it is not stored; it stays, and a rebuild keeps it",
 		"column pairs.b: NOT NULL ON CONFLICT IGNORE | models have no word for it; it stays, and a rebuild keeps it",
 		"table found_config | it is a part of virtual table found; it stays as it is",
@@ -206,7 +206,7 @@ pairs unique constraint  columns ["a","c"]
 		"table found_docsize | it is a part of virtual table found; it stays as it is",
 		"table found_idx | it is a part of virtual table found; it stays as it is",
 		"table kinds of: WITHOUT ROWID | models have no word for it; it stays, and a rebuild keeps it",
-		"table links: foreign key | it refers to nowhere, which is no table that models describe; it stays, and a rebuild keeps it",
+		"table links: foreign key (gone) | it refers to nowhere, which is no table that models describe; it stays, and a rebuild keeps it",
 		"table pairs: STRICT | models have no word for it; it stays, and a rebuild keeps it. A new column needs a type that such a table takes, as type.sqlite:TEXT",
 		"table pairs: unique (a, c) ON CONFLICT REPLACE | models have no word for it; it stays, and a rebuild keeps it",
 		"trigger links_noted on links | models have no triggers; it stays as it is, and a rebuild keeps it",

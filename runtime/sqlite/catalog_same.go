@@ -18,10 +18,13 @@ func declaredAs(s *schema.Schema, t *schema.Table, c column, own tableText) stri
 			i = j
 		}
 	}
-	if i < 0 || t.Columns[i].TypeFor[name] != "" {
+	if i < 0 || t.Columns[i].TypeFor[name] != "" && declared != "" {
 		return declared
 	}
 	want, err := ddl{s: s, t: t}.declared(t.Columns[i])
+	if err == nil && declared == "" {
+		return strings.ToUpper(want) // a column without a type takes what a model says
+	}
 	if err != nil || len(own.key) == 1 && c.pk > 0 && want == "INTEGER" && !own.withoutRowid {
 		return declared
 	}

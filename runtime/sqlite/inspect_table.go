@@ -30,6 +30,16 @@ func (x *inspector) describe() error {
 		x.constraints(t)
 		x.indexes(t)
 	}
+	for _, t := range x.tables {
+		x.foreignKeys(t)
+	}
+	for n := 0; x.align() && n < len(x.tables); n++ { // the type of a key goes through all that refer to each other
+	}
+	for _, t := range x.tables {
+		for i, c := range t.columns {
+			x.setDefault(t, c, &t.t.Columns[i])
+		}
+	}
 	x.rest()
 	slices.SortStableFunc(x.in.Unexpressed, func(a, b migrate.Unexpressed) int { return strings.Compare(a.Object, b.Object) })
 	return nil
@@ -85,7 +95,7 @@ func (x *inspector) column(t *inspected, c column, alone bool) schema.Column {
 	out.Name, out.Nullable = c.name, !c.notNull && c.pk == 0
 	switch {
 	case strings.TrimSpace(c.declared) == "":
-		x.lost(what+": no type", "", "the model says bytes, which SQLite treats the same; it takes values of any kind still")
+		x.lost(what+": no type", "", "the model has one; it takes values of any kind still, until a rebuild")
 	case !says(out, c.declared):
 		x.lost(what+": type "+c.declared, "", "no tag can hold that word; the model says %s, which SQLite treats the same", out.Type)
 	}
@@ -108,9 +118,7 @@ func (x *inspector) column(t *inspected, c column, alone bool) schema.Column {
 		if ok && more.virtual {
 			x.lost(what+": VIRTUAL", "", "models say that the value is computed, not that it is not stored; it stays, and a rebuild keeps it")
 		}
-		return out
 	}
-	x.setDefault(t, c, &out)
 	return out
 }
 
@@ -127,16 +135,17 @@ func (x *inspector) expr(where place, t *schema.Table, toks []token, object stri
 	return expr, true
 }
 
-// constraints describes checks, foreign keys and unique constraints, in the order in which they are written.
-func (x *inspector) constraints(t *inspected) {
-	names := t.t.ColumnNames()
-	columns := func(all []string) []string {
-		out := make([]string, len(all))
-		for i, c := range all {
-			out[i] = spelled(c, names)
-		}
-		return out
+// spelled returns columns as the table spells them.
+func (t *inspected) spelled(columns []string) []string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = spelled(c, t.t.ColumnNames())
 	}
+	return out
+}
+
+// constraints describes checks and unique constraints, in the order in which they are written.
+func (x *inspector) constraints(t *inspected) {
 	for _, c := range t.text.distinct() {
 		what := "table " + t.name + ": " + c.kind
 		if c.name != "" {
@@ -150,31 +159,12 @@ func (x *inspector) constraints(t *inspected) {
 				continue
 			}
 			t.t.Checks = append(t.t.Checks, schema.Check{Name: c.name, Expr: expr})
-		case "foreign key":
-			parent := x.byName[strings.ToLower(c.ref.table)]
-			fk := schema.ForeignKey{Name: c.name, Columns: columns(c.columns), OnDelete: c.ref.onDelete, OnUpdate: c.ref.onUpdate, Deferrable: c.ref.deferrable}
-			if parent == nil {
-				x.lost(what, c.sql, "it refers to %s, which is no table that models describe; it stays, and a rebuild keeps it", c.ref.table)
-				continue
-			}
-			fk.RefTable = parent.name
-			if len(c.ref.columns) == 0 && parent.t.PrimaryKey != nil {
-				fk.RefColumns = slices.Clone(parent.t.PrimaryKey.Columns)
-			}
-			for _, r := range c.ref.columns {
-				fk.RefColumns = append(fk.RefColumns, spelled(r, parent.t.ColumnNames()))
-			}
-			if len(fk.RefColumns) != len(fk.Columns) {
-				x.lost(what, c.sql, "it refers to the key of %s, which has other columns; it stays, and a rebuild keeps it", parent.name)
-				continue
-			}
-			t.t.ForeignKeys = append(t.t.ForeignKeys, fk)
 		case "unique":
 			if c.conflict != "" {
 				x.lost(what+" ("+strings.Join(c.columns, ", ")+")"+strings.ToUpper(c.conflict), "", "models have no word for it; it stays, and a rebuild keeps it")
 			}
 			if _, ok := plain(c.parts, t.text.columns); ok {
-				t.t.Uniques = append(t.t.Uniques, schema.Unique{Name: c.name, Columns: columns(c.columns)})
+				t.t.Uniques = append(t.t.Uniques, schema.Unique{Name: c.name, Columns: t.spelled(c.columns)})
 			} else if parts, ok := x.parts(t, c.parts, c.name); ok {
 				t.t.Indexes = append(t.t.Indexes, schema.Index{Name: c.name, Unique: true, Parts: parts})
 			} else {
@@ -196,11 +186,7 @@ func (x *inspector) indexes(t *inspected) {
 	for _, o := range all {
 		ix, known := parseIndex(o.sql, t.text.names)
 		if columns, ok := plain(ix.parts, t.text.columns); known && ok && ix.unique && ix.where == nil {
-			u := schema.Unique{Name: o.name}
-			for _, c := range columns {
-				u.Columns = append(u.Columns, spelled(c, t.t.ColumnNames()))
-			}
-			t.t.Uniques = append(t.t.Uniques, u)
+			t.t.Uniques = append(t.t.Uniques, schema.Unique{Name: o.name, Columns: t.spelled(columns)})
 			continue
 		}
 		out := schema.Index{Name: o.name, Unique: ix.unique}

@@ -75,13 +75,13 @@ func (x *inspector) setDefault(t *inspected, c column, out *schema.Column) {
 	}
 	declared := strings.ToUpper(strings.Join(strings.Fields(c.declared), " "))
 	want := defaultText(c.def.String, declared)
-	if want == "" {
+	if want == "" || out.Generated != "" {
 		return
 	}
 	same := func(sql string, err error) bool { return err == nil && defaultText(sql, declared) == want }
 	d := ddl{t: t.t}
 	try := *out
-	if v, ok := literalOf(*out, c.def.String, want); ok {
+	if v, ok := literalOf(*out, want); ok {
 		try.Default = &v
 		if sql, _, err := d.defaultOf(try, declared); same(sql, err) {
 			out.Default = &v
@@ -107,7 +107,7 @@ func (x *inspector) setDefault(t *inspected, c column, out *schema.Column) {
 }
 
 // literalOf returns the literal of the type of c that the default is, in the form of [schema.Column]; normal is the default in normal form.
-func literalOf(c schema.Column, def, normal string) (string, bool) {
+func literalOf(c schema.Column, normal string) (string, bool) {
 	toks := scan(normal)
 	if len(toks) == 2 && toks[0].text == "-" && toks[1].kind == numberToken && c.Type.Literal() == schema.NumberLiteral {
 		return normal, plainNumber.MatchString(normal)
@@ -117,7 +117,7 @@ func literalOf(c schema.Column, def, normal string) (string, bool) {
 	}
 	switch k := toks[0]; c.Type.Literal() {
 	case schema.NumberLiteral:
-		return decimals(def, normal), k.kind == numberToken && plainNumber.MatchString(normal)
+		return normal, k.kind == numberToken && plainNumber.MatchString(normal)
 	case schema.BoolLiteral:
 		switch normal {
 		case "0", "false":
@@ -135,12 +135,4 @@ func literalOf(c schema.Column, def, normal string) (string, bool) {
 		return unquoted(k.text), k.kind == stringToken && c.Type.Kind == schema.KindText // a time has many forms, of which a model knows one
 	}
 	return "", false
-}
-
-// decimals returns a number as it was written, 8.50, where it is a plain one.
-func decimals(def, normal string) string {
-	if toks := defaultTokens(def); len(toks) == 1 && toks[0].kind == numberToken && plainNumber.MatchString(toks[0].text) && !strings.ContainsAny(toks[0].text, "eE") {
-		return toks[0].text
-	}
-	return normal
 }
