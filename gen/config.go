@@ -19,6 +19,7 @@ type Config struct {
 	Only      bool     // take Patterns alone, and forget the packages that the snapshot records beside them
 	BuildTags string   // as for go build -tags
 
+	Allow   []string          // what verify passes over, beside what modelgen.json says
 	Overlay map[string][]byte // files of models that are not on disk yet, by absolute path
 
 	Set      string   // name of the set; "" is the last element of the module's path

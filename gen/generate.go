@@ -134,7 +134,7 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.snap.Allow = set.allow
+	r.snap.Allow = append(set.allow, cfg.Allow...)
 	recorded := slices.Clone(r.snap.Models)
 	if r.snap.Models, r.moved, err = cfg.models(r.snap); err != nil {
 		return nil, err

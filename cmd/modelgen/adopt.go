@@ -190,6 +190,10 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 	for path, text := range to.edited {
 		to.cfg.Overlay[path] = text
 	}
+	allow := to.allow(e, a)
+	if !allow.there {
+		to.cfg.Allow = allow.patterns
+	}
 	r, err := gen.Generate(ctx, to.cfg)
 	if err != nil {
 		return err
@@ -220,6 +224,9 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 		}
 		r.Add(path, to.edited[path], old)
 	}
+	if len(allow.patterns) > 0 && !allow.there {
+		r.Add(allow.path, allow.content(), nil)
+	}
 	r.Files = append(r.Files, files...)
 	for _, note := range to.notes {
 		e.say(note)
@@ -232,10 +239,13 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 		return err
 	}
 	for _, f := range written {
-		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(to.shown, filepath.Base(f.Path))))
+		fmt.Fprintln(e.stdout, f.Shown())
 	}
 	if r.Migration != "" {
 		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(a.out, r.Migration+".go")))
+	}
+	if allow.there && len(allow.patterns) > 0 {
+		e.say(fmt.Sprintf("verify looks at what the models cannot say: add it to %s, then run modelgen once more: %s", allow.shown, strings.TrimSpace(string(allow.content()))))
 	}
 	e.adopted(to.in, to.res, append(to.res.Unexpressed, differences...))
 	return nil

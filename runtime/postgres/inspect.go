@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -73,13 +75,20 @@ type inspected struct {
 	readable bool // by the role
 }
 
+// allowance is how why says what lets verify pass over something.
+var allowance = regexp.MustCompile(`allow ("(?:[^"\\]|\\.)*") for verify`)
+
 // unexpressed adds to what models cannot say.
 func (i *inspector) unexpressed(object, why, sql string) {
 	i.out.Unexpressed = append(i.out.Unexpressed, unexpressed(object, why, sql))
 }
 
 func unexpressed(object, why, sql string) migrate.Unexpressed {
-	return migrate.Unexpressed{Object: object, Why: why, SQL: sql}
+	u := migrate.Unexpressed{Object: object, Why: why, SQL: sql}
+	if m := allowance.FindStringSubmatch(why); m != nil {
+		u.Allow, _ = strconv.Unquote(m[1])
+	}
+	return u
 }
 
 // leftAsItIs is what happens to what models do not say.

@@ -13,7 +13,8 @@ func (x *inspector) rest() {
 		case o.kind == "view":
 			x.lost("view "+o.name, o.sql, "models have no views; it stays as it is")
 		case o.kind == "trigger" && (x.byName[strings.ToLower(o.table)] != nil || x.described(o.table)):
-			x.lost("trigger "+o.name+" on "+o.table, o.sql, "models have no triggers; it stays as it is, and a rebuild keeps it")
+			object := "trigger " + o.name + " on " + o.table
+			x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: object, Why: "models have no triggers; it stays as it is, and a rebuild keeps it", SQL: o.sql, Allow: object})
 		case o.kind == "table" && strings.HasPrefix(strings.ToUpper(o.sql), "CREATE VIRTUAL") && !x.ignored(o.name):
 			x.lost("virtual table "+o.name, o.sql, "models have no virtual tables; it stays as it is")
 		case o.kind == "table" && !x.ignored(o.name) && strings.HasPrefix(o.name, litestream):
