@@ -1,5 +1,5 @@
 // Package everyop holds what has to know all ops to that: it takes them from the interface of the planner, so that a new op is asked for
-// everywhere at once.
+// everywhere at once. Likewise it has a schema with something in every field, for what has to notice each.
 package everyop
 
 import (
