@@ -87,7 +87,7 @@ func (d *differ) possibleTableRenames() {
 func alike(a, b *schema.Table) bool {
 	same := 0
 	for _, c := range a.Columns {
-		if o := b.Column(c.Name); o != nil && family(o.Type) == family(c.Type) {
+		if o := b.Column(c.Name); o != nil && schema.SameFamily(o.Type, c.Type) {
 			same++
 		}
 	}
@@ -111,7 +111,7 @@ func (d *differ) possibleColumnRenames(t, old *schema.Table, asked map[string]bo
 		var choice []Choice
 		var candidates, retyped []string
 		for _, n := range t.Columns {
-			if n.Generated != "" || family(n.Type) != family(c.Type) || n.Identity != c.Identity || n.Name == c.Name {
+			if n.Generated != "" || !schema.SameFamily(n.Type, c.Type) || n.Identity != c.Identity || n.Name == c.Name {
 				continue
 			}
 			switch {
@@ -148,7 +148,7 @@ func (d *differ) mayMove(t, old *schema.Table, name string, asked map[string]boo
 	for _, next := range t.Columns {
 		retyped := d.takesType(t, old, next)
 		if object := t.Name + "." + next.Name; !asked[object] && (retyped || d.cols[t.Name][next.Name] == "") &&
-			family(next.Type) == family(old.Column(name).Type) {
+			schema.SameFamily(next.Type, old.Column(name).Type) {
 			asked[object] = true
 			if retyped {
 				d.mayMove(t, old, next.Name, asked)
@@ -169,27 +169,11 @@ func these(names []string, one, more string) string {
 // takesType reports whether a column that keeps its name gets a type of another kind: it may be another column under that name.
 func (d *differ) takesType(t, old *schema.Table, n schema.Column) bool {
 	o := old.Column(n.Name)
-	if o == nil || d.cols[t.Name][n.Name] != n.Name || o.Generated != "" || family(o.Type) == family(n.Type) {
+	if o == nil || d.cols[t.Name][n.Name] != n.Name || o.Generated != "" || schema.SameFamily(o.Type, n.Type) {
 		return false
 	}
 	_, converted := d.convert(t.Name, n.Name)
 	return !converted
-}
-
-// family is the kind of a type, with those taken together that only differ in length.
-func family(t schema.Type) string {
-	t = t.Plain()
-	switch t.Kind {
-	case schema.KindText, schema.KindVarchar, schema.KindChar:
-		return fmt.Sprint("text", t.Array)
-	case schema.KindEnum, schema.KindOther:
-		return fmt.Sprint(t.Name, t.Array)
-	case schema.KindTimestamp, schema.KindTimestampTZ:
-		return fmt.Sprint("timestamp", t.Array)
-	case schema.KindJSON, schema.KindJSONB:
-		return fmt.Sprint("json", t.Array)
-	}
-	return fmt.Sprint(t.Kind, t.Array)
 }
 
 // hasDefault reports whether new rows get a value on every dialect of the project without being given one.
@@ -276,13 +260,16 @@ func (d *differ) askAboutType(object string, t *schema.Table, o, c schema.Column
 		return
 	}
 	what := "values that do not fit make the migration fail, and precision may be lost"
-	if family(o.Type) == family(c.Type) {
+	if schema.SameFamily(o.Type, c.Type) {
 		what = "values that do not fit make the migration fail"
 	}
+	if schema.ChangeType(o.Type, c.Type).Loses == schema.BlanksPastLimit && d.on(enforcesTypes) {
+		what += ", and blanks past the new length are cut off"
+	}
 	choice := []Choice{{"convert as the database casts", "-convert " + Quote(object)}, {"convert by SQL", "-convert " + Quote(object+"=SQL")}}
-	if zoned(o.Type) != zoned(c.Type) && d.on(enforcesTypes) && moment(o.Type) && moment(c.Type) {
+	if zone := schema.KindTimestampTZ; schema.ChangeType(o.Type, c.Type).ReadsZone && d.on(enforcesTypes) {
 		what = "PostgreSQL reads the old values in the time zone of the session, which is UTC in a migration"
-		if zoned(o.Type) {
+		if o.Type.Kind == zone {
 			what = "PostgreSQL writes the old values in the time zone of the session, which is UTC in a migration"
 		}
 		at := schema.QuoteColumn(c.Name) + " AT TIME ZONE '...'"
@@ -293,105 +280,4 @@ func (d *differ) askAboutType(object string, t *schema.Table, o, c schema.Column
 		choice = []Choice{choice[1], {"another column, and the old " + c.Name + " goes with its values", "-drop " + Quote(object)}}
 	}
 	d.ask(object, fmt.Sprintf("column %s changes its type from %s to %s: %s", object, o.Type, c.Type, what), choice...)
-}
-
-// moment reports whether a type is one of dates and times that PostgreSQL casts to one with a time zone, or from it.
-func moment(t schema.Type) bool {
-	switch t.Kind {
-	case schema.KindDate, schema.KindTime, schema.KindTimestamp, schema.KindTimestampTZ:
-		return true
-	}
-	return false
-}
-
-// zoned reports whether a type says which moment its values are, whatever the time zone.
-func zoned(t schema.Type) bool { return t.Kind == schema.KindTimestampTZ }
-
-// integer reports whether a type is one of the whole numbers, which databases compare with each other.
-func integer(t schema.Type) bool {
-	t = t.Plain()
-	return !t.Array && (t.Kind == schema.KindSmallInt || t.Kind == schema.KindInteger || t.Kind == schema.KindBigInt)
-}
-
-// castable reports whether a database can turn values of one type into the other without being told how.
-func castable(a, b schema.Type) bool {
-	const text, number, moment, clock, address, other = 1, 2, 3, 4, 5, 6
-	kind := func(t schema.Type) int {
-		switch t.Kind {
-		case schema.KindText, schema.KindVarchar, schema.KindChar:
-			return text
-		case schema.KindBoolean, schema.KindSmallInt, schema.KindInteger, schema.KindBigInt, schema.KindNumeric, schema.KindReal, schema.KindDouble:
-			return number
-		case schema.KindDate, schema.KindTimestamp, schema.KindTimestampTZ:
-			return moment
-		case schema.KindTime, schema.KindInterval:
-			return clock
-		case schema.KindInet, schema.KindCIDR:
-			return address
-		case schema.KindOther:
-			return other
-		}
-		return 0
-	}
-	a, b = a.Plain(), b.Plain()
-	ka, kb := kind(a), kind(b)
-	switch {
-	case ka == text && !a.Array, kb == text && !b.Array, ka == other, kb == other:
-		return true
-	case a.Array != b.Array:
-		return false
-	case a.Kind == schema.KindEnum && b.Kind == schema.KindEnum, ka == text, kb == text:
-		return true
-	}
-	return family(a) == family(b) || ka == kb && ka != 0 || ka == moment && b.Kind == schema.KindTime && a.Kind != schema.KindDate
-}
-
-// lossy reports whether a value of the old type may have none of the new type that says the same.
-func lossy(a, b schema.Type) bool {
-	a, b = a.Plain(), b.Plain()
-	if a.Array != b.Array {
-		return true
-	}
-	if a.Array {
-		a.Array, b.Array = false, false
-		return a != b && (family(a) != family(b) || lossy(a, b))
-	}
-	rank := func(t schema.Type) int {
-		switch t.Kind {
-		case schema.KindSmallInt:
-			return 5
-		case schema.KindInteger:
-			return 10
-		case schema.KindBigInt:
-			return 19
-		}
-		return 0
-	}
-	ra, rb := rank(a), rank(b)
-	switch {
-	case ra > 0 && rb > 0:
-		return rb < ra
-	case ra > 0 && b.Kind == schema.KindNumeric:
-		return b.Precision > 0 && b.Precision-b.Scale < ra
-	case b.Kind == schema.KindText:
-		return a.Kind == schema.KindBytes || a.Kind == schema.KindChar || a.Kind == schema.KindOther
-	case b.Kind == schema.KindVarchar && (a.Kind == schema.KindVarchar || a.Kind == schema.KindChar):
-		return b.Size > 0 && (a.Size == 0 || a.Size > b.Size)
-	}
-	if a.Kind == b.Kind {
-		switch a.Kind {
-		case schema.KindNumeric:
-			return b.Precision > 0 && (a.Precision == 0 || b.Scale < a.Scale || b.Precision-b.Scale < a.Precision-a.Scale)
-		case schema.KindTime, schema.KindTimestamp, schema.KindTimestampTZ, schema.KindInterval:
-			return b.Size > 0 && (a.Size == 0 || b.Size < a.Size)
-		}
-		return a != b
-	}
-	switch [2]schema.Kind{a.Kind, b.Kind} {
-	case [2]schema.Kind{schema.KindReal, schema.KindDouble}, [2]schema.Kind{schema.KindDate, schema.KindTimestamp},
-		[2]schema.Kind{schema.KindDate, schema.KindTimestampTZ}, [2]schema.Kind{schema.KindJSONB, schema.KindJSON},
-		[2]schema.Kind{schema.KindCIDR, schema.KindInet}:
-		return false
-	}
-	return true
 }

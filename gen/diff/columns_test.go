@@ -304,7 +304,9 @@ func TestTypes(t *testing.T) {
 		{"integer", "bigint", keeps}, {"bigint", "integer", loses}, {"smallint", "numeric(5,0)", keeps}, {"integer", "numeric(8,2)", loses},
 		{"integer", "numeric", keeps},
 		{"varchar(10)", "varchar(20)", keeps}, {"varchar(20)", "varchar(10)", loses}, {"varchar(10)", "text", keeps}, {"text", "varchar(10)", loses},
-		{"char(5)", "varchar(5)", keeps}, {"char(5)", "varchar(4)", loses}, {"char(5)", "text", loses}, {"varchar", "varchar(10)", loses},
+		{"char(5)", "varchar(5)", keeps}, {"char(5)", "varchar(4)", loses}, {"char(5)", "text", keeps}, {"char(5)", "char(8)", keeps}, {"text", "char(8)", loses}, {"text", "varchar", keeps}, {"text", "char", loses},
+		{"integer", "varchar(11)", keeps}, {"integer", "varchar(10)", loses}, {"uuid", "varchar(36)", keeps}, {"integer", "double precision", keeps}, {"bigint", "double precision", loses},
+		{"numeric(6,1)", "numeric(6,0)", loses}, {"boolean[]", "bigint[]", needsSQL}, {"boolean[]", "integer[]", loses}, {"timestamp", "timestamp(6)", keeps}, {"varchar", "varchar(10)", loses},
 		{"varchar(10)", "varchar", keeps},
 		{"numeric(8,2)", "numeric(9,2)", keeps}, {"numeric(8,2)", "numeric(8,3)", loses}, {"numeric(8,2)", "numeric(8,1)", loses},
 		{"numeric", "numeric(8,2)", loses},
@@ -319,7 +321,7 @@ func TestTypes(t *testing.T) {
 		{"bigint", "uuid", needsSQL}, {"integer", "timestamptz", needsSQL}, {"inet", "cidr", loses}, {"cidr", "inet", keeps}, {"citext", "text", loses},
 		{"text", "citext", loses},
 		{"text", "text[]", loses}, {"integer", "integer[]", needsSQL}, {"text[]", "text", loses}, {"varchar(5)[]", "text[]", keeps},
-		{"integer[]", "bigint[]", loses}, {"bigint[]", "integer[]", loses},
+		{"integer[]", "bigint[]", keeps}, {"bigint[]", "integer[]", loses},
 	} {
 		typed := func(text string) *schema.Schema {
 			typ, err := schema.ParseType(text)

@@ -93,7 +93,7 @@ func (d *differ) replaceGenerated() {
 			}
 			was := computed{oldName, o.Generated, o.Nullable && slices.ContainsFunc(schema.ExprColumns(o.Generated, w.ColumnNames()),
 				func(base string) bool { return w.Column(base).Nullable })}
-			if c.Generated != "" || family(o.Type) != family(c.Type) || len(schema.UnknownNames(was.expr, kept(w))) > 0 {
+			if c.Generated != "" || !schema.SameFamily(o.Type, c.Type) || len(schema.UnknownNames(was.expr, kept(w))) > 0 {
 				was.expr = ""
 			}
 			d.wasGenerated[t.Name+"."+c.Name] = was
@@ -373,7 +373,7 @@ func (d *differ) retyped(table string, cols []string) bool {
 	}
 	for _, name := range cols {
 		o, n := w.Column(name), t.Column(name)
-		if o != nil && n != nil && family(o.Type) != family(n.Type) && !(integer(o.Type) && integer(n.Type)) {
+		if o != nil && n != nil && !schema.SameFamily(o.Type, n.Type) && !(integer(o.Type) && integer(n.Type)) {
 			return true
 		}
 	}

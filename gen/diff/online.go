@@ -151,7 +151,7 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 		}
 		for _, c := range slices.Clone(t.Columns) {
 			o := old.Column(d.cols[t.Name][c.Name])
-			if o == nil || old.DualWriteOf(o.Name) != nil || o.Name == c.Name && (sameType(*o, c) || schema.SameStorage(o.Type, c.Type) && len(o.TypeFor)+len(c.TypeFor) == 0) {
+			if o == nil || old.DualWriteOf(o.Name) != nil || o.Name == c.Name && (sameType(*o, c) || !schema.ChangeType(o.Type, c.Type).Rewrites && len(o.TypeFor)+len(c.TypeFor) == 0) {
 				continue
 			}
 			to := c.Name

@@ -41,7 +41,7 @@ func TestOnlineCasts(t *testing.T) {
 		{"numeric(8,2)", "numeric(12,2)", both, false, "CAST(a AS numeric(12,2))", "CAST(b AS numeric(8,2))", ""},
 		{"real", "double precision", both, false, "", "", "large or long numbers lose their last digits"},
 		{"double precision", "text", both, false, "", "", "large or long numbers lose their last digits"},
-		{"date", "timestamp", only, false, "", "", "a part of the value is cut off"},
+		{"date", "timestamp", only, false, "", "", "the time of day goes"},
 		{"text", "uuid", only, true, "CAST(a AS uuid)", "CAST(b AS text)", ""},
 		{"char(40)", "uuid", only, true, "CAST(CAST(a AS text) AS uuid)", "CAST(b AS char(40))", ""},
 		{"uuid", "text", only, false, "CAST(a AS text)", "CAST(b AS uuid)", ""},

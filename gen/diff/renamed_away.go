@@ -63,7 +63,7 @@ func (d *differ) openFurther(freed []string) {
 func inCommon(old, new *schema.Table) int {
 	n := 0
 	for _, c := range old.Columns {
-		if x := new.Column(c.Name); x != nil && family(x.Type) == family(c.Type) {
+		if x := new.Column(c.Name); x != nil && schema.SameFamily(x.Type, c.Type) {
 			n++
 		}
 	}
@@ -84,7 +84,7 @@ func (d *differ) columnsRenamedAway(t, old *schema.Table, asked map[string]bool)
 		var candidates []string
 		for j := range t.Columns {
 			n := &t.Columns[j]
-			if d.cols[t.Name][n.Name] != "" || n.Generated != "" || n.Identity != o.Identity || family(n.Type) != family(o.Type) ||
+			if d.cols[t.Name][n.Name] != "" || n.Generated != "" || n.Identity != o.Identity || !schema.SameFamily(n.Type, o.Type) ||
 				asked[t.Name+"."+n.Name] || d.spoken(t, n.Name) || distance(old, o, t, n) >= distance(old, o, t, k) {
 				continue
 			}
@@ -113,17 +113,8 @@ func (d *differ) spoken(t *schema.Table, column string) bool {
 
 // grows reports whether a column only takes more than it did, as one that stays what it was: a longer text, a wider number, NULL, another default.
 func grows(old *schema.Table, o *schema.Column, t *schema.Table, k *schema.Column) bool {
-	return (o.Type == k.Type || (family(o.Type) == family(k.Type) || number(o.Type) && number(k.Type)) && !lossy(o.Type, k.Type)) &&
+	return (o.Type == k.Type || (schema.SameFamily(o.Type, k.Type) || number(o.Type) && number(k.Type)) && !lossy(o.Type, k.Type)) &&
 		(k.Nullable || !o.Nullable) && o.Identity == k.Identity && o.Collate == k.Collate && lost(old, o, t, k) == 0
-}
-
-// number reports whether a type is one of numbers, of any size.
-func number(t schema.Type) bool {
-	switch t.Kind {
-	case schema.KindSmallInt, schema.KindInteger, schema.KindBigInt, schema.KindNumeric, schema.KindReal, schema.KindDouble:
-		return !t.Array
-	}
-	return false
 }
 
 // distance counts in what a new column differs from an old one.
@@ -135,7 +126,7 @@ func distance(old *schema.Table, o *schema.Column, t *schema.Table, n *schema.Co
 			d++
 		}
 	}
-	if family(o.Type) != family(n.Type) {
+	if !schema.SameFamily(o.Type, n.Type) {
 		d += 2
 	}
 	return d

@@ -25,8 +25,7 @@ var mg215 = Check{
 		if table == nil {
 			return
 		}
-		a, b := o.From.Def().Type.Kind, o.To.Def().Type.Kind
-		zone := a == schema.KindTimestamp && b == schema.KindTimestampTZ || a == schema.KindTimestampTZ && b == schema.KindTimestamp
+		zone := schema.ChangeType(o.From.Def().Type, o.To.Def().Type).ZoneOnly
 		for _, x := range table.Indexes {
 			in := len(schema.ExprColumns(x.Where, c)) > 0
 			for _, part := range x.Parts {

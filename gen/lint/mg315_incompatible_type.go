@@ -24,6 +24,10 @@ var mg315 = Check{
 		case otherForm:
 			p.report("the previous release reads, writes and compares %s as %s, not as %s", name, a.Type, b.Type)
 		case narrower:
+			if b.Type.Kind == schema.KindJSONB {
+				p.report("the previous release may write values of %s to %s, which %s refuses", a.Type, name, b.Type)
+				return
+			}
 			p.report("the previous release may write values of %s to %s, which are too large for %s", a.Type, name, b.Type)
 		case wider:
 			p.reportAs(Note, "roll out a binary that reads "+b.Type.String()+" first, and write larger numbers in the release after it",
@@ -42,27 +46,14 @@ const (
 
 // surprise tells what a change of type does to a program that knows the old one.
 func surprise(a, b schema.Type) int {
-	family := func(t schema.Type) int {
-		switch t.Kind {
-		case schema.KindSmallInt, schema.KindInteger, schema.KindBigInt:
-			return 1
-		case schema.KindReal, schema.KindDouble:
-			return 2
-		case schema.KindText, schema.KindVarchar, schema.KindChar:
-			return 3
-		case schema.KindJSON, schema.KindJSONB:
-			return 4
-		}
-		return 10 + int(t.Kind)
-	}
 	switch {
 	case a == b:
 		return nothingNew
-	case a.Array != b.Array || family(a) != family(b) || a.Name != b.Name:
+	case !schema.SameForm(a, b):
 		return otherForm
 	case fails(a, b):
 		return narrower
-	case family(a) == 1:
+	case a.Kind.Integer():
 		return wider
 	}
 	return nothingNew

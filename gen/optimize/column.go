@@ -65,27 +65,11 @@ func sameValues(c, to schema.Column, using string) bool {
 		return true
 	}
 	null := c.Default == nil && c.DefaultExpr == "" && len(c.DefaultFor) == 0 && c.Generated == ""
-	return null || c.Default != nil && len(c.TypeFor)+len(to.TypeFor) == 0 && rank(c.Type) > 0 && rank(to.Type) > 0
+	return null || c.Default != nil && len(c.TypeFor)+len(to.TypeFor) == 0 && integer(c.Type) && integer(to.Type)
 }
 
 func sameType(a, b schema.Column) bool {
 	return a.Type == b.Type && maps.Equal(a.TypeFor, b.TypeFor) && a.Collate == b.Collate && maps.Equal(a.CollateFor, b.CollateFor)
-}
-
-// rank orders the types of whole numbers: each holds what those of lower rank hold.
-func rank(t schema.Type) int {
-	if t.Array {
-		return 0
-	}
-	switch t.Kind {
-	case schema.KindSmallInt:
-		return 1
-	case schema.KindInteger:
-		return 2
-	case schema.KindBigInt:
-		return 3
-	}
-	return 0
 }
 
 // keeps reports whether a change of type lets every value be what it was, in whatever it is turned into next.
@@ -94,11 +78,10 @@ func keeps(a, b schema.Column) bool {
 		return false
 	}
 	text := func(t schema.Type) bool { return t.Kind == schema.KindText || t.Kind == schema.KindVarchar }
-	if text(a.Type) && text(b.Type) {
-		return b.Type.Kind == schema.KindText || a.Type.Kind == schema.KindVarchar && a.Type.Size <= b.Type.Size
-	}
-	return rank(a.Type) > 0 && rank(a.Type) <= rank(b.Type)
+	return (text(a.Type) && text(b.Type) || integer(a.Type) && integer(b.Type)) && schema.ChangeType(a.Type, b.Type).Safe
 }
+
+func integer(t schema.Type) bool { return !t.Array && t.Kind.Integer() }
 
 // alterTwice merges two changes of a column, when its values are changed by one of them at most.
 func alterTwice(x, y migrate.AlterColumn) (migrate.Op, bool) {

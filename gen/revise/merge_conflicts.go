@@ -78,7 +78,7 @@ func (t *touch) add(op migrate.Op, name func(table, column string) string, at *s
 		}
 	case migrate.AlterColumn:
 		from, to := o.From.Def(), o.To.Def()
-		if o.Using != "" || !schema.SameStorage(from.Type, to.Type) {
+		if o.Using != "" || schema.ChangeType(from.Type, to.Type).Rewrites {
 			t.values = true
 			write(o.Table, from.Name)
 			read(o.Table, o.Using)

@@ -29,62 +29,16 @@ func (p *planner) using(o migrate.AlterColumn, from, to schema.Column) string {
 		}
 	case a.Kind == schema.KindChar && !a.Array:
 		c += "::text" // without the blanks at its end, which most types do not read
-	case a.Kind == schema.KindBoolean && number(b) && !a.Array && !b.Array:
+	case a.Kind == schema.KindBoolean && b.Kind.Number() && !a.Array && !b.Array:
 		return c + "::integer" // the only cast there is; the rest is assigned
-	case number(a) && a.Kind != schema.KindInteger && b.Kind == schema.KindBoolean && !a.Array && !b.Array:
+	case a.Kind.Number() && a.Kind != schema.KindInteger && b.Kind == schema.KindBoolean && !a.Array && !b.Array:
 		return "(" + c + " <> 0)"
 	}
 	return c + "::" + p.valueType(to)
 }
 
 // assignable reports whether PostgreSQL casts by itself where a value is assigned (pg_cast.castcontext a or i).
-func assignable(a, b schema.Type) bool {
-	if b.Array && !a.Array {
-		return false
-	}
-	if a.Array && !b.Array {
-		return stringType(b) // through its text
-	}
-	switch {
-	case sameKind(a, b), stringType(b), number(a) && number(b):
-		return true
-	case a.Kind == schema.KindOther || b.Kind == schema.KindOther:
-		return a.Kind == b.Kind && word(a.Name) == word(b.Name)
-	}
-	return slices.Contains(assignments[a.Kind], b.Kind)
-}
-
-// assignments holds the casts between kinds of different families.
-var assignments = map[schema.Kind][]schema.Kind{
-	schema.KindDate:        {schema.KindTimestamp, schema.KindTimestampTZ},
-	schema.KindTimestamp:   {schema.KindDate, schema.KindTime, schema.KindTimestampTZ},
-	schema.KindTimestampTZ: {schema.KindDate, schema.KindTime, schema.KindTimestamp},
-	schema.KindTime:        {schema.KindInterval},
-	schema.KindInterval:    {schema.KindTime},
-	schema.KindJSON:        {schema.KindJSONB},
-	schema.KindJSONB:       {schema.KindJSON},
-	schema.KindInet:        {schema.KindCIDR},
-	schema.KindCIDR:        {schema.KindInet},
-}
-
-// sameKind reports whether two types differ in their limits only.
-func sameKind(a, b schema.Type) bool {
-	return a.Kind == b.Kind && a.Array == b.Array && (a.Kind != schema.KindEnum && a.Kind != schema.KindOther || a.Name == b.Name)
-}
-
-func stringType(t schema.Type) bool {
-	return t.Kind == schema.KindText || t.Kind == schema.KindVarchar || t.Kind == schema.KindChar
-}
-
-func number(t schema.Type) bool {
-	return t.Kind >= schema.KindSmallInt && t.Kind <= schema.KindNumeric
-}
-
-// word returns the name of a type without its arguments.
-func word(sql string) string {
-	name, _, _ := strings.Cut(sql, "(")
-	return strings.ToLower(strings.TrimSpace(name))
-}
+func assignable(a, b schema.Type) bool { return schema.ChangeType(a, b).Cast == schema.AssignmentCast }
 
 // stable has functions that give one value for all rows of a new column, so that adding it does not rewrite the table.
 var stable = strings.Fields("now transaction_timestamp statement_timestamp current_setting lower upper coalesce nullif greatest least " +

@@ -159,8 +159,9 @@ func (p *planner) alterFacts(o migrate.AlterColumn, from, to schema.Column, rety
 	if retyped {
 		tables = append(tables, p.linked(o.Table, to.Name)...)
 	}
-	zone := o.Using == "" && zoneOnly(typeOf(from), typeOf(to)) && len(from.TypeFor)+len(to.TypeFor) == 0
-	rewrites := retyped && !zone && (o.Using != "" || !schema.SameStorage(typeOf(from), typeOf(to)))
+	change := schema.ChangeType(typeOf(from), typeOf(to))
+	zone := o.Using == "" && change.ZoneOnly && len(from.TypeFor)+len(to.TypeFor) == 0
+	rewrites := retyped && !zone && (o.Using != "" || change.Rewrites)
 	scans := (retyped || from.Collate != to.Collate) && p.rebuilt(o.Table, to.Name, zone || from.Collate != to.Collate) || from.Nullable && !to.Nullable || from.Collate != to.Collate || retyped && (len(tables) > 1 || p.mentioned(o.Table, to.Name)) ||
 		!from.Identity && to.Identity || !serial(from) && serial(to)
 	return p.scanned(p.locks(accessExclusive, tables...), o.Table, scans, rewrites)
@@ -231,12 +232,6 @@ func (p *planner) rebuilt(table, column string, all bool) bool {
 	return slices.ContainsFunc(t.Indexes, func(x schema.Index) bool {
 		return mentions(x.Where, []string{column}) || slices.ContainsFunc(x.Parts, func(i schema.IndexPart) bool { return mentions(i.Expr, []string{column}) || all && i.Column == column })
 	}) || slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return in(u.Columns) }) || t.PrimaryKey != nil && in(t.PrimaryKey.Columns)
-}
-
-// zoneOnly tells two types apart that are stored in the same way while the zone of the session is UTC, which it is (release notes of 12).
-func zoneOnly(a, b schema.Type) bool {
-	swap := a.Kind == schema.KindTimestamp && b.Kind == schema.KindTimestampTZ || a.Kind == schema.KindTimestampTZ && b.Kind == schema.KindTimestamp
-	return swap && a.Size == b.Size && !a.Array && !b.Array
 }
 
 func mentions(expr string, columns []string) bool {

@@ -173,7 +173,7 @@ func checkColumn(table string, c schema.Column) error {
 var systemColumns = []string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
 
 func isInteger(t schema.Type) bool {
-	return !t.Array && (t.Kind == schema.KindSmallInt || t.Kind == schema.KindInteger || t.Kind == schema.KindBigInt)
+	return !t.Array && t.Kind.Integer()
 }
 
 var (
