@@ -364,9 +364,8 @@ func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) 
 func (d *differ) castTo(from, to schema.Column) (string, error) {
 	canonical := len(d.in.Dialects) > 0 && !d.on(func(c migrate.Capabilities) bool { return !c.CanonicalTypes })
 	plain := func(c schema.Column) bool {
-		switch c.Type.Kind {
-		case schema.KindSmallInt, schema.KindInteger, schema.KindBigInt, schema.KindNumeric, schema.KindReal, schema.KindDouble, schema.KindText, schema.KindVarchar:
-			return !c.Type.Array && len(c.TypeFor) == 0
+		if number(c.Type) || isText(c.Type) {
+			return len(c.TypeFor) == 0
 		}
 		return canonical && c.Type.Known() && c.Type.Kind != schema.KindEnum && len(c.TypeFor) == 0
 	}

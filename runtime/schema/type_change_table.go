@@ -14,7 +14,8 @@ type typeChange struct {
 }
 
 // typeChanges has each pair of kinds that a database casts, once. A pair that it lacks has no cast. What it says was tried on PostgreSQL and SQLite
-// with the values at the limits of each type: TestTypeChanges in runtime/dialecttest.
+// with the values at the limits of each type: TestTypeChangesOnPostgres and TestTypeChangesOnSQLite in
+// runtime/dialecttest.
 var typeChanges = []typeChange{
 	// Numbers. NaN and infinity are numbers of real, double precision and numeric, and of no whole number.
 	{from: integers, to: integers, cast: AssignmentCast, same: true, fails: fewerDigits},
