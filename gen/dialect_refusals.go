@@ -151,7 +151,7 @@ func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
 				lines = r.refusal(lines, e)
 			}
 			if err := op.Apply(s); err != nil {
-				return fmt.Errorf("the ops do not fit the snapshot, please report it: %w", err)
+				return fmt.Errorf("internal error: the operations do not apply to the snapshot, please report it: %w", err)
 			}
 		}
 		if !found {

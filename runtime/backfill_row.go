@@ -190,7 +190,7 @@ func wanted(t schema.Type) string {
 type Row struct {
 	Dest    []any // pointers to the fields, in the order of [RowStep.Fields], for Scan
 	before  []driver.Value
-	changed []int          // as Change gives it
+	changed []int          // as Change returns it
 	values  []driver.Value // the same
 	clear   func()
 	run     func() error

@@ -9,7 +9,7 @@ import (
 )
 
 // Prune takes rows out of the history whose migrations the program does not have any more, as after a squash whose old files were
-// deleted, and gives their names. Without names it takes those that one in their place stands for, and those that are older than what the program
+// deleted, and returns their names. Without names it takes those that one in their place stands for, and those that are older than what the program
 // knows; the rest may be of a newer program, and must be named. It changes nothing else in the database.
 func (m *Migrator) Prune(ctx context.Context, names ...string) ([]string, error) {
 	var pruned []string

@@ -23,8 +23,8 @@ type AddDualWrite struct {
 	Name  string // of the triggers; PostgreSQL's function is called so too
 	From  string // the column as programs know it that were built before
 	To    string // the column that takes its place
-	Up    string // SQL over From that gives To
-	Down  string // SQL over To that gives From
+	Up    string // SQL over From that computes To
+	Down  string // SQL over To that computes From
 
 	// Column is what To becomes when the dual write ends. Under the name of From it is a change of type.
 	Column schema.ColumnDef

@@ -13,7 +13,7 @@ import (
 //
 // The ops of one migration are handed over one after the other, each together with the schema as it is before it, both as they are on the
 // dialect (see [PlanOps]): no op or schema that a planner sees says that something is there on one dialect only. A planner may hold statements back and join them, as SQLite does for table rebuilds, as long as [Planner.Finish]
-// gives stages that leave the database as the ops say.
+// returns stages that leave the database as the ops say.
 type Planner interface {
 	// Dialect returns the name of the dialect, see [Dialect.Name].
 	Dialect() string

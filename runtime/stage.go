@@ -37,7 +37,7 @@ type Stage struct {
 	// reports whether nothing is to be done any more. nil is no.
 	Ready func(ctx context.Context, tx Tx) (done bool, err error)
 
-	// Failed is called when the stage has failed and its transaction is rolled back: it cleans up what is left, and gives a hint for
+	// Failed is called when the stage has failed and its transaction is rolled back: it cleans up what is left, and returns a hint for
 	// people, without values of rows other than primary keys. nil has none.
 	Failed func(ctx context.Context, tx Tx, err error) (hint string)
 
@@ -71,7 +71,7 @@ func (s Stage) SQL() (statements []Statement, ok bool) {
 
 // Again tells how far an earlier try of a stage with NoTx came.
 type Again struct {
-	State string    // a query that gives 'done' when nothing is to be done any more, 'left' when Clear has something to take away, else nothing
+	State string    // a query that returns 'done' when nothing is to be done any more, 'left' when Clear has something to take away, else nothing
 	Clear Statement // outside any transaction
 }
 
@@ -79,7 +79,7 @@ type Again struct {
 type Statement struct {
 	SQL     string
 	Comment string // why, when it is not plain from the cause; may be empty
-	Shown   bool   // it is for people to read, and not sent: Run of the stage does it, and looks at what it gives
+	Shown   bool   // it is for people to read, and not sent: Run of the stage does it, and looks at what it returns
 }
 
 // Facts is what a stage does to a database in use, as far as the dialect knows.

@@ -109,7 +109,7 @@ func elsewhere(e env, dir string) string {
 	return file
 }
 
-// above gives dir, or the nearest folder above it, that has an entry of that name; "" when there is none.
+// above returns dir, or the nearest folder above it, that has an entry of that name; "" when there is none.
 func above(dir, entry string) string {
 	for {
 		if _, err := os.Stat(filepath.Join(dir, entry)); err == nil {

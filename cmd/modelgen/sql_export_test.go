@@ -132,7 +132,7 @@ func (r sqlRunner) atlas(name string) error {
 	return r.run(all, inTx)
 }
 
-// exported writes the files and gives their names in the order of the runner.
+// exported writes the files and returns their names in the order of the runner.
 func (p sqlProject) exported(format, dialect string, which ...string) []string {
 	p.t.Helper()
 	out, _ := p.modelgen(0, append([]string{"sql", "-format", format, "-dialect", dialect, "-o", format + "-" + dialect}, which...)...)

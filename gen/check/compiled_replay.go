@@ -157,7 +157,7 @@ func (c *checker) replay(ctx context.Context, cfg gen.Config, tables []string) (
 	}
 	got := new(replayResult)
 	if err := json.Unmarshal(data, got); err != nil {
-		return nil, fmt.Errorf("what the replay of the migrations says cannot be read, please report it: %w", err)
+		return nil, fmt.Errorf("internal error: the output of the replay cannot be read, please report it: %w", err)
 	}
 	return got, nil
 }

@@ -30,7 +30,7 @@ func (o object) String() string {
 // fact is one thing that a schema says about an object: "type" "numeric(8,2)".
 type fact struct{ about, text string }
 
-// spoken gives facts in words.
+// spoken returns facts in words.
 func spoken(facts []fact) string {
 	var words []string
 	for _, f := range facts {

@@ -130,7 +130,7 @@ func (d *differ) filling(f migrate.Fill) migrate.Op {
 	return f
 }
 
-// given checks the SQL of an answer and gives its normal form.
+// given checks the SQL of an answer and returns its normal form.
 func (d *differ) given(flag string, t *schema.Table, column, sql string) string {
 	object := t.Name + "." + column
 	if flag == "-fill" && strings.TrimSpace(sql) == "" {

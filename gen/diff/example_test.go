@@ -22,7 +22,7 @@ func products(columns ...schema.ColumnDef) *schema.Schema {
 	return s
 }
 
-// A column that went while another came is a question. With its answer the same comparison gives the ops.
+// A column that went while another came is a question. With its answer the same comparison returns the ops.
 func ExampleDiff() {
 	in := diff.Input{
 		Old:      products(schema.BigInt("id"), schema.Text("caption")),

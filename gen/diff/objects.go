@@ -16,7 +16,7 @@ type objects struct {
 	indexes []schema.Index
 }
 
-// objectsOf gives copies of those that use one of the columns.
+// objectsOf returns copies of those that use one of the columns.
 func objectsOf(t *schema.Table, columns ...string) *objects {
 	return takeObjects(t.Clone(), columns...)
 }
@@ -50,7 +50,7 @@ func part[T any](list []T, into *[]T, meant func(T) bool) []T {
 	return rest
 }
 
-// renamed gives all of them with a column under another name.
+// renamed returns all of them with a column under another name.
 func (o *objects) renamed(from, to string) *objects {
 	t := &schema.Table{Name: "t", Columns: []schema.Column{{Name: from}}, Uniques: o.uniques, Checks: o.checks, ForeignKeys: o.keys, Indexes: o.indexes}
 	t = t.Clone()

@@ -154,7 +154,7 @@ func inOrder(pairs map[string]string, exists func(string) bool, rename func(from
 	}
 }
 
-// temporary gives a name for the time of a swap.
+// temporary returns a name for the time of a swap.
 func temporary(name string) string {
 	const end = "_modelgen_swap"
 	for len(name)+len(end) > 63 {

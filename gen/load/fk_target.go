@@ -76,7 +76,7 @@ func (l *loader) modelHint(name string) string {
 }
 
 // goName looks up a type by the name it has in the package of the scope. For pkg.Name with an import pkg but no such type it
-// gives the package.
+// returns the package.
 func (m *model) goName(sc *scope, name text) (*types.TypeName, string) {
 	first, second, qualified := strings.Cut(name.s, ".")
 	scopes := []*types.Package{sc.pkg}

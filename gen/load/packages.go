@@ -104,7 +104,7 @@ func (l *loader) quick() []string {
 	return env
 }
 
-// env gives a setting of the go command.
+// env returns a setting of the go command.
 func (l *loader) env(key string) string {
 	env := l.cfg.Env
 	if env == nil {

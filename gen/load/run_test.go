@@ -15,7 +15,7 @@ import (
 
 const oneModel = "package models\n\ntype A struct {\n\t_ struct{} `table:\"as\"`\n\n\tID int64\n}\n"
 
-// tree writes files into a new module and gives its folder.
+// tree writes files into a new module and returns its folder.
 func tree(t testing.TB, files map[string]string) string {
 	dir := module(t)
 	for name, data := range files {

@@ -39,7 +39,7 @@ func (f *Folder) conflicted(path string, src []byte) error {
 
 func bothChanged(path string, line int) error {
 	return finding.List{finding.Remedied(fmt.Sprintf("%s:%d:1", filepath.ToSlash(path), line), "it holds conflict markers: both branches have changed this migration", "; ",
-		"it is yours, so settle it by hand, and run the command again")}
+		"resolve the conflict by hand, then run the command again")}
 }
 
 // met says what to do about the conflicts in the files that are generated, nil when there are none.
@@ -59,7 +59,7 @@ func (f *Folder) met() error {
 		return finding.List{finding.Remedied(f.conflicts[0], text+", but all migrations are in one line, which ends at "+orNone(strings.Join(names, "")), ": ",
 			"keep the side that ends there, and run go generate")}
 	}
-	return finding.List{finding.Remedied(f.conflicts[0], text+": two branches added a migration each, and have met: "+strings.Join(names, " and "), "; ",
+	return finding.List{finding.Remedied(f.conflicts[0], text+": two branches each added a migration: "+strings.Join(names, " and "), "; ",
 		"put yours on top of theirs with modelgen rebase NAME, or join them with modelgen merge: both rewrite these files")}
 }
 

@@ -39,7 +39,7 @@ func merge(first, second *step) (migrate.Op, bool) {
 	return mergeObject(first, second)
 }
 
-// unless gives op, or nothing when it would change nothing.
+// unless returns op, or nothing when it would change nothing.
 func unless(nothing bool, op migrate.Op) migrate.Op {
 	if nothing {
 		return nil

@@ -146,7 +146,7 @@ func (s *step) says(name string) bool {
 	return slices.ContainsFunc(s.texts, func(t string) bool { return mentions(t, base) })
 }
 
-// rewritten gives op under the new name.
+// rewritten returns op under the new name.
 func (r rename) rewritten(op migrate.Op) migrate.Op {
 	w := &rewriter{}
 	swap := func(name string) string {

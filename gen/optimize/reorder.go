@@ -8,7 +8,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// swap gives two ops that do in the other order what a and then b do.
+// swap returns two ops that do in the other order what a and then b do.
 func (z *optimizer) swap(a, b *step, free bool) (first, second *step, ok bool) {
 	switch {
 	case a.barrier || b.barrier:

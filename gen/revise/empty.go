@@ -61,7 +61,7 @@ func Empty(cfg gen.Config, tables []string) (*gen.Result, error) {
 	sources[name+".go"] = src
 	all, err := b.Parse(sources)
 	if err != nil {
-		return nil, fmt.Errorf("what was written does not parse, please report it: %w", err)
+		return nil, fmt.Errorf("internal error: what was written does not parse, please report it: %w", err)
 	}
 	r := &gen.Result{Migration: name, Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
 	r.Add(filepath.Join(b.Dir, name+".go"), src, b.Sources[name+".go"])

@@ -30,7 +30,7 @@ func (b *branches) settle(cfg gen.Config, changed map[string][]byte) (*gen.Resul
 	}
 	all, err := b.Parse(sources)
 	if err != nil {
-		return nil, fmt.Errorf("what was written does not parse, please report it: %w", err)
+		return nil, fmt.Errorf("internal error: what was written does not parse, please report it: %w", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		r.Add(filepath.Join(b.Dir, name), changed[name], b.Sources[name])

@@ -109,7 +109,7 @@ func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Mi
 		for _, m := range side {
 			for _, op := range m.Ops {
 				if !anyway && byHand(op) {
-					lines = append(lines, fmt.Sprintf("%s: %s has a step written by hand, and what it touches nobody else knows; merge -anyway if that is nothing that the other side touches", op.Pos, m.Name))
+					lines = append(lines, fmt.Sprintf("%s: %s has a step written by hand, whose effects cannot be determined; merge -anyway if that is nothing that the other side touches", op.Pos, m.Name))
 				}
 			}
 		}
@@ -133,7 +133,7 @@ func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Mi
 		lines = mixed(start, sides)
 	}
 	if len(lines) == 0 && !slices.Equal(unordered(forth), unordered(back)) {
-		lines = append(lines, strings.Join(migrations.Names(heads), " and ")+" change the same things: what they come to depends on the order in which they are applied")
+		lines = append(lines, strings.Join(migrations.Names(heads), " and ")+" change the same things: the result depends on the order in which they are applied")
 	}
 	return lines
 }

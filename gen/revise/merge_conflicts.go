@@ -176,7 +176,7 @@ func (a touch) against(b touch) string {
 	for _, x := range []struct{ one, other touch }{{a, b}, {b, a}} {
 		for _, c := range x.one.writes {
 			if slices.Contains(x.other.reads, c) || slices.Contains(x.other.writes, c) {
-				return fmt.Sprintf("%s: %s and %s both touch %s, and what they come to depends on the order: %s (%s), and %s (%s)", x.other.op.Pos, x.other.of.Name, x.one.of.Name, c,
+				return fmt.Sprintf("%s: %s and %s both touch %s, and the result depends on the order: %s (%s), and %s (%s)", x.other.op.Pos, x.other.of.Name, x.one.of.Name, c,
 					x.other.op.Value.Describe(), x.other.of.Name, x.one.op.Value.Describe(), x.one.of.Name)
 			}
 		}

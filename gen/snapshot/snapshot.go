@@ -122,7 +122,7 @@ func Settings(data []byte) *Snapshot {
 	return s
 }
 
-// settings also gives the first field that is none of a snapshot, or of a newer one.
+// settings also returns the first field that is none of a snapshot, or of a newer one.
 func settings(data []byte) (s *Snapshot, stranger string) {
 	s = new(Snapshot)
 	fields := map[string]any{

@@ -15,7 +15,7 @@ import (
 func (q *squasher) settle(sources []read.File) error {
 	all, err := read.Files(sources)
 	if err != nil {
-		return fmt.Errorf("what was to be written does not parse, please report it: %w", err)
+		return fmt.Errorf("internal error: what was to be written does not parse, please report it: %w", err)
 	}
 	if err := compare(q.all, all); err != nil {
 		return err
@@ -27,7 +27,7 @@ func (q *squasher) settle(sources []read.File) error {
 	q.result.Add(filepath.Join(q.Dir, migrations.ListName), list, q.List)
 	head := migrations.GraphOf(all).Newest()
 	if len(head) != 1 {
-		return fmt.Errorf("there would be %d newest migrations, please report it", len(head))
+		return fmt.Errorf("internal error: there would be %d newest migrations, please report it", len(head))
 	}
 	snap := *q.Snapshot
 	if m := all[head[0]]; m.Name != snap.HeadName() {
@@ -50,7 +50,7 @@ func compare(before, after []read.Migration) error {
 		return nil
 	}
 	if err := setOf(after).Err(); err != nil {
-		return fmt.Errorf("what comes of it does not fit, please report it: %w", err)
+		return fmt.Errorf("internal error: what comes of it does not fit, please report it: %w", err)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
-// benchSet gives n migrations: a table every tenth, columns in between.
+// benchSet returns n migrations: a table every tenth, columns in between.
 func benchSet(n int) *migrate.Set {
 	var all []*migrate.Migration
 	table := ""

@@ -20,7 +20,7 @@ import (
 // Backend is a dialect with a way to databases for it.
 type Backend struct {
 	Dialect migrate.Dialect
-	// Fresh makes an empty database that lives until the end of the test, and gives a function that opens it. Each call opens another
+	// Fresh makes an empty database that lives until the end of the test, and returns a function that opens it. Each call opens another
 	// handle on the same database; the suite closes them.
 	Fresh func(t *testing.T) (open func() (*sql.DB, error))
 }

@@ -83,7 +83,7 @@ func (f *faultPG) alone() {
 	f.db.SetMaxOpenConns(0)
 }
 
-// is waits until a query gives the answer.
+// is waits until a query returns the answer.
 func (f *faultPG) is(query, want string) {
 	f.t.Helper()
 	faultUntil(f.t, query+" gives "+want, func() bool { return strings.Join(pgRows(f.t, f.db, query), ",") == want })

@@ -375,7 +375,7 @@ func TestFault33ReadOnly(t *testing.T) {
 	})
 }
 
-// role makes a role that may log in and nothing else, and gives a URL for it.
+// role makes a role that may log in and nothing else, and returns a URL for it.
 func (f *faultPG) role(rights ...string) *sql.DB {
 	f.t.Helper()
 	name := pgRows(f.t, f.db, "SELECT 'fault_' || oid FROM pg_database WHERE datname = current_database()")[0]

@@ -144,7 +144,7 @@ func pgMustApply(t *testing.T, s migrate.Session, at *schema.Schema, ops ...migr
 	}
 }
 
-// pgSame fails when the database is not what a fresh one made from want would be, and gives its catalog.
+// pgSame fails when the database is not what a fresh one made from want would be, and returns its catalog.
 func pgSame(t *testing.T, s migrate.Session, want *schema.Schema) []string {
 	t.Helper()
 	got, err := s.Catalog(t.Context(), want)

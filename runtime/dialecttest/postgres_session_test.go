@@ -74,7 +74,7 @@ func TestPostgresHistory(t *testing.T) {
 			t.Errorf("by %q, times %v, %v and %v", got[0].By, got[0].Started, got[0].Finished, got[1].Finished)
 		}
 		if r, err := s.Newest(ctx, set); err != nil || r == nil || r.Name != two.Record.Name {
-			t.Errorf("Newest gives %v, %v", r, err)
+			t.Errorf("Newest returns %v, %v", r, err)
 		}
 		pgWantRows(t, db, "SELECT count(*) FROM modelgen_history WHERE duration_ms >= 0", "1")
 

@@ -102,7 +102,7 @@ var liteRows = []string{
 	"INSERT INTO b (id, name, n, a_id, mood) VALUES (1, 'x', 5, 1, 'sad'), (2, 'y', NULL, 1, 'happy'), (3, 'z', 7, NULL, 'happy'), (4, '12', 1, 7, 'sad')",
 }
 
-// liteRandomOp gives some op on s, which may not fit.
+// liteRandomOp returns some op on s, which may not fit.
 func liteRandomOp(r *rand.Rand, s *schema.Schema, n int) migrate.Op {
 	t := s.Tables[r.IntN(len(s.Tables))]
 	c := t.Columns[r.IntN(len(t.Columns))]

@@ -91,7 +91,7 @@ func (s *session) catalog(ctx context.Context, r renderer, want *schema.Schema) 
 // textCast is what comes and goes in the SQL of checks and indexes over strings when a database is dumped and restored.
 var textCast = regexp.MustCompile(`::(character varying|text|bpchar)(\(\d+\))?(\[\])?`)
 
-// texts runs a query that gives one column of text.
+// texts runs a query that returns one column of text.
 func (s *session) texts(ctx context.Context, query string) ([]string, error) {
 	rows, err := s.conn.QueryContext(ctx, query)
 	if err != nil {

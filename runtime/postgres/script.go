@@ -8,7 +8,7 @@ import (
 )
 
 // Fail returns a statement that fails with the message when the SQL condition is true; "" is always. It is for scripts, where nobody looks
-// at what a query gives.
+// at what a query returns.
 func (Dialect) Fail(message, when string) []migrate.Statement { return fail(message, when) }
 
 func fail(message, when string) []migrate.Statement {

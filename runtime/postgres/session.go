@@ -88,7 +88,7 @@ func (s *session) rollback(ctx context.Context) {
 // first.
 func (s *session) path(schemas ...string) string { return idents(schemas) + ", pg_temp" }
 
-// millis gives a setting in milliseconds; what is more than nothing does not become 0, which is no limit.
+// millis returns a setting in milliseconds; what is more than nothing does not become 0, which is no limit.
 func millis(d time.Duration) int64 {
 	if d <= 0 {
 		return 0

@@ -101,7 +101,7 @@ func (s *session) settings() [][2]string {
 		{"idle_session_timeout", "0"},
 		{"lock_timeout", strconv.FormatInt(millis(s.cfg.LockTimeout), 10)},
 		{"statement_timeout", strconv.FormatInt(millis(s.cfg.StatementTimeout), 10)},
-		{"timezone", "'UTC'"}, // a cast between a point in time and a day then gives the same day everywhere
+		{"timezone", "'UTC'"}, // a cast between a point in time and a day then returns the same day everywhere
 		{"search_path", s.path(s.schema)},
 		{"tcp_keepalives_idle", "15"}, // a runner whose machine is gone keeps its lock until the server knows
 		{"tcp_keepalives_interval", "5"},

@@ -6,8 +6,8 @@ type DualWrite struct {
 	Name   string `json:"name"` // of the triggers
 	From   string `json:"from"` // the column as it was
 	To     string `json:"to"`   // the one that will take its place
-	Up     string `json:"up"`   // SQL over From that gives To
-	Down   string `json:"down"` // SQL over To that gives From
+	Up     string `json:"up"`   // SQL over From that computes To
+	Down   string `json:"down"` // SQL over To that computes From
 	Column Column `json:"column"`
 }
 

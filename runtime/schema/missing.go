@@ -2,7 +2,7 @@ package schema
 
 import "strings"
 
-// MissingColumns returns the names in expr that can be nothing but columns, and are none of columns, whatever the case of their letters. It gives
+// MissingColumns returns the names in expr that can be nothing but columns, and are none of columns, whatever the case of their letters. It returns
 // none rather than one too many: nothing of an expression with a query, no quoted name, as SQLite takes one for a text, and no word that stands
 // where the syntax of a function, a type or an operator may have one of its own.
 func MissingColumns(expr string, columns ...string) []string {

@@ -128,7 +128,7 @@ func (t *Type) UnmarshalText(b []byte) error {
 }
 
 // ParseType reads a type as it is written in a tag or by [Type.String]. Synonyms and white space are normalised
-// ("INT4" is integer, "character varying (20)" is varchar(20)). A word it does not know gives KindOther with that text;
+// ("INT4" is integer, "character varying (20)" is varchar(20)). A word it does not know returns KindOther with that text;
 // a known word with wrong arguments, or unbalanced brackets, returns an error.
 func ParseType(text string) (Type, error) {
 	s := strings.Join(strings.Fields(text), " ")

@@ -148,7 +148,7 @@ func next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *migrate.Cursor
 	return next, err
 }
 
-// keys runs a query that gives a count and a key, or nothing.
+// keys runs a query that returns a count and a key, or nothing.
 func keys(ctx context.Context, q migrate.Tx, query string, n int) (c *migrate.Cursor, err error) {
 	rows, err := q.QueryContext(ctx, query)
 	if err != nil {

@@ -22,7 +22,7 @@ func (r *rebuild) arrives(column, declared string) {
 	r.checks = append(r.checks, affinityCheck{column: column, types: types, to: declared})
 }
 
-// stored gives e as a column of that affinity keeps it, as far as later expressions could tell the difference (datatype3.html, 3).
+// stored returns e as a column of that affinity keeps it, as far as later expressions could tell the difference (datatype3.html, 3).
 func stored(e, affinity string) string {
 	switch affinity {
 	case "TEXT":
@@ -77,7 +77,7 @@ const utc = "(%[1]s GLOB '????-??-?? *+00' OR %[1]s GLOB '????-??-?? * +0000 UTC
 
 func with(pattern, e string) string { return strings.ReplaceAll(pattern, "%[1]s", e) }
 
-// moment gives fn(e), date or datetime, also for the ends that utc matches.
+// moment returns fn(e), date or datetime, also for the ends that utc matches.
 func moment(fn, e string) string {
 	return with("coalesce("+fn+"(%[1]s), CASE WHEN "+utc+" THEN "+fn+"(substr(%[1]s, 1, 19)) END)", e)
 }

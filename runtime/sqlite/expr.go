@@ -53,7 +53,7 @@ var operators = words("+ - * / % || = == <> != < <= > >= & | << >> ~ -> ->> ( ) 
 // foreignWords are words of other databases that SQLite would take for columns or not at all.
 var foreignWords = map[string]string{
 	"ilike": "write lower(a) LIKE lower(b)", "similar": "write GLOB or LIKE", "any": "write IN (...)", "some": "write IN (...)",
-	"array": "keep JSON text, as json_array(...) gives it", "symmetric": "order the two bounds yourself", "localtimestamp": "write CURRENT_TIMESTAMP",
+	"array": "keep JSON text, as json_array(...) returns it", "symmetric": "order the two bounds yourself", "localtimestamp": "write CURRENT_TIMESTAMP",
 	"localtime": "write CURRENT_TIME", "current_user": "", "session_user": "", "current_role": "", "current_catalog": "", "current_schema": "",
 	"overlaps": "compare the bounds", "lateral": "",
 }
@@ -66,7 +66,7 @@ func words(text string) map[string]bool {
 	return m
 }
 
-// translate checks an expression and gives it as SQLite writes it. object is the column, constraint or index it belongs to.
+// translate checks an expression and returns it as SQLite writes it. object is the column, constraint or index it belongs to.
 func translate(where place, expr string, t *schema.Table, object string) (string, error) {
 	refuse := func(reason, hint string) (string, error) {
 		if where == inDefault && hint != "" {
@@ -114,7 +114,7 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 			case k.text == "::":
 				return refuse("the cast ::", "write CAST(x AS text)")
 			case k.text == "[" || k.text == "]":
-				return refuse("an array", "keep JSON text, as json_array(...) gives it")
+				return refuse("an array", "keep JSON text, as json_array(...) returns it")
 			case !operators[k.text]:
 				return refuse("the operator "+k.text, "")
 			case k.text == "~" && binary(toks, i):

@@ -279,7 +279,7 @@ func (s *session) stand(ctx context.Context) (*stand, error) {
 	return &now, err
 }
 
-// same gives ErrClaimed when another runner has changed which migrations are applied: what is to be done must be decided again.
+// same returns ErrClaimed when another runner has changed which migrations are applied: what is to be done must be decided again.
 func (s *session) same(ctx context.Context) error {
 	if s.last == nil {
 		return nil

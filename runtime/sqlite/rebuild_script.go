@@ -297,7 +297,7 @@ func rowCount(n int64) string {
 	return fmt.Sprint(n, " rows")
 }
 
-// numbers runs one query that gives one row of counts; none are asked for when there are none.
+// numbers runs one query that returns one row of counts; none are asked for when there are none.
 func numbers(ctx context.Context, tx migrate.Tx, query func([]string) string, counts []string) ([]int64, error) {
 	const most = 500 // SQLite takes 2000 columns of a result
 	var out []int64

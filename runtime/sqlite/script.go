@@ -9,8 +9,8 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Fail gives statements that fail with the message when the SQL condition is true; "" is always. They are for scripts, where nobody looks
-// at what a query gives. SQLite has RAISE in triggers only, but it tells the name of a check.
+// Fail returns statements that fail with the message when the SQL condition is true; "" is always. They are for scripts, where nobody looks
+// at what a query returns. SQLite has RAISE in triggers only, but it tells the name of a check.
 func (Dialect) Fail(message, when string) []migrate.Statement {
 	if when == "" {
 		when = "1"
@@ -18,7 +18,7 @@ func (Dialect) Fail(message, when string) []migrate.Statement {
 	return fail([]string{message}, "SELECT "+when)
 }
 
-// fail makes a table that takes nothing but zeros, one column for each message, and puts what the query gives into it.
+// fail makes a table that takes nothing but zeros, one column for each message, and puts what the query returns into it.
 func fail(messages []string, query string) []migrate.Statement {
 	const table = `"modelgen_check"`
 	columns := make([]string, len(messages))

@@ -173,7 +173,7 @@ func (m *maker) enum() {
 	}
 }
 
-// unused gives a value that is no default, when no row can have it: rows have the first one, or a default.
+// unused returns a value that is no default, when no row can have it: rows have the first one, or a default.
 func (m *maker) unused(e *schema.Enum) string {
 	var left []string
 	for _, v := range e.Values {

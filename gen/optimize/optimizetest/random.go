@@ -27,7 +27,7 @@ type maker struct {
 	next   int
 }
 
-// List gives n random ops that fit before and one another.
+// List returns n random ops that fit before and one another.
 func List(seed uint64, before *schema.Schema, n int, o Options) []migrate.Op {
 	m := &maker{Rand: rand.New(rand.NewPCG(seed, 11)), Options: o, s: before.Clone(), filled: map[string]bool{}}
 	for tries := 0; len(m.ops) < n && tries < 60*n; tries++ {
@@ -79,7 +79,7 @@ func pick[T any](m *maker, list []T) T { return list[m.IntN(len(list))] }
 
 func (m *maker) any() *schema.Table { return pick(m, m.s.Tables) }
 
-// free gives a name that nothing of the kind has, the first of a pool as a rule.
+// free returns a name that nothing of the kind has, the first of a pool as a rule.
 func (m *maker) free(prefix string, size int, taken func(string) bool) string {
 	for range 20 {
 		if n := fmt.Sprintf("%s%d", prefix, m.IntN(size)); !taken(n) {

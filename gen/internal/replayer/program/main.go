@@ -107,7 +107,7 @@ func ours() *schema.Schema {
 	return s
 }
 
-// part gives some tables, and what belongs to none.
+// part returns some tables, and what belongs to none.
 func part(tables []string) *schema.Schema {
 	s := &schema.Schema{Namespaces: slices.Clone(state.Namespaces)}
 	for _, e := range state.Enums {
