@@ -135,8 +135,8 @@ func notDirectory(path string) error {
 	return fmt.Errorf("%s is a file and no directory; move it away, or name another directory with -out", paths.Shown(path))
 }
 
-// inTheWay finds a file where a directory, or one above it, should be.
-func inTheWay(dir string) error {
+// checkParents finds a file where a directory, or one above it, should be.
+func checkParents(dir string) error {
 	for d := dir; ; d = filepath.Dir(d) {
 		if info, err := os.Stat(d); err == nil && !info.IsDir() {
 			return notDirectory(d)

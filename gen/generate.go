@@ -102,7 +102,7 @@ func together(work ...func() error) error {
 // prepare reads folder and models.
 func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	shown := cfg.ShownOut()
-	if err := inTheWay(cfg.OutDir()); err != nil {
+	if err := checkParents(cfg.OutDir()); err != nil {
 		return nil, err
 	}
 	models := cfg.loadAhead(ctx)

@@ -67,7 +67,7 @@ func (a *ahead) stop() {
 func (c Config) loading(s *snapshot.Snapshot) load.Config {
 	return load.Config{
 		Dir: c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
-		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, None: s.Head != "", Overlay: c.Overlay,
+		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, AllowEmpty: s.Head != "", Overlay: c.Overlay,
 	}
 }
 

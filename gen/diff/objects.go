@@ -154,11 +154,11 @@ func (o *objects) each(f func(kind string, i int, name *string)) {
 }
 
 // finalNames returns those of a table that have none, and that are in flight under the name of a twin, the name that they are to have.
-func finalNames(t *schema.Table, column string, flying *objects) {
+func finalNames(t *schema.Table, column string, dualWritten *objects) {
 	final := map[string]string{}
-	flying.each(func(kind string, i int, name *string) {
+	dualWritten.each(func(kind string, i int, name *string) {
 		if isTwin(*name) {
-			final[flying.text(kind, i)] = strings.TrimSuffix(*name, twin)
+			final[dualWritten.text(kind, i)] = strings.TrimSuffix(*name, twin)
 		}
 	})
 	mine := takeObjects(t, column)

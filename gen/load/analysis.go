@@ -31,7 +31,7 @@ type Given struct {
 // Read reads the models of one package that is loaded already, as [Load] does, without the go command. Of cfg it takes Tag, Comments and
 // Dialects. A package without models returns an empty schema.
 func Read(g Given, cfg Config) (*Result, error) {
-	cfg.Patterns, cfg.None, cfg.Extra = []string{g.Path}, true, nil
+	cfg.Patterns, cfg.AllowEmpty, cfg.Extra = []string{g.Path}, true, nil
 	l, err := newLoader(cfg, g.Fset)
 	if err != nil {
 		return nil, err

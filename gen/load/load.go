@@ -18,14 +18,14 @@ import (
 
 // Config says what to load and how to read it.
 type Config struct {
-	Dir       string   // where the go command runs and what file names are relative to; "" is the current directory
-	Patterns  []string // packages of the models, as for go list; none means "."
-	BuildTags string   // as for go build -tags
-	Tag       string   // struct tag key of columns; "" is "db"; "gorm" and "bun", with settings behind commas, read those libraries' tags
-	Comments  bool     // doc comments become the comments of tables and columns that have none in a tag
-	Extra     []string // import paths of further packages whose types are wanted, see Result.Types
-	None      bool     // that there is no model is no error: all of them may have gone
-	Env       []string // of the go command; nil is that of this process
+	Dir        string   // where the go command runs and what file names are relative to; "" is the current directory
+	Patterns   []string // packages of the models, as for go list; none means "."
+	BuildTags  string   // as for go build -tags
+	Tag        string   // struct tag key of columns; "" is "db"; "gorm" and "bun", with settings behind commas, read those libraries' tags
+	Comments   bool     // doc comments become the comments of tables and columns that have none in a tag
+	Extra      []string // import paths of further packages whose types are wanted, see Result.Types
+	AllowEmpty bool     // no model at all is allowed: all of them may have gone
+	Env        []string // of the go command; nil is that of this process
 
 	Overlay map[string][]byte // files that are read in the place of those on disk, or beside them, by absolute path
 
@@ -215,7 +215,7 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	if l.mapper != nil {
 		l.findMapped()
 	}
-	if len(l.models) == 0 && len(l.problems) == 0 && !l.cfg.None {
+	if len(l.models) == 0 && len(l.problems) == 0 && !l.cfg.AllowEmpty {
 		return nil, fmt.Errorf("no models in %s: %s%s", strings.Join(l.cfg.Patterns, ", "), l.whatModelsAre(), l.inTests())
 	}
 	tables := append(slices.Clone(l.models), l.gormJoined...)

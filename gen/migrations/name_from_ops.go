@@ -51,17 +51,17 @@ func fragments(ops []migrate.Op) []string {
 	var tables, columns, rest, other []string
 	added := map[string][]string{} // table -> added columns
 	var addedTo []string
-	about := map[string]bool{}      // table or table.column that is spoken of already
-	replaced := map[string]string{} // table.check -> its expression, of checks that are dropped and added again
-	flying := map[string]bool{}     // tables with columns that begin or end to be written both, and those columns
+	about := map[string]bool{}       // table or table.column that is spoken of already
+	replaced := map[string]string{}  // table.check -> its expression, of checks that are dropped and added again
+	dualWritten := map[string]bool{} // tables with columns that begin or end to be written both, and those columns
 	for _, op := range ops {
 		switch o := op.(type) {
 		case migrate.AddDualWrite:
 			columns = append(columns, "expand_"+singular(base(o.Table))+"_"+o.Column.Def().Name)
-			flying[o.Table], flying[o.Table+"."+o.From], flying[o.Table+"."+o.To] = true, true, true
+			dualWritten[o.Table], dualWritten[o.Table+"."+o.From], dualWritten[o.Table+"."+o.To] = true, true, true
 		case migrate.DropDualWrite:
 			columns = append(columns, "contract_"+singular(base(o.Table))+"_"+o.Column.Def().Name)
-			flying[o.Table], flying[o.Table+"."+o.From], flying[o.Table+"."+o.To], flying[o.Table+"."+o.Column.Def().Name] = true, true, true, true
+			dualWritten[o.Table], dualWritten[o.Table+"."+o.From], dualWritten[o.Table+"."+o.To], dualWritten[o.Table+"."+o.Column.Def().Name] = true, true, true, true
 		case migrate.DropCheck:
 			replaced[o.Table+"."+o.Check.Name] = o.Check.Expr
 		}
@@ -90,7 +90,7 @@ func fragments(ops []migrate.Op) []string {
 				tables = append(tables, "rename_"+base(o.From)+"_to_"+base(o.To))
 			}
 		case migrate.AddColumn:
-			if flying[o.Table+"."+o.Column.Def().Name] {
+			if dualWritten[o.Table+"."+o.Column.Def().Name] {
 				continue
 			}
 			if len(added[o.Table]) == 0 {
@@ -99,7 +99,7 @@ func fragments(ops []migrate.Op) []string {
 			added[o.Table] = append(added[o.Table], o.Column.Def().Name)
 			about[o.Table+"."+o.Column.Def().Name] = true
 		case migrate.RenameColumn:
-			if !strings.HasSuffix(o.From, "_modelgen_swap") && !strings.HasSuffix(o.To, "_modelgen_swap") && !flying[o.Table+"."+o.From] {
+			if !strings.HasSuffix(o.From, "_modelgen_swap") && !strings.HasSuffix(o.To, "_modelgen_swap") && !dualWritten[o.Table+"."+o.From] {
 				columns = append(columns, "rename_"+singular(base(o.Table))+"_"+o.From+"_to_"+o.To)
 			}
 		}
@@ -110,11 +110,11 @@ func fragments(ops []migrate.Op) []string {
 	for _, op := range ops {
 		switch o := op.(type) {
 		case migrate.DropColumn:
-			if c := o.Column.Def().Name; !about[o.Table+"."+c] && !flying[o.Table+"."+c] {
+			if c := o.Column.Def().Name; !about[o.Table+"."+c] && !dualWritten[o.Table+"."+c] {
 				columns = append(columns, "drop_"+singular(base(o.Table))+"_"+c)
 			}
 		case migrate.AlterColumn:
-			if c := o.To.Def().Name; !about[o.Table+"."+c] && !flying[o.Table+"."+c] {
+			if c := o.To.Def().Name; !about[o.Table+"."+c] && !dualWritten[o.Table+"."+c] {
 				columns = append(columns, "alter_"+singular(base(o.Table))+"_"+c)
 			}
 		case migrate.CreateEnum:

@@ -15,15 +15,15 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Picture is what a directory of migrations comes to.
-type Picture struct {
+// Overview describes a directory of migrations.
+type Overview struct {
 	Set        string         `json:"set"`
 	Migrations []Node         `json:"migrations"` // parents before children
 	Heads      []string       `json:"heads"`      // those that no other one has as parent: one, or branches that have to meet
 	Schema     *schema.Schema `json:"schema"`     // of the snapshot
 }
 
-// Node is one migration of a [Picture].
+// Node is one migration of a [Overview].
 type Node struct {
 	Name     string   `json:"name"`
 	Parents  []string `json:"parents"` // those of another set with its package before a dot
@@ -32,7 +32,7 @@ type Node struct {
 }
 
 // Read reads a directory of migrations. shown is how messages name it. It returns [finding.Problems] when a file cannot be read.
-func Read(dir, shown string) (*Picture, error) {
+func Read(dir, shown string) (*Overview, error) {
 	f, err := migrations.Read(dir, shown)
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
@@ -44,7 +44,7 @@ func Read(dir, shown string) (*Picture, error) {
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
-	p := &Picture{Set: f.Snapshot.Set, Migrations: []Node{}, Heads: []string{}, Schema: &f.Snapshot.Schema}
+	p := &Overview{Set: f.Snapshot.Set, Migrations: []Node{}, Heads: []string{}, Schema: &f.Snapshot.Schema}
 	names, parent := map[string]string{}, map[string]bool{}
 	for _, m := range all {
 		names[m.Var] = m.Name
@@ -60,7 +60,7 @@ func Read(dir, shown string) (*Picture, error) {
 			parent[name] = true
 		}
 		for _, op := range m.Ops {
-			n.Does = append(n.Does, told(op))
+			n.Does = append(n.Does, describe(op))
 		}
 		p.Migrations = append(p.Migrations, n)
 	}
@@ -72,8 +72,8 @@ func Read(dir, shown string) (*Picture, error) {
 	return p, nil
 }
 
-// told says what an op does. A step over rows that has Go code in it is one like any other; only what it makes of the schema would have to be read.
-func told(op read.Op) string {
+// describe says what an op does. A step over rows that has Go code in it is one like any other; only what it makes of the schema would have to be read.
+func describe(op read.Op) string {
 	if op.Value != nil {
 		return op.Value.Describe()
 	}
@@ -84,7 +84,7 @@ func told(op read.Op) string {
 }
 
 // Text returns the picture for people: the graph, then the tables.
-func (p *Picture) Text() string {
+func (p *Overview) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "set %s\n", p.Set)
 	for i, m := range p.Migrations {
@@ -125,7 +125,7 @@ func (p *Picture) Text() string {
 }
 
 // Mermaid returns the tables as an entity relationship diagram in the language of Mermaid.
-func (p *Picture) Mermaid() string {
+func (p *Overview) Mermaid() string {
 	var b strings.Builder
 	b.WriteString("erDiagram\n")
 	for _, t := range p.Schema.Tables {
@@ -141,7 +141,7 @@ func (p *Picture) Mermaid() string {
 			if slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return len(u.Columns) == 1 && u.Columns[0] == c.Name }) {
 				keys = append(keys, "UK")
 			}
-			fmt.Fprintf(&b, "    %s %s", drawn(c.Type.String()), drawn(c.Name))
+			fmt.Fprintf(&b, "    %s %s", mermaidName(c.Type.String()), mermaidName(c.Name))
 			if len(keys) > 0 {
 				b.WriteString(" " + strings.Join(keys, ", "))
 			}
@@ -165,8 +165,8 @@ func (p *Picture) Mermaid() string {
 	return b.String()
 }
 
-// drawn makes a name one that the diagram takes: letters, digits, and a few signs.
-func drawn(s string) string {
+// mermaidName makes a name one that the diagram takes: letters, digits, and a few signs.
+func mermaidName(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == '(' || r == ')' || r == '[' || r == ']' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 			return r

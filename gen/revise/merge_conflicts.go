@@ -144,9 +144,9 @@ func mixed(base *schema.Schema, sides [][]read.Migration) (lines []string) {
 	return lines
 }
 
-// shaken finds steps over rows of mine that may name a column which theirs renames or drops. Where that is sure they do not fit; in a query it may
+// staleReferences finds steps over rows of mine that may name a column which theirs renames or drops. Where that is sure they do not fit; in a query it may
 // be a column of another table.
-func shaken(all, h []read.Migration, mine read.Migration) (notes []gen.Note) {
+func staleReferences(all, h []read.Migration, mine read.Migration) (notes []gen.Note) {
 	base, sides := split(all, h)
 	start := &schema.Schema{}
 	migrations.Replay(start, base)

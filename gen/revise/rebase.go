@@ -89,7 +89,7 @@ func Rebase(ctx context.Context, cfg gen.Config, mine string, applied *migration
 	if err != nil {
 		return nil, err
 	}
-	r.Migration, r.Notes = newHead, shaken(b.All, h, head)
+	r.Migration, r.Notes = newHead, staleReferences(b.All, h, head)
 	return r, nil
 }
 
@@ -151,7 +151,7 @@ func (b *branches) onTop(ctx context.Context, cfg gen.Config, s *schema.Schema, 
 			}
 		}
 	}
-	if err := b.gone(slices.Sorted(maps.Keys(old)), fresh, nil); err != nil {
+	if err := b.checkUnreferenced(slices.Sorted(maps.Keys(old)), fresh, nil); err != nil {
 		return nil, err
 	}
 	if lines := b.broken(cfg, r); len(lines) > 0 {

@@ -49,7 +49,7 @@ func (b *branches) moved(cfg gen.Config, move, rest []read.Migration, theirs rea
 			}
 		}
 	}
-	if err := b.gone(old, stays, words); err != nil {
+	if err := b.checkUnreferenced(old, stays, words); err != nil {
 		return nil, "", err
 	}
 	for _, m := range move {

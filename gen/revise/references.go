@@ -86,8 +86,8 @@ func (b *branches) users(becomes map[string]string, files map[string]bool) (line
 	return lines, nil
 }
 
-// gone refuses to take away, or to call otherwise, what something uses. old are the files that go, fresh is what comes in their place.
-func (b *branches) gone(old []string, fresh map[string]bool, becomes map[string]string) error {
+// checkUnreferenced returns an error when something uses what is removed or renamed. old are the files that go, fresh is what comes in their place.
+func (b *branches) checkUnreferenced(old []string, fresh map[string]bool, becomes map[string]string) error {
 	names, files := map[string]string{}, map[string]bool{}
 	for _, name := range old {
 		files[name] = true

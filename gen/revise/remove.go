@@ -45,7 +45,7 @@ func Remove(cfg gen.Config, applied *migrations.Applied) (*gen.Result, error) {
 	if n := slices.IndexFunc(b.All, func(o read.Migration) bool { return o.File == m.File && o.Var != m.Var }); n >= 0 {
 		return nil, finding.Problems{fmt.Sprintf("%s holds %s, too; take it out by hand", m.File, b.All[n].Name)}
 	}
-	if err := b.gone([]string{m.File}, nil, nil); err != nil {
+	if err := b.checkUnreferenced([]string{m.File}, nil, nil); err != nil {
 		return nil, err
 	}
 	b.undone = h
