@@ -27,6 +27,7 @@ type Capabilities struct {
 	CastsTextToZero   bool              // a cast makes 0 of a text that is no number, where others fail
 	BooleanConditions bool              // a condition is a boolean: a number or a text is an error
 	NativeEnums       bool              // an enum is a type of its own
+	ChainsGenerated   bool              // a generated column may be computed from another one
 	Serials           bool              // a column of a type such as bigserial is numbered by a sequence, see [schema.Serial]
 	GormTypes         map[string]string // what gorm's driver makes of gorm's types (bool, float, ...), where that is another spelling than the dialect's own
 	BytesLiteral      [2]string         // what stands around the hexadecimal digits of a bytes literal: x' and '

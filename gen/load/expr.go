@@ -165,8 +165,8 @@ func (m *model) columnExprs(c *column) {
 				other := m.byName[name]
 				if other == c {
 					m.l.failf(o.at.pos, "column %s is computed from itself", c.Name)
-				} else if other.opts.has("generated") {
-					m.l.failf(o.at.pos, "column %s is computed from %s, which is computed itself; PostgreSQL cannot do that", c.Name, name)
+				} else if i := slices.IndexFunc(m.l.cfg.Dialects, func(d migrate.Capabilities) bool { return !d.ChainsGenerated }); i >= 0 && other.opts.has("generated") {
+					m.l.failf(o.at.pos, "column %s is computed from %s, which is computed itself; %s cannot do that", c.Name, name, m.l.cfg.Dialects[i].Product)
 				}
 			}
 			c.Generated = sql

@@ -194,3 +194,52 @@ func TestSQLiteAdoptedByModels(t *testing.T) {
 		})
 	}
 }
+
+// A column that is computed from one that is computed follows what that is computed from.
+func TestSQLiteChainOfGeneratedColumns(t *testing.T) {
+	t.Parallel()
+	d := newLite(t)
+	d.run(liteTable("ts", liteID(), schema.Integer("a"), schema.Integer("twice").Null().Generated("a * 2"), schema.Integer("more").Null().Generated("twice + 1"), schema.Integer("seen").Null()))
+	d.exec("INSERT INTO ts (id, a) VALUES (1, 5)")
+	d.run(migrate.AddCheck{Table: "ts", Check: schema.Check{Name: "ts_check", Expr: "a > 0"}}, migrate.Fill{Table: "ts", Column: "a", Expr: "a + 1", Where: "a > 0"}, migrate.Fill{Table: "ts", Column: "seen", Expr: "more"})
+	d.want("SELECT a, twice, more, seen FROM ts", "6|12|13|13")
+}
+
+// Rows with NULL in a key, which SQLite takes where nobody wrote NOT NULL, stop a rebuild before anything is changed.
+func TestSQLiteAdoptedKeyHoldsNull(t *testing.T) {
+	t.Parallel()
+	d := newLite(t)
+	d.exec("CREATE TABLE items (id TEXT PRIMARY KEY, name TEXT)", "INSERT INTO items VALUES (NULL, 'a'), ('b', 'b')")
+	for _, op := range making(called(d.inspect(migrate.InspectOptions{}).Schema)) {
+		if err := op.Apply(d.s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.session(d.db)
+	d.fails([]migrate.Op{migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "name <> ''"}}}, "items.id: 1 row holds NULL in the primary key")
+	d.want("SELECT count(*) FROM items", "2")
+}
+
+// SQLite takes longer names than PostgreSQL, of which models know as many bytes as that has: gorm makes such of 64 bytes.
+func TestSQLiteAdoptedLongNames(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("long_name_", 7)
+	made := []string{"CREATE TABLE items (id INTEGER PRIMARY KEY, a TEXT, b TEXT, CONSTRAINT c" + long + " CHECK (a <> ''), CONSTRAINT u" + long + " UNIQUE (a))", "CREATE INDEX i" + long + " ON items (b)", "CREATE UNIQUE INDEX x" + long + " ON items (b)"}
+	d := newLite(t)
+	d.exec(made...)
+	s := d.inspect(migrate.InspectOptions{}).Schema
+	for _, op := range append(later(s), migrate.AddCheck{Table: "items", Check: schema.Check{Name: "more", Expr: "b <> ''"}}) {
+		d := newLite(t)
+		d.exec(made...)
+		first := &migrate.Migration{Name: "0001_initial", Ops: making(s)}
+		m := d.adopted(migrate.NewSet("adopted", first, &migrate.Migration{Name: "0002_later", Parents: []*migrate.Migration{first}, Ops: []migrate.Op{op}}))
+		if _, err := m.Up(t.Context()); err != nil {
+			t.Fatal(op.Describe(), err)
+		}
+		d.agrees(m)
+		if _, err := m.Down(t.Context()); err != nil {
+			t.Fatal(op.Describe(), err)
+		}
+		d.agrees(m)
+	}
+}

@@ -71,7 +71,7 @@ items unique constraint idx_items_state columns ["state"]
 kinds of  table   
 kinds of  table  columns ["code","parent","label","flag","n","plain","data","at","twice","thrice"]
 kinds of column at  
-kinds of column at defaultExpr '2020-01-01 00:00:00'
+kinds of column at default 2020-01-01 00:00:00
 kinds of column at nullable true
 kinds of column at type timestamptz
 kinds of column at typeFor.sqlite TIMESTAMP

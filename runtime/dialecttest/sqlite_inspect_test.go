@@ -192,9 +192,6 @@ func lowered(c *schema.Column) {
 	if c.DefaultExpr == "now()" {
 		c.DefaultExpr = "CURRENT_TIMESTAMP"
 	}
-	if c.Default != nil && (kind == schema.KindDate || kind == schema.KindTimestampTZ) {
-		c.DefaultExpr, c.Default = "'"+*c.Default+"'", nil
-	}
 	c.DefaultFor = nil
 }
 

@@ -193,7 +193,7 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 			line += " " + c.body()
 		}
 		if c.name != "" && !(c.kind == "check" && enums[c.body()]) {
-			line += " [" + c.name + "]"
+			line += " [" + nameOf(c.name) + "]"
 		}
 		lines = append(lines, line)
 	}
@@ -205,7 +205,7 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 				add("index %s %s [%s]", t.Name, o.sql, o.name)
 				continue
 			}
-			add("%sindex %s %s%s [%s]", ifs(x.unique, "unique "), t.Name, partsText(x.parts, own.columns), ifs(x.where != nil, " where "+normal(x.where)), o.name)
+			add("%sindex %s %s%s [%s]", ifs(x.unique, "unique "), t.Name, partsText(x.parts, own.columns), ifs(x.where != nil, " where "+normal(x.where)), nameOf(o.name))
 		case "trigger":
 			add("trigger %s.%s: %s", t.Name, o.name, normal(scan(o.sql)))
 		}

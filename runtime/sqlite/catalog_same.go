@@ -96,7 +96,15 @@ func defaultTokens(def string) []token {
 	if len(toks) == 1 && (toks[0].kind == quotedToken || toks[0].kind == wordToken && !toks[0].is("NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME")) {
 		toks[0].kind, toks[0].text = stringToken, text(toks[0].text)
 	}
-	return texts(def, toks, nil)
+	return texts(def, toks, "", nil)
+}
+
+// nameOf returns the name of an index or a constraint as a model can have it: SQLite takes longer ones, and gorm makes such of 64 bytes.
+func nameOf(name string) string {
+	if len(name) <= schema.MaxName {
+		return name
+	}
+	return strings.ToValidUTF8(name[:schema.MaxName], "")
 }
 
 // unquoted returns the characters of a 'text'.

@@ -20,7 +20,7 @@ func (x *inspector) foreignKeys(t *inspected) {
 			x.lost(what, c.sql, "it refers to %s, which is no table that models describe"+stays, c.ref.table)
 			continue
 		}
-		fk := schema.ForeignKey{Name: c.name, Columns: t.spelled(c.columns), RefTable: parent.name, RefColumns: parent.spelled(c.ref.columns),
+		fk := schema.ForeignKey{Name: nameOf(c.name), Columns: t.spelled(c.columns), RefTable: parent.name, RefColumns: parent.spelled(c.ref.columns),
 			OnDelete: c.ref.onDelete, OnUpdate: c.ref.onUpdate, Deferrable: c.ref.deferrable}
 		if len(c.ref.columns) == 0 && parent.t.PrimaryKey != nil {
 			fk.RefColumns = slices.Clone(parent.t.PrimaryKey.Columns)

@@ -150,6 +150,8 @@ func (x *inspector) constraints(t *inspected) {
 		what := "table " + t.name + ": " + c.kind
 		if c.name != "" {
 			what += " " + c.name
+		} else if c.kind == "check" {
+			what += " (" + normal(c.check) + ")"
 		}
 		switch c.kind {
 		case "check":
@@ -158,15 +160,15 @@ func (x *inspector) constraints(t *inspected) {
 				x.lost(what, c.sql, "the expression is in a form that models cannot say; it stays, and a rebuild keeps it")
 				continue
 			}
-			t.t.Checks = append(t.t.Checks, schema.Check{Name: c.name, Expr: expr})
+			t.t.Checks = append(t.t.Checks, schema.Check{Name: nameOf(c.name), Expr: expr})
 		case "unique":
 			if c.conflict != "" {
 				x.lost(what+" ("+strings.Join(c.columns, ", ")+")"+strings.ToUpper(c.conflict), "", "models have no word for it; it stays, and a rebuild keeps it")
 			}
 			if _, ok := plain(c.parts, t.text.columns); ok {
-				t.t.Uniques = append(t.t.Uniques, schema.Unique{Name: c.name, Columns: t.spelled(c.columns)})
+				t.t.Uniques = append(t.t.Uniques, schema.Unique{Name: nameOf(c.name), Columns: t.spelled(c.columns)})
 			} else if parts, ok := x.parts(t, c.parts, c.name); ok {
-				t.t.Indexes = append(t.t.Indexes, schema.Index{Name: c.name, Unique: true, Parts: parts})
+				t.t.Indexes = append(t.t.Indexes, schema.Index{Name: nameOf(c.name), Unique: true, Parts: parts})
 			} else {
 				x.lost(what, c.sql, "it is in a form that models cannot say; it stays, and a rebuild keeps it")
 			}
@@ -186,10 +188,10 @@ func (x *inspector) indexes(t *inspected) {
 	for _, o := range all {
 		ix, known := parseIndex(o.sql, t.text.names)
 		if columns, ok := plain(ix.parts, t.text.columns); known && ok && ix.unique && ix.where == nil {
-			t.t.Uniques = append(t.t.Uniques, schema.Unique{Name: o.name, Columns: t.spelled(columns)})
+			t.t.Uniques = append(t.t.Uniques, schema.Unique{Name: nameOf(o.name), Columns: t.spelled(columns)})
 			continue
 		}
-		out := schema.Index{Name: o.name, Unique: ix.unique}
+		out := schema.Index{Name: nameOf(o.name), Unique: ix.unique}
 		var ok bool
 		out.Parts, ok = x.parts(t, ix.parts, o.name)
 		if ok && ix.where != nil {

@@ -2,8 +2,10 @@ package sqlite
 
 import (
 	"encoding/hex"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -90,7 +92,8 @@ func (x *inspector) setDefault(t *inspected, c column, out *schema.Column) {
 		try.Default = nil
 	}
 	toks := defaultTokens(c.def.String)
-	if expr, err := schema.NormalizeExpr(written(toks)); err == nil {
+	text := len(toks) == 1 && toks[0].kind == stringToken && out.Type.Kind != schema.KindText // which no model takes for a time or a number
+	if expr, err := schema.NormalizeExpr(written(toks)); err == nil && !text {
 		try.DefaultExpr = expr
 		if sql, _, err := d.defaultOf(try, declared); same(sql, err) {
 			out.DefaultExpr = expr
@@ -132,7 +135,31 @@ func literalOf(c schema.Column, normal string) (string, bool) {
 			return digits, err == nil
 		}
 	default:
-		return unquoted(k.text), k.kind == stringToken && c.Type.Kind == schema.KindText // a time has many forms, of which a model knows one
+		v := unquoted(k.text)
+		return v, k.kind == stringToken && (c.Type.Kind == schema.KindText || c.Type.Kind == schema.KindDate && isDate(v) || c.Type.Kind == schema.KindTimestampTZ && isTime(v))
 	}
 	return "", false
+}
+
+var zoned = regexp.MustCompile(` ?(Z|[+-]\d\d(:?\d\d)?)$`)
+
+// isDate and isTime report whether a text is in the form in which models have a time.
+func isDate(v string) bool {
+	_, err := time.Parse(time.DateOnly, v)
+	return err == nil
+}
+
+func isTime(v string) bool {
+	if isDate(v) {
+		return true
+	}
+	if len(v) > len(time.DateOnly) {
+		v = zoned.ReplaceAllString(v, "")
+	}
+	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04"} { // with or without a fraction
+		if _, err := time.Parse(layout, v); err == nil {
+			return true
+		}
+	}
+	return false
 }

@@ -61,7 +61,7 @@ func (p *planner) dropIndex(op migrate.Op, table string, x schema.Index) error {
 
 // emitDrop adds a stage that drops an index, and then runs more statements.
 func (w *pass) emitDrop(t *schema.Table, x schema.Index, facts migrate.Facts, then ...string) {
-	if constrains(x) {
+	if constrains(x) || len(x.Name) == schema.MaxName { // or it has a longer one, see nameOf
 		w.emitUniqueDrop(t, x, facts, then...)
 		return
 	}

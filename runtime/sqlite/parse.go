@@ -9,6 +9,7 @@ import (
 
 // tableText is what the PRAGMAs do not tell about a table, read from its CREATE TABLE.
 type tableText struct {
+	name          string
 	names         []string              // of the columns, in their order
 	columns       map[string]columnText // by name in lower case
 	constraints   []constraintText      // without the primary key
@@ -88,6 +89,9 @@ func parseTable(sql string) tableText {
 	if open < 0 {
 		return t
 	}
+	if open > 0 {
+		t.name = toks[open-1].text
+	}
 	end := group(toks, open)
 	for _, k := range toks[end:] {
 		t.withoutRowid = t.withoutRowid || k.is("ROWID")
@@ -145,7 +149,7 @@ func (t *tableText) read(sql string, toks []token, column string) {
 		switch {
 		case k.is("CHECK") && i+1 < len(toks):
 			i = group(toks, i+1)
-			put(constraintText{kind: "check", name: name, check: texts(sql, toks[from+1:i], t.names), sql: source(i)}, i)
+			put(constraintText{kind: "check", name: name, check: texts(sql, toks[from+1:i], t.name, t.names), sql: source(i)}, i)
 		case k.is("FOREIGN") && i+2 < len(toks):
 			close := group(toks, i+2)
 			c := constraintText{kind: "foreign key", name: name, columns: columnNames(toks[i+3 : close-1])}
@@ -162,7 +166,7 @@ func (t *tableText) read(sql string, toks []token, column string) {
 			list := quote(column)
 			if i++; i < len(toks) && toks[i].text == "(" {
 				close := group(toks, i)
-				c.columns, c.parts = columnNames(toks[i+1:close-1]), indexParts(sql, toks[i+1:close-1], t.names)
+				c.columns, c.parts = columnNames(toks[i+1:close-1]), indexParts(sql, toks[i+1:close-1], t.name, t.names)
 				list, i = sql[toks[i+1].at:toks[close-2].end], close
 			}
 			i, c.conflict = conflict(toks, i)
@@ -195,7 +199,7 @@ func (t *tableText) read(sql string, toks []token, column string) {
 			}
 			open := i + 1
 			i = group(toks, open)
-			col.generated, col.virtual = texts(sql, toks[open:i], t.names), true
+			col.generated, col.virtual = texts(sql, toks[open:i], t.name, t.names), true
 			if i < len(toks) && toks[i].is("STORED", "VIRTUAL") {
 				col.virtual = toks[i].is("VIRTUAL")
 				i++

@@ -31,15 +31,15 @@ func parseIndex(sql string, columns []string) (x indexText, ok bool) {
 	}
 	end := group(toks, on+2)
 	x.unique = toks[1].is("UNIQUE")
-	x.parts = indexParts(sql, toks[on+3:end-1], columns)
+	x.parts = indexParts(sql, toks[on+3:end-1], toks[on+1].text, columns)
 	if end+1 < len(toks) {
-		x.where = texts(sql, toks[end+1:], columns)
+		x.where = texts(sql, toks[end+1:], toks[on+1].text, columns)
 	}
 	return x, true
 }
 
 // indexParts reads what stands in the brackets of an index or a unique constraint.
-func indexParts(sql string, toks []token, columns []string) []indexPart {
+func indexParts(sql string, toks []token, table string, columns []string) []indexPart {
 	var parts []indexPart
 	for _, item := range items(toks) {
 		var p indexPart
@@ -55,7 +55,7 @@ func indexParts(sql string, toks []token, columns []string) []indexPart {
 		if len(item) == 1 && (item[0].kind == wordToken || item[0].kind == quotedToken) {
 			p.column = item[0].text
 		} else {
-			p.expr = texts(sql, item, columns)
+			p.expr = texts(sql, item, table, columns)
 		}
 		parts = append(parts, p)
 	}
@@ -135,8 +135,13 @@ func inner(toks []token) []token {
 }
 
 // texts returns the tokens of an expression with the text in double quotes for what it is: SQLite takes a name in double quotes that is no column for a
-// text (https://www.sqlite.org/quirks.html, section 8).
-func texts(sql string, toks []token, columns []string) []token {
+// text (https://www.sqlite.org/quirks.html, section 8). The name of the table before those of its columns is left out.
+func texts(sql string, toks []token, table string, columns []string) []token {
+	for i := 0; i+2 < len(toks); i++ {
+		if k := toks[i]; table != "" && (k.kind == wordToken || k.kind == quotedToken) && strings.EqualFold(k.text, table) && toks[i+1].text == "." && toks[i+1].kind == opToken {
+			toks = slices.Delete(slices.Clone(toks), i, i+2)
+		}
+	}
 	var out []token
 	for i, k := range toks {
 		if k.kind != quotedToken || sql[k.at] != '"' || slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, k.text) }) ||

@@ -241,8 +241,8 @@ func (w *pass) retyped(t *schema.Table, column string) {
 	}
 	w.typed[id][column] = true
 	for _, c := range t.Columns {
-		if c.Generated != "" && len(schema.ExprColumns(c.Generated, []string{column})) > 0 {
-			w.typed[id][c.Name] = true
+		if c.Generated != "" && c.Name != column && !w.typed[id][c.Name] && len(schema.ExprColumns(c.Generated, []string{column})) > 0 {
+			w.retyped(t, c.Name)
 		}
 	}
 }

@@ -155,6 +155,9 @@ func (r *rebuild) follow(t *schema.Table, column string) error {
 		}
 		r.settle()
 		r.put(c.Name, "("+expr+")", declared)
+		if err := r.follow(t, c.Name); err != nil { // one may be computed from another
+			return err
+		}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 // A unique constraint of ours is an index. In a table that something else made it may stand inside of the table, where nothing but a new table without it
 // takes it away: what the database has is known only when the stage runs.
 
-// emitUniqueDrop adds a stage that drops the index of a unique constraint, or the constraint, and then runs more statements.
+// emitUniqueDrop adds a stage that drops an index, or the unique constraint that stands in its place, and then runs more statements.
 func (w *pass) emitUniqueDrop(t *schema.Table, x schema.Index, facts migrate.Facts, then ...string) {
 	st := w.emit(t.Name, facts, append([]string{"DROP INDEX " + quote(x.Name)}, then...)...)
 	st.Script = slices.Clone(st.Statements)
@@ -24,7 +24,10 @@ func (w *pass) emitUniqueDrop(t *schema.Table, x schema.Index, facts migrate.Fac
 	for _, c := range t.Columns {
 		own[strings.ToLower(c.Name)] = columnText{collate: collation(c.Collate)}
 	}
-	table, parts := t.Name, partsText(partsOf(x), own)
+	table, parts := t.Name, ""
+	if constrains(x) {
+		parts = partsText(partsOf(x), own)
+	}
 	st.Run = func(ctx context.Context, tx migrate.Tx) error {
 		return dropUnique(ctx, tx, table, x.Name, parts, then)
 	}
@@ -53,15 +56,15 @@ func constrains(x schema.Index) bool {
 }
 
 func dropUnique(ctx context.Context, tx migrate.Tx, table, index, parts string, then []string) error {
-	there, err := hasIndex(ctx, tx, index)
+	there, err := findIndex(ctx, tx, index)
 	if err != nil {
 		return err
 	}
-	if !there {
+	if there == "" {
 		if err := withoutUnique(ctx, tx, table, index, parts); err != nil {
 			return err
 		}
-	} else if err := exec(ctx, tx, "DROP INDEX "+quote(index)); err != nil {
+	} else if err := exec(ctx, tx, "DROP INDEX "+quote(there)); err != nil {
 		return err
 	}
 	for _, q := range then {
@@ -72,10 +75,17 @@ func dropUnique(ctx context.Context, tx migrate.Tx, table, index, parts string, 
 	return nil
 }
 
-func hasIndex(ctx context.Context, tx migrate.Tx, index string) (bool, error) {
-	var n int
-	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM main.sqlite_master WHERE type = 'index' AND name = ? COLLATE NOCASE", index).Scan(&n)
-	return n > 0, err
+// findIndex returns the name that an index of that name in the models has in the database, "" when there is none, see [nameOf].
+func findIndex(ctx context.Context, tx migrate.Tx, index string) (name string, err error) {
+	err = each(ctx, tx, "SELECT name FROM main.sqlite_master WHERE type = 'index' AND sql IS NOT NULL", func(scan func(...any) error) error {
+		var n string
+		err := scan(&n)
+		if strings.EqualFold(n, index) || name == "" && strings.EqualFold(nameOf(n), index) {
+			name = n
+		}
+		return err
+	})
+	return name, err
 }
 
 // takesTable reports whether a stage drops a unique constraint that stands inside of its table: then it needs foreign keys off.
@@ -87,8 +97,8 @@ func takesTable(ctx context.Context, tx migrate.Tx, st migrate.Stage) (bool, err
 	if len(toks) != 3 || !toks[0].is("DROP") || !toks[1].is("INDEX") {
 		return false, nil
 	}
-	there, err := hasIndex(ctx, tx, toks[2].text)
-	return !there, err
+	there, err := findIndex(ctx, tx, toks[2].text)
+	return there == "", err
 }
 
 // withoutUnique puts a table without the unique constraint in the place of the one that is there. All else is as it was, to the letter.
@@ -193,7 +203,7 @@ func counters(old, fresh string) []string {
 func cutUnique(sql, name, parts string) (string, bool) {
 	t := parseTable(sql)
 	i := slices.IndexFunc(t.constraints, func(c constraintText) bool {
-		return c.kind == "unique" && (c.name == "" || strings.EqualFold(c.name, name)) && partsText(c.parts, t.columns) == parts
+		return c.kind == "unique" && (c.name == "" || strings.EqualFold(nameOf(c.name), name)) && partsText(c.parts, t.columns) == parts
 	})
 	if i < 0 {
 		return sql, false

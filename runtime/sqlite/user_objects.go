@@ -66,7 +66,7 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 			if mentions(o.sql, rowids...) {
 				h.byRowid = append(h.byRowid, "trigger "+o.name)
 			}
-		case o.kind == "index" && !slices.Contains(w.indexes, o.name):
+		case o.kind == "index" && !slices.Contains(w.indexes, nameOf(o.name)):
 			if mentions(afterOn(o.sql), without(w.dropped, w.kept)...) {
 				return problem("drop the index first", "index %s, which no migration made, uses a column of %s that goes", o.name, w.old)
 			}
