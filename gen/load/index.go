@@ -112,7 +112,9 @@ func (m *model) indexPart(sc *scope, p text, only string) (schema.IndexPart, boo
 			break
 		}
 		if word := strings.ToLower(strings.TrimSpace(p.s[i:cut])); !slices.Contains([]string{"asc", "desc", "nulls", "first", "last", ""}, word) && !strings.HasPrefix(word, opclassWord) {
-			if first, _, _ := strings.Cut(p.s, " "); m.knows(sc, first) && !m.knows(sc, strings.TrimSpace(p.s[:cut])) {
+			if i := strings.LastIndex(strings.ToLower(p.s[:cut]), " collate "); i > 0 && m.knows(sc, strings.TrimSpace(p.s[:i])) && !m.knows(sc, strings.TrimSpace(p.s[:cut])) {
+				base = p.sub(0, i)
+			} else if first, _, _ := strings.Cut(p.s, " "); m.knows(sc, first) && !m.knows(sc, strings.TrimSpace(p.s[:cut])) {
 				base = p.sub(0, len(first)) // words that modifiers refuses, or collate
 			} else {
 				base = p.sub(0, cut)
