@@ -163,8 +163,19 @@ func checkCheck(t *schema.Table, c schema.Check) error {
 	return nil
 }
 
+// maxObjectName is how many bytes the name of a constraint or an index may have: gorm gives those on SQLite up to 64. A dialect that keeps fewer
+// refuses the name when it plans.
+const maxObjectName = 64
+
+func checkObjectName(name string) error {
+	if len(name) == maxObjectName {
+		name = strings.ToValidUTF8(name[:schema.MaxName], "")
+	}
+	return schema.CheckName(name)
+}
+
 func checkNewConstraint(t *schema.Table, name, only string) error {
-	if err := schema.CheckName(name); err != nil {
+	if err := checkObjectName(name); err != nil {
 		return err
 	}
 	if len(constraintNames(t, name, only)) > 0 {
@@ -174,7 +185,7 @@ func checkNewConstraint(t *schema.Table, name, only string) error {
 }
 
 func checkIndex(s *schema.Schema, t *schema.Table, x schema.Index) error {
-	if err := schema.CheckName(x.Name); err != nil {
+	if err := checkObjectName(x.Name); err != nil {
 		return err
 	}
 	if owner := relation(s, t, x.Name, x.Only); owner != "" {

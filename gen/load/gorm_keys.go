@@ -64,7 +64,7 @@ func (l *loader) relationSkipped(r *gormschema.Relation) bool {
 // gormReference makes a foreign key of the table of m.
 func (l *loader) gormReference(m *model, c *gormschema.Constraint, pos token.Pos) (schema.ForeignKey, bool) {
 	key := schema.ForeignKey{Name: c.Name, RefTable: strings.TrimPrefix(c.RefTable.Table, "public.")}
-	if !m.gormNamed("foreign key", c.Name, pos) {
+	if !m.gormNamed("foreign key", gormName{c.Name, ""}, pos) {
 		return key, false
 	}
 	for i, f := range c.Columns {

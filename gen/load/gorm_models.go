@@ -78,10 +78,7 @@ func (l *loader) findGorm() {
 
 // gormParser returns the parser of gorm's structs.
 func (l *loader) gormParser() *gormschema.Parser {
-	names := l.mapper.names
-	if names.Cut = schema.MaxName; names.Max == 0 {
-		names.Max = schema.MaxName
-	}
+	names := l.namesOn(schema.MaxName)
 	return &gormschema.Parser{
 		Names:  names,
 		Method: l.method,
@@ -95,6 +92,15 @@ func (l *loader) gormParser() *gormschema.Parser {
 		},
 		Table: func(n *types.Named) string { return l.tableDirective(n.Obj()) },
 	}
+}
+
+// namesOn returns how gorm names things on a database that keeps so many bytes of a name, 0 for all: the drivers for such databases set the limit.
+func (l *loader) namesOn(limit int) gormschema.Names {
+	names := l.mapper.names
+	if names.Cut = limit; names.Max == 0 {
+		names.Max = limit
+	}
+	return names
 }
 
 // part is a struct that looks like a model and is embedded in others.

@@ -40,29 +40,67 @@ func (m *model) gormDefault(c *column, f *gormschema.Field) {
 // gormObjects makes what belongs to the table beside the columns: unique constraints, checks and indexes.
 func (m *model) gormObjects(sc *scope) {
 	p := m.l.gorm
-	for _, u := range p.Uniques(m.schema) {
+	for i, u := range p.Uniques(m.schema) {
 		pos := m.keyPos(u.Field, "UNIQUE")
 		m.later = append(m.later, func() {
-			if m.gormNamed("unique", u.Name, pos) && m.byName[u.Field.DBName] != nil {
-				m.addUnique(schema.Unique{Name: u.Name, Columns: []string{u.Field.DBName}}, pos)
+			if m.byName[u.Field.DBName] == nil {
+				return
+			}
+			for _, n := range m.l.gormNames(u.Name, func() string { return p.Uniques(m.schema)[i].Name }) {
+				if m.gormNamed("unique", n, pos) {
+					m.addUnique(schema.Unique{Name: n.name, Columns: []string{u.Field.DBName}, Only: n.only}, pos)
+				}
 			}
 		})
 	}
-	for _, c := range p.Checks(m.schema) {
+	for i, c := range p.Checks(m.schema) {
 		pos := m.fieldPos(c.Path, c.At)
 		m.later = append(m.later, func() {
-			if m.gormNamed("check", c.Name, pos) {
-				m.addCheck(sc, text{s: c.Expr, pos: pos}, c.Name, "", pos)
+			for _, n := range m.l.gormNames(c.Name, func() string { return p.Checks(m.schema)[i].Name }) {
+				if m.gormNamed("check", n, pos) {
+					m.addCheck(sc, text{s: c.Expr, pos: pos}, n.name, n.only, pos)
+				}
 			}
 		})
 	}
-	for _, x := range p.Indexes(m.schema) {
-		m.later = append(m.later, func() { m.gormIndex(sc, x) })
+	for i, x := range p.Indexes(m.schema) {
+		m.later = append(m.later, func() {
+			for _, n := range m.l.gormNames(x.Name, func() string { return p.Indexes(m.schema)[i].Name }) {
+				m.gormIndex(sc, x, n)
+			}
+		})
 	}
 }
 
+// gormName is a name and the dialect that has it, "" for every one.
+type gormName struct{ name, only string }
+
+// gormNames returns the names of an object on each dialect, one where they are the same: each driver has a limit of its own, and cuts with a hash.
+func (l *loader) gormNames(name string, again func() string) []gormName {
+	if len(name) < schema.MaxName {
+		return []gormName{{name, ""}}
+	}
+	before := l.gorm.Names
+	defer func() { l.gorm.Names = before }()
+	var each []gormName
+	same := true
+	for _, d := range l.cfg.Dialects {
+		l.gorm.Names = l.namesOn(d.MaxIdentifier)
+		each = append(each, gormName{again(), d.Name})
+		same = same && each[0].name == each[len(each)-1].name && len(each[0].name) <= schema.MaxName
+	}
+	if same && len(each) > 0 {
+		return []gormName{{each[0].name, ""}}
+	}
+	return each
+}
+
 // gormNamed notes a name that the database cannot have.
-func (m *model) gormNamed(what, name string, pos token.Pos) bool {
+func (m *model) gormNamed(what string, n gormName, pos token.Pos) bool {
+	name := n.name
+	if n.only != "" && len(name) > schema.MaxName {
+		name = strings.ToValidUTF8(name[:schema.MaxName], "") // that dialect keeps more of it
+	}
 	if err := schema.CheckName(name); err != nil {
 		m.l.failf(pos, "%s: %s", what, err)
 		return false
@@ -71,9 +109,9 @@ func (m *model) gormNamed(what, name string, pos token.Pos) bool {
 }
 
 // gormIndex makes an index, one for each dialect where gorm's drivers differ.
-func (m *model) gormIndex(sc *scope, x *gormschema.Index) {
+func (m *model) gormIndex(sc *scope, x *gormschema.Index, n gormName) {
 	pos := m.fieldPos(x.Path, x.At)
-	if !m.gormNamed("index", x.Name, pos) {
+	if !m.gormNamed("index", n, pos) {
 		return
 	}
 	if x.Class != "" && !strings.EqualFold(x.Class, "UNIQUE") {
@@ -82,10 +120,14 @@ func (m *model) gormIndex(sc *scope, x *gormschema.Index) {
 	}
 	var each []schema.Index
 	for _, d := range m.l.cfg.Dialects {
+		if schema.Elsewhere(n.only, d.Name) {
+			continue
+		}
 		one, ok := m.gormIndexOn(sc, x, d, pos)
 		if !ok {
 			return
 		}
+		one.Name, one.Only = n.name, n.only
 		each = append(each, one)
 	}
 	if len(each) == 0 {

@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -48,7 +50,30 @@ func (p *planner) Before(s *schema.Schema) { p.before = s }
 func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.commitValues()
 	p.apartLocks()
-	return p.stages, nil
+	return p.stages, p.longNames()
+}
+
+// longNames refuses names that the server would cut without a word: ops have checked all but those of what PostgreSQL alone has.
+func (p *planner) longNames() error {
+	check := func(t *schema.Table, what, name string) error {
+		if len(name) > schema.MaxName {
+			return fmt.Errorf("%s of table %s: %w", what, t.Name, schema.CheckName(name))
+		}
+		return nil
+	}
+	var errs []error
+	for _, t := range p.before.Tables {
+		for _, x := range t.Indexes {
+			errs = append(errs, check(t, "index", x.Name))
+		}
+		for _, u := range t.Uniques {
+			errs = append(errs, check(t, "unique constraint", u.Name))
+		}
+		for _, c := range t.Checks {
+			errs = append(errs, check(t, "check", c.Name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // add appends a stage that changes tables. Without statements there is nothing to do here.
