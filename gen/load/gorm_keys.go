@@ -2,6 +2,7 @@ package load
 
 import (
 	"go/token"
+	"go/types"
 	"reflect"
 	"slices"
 	"strings"
@@ -80,26 +81,31 @@ func (l *loader) gormReference(m *model, c *gormschema.Constraint, pos token.Pos
 	if !ok[0] || !ok[1] {
 		return key, false
 	}
+	return key, l.referable(key, pos, "constraint:- in the gorm tag of the relation says that there is none")
+}
+
+// referable reports whether the table that a foreign key refers to is known, and notes that it cannot be made.
+func (l *loader) referable(key schema.ForeignKey, pos token.Pos, remedy string) bool {
 	ref := l.schema.Table(key.RefTable)
 	if ref == nil && l.given != nil {
 		var err error
 		if ref, _, err = l.otherTable(key.RefTable); err != nil {
-			return key, false
+			return false
 		}
 	}
 	if ref == nil {
-		return key, false // the model has a problem, which is said there
+		return false // the model has a problem, which is said there
 	}
 	for _, name := range key.RefColumns {
 		if ref.Column(name) == nil {
-			return key, false
+			return false
 		}
 	}
 	if slices.ContainsFunc(l.dialects(), func(d string) bool { return !unique(ref.For(d), key.RefColumns) }) {
-		l.failf(pos, "the foreign key %s refers to %s, which is neither the primary key nor unique: no database makes it; constraint:- in the gorm tag of the relation says that there is none", c.Name, columnsOf(ref, key.RefColumns))
-		return key, false
+		l.failf(pos, "the foreign key %s refers to %s, which is neither the primary key nor unique: no database makes it; %s", key.Name, columnsOf(ref, key.RefColumns), remedy)
+		return false
 	}
-	return key, true
+	return true
 }
 
 // gormAction reads what a reference does.
@@ -160,30 +166,32 @@ func sortedColumns(s *gormschema.Schema) []string {
 // gormProblems notes what gorm refuses.
 func (l *loader) gormProblems() {
 	for _, p := range l.gorm.Problems {
-		var pos token.Pos
-		for _, m := range l.models {
-			if len(p.Path) > 0 && m.tags != nil {
-				if _, ok := m.tags[p.Path[len(p.Path)-1]]; ok {
-					pos = m.fieldPos(p.Path, p.At)
-					break
-				}
-			}
-		}
-		switch {
-		case len(p.Path) == 0:
-			pos = p.Pos
-		case !pos.IsValid():
-			for _, f := range slices.Backward(p.Path) {
-				if l.field(f) != nil {
-					pos = f.Pos()
-					break
-				}
-			}
-		}
-		if !pos.IsValid() && l.given != nil {
-			l.partial = true // in another package, where it is said
+		l.mappedProblem(p.Path, p.At, p.Pos, p.Msg)
+	}
+}
+
+// mappedProblem notes a problem at a field, or at pos where there is none.
+func (l *loader) mappedProblem(path []*types.Var, at int, pos token.Pos, msg string) {
+	for _, m := range l.models {
+		if len(path) == 0 || m.tags == nil {
 			continue
 		}
-		l.failf(pos, "%s", p.Msg)
+		if _, ok := m.tags[path[len(path)-1]]; ok {
+			pos = m.fieldPos(path, at)
+			break
+		}
 	}
+	if !pos.IsValid() {
+		for _, f := range slices.Backward(path) {
+			if l.field(f) != nil {
+				pos = f.Pos()
+				break
+			}
+		}
+	}
+	if !pos.IsValid() && l.given != nil {
+		l.partial = true // in another package, where it is said
+		return
+	}
+	l.failf(pos, "%s", msg)
 }

@@ -142,17 +142,28 @@ func (m *model) gormColumn(f *gormschema.Field, sc *scope, numbered *gormschema.
 
 // gormMore sets what a column says beside its type: NULL, the key, comment, collation, a former name.
 func (m *model) gormMore(c *column, f *gormschema.Field, pos token.Pos) {
-	l := m.l
 	inKey := slices.Contains(m.keyFields(), f)
 	c.Nullable = !f.NotNull && !inKey && !c.Identity && !c.Serial()
 	if inKey {
 		m.key.columns = append(m.key.columns, c)
 	}
 	c.setNull()
-	if c.Comment = c.opts.value("comment"); c.Comment == "" {
-		c.Comment = f.Comment
+	if c.Comment = f.Comment; c.opts.has("comment") {
+		c.Comment = c.opts.value("comment")
 	}
-	if t := m.tags[f.Pos]; c.Comment == "" && l.cfg.Comments && t.decl != nil {
+	m.mappedMore(c, pos, m.tags[f.Pos])
+	if o, ok := f.Setting("GENERATED"); ok && strings.TrimSpace(o.Value) != "" && o.Value != "GENERATED" {
+		m.gormGenerated(c, f, strings.TrimSpace(o.Value))
+	}
+}
+
+// mappedMore sets what the tag modelgen says of a column beside its type and NULL, and what its doc comment says.
+func (m *model) mappedMore(c *column, pos token.Pos, t fieldTags) {
+	l := m.l
+	if c.Comment == "" {
+		c.Comment = c.opts.value("comment")
+	}
+	if c.Comment == "" && l.cfg.Comments && t.decl != nil {
 		c.Comment = firstParagraph(t.decl.Doc)
 	}
 	for _, o := range c.opts {
@@ -165,9 +176,6 @@ func (m *model) gormMore(c *column, f *gormschema.Field, pos token.Pos) {
 		if c.Was = was; c.Was == c.Name {
 			l.failf(c.opts.pos("was", pos), "was:%s is the name it has", was)
 		}
-	}
-	if o, ok := f.Setting("GENERATED"); ok && strings.TrimSpace(o.Value) != "" && o.Value != "GENERATED" {
-		m.gormGenerated(c, f, strings.TrimSpace(o.Value))
 	}
 }
 

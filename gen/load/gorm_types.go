@@ -13,43 +13,81 @@ import (
 
 // gormType sets the type of a column, on each dialect as gorm's driver for it spells it.
 func (m *model) gormType(c *column, f *gormschema.Field, numbered bool) error {
-	l, opts := m.l, c.opts
-	if o, ok := opts.get("type"); ok {
-		t, err := parseType(o.value.s)
-		if err != nil {
-			return o.value.errorf("%s", err)
-		}
-		c.Type = t
-	} else if g, ok := l.resolve(f.Type); ok && l.gorm.Typed(f.Type) {
-		c.Type, c.TypeFor = g.typ, g.typeFor
-	} else {
-		if f.Unknown != "" {
-			return fmt.Errorf("%s: the column of %s is not known, as %s: write type: in its gorm tag, modelgen:\"type:text\" beside it, or //modelgen:type text above the type", f.Name, m.typeString(f.Type), f.Unknown)
-		}
-		if err := m.gormTypes(c, f, numbered); err != nil {
-			return err
-		}
-	}
-	for _, o := range opts {
-		if o.word == "type" && o.dialect != "" {
-			g := goType{typeFor: c.TypeFor}
-			g.setTypeFor(o.dialect, o.value.s)
-			c.TypeFor = g.typeFor
-		}
-	}
-	if o, ok := opts.get("enum"); ok {
-		return m.gormEnum(c, f, *o)
-	}
-	if _, err := l.checkOther(c.Type, c.TypeFor, "modelgen:\"type.%s:TEXT\""); err != nil {
+	if done, err := m.typeByUs(c, f.Type); done || err != nil {
 		return err
 	}
-	return nil
+	if f.Unknown != "" {
+		return fmt.Errorf("%s: the column of %s is not known, as %s: write type: in its gorm tag, modelgen:\"type:text\" beside it, or //modelgen:type text above the type", f.Name, m.typeString(f.Type), f.Unknown)
+	}
+	if err := m.gormTypes(c, f, numbered); err != nil {
+		return err
+	}
+	return m.typeNarrowed(c)
 }
 
-func (m *model) gormEnum(c *column, f *gormschema.Field, o option) error {
-	g, _ := m.l.resolve(f.Type)
+// typeByUs sets the type of a column whose type a tag or a directive of ours says, and reports whether one does.
+func (m *model) typeByUs(c *column, typ types.Type) (bool, error) {
+	if o, ok := c.opts.get("enum"); ok {
+		return true, m.enumByUs(c, typ, *o)
+	}
+	if o, ok := c.opts.get("type"); ok {
+		t, err := parseType(o.value.s)
+		if err != nil {
+			return true, o.value.errorf("%s", err)
+		}
+		c.Type = t
+		return true, m.typeNarrowed(c)
+	}
+	if n, ok := typ.(*types.Named); ok {
+		if g, ok := m.l.typeDirective(n.Origin().Obj()); ok {
+			c.Type, c.TypeFor = g.typ, g.typeFor
+			return true, m.typeNarrowed(c)
+		}
+	}
+	return false, nil
+}
+
+// typeNarrowed sets what the tag modelgen says of the type on one dialect.
+func (m *model) typeNarrowed(c *column) error {
+	for _, o := range c.opts {
+		if o.word == "type" && o.dialect != "" {
+			c.setTypeFor(o.dialect, o.value.s)
+		}
+	}
+	_, err := m.l.checkOther(c.Type, c.TypeFor, "modelgen:\"type.%s:TEXT\"")
+	return err
+}
+
+// setTypeFor sets the type of a column on one dialect.
+func (c *column) setTypeFor(dialect, sql string) {
+	g := goType{typeFor: c.TypeFor}
+	g.setTypeFor(dialect, sql)
+	c.TypeFor = g.typeFor
+}
+
+// setSerial makes a column a serial where a dialect has that; elsewhere it is the identity, or the plain integer, that it is already.
+func (c *column) setSerial(l *loader, serial string) {
+	for _, d := range l.cfg.Dialects {
+		if serial == "" || !d.Serials {
+			continue
+		}
+		if c.Identity {
+			c.setTypeFor(d.Name, serial)
+			continue
+		}
+		c.Type = schema.Type{Kind: schema.KindOther, Name: serial}
+		for _, o := range l.cfg.Dialects {
+			if !o.CanonicalTypes && c.TypeFor[o.Name] == "" {
+				c.setTypeFor(o.Name, "INTEGER")
+			}
+		}
+	}
+}
+
+func (m *model) enumByUs(c *column, typ types.Type, o option) error {
+	g, _ := m.l.resolve(typ)
 	if g.enum == nil || g.basic != types.String {
-		return o.at.errorf("enum needs a named string type with constants, which %s is not", m.typeString(f.Type))
+		return o.at.errorf("enum needs a named string type with constants, which %s is not", m.typeString(typ))
 	}
 	c.enum, c.TypeFor = g.enum, nil
 	c.Type = schema.Type{Kind: schema.KindEnum, Name: snakeCase(g.enum.Name())}
@@ -73,7 +111,6 @@ func (m *model) gormTypes(c *column, f *gormschema.Field, numbered bool) error {
 		return &posError{pos, err}
 	}
 	c.Type = t
-	serial := f.Auto && len(dialects) > 0 && dialects[0].Serials && gormSQL(f, true) != gormSQL(f, false)
 	for _, d := range dialects {
 		if d.CanonicalTypes {
 			continue
@@ -92,28 +129,11 @@ func (m *model) gormTypes(c *column, f *gormschema.Field, numbered bool) error {
 			sql = f.DataType
 		}
 		if sql != "" && !strings.EqualFold(sql, "text") {
-			g := goType{typeFor: c.TypeFor}
-			g.setTypeFor(d.Name, sql)
-			c.TypeFor = g.typeFor
+			c.setTypeFor(d.Name, sql)
 		}
 	}
-	switch name := gormSQL(f, true); {
-	case !serial:
-	case c.Identity: // elsewhere: a serial is numbered by itself
-		g := goType{typeFor: c.TypeFor}
-		g.setTypeFor(dialects[0].Name, name)
-		c.TypeFor = g.typeFor
-	default:
-		c.Type = schema.Type{Kind: schema.KindOther, Name: name}
-		if len(dialects) > 1 && len(c.TypeFor) < len(dialects)-1 {
-			for _, d := range dialects[1:] {
-				if c.TypeFor[d.Name] == "" {
-					g := goType{typeFor: c.TypeFor}
-					g.setTypeFor(d.Name, "integer")
-					c.TypeFor = g.typeFor
-				}
-			}
-		}
+	if name := gormSQL(f, true); f.Auto && name != gormSQL(f, false) {
+		c.setSerial(m.l, name)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (m *model) primaryKey() {
 		for _, n := range names {
 			cols = append(cols, m.byName[n])
 		}
-	case len(cols) == 0:
+	case len(cols) == 0 && !m.noID:
 		cols = m.fieldID()
 	}
 	if len(cols) == 0 {

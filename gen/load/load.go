@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/tools/go/packages"
 
+	"github.com/modelgen/modelgen/gen/load/internal/bunschema"
 	"github.com/modelgen/modelgen/gen/load/internal/gormschema"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -117,6 +118,7 @@ type loader struct {
 
 	mapper     *mapper            // whose tags are read in place of ours, nil for ours
 	gorm       *gormschema.Parser // of gorm's structs
+	bun        *bunschema.Parser  // of bun's structs
 	parts      []part             // structs that others embed, and that look like models
 	gormJoined []*model           // join tables
 
@@ -229,12 +231,18 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	l.finishEnums()
 	for _, m := range tables {
 		m.foreignKeys()
-		if m.schema != nil {
+		switch {
+		case m.schema != nil:
 			m.gormKeys()
+		case m.bun != nil:
+			m.bunKeys()
 		}
 	}
 	if l.gorm != nil {
 		l.gormProblems()
+	}
+	if l.bun != nil {
+		l.bunProblems()
 	}
 	l.namespaces()
 	l.checkNames()

@@ -18,13 +18,21 @@ const (
 
 // findMapped finds the structs that are models of the library whose tags are read.
 func (l *loader) findMapped() {
-	l.findGorm()
+	switch l.mapper.key {
+	case "gorm":
+		l.findGorm()
+	case "bun":
+		l.findBun()
+	}
 }
 
 // whatModelsAre says what was looked for.
 func (l *loader) whatModelsAre() string {
-	if l.mapper == nil {
+	switch {
+	case l.mapper == nil:
 		return "a model is a struct with a field like _ struct{} `table:\"products\"`"
+	case l.mapper.key == "bun":
+		return "a model is a struct that embeds bun.BaseModel, or that //modelgen:models names"
 	}
 	return "a model is an exported struct with a primary key and a gorm tag, gorm.Model or a method TableName, or one that //modelgen:models names"
 }

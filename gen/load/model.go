@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/load/internal/bunschema"
 	"github.com/modelgen/modelgen/gen/load/internal/gormschema"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -36,6 +37,8 @@ type model struct {
 
 	schema  *gormschema.Schema       // of a struct of gorm
 	tags    map[*types.Var]fieldTags // of the fields, where another library names the columns
+	bun     *bunschema.Table         // of a struct of bun
+	noID    bool                     // a field called ID is no key by itself
 	soleKey *gormschema.Field        // that is the whole key, whatever else is said
 
 	constraint string // what its file is built with, "" when that is always

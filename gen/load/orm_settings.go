@@ -22,6 +22,7 @@ type mapper struct {
 // mappers are the libraries, with what may stand behind their names.
 var mappers = map[string][]string{
 	"gorm": {"prefix:", "singular", "nolowercase", "maxlength:", "nofk", "ignore:"},
+	"bun":  {"singular", "fk", "ignore:"},
 }
 
 // readMapper reads the tag key of a configuration, nil when it stands for tags of ours.

@@ -12,6 +12,7 @@ func (d Dialect) Capabilities() migrate.Capabilities {
 		Script:          migrate.Frame{Begin: []migrate.Statement{{SQL: "BEGIN"}}, End: []migrate.Statement{{SQL: "COMMIT"}}},
 		ScriptKeysOff:   migrate.Frame{Begin: begin, End: append(end, migrate.Statement{SQL: "COMMIT"}, migrate.Statement{SQL: "PRAGMA foreign_keys = ON"})},
 		GormTypes:       map[string]string{"bool": "numeric", "float": "real"},
+		BunTypes:        map[string]string{"VARCHAR": "VARCHAR", "TIMESTAMP": "TIMESTAMP", "DOUBLE PRECISION": "DOUBLE PRECISION", "JSON": "JSON"},
 		CastsTextToZero: true, ChainsGenerated: true, BytesLiteral: [2]string{"x'", "'"},
 		IgnoresCase: true, ReservedPrefix: "sqlite_",
 	}
