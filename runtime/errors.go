@@ -145,6 +145,35 @@ func (e *HistoryError) Error() string {
 	return text.String()
 }
 
+// InitialError says that a first migration cannot count as applied (Options.FakeInitial): tables that it makes are there, and are others than it makes.
+// Nothing was recorded. Its text has one difference a line, and what to do about it below.
+type InitialError struct {
+	Set            string
+	Migration      string
+	Differences    []Difference
+	There, Missing []string // where some of its tables are there and some are not, which
+	Next           string   // the next command; several are in lines
+}
+
+func (e *InitialError) Error() string {
+	h := e.history()
+	for _, d := range e.Differences {
+		h.Problems = append(h.Problems, d.line(), "  "+d.Fix)
+	}
+	return h.Error()
+}
+
+// Unwrap returns the error without the differences, as a [HistoryError].
+func (e *InitialError) Unwrap() error { return e.history() }
+
+func (e *InitialError) history() *HistoryError {
+	says := e.Migration + " cannot count as applied, its tables are there but differ"
+	if len(e.Missing) > 0 {
+		says = fmt.Sprintf("%s makes tables of which some are there (%s) and some are not (%s)", e.Migration, some(e.There), some(e.Missing))
+	}
+	return &HistoryError{e.Set, []string{says}, e.Next}
+}
+
 // UnknownTargetError says that no migration has the name, or that several begin with it.
 type UnknownTargetError struct {
 	Target string

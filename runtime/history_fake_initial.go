@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 // alone: a table that is there in another form is an error, and the database is left as it is.
 func (w *executor) initial(ctx context.Context, moves []move) error {
 	set := w.m.set
+	w.res.Differences = nil
 	for i, mv := range moves {
 		if mv.back || mv.fake || w.h.row[mv.at] != nil || !set.first(mv.at) {
 			continue
@@ -81,37 +81,52 @@ func (w *executor) compareInitial(ctx context.Context, label string, base, want,
 	if len(there) == 0 {
 		return false, nil
 	}
-	if len(missing) > 0 {
-		return false, &HistoryError{w.m.set.name,
-			[]string{fmt.Sprintf("%s makes tables of which some are there (%s) and some are not (%s)", label, some(there), some(missing))},
-			"make what is missing by hand, exactly as sql " + label + " prints it, then run the same command again"}
-	}
 	expected, err := added(ctx, w.s, base, want)
 	if err != nil {
 		return false, redacted{err}
 	}
-	diff := slices.DeleteFunc(differ(got, expected), func(d Difference) bool { return !d.Missing && w.m.set.wanted(d.Fact, want) })
-	var lines, notes []string
-	refused := false
+	diff := w.initialDifferences(label, got, expected, missing, want)
+	refused := len(missing) > 0
 	for _, d := range diff {
-		word := map[bool]string{true: "missing: ", false: "unexpected: "}[d.Missing]
-		lines = append(lines, word+d.Fact)
-		note := word + d.Fact
-		if hint := indexForConstraint(d, diff); hint != "" {
-			note += "; " + hint
-		}
-		notes = append(notes, note)
 		kind, _, _ := strings.Cut(d.Fact, " ")
 		refused = refused || kind == "table" || kind == "column" || kind == "enum"
 	}
 	if refused {
-		return false, &HistoryError{w.m.set.name, append([]string{label + " cannot count as applied, its tables are there but differ"}, lines...),
-			"change the database or the migration until they agree; sql " + label + " prints what is wanted\nor record it whatever the database is with fake " + label}
+		e := &InitialError{Set: w.m.set.name, Migration: label, Differences: diff, Next: "change the database or the migration until they agree; sql " + label +
+			" prints what is wanted\nor record it whatever the database is with fake " + label}
+		if len(missing) > 0 {
+			e.There, e.Missing = there, missing
+			e.Next = "make what is missing by hand, exactly as sql " + label + " prints it, then run the same command again"
+		}
+		return false, e
 	}
-	for _, n := range notes {
-		w.m.notify(Event{Kind: EventNote, Migration: label, Message: label + " counts as applied, but the database differs: " + n})
+	w.res.Differences = append(w.res.Differences, diff...)
+	for _, d := range diff {
+		w.m.notify(Event{Kind: EventNote, Migration: label, Message: label + " counts as applied, but the database differs: " + d.line() + "; " + d.Fix})
 	}
 	return true, nil
+}
+
+// initialDifferences returns in what the tables are not as the migration makes them, with what to do about each. Of a table that is not there no more is said.
+func (w *executor) initialDifferences(label string, got, expected, missing []string, want *schema.Schema) []Difference {
+	diff := differ(got, expected)
+	diff = slices.DeleteFunc(diff, func(d Difference) bool {
+		x, _ := about(d.Fact, want)
+		return !d.Missing && w.m.set.wanted(d.Fact, want) || d.Missing && x.kind != "table" && x.kind != "enum" && slices.Contains(missing, x.table)
+	})
+	remedies(diff, want, w.s.Planner, outOfUnrecorded(label), func(things []thing) map[thing]string {
+		by := map[thing]string{}
+		for _, x := range things {
+			by[x] = label
+		}
+		return by
+	})
+	for i := range diff {
+		if x, _ := about(diff[i].Fact, want); diff[i].Missing && x.kind == "table" && slices.Contains(missing, x.table) {
+			diff[i].Fix = "make it by hand, as sql " + label + " prints it"
+		}
+	}
+	return diff
 }
 
 // added returns the facts that want has and base has not.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"path"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -63,6 +64,11 @@ func Inspect(ctx context.Context, db *sql.DB, dialect Dialect, opt InspectOption
 	d, ok := dialect.(SchemaInspector)
 	if !ok {
 		return nil, fmt.Errorf("inspect on %s: %w", dialect.Name(), errors.ErrUnsupported)
+	}
+	for _, p := range opt.Ignore {
+		if _, err := path.Match(p, ""); err != nil {
+			return nil, fmt.Errorf("inspect: the pattern %q of tables to leave out cannot be read: %w", p, err)
+		}
 	}
 	m := &Migrator{db: db, dialect: dialect}
 	conn, err := m.connect(ctx, db)

@@ -30,6 +30,10 @@ type Result struct {
 	// Beyond names what the database has of this set and the program does not know, as after going back to an older version of it.
 	Beyond []string
 
+	// Differences are those in which tables that something else has made are not as a migration makes them that counts as applied all the same
+	// (Options.FakeInitial): constraints and indexes.
+	Differences []Difference
+
 	// Waits says what the run stopped in front of: a migration that ends a dual write waits until no program is running that knows only the old
 	// column. nil when nothing waits.
 	Waits *DualWriteError

@@ -18,6 +18,8 @@ type Plan struct {
 	Steps   []PlannedMigration
 	Refused error           // why the run itself would refuse to go this way, as a [*HistoryError]; nil when it would not
 	Waits   *DualWriteError // what the run would stop in front of, and what comes after that; nil when nothing waits
+
+	Differences []Difference // see [Result]
 }
 
 // PlannedMigration is one migration of a plan.
@@ -89,11 +91,12 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	}
 	moves, _, wait := h.gate(moves)
 	if len(moves) == 0 {
-		return &Plan{Set: m.set.name, Waits: wait}, nil
+		return &Plan{Set: m.set.name, Waits: wait, Differences: w.res.Differences}, nil
 	}
 	plan, err := w.preview(ctx, moves)
 	switch {
 	case err == nil:
+		plan.Differences = w.res.Differences
 		plan.Refused, plan.Waits = cmp.Or(refused, plan.Refused), wait
 		err = w.foresee(ctx, plan)
 	case refused != nil: // which is why there is no plan
@@ -333,7 +336,7 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	}
 	diff := slices.DeleteFunc(differ(got, expected), func(d Difference) bool { return !d.Missing && m.set.wanted(d.Fact, want) })
 	if len(diff) > 0 {
-		remedies(diff, want, s.Planner, func(things []thing) map[thing]string { return h.made(things, m.dialect.Name()) })
+		remedies(diff, want, s.Planner, outOfRecorded, func(things []thing) map[thing]string { return h.made(things, m.dialect.Name()) })
 	}
 	there, err := m.declared(ctx, s, own.Objects)
 	if err != nil {

@@ -15,6 +15,11 @@ type Difference struct {
 	Fix     string // what to do about it
 }
 
+// line returns the difference on one line.
+func (d Difference) line() string {
+	return map[bool]string{true: "missing: ", false: "unexpected: "}[d.Missing] + d.Fact
+}
+
 // thing is what a fact is about: a column, an index. The facts of all dialects begin with its kind and its table.
 type thing struct{ kind, table, name string }
 
@@ -58,8 +63,23 @@ func about(fact string, s *schema.Schema) (thing, string) {
 	return x, rest
 }
 
+// wayOut has the words for what to do where the database is right and the migrations are to follow it.
+type wayOut struct{ say, change, add string }
+
+// outOfRecorded is the way out where the migrations count as applied.
+var outOfRecorded = wayOut{
+	say:    "write a migration that says what the database is, and record it with fake",
+	change: "write a migration that says what it is now, and record it with fake",
+	add:    "add it to the model, generate, and record the migration with fake",
+}
+
+// outOfUnrecorded is the way out where a migration is still to be written down.
+func outOfUnrecorded(label string) wayOut {
+	return wayOut{say: "make " + label + " say what the database is", change: "change the model, and " + label + " with it, to what it is now", add: "add it to the model and to " + label}
+}
+
 // remedies says of every difference what to do about it. want is the schema that the migrations make, made says which of them made a thing.
-func remedies(diff []Difference, want *schema.Schema, p func() Planner, made func([]thing) map[thing]string) {
+func remedies(diff []Difference, want *schema.Schema, p func() Planner, out wayOut, made func([]thing) map[thing]string) {
 	things := make([]thing, len(diff))
 	says := make([]string, len(diff))
 	var missing, unexpected = map[thing]int{}, map[thing]int{}
@@ -88,15 +108,20 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, made fun
 		switch {
 		case indexForConstraint(*d, diff) != "":
 			d.Fix = indexForConstraint(*d, diff)
+		case notValid(x, *d, diff) != "":
+			d.Fix = notValid(x, *d, diff)
 		case x.kind == "":
-			d.Fix = "change it back by hand, or write a migration that says what the database is, and record it with fake"
+			d.Fix = "change it back by hand, or " + out.say
 		case changed && !d.Missing:
 			d.Fix = fmt.Sprintf("it is how %s is now; the line that says missing has what to do", x)
 		case changed && x.kind == "enum":
 			d.Fix = enumRemedy(x.table, want, says[other], p, shown)
 		case changed:
-			d.Fix = fmt.Sprintf("%s is there, but differs in its %s: change it back by hand, as %s prints it; or write a migration that says what it is now%s, and record it with fake",
-				x, changedIn(x, says[i], says[other]), shown, map[bool]string{true: ", with AlterColumn"}[x.kind == "column"])
+			change := out.change
+			if x.kind == "column" {
+				change = strings.Replace(change, "what it is now, and", "what it is now, with AlterColumn, and", 1)
+			}
+			d.Fix = fmt.Sprintf("%s is there, but differs in its %s: change it back by hand, as %s prints it; or %s", x, changedIn(x, says[i], says[other]), shown, change)
 		case d.Missing && gone && x.kind == "table":
 			d.Fix = fmt.Sprintf("its rows are gone with it: restore it from a backup, or make it again by hand, empty, as %s prints it, and with what migrations after it changed", shown)
 		case d.Missing && gone:
@@ -104,11 +129,11 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, made fun
 		case d.Missing:
 			d.Fix = missingRemedy(x, want, p, shown)
 		case x.kind == "column":
-			d.Fix = fmt.Sprintf("if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", quotedTable(x.table), quotedName(x.name))
+			d.Fix = fmt.Sprintf("if it shall stay, %s; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", out.add, quotedTable(x.table), quotedName(x.name))
 		case x.kind == "trigger":
 			d.Fix = "drop it by hand" + declaring(x)
 		default:
-			d.Fix = "if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand" + declaring(x)
+			d.Fix = "if it shall stay, " + out.add + "; else drop it by hand" + declaring(x)
 		}
 	}
 }

@@ -193,12 +193,17 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	}
+	initial := new(migrate.InitialError)
+	errors.As(err, &initial)
 	if asked := c.json || slices.Contains(args, "-json") || slices.Contains(args, "--json"); asked && !c.encoded { // flags may not have come to be read
 		_ = c.encode(struct {
-			Error string `json:"error"`
-		}{migrate.ErrorText(err)}) // stderr has it, too
+			Error       string           `json:"error"`
+			Differences []differenceJSON `json:"differences,omitempty"`
+		}{migrate.ErrorText(brief(err)), differencesJSON(initial.Differences)}) // stderr has it, too
+	} else if !asked {
+		c.differences(initial.Differences)
 	}
-	fmt.Fprintf(cmd.Stderr, "%s: %s\n", terminal.Paint(c.colours[1], terminal.Red, cmd.Name), migrate.ErrorText(err))
+	fmt.Fprintf(cmd.Stderr, "%s: %s\n", terminal.Paint(c.colours[1], terminal.Red, cmd.Name), migrate.ErrorText(brief(err)))
 	if sig := came(); sig != "" {
 		fmt.Fprintf(cmd.Stderr, "%s: stopped by a signal (%s), and the database has answered\n", cmd.Name, sig)
 	}

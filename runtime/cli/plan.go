@@ -189,7 +189,9 @@ func planJSON(p *migrate.Plan) any {
 		Steps   []step    `json:"steps"`
 		Refused string    `json:"refused,omitempty"`
 		Waits   *waitJSON `json:"waits,omitempty"`
-	}{p.Set, []step{}, "", waitsJSON(p.Waits)}
+
+		Differences []differenceJSON `json:"differences,omitempty"`
+	}{p.Set, []step{}, "", waitsJSON(p.Waits), differencesJSON(p.Differences)}
 	if p.Refused != nil {
 		out.Refused = migrate.ErrorText(p.Refused)
 	}

@@ -83,6 +83,14 @@ func short(d time.Duration) string {
 	return d.Round(100 * time.Millisecond).String()
 }
 
+// brief returns an error without the differences that are printed beside it, in the form of verify.
+func brief(err error) error {
+	if initial := new(migrate.InitialError); errors.As(err, &initial) {
+		return initial.Unwrap()
+	}
+	return err
+}
+
 // done prints the result of a run; what was applied has been printed on the way.
 func (c *call) done(res *migrate.Result, err error, nothing string) error {
 	if err != nil && res != nil && len(res.Done) > 0 {
@@ -98,9 +106,15 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 				out.Backup = res.Backup.File
 			}
 			out.Waits, out.Beyond = waitsJSON(res.Waits), res.Beyond
+			if len(res.Differences) > 0 {
+				out.Differences = differencesJSON(res.Differences)
+			}
 		}
 		if err != nil {
-			out.Error = migrate.ErrorText(err)
+			out.Error = migrate.ErrorText(brief(err))
+		}
+		if initial := new(migrate.InitialError); errors.As(err, &initial) {
+			out.Differences = differencesJSON(initial.Differences)
 		}
 		if e := c.encode(out); e != nil {
 			return e
@@ -126,6 +140,8 @@ type resultJSON struct {
 	Waits  *waitJSON  `json:"waits,omitempty"`
 	Beyond []string   `json:"beyond,omitempty"`
 	Error  string     `json:"error,omitempty"`
+
+	Differences []differenceJSON `json:"differences,omitempty"` // of -fake-initial
 }
 
 type doneJSON struct {
@@ -209,26 +225,11 @@ func verify(ctx context.Context, c *call) error {
 		return err
 	}
 	if c.json {
-		type fact struct {
-			Missing bool   `json:"missing"`
-			Fact    string `json:"fact"`
-			Fix     string `json:"fix"`
-		}
-		out := []fact{}
-		for _, d := range diff {
-			out = append(out, fact(d))
-		}
-		if err := c.encode(out); err != nil {
+		if err := c.encode(differencesJSON(diff)); err != nil {
 			return err
 		}
 	} else {
-		for _, d := range diff {
-			word := "unexpected"
-			if d.Missing {
-				word = "missing"
-			}
-			c.print("%s  %s\n            %s\n", c.paint(terminal.Yellow, fmt.Sprintf("%-10s", word)), d.Fact, d.Fix)
-		}
+		c.differences(diff)
 	}
 	if len(diff) == 0 {
 		return nil
@@ -238,6 +239,31 @@ func verify(ctx context.Context, c *call) error {
 			"change it back by hand, or write a migration that says what the database is and record it with fake\n", c.Name, facts(len(diff)))
 	}
 	return errNo
+}
+
+// differences prints them, each with what to do about it below.
+func (c *call) differences(diff []migrate.Difference) {
+	for _, d := range diff {
+		word := "unexpected"
+		if d.Missing {
+			word = "missing"
+		}
+		c.print("%s  %s\n            %s\n", c.paint(terminal.Yellow, fmt.Sprintf("%-10s", word)), d.Fact, d.Fix)
+	}
+}
+
+type differenceJSON struct {
+	Missing bool   `json:"missing"`
+	Fact    string `json:"fact"`
+	Fix     string `json:"fix"`
+}
+
+func differencesJSON(diff []migrate.Difference) []differenceJSON {
+	out := []differenceJSON{}
+	for _, d := range diff {
+		out = append(out, differenceJSON(d))
+	}
+	return out
 }
 
 func facts(n int) string {

@@ -1,6 +1,7 @@
 package dialecttest_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -128,5 +129,65 @@ func TestSerialAfterRenames(t *testing.T) {
 		if diff, err := r.migrator(set).Verify(r.t.Context()); err != nil || len(diff) > 0 {
 			r.t.Error(diff, err)
 		}
+	})
+}
+
+// bigint is how a migration writes it.
+func bigint(r *runner) string {
+	if r.url == "" {
+		return "INTEGER"
+	}
+	return "bigint"
+}
+
+// TestFakeInitialPrints: what keeps a first migration from counting as applied is printed as verify prints it, and as JSON, and nothing is recorded.
+func TestFakeInitialPrints(t *testing.T) {
+	runners(t, func(r *runner) {
+		set := migrate.NewSet("shop", chain(makes("one", schema.Text("name").Null(), schema.Integer("n").Null().Default(1)))...)
+		r.exec("CREATE TABLE one (id " + bigint(r) + " NOT NULL, name TEXT, m " + bigint(r) + ", CONSTRAINT one_pkey PRIMARY KEY (id))")
+		status, out, problems := r.command(set, "up", "-fake-initial")
+		lines := strings.Split(out, "\n")
+		if status != 1 || len(lines) != 5 || !strings.HasPrefix(lines[0], "missing     column one.n ") || !strings.HasPrefix(lines[1], "            make it again by hand: ALTER TABLE ") ||
+			!strings.HasPrefix(lines[2], "unexpected  column one.m ") || lines[3] != `            if it shall stay, add it to the model and to 0001_a; else drop it by hand: ALTER TABLE "one" DROP COLUMN "m"` {
+			r.t.Errorf("up: %d\n%s", status, out)
+		}
+		const brief = "set shop: 0001_a cannot count as applied, its tables are there but differ\n  next: change the database or the migration until they agree; sql 0001_a prints what is wanted\n" +
+			"  next: or record it whatever the database is with fake 0001_a"
+		if problems != "migrate: "+brief+"\n" {
+			r.t.Errorf("up: %s", problems)
+		}
+		for _, command := range []string{"up", "plan"} {
+			_, out, _ := r.command(set, command, "-fake-initial", "-json")
+			var got struct {
+				Error       string
+				Differences []migrate.Difference
+			}
+			if err := json.Unmarshal([]byte(out), &got); err != nil || got.Error != brief || len(got.Differences) != 2 || !got.Differences[0].Missing || got.Differences[1].Missing || got.Differences[1].Fix == "" {
+				r.t.Errorf("%s -json: %v %s", command, err, out)
+			}
+		}
+		r.history()
+
+		// What is not refused is in the JSON, too.
+		r.exec("ALTER TABLE one DROP COLUMN m", lines[1][strings.Index(lines[1], "ALTER"):strings.Index(lines[1], " (it is from")], "CREATE INDEX by_hand ON one (name)")
+		if status, out, _ := r.command(set, "up", "-fake-initial", "-json"); status != 0 || !strings.Contains(out, `"differences": [`) || !strings.Contains(out, "by_hand") {
+			r.t.Errorf("up -json: %d %s", status, out)
+		}
+		r.history("shop/0001_a faked")
+	})
+}
+
+// TestFakeInitialPart: of tables that are there, what differs is told even where others are missing.
+func TestFakeInitialPart(t *testing.T) {
+	runners(t, func(r *runner) {
+		set := migrate.NewSet("shop", &migrate.Migration{Name: "0001_a", Ops: []migrate.Op{makes("one", schema.Text("name").Null()), makes("two")}})
+		r.exec("CREATE TABLE one (id " + bigint(r) + " NOT NULL, CONSTRAINT one_pkey PRIMARY KEY (id))")
+		status, out, problems := r.command(set, "up", "-fake-initial")
+		lines := strings.Split(out, "\n")
+		if status != 1 || len(lines) != 5 || !strings.HasPrefix(lines[0], "missing     column one.name ") || lines[2] != "missing     table two" || lines[3] != "            make it by hand, as sql 0001_a prints it" ||
+			!strings.Contains(problems, "0001_a makes tables of which some are there (one) and some are not (two)") {
+			r.t.Errorf("up: %d\n%s%s", status, out, problems)
+		}
+		r.history()
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -40,6 +42,37 @@ func TestCLIInspect(t *testing.T) {
 		} else {
 			r.dialect = postgres.Dialect{}
 			r.prints(nil, "inspect", 2, "", "migrate: the database is SQLite, but the dialect is postgres: give the migrations the dialect for SQLite, or open another database\n")
+		}
+	})
+}
+
+// TestInspectHistories: the tables of other tools are no models, and what they say is told, with the words and the types of each database.
+func TestInspectHistories(t *testing.T) {
+	runners(t, func(r *runner) {
+		r.exec("CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY, version_id INTEGER NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP)",
+			"CREATE INDEX goose_by_hand ON goose_db_version (version_id)",
+			"INSERT INTO goose_db_version (id, version_id, is_applied) VALUES (1, 0, true), (2, 20240101, true), (3, 20240202, true), (4, 20240202, false)",
+			"CREATE TABLE schema_migrations (version BIGINT NOT NULL PRIMARY KEY, dirty BOOLEAN NOT NULL)", "INSERT INTO schema_migrations VALUES (7, true)",
+			"CREATE TABLE bun_migrations (id INTEGER PRIMARY KEY, name VARCHAR, group_id BIGINT, migrated_at TIMESTAMP)", "CREATE TABLE bun_migration_locks (id INTEGER PRIMARY KEY, table_name VARCHAR UNIQUE)",
+			"INSERT INTO bun_migrations (id, name) VALUES (1, '20240101')", "INSERT INTO bun_migration_locks VALUES (1, 'bun_migrations')",
+			"CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY, migration_name VARCHAR(255), started_at TIMESTAMP, finished_at TIMESTAMP, rolled_back_at TIMESTAMP)",
+			"INSERT INTO _prisma_migrations VALUES ('1', '1_init', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, NULL), ('2', '2_next', CURRENT_TIMESTAMP, NULL, CURRENT_TIMESTAMP)",
+			"CREATE TABLE things (id INTEGER PRIMARY KEY)")
+		in, err := migrate.Inspect(r.t.Context(), r.db, r.dialect, migrate.InspectOptions{})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		want := []migrate.ForeignHistory{
+			{Tool: "prisma", Table: "_prisma_migrations", Version: "1_init", Applied: []string{"1_init"}},
+			{Tool: "bun", Table: "bun_migrations", Version: "20240101", Applied: []string{"20240101"}, Problem: "locked: bun is running, or has left its lock in bun_migration_locks"},
+			{Tool: "goose", Table: "goose_db_version", Version: "20240101", Applied: []string{"20240101"}},
+			{Tool: "golang-migrate", Table: "schema_migrations", Version: "7", Problem: "dirty: version 7 has failed half way; repair the database, then migrate force"},
+		}
+		if d := cmp.Diff(want, in.Histories); d != "" {
+			r.t.Errorf("(-want +got):\n%s", d)
+		}
+		if len(in.Schema.Tables) != 1 || len(in.Unexpressed) > 0 {
+			r.t.Errorf("left are %v, %v", in.Schema.Tables, in.Unexpressed)
 		}
 	})
 }

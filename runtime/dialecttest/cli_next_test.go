@@ -89,7 +89,7 @@ func TestCLINextCommand(t *testing.T) {
 				c.before(r)
 				set := c.set()
 				status, out, problems := r.command(set, strings.Fields(c.command)...)
-				if status != 1 || out != "" {
+				if status != 1 || out != "" && !strings.HasPrefix(c.name, "initial") { // which prints what differs
 					r.t.Fatalf("%s: exit status %d: %s%s", c.command, status, out, problems)
 				}
 				for _, words := range append(c.says, c.next...) {

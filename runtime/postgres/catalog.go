@@ -79,8 +79,11 @@ func (s *session) catalog(ctx context.Context, r renderer, want *schema.Schema) 
 		return nil, fmt.Errorf("reading the catalog: %w", err)
 	}
 	for i, line := range lines {
-		if strings.HasPrefix(line, "constraint ") || strings.HasPrefix(line, "index ") {
+		switch {
+		case strings.HasPrefix(line, "constraint "), strings.HasPrefix(line, "index "):
 			line = textCast.ReplaceAllString(line, "")
+		case strings.HasPrefix(line, "column "):
+			line = plainColumn(line)
 		}
 		lines[i] = strings.ReplaceAll(line, "\n", `\n`)
 	}
@@ -125,7 +128,7 @@ SELECT 'column ' || r.label || '.' || a.attname || ' ' || pg_catalog.format_type
  CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_depend o JOIN pg_catalog.pg_depend u ON u.refobjid = o.objid AND u.refclassid = o.classid
    WHERE o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.refclassid = o.classid AND o.refobjid = r.oid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
    AND u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND u.objid = d.oid) AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%::regclass)'
-  THEN 'nextval of its own sequence' ELSE COALESCE(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') END ||
+  THEN 'nextval of its own sequence' WHEN d.adbin IS NULL THEN '' ELSE pg_catalog.concat(E'\x01', pg_catalog.format_type(a.atttypid, a.atttypmod), E'\x02', pg_catalog.pg_get_expr(d.adbin, d.adrelid), E'\x03') END ||
  CASE a.attidentity::text WHEN '' THEN '' WHEN 'd' THEN ' identity by default' ELSE ' identity always' END ||
  COALESCE((SELECT ' ' || pg_catalog.format_type(q.seqtypid, NULL) || ' start ' || q.seqstart || ' step ' || q.seqincrement || ' from ' || q.seqmin ||
    ' to ' || q.seqmax || CASE WHEN q.seqcycle THEN ' cycle' ELSE '' END

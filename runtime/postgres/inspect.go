@@ -8,9 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -27,11 +25,6 @@ var _ migrate.SchemaInspector = Dialect{}
 // or enum, servers and user mappings of foreign data, subscriptions, and what is stored outside of the schemas that are read but for extensions, casts,
 // event triggers and publications.
 func (d Dialect) InspectSchema(ctx context.Context, db *sql.DB, opt migrate.InspectOptions) (*migrate.Inspection, error) {
-	for _, p := range opt.Ignore {
-		if _, err := path.Match(p, ""); err != nil {
-			return nil, fmt.Errorf("the pattern %q of tables to leave out cannot be read: %w", p, err)
-		}
-	}
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, err
@@ -75,20 +68,13 @@ type inspected struct {
 	readable bool // by the role
 }
 
-// allowance is how why says what lets verify pass over something.
-var allowance = regexp.MustCompile(`allow ("(?:[^"\\]|\\.)*") for verify`)
-
 // unexpressed adds to what models cannot say.
 func (i *inspector) unexpressed(object, why, sql string) {
 	i.out.Unexpressed = append(i.out.Unexpressed, unexpressed(object, why, sql))
 }
 
 func unexpressed(object, why, sql string) migrate.Unexpressed {
-	u := migrate.Unexpressed{Object: object, Why: why, SQL: sql}
-	if m := allowance.FindStringSubmatch(why); m != nil {
-		u.Allow, _ = strconv.Unquote(m[1])
-	}
-	return u
+	return migrate.Unexpressed{Object: object, Why: why, SQL: sql}
 }
 
 // leftAsItIs is what happens to what models do not say.

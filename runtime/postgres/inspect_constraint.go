@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -57,8 +56,11 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 		}
 		i.say(t, "constraint "+c.Name+" on "+t.Name+what, why, sql)
 	}
-	const left = "models cannot say it: it is left as it is, and is not in the model; "
-	allow := fmt.Sprintf("allow \"constraint %s on %s\" for verify", c.Name, t.Name)
+	leave := func(what, why string) {
+		say(what, why, add)
+		t.said[len(t.said)-1].Allow = allowed("constraint", c.Name, t.Name)
+	}
+	const left = "models cannot say it: it is left as it is, and is not in the model"
 	switch {
 	case c.Type == "n": // from version 18 on; NOT NULL is of the column
 		if !c.Validated {
@@ -69,25 +71,25 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 		}
 		return
 	case c.Type == "x":
-		say("", left+allow, add)
+		leave("", left)
 		return
 	case c.NotEnforced:
-		say("NOT ENFORCED", left+allow, add)
+		leave("NOT ENFORCED", left)
 		return
 	case c.Period:
-		say("WITHOUT OVERLAPS", left+allow, add)
+		leave("WITHOUT OVERLAPS", left)
 		return
 	case c.Type == "c" && c.NoInherit:
-		say("NO INHERIT", left+allow, add)
+		leave("NO INHERIT", left)
 		return
 	case c.Type == "f" && c.Match == "f" && strings.Contains(c.Columns, " "):
-		say("MATCH FULL", left+allow, add)
+		leave("MATCH FULL", left)
 		return
 	case c.Type == "f" && c.SetColumns != "":
-		say("columns of SET NULL", left+allow, add)
+		leave("columns of SET NULL", left)
 		return
 	case c.Type == "u" && c.Includes:
-		say("INCLUDE", left+allow, add)
+		leave("INCLUDE", left)
 		return
 	}
 	if !c.Validated {
@@ -122,7 +124,7 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 		if expr := i.expression(t, c.Expr); expr != "" {
 			t.Checks = append(t.Checks, schema.Check{Name: c.Name, Expr: expr})
 		} else {
-			say("", "its expression cannot be written in a tag; "+allow, add)
+			leave("", "its expression cannot be written in a tag: it is left as it is, and is not in the model")
 		}
 	case "f":
 		// Whether the other table is read is known when all are.
@@ -130,11 +132,11 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 			OnDelete: actions[c.OnDelete], OnUpdate: actions[c.OnUpdate], Deferrable: later})
 		if other := i.tables[c.Ref]; other == nil || other.out {
 			t.ForeignKeys = t.ForeignKeys[:len(t.ForeignKeys)-1]
-			why := "it refers to " + i.label(c.RefSchema, c.RefTable) + ", which is none of the models; "
+			why := "it refers to " + i.label(c.RefSchema, c.RefTable) + ", which is none of the models: it is left as it is, and is not in the model"
 			if other == nil {
-				why = "it refers to " + i.label(c.RefSchema, c.RefTable) + ", which is not read (-schema names the schemas to read); "
+				why = "it refers to " + i.label(c.RefSchema, c.RefTable) + ", which is not read (-schema names the schemas to read): it is left as it is, and is not in the model"
 			}
-			say("", why+allow, add)
+			leave("", why)
 		}
 	}
 }

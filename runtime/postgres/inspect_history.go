@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/internal/foreign"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // findHistories tells the tables of other migration tools from those of the application.
@@ -76,6 +78,15 @@ func (i *inspector) spaces(there []string) []string {
 }
 
 // say adds to what models cannot say of a table, which is told if the table is one of theirs.
-func (i *inspector) say(t *inspected, object, why, sql string) {
+func (i *inspector) say(t *inspected, object, why, sql string) *migrate.Unexpressed {
 	t.said = append(t.said, unexpressed(object, why, sql))
+	return &t.said[len(t.said)-1]
+}
+
+// allowed names a thing of a table as [migrate.Set.Allow] does.
+func allowed(kind, name, table string) string {
+	if name == "" {
+		return schema.Object{Kind: kind, Name: schema.QuoteName(table)}.String()
+	}
+	return schema.Object{Kind: kind, Name: schema.QuoteName(name), Table: schema.QuoteName(table)}.String()
 }

@@ -3,9 +3,9 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -43,8 +43,10 @@ func (i *inspector) readIndexes(ctx context.Context) error {
 }
 
 func (i *inspector) oneIndex(t *inspected, r indexRow) {
-	say := func(what, why, sql string) { i.say(t, "index "+r.Name+" on "+t.Name+what, why, sql) }
-	allow := fmt.Sprintf("allow \"index %s on %s\" for verify", r.Name, t.Name)
+	say := func(what, why, sql string) *migrate.Unexpressed {
+		return i.say(t, "index "+r.Name+" on "+t.Name+what, why, sql)
+	}
+	allow := allowed("index", r.Name, t.Name)
 	if !r.Valid {
 		say(": INVALID", "building it concurrently has failed, it is of no use: drop it, or REINDEX INDEX CONCURRENTLY", "DROP INDEX "+i.index(t.Name, r.Name))
 		return
@@ -55,7 +57,7 @@ func (i *inspector) oneIndex(t *inspected, r indexRow) {
 	}
 	if r.Where != "" {
 		if x.Where = i.expression(t, r.Where); x.Where == "" {
-			say("", "its condition cannot be written in a tag; "+allow, r.Def)
+			say("", "its condition cannot be written in a tag: it is left as it is, and is not in the model", r.Def).Allow = allow
 			return
 		}
 	}
@@ -67,7 +69,7 @@ func (i *inspector) oneIndex(t *inspected, r indexRow) {
 		part := schema.IndexPart{Column: t.names[p.Num], Collate: p.Collation, OpClass: p.Opclass}
 		if p.Num == 0 {
 			if part.Expr = i.expression(t, p.Expr); part.Expr == "" {
-				say("", "its expression cannot be written in a tag; "+allow, r.Def)
+				say("", "its expression cannot be written in a tag: it is left as it is, and is not in the model", r.Def).Allow = allow
 				return
 			}
 			if p.Typed || !strings.Contains(r.Def, " COLLATE ") || strings.Contains(part.Expr, " COLLATE ") {

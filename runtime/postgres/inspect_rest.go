@@ -173,7 +173,6 @@ func (i *inspector) one(kind string, r restRow) {
 		label += "(" + r.Args + ")"
 	case "trigger":
 		label = r.Name + " on " + table
-		why += fmt.Sprintf("; allow %q for verify", "trigger "+label)
 		if words := map[string]string{"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}[r.State]; words != "" {
 			sql += ";\nALTER TABLE " + i.name(table) + " " + words + " TRIGGER " + ident(r.Name)
 		}
@@ -187,4 +186,7 @@ func (i *inspector) one(kind string, r restRow) {
 		label += " on " + table
 	}
 	i.unexpressed(kind+" "+label, why, sql)
+	if kind == "trigger" && i.tables[r.OID] != nil {
+		i.out.Unexpressed[len(i.out.Unexpressed)-1].Allow = allowed("trigger", r.Name, table)
+	}
 }

@@ -79,17 +79,19 @@ func (i *inspector) table(r tableRow) {
 			"CREATE TABLE "+sql+" PARTITION OF "+r.Parents+" "+r.Bound)
 		return
 	}
-	say := func(what, why, sql string) { i.say(t, "table "+label+": "+what, why, sql) }
+	say := func(what, why, sql string) *migrate.Unexpressed {
+		return i.say(t, "table "+label+": "+what, why, sql)
+	}
 	if err := schema.CheckName(r.Name); err != nil {
 		t.out = true
 		i.say(t, "table "+label, "models cannot have such a name: "+err.Error(), "")
 		return
 	}
 	if r.Persistence == "u" {
-		say("UNLOGGED", leftAsItIs+"; allow \"unlogged table "+label+"\" for verify", "ALTER TABLE "+sql+" SET UNLOGGED")
+		say("UNLOGGED", leftAsItIs, "ALTER TABLE "+sql+" SET UNLOGGED").Allow = allowed("unlogged table", "", label)
 	}
 	if r.Kind == "p" {
-		say("partitioned", "PARTITION BY "+r.Partkey+": a step by hand makes such a table; allow \"partitioned table "+label+"\" for verify", "")
+		say("partitioned", "PARTITION BY "+r.Partkey+": models do not say it, a step by hand makes such a table", "").Allow = allowed("partitioned table", "", label)
 	}
 	if r.Parents != "" {
 		say("inheritance", "it inherits from "+r.Parents+"; its columns are in the model", "ALTER TABLE "+sql+" INHERIT "+r.Parents)

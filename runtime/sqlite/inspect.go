@@ -119,6 +119,9 @@ func (x *inspector) read(ctx context.Context, tx migrate.Tx) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := x.histories(ctx, tx); err != nil {
+		return err
+	}
 	err = each(ctx, tx, `SELECT m.name, l.name, l."unique", l.origin, l.partial, c.name, c.desc, c.coll `+tables+
 		`pragma_index_list(m.name, 'main') l JOIN pragma_index_xinfo(l.name, 'main') c`+only+`AND c.key ORDER BY m.rowid, l.seq, c.seqno`,
 		func(scan func(...any) error) error {
