@@ -105,6 +105,7 @@ type writer struct {
 	structs   map[string]string            // Go type by table
 	fields    map[string]map[string]string // Go field by table and column
 	enums     map[string]*valueType        // Go types of native enums, by name
+	enumOf    map[string]string            // ":Type" by table.column, where the field has another type than the enum
 	values    map[string]*valueType        // Go types of columns whose check lists their values, by table.column
 	types     []*valueType                 // all of both, in the order in which they are written
 	taken     map[string]bool              // names of the package

@@ -43,7 +43,8 @@ func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, 
 	return all, nil
 }
 
-// facts returns the facts of a schema that are a matter of the database: an enum has its values, not where they come from.
+// facts returns the facts of a schema that are a matter of the database: an enum has its values, not where they come from, and the order of the columns
+// is that of the fields.
 func facts(s *schema.Schema) []schema.Fact {
-	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool { return f.Kind == "schema" })
+	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool { return f.Kind == "schema" || f.Kind == "table" && f.Attr == "columns" })
 }

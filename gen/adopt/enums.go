@@ -51,7 +51,7 @@ func (w *writer) valueType(name string, values []string, table string) *valueTyp
 	if name == "" {
 		name = "Value"
 	}
-	if w.taken[name] {
+	if w.taken[name] || slices.ContainsFunc(values, func(v string) bool { return w.taken[name+strings.TrimPrefix(goName(v), "X")] }) {
 		name += "Value"
 	}
 	v := &valueType{name: free(w.taken, name), values: values, table: table}

@@ -22,6 +22,8 @@ type IntoConfig struct {
 
 	// Read returns the content of a file.
 	Read func(path string) ([]byte, error)
+	// Taken are the names that the package has already.
+	Taken []string
 }
 
 // IntoResult is what structs become.
@@ -53,7 +55,12 @@ func Into(in *migrate.Inspection, structs []*load.DeclaredStruct, cfg IntoConfig
 	}
 	w.leaveOut()
 	w.nameTypes()
+	for _, name := range cfg.Taken {
+		w.taken[name] = true
+	}
 	x.matchFields()
+	w.embedding, w.enumOf = map[string]map[string]*mixin{}, map[string]string{}
+	x.embedded()
 	x.enumTypes()
 	w.omitNames()
 	files, err := x.write()
@@ -79,6 +86,7 @@ type into struct {
 	fieldOf map[string]*load.DeclaredField  // by table.column
 	wanted  map[*load.DeclaredField]string  // the tag that a field gets, as two models may share an embedded one
 	edits   edits
+	added   strings.Builder // declarations of the file that is added
 	notes   []string
 }
 

@@ -46,9 +46,27 @@ func (x *into) matchFields() {
 	}
 }
 
+// embedded lets indexes and keys of columns that stand in embedded structs be said by the model, as other models may share them.
+func (x *into) embedded() {
+	for _, t := range x.s.Tables {
+		s := x.of[t.Name]
+		x.embedding[t.Name] = map[string]*mixin{}
+		for _, c := range t.Columns {
+			if f := x.fieldOf[t.Name+"."+c.Name]; f != nil && !slices.Contains(s.Fields, f) {
+				x.embedding[t.Name][c.Name] = &mixin{}
+			}
+		}
+	}
+}
+
 // enumTypes finds the Go types of native enums, and the constants of fields that a check lists.
 func (x *into) enumTypes() {
 	x.enums, x.values = map[string]*valueType{}, map[string]*valueType{}
+	type place struct {
+		t *schema.Table
+		c schema.Column
+	}
+	var plain []place // fields of text whose column has a native enum
 	for _, t := range x.s.Tables {
 		for _, c := range t.Columns {
 			f := x.fieldOf[t.Name+"."+c.Name]
@@ -56,16 +74,23 @@ func (x *into) enumTypes() {
 				continue
 			}
 			e := x.s.Enum(c.Type.Name)
+			isEnum := c.Type.Kind == schema.KindEnum && e != nil
 			switch {
-			case c.Type.Kind == schema.KindEnum && e != nil && slices.Equal(f.Values, e.Values):
+			case isEnum && slices.Equal(f.Values, e.Values):
 				x.enums[e.Name] = &valueType{name: strings.TrimLeft(f.Go, "*[]"), values: f.Values}
-			case c.Type.Kind == schema.KindEnum && e != nil:
-				x.problem(f.Pos, "column %s.%s is of enum %s (%s), and %s is %s: give it a named string type with these constants in this order", t.Name, c.Name, e.Name,
-					strings.Join(e.Values, ", "), f.Name, f.Go)
+			case isEnum && (len(f.Values) > 0 || f.Type.Kind != schema.KindText || !x.cfg.Add):
+				x.problem(f.Pos, "column %s.%s is of enum %s (%s), and %s is %s: give it a named string type with these constants in this order, or keep a string and let -add write the type for enum:TYPE",
+					t.Name, c.Name, e.Name, strings.Join(e.Values, ", "), f.Name, f.Go)
+			case isEnum:
+				plain = append(plain, place{t, c})
 			case len(f.Values) > 0:
 				x.values[t.Name+"."+c.Name] = &valueType{name: f.Go, values: f.Values}
 			}
 		}
+	}
+	for _, p := range plain {
+		x.addEnum(&x.added, p.t, p.c)
+		x.enumOf[p.t.Name+"."+p.c.Name] = ":" + x.enums[p.c.Type.Name].name
 	}
 	x.s.Enums = slices.DeleteFunc(x.s.Enums, func(e *schema.Enum) bool {
 		used := slices.ContainsFunc(x.s.Tables, func(t *schema.Table) bool {
@@ -80,17 +105,17 @@ func (x *into) enumTypes() {
 
 // write collects the edits, and writes the structs that are added.
 func (x *into) write() ([]File, error) {
-	var added strings.Builder
+	added := &x.added
 	imports := map[string]bool{}
 	for _, t := range x.s.Tables {
 		for _, c := range t.Columns {
 			if x.fieldOf[t.Name+"."+c.Name] == nil {
-				x.addEnum(&added, t, c)
+				x.addEnum(added, t, c)
 			}
 		}
 		s := x.of[t.Name]
 		if s == nil {
-			x.model(&added, t, imports)
+			x.model(added, t, imports)
 			added.WriteByte('\n')
 			continue
 		}
@@ -156,7 +181,7 @@ func (x *into) tag(t *schema.Table, c schema.Column, f *load.DeclaredField) {
 	}
 	isKey := t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name)
 	switch {
-	case c.Nullable && !f.Null && !f.Array && f.Go != "[]byte":
+	case c.Nullable && !f.Null && f.Type.Kind != schema.KindInvalid && !f.Type.Array && f.Type.Kind != schema.KindBytes: // others may know what NULL is
 		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s can be NULL, and %s is %s, which cannot be scanned from it: null keeps the column as it is, a pointer would fit", f.Pos, t.Name, c.Name, f.Name, f.Go))
 	case !c.Nullable && f.Null && !isKey:
 		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s is NOT NULL, and %s is %s: notnull keeps the column as it is", f.Pos, t.Name, c.Name, f.Name, f.Go))
@@ -213,17 +238,37 @@ func (x *into) skip(t *schema.Table, s *load.DeclaredStruct) {
 	walk = func(in *load.DeclaredStruct) {
 		for _, f := range in.Fields {
 			switch {
-			case f.Embedded != nil:
+			case f.Embedded != nil && !f.Skipped && !x.hasColumn(t, f.Embedded):
+				x.retag(f, "modelgen", "-", t, f.Name)
+			case f.Embedded != nil && !f.Skipped:
 				walk(f.Embedded)
+			case f.Embedded != nil:
 			case f.Name == "_" || !f.Exported || f.Skipped || x.wanted[f] != "" || x.isColumn(t, f):
-			case in != s:
-				x.problem(f.Pos, "%s of the embedded %s is no column of table %s: give that model fields of its own", f.Name, in.Name, t.Name)
+			case in != s && x.columnElsewhere(f):
+				x.problem(f.Pos, "%s of the embedded %s is no column of table %s, and one of another table: give the models fields of their own", f.Name, in.Name, t.Name)
 			default:
 				x.retag(f, "modelgen", "-", t, f.Name)
 			}
 		}
 	}
 	walk(s)
+}
+
+// columnElsewhere reports whether a field is a column of a table.
+func (x *into) columnElsewhere(f *load.DeclaredField) bool {
+	for _, g := range x.fieldOf {
+		if f == g {
+			return true
+		}
+	}
+	return false
+}
+
+// hasColumn reports whether a field of an embedded struct is a column of the table.
+func (x *into) hasColumn(t *schema.Table, s *load.DeclaredStruct) bool {
+	return slices.ContainsFunc(s.Fields, func(f *load.DeclaredField) bool {
+		return x.isColumn(t, f) || f.Embedded != nil && x.hasColumn(t, f.Embedded)
+	})
 }
 
 func (x *into) isColumn(t *schema.Table, f *load.DeclaredField) bool {

@@ -50,9 +50,9 @@ func (w *writer) columnOptions(t *schema.Table, c schema.Column, g goType) []str
 	}
 	switch {
 	case c.Type.Kind == schema.KindEnum && c.Type.Array:
-		all = append(all, "array", "enum")
+		all = append(all, "array", "enum"+w.enumOf[t.Name+"."+c.Name])
 	case c.Type.Kind == schema.KindEnum:
-		add("enum")
+		add("enum" + w.enumOf[t.Name+"."+c.Name])
 	case c.Type.Kind == schema.KindVarchar && !c.Type.Array && c.Type.Size > 0 && g.typ.Kind == schema.KindText:
 		add("size:" + strconv.Itoa(c.Type.Size))
 	case c.Type.Array && c.Type == g.typ:

@@ -174,6 +174,16 @@ func (c *column) setType(m *model) error {
 		}
 	}
 	if o, ok := opts.get("enum"); ok {
+		if o.has { // the constants are of another type than the field
+			of, _ := m.goName(c.scope, o.value)
+			if of == nil {
+				return o.value.errorf("enum: there is no type %s: it names the named string type whose constants are the values", o.value.s)
+			}
+			if c.basic != types.String && !c.Type.Array || len(l.constants(of)) == 0 {
+				return o.value.errorf("enum:%s needs a field of text, and a named string type %[1]s with constants", o.value.s)
+			}
+			c.enum, c.elements = of, nil
+		}
 		if c.enum == nil {
 			return o.at.errorf("enum needs a named string type with constants, which %s is not", m.typeString(c.field.Type()))
 		}

@@ -17,7 +17,7 @@ const (
 
 // columnWords are the options of a column.
 var columnWords = map[string]int{
-	"pk": asFlag, "identity": asFlag, "null": asFlag, "notnull": asFlag, "json": asFlag, "array": asFlag, "enum": asFlag,
+	"pk": asFlag, "identity": asFlag, "null": asFlag, "notnull": asFlag, "json": asFlag, "array": asFlag, "enum": asFlag | asValue,
 	"unique": asFlag | asValue | repeated | perDialect, "index": asFlag | asValue | repeated | perDialect, "deferrable": asFlag | asValue, "embed": asFlag | asValue,
 	"type": asValue | perDialect, "default": asValue | perDialect, "size": asValue, "check": asValue | repeated | perDialect, "fk": asValue, "ondelete": asValue, "onupdate": asValue,
 	"was": asValue, "generated": asValue, "collate": asValue | perDialect, "comment": asValue, "many2many": asValue,

@@ -44,28 +44,29 @@ type DeclaredField struct {
 	Array   bool     // it is a slice, and Type is that of an array, which takes the word array
 }
 
-// DeclaredStructs returns the structs of the packages, in the order of their files. Nothing is checked but that the packages can be read.
-func DeclaredStructs(ctx context.Context, cfg Config) ([]*DeclaredStruct, error) {
+// DeclaredStructs returns the structs of the packages, in the order of their files, and the names that the packages have. Nothing is checked but that
+// the packages can be read.
+func DeclaredStructs(ctx context.Context, cfg Config) (structs []*DeclaredStruct, names []string, err error) {
 	l, err := newLoader(cfg, token.NewFileSet())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	roots, err := l.list(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, p := range roots {
 		if err := l.addPackage(p); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if len(l.problems) > 0 {
-		return nil, l.problems.sorted()
+		return nil, nil, l.problems.sorted()
 	}
-	var all []*DeclaredStruct
 	known := map[*types.TypeName]*DeclaredStruct{}
 	for _, s := range l.order {
-		names := tableNames(l, s)
+		tables := tableNames(l, s)
+		names = append(names, s.pkg.Types.Scope().Names()...)
 		for _, d := range s.structs {
 			obj, _ := s.pkg.Types.Scope().Lookup(d.spec.Name.Name).(*types.TypeName)
 			if obj == nil || d.spec.TypeParams != nil || d.spec.Assign.IsValid() || IsGuard(l.fset.Position(d.spec.Pos()).Filename) {
@@ -75,7 +76,7 @@ func DeclaredStructs(ctx context.Context, cfg Config) ([]*DeclaredStruct, error)
 			x := &DeclaredStruct{
 				Name: obj.Name(), Pos: l.position(obj.Pos()), File: l.fset.Position(d.file.Package).Filename, Generated: ast.IsGenerated(d.file),
 				Open:  l.fset.Position(st.Fields.Opening).Offset + 1,
-				Close: l.fset.Position(st.Fields.Closing).Offset, Table: names[obj.Name()],
+				Close: l.fset.Position(st.Fields.Closing).Offset, Table: tables[obj.Name()],
 			}
 			if f := l.tableField(st); f != nil {
 				at, _ := lookup(l.tagOf(f), "table")
@@ -83,7 +84,7 @@ func DeclaredStructs(ctx context.Context, cfg Config) ([]*DeclaredStruct, error)
 				x.Tagged = true
 			}
 			known[obj] = x
-			all = append(all, x)
+			structs = append(structs, x)
 		}
 	}
 	for _, s := range l.order {
@@ -96,7 +97,7 @@ func DeclaredStructs(ctx context.Context, cfg Config) ([]*DeclaredStruct, error)
 			}
 		}
 	}
-	return all, nil
+	return structs, names, nil
 }
 
 func (l *loader) structFields(obj *types.TypeName, st *types.Struct, known map[*types.TypeName]*DeclaredStruct) []*DeclaredField {
