@@ -47,7 +47,7 @@ func declared(texts []string) (all []Object) {
 
 // Allow lets Verify pass over things of the database that the migrations do not make: triggers, indexes, constraints and columns that somebody
 // else has put on their tables, and that a table is unlogged or partitioned. Each is written as in [SQL] with its table, "trigger audit on issues",
-// "column users.legacy", "unlogged table sessions"; * stands for any part of a name: "trigger audit_* on *". It changes the set and returns it.
+// "column users.legacy", "unlogged table sessions", "constraint unnamed on links" of those in SQLite that have no name; * stands for any part of a name: "trigger audit_* on *". It changes the set and returns it.
 func (s *Set) Allow(patterns ...string) *Set {
 	for _, p := range patterns {
 		norm, err := pattern(p)
@@ -72,8 +72,14 @@ func pattern(p string) (string, error) {
 	return strings.ToLower(strings.ReplaceAll(o.String(), star, "*")), nil
 }
 
+// unnamedConstraint is what a constraint of SQLite without a name is called where it is allowed: "constraint unnamed on orders".
+const unnamedConstraint = "unnamed"
+
 // object returns what a fact of a catalog is about as an object; ok is false for what cannot be one.
 func (x thing) object() (o schema.Object, ok bool) {
+	if slices.Contains([]string{"unique index", "check", "foreign key"}, x.kind) && x.name == "" && x.table != "" {
+		x.kind, x.name = "constraint", unnamedConstraint
+	}
 	o = schema.Object{Kind: x.kind, Name: schema.QuoteName(x.name), Table: schema.QuoteName(x.table)}
 	switch x.kind {
 	case "unlogged table", "partitioned table":

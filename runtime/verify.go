@@ -54,7 +54,9 @@ func about(fact string, s *schema.Schema) (thing, string) {
 			x.table = t.Name
 		}
 	}
-	if rest = rest[len(x.table):]; strings.HasPrefix(rest, ".") {
+	if rest = rest[len(x.table):]; strings.HasPrefix(rest, ".") && x.kind == "trigger" && strings.Contains(rest, ": ") {
+		x.name, rest, _ = strings.Cut(rest[1:], ": ") // which may hold spaces
+	} else if strings.HasPrefix(rest, ".") {
 		x.name, rest, _ = strings.Cut(rest[1:], " ")
 		x.name = strings.TrimSuffix(x.name, ":")
 	} else if open := strings.LastIndex(rest, " ["); open >= 0 && strings.HasSuffix(rest, "]") {

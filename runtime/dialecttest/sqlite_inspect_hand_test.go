@@ -255,3 +255,50 @@ func TestSQLiteInspectEmpty(t *testing.T) {
 		t.Errorf("%+v", in)
 	}
 }
+
+// Histories of other tools are told, with what they have applied, and their tables are no tables of the application.
+func TestSQLiteInspectHistories(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		made []string
+		want migrate.ForeignHistory
+	}{
+		"goose": {[]string{"CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')))",
+			"INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (20240102, 1), (3, 1), (3, 0)"}, migrate.ForeignHistory{Tool: "goose", Table: "goose_db_version", Version: "20240102", Applied: []string{"1", "20240102"}}},
+		"golang-migrate": {[]string{"CREATE TABLE schema_migrations (version uint64, dirty bool)", "CREATE UNIQUE INDEX version_unique ON schema_migrations (version)", "INSERT INTO schema_migrations VALUES (7, 1)"},
+			migrate.ForeignHistory{Tool: "golang-migrate", Table: "schema_migrations", Version: "7", Problem: "dirty: version 7 has failed half way; repair the database, then migrate force"}},
+		"django": {[]string{`CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL)`, "INSERT INTO django_migrations (app, name, applied) VALUES ('shop', '0001_initial', '2024-01-01 00:00:00')"},
+			migrate.ForeignHistory{Tool: "django", Table: "django_migrations", Version: "shop.0001_initial", Applied: []string{"shop.0001_initial"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newLite(t)
+			d.exec(append(tt.made, "CREATE TABLE items (id INTEGER PRIMARY KEY)", "CREATE TRIGGER noted AFTER INSERT ON items BEGIN SELECT 1; END")...)
+			in := d.inspect(migrate.InspectOptions{})
+			if diff := cmp.Diff([]migrate.ForeignHistory{tt.want}, in.Histories); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if len(in.Schema.Tables) != 1 || len(in.Unexpressed) != 1 || in.Unexpressed[0].Allow != "trigger noted on items" {
+				t.Errorf("%v %v", in.Schema.Tables, in.Unexpressed)
+			}
+		})
+	}
+}
+
+// What models cannot say, and verify would report, can be allowed as it is said.
+func TestSQLiteInspectAllows(t *testing.T) {
+	t.Parallel()
+	d := newLite(t)
+	d.exec(byHandSQL...)
+	d.exec(`CREATE TABLE "odd name" (id INTEGER PRIMARY KEY, a TEXT, CONSTRAINT "Odd ""one" FOREIGN KEY (a) REFERENCES nowhere)`, `CREATE TRIGGER "X Y" AFTER INSERT ON "odd name" BEGIN SELECT 1; END`)
+	in := d.inspect(migrate.InspectOptions{})
+	var allow []string
+	for _, u := range in.Unexpressed {
+		if u.Allow != "" {
+			allow = append(allow, u.Allow)
+		}
+	}
+	d.adopted(migrate.NewSet("adopted", &migrate.Migration{Name: "0001_initial", Ops: making(called(in.Schema))}).Allow(allow...))
+	if len(allow) < 4 {
+		t.Error(allow)
+	}
+}

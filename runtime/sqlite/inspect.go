@@ -48,6 +48,7 @@ type inspector struct {
 	byName  map[string]*inspected // in lower case, those that are described
 	virtual []object
 	kinds   map[string]string // of table_list: shadow, virtual
+	theirs  []string          // tables of other migration tools
 }
 
 // inspected is a table with what the pragmas tell of it, and what its text does.
@@ -179,7 +180,7 @@ func (x *inspector) sort() {
 		}
 	}
 	for _, o := range x.objects {
-		if o.kind != "table" || strings.HasPrefix(strings.ToLower(o.name), "sqlite_") || x.ignored(o.name) || x.shadowOf(o.name) != "" ||
+		if o.kind != "table" || strings.HasPrefix(strings.ToLower(o.name), "sqlite_") || x.ignored(o.name) || x.shadowOf(o.name).name != "" ||
 			strings.HasPrefix(strings.ToUpper(o.sql), "CREATE VIRTUAL") || strings.HasPrefix(o.name, litestream) {
 			continue
 		}

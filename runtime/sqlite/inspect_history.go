@@ -2,14 +2,13 @@ package sqlite
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/internal/foreign"
 )
 
-// histories takes the tables of other migration tools out of those to describe, and reads what they say.
+// histories reads those of other migration tools, with one query for each, and takes their tables from those of the application.
 func (x *inspector) histories(ctx context.Context, tx migrate.Tx) error {
 	var all []foreign.Table
 	for _, t := range x.tables {
@@ -22,40 +21,50 @@ func (x *inspector) histories(ctx context.Context, tx migrate.Tx) error {
 	for _, h := range foreign.Find(all) {
 		rows := map[string][]foreign.Row{}
 		for _, r := range h.Reads() {
-			found, err := historyRows(ctx, tx, r)
+			err := each(ctx, tx, "SELECT "+quoteAll(r.Columns)+" FROM main."+quote(r.Table), func(scan func(...any) error) error {
+				values, into := make([]any, len(r.Columns)), make([]any, len(r.Columns))
+				for i := range values {
+					into[i] = &values[i]
+				}
+				err := scan(into...)
+				row := foreign.Row{}
+				for i, c := range r.Columns {
+					row[c] = values[i]
+				}
+				rows[r.Table] = append(rows[r.Table], row)
+				return err
+			})
 			if err != nil {
 				return err
 			}
-			rows[r.Table] = found
 		}
 		x.in.Histories = append(x.in.Histories, h.Tell(rows))
 		for _, name := range h.Tables() {
-			x.tables = slices.DeleteFunc(x.tables, func(t *inspected) bool { return t.name == name })
-			delete(x.byName, strings.ToLower(name))
+			x.theirs = append(x.theirs, strings.ToLower(name))
 		}
 	}
+	x.leaveOut()
 	return nil
 }
 
-func historyRows(ctx context.Context, tx migrate.Tx, r foreign.Read) (all []foreign.Row, err error) {
-	var columns []string
-	for _, c := range r.Columns {
-		columns = append(columns, quote(c))
+// leaveOut takes the tables of other tools from those that are described.
+func (x *inspector) leaveOut() {
+	var kept []*inspected
+	for _, t := range x.tables {
+		if !x.isTheirs(t.name) {
+			kept = append(kept, t)
+			continue
+		}
+		delete(x.byName, strings.ToLower(t.name))
 	}
-	return all, each(ctx, tx, "SELECT "+strings.Join(columns, ", ")+" FROM main."+quote(r.Table), func(scan func(...any) error) error {
-		values := make([]any, len(r.Columns))
-		into := make([]any, len(values))
-		for i := range values {
-			into[i] = &values[i]
+	x.tables = kept
+}
+
+func (x *inspector) isTheirs(table string) bool {
+	for _, name := range x.theirs {
+		if strings.EqualFold(name, table) {
+			return true
 		}
-		if err := scan(into...); err != nil {
-			return err
-		}
-		row := foreign.Row{}
-		for i, c := range r.Columns {
-			row[c] = values[i]
-		}
-		all = append(all, row)
-		return nil
-	})
+	}
+	return false
 }

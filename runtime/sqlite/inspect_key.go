@@ -17,7 +17,7 @@ func (x *inspector) foreignKeys(t *inspected) {
 		const stays = "; it stays, and a rebuild keeps it"
 		parent := x.byName[strings.ToLower(c.ref.table)]
 		if parent == nil {
-			x.lost(what, c.sql, "it refers to %s, which is no table that models describe"+stays, c.ref.table)
+			x.kept(what, t.allowed(c), c.sql, "it refers to %s, which is no table that models describe"+stays, c.ref.table)
 			continue
 		}
 		fk := schema.ForeignKey{Name: nameOf(c.name), Columns: t.spelled(c.columns), RefTable: parent.name, RefColumns: parent.spelled(c.ref.columns),
@@ -26,7 +26,7 @@ func (x *inspector) foreignKeys(t *inspected) {
 			fk.RefColumns = slices.Clone(parent.t.PrimaryKey.Columns)
 		}
 		if len(fk.RefColumns) != len(fk.Columns) || !parent.refers(fk.RefColumns) {
-			x.lost(what, c.sql, "it refers to columns of %s that are no key and not unique, which SQLite refuses when rows change"+stays, parent.name)
+			x.kept(what, t.allowed(c), c.sql, "it refers to columns of %s that are no key and not unique, which SQLite refuses when rows change"+stays, parent.name)
 			continue
 		}
 		t.t.ForeignKeys = append(t.t.ForeignKeys, fk)

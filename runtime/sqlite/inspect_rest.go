@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // rest notes what is no table: views, triggers, virtual tables with the tables that they keep their rows in.
@@ -13,15 +14,14 @@ func (x *inspector) rest() {
 		case o.kind == "view":
 			x.lost("view "+o.name, o.sql, "models have no views; it stays as it is")
 		case o.kind == "trigger" && (x.byName[strings.ToLower(o.table)] != nil || x.described(o.table)):
-			object := "trigger " + o.name + " on " + o.table
-			x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: object, Why: "models have no triggers; it stays as it is, and a rebuild keeps it", SQL: o.sql, Allow: object})
+			x.kept("trigger "+o.name+" on "+o.table, "trigger "+schema.QuoteName(o.name)+" on "+schema.QuoteName(o.table), o.sql, "models have no triggers; it stays as it is, and a rebuild keeps it")
 		case o.kind == "table" && strings.HasPrefix(strings.ToUpper(o.sql), "CREATE VIRTUAL") && !x.ignored(o.name):
 			x.lost("virtual table "+o.name, o.sql, "models have no virtual tables; it stays as it is")
 		case o.kind == "table" && !x.ignored(o.name) && strings.HasPrefix(o.name, litestream):
 			x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a table of litestream; it stays as it is", Belong: "litestream"})
 		case o.kind == "table" && !x.ignored(o.name):
-			if of := x.shadowOf(o.name); of != "" {
-				x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a part of virtual table " + of + "; it stays as it is", Belong: of})
+			if of := x.shadowOf(o.name); of.name != "" {
+				x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a part of virtual table " + of.name + "; it stays as it is", Belong: module(of.sql)})
 			}
 		}
 	}
@@ -37,12 +37,23 @@ func (x *inspector) described(name string) bool {
 	return false
 }
 
-// shadowOf returns the virtual table that a table is a part of, "" for none. Before 3.37, which says so, the name does.
-func (x *inspector) shadowOf(table string) string {
-	for _, v := range x.virtual {
-		if n := len(v.name); len(table) > n && strings.EqualFold(table[:n], v.name) && table[n] == '_' && (len(x.kinds) == 0 || x.kinds[table] == "shadow") {
-			return v.name
+// module returns the module of a virtual table: fts5, rtree.
+func module(sql string) string {
+	toks := scan(sql)
+	for i, k := range toks {
+		if k.is("USING") && i+1 < len(toks) {
+			return strings.ToLower(toks[i+1].text)
 		}
 	}
-	return ""
+	return "virtual table"
+}
+
+// shadowOf returns the virtual table that a table is a part of, if any. Before 3.37, which says so, the name does.
+func (x *inspector) shadowOf(table string) object {
+	for _, v := range x.virtual {
+		if n := len(v.name); len(table) > n && strings.EqualFold(table[:n], v.name) && table[n] == '_' && (len(x.kinds) == 0 || x.kinds[table] == "shadow") {
+			return v
+		}
+	}
+	return object{}
 }

@@ -50,6 +50,21 @@ func (x *inspector) lost(object, sql, why string, args ...any) {
 	x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: object, Why: fmt.Sprintf(why, args...), SQL: sql})
 }
 
+// kept is lost for what verify would report, and is to allow.
+func (x *inspector) kept(object, allow, sql, why string, args ...any) {
+	x.lost(object, sql, why, args...)
+	x.in.Unexpressed[len(x.in.Unexpressed)-1].Allow = allow
+}
+
+// allowed returns what lets verify pass over a constraint.
+func (t *inspected) allowed(c constraintText) string {
+	name := "unnamed"
+	if c.name != "" {
+		name = schema.QuoteName(c.name)
+	}
+	return "constraint " + name + " on " + schema.QuoteName(t.name)
+}
+
 // table describes columns and key.
 func (x *inspector) table(t *inspected) {
 	what := "table " + t.name
@@ -157,7 +172,7 @@ func (x *inspector) constraints(t *inspected) {
 		case "check":
 			expr, ok := x.expr(inCheck, t.t, c.check, c.name)
 			if !ok {
-				x.lost(what, c.sql, "the expression is in a form that models cannot say; it stays, and a rebuild keeps it")
+				x.kept(what, t.allowed(c), c.sql, "the expression is in a form that models cannot say; it stays, and a rebuild keeps it")
 				continue
 			}
 			t.t.Checks = append(t.t.Checks, schema.Check{Name: nameOf(c.name), Expr: expr})
@@ -170,7 +185,7 @@ func (x *inspector) constraints(t *inspected) {
 			} else if parts, ok := x.parts(t, c.parts, c.name); ok {
 				t.t.Indexes = append(t.t.Indexes, schema.Index{Name: nameOf(c.name), Unique: true, Parts: parts})
 			} else {
-				x.lost(what, c.sql, "it is in a form that models cannot say; it stays, and a rebuild keeps it")
+				x.kept(what, t.allowed(c), c.sql, "it is in a form that models cannot say; it stays, and a rebuild keeps it")
 			}
 		}
 	}
@@ -198,7 +213,7 @@ func (x *inspector) indexes(t *inspected) {
 			out.Where, ok = x.expr(inIndex, t.t, ix.where, o.name)
 		}
 		if !ok || !known {
-			x.lost("index "+o.name, o.sql, "it is in a form that models cannot say; it stays, and a rebuild keeps it")
+			x.kept("index "+o.name, "index "+schema.QuoteName(o.name)+" on "+schema.QuoteName(t.name), o.sql, "it is in a form that models cannot say; it stays, and a rebuild keeps it")
 			continue
 		}
 		t.t.Indexes = append(t.t.Indexes, out)
