@@ -26,6 +26,7 @@ type adoptFlags struct {
 	schemas, ignore             string
 	null                        string
 	split, embed, add, show     bool
+	directives                  bool
 	tables                      map[string]string
 }
 
@@ -34,6 +35,7 @@ func (a *adoptFlags) parse(e env, args []string) (database string, err error) {
 	f.StringVar(&a.models, "models", "models", "`directory` of the models, which has no Go files yet")
 	f.StringVar(&a.into, "into", "", "`directory` of structs that are there, which get tags")
 	f.BoolVar(&a.add, "add", false, "with -into: columns without a field get one, and tables without a struct a struct")
+	f.BoolVar(&a.directives, "directives", false, "with -into: what a table has stands above its struct, which gets no blank fields")
 	f.StringVar(&a.tag, "tag", "", "with -into: `key` of the column tag (default db)")
 	f.StringVar(&a.out, "out", "migrations", "`directory` of the migrations")
 	f.StringVar(&a.set, "set", "", "`name` of the set in the database's history")
@@ -60,8 +62,8 @@ func (a *adoptFlags) parse(e env, args []string) (database string, err error) {
 		return "", errors.New("adopt takes one database: postgres://user@host/name, sqlite:app.db, or a file that the program's verb inspect has printed")
 	case a.null != string(adopt.NullPointer) && a.null != string(adopt.NullSQL):
 		return "", fmt.Errorf("-null %s: it is pointer or sql", a.null)
-	case a.into == "" && (a.add || a.tag != "" || len(a.tables) > 0):
-		return "", errors.New("-add, -table and -tag go with -into")
+	case a.into == "" && (a.add || a.directives || a.tag != "" || len(a.tables) > 0):
+		return "", errors.New("-add, -table, -directives and -tag go with -into")
 	}
 	return operands[0], nil
 }
@@ -174,7 +176,7 @@ func (to *adoption) into(ctx context.Context, a adoptFlags) error {
 	if err != nil {
 		return err
 	}
-	r, err := adopt.Into(to.in, structs, adopt.IntoConfig{Config: to.models, Tag: a.tag, Add: a.add, Structs: a.tables, Read: os.ReadFile, Taken: names})
+	r, err := adopt.Into(to.in, structs, adopt.IntoConfig{Config: to.models, Tag: a.tag, Add: a.add, Structs: a.tables, Directives: a.directives, Read: os.ReadFile, Taken: names})
 	if err != nil {
 		return err
 	}

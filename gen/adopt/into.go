@@ -20,6 +20,9 @@ type IntoConfig struct {
 	Add     bool              // columns without a field get one, and tables without a struct a struct
 	Structs map[string]string // tables by the names of structs, where the names do not tell
 
+	// Directives puts what a table has above its struct, as //modelgen:table, in the place of blank fields: the struct can be compared and built without keys as before.
+	Directives bool
+
 	// Read returns the content of a file.
 	Read func(path string) ([]byte, error)
 	// Taken are the names that the package has already.

@@ -275,8 +275,33 @@ func (x *into) isColumn(t *schema.Table, f *load.DeclaredField) bool {
 	return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return x.fieldOf[t.Name+"."+c.Name] == f })
 }
 
+// directives puts above the struct what blank fields would say.
+func (x *into) directives(t *schema.Table, s *load.DeclaredStruct) {
+	var b strings.Builder
+	for i, tag := range x.blankTags(t) {
+		text, _ := unliteral(tag)
+		key, _, _ := strings.Cut(text, ":")
+		value, _ := tagValue(text, key)
+		if i == 0 {
+			value, _, _ = strings.Cut(value, ",") // the comment of the table is a matter of doc comments then
+			if s.Tagged {
+				continue
+			}
+			if t.Comment != "" && !x.comments {
+				x.left("table "+t.Name+": comment", "a directive has no place for it: a doc comment says it with -comments")
+			}
+		}
+		fmt.Fprintf(&b, "//modelgen:%s %s\n", key, value)
+	}
+	x.edits.insert(s.File, s.Above, b.String())
+}
+
 // blank puts the tags of the table into the struct, as far as they are not there.
 func (x *into) blank(t *schema.Table, s *load.DeclaredStruct) {
+	if x.cfg.Directives {
+		x.directives(t, s)
+		return
+	}
 	var b strings.Builder
 	for i, tag := range x.blankTags(t) {
 		text, _ := unliteral(tag)

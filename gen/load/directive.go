@@ -23,7 +23,15 @@ func directivesFor(known []migrate.Capabilities) map[string][]uint8 {
 		modelsWord: {0, docType, docConst}, // //modelgen:models User Order, or -Summary; anywhere in the package
 		tableWord:  {docType},              // //modelgen:table name
 	}
+	for word := range tableWords {
+		if word != tableWord {
+			words[word] = []uint8{docType} // //modelgen:index a,b and the like, above a model without blank fields
+		}
+	}
 	for dialect := range wordsOf(known) {
+		for _, word := range []string{"index", "unique", "check"} {
+			words[word+"."+dialect] = []uint8{docType}
+		}
 		words["type."+dialect] = []uint8{docType} // //modelgen:type.DIALECT money
 	}
 	return words

@@ -198,7 +198,7 @@ func (sc *scope) holds(obj *types.TypeName) bool {
 
 // isModel reports whether a struct has a table tag, also one of a package that was not asked for.
 func (m *model) isModel(obj *types.TypeName, st *types.Struct) bool {
-	if m.l.byType[obj] != nil {
+	if m.l.byType[obj] != nil || m.l.tableDirective(obj) != "" {
 		return true
 	}
 	for i := range st.NumFields() {

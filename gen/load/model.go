@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +40,8 @@ type model struct {
 	noID    bool                     // a field called ID is no key by itself
 	soleKey *gormschema.Field        // that is the whole key, whatever else is said
 
+	directives []keyValue // of the table, above the struct
+
 	constraint string // what its file is built with, "" when that is always
 }
 
@@ -63,13 +64,16 @@ type scope struct {
 // region is a part of the source in which errors of the type checker matter.
 type region struct{ from, to token.Pos }
 
-// findModels finds the structs with a table tag in a package.
+// findModels finds the models of a package: structs with a table tag, or with another mark, see unmarked.
 func (l *loader) findModels(s *source) {
 	for _, d := range s.structs {
 		st := d.spec.Type.(*ast.StructType)
-		blank := l.tableField(st)
+		blank, named := l.tableField(st), ""
 		if blank == nil {
-			continue
+			if named = l.unmarked(s, d); named == "" {
+				l.strayTableDirectives(d)
+				continue
+			}
 		}
 		l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
 		name := d.spec.Name
@@ -94,7 +98,8 @@ func (l *loader) findModels(s *source) {
 			continue
 		}
 		m.constraint = constraint
-		if m.readTable(d, blank) {
+		m.directives = tableDirectives(d)
+		if blank != nil && m.readTable(d, blank) || blank == nil && m.nameTable(d, named) {
 			l.models = append(l.models, m)
 			l.byType[obj] = m
 		}
@@ -128,8 +133,10 @@ func (l *loader) tableField(st *ast.StructType) *ast.Field {
 		}
 	}
 	if found == nil && misplaced == nil {
-		if slices.ContainsFunc(without, l.mayBeTable) {
-
+		for _, f := range without {
+			if l.mayBeTable(f) { // said once
+				break
+			}
 		}
 	}
 	if misplaced != nil {
@@ -223,6 +230,7 @@ func (m *model) read() {
 	}
 	sc := &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
 	m.readStruct(m.obj.Type(), st, sc)
+	m.readTableDirectives(sc)
 	m.columnNames()
 }
 

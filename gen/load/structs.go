@@ -18,10 +18,11 @@ type DeclaredStruct struct {
 	Pos       token.Position // of the name
 	File      string         // absolute
 	Generated bool           // the file says that it is generated and is not to be edited (go.dev/s/generatedcode)
+	Above     int            // offset of its declaration, before which a directive goes
 	Open      int            // offset in bytes behind the brace that its fields begin with
 	Close     int            // offset of the brace that they end with
 	Table     string         // what a table tag or a TableName method that returns a constant says; "" without one
-	Tagged    bool           // that was a tag: it is a model
+	Tagged    bool           // that was a tag or a directive: it is a model
 	Fields    []*DeclaredField
 }
 
@@ -83,6 +84,10 @@ func DeclaredStructs(ctx context.Context, cfg Config) (structs []*DeclaredStruct
 				x.Table, _, _ = strings.Cut(at.s, ",")
 				x.Tagged = true
 			}
+			if name := l.tableDirective(obj); name != "" && !x.Tagged {
+				x.Table, x.Tagged = name, true
+			}
+			x.Above = l.fset.Position(declared(d)).Offset
 			known[obj] = x
 			structs = append(structs, x)
 		}
@@ -98,6 +103,16 @@ func DeclaredStructs(ctx context.Context, cfg Config) (structs []*DeclaredStruct
 		}
 	}
 	return structs, names, nil
+}
+
+// declared returns where the declaration of a type begins, behind its doc comment.
+func declared(d *decl) token.Pos {
+	for _, x := range d.file.Decls {
+		if g, ok := x.(*ast.GenDecl); ok && !g.Lparen.IsValid() && len(g.Specs) == 1 && g.Specs[0] == ast.Spec(d.spec) {
+			return g.Pos()
+		}
+	}
+	return d.spec.Pos()
 }
 
 func (l *loader) structFields(obj *types.TypeName, st *types.Struct, known map[*types.TypeName]*DeclaredStruct) []*DeclaredField {
