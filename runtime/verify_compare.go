@@ -90,18 +90,3 @@ func indexForConstraint(d Difference, diff []Difference) string {
 	}
 	return ""
 }
-
-// notValid returns what to do where a constraint has been added without a look at the rows that were there (PostgreSQL manual, ALTER TABLE), "" for another
-// difference.
-func notValid(x thing, d Difference, diff []Difference) string {
-	for _, other := range diff {
-		missing, unexpected := d, other
-		if other.Missing {
-			missing, unexpected = other, d
-		}
-		if d.Missing != other.Missing && x.kind == "constraint" && unexpected.Fact == missing.Fact+" NOT VALID" {
-			return "it holds for new rows alone: look at the others, which locks nobody out: ALTER TABLE " + quotedTable(x.table) + " VALIDATE CONSTRAINT " + quotedName(x.name)
-		}
-	}
-	return ""
-}

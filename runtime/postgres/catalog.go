@@ -78,17 +78,12 @@ func (s *session) catalog(ctx context.Context, r renderer, want *schema.Schema) 
 	if err != nil {
 		return nil, fmt.Errorf("reading the catalog: %w", err)
 	}
-	for i, line := range lines {
-		switch {
-		case strings.HasPrefix(line, "constraint "), strings.HasPrefix(line, "index "):
-			line = textCast.ReplaceAllString(line, "")
-		case strings.HasPrefix(line, "column "):
-			line = plainColumn(line)
-		}
-		lines[i] = strings.ReplaceAll(line, "\n", `\n`)
+	var all []string
+	for _, line := range lines {
+		all = append(all, split(strings.ReplaceAll(line, "\n", `\n`))...)
 	}
-	slices.Sort(lines)
-	return lines, nil
+	slices.Sort(all)
+	return all, nil
 }
 
 // textCast is what comes and goes in the SQL of checks and indexes over strings when a database is dumped and restored.
@@ -121,7 +116,7 @@ UNION ALL SELECT 'unlogged table ' || r.label FROM rel r WHERE r.relpersistence 
 UNION ALL SELECT 'partitioned table ' || r.label || ' by ' || pg_catalog.pg_get_partkeydef(r.oid) FROM rel r WHERE r.relkind = 'p'`
 
 	columnFacts = `
-SELECT 'column ' || r.label || '.' || a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) ||
+SELECT 'column ' || r.label || '.' || a.attname || E'\x06 ' || pg_catalog.format_type(a.atttypid, a.atttypmod) ||
  CASE WHEN a.attcollation <> t.typcollation THEN ' collate ' || COALESCE(pg_catalog.quote_ident(co.collname), '?') ELSE '' END ||
  CASE WHEN a.attnotnull THEN ' not null' ELSE '' END ||
  CASE WHEN d.adbin IS NULL THEN '' WHEN a.attgenerated::text <> '' THEN ' generated ' || a.attgenerated::text || ' ' ELSE ' default ' END ||
@@ -129,7 +124,7 @@ SELECT 'column ' || r.label || '.' || a.attname || ' ' || pg_catalog.format_type
    WHERE o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.refclassid = o.classid AND o.refobjid = r.oid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
    AND u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND u.objid = d.oid) AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%::regclass)'
   THEN 'nextval of its own sequence' WHEN d.adbin IS NULL THEN '' ELSE pg_catalog.concat(E'\x01', pg_catalog.format_type(a.atttypid, a.atttypmod), E'\x02', pg_catalog.pg_get_expr(d.adbin, d.adrelid), E'\x03') END ||
- CASE a.attidentity::text WHEN '' THEN '' WHEN 'd' THEN ' identity by default' ELSE ' identity always' END ||
+ CASE a.attidentity::text WHEN '' THEN '' WHEN 'd' THEN E'\x04 identity by default' ELSE E'\x04 identity always' END ||
  COALESCE((SELECT ' ' || pg_catalog.format_type(q.seqtypid, NULL) || ' start ' || q.seqstart || ' step ' || q.seqincrement || ' from ' || q.seqmin ||
    ' to ' || q.seqmax || CASE WHEN q.seqcycle THEN ' cycle' ELSE '' END
    FROM pg_catalog.pg_depend p JOIN pg_catalog.pg_sequence q ON q.seqrelid = p.objid
@@ -141,7 +136,7 @@ LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation`
 
 	constraintFacts = `
-SELECT 'constraint ' || r.label || '.' || c.conname || ' ' || pg_catalog.pg_get_constraintdef(c.oid, true)
+SELECT 'constraint ' || r.label || '.' || c.conname || E'\x05 ' || pg_catalog.pg_get_constraintdef(c.oid, true)
 FROM rel r JOIN pg_catalog.pg_constraint c ON c.conrelid = r.oid AND c.contype IN ('p', 'u', 'c', 'f', 'x') AND (c.conparentid = 0 OR c.contype <> 'f')`
 
 	indexFacts = `

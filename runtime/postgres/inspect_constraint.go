@@ -93,7 +93,8 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 		return
 	}
 	if !c.Validated {
-		say("NOT VALID", "it is in the model, and verify reports it until rows that were there before are checked", "ALTER TABLE "+i.name(t.Name)+" VALIDATE CONSTRAINT "+ident(c.Name))
+		say("NOT VALID", "it is in the model; rows that were there before it have not been looked at, which this does", "ALTER TABLE "+i.name(t.Name)+" VALIDATE CONSTRAINT "+ident(c.Name))
+		t.said[len(t.said)-1].Allow = allowed("not valid constraint", c.Name, t.Name)
 	}
 	if c.Comment != "" {
 		say("comment", leftAsItIs, "COMMENT ON CONSTRAINT "+ident(c.Name)+" ON "+i.name(t.Name)+" IS "+text(c.Comment))
@@ -115,8 +116,12 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 	switch c.Type {
 	case "p":
 		t.PrimaryKey = &schema.PrimaryKey{Name: c.Name, Columns: columns}
-		if later != schema.NotDeferrable || c.Includes {
-			say("DEFERRABLE or INCLUDE", "models have neither for primary keys; the key is in the model, and verify reports the difference", add)
+		if c.Includes {
+			say("INCLUDE", "models do not have it for primary keys: the key is in the model without it, and verify reports it", add)
+		}
+		if later != schema.NotDeferrable {
+			say("DEFERRABLE", "models do not have it for primary keys: it is left as it is, and the key is in the model", add)
+			t.said[len(t.said)-1].Allow = allowed("deferrable constraint", c.Name, t.Name)
 		}
 	case "u":
 		t.Uniques = append(t.Uniques, schema.Unique{Name: c.Name, Columns: columns, NullsNotDistinct: c.NullsNotDistinct, Deferrable: later})

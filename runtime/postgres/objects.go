@@ -51,10 +51,10 @@ func (s *session) existence(o schema.Object) string {
 		return exists(catalog + " x JOIN pg_catalog.pg_namespace n ON n.oid = x." + prefix + "namespace WHERE x." + prefix + "name = " + text(name) + " AND " + in(ns) + more)
 	}
 	relation := func(kinds string) string { return spaced("pg_class", "rel", " AND x.relkind IN ("+kinds+")") }
-	onTable := func(catalog, column, rel string) string {
+	onTable := func(catalog, column, rel string, more ...string) string {
 		ns, table := schema.NameParts(o.Table)
 		return exists(catalog + " x JOIN pg_catalog.pg_class c ON c.oid = x." + rel + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE x." +
-			column + " = " + text(name) + " AND c.relname = " + text(table) + " AND " + in(ns))
+			column + " = " + text(name) + " AND c.relname = " + text(table) + " AND " + in(ns) + strings.Join(more, ""))
 	}
 	switch o.Kind {
 	case "view":
@@ -85,6 +85,14 @@ func (s *session) existence(o schema.Object) string {
 		return onTable("pg_rewrite", "rulename", "ev_class")
 	case "constraint":
 		return onTable("pg_constraint", "conname", "conrelid")
+	case "not valid constraint":
+		return onTable("pg_constraint", "conname", "conrelid", " AND NOT x.convalidated")
+	case "deferrable constraint":
+		return onTable("pg_constraint", "conname", "conrelid", " AND x.condeferrable")
+	case "identity always":
+		return onTable("pg_attribute", "attname", "attrelid", " AND x.attidentity = 'a'")
+	case "sequence options": // which were compared with the usual ones
+		return onTable("pg_attribute", "attname", "attrelid", " AND x.attidentity <> ''")
 	case "column":
 		return onTable("pg_attribute", "attname", "attrelid")
 	case "function", "procedure", "aggregate", "routine":

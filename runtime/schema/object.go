@@ -22,7 +22,8 @@ var objectKinds = []struct {
 }{
 	{"materialized view", 'n'}, {"foreign table", 'n'}, {"virtual table", 'n'}, {"event trigger", 'n'}, {"trigger", 't'}, {"policy", 't'}, {"rule", 't'},
 	{"constraint", 't'}, {"index", 'o'}, {"column", 'c'}, {"view", 'n'}, {"function", 'n'}, {"procedure", 'n'}, {"aggregate", 'n'}, {"routine", 'n'},
-	{"extension", 'n'}, {"sequence", 'n'}, {"type", 'n'}, {"domain", 'n'}, {"statistics", 'n'}, {"publication", 'n'}, {"schema", 'n'}, {"unlogged table", 'n'}, {"partitioned table", 'n'}, {"table", 'n'},
+	{"extension", 'n'}, {"sequence options", 'c'}, {"sequence", 'n'}, {"type", 'n'}, {"domain", 'n'}, {"statistics", 'n'}, {"publication", 'n'}, {"schema", 'n'}, {"unlogged table", 'n'}, {"partitioned table", 'n'}, {"table", 'n'},
+	{"identity always", 'c'}, {"not valid constraint", 't'}, {"deferrable constraint", 't'},
 }
 
 // ParseObject reads an object as COMMENT ON and DROP name it: "trigger set_updated_at on issues", "view billing.open_invoices",
@@ -118,8 +119,8 @@ func (o Object) String() string {
 	switch {
 	case o.Table == "":
 		return o.Kind + " " + o.Name
-	case o.Kind == "column":
-		return "column " + o.Table + "." + o.Name
+	case o.ofColumn():
+		return o.Kind + " " + o.Table + "." + o.Name
 	}
 	return o.Kind + " " + o.Name + " on " + o.Table
 }
@@ -160,6 +161,11 @@ func (o Object) Moved(table string) Object {
 
 // property reports whether the object is not beside a table, but says how the table is kept.
 func (o Object) property() bool { return o.Kind == "unlogged table" || o.Kind == "partitioned table" }
+
+// ofColumn reports whether the object is a column, or says something of one, and is named with its table before it.
+func (o Object) ofColumn() bool {
+	return o.Kind == "column" || o.Kind == "identity always" || o.Kind == "sequence options"
+}
 
 // NameParts returns a name as [ParseObject] wrote it, apart: the schema, "" for none, and the name, both without quotes.
 func NameParts(sql string) (namespace, name string) {

@@ -1,0 +1,65 @@
+package postgres
+
+import (
+	"regexp"
+	"strings"
+)
+
+// identityFact is what the fact of a column says of its identity, with the sequence behind it.
+var identityFact = regexp.MustCompile(`\x04 identity (always|by default)(?: (\w+) (start -?\d+ step -?\d+ from -?\d+ to -?\d+(?: cycle)?))?`)
+
+// usualSequence has the options that an identity has when nothing is said (manual, CREATE SEQUENCE).
+var usualSequence = map[string]string{
+	"smallint": "start 1 step 1 from 1 to 32767", "integer": "start 1 step 1 from 1 to 2147483647", "bigint": "start 1 step 1 from 1 to 9223372036854775807",
+}
+
+// storageParameters are those of an index, as its definition prints them: models do not say them, and they change nothing that an index means.
+var storageParameters = regexp.MustCompile(` WITH \([a-z_.]+='[^']*'(?:, [a-z_.]+='[^']*')*\)`)
+
+// split takes apart what models can say of a thing and what they cannot, which has a fact of its own: it can be allowed, and all else is compared.
+func split(line string) []string {
+	var more []string
+	switch {
+	case strings.HasPrefix(line, "column "):
+		line = plainColumn(line)
+		m := identityFact.FindStringSubmatchIndex(line)
+		if m == nil {
+			break
+		}
+		name := columnName(line)
+		if line[m[2]:m[3]] == "always" {
+			more = append(more, "identity always "+name)
+		}
+		if m[4] >= 0 {
+			typ, options := line[m[4]:m[5]], line[m[6]:m[7]]
+			if options != usualSequence[typ] || !strings.HasPrefix(line, "column "+name+"\x06 "+typ+" ") {
+				more = append(more, "sequence options "+name+" "+typ+" "+options)
+			}
+		}
+		line = line[:m[0]] + " identity by default" + line[m[1]:]
+	case strings.HasPrefix(line, "constraint "):
+		line = textCast.ReplaceAllString(line, "")
+		name, def, _ := strings.Cut(strings.TrimPrefix(line, "constraint "), "\x05 ")
+		if rest, ok := strings.CutSuffix(def, " NOT VALID"); ok {
+			def, more = rest, append(more, "not valid constraint "+name)
+		}
+		if i := strings.Index(def, ") DEFERRABLE"); i >= 0 && strings.HasPrefix(def, "PRIMARY KEY ") {
+			more = append(more, "deferrable constraint "+name+def[i+1:])
+			def = def[:i+1]
+		}
+		line = "constraint " + name + " " + def
+	case strings.HasPrefix(line, "index "):
+		line = storageParameters.ReplaceAllString(textCast.ReplaceAllString(line, ""), "")
+	}
+	line = markers.Replace(line)
+	return append(more, line)
+}
+
+// markers are what the queries put between the parts of a fact.
+var markers = strings.NewReplacer("\x04", "", "\x05", "", "\x06", "")
+
+// columnName returns the name in the fact of a column, with its table.
+func columnName(line string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(line, "column "), "\x06 ")
+	return name
+}
