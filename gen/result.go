@@ -59,6 +59,7 @@ func (r *Result) old() *schema.Schema {
 // DialectPlan is the new migration as one dialect carries it out.
 type DialectPlan struct {
 	Dialect string // "postgres@14"
+	Target  migrate.Dialect
 	Stages  []migrate.Stage
 }
 
@@ -74,7 +75,7 @@ func (r *Result) Plans() ([]DialectPlan, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, DialectPlan{d, stages})
+		out = append(out, DialectPlan{d, r.targets[name], stages})
 	}
 	return out, nil
 }

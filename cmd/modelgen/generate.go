@@ -15,6 +15,7 @@ import (
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/revise"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	"github.com/modelgen/modelgen/gen/sqlscript"
 	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
@@ -167,7 +168,7 @@ func showSQL(e env, r *gen.Result) error {
 	}
 	for _, p := range plans {
 		fmt.Fprintf(e.stdout, "-- %s\n", p.Dialect)
-		transactions(e.stdout, p.Dialect, p.Stages)
+		sqlscript.WriteStages(e.stdout, p.Target, p.Stages)
 	}
 	return nil
 }

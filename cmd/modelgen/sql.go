@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/sqlscript"
+	"github.com/modelgen/modelgen/gen/sqlscript/export"
+	"github.com/modelgen/modelgen/gen/sqlscript/psql"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -53,13 +55,11 @@ func printSQL(_ context.Context, e env, args []string) error {
 		if err != nil {
 			return err
 		}
-		return export(e, all, scripts, *format, *out)
+		return writeFiles(e, all, scripts, *format, *out)
 	case *idempotent:
-		until, err := sameUntil(cfg, which, scripts)
-		if err != nil {
-			return err
-		}
-		return guarded(e.stdout, scripts, until)
+		return psql.Write(e.stdout, scripts, func(version int) ([]sqlscript.Script, error) {
+			return sqlscript.Plan(cfg, which, scripts[0].Target.Name()+"@"+strconv.Itoa(version))
+		})
 	}
 	if *back {
 		slices.Reverse(scripts)
@@ -75,10 +75,10 @@ func printSQL(_ context.Context, e env, args []string) error {
 	}
 	for _, s := range scripts {
 		fmt.Fprintf(e.stdout, "-- %s, %s\n", s.Migration, s.Dialect)
-		if slices.ContainsFunc(s.Stages, func(st migrate.Stage) bool { return len(st.Script) > len(st.Statements) }) && capabilities(s.Dialect).Name == sqlite3 {
+		if slices.ContainsFunc(s.Stages, func(st migrate.Stage) bool { return len(st.Script) > len(st.Statements) }) && s.Target.Name() == "sqlite" {
 			fmt.Fprintln(e.stdout, "-- for sqlite3 -bail, as what comes after a statement that fails must not run")
 		}
-		transactions(e.stdout, s.Dialect, s.Stages)
+		sqlscript.WriteStages(e.stdout, s.Target, s.Stages)
 	}
 	return nil
 }
@@ -113,80 +113,24 @@ func apart(back, idempotent, asJSON bool, format, out string) error {
 	return errors.Join(all...)
 }
 
-// The dialects that have a shell whose scripts are another matter.
-const (
-	psql    = "postgres"
-	sqlite3 = "sqlite"
-)
-
-// dialectOf returns the dialect that a word such as postgres@15 names.
-func dialectOf(word string) migrate.Dialect {
-	name, _, _ := strings.Cut(word, "@")
-	return targets[name]
-}
-
-func capabilities(word string) migrate.Capabilities { return dialectOf(word).Capabilities() }
-
-// fail returns statements that fail with the message when the SQL condition is true; "" is always.
-func fail(dialect, message, when string) []migrate.Statement {
-	return dialectOf(dialect).Fail(message, when)
-}
-
-// transactions prints stages as the runner would run them.
-func transactions(w io.Writer, dialect string, stages []migrate.Stage) {
-	for _, tx := range migrate.Transactions(stages) {
-		frame := capabilities(dialect).ScriptFrame(tx)
-		statements(w, frame.Begin)
-		for _, st := range tx {
-			fmt.Fprintf(w, "-- %s%s\n", st.Cause, facts(st))
-			all, ok := st.SQL()
-			if !ok {
-				fmt.Fprintln(w, "-- Go code, which cannot be printed")
-			}
-			statements(w, all)
+// writeFiles writes migrations as the files of another runner, all or none.
+func writeFiles(e env, all, chosen []sqlscript.Script, format, out string) error {
+	dir := e.path(out)
+	files, err := export.Files(os.DirFS(dir), all, chosen, format)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), []byte(f.Text), 0o644); err != nil {
+			return err
 		}
-		statements(w, frame.End)
+		fmt.Fprintln(e.stdout, f.Name)
 	}
+	return nil
 }
-
-// facts says what a stage does to a database in use.
-func facts(st migrate.Stage) string {
-	var all []string
-	if st.Lock != "" && len(st.Tables) > 0 {
-		all = append(all, "locks "+strings.Join(st.Tables, ", ")+": "+st.Lock)
-	}
-	if st.Rewrites {
-		all = append(all, "rewrites the table")
-	} else if st.Scans {
-		all = append(all, "reads the whole table")
-	}
-	for _, d := range st.Destroys {
-		all = append(all, "destroys "+d+" and its data")
-	}
-	if len(all) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(all, "; ") + ")"
-}
-
-func statements(w io.Writer, all []migrate.Statement) {
-	for _, s := range all {
-		if s.Comment != "" {
-			fmt.Fprintf(w, "-- %s\n", s.Comment)
-		}
-		fmt.Fprintln(w, ended(s.SQL))
-	}
-}
-
-// ended puts the semicolon behind a statement, and not into a comment on its last line.
-func ended(sql string) string {
-	if strings.Contains(sql[strings.LastIndexByte(sql, '\n')+1:], "--") {
-		return sql + "\n;"
-	}
-	return sql + ";"
-}
-
-func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func scriptsJSON(w io.Writer, scripts []sqlscript.Script) error {
 	type stage struct {

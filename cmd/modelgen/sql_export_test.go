@@ -166,7 +166,7 @@ func (p sqlProject) applied(db *sql.DB, format, dialect string, names []string, 
 			err = r.goose(name, down)
 		case format == "golang-migrate" && strings.HasSuffix(name, map[bool]string{false: ".up.sql", true: ".down.sql"}[down]):
 			err = r.golangMigrate(name, false)
-		case format == "atlas" && name != atlasSumName:
+		case format == "atlas" && name != "atlas.sum":
 			err = r.atlas(name)
 		}
 		if err != nil {

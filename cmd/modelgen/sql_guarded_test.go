@@ -200,17 +200,6 @@ func TestGuardedScriptRefuses(t *testing.T) {
 	p.settled(db, postgres.Dialect{})
 }
 
-// TestGuardedScriptKnowsServers: NOT NULL takes other stages from PostgreSQL 18 on, and the history counts them.
-func TestGuardedScriptKnowsServers(t *testing.T) {
-	p := guardedProject(t)
-	if out, _ := p.modelgen(0, "sql", "-idempotent"); !strings.HasPrefix(out, "-- For psql, on PostgreSQL 14 to 17.") {
-		t.Errorf("it begins with %.60q", out)
-	}
-	if out, _ := p.modelgen(0, "sql", "-idempotent", "0001"); !strings.HasPrefix(out, "-- For psql, on PostgreSQL 14 and newer.") {
-		t.Errorf("it begins with %.60q", out)
-	}
-}
-
 // TestGuardedScriptSquash: a squash is run, recorded, or refused, as much of what it stands for is there.
 func TestGuardedScriptSquash(t *testing.T) {
 	before := guardedProject(t)

@@ -1,7 +1,7 @@
 // Package sqlscript plans migrations without a database: the statements of each for one dialect, and what a script must know of the history to run them
 // by hand.
 //
-// It writes no script: which form that has, such as one for psql or the files of another tool, is the matter of who asks.
+// Beside it are the forms that a script can have: psql keeps the history as the migrator does, export writes the files of other tools.
 package sqlscript
 
 import (
@@ -19,7 +19,8 @@ import (
 // Script is the SQL of one migration for one dialect.
 type Script struct {
 	Migration string
-	Dialect   string // "postgres@14"
+	Dialect   string // Target with a version, as a project names it: NAME@14
+	Target    migrate.Dialect
 	Stages    []migrate.Stage
 	Undo      []migrate.Stage // nil with NoUndo
 	NoUndo    string          // why it cannot be undone, "" when it can
@@ -28,7 +29,7 @@ type Script struct {
 
 	Parents  []Row    // what must be in the history before it
 	Replaces []Row    // those that it stands for
-	Ends     []string // names of those that begin what it ends: it waits until no program of the previous release them is running
+	Ends     []string // names of those that begin what it ends: it waits until no program of the previous release is running
 }
 
 // Row is a migration as a history may have it.
@@ -62,17 +63,17 @@ func Plan(cfg gen.Config, which, dialect string) ([]Script, error) {
 	word, version := dialects.Split(target)
 	var out []Script
 	for _, m := range chosen {
-		s := Script{Migration: m.Name, Dialect: target, Hash: migrate.HashOps(m.Values()), Set: set.Name(), Ends: p.begins(m)}
+		s := Script{Migration: m.Name, Dialect: target, Target: cfg.Targets[word], Hash: migrate.HashOps(m.Values()), Set: set.Name(), Ends: p.begins(m)}
 		s.Replaces = p.rows(m.Replaces)
 		for _, o := range p.All {
 			if slices.Contains(m.Parents, o.Var) {
 				s.Parents = append(s.Parents, p.row(o.Name))
 			}
 		}
-		if s.Stages, err = set.Stages(cfg.Targets[word], version, m.Name, false); err != nil {
+		if s.Stages, err = set.Stages(s.Target, version, m.Name, false); err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Pos, err)
 		}
-		if s.Undo, err = set.Stages(cfg.Targets[word], version, m.Name, true); err != nil {
+		if s.Undo, err = set.Stages(s.Target, version, m.Name, true); err != nil {
 			s.NoUndo = err.Error()
 		}
 		out = append(out, s)

@@ -34,6 +34,9 @@ var (
 	// verbs are the commands on a directory of migrations, beside the pipeline.
 	verbs = []string{"gen/check", "gen/revise", "gen/squash", "gen/sqlscript"}
 
+	// scripts are the forms that gen/sqlscript plans for.
+	scripts = []string{"gen/sqlscript/psql", "gen/sqlscript/export"}
+
 	drivers = []string{"github.com/lib/pq", "github.com/jackc/pgx", "modernc.org/sqlite", "github.com/mattn/go-sqlite3", "github.com/ncruces/go-sqlite3"}
 )
 
@@ -92,7 +95,20 @@ var rules = []rule{
 		name:   "only cmd/... imports gen/check, gen/revise, gen/squash, gen/sqlscript and gen/overview",
 		reason: "each is a command on a directory of migrations: the pipeline does not know them, and they do not know each other; what two of them share is of gen/migrations",
 		of:     func(pkg string) bool { return !below(pkg, "cmd") },
-		breaks: func(_ string, i imported) bool { return slices.Contains(verbs, i.own) || i.own == "gen/overview" },
+		breaks: func(pkg string, i imported) bool {
+			if slices.Contains(scripts, pkg) && i.own == "gen/sqlscript" {
+				return false
+			}
+			return slices.Contains(verbs, i.own) || i.own == "gen/overview" || slices.Contains(scripts, i.own)
+		},
+	},
+	{
+		name:   "the forms of a script import of ours only gen/sqlscript, gen/read, runtime and runtime/schema",
+		reason: "they take planned statements and return text, so they need no project",
+		of:     func(pkg string) bool { return slices.Contains(scripts, pkg) },
+		breaks: func(_ string, i imported) bool {
+			return i.own != "" && !slices.Contains([]string{"gen/sqlscript", "gen/read", "runtime", "runtime/schema"}, i.own)
+		},
 	},
 	{
 		name:   "gen/migrations imports of ours only gen/read, gen/snapshot, gen/finding, gen/emit, gen/internal, runtime and runtime/schema",

@@ -1,11 +1,11 @@
-package main
+// Package export writes migrations as the files of other runners: goose, golang-migrate and Atlas. It opens no file for writing: what is in the
+// directory already is handed in, and what it shall have is returned.
+package export
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,15 +13,14 @@ import (
 
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/sqlscript"
-	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// sqlFile is a file of another runner.
-type sqlFile struct{ name, text string }
+// File is a file of another runner.
+type File struct{ Name, Text string }
 
 // formats write one migration as the files of a runner. version is that of the first file, and how many versions they are is what parts says.
 var formats = map[string]struct {
-	files func(s sqlscript.Script, version int) []sqlFile
+	files func(s sqlscript.Script, version int) []File
 	parts func(s sqlscript.Script) int
 }{
 	"goose":          {gooseFiles, one},
@@ -31,15 +30,15 @@ var formats = map[string]struct {
 
 func one(sqlscript.Script) int { return 1 }
 
-// export writes migrations as the files of another runner. What is there already must be the same: others may have run it. all has those
-// that no other one stands for, in their order: it gives the chosen ones their versions, whichever are chosen.
-func export(e env, all, chosen []sqlscript.Script, format, out string) error {
+// Files returns the files of chosen migrations in the order in which they are written. dir is the directory that they are for: what is there already
+// must be the same, as others may have run it. all has the migrations that no other one stands for, in their order: it says the versions of the chosen
+// ones, whichever are chosen. The error lists everything that is in the way.
+func Files(dir fs.FS, all, chosen []sqlscript.Script, format string) ([]File, error) {
 	f, ok := formats[format]
 	if !ok {
-		return fmt.Errorf("-format %s: there are goose, golang-migrate and atlas", format)
+		return nil, fmt.Errorf("-format %s: there are goose, golang-migrate and atlas", format)
 	}
-	dir := e.path(out)
-	var files []sqlFile
+	var files []File
 	var problems []error
 	known := map[string]bool{} // names of files that belong to a migration
 	taken := map[int]string{}  // versions that are written
@@ -49,16 +48,16 @@ func export(e env, all, chosen []sqlscript.Script, format, out string) error {
 		version = max(version+1, leading(s.Migration))
 		written := f.files(s, version)
 		for _, x := range written {
-			known[x.name] = true
+			known[x.Name] = true
 		}
 		if slices.ContainsFunc(chosen, func(c sqlscript.Script) bool { return c.Migration == s.Migration }) {
 			problems = append(problems, printable(s))
 			files = append(files, written...)
 			for _, x := range written {
-				taken[leading(x.name)] = x.name
-				gone[wordsOf(x.name)] = x.name
+				taken[leading(x.Name)] = x.Name
+				gone[wordsOf(x.Name)] = x.Name
 			}
-			for _, name := range everyName(s.Replaces) {
+			for _, name := range sqlscript.Names(s.Replaces) {
 				gone[wordsOf(name)] = s.Migration + ", which stands for " + name
 			}
 		}
@@ -69,9 +68,9 @@ func export(e env, all, chosen []sqlscript.Script, format, out string) error {
 			problems = append(problems, fmt.Errorf("%s has another one in its place, which is what a runner would have to run", c.Migration))
 		}
 	}
-	there, err := fs.Glob(os.DirFS(dir), "*.sql")
+	there, err := fs.Glob(dir, "*.sql")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, name := range there {
 		v := leading(name)
@@ -85,8 +84,8 @@ func export(e env, all, chosen []sqlscript.Script, format, out string) error {
 		}
 	}
 	for _, f := range files {
-		if old, err := os.ReadFile(filepath.Join(dir, f.name)); err == nil && string(read.Unix(old)) != f.text {
-			problems = append(problems, fmt.Errorf("%s is there already with another content: move it away, or write into an empty directory", f.name))
+		if old, err := fs.ReadFile(dir, f.Name); err == nil && string(read.Unix(old)) != f.Text {
+			problems = append(problems, fmt.Errorf("%s is there already with another content: move it away, or write into an empty directory", f.Name))
 		}
 	}
 	if format == "atlas" {
@@ -95,18 +94,9 @@ func export(e env, all, chosen []sqlscript.Script, format, out string) error {
 		files = append(files, sum)
 	}
 	if err := errors.Join(problems...); err != nil {
-		return fmt.Errorf("%w; nothing was written", err)
+		return nil, fmt.Errorf("%w; nothing was written", err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(dir, f.name), []byte(f.text), 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintln(e.stdout, f.name)
-	}
-	return nil
+	return files, nil
 }
 
 func printable(s sqlscript.Script) error {
@@ -130,7 +120,7 @@ func leading(name string) int {
 
 var partText = regexp.MustCompile(`_part\d+$`)
 
-// wordsOf gives a name without its number, and without what export adds to it.
+// wordsOf returns a name without its number, and without what Files adds to it.
 func wordsOf(name string) string {
 	name, _, _ = strings.Cut(strings.TrimLeft(name, "0123456789"), ".")
 	return partText.ReplaceAllString(strings.TrimPrefix(name, "_"), "")
@@ -139,31 +129,4 @@ func wordsOf(name string) string {
 // title names a file; runners want the number in front, and read it as a version.
 func title(s sqlscript.Script, version int) string {
 	return fmt.Sprintf("%04d_%s", version, wordsOf(s.Migration))
-}
-
-// several reports whether stages are more than one transaction can do.
-func several(stages []migrate.Stage) bool {
-	groups := migrate.Transactions(stages)
-	return len(groups) > 1 || len(groups) == 1 && (groups[0][0].NoTx || groups[0][0].KeysOff)
-}
-
-// group is a transaction, or what runs outside of one.
-func group(tx []migrate.Stage) (out []migrate.Statement, note string) {
-	var causes []string
-	for _, st := range tx {
-		all, _ := st.SQL()
-		out = append(out, all...)
-		if !slices.Contains(causes, st.Cause) {
-			causes = append(causes, st.Cause)
-		}
-	}
-	return out, "-- " + strings.ReplaceAll(strings.Join(causes, "\n"), "\n", "\n-- ") + "\n"
-}
-
-// undoable returns the way back as transactions; one that fails, with the reason, when there is none: the runner would note it as undone.
-func undoable(s sqlscript.Script) [][]migrate.Stage {
-	if s.NoUndo == "" {
-		return migrate.Transactions(s.Undo)
-	}
-	return [][]migrate.Stage{{{Cause: "It cannot be undone", Statements: fail(s.Dialect, s.NoUndo, "")}}}
 }
