@@ -1,9 +1,10 @@
-// Command auto makes the tables of the models as bun does: auto postgres DSN, auto sqlite FILE.
+// Command auto makes the tables of the models as bun does, and prints the statements: auto postgres DSN, auto sqlite FILE.
 package main
 
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"log"
 	"os"
 
@@ -30,9 +31,7 @@ func main() {
 	db.RegisterModel((*models.UserToGroup)(nil))
 	for _, m := range models.All {
 		q := db.NewCreateTable().Model(m).WithForeignKeys()
-		if len(os.Args) > 3 {
-			log.Print(q.String())
-		}
+		fmt.Print(q.String(), ";\n\n")
 		if _, err := q.Exec(context.Background()); err != nil {
 			log.Fatal(err)
 		}

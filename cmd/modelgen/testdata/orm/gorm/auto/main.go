@@ -1,23 +1,39 @@
-// Command auto makes the tables of the models as gorm's AutoMigrate does: auto postgres DSN, auto sqlite FILE.
+// Command auto makes the tables of the models as gorm's AutoMigrate does, and prints the statements: auto postgres DSN, auto sqlite FILE.
 package main
 
 import (
+	"context"
+	"fmt"
 	"log"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/glebarez/sqlite"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"example.com/corpus/models"
 )
+
+// printer prints the statements that make something.
+type printer struct{ logger.Interface }
+
+func (p printer) LogMode(logger.LogLevel) logger.Interface { return p }
+
+func (printer) Trace(_ context.Context, _ time.Time, statement func() (string, int64), _ error) {
+	if sql, _ := statement(); strings.HasPrefix(sql, "CREATE") || strings.HasPrefix(sql, "COMMENT") {
+		fmt.Print(sql, ";\n\n")
+	}
+}
 
 func main() {
 	open := postgres.Open
 	if os.Args[1] == "sqlite" {
 		open = sqlite.Open
 	}
-	db, err := gorm.Open(open(os.Args[2]), &gorm.Config{})
+	db, err := gorm.Open(open(os.Args[2]), &gorm.Config{Logger: printer{logger.Discard}})
 	if err != nil {
 		log.Fatal(err)
 	}
