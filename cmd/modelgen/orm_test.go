@@ -18,10 +18,29 @@ import (
 	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
-// orms are the libraries whose structs are models as they are: the folder in testdata/orm, and what -tag is.
-var orms = []struct{ name, tag string }{{"gorm", "gorm"}, {"bun", "bun,fk"}}
+// orms are the corpora: the folder in testdata/orm with the models, that with the program of the library, what -tag is, and the databases.
+var orms = []ormCorpus{
+	{"gorm", "gorm", "gorm", []string{"postgres", "sqlite"}},
+	{"gorm-postgres", "gorm", "gorm", []string{"postgres@15"}},
+	{"gorm-sqlite", "gorm", "gorm", []string{"sqlite"}},
+	{"gorm-named", "gorm", "gorm,prefix:app_,singular,maxlength:30,nofk", []string{"postgres", "sqlite"}},
+	{"bun", "bun", "bun,fk", []string{"postgres", "sqlite"}},
+}
 
-var ormDialects = []string{"postgres", "sqlite"}
+type ormCorpus struct {
+	name, auto, tag string
+	dialects        []string
+}
+
+// names returns the dialects without their versions.
+func (c ormCorpus) names() []string {
+	var all []string
+	for _, d := range c.dialects {
+		name, _, _ := strings.Cut(d, "@")
+		all = append(all, name)
+	}
+	return all
+}
 
 // TestORM reads a corpus of gorm's and of bun's models, and compares the migration with what the library itself made of them: recorded.sqlite.sql and
 // recorded.postgres.sql are its own statements, which -update records again where the library is to be had.
@@ -29,9 +48,9 @@ func TestORM(t *testing.T) {
 	for _, orm := range orms {
 		t.Run(orm.name, func(t *testing.T) {
 			p := newORMProject(t, orm.name)
-			p.modelgen(0, "generate", "-tag", orm.tag, "-set", "shop", "-name", "initial", "-dialects", "postgres,sqlite", "-out", "migrations", "./models")
+			p.modelgen(0, "generate", "-tag", orm.tag, "-set", "shop", "-name", "initial", "-dialects", strings.Join(orm.dialects, ","), "-out", "migrations", "./models")
 			p.modelgen(0, "check", "migrations")
-			for _, dialect := range ormDialects {
+			for _, dialect := range orm.names() {
 				t.Run(dialect, func(t *testing.T) {
 					p := p.of(t)
 					db, d, _ := ormDatabase(t, dialect)
@@ -52,15 +71,15 @@ func TestORM(t *testing.T) {
 func TestORMItself(t *testing.T) {
 	for _, orm := range orms {
 		t.Run(orm.name, func(t *testing.T) {
-			auto := buildAuto(t, orm.name, nil)
+			auto := buildAuto(t, orm.name, orm.auto, nil)
 			p := newORMProject(t, orm.name)
-			p.modelgen(0, "generate", "-tag", orm.tag, "-set", "shop", "-name", "initial", "-dialects", "postgres,sqlite", "-out", "migrations", "./models")
+			p.modelgen(0, "generate", "-tag", orm.tag, "-set", "shop", "-name", "initial", "-dialects", strings.Join(orm.dialects, ","), "-out", "migrations", "./models")
 			type made struct {
 				by   *sql.DB
 				name string
 			}
 			theirs := map[string]made{}
-			for _, dialect := range ormDialects {
+			for _, dialect := range orm.names() {
 				db, d, name := ormDatabase(t, dialect)
 				out := auto(dialect, name)
 				if *update {
@@ -75,9 +94,9 @@ func TestORMItself(t *testing.T) {
 				return // bun makes tables, and changes none
 			}
 			p.change(ormChanges)
-			auto = buildAuto(t, orm.name, ormChanges)
+			auto = buildAuto(t, orm.name, orm.auto, ormChanges)
 			p.modelgen(0, "generate", "-name", "changed")
-			for _, dialect := range ormDialects {
+			for _, dialect := range orm.names() {
 				// Theirs.
 				d := ormDialect(dialect)
 				auto(dialect, theirs[dialect].name)
@@ -211,11 +230,11 @@ func ormDatabase(t *testing.T, dialect string) (*sql.DB, migrate.Dialect, string
 
 // buildAuto builds the program that makes the tables with the library itself, in a module that requires it, and returns how it is run: what it
 // prints are the statements.
-func buildAuto(t *testing.T, name string, edits []string) func(dialect, database string) []byte {
+func buildAuto(t *testing.T, name, auto string, edits []string) func(dialect, database string) []byte {
 	t.Helper()
 	p := sqlProject{t, t.TempDir()}
-	for _, file := range []string{"models/models.go", "auto/main.go", "go.mod.txt"} {
-		text, err := os.ReadFile(filepath.Join("testdata/orm", name, file))
+	for file, folder := range map[string]string{"models/models.go": name, "auto/main.go": auto, "go.mod.txt": auto} {
+		text, err := os.ReadFile(filepath.Join("testdata/orm", folder, file))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,3 +1,5 @@
+CREATE SCHEMA IF NOT EXISTS billing;
+
 CREATE TABLE "companies" ("id" bigserial,"code" varchar(12),PRIMARY KEY ("id"));
 
 CREATE UNIQUE INDEX IF NOT EXISTS "idx_companies_code" ON "companies" ("code");
@@ -34,7 +36,7 @@ CREATE INDEX IF NOT EXISTS "idx_kinds_deleted" ON "kinds" ("deleted");
 
 CREATE TABLE "defaulteds" ("id" bigserial,"s" text DEFAULT 'user',"q" text DEFAULT 'it is',"empty" text DEFAULT '',"word" text DEFAULT 'CURRENT_TIMESTAMP',"i" bigint DEFAULT 16,"f" decimal DEFAULT 1.5,"b" boolean DEFAULT false,"yes" boolean DEFAULT true,"t" timestamptz DEFAULT CURRENT_TIMESTAMP,"day" timestamptz DEFAULT '2020-01-02 00:00:00',"j" JSONB DEFAULT '{}',"n" text DEFAULT null,"no" text,"neg" integer NOT NULL DEFAULT -5,PRIMARY KEY ("id"));
 
-CREATE TABLE "indexeds" ("id" bigserial,"a" text,"b" text,"c" text,"d" text,"e" bigint,"f" text,"g" text,"hH" text,"i" bigint,"j" bigint,"k" bigint,"l" text,PRIMARY KEY ("id"),CONSTRAINT "uni_indexeds_g" UNIQUE ("g"),CONSTRAINT "uni_indexeds_h_h" UNIQUE ("hH"),CONSTRAINT "chk_indexeds_k" CHECK (k <> 3),CONSTRAINT "chk_indexeds_i" CHECK (i > 0),CONSTRAINT "j_positive" CHECK (j > 0 AND j < 10));
+CREATE TABLE "indexeds" ("id" bigserial,"a" text,"b" text,"c" text,"d" text,"e" bigint,"f" text,"g" text,"hH" text,"i" bigint,"j" bigint,"k" bigint,"l" text,PRIMARY KEY ("id"),CONSTRAINT "uni_indexeds_g" UNIQUE ("g"),CONSTRAINT "uni_indexeds_h_h" UNIQUE ("hH"),CONSTRAINT "chk_indexeds_i" CHECK (i > 0),CONSTRAINT "j_positive" CHECK (j > 0 AND j < 10),CONSTRAINT "chk_indexeds_k" CHECK (k <> 3));
 
 CREATE INDEX IF NOT EXISTS "idx_l" ON "indexeds" ("l") WHERE l <> 'a';
 

@@ -16,7 +16,7 @@ CREATE TABLE `credit_cards` (`id` integer PRIMARY KEY AUTOINCREMENT,`created_at`
 
 CREATE INDEX `idx_credit_cards_deleted_at` ON `credit_cards`(`deleted_at`);
 
-CREATE TABLE `orders` (`id` integer PRIMARY KEY AUTOINCREMENT,`user_id` integer NOT NULL,`company_code` text,CONSTRAINT `fk_users_orders` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`),CONSTRAINT `fk_orders_code` FOREIGN KEY (`company_code`) REFERENCES `companies`(`code`) ON DELETE RESTRICT);
+CREATE TABLE `orders` (`id` integer PRIMARY KEY AUTOINCREMENT,`user_id` integer NOT NULL,`company_code` text,CONSTRAINT `fk_orders_code` FOREIGN KEY (`company_code`) REFERENCES `companies`(`code`) ON DELETE RESTRICT,CONSTRAINT `fk_users_orders` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`));
 
 CREATE INDEX `idx_orders_user_id` ON `orders`(`user_id`);
 
@@ -32,7 +32,7 @@ CREATE INDEX `idx_kinds_deleted` ON `kinds`(`deleted`);
 
 CREATE TABLE `defaulteds` (`id` integer PRIMARY KEY AUTOINCREMENT,`s` text DEFAULT "user",`q` text DEFAULT "it is",`empty` text DEFAULT "",`word` text DEFAULT "CURRENT_TIMESTAMP",`i` integer DEFAULT 16,`f` real DEFAULT 1.5,`b` numeric DEFAULT false,`yes` numeric DEFAULT true,`t` datetime DEFAULT CURRENT_TIMESTAMP,`day` datetime DEFAULT "2020-01-02 00:00:00",`j` JSON DEFAULT '{}',`n` text DEFAULT null,`no` text,`neg` integer NOT NULL DEFAULT -5);
 
-CREATE TABLE `indexeds` (`id` integer PRIMARY KEY AUTOINCREMENT,`a` text,`b` text,`c` text,`d` text,`e` integer,`f` text,`g` text,`hH` text,`i` integer,`j` integer,`k` integer,`l` text,CONSTRAINT `uni_indexeds_g` UNIQUE (`g`),CONSTRAINT `uni_indexeds_h_h` UNIQUE (`hH`),CONSTRAINT `j_positive` CHECK (j > 0 AND j < 10),CONSTRAINT `chk_indexeds_i` CHECK (i > 0),CONSTRAINT `chk_indexeds_k` CHECK (k <> 3));
+CREATE TABLE `indexeds` (`id` integer PRIMARY KEY AUTOINCREMENT,`a` text,`b` text,`c` text,`d` text,`e` integer,`f` text,`g` text,`hH` text,`i` integer,`j` integer,`k` integer,`l` text,CONSTRAINT `uni_indexeds_g` UNIQUE (`g`),CONSTRAINT `uni_indexeds_h_h` UNIQUE (`hH`),CONSTRAINT `chk_indexeds_i` CHECK (i > 0),CONSTRAINT `j_positive` CHECK (j > 0 AND j < 10),CONSTRAINT `chk_indexeds_k` CHECK (k <> 3));
 
 CREATE INDEX `idx_l` ON `indexeds`(`l`) WHERE l <> 'a';
 
@@ -76,7 +76,7 @@ CREATE TABLE `tags` (`id` integer PRIMARY KEY AUTOINCREMENT,`name` text);
 
 CREATE UNIQUE INDEX `idx_tags_name` ON `tags`(`name`);
 
-CREATE TABLE `blog_tags` (`blog_slug` text,`tag_name` text,PRIMARY KEY (`blog_slug`,`tag_name`),CONSTRAINT `fk_blog_tags_blog` FOREIGN KEY (`blog_slug`) REFERENCES `blogs`(`slug`),CONSTRAINT `fk_blog_tags_tag` FOREIGN KEY (`tag_name`) REFERENCES `tags`(`name`));
+CREATE TABLE `blog_tags` (`blog_slug` text,`tag_name` text,PRIMARY KEY (`blog_slug`,`tag_name`),CONSTRAINT `fk_blog_tags_tag` FOREIGN KEY (`tag_name`) REFERENCES `tags`(`name`),CONSTRAINT `fk_blog_tags_blog` FOREIGN KEY (`blog_slug`) REFERENCES `blogs`(`slug`));
 
 CREATE TABLE `sessions` (`num` integer PRIMARY KEY AUTOINCREMENT,`data` text);
 

@@ -33,11 +33,16 @@ func main() {
 	if os.Args[1] == "sqlite" {
 		open = sqlite.Open
 	}
-	db, err := gorm.Open(open(os.Args[2]), &gorm.Config{Logger: printer{logger.Discard}})
+	config := models.Config()
+	config.Logger = printer{logger.Discard}
+	db, err := gorm.Open(open(os.Args[2]), config)
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := db.SetupJoinTable(&models.Person{}, "Addresses", &models.PersonAddress{}); err != nil {
+	if os.Args[1] == "postgres" {
+		db.Exec("CREATE SCHEMA IF NOT EXISTS billing")
+	}
+	if err := models.Setup(db); err != nil {
 		log.Fatal(err)
 	}
 	if err := db.AutoMigrate(models.All...); err != nil {

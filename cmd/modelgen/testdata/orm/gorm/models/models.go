@@ -19,6 +19,12 @@ var All = []any{
 	&AVeryLongNameOfAStructThatIsCutSomewhere{}, &Embedding{}, &Keyed{}, &Line{}, &Blog{}, &Tag{}, &Session{},
 }
 
+// Config is gorm's as it comes.
+func Config() *gorm.Config { return &gorm.Config{} }
+
+// Setup names a join table that is a model.
+func Setup(db *gorm.DB) error { return db.SetupJoinTable(&Person{}, "Addresses", &PersonAddress{}) }
+
 // Summary is no table.
 type Summary struct {
 	ID    uint
