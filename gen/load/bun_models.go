@@ -30,6 +30,9 @@ func (l *loader) findBun() {
 				continue
 			}
 			st, ok := obj.Type().Underlying().(*types.Struct)
+			if ok && l.unknownParts(st) {
+				continue
+			}
 			if !listed && (!ok || d.spec.Assign.IsValid() || !bunschema.HasBase(st) && l.tableField(d.spec.Type.(*ast.StructType)) == nil) {
 				continue
 			}

@@ -115,7 +115,7 @@ func (l *loader) looksLikeGorm(s *source, d *decl, obj *types.TypeName) bool {
 		return true
 	}
 	st, ok := obj.Type().Underlying().(*types.Struct)
-	return ok && l.gormTagged(st, 0) && l.gormKey(obj.Type())
+	return ok && (l.unknownParts(st) || l.gormTagged(st, 0) && l.gormKey(obj.Type()))
 }
 
 // sayTable reports whether a struct says its table itself.

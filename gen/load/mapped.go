@@ -211,3 +211,19 @@ func (m *model) tagPos(t fieldTags, at int) token.Pos {
 	}
 	return t.pos
 }
+
+// unknownParts notes embedded structs whose types are not known, as their import cannot be read: it is not known either whether what embeds them is
+// a model.
+func (l *loader) unknownParts(st *types.Struct) bool {
+	found := false
+	for f := range st.Fields() {
+		if f.Embedded() && invalid(f.Type()) {
+			if decl := l.field(f); decl != nil {
+				l.regions = append(l.regions, region{decl.Pos(), decl.End()})
+				l.invalidType(f, decl)
+			}
+			found = true
+		}
+	}
+	return found
+}

@@ -107,12 +107,16 @@ func (v *pass) mayHave() (models, migrations bool) {
 	return models, migrations
 }
 
-// taggedTable reports whether a declaration of types has a tag with table, or a blank field with a tag, which may be one that is misspelled.
+// taggedTable reports whether a declaration of types has a tag with table, or a blank field with a tag, which may be one that is misspelled; or
+// what gorm's and bun's models have.
 func taggedTable(g *ast.GenDecl) bool {
 	for _, s := range g.Specs {
 		if st, ok := s.(*ast.TypeSpec).Type.(*ast.StructType); ok {
 			for _, f := range st.Fields.List {
-				if f.Tag != nil && (strings.Contains(f.Tag.Value, "table:") || len(f.Names) == 1 && f.Names[0].Name == "_") {
+				if sel, ok := f.Type.(*ast.SelectorExpr); ok && len(f.Names) == 0 && (sel.Sel.Name == "Model" || sel.Sel.Name == "BaseModel") {
+					return true
+				}
+				if f.Tag != nil && (strings.Contains(f.Tag.Value, "table:") || strings.Contains(f.Tag.Value, "gorm:") || strings.Contains(f.Tag.Value, "bun:") || len(f.Names) == 1 && f.Names[0].Name == "_") {
 					return true
 				}
 			}
