@@ -302,3 +302,19 @@ func TestSQLiteInspectAllows(t *testing.T) {
 		t.Error(allow)
 	}
 }
+
+// A driver may lack the module of a virtual table: the tables in which that keeps its rows are known by their names then.
+func TestSQLiteInspectModuleThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	d := newLite(t)
+	d.exec("CREATE TABLE words_vocab (id INTEGER PRIMARY KEY, word TEXT)", "CREATE TABLE words_more (id INTEGER PRIMARY KEY)")
+	d.db.SetMaxOpenConns(1)
+	d.exec("PRAGMA writable_schema = ON", "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('table', 'words', 'words', 0, 'CREATE VIRTUAL TABLE words USING spellfix1')", "PRAGMA writable_schema = RESET")
+	in := d.inspect(migrate.InspectOptions{})
+	if len(in.Schema.Tables) != 1 || in.Schema.Tables[0].Name != "words_more" {
+		t.Error(in.Schema.Tables)
+	}
+	if len(in.Unexpressed) != 2 || in.Unexpressed[0].Object != "table words_vocab" || in.Unexpressed[0].Belong != "spellfix1" {
+		t.Error(in.Unexpressed)
+	}
+}

@@ -50,4 +50,5 @@
 //   - The name of a primary key, and that of the check of an enum column whose table or column is renamed, may be an old one; the catalog leaves both out.
 //   - Views are neither made nor kept track of; triggers on tables that are dropped are dropped with them.
 //   - Virtual tables are left alone, and are no tables of a migration.
+//   - A driver that takes no text in double quotes (ncruces) cannot rebuild a table of a database in which a check or an index has such a text.
 package sqlite

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -48,10 +49,18 @@ func module(sql string) string {
 	return "virtual table"
 }
 
-// shadowOf returns the virtual table that a table is a part of, if any. Before 3.37, which says so, the name does.
+// shadows are the ends of the names of the tables in which modules keep rows (fts3.html, fts5.html, rtree.html).
+var shadows = map[string][]string{
+	"fts3": {"content", "segments", "segdir"}, "fts4": {"content", "segments", "segdir", "docsize", "stat"}, "fts5": {"data", "idx", "content", "docsize", "config"},
+	"rtree": {"node", "rowid", "parent"}, "rtree_i32": {"node", "rowid", "parent"}, "geopoly": {"node", "rowid", "parent"}, "spellfix1": {"vocab"},
+}
+
+// shadowOf returns the virtual table that a table is a part of, if any. SQLite says so from 3.37 on, of modules that the driver has; of others the name
+// does.
 func (x *inspector) shadowOf(table string) object {
 	for _, v := range x.virtual {
-		if n := len(v.name); len(table) > n && strings.EqualFold(table[:n], v.name) && table[n] == '_' && (len(x.kinds) == 0 || x.kinds[table] == "shadow") {
+		n := len(v.name)
+		if len(table) > n && strings.EqualFold(table[:n], v.name) && table[n] == '_' && (x.kinds[table] == "shadow" || slices.Contains(shadows[module(v.sql)], strings.ToLower(table[n+1:]))) {
 			return v
 		}
 	}
