@@ -243,3 +243,22 @@ func TestSQLiteAdoptedLongNames(t *testing.T) {
 		d.agrees(m)
 	}
 }
+
+// A STRICT table takes few types: the error says what to write.
+func TestSQLiteAdoptedStrict(t *testing.T) {
+	t.Parallel()
+	d := newLite(t)
+	d.exec("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT) STRICT")
+	for _, op := range making(called(d.inspect(migrate.InspectOptions{}).Schema)) {
+		if err := op.Apply(d.s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.session(d.db)
+	flag := schema.Boolean("live").Default(true)
+	check := migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "name <> ''"}}
+	d.fails([]migrate.Op{liteAdd("items", flag)}, "unknown datatype", "give the column one of them, as type.sqlite:INTEGER")
+	d.fails([]migrate.Op{liteAdd("items", flag), check}, "unknown datatype", "give the column one of them, as type.sqlite:INTEGER")
+	d.run(liteAdd("items", schema.Boolean("live").Default(true).TypeFor("sqlite", "INTEGER")), check)
+	d.want("SELECT strict FROM pragma_table_list('items')", "1")
+}

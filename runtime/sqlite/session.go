@@ -303,6 +303,7 @@ func hint(err error) string {
 		{"error in view", "the view no longer fits; drop it in an SQL op before, and create it again after"},
 		{"error in trigger", "the trigger no longer fits; drop it in an SQL op before, and create it again after"},
 		{"error in index", "the index was made by hand and uses the column; drop it first"},
+		{"unknown datatype for", "the table is STRICT, and takes INTEGER, REAL, TEXT, BLOB and ANY alone: give the column one of them, as type.sqlite:INTEGER"},
 		{"readonly database", "the database, or its directory, cannot be written"},
 		{"disk is full", "make room; a rebuild needs the size of the table once more"},
 	} {
