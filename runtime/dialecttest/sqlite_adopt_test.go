@@ -35,8 +35,9 @@ var adoptedSQL = map[string][]string{
 	"odd": {
 		"CREATE TABLE codes (code TEXT PRIMARY KEY, label TEXT NOT NULL ON CONFLICT IGNORE UNIQUE ON CONFLICT REPLACE, n INT, twice INT AS (n * 2)) STRICT, WITHOUT ROWID",
 		"CREATE TABLE pairs (a TEXT, b INT, c ANY, PRIMARY KEY (a, b) ON CONFLICT REPLACE, UNIQUE (c COLLATE NOCASE), FOREIGN KEY (a) REFERENCES Codes (CODE))",
+		"CREATE TABLE 'keyed' ('a' TEXT, 'b c' INTEGER, n INTEGER, CONSTRAINT 'k' PRIMARY KEY ('a' COLLATE NOCASE, 'b c' DESC), CHECK (n > 0), FOREIGN KEY ('n') REFERENCES 'bare' ('z'))",
 		"CREATE TABLE bare (x, y UNIQUE, z INTEGER PRIMARY KEY AUTOINCREMENT UNIQUE, UNIQUE (y))",
-		"INSERT INTO codes (code, label, n) VALUES ('a', 'A', 1), ('b', 'B', NULL)", "INSERT INTO pairs VALUES ('a', 1, 'x'), ('b', 1, 'y')", "INSERT INTO bare VALUES (1, 'a', 1), ('t', x'00', 2)",
+		"INSERT INTO codes (code, label, n) VALUES ('a', 'A', 1), ('b', 'B', NULL)", "INSERT INTO pairs VALUES ('a', 1, 'x'), ('b', 1, 'y')", "INSERT INTO bare VALUES (1, 'a', 1), ('t', x'00', 2)", "INSERT INTO keyed VALUES ('a', 1, 1), ('b', 1, 2)",
 	},
 }
 
@@ -103,8 +104,8 @@ func (d *liteDB) content(s *schema.Schema) string {
 func (d *liteDB) unsaid() string {
 	d.t.Helper()
 	out := d.query("SELECT name, strict, wr FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '%history' ORDER BY name")
-	for _, word := range []string{"AUTOINCREMENT", "ON CONFLICT IGNORE", "ON CONFLICT REPLACE"} {
-		out += fmt.Sprint("\n", word, " ", d.query("SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE sql LIKE '%"+word+"%' AND name NOT LIKE '%history' ORDER BY name)"))
+	for _, word := range []string{"AUTOINCREMENT", "COLLATE NOCASE, 'b c' DESC", "ON CONFLICT IGNORE", "ON CONFLICT REPLACE"} {
+		out += fmt.Sprint("\n", word, " ", d.query("SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE instr(sql, '"+strings.ReplaceAll(word, "'", "''")+"') AND name NOT LIKE '%history' ORDER BY name)"))
 	}
 	out += "\nvirtual " + d.query("SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE c.hidden = 2")
 	return out

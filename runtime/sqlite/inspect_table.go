@@ -77,6 +77,9 @@ func (x *inspector) table(t *inspected) {
 	if t.text.keyConflict != "" {
 		x.lost(what+": primary key"+strings.ToUpper(t.text.keyConflict), "", "models have no word for it; it stays, and a rebuild keeps it")
 	}
+	if t.text.keyList != "" {
+		x.lost(what+": primary key ("+t.text.keyList+")", "", "models say the columns alone; it stays, and a rebuild keeps it")
+	}
 	pk := map[int]string{}
 	for _, c := range t.columns {
 		if c.pk > 0 {

@@ -39,6 +39,14 @@ func (t token) is(words ...string) bool {
 	return false
 }
 
+// named returns the name that a token is where a name stands: in single quotes, too, which SQLite takes there.
+func (t token) named() string {
+	if t.kind == stringToken {
+		return unquoted(t.text)
+	}
+	return t.text
+}
+
 // longOperators are those of more than one character, the longest first; also some that SQLite does not have.
 var longOperators = []string{"->>", "#>>", "!~*", "::", "->", "#>", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>", "@>", "<@", "?|", "?&", "!~", "~*", "&&"}
 

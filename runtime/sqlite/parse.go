@@ -16,6 +16,7 @@ type tableText struct {
 	key           []string              // columns of the primary key
 	keyName       string
 	keyConflict   string // its ON CONFLICT clause
+	keyList       string // what stands in the brackets of the key, where that is more than columns: COLLATE, DESC
 	keyDesc       bool   // INTEGER PRIMARY KEY DESC, which is not the rowid (https://www.sqlite.org/lang_createtable.html, section 5)
 	autoincrement bool
 	withoutRowid  bool
@@ -90,7 +91,7 @@ func parseTable(sql string) tableText {
 		return t
 	}
 	if open > 0 {
-		t.name = toks[open-1].text
+		t.name = toks[open-1].named()
 	}
 	end := group(toks, open)
 	for _, k := range toks[end:] {
@@ -101,7 +102,7 @@ func parseTable(sql string) tableText {
 	constraint := func(item []token) bool { return item[0].is("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN") }
 	for _, item := range all {
 		if len(item) > 0 && !constraint(item) {
-			t.names = append(t.names, item[0].text)
+			t.names = append(t.names, item[0].named())
 		}
 	}
 	for _, item := range all {
@@ -120,8 +121,8 @@ func parseTable(sql string) tableText {
 				i++
 			}
 		}
-		t.columns[strings.ToLower(item[0].text)] = columnText{}
-		t.read(sql, item[i:], item[0].text)
+		t.columns[strings.ToLower(item[0].named())] = columnText{}
+		t.read(sql, item[i:], item[0].named())
 	}
 	return t
 }
@@ -133,7 +134,7 @@ func (t *tableText) read(sql string, toks []token, column string) {
 	for i := 0; i < len(toks); {
 		k := toks[i]
 		if k.is("CONSTRAINT") && i+1 < len(toks) {
-			name, start = toks[i+1].text, i
+			name, start = toks[i+1].named(), i
 			i += 2
 			continue
 		}
@@ -183,6 +184,9 @@ func (t *tableText) read(sql string, toks []token, column string) {
 				if toks[i].text == "(" {
 					close := group(toks, i)
 					t.autoincrement = t.autoincrement || toks[close-2].is("AUTOINCREMENT")
+					if _, ok := plain(indexParts(sql, toks[i+1:close-1], t.name, t.names), t.columns); !ok {
+						t.keyList = sql[toks[i+1].at:toks[close-2].end]
+					}
 					t.key, i = columnNames(toks[i+1:close-1]), close
 				} else {
 					i++
@@ -245,7 +249,7 @@ func references(toks []token, i int) (int, reference) {
 	if i+1 >= len(toks) {
 		return len(toks), reference{}
 	}
-	r := reference{table: toks[i+1].text}
+	r := reference{table: toks[i+1].named()}
 	i += 2
 	if i < len(toks) && toks[i].text == "(" {
 		close := group(toks, i)
@@ -295,7 +299,7 @@ func columnNames(toks []token) []string {
 	var out []string
 	for _, item := range items(toks) {
 		if len(item) > 0 {
-			out = append(out, item[0].text)
+			out = append(out, item[0].named())
 		}
 	}
 	return out

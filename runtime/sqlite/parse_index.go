@@ -52,8 +52,8 @@ func indexParts(sql string, toks []token, table string, columns []string) []inde
 			item = item[:n-2]
 		}
 		item = inner(item)
-		if len(item) == 1 && (item[0].kind == wordToken || item[0].kind == quotedToken) {
-			p.column = item[0].text
+		if len(item) == 1 && (item[0].kind == wordToken || item[0].kind == quotedToken || item[0].kind == stringToken) {
+			p.column = item[0].named()
 		} else {
 			p.expr = texts(sql, item, table, columns)
 		}

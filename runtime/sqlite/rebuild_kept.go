@@ -46,14 +46,17 @@ func (h *handmade) unique(c constraintText, own tableText, w *swap) bool {
 
 // alters reports what of the old table has to be written into the CREATE TABLE of the new one.
 func (h *handmade) alters() bool {
-	return len(h.constraints) > 0 || h.options != "" || len(h.conflicts) > 0 || h.autoincrement || len(h.virtual) > 0
+	return len(h.constraints) > 0 || h.options != "" || len(h.conflicts) > 0 || h.autoincrement || len(h.virtual) > 0 || h.keyList != ""
 }
 
 // keep looks at columns and key of the old table.
 func (h *handmade) keep(own tableText, w *swap) error {
 	is, was := parseTable(w.create), parseTable(w.before)
 	h.autoincrement = own.autoincrement && !was.autoincrement && !is.autoincrement && len(own.key) == 1 && w.alias != "" && strings.EqualFold(own.key[0], w.alias)
-	h.virtual = nil
+	h.virtual, h.keyList = nil, ""
+	if slices.EqualFunc(own.key, is.key, strings.EqualFold) && !is.autoincrement && !h.autoincrement {
+		h.keyList = own.keyList
+	}
 	for name, c := range own.columns {
 		now, there := is.columns[name]
 		if c.virtual && there && now.generated != nil {
@@ -70,8 +73,8 @@ func (h *handmade) keep(own tableText, w *swap) error {
 // written returns the CREATE TABLE of ours with all of that in it.
 func (h *handmade) written(create string) string {
 	create = withConflicts(create, h.conflicts)
-	if h.autoincrement || len(h.virtual) > 0 {
-		create = withOwn(create, h.autoincrement, h.virtual)
+	if h.autoincrement || len(h.virtual) > 0 || h.keyList != "" {
+		create = h.withOwn(create)
 	}
 	if len(h.constraints) > 0 {
 		create = strings.TrimSuffix(create, "\n)") + ",\n  " + strings.Join(h.constraints, ",\n  ") + "\n)"
@@ -79,8 +82,8 @@ func (h *handmade) written(create string) string {
 	return create + h.options
 }
 
-// withOwn writes AUTOINCREMENT into the primary key of a CREATE TABLE of ours, and VIRTUAL in the place of STORED.
-func withOwn(create string, autoincrement bool, virtual []string) string {
+// withOwn writes AUTOINCREMENT into the primary key of a CREATE TABLE of ours, or collations and DESC, and VIRTUAL in the place of STORED.
+func (h *handmade) withOwn(create string) string {
 	toks := scan(create)
 	open := slices.IndexFunc(toks, func(k token) bool { return k.kind == opToken && k.text == "(" })
 	type change struct {
@@ -92,10 +95,14 @@ func withOwn(create string, autoincrement bool, virtual []string) string {
 		column := len(item) > 0 && !item[0].is("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 		for i := 0; i < len(item); i++ {
 			switch k := item[i]; {
-			case k.is("PRIMARY") && !column && autoincrement && i+2 < len(item) && item[i+2].text == "(":
-				end := item[group(item, i+2)-1].at
-				all = append(all, change{end, end, " AUTOINCREMENT"})
-			case k.is("STORED") && column && slices.Contains(virtual, strings.ToLower(item[0].text)):
+			case k.is("PRIMARY") && !column && (h.autoincrement || h.keyList != "") && i+2 < len(item) && item[i+2].text == "(":
+				from, end := item[i+2].end, item[group(item, i+2)-1].at
+				if h.autoincrement {
+					all = append(all, change{end, end, " AUTOINCREMENT"})
+				} else {
+					all = append(all, change{from, end, h.keyList})
+				}
+			case k.is("STORED") && column && slices.Contains(h.virtual, strings.ToLower(item[0].text)):
 				all = append(all, change{k.at, k.end, "VIRTUAL"})
 			case k.text == "(":
 				i = group(item, i) - 1

@@ -21,6 +21,7 @@ type handmade struct {
 
 	withoutRowid  bool
 	autoincrement bool     // the old table has it, and migrations did not make it
+	keyList       string   // what the brackets of the key hold, where that is more than columns
 	virtual       []string // generated columns that are not stored, in lower case
 	twins         []string // indexes of ours whose constraint stays inside of the table
 }
