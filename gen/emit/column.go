@@ -71,11 +71,15 @@ func construct(c schema.Column) *jen.Statement {
 	case schema.KindEnum, schema.KindOther:
 		args = append(args, text(t.Name))
 	default:
-		sized = t.Size > 0
+		sized = t.Size != 0
 	}
 	s := jen.Qual(Schema, constructors[t.Kind]).Call(args...)
 	if sized {
-		s = jen.Qual(Schema, "Sized").Call(s, jen.Lit(t.Size))
+		digits := jen.Lit(t.Size)
+		if t.Size == schema.NoDigits {
+			digits = jen.Qual(Schema, "NoDigits")
+		}
+		s = jen.Qual(Schema, "Sized").Call(s, digits)
 	}
 	if t.Array {
 		s = jen.Qual(Schema, "Array").Call(s)

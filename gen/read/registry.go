@@ -83,7 +83,7 @@ func constants() map[name]any {
 	for n, v := range map[string]any{
 		"NoAction": schema.NoAction, "Restrict": schema.Restrict, "Cascade": schema.Cascade, "SetNull": schema.SetNull, "SetDefault": schema.SetDefault,
 		"NotDeferrable": schema.NotDeferrable, "InitiallyImmediate": schema.InitiallyImmediate, "InitiallyDeferred": schema.InitiallyDeferred,
-		"NullsDefault": schema.NullsDefault, "NullsFirst": schema.NullsFirst, "NullsLast": schema.NullsLast,
+		"NoDigits": schema.NoDigits, "NullsDefault": schema.NullsDefault, "NullsFirst": schema.NullsFirst, "NullsLast": schema.NullsLast,
 	} {
 		all[name{schemaPath, n}] = v
 	}

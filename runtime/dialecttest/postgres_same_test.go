@@ -35,6 +35,8 @@ func TestPostgresSame(t *testing.T) {
 		{"the time of the transaction", "c timestamptz DEFAULT CURRENT_TIMESTAMP", schema.TimestampTZ("c").Null().DefaultExpr("now()"), false},
 		{"the time of the clock", "c timestamptz DEFAULT clock_timestamp()", schema.TimestampTZ("c").Null().DefaultExpr("now()"), true},
 		{"six digits of a second", "c timestamp(6)", schema.Timestamp("c").Null(), false},
+		{"whole seconds", "c timestamp(0)", schema.Sized(schema.Timestamp("c"), schema.NoDigits).Null(), false},
+		{"whole seconds for six digits", "c timestamp(0)", schema.Timestamp("c").Null(), true},
 		{"three digits of a second", "c timestamp(3)", schema.Timestamp("c").Null(), true},
 		{"public written", "c int DEFAULT nextval('public.numbers'::regclass)", schema.Integer("c").Null().DefaultExpr("nextval('numbers')"), false},
 		{"public written by us", "c citext", other("c", "public.citext").Null(), false},

@@ -186,28 +186,24 @@ func (i *inspector) typeOfColumn(c columnRow) schema.Type {
 		}
 		return schema.Type{Kind: schema.KindEnum, Name: name, Array: array}
 	}
-	if c.Kind == "d" {
-		return schema.Type{Kind: schema.KindOther, Name: base, Array: array}
+	space := "pg_catalog."
+	if !c.Builtin {
+		space = i.schema + "." // a type called blob, which is another word in a tag
 	}
 	t, err := schema.ParseType(base)
+	known := err == nil && t.Kind != schema.KindOther
 	switch {
-	case err == nil && t.Kind != schema.KindOther && (!c.Builtin || lossy(base)):
-		t = schema.Type{Kind: schema.KindOther, Name: "pg_catalog." + oneWord.Replace(base)}
-	case err != nil && c.Builtin && !strings.Contains(base, `"`):
-		t = schema.Type{Kind: schema.KindOther, Name: "pg_catalog." + base}
-	case err != nil:
+	case known && (!c.Builtin || lossy(base)), err != nil && c.Builtin && !strings.Contains(base, `"`):
+		t = schema.Type{Kind: schema.KindOther, Name: space + base}
+	case !known:
 		t = schema.Type{Kind: schema.KindOther, Name: base}
 	}
 	t.Array = array
 	return t
 }
 
-// oneWord writes the names of types that can stand behind a schema.
-var oneWord = strings.NewReplacer("timestamp(0) without time zone", "timestamp(0)", "timestamp(0) with time zone", "timestamptz(0)",
-	"time(0) without time zone", "time(0)", "character varying", "varchar")
-
-// lossy reports whether the word of a type means something else in a tag: bpchar without a length is char(1) there, and no digits are all digits.
-func lossy(printed string) bool { return printed == "bpchar" || strings.Contains(printed, "(0)") }
+// lossy reports whether the word of a type means something else in a tag: bpchar without a length is char(1) there.
+func lossy(printed string) bool { return printed == "bpchar" }
 
 // columns returns the columns of a list of attribute numbers.
 func (t *inspected) columns(list string) []string {

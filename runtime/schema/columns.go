@@ -251,7 +251,7 @@ func Array[T any](of Typed[T]) Typed[string] {
 	return Typed[string]{c, func(v string) string { return v }}
 }
 
-// Size sets the digits after the second of a time type: Sized(TimestampTZ("at"), 3).
+// Sized sets the digits after the second of a time type: Sized(TimestampTZ("at"), 3). 0 is the dialect's default, [NoDigits] none.
 //
 //go:noinline
 func Sized(of Typed[string], digits int) Typed[string] {

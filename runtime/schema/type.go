@@ -40,12 +40,16 @@ const (
 // Type is the type of a column. It is comparable.
 type Type struct {
 	Kind      Kind
-	Size      int    // length of varchar and char in characters; digits after the second of time types, 0 is the dialect's default
+	Size      int    // length of varchar and char in characters; digits after the second of time types, 0 is the dialect's default, [NoDigits] none
 	Precision int    // digits of numeric in all; 0 is unlimited
 	Scale     int    // digits of numeric after the point
 	Name      string // name of the enum type, or the text of KindOther
 	Array     bool   // one-dimensional array of the above
 }
+
+// NoDigits is the size of a time type that keeps whole seconds: timestamp(0). The zero value of [Type.Size] is the dialect's default, which are six digits
+// on PostgreSQL.
+const NoDigits = -1
 
 // kinds holds the canonical spelling of each kind, which is PostgreSQL's, and the synonyms that mean the same.
 var kinds = []struct {
@@ -93,8 +97,8 @@ func (t Type) String() string {
 	switch {
 	case t.Kind == KindNumeric && t.Precision > 0:
 		s += "(" + strconv.Itoa(t.Precision) + "," + strconv.Itoa(t.Scale) + ")"
-	case t.Size > 0:
-		s += "(" + strconv.Itoa(t.Size) + ")"
+	case t.Size != 0:
+		s += "(" + strconv.Itoa(max(t.Size, 0)) + ")"
 	}
 	if t.Array {
 		s += "[]"
@@ -199,7 +203,9 @@ func (t *Type) setArgs(args []int) error {
 		return nil
 	}
 	if t.Kind != KindNumeric {
-		t.Size = args[0]
+		if t.Size = args[0]; t.Size == 0 {
+			t.Size = NoDigits
+		}
 		return nil
 	}
 	t.Precision = args[0]

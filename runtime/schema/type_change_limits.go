@@ -36,7 +36,7 @@ func lessExact(a, b Type) bool {
 		if t.Size == 0 {
 			return 6
 		}
-		return min(t.Size, 6)
+		return max(0, min(t.Size, 6))
 	}
 	return digits(b) < digits(a)
 }
