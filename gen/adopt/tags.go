@@ -19,6 +19,9 @@ func structTag(key string, parts ...string) string {
 	return "`" + tag + "`"
 }
 
+// sqlWord is what a tag without quotes would mean, or would be asked whether it does.
+var sqlWord = regexp.MustCompile(`(?i)^(null|current_(timestamp|date|time|user)|localtime(stamp)?|session_user)$`)
+
 // plainWord is a value that needs no quotes in a tag.
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.+-][A-Za-z0-9_.+:-]*$`)
 
@@ -66,7 +69,7 @@ func (w *writer) columnOptions(t *schema.Table, c schema.Column, g goType) []str
 	switch {
 	case c.Default != nil && c.Type.Literal() == schema.BytesLiteral:
 		add("default:(x'" + *c.Default + "')")
-	case c.Default != nil && plainWord.MatchString(*c.Default) && !strings.EqualFold(*c.Default, "null"):
+	case c.Default != nil && plainWord.MatchString(*c.Default) && !sqlWord.MatchString(*c.Default):
 		add("default:" + *c.Default)
 	case c.Default != nil:
 		add("default:" + quoted(*c.Default))
