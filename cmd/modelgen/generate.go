@@ -27,7 +27,7 @@ func generate(ctx context.Context, e env, args []string) error {
 	f.StringVar(&cfg.Out, "out", "migrations", "`directory` of the migrations")
 	f.StringVar(&cfg.Name, "name", "", "`words` of the name of the migration, without its number")
 	f.StringVar(&cfg.Set, "set", "", "`name` of the set in the database's history")
-	f.StringVar(&cfg.Tag, "tag", "", "`key` of the column tag (default db)")
+	f.StringVar(&cfg.Tag, "tag", "", "`key` of the column tag (default db); gorm and bun read those libraries' structs")
 	f.StringVar(&cfg.Guard, "guard", "", "`mode`: build, test or off")
 	f.StringVar(&cfg.BuildTags, "tags", "", "build `tags`")
 	f.BoolVar(&cfg.Only, "only", false, "take the packages named alone, and forget those of before")

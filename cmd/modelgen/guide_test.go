@@ -87,6 +87,9 @@ func TestGuide(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
+					if f == "go.mod" && (name == "from-gorm" || name == "from-bun") {
+						data = withFakes(t, data)
+					}
 					p.write(f, string(data))
 				}
 			}

@@ -164,6 +164,18 @@ func newORMProject(t *testing.T, name string) sqlProject {
 		t.Setenv(key, value)
 	}
 	mod := bytes.Replace(m.mod, []byte("module example.com/shop"), []byte("module example.com/corpus"), 1)
+	p.write("go.mod", string(withFakes(t, mod)))
+	p.write("go.sum", string(m.sum))
+	models, err := os.ReadFile(filepath.Join("testdata/orm", name, "models", "models.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write("models/models.go", string(models))
+	return p
+}
+
+// withFakes adds fakes of gorm and bun to a go.mod.
+func withFakes(t *testing.T, mod []byte) []byte {
 	fakes, err := txtar.ParseFile("testdata/orm/fakes.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -178,18 +190,13 @@ func newORMProject(t *testing.T, name string) sqlProject {
 				own += "\nrequire gorm.io/gorm v0.0.0\n"
 			}
 			other.write(path+"/go.mod", own)
-			mod = fmt.Appendf(mod, "\nrequire %s v0.0.0\n\nreplace %[1]s => %[2]q\n", path, filepath.Join(other.dir, path))
+			if !bytes.Contains(mod, []byte("\t"+path+" v")) {
+				mod = fmt.Appendf(mod, "\nrequire %s v0.0.0\n", path)
+			}
+			mod = fmt.Appendf(mod, "\nreplace %s => %q\n", path, filepath.Join(other.dir, path))
 		}
 	}
-	mod = bytes.Replace(mod, []byte("github.com/google/uuid v1.6.0 // indirect\n"), nil, 1)
-	p.write("go.mod", string(mod))
-	p.write("go.sum", string(m.sum))
-	models, err := os.ReadFile(filepath.Join("testdata/orm", name, "models", "models.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.write("models/models.go", string(models))
-	return p
+	return mod
 }
 
 func exists(name string) bool {

@@ -87,3 +87,38 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+// gormModels returns the models of manyModels with gorm's tags.
+func gormModels(n int) string {
+	var b strings.Builder
+	b.WriteString("package models\n\nimport \"time\"\n")
+	for i := range n {
+		fmt.Fprintf(&b, "\n// Model%[1]d is one of many.\ntype Model%[1]d struct {\n\tID int64 `gorm:\"primaryKey\"`\n\tParentID *int64 `gorm:\"index\"`\n\tParent *Model%[2]d `gorm:\"constraint:OnDelete:SET NULL\"`\n", i, i/2)
+		b.WriteString("\tName string `gorm:\"size:100;not null;index:,sort:desc,where:stock > 0\"`\n\tPrice float64 `gorm:\"precision:8;scale:2;not null;default:0\"`\n\tStock int32 `gorm:\"not null;default:0;check:stock >= 0\"`\n")
+		b.WriteString("\tStatus string `gorm:\"not null;default:draft\"`\n\tAt time.Time `gorm:\"not null;default:now()\"`\n\tField7 *string\n\tField8 *string\n\tField9 *string\n}\n")
+	}
+	return b.String()
+}
+
+// BenchmarkReadGorm is BenchmarkRead of a thousand models with gorm's tags.
+func BenchmarkReadGorm(b *testing.B) {
+	dir := module(b)
+	write(b, filepath.Join(dir, "models", "models.go"), []byte(gormModels(1000)))
+	l, err := newLoader(Config{Dir: dir, Patterns: []string{"./models"}, Env: offline()}, token.NewFileSet())
+	if err != nil {
+		b.Fatal(err)
+	}
+	roots, err := l.list(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		l, err := newLoader(Config{Dir: dir, Tag: "gorm", Dialects: both(), Known: both()}, l.fset)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := l.run(roots); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -46,6 +46,7 @@ func (m *model) readBun() {
 	for _, b := range blank {
 		b()
 	}
+	m.readTableDirectives(sc)
 	for _, u := range m.bun.Uniques {
 		m.bunUnique(u)
 	}

@@ -48,6 +48,7 @@ func (m *model) readGorm() {
 	for _, b := range blank {
 		b()
 	}
+	m.readTableDirectives(sc)
 	m.gormObjects(sc)
 }
 

@@ -24,6 +24,13 @@ func (l *loader) findMapped() {
 	case "bun":
 		l.findBun()
 	}
+	for _, s := range l.order {
+		for _, d := range s.structs {
+			if obj, _ := s.pkg.Types.Scope().Lookup(d.spec.Name.Name).(*types.TypeName); l.byType[obj] == nil {
+				l.strayTableDirectives(d)
+			}
+		}
+	}
 }
 
 // whatModelsAre says what was looked for.
@@ -45,7 +52,11 @@ type modelList struct {
 
 // modelsNamed reads the directives models of a package.
 func (l *loader) modelsNamed(s *source) modelList {
+	if list, ok := l.listed[s]; ok {
+		return list
+	}
 	var list modelList
+	defer func() { l.listed[s] = list }()
 	for _, file := range s.pkg.Syntax {
 		for _, group := range file.Comments {
 			for _, c := range group.List {
@@ -109,7 +120,7 @@ func (l *loader) mappedModel(s *source, d *decl) *model {
 	}
 	return &model{
 		l: l, src: s, obj: obj, pos: name.Pos(), table: &schema.Table{}, constraint: constraint,
-		byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{},
+		byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{}, directives: tableDirectives(d),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +60,7 @@ func (m module) generate(ctx context.Context, k kind) (time.Duration, int64, err
 		return 0, 0, err
 	}
 	begin := time.Now()
-	out, peak, err := process(ctx, filepath.Join(m.dir, "models"), m.tool, "-out", "../migrations", "-dialects", "postgres@14,sqlite")
+	out, peak, err := process(ctx, filepath.Join(m.dir, "models"), m.tool, "-out", "../migrations", "-dialects", "postgres@14,sqlite", "-tag", cmp.Or(m.tag, "db"))
 	took := time.Since(begin)
 	if err == nil && strings.TrimSpace(out) != want {
 		err = fmt.Errorf("%s with %s: modelgen wrote %q, not %q", k, m, out, want)
@@ -83,6 +84,9 @@ func (m module) write(name, text string) error {
 
 // source returns the models, with keys, indexes and checks, and with extra columns in the first one.
 func (m module) source(extra int) string {
+	if m.tag == "gorm" {
+		return m.gorm(extra)
+	}
 	var b strings.Builder
 	b.WriteString("package models\n\nimport \"time\"\n")
 	for i := range m.models {
@@ -109,6 +113,34 @@ type Model%04[1]d struct {
 			b.WriteString("\tExtra int32 ~db:\"extra,default:0\"~\n")
 		}
 		b.WriteString("}\n")
+	}
+	return strings.ReplaceAll(b.String(), "~", "`")
+}
+
+// gorm returns the same models with gorm's tags.
+func (m module) gorm(extra int) string {
+	var b strings.Builder
+	b.WriteString("package models\n\nimport \"time\"\n")
+	for i := range m.models {
+		fmt.Fprintf(&b, `
+// Model%04[1]d is one of many.
+type Model%04[1]d struct {
+	ID        int64     ~gorm:"primaryKey"~
+	ParentID  *int64    ~gorm:"index"~
+	Parent    *Model%04[2]d ~gorm:"constraint:OnDelete:SET NULL"~
+	Name      string    ~gorm:"size:100;not null"~
+	Email     string    ~gorm:"not null;unique"~
+	Stock     int32     ~gorm:"not null;default:0;check:stock >= 0"~
+	Price     float64   ~gorm:"not null"~
+	Active    bool      ~gorm:"not null;default:true"~
+	Note      *string
+	CreatedAt time.Time ~gorm:"not null;default:CURRENT_TIMESTAMP"~
+	Data      []byte
+`, i, max(i-1, 0))
+		if i == 0 && extra > 0 {
+			b.WriteString("\tExtra int32 ~gorm:\"not null;default:0\"~\n")
+		}
+		fmt.Fprintf(&b, "}\n\nfunc (Model%04[1]d) TableName() string { return \"model_%04[1]d\" }\n", i)
 	}
 	return strings.ReplaceAll(b.String(), "~", "`")
 }
