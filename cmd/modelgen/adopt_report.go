@@ -29,7 +29,11 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		fmt.Fprintf(e.stderr, "  extension %s: %d objects belong to it and are left to it\n", name, belong[name])
+		if in.Dialect != "postgres" {
+			fmt.Fprintf(e.stderr, "  %s: its own tables (%d) are left to it\n", name, belong[name])
+			continue
+		}
+		fmt.Fprintf(e.stderr, "  extension %s: objects of it (%d) are left to it; a new database needs CREATE EXTENSION %s before the first migration\n", name, belong[name], name)
 	}
 	for _, h := range in.Histories {
 		version := h.Version
