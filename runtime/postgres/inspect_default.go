@@ -34,6 +34,7 @@ func (i *inspector) setDefault(t *inspected, col *schema.Column, c columnRow) {
 			return
 		case schema.NumberLiteral:
 			if plainNumber.MatchString(v) {
+				v = trimNumber(c.Type, v)
 				col.Default = &v
 				return
 			}

@@ -42,7 +42,7 @@ func TestDeriveName(t *testing.T) {
 func TestParseType(t *testing.T) {
 	for in, want := range map[string]string{
 		"NUMERIC( 8 , 2)": "numeric(8,2)", "decimal(8)": "numeric(8,0)", "int4": "integer", "INT": "integer", "character varying (20)": "varchar(20)",
-		"timestamp(3) with time zone": "timestamptz(3)", "timestamp(0) with time zone": "timestamptz(0)", "time (0)": "time(0)", "interval(0)": "interval(0)", "timestamp without time zone": "timestamp", "text[]": "text[]", "bool": "boolean",
+		"timestamp(3) with time zone": "timestamptz(3)", "timestamp(0) with time zone": "timestamptz(0)", "time (0)": "time(0)", `"char"`: `"char"`, `billing."My Type"[]`: `billing."My Type"[]`, "interval(0)": "interval(0)", "timestamp without time zone": "timestamp", "text[]": "text[]", "bool": "boolean",
 		"double  precision": "double precision", "geometry(Point,4326)": "geometry(Point,4326)", "citext": "citext", "enum(billing.state)": "enum(billing.state)",
 	} {
 		got, err := ParseType(in)
@@ -53,7 +53,7 @@ func TestParseType(t *testing.T) {
 			t.Errorf("ParseType(%s) = %v, %v", got, again, err)
 		}
 	}
-	for _, bad := range []string{"", "numeric(2,3)", "varchar(0)", "varchar(1,2)", "integer(4)", "text[][]", "x;y", "text)", "numeric(8", "a'b"} {
+	for _, bad := range []string{"", "numeric(2,3)", "varchar(0)", "varchar(1,2)", "integer(4)", "text[][]", "x;y", "text)", `"a`, `"a"; x`, `a"b"`, "numeric(8", "a'b"} {
 		if got, err := ParseType(bad); err == nil {
 			t.Errorf("ParseType(%q) = %s; want an error", bad, got)
 		}

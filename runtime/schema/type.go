@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -131,6 +132,9 @@ func (t *Type) UnmarshalText(b []byte) error {
 	return err
 }
 
+// quotedType is the name of a type in double quotes, perhaps with its schema and with arguments: "char", public."Mood", "Geo"(Point, 4326).
+var quotedType = regexp.MustCompile(`^(?:[A-Za-z_]\w*\.)?"(?:[^"';]|"")+"(?:\."(?:[^"';]|"")+")?(?:\([\w\s,.]*\))?$`)
+
 // ParseType reads a type as it is written in a tag or by [Type.String]. Synonyms and white space are normalised
 // ("INT4" is integer, "character varying (20)" is varchar(20)). A word it does not know returns KindOther with that text;
 // a known word with wrong arguments, or unbalanced brackets, returns an error.
@@ -141,6 +145,9 @@ func ParseType(text string) (Type, error) {
 	}
 	if strings.HasPrefix(s, "enum(") && strings.HasSuffix(s, ")") {
 		return Type{Kind: KindEnum, Name: s[5 : len(s)-1]}, nil
+	}
+	if strings.Contains(s, `"`) && quotedType.MatchString(s) {
+		return Type{Kind: KindOther, Name: s}, nil
 	}
 	if base, ok := strings.CutSuffix(s, "[]"); ok {
 		t, err := ParseType(base)
