@@ -209,16 +209,18 @@ func TestSQLiteChainOfGeneratedColumns(t *testing.T) {
 // Rows with NULL in a key, which SQLite takes where nobody wrote NOT NULL, stop a rebuild before anything is changed.
 func TestSQLiteAdoptedKeyHoldsNull(t *testing.T) {
 	t.Parallel()
-	d := newLite(t)
-	d.exec("CREATE TABLE items (id TEXT PRIMARY KEY, name TEXT)", "INSERT INTO items VALUES (NULL, 'a'), ('b', 'b')")
-	for _, op := range making(called(d.inspect(migrate.InspectOptions{}).Schema)) {
-		if err := op.Apply(d.s); err != nil {
-			t.Fatal(err)
+	for _, key := range []string{"TEXT PRIMARY KEY", "INTEGER PRIMARY KEY DESC"} {
+		d := newLite(t)
+		d.exec("CREATE TABLE items (id "+key+", name TEXT)", "INSERT INTO items VALUES (NULL, 'a'), (7, 'b')")
+		for _, op := range making(called(d.inspect(migrate.InspectOptions{}).Schema)) {
+			if err := op.Apply(d.s); err != nil {
+				t.Fatal(err)
+			}
 		}
+		d.session(d.db)
+		d.fails([]migrate.Op{migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "name <> ''"}}}, "items.id: 1 row holds NULL in the primary key")
+		d.want("SELECT count(*) FROM items", "2")
 	}
-	d.session(d.db)
-	d.fails([]migrate.Op{migrate.AddCheck{Table: "items", Check: schema.Check{Name: "c", Expr: "name <> ''"}}}, "items.id: 1 row holds NULL in the primary key")
-	d.want("SELECT count(*) FROM items", "2")
 }
 
 // SQLite takes longer names than PostgreSQL, of which models know as many bytes as that has: gorm makes such of 64 bytes.

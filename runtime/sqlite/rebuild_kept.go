@@ -116,9 +116,10 @@ func (h *handmade) withOwn(create string) string {
 }
 
 // keysHoldNull refuses rows with NULL in the primary key, which SQLite takes where nobody has written NOT NULL, and the new table does not.
-func (w *swap) keysHoldNull(ctx context.Context, tx migrate.Tx, cols []column) error {
+func (w *swap) keysHoldNull(ctx context.Context, tx migrate.Tx, cols []column, own tableText) error {
 	for _, c := range cols {
-		if c.pk == 0 || c.notNull || !slices.Contains(w.plain, c.name) {
+		rowid := len(own.key) == 1 && strings.EqualFold(c.declared, "INTEGER") && !own.keyDesc // which is never NULL
+		if c.pk == 0 || c.notNull || rowid || !slices.Contains(w.plain, c.name) {
 			continue
 		}
 		var n int64

@@ -86,7 +86,7 @@ func (r *rebuild) stages(s *schema.Schema, passing bool) ([]migrate.Stage, error
 		}
 		names, values = append(names, c.Name), append(values, from.expr)
 		w.probe(r, d, c, *from)
-		if len(r.layers) == 1 && from.expr == quote(c.Name) && !c.Nullable && c.Name != w.alias {
+		if len(r.layers) == 1 && from.expr == quote(c.Name) && !c.Nullable {
 			w.plain = append(w.plain, c.Name)
 		}
 	}
@@ -203,7 +203,7 @@ func (w *swap) prepare(ctx context.Context, tx migrate.Tx) error {
 		return problem("drop it in an SQL step before, and make it again after, of a full text index with INSERT INTO ... VALUES ('rebuild')",
 			"rows of table %s get other rowids, as %s, and %s refers to rows by rowid", w.old, w.renumbers, strings.Join(w.hand.byRowid, ", "))
 	}
-	if err := w.keysHoldNull(ctx, tx, cols); err != nil {
+	if err := w.keysHoldNull(ctx, tx, cols, parseTable(objs[i].sql)); err != nil {
 		return err
 	}
 	if w.hand.alters() {
