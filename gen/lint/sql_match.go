@@ -3,9 +3,9 @@ package lint
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -21,6 +21,13 @@ type tok struct {
 	raw  string
 }
 
+// lexis takes what any database takes: SQL written by hand may be for each.
+var lexis = func() sqllex.Options {
+	o := sqllex.Any
+	o.Brackets = true
+	return o
+}()
+
 // split cuts SQL into statements. Comments are left out; strings, quoted names and dollar quotes are one token each.
 func split(sql string, at int) []statement {
 	var all []statement
@@ -31,59 +38,30 @@ func split(sql string, at int) []statement {
 		}
 		toks = nil
 	}
-	for i := 0; i < len(sql); {
-		end := i + 1
-		switch c := sql[i]; {
-		case c == ';' && inBody(toks):
-			toks = append(toks, tok{';', ";", ";"})
-		case c == ';':
-			flush()
-		case strings.HasPrefix(sql[i:], "--"):
-			end = until(sql, i, "\n")
-		case strings.HasPrefix(sql[i:], "/*"):
-			end = until(sql, i+2, "*/")
-		case c == '\'' || c == '"':
-			for end < len(sql) && (sql[end] != c || end+1 < len(sql) && sql[end+1] == c) {
-				if sql[end] == c {
-					end++
-				}
-				end++
+	for _, t := range sqllex.Code(sql, lexis) {
+		r, _ := utf8.DecodeRuneInString(t.Text)
+		k := tok{r, t.Text, t.Text}
+		switch t.Kind {
+		case sqllex.Word:
+			k.kind, k.text = 'w', strings.ToUpper(t.Text)
+		case sqllex.Quoted:
+			k.kind, k.text = 'q', t.Value()
+		case sqllex.String:
+			k.kind, k.text = 's', t.Value()
+		case sqllex.Dollar, sqllex.Bytes:
+			k.kind = 's'
+		case sqllex.Number:
+			k.kind = 'n'
+		case sqllex.Operator:
+			if t.Text == ";" && !inBody(toks) {
+				flush()
+				continue
 			}
-			text := strings.ReplaceAll(sql[i+1:min(end, len(sql))], string([]byte{c, c}), string(c))
-			end = min(end+1, len(sql))
-			toks = append(toks, tok{map[byte]rune{'\'': 's', '"': 'q'}[c], text, sql[i:end]})
-		case c == '$' && dollar(sql[i:]) != "":
-			tag := dollar(sql[i:])
-			end = until(sql, i+len(tag), tag)
-			toks = append(toks, tok{'s', sql[i:end], sql[i:end]})
-		case c >= '0' && c <= '9':
-			for end < len(sql) && (sql[end] >= '0' && sql[end] <= '9' || sql[end] == '.') {
-				end++
+			if t.Text == "::" {
+				k.kind = 'c'
 			}
-			toks = append(toks, tok{'n', sql[i:end], sql[i:end]})
-		case strings.HasPrefix(sql[i:], "::"):
-			end = i + 2
-			toks = append(toks, tok{'c', "::", "::"})
-		default:
-			r, size := utf8.DecodeRuneInString(sql[i:])
-			end = i + size
-			if unicode.IsSpace(r) {
-				break
-			}
-			if r != '_' && !unicode.IsLetter(r) {
-				toks = append(toks, tok{r, sql[i:end], sql[i:end]})
-				break
-			}
-			for end < len(sql) {
-				r, size := utf8.DecodeRuneInString(sql[end:])
-				if r != '_' && r != '$' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-					break
-				}
-				end += size
-			}
-			toks = append(toks, tok{'w', strings.ToUpper(sql[i:end]), sql[i:end]})
 		}
-		i = end
+		toks = append(toks, k)
 	}
 	flush()
 	return all
@@ -108,30 +86,6 @@ func inBody(toks []tok) bool {
 		}
 	}
 	return open > 0
-}
-
-// until returns the end of what ends with a mark.
-func until(sql string, from int, mark string) int {
-	if from >= len(sql) {
-		return len(sql)
-	}
-	if n := strings.Index(sql[from:], mark); n >= 0 {
-		return from + n + len(mark)
-	}
-	return len(sql)
-}
-
-// dollar returns the tag of a dollar quote, "" when it is none.
-func dollar(sql string) string {
-	for i := 1; i < len(sql); i++ {
-		switch c := sql[i]; {
-		case c == '$':
-			return sql[:i+1]
-		case c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') || i == 1 && c >= '0' && c <= '9':
-			return ""
-		}
-	}
-	return ""
 }
 
 // match compares the beginning of the statement with a pattern: WORD, A|B, [WORD] that may be there, * for a name, ... for anything up to

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -268,24 +269,9 @@ type word struct {
 func wordsOf(text string) []word {
 	var out []word
 	text = strings.ToLower(text)
-	isWord := func(b byte) bool {
-		return b == '_' || b == '$' || b >= 0x80 || b >= '0' && b <= '9' || b >= 'a' && b <= 'z'
-	}
-	for i := 0; i < len(text); {
-		if !isWord(text[i]) {
-			i++
-			continue
-		}
-		j := i
-		for j < len(text) && isWord(text[j]) {
-			j++
-		}
-		k := j
-		for k < len(text) && (text[k] == ' ' || text[k] == '\n' || text[k] == '\t' || text[k] == '\r' || text[k] == '"') {
-			k++
-		}
-		out = append(out, word{text[i:j], k < len(text) && text[k] == '('})
-		i = j
+	for _, w := range sqllex.Words(text) {
+		rest := strings.TrimLeft(text[w.To:], " \n\t\r\"")
+		out = append(out, word{w.Text, strings.HasPrefix(rest, "(")})
 	}
 	return out
 }

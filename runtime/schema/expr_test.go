@@ -28,6 +28,8 @@ func TestNormalizeExpr(t *testing.T) {
 		{`"age" > 0 AND "user" > 0`, `age > 0 AND "user" > 0`},
 		{"X'00ff' || b'01'", "x'00ff' || b'01'"},
 		{"at at time zone 'UTC'", "at at time zone 'UTC'"},
+		{"flags & 0xff = 1_000", "flags & 0xff = 1_000"},
+		{"नाम <> '' AND größe>1", "नाम <> '' AND größe > 1"},
 	} {
 		got, err := NormalizeExpr(c.in)
 		if err != nil || got != c.want {
@@ -57,6 +59,10 @@ func TestNormalizeExprRefuses(t *testing.T) {
 		"\xff":               "UTF-8",
 		"0 .a":               "dot",
 		"E'a\\'; DROP TABLE": "",
+		`E'a\'b'`:            "strings of the form e'...'",
+		`U&'\0041'`:          "strings of the form u&'...'",
+		`U&"\0041" > 0`:      `names of the form u&"..."`,
+		"a'b'":               "strings of the form a'...'",
 	} {
 		if got, err := NormalizeExpr(in); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("NormalizeExpr(%q) = %q, %v; want an error with %q", in, got, err, want)

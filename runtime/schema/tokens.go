@@ -3,8 +3,9 @@ package schema
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // keywords are written in capitals and are never columns.
@@ -27,68 +28,47 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// operators of more than one character, the longest first.
-var operators = []string{"!~~*", "->>", "#>>", "!~~", "~~*", "!~*", "<=>", "<->", "<#>", "<+>", "<<->", "<<%", "%>>", "-|-", "@@@", "::", "~~", "@@", "@?", "#-", "<%", "%>", "&<", "&>", "^@", "->", "#>", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>", "@>", "<@", "?|", "?&", "!~", "~*", "&&", ":="}
-
+// lex cuts an expression into tokens. It returns an error for what must not stand in one.
 func lex(s string) ([]token, error) {
 	var toks []token
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size <= 1:
-			return nil, fmt.Errorf("it is not UTF-8 text")
-		case unicode.IsSpace(r):
-			i += size
-		case r == '\'' || r == '"':
-			end, err := quoted(s, i)
+	var prev sqllex.Token
+	for _, t := range sqllex.Scan(s, sqllex.Options{Prefixes: true}) {
+		tok := token{text: t.Text}
+		switch t.Kind {
+		case sqllex.Space:
+			prev = t
+			continue
+		case sqllex.Comment:
+			return nil, fmt.Errorf("a comment is not allowed in an expression")
+		case sqllex.String, sqllex.Bytes, sqllex.Quoted:
+			text, err := quoted(t, prev)
 			if err != nil {
 				return nil, err
 			}
-			if r == '\'' {
-				prefix := ""
-				if n := len(toks); n > 0 && toks[n-1].kind == tokIdent && len(toks[n-1].text) == 1 && s[i-1:i] == toks[n-1].text {
-					switch prefix = strings.ToLower(toks[n-1].text); prefix {
-					case "x", "b":
-						toks = toks[:n-1]
-					default:
-						return nil, fmt.Errorf("strings of the form %s'...' are not supported; write the characters themselves", prefix)
-					}
-				}
-				toks = append(toks, token{tokString, prefix + s[i:end]})
-			} else {
-				name := strings.ReplaceAll(s[i+1:end-1], `""`, `"`)
-				if name == "" {
-					return nil, fmt.Errorf(`"" is no name`)
-				}
-				toks = append(toks, token{tokQuoted, name})
+			if tok = (token{tokQuoted, text}); t.Kind != sqllex.Quoted {
+				tok.kind = tokString
 			}
-			i = end
-		case r >= '0' && r <= '9' || r == '.' && i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9' && !afterName(toks):
-			end := number(s, i)
-			toks = append(toks, token{tokNumber, s[i:end]})
-			i = end
-		case r == '_' || unicode.IsLetter(r):
-			end := i
-			for end < len(s) {
-				r, size := utf8.DecodeRuneInString(s[end:])
-				if r != '_' && r != '$' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-					break
-				}
-				end += size
-			}
-			toks = append(toks, token{tokIdent, s[i:end]})
-			i = end
 		default:
-			op, err := operator(s[i:])
-			if err != nil {
-				return nil, err
+			if !utf8.ValidString(t.Text) {
+				return nil, fmt.Errorf("it is not UTF-8 text")
 			}
-			if op == "." && !afterName(toks) {
-				return nil, fmt.Errorf("a dot stands where there is no name before it")
+			switch t.Kind {
+			case sqllex.Word:
+				tok.kind = tokIdent
+			case sqllex.Number:
+				tok.kind = tokNumber
+			default:
+				tok.kind = tokOp
+				if err := allowed(t.Text); err != nil {
+					return nil, err
+				}
+				if t.Text == "." && !afterName(toks) {
+					return nil, fmt.Errorf("a dot stands where there is no name before it")
+				}
 			}
-			toks = append(toks, token{tokOp, op})
-			i += len(op)
 		}
+		toks = append(toks, tok)
+		prev = t
 	}
 	return toks, nil
 }
@@ -97,52 +77,40 @@ func afterName(toks []token) bool {
 	return len(toks) > 0 && (toks[len(toks)-1].kind == tokIdent || toks[len(toks)-1].kind == tokQuoted)
 }
 
-func quoted(s string, i int) (int, error) {
-	q := s[i]
-	for j := i + 1; j < len(s); j++ {
-		if s[j] == 0 {
-			return 0, fmt.Errorf("it holds a zero byte")
-		}
-		if s[j] != q {
-			continue
-		}
-		if j+1 < len(s) && s[j+1] == q {
-			j++
-			continue
-		}
-		return j + 1, nil
+// quoted returns a string as it is kept, or the name in quotes. A letter right before a string is a form of literal, also one that no database has.
+func quoted(t, prev sqllex.Token) (string, error) {
+	prefix := t.Prefix()
+	if prev.Kind == sqllex.Word && len(prev.Text) == 1 && t.Kind == sqllex.String {
+		prefix = strings.ToLower(prev.Text)
 	}
-	return 0, fmt.Errorf("the quote %c is not closed", q)
-}
-
-func number(s string, i int) int {
-	for i < len(s) {
-		c := s[i]
-		exp := (c == '+' || c == '-') && (s[i-1] == 'e' || s[i-1] == 'E')
-		if !(c >= '0' && c <= '9' || c == '.' || c == 'e' || c == 'E' || c == 'x' || c == 'X' || exp) {
-			break
-		}
-		i++
-	}
-	return i
-}
-
-func operator(s string) (string, error) {
 	switch {
-	case s[0] == ';':
-		return "", fmt.Errorf("a semicolon is not allowed in an expression")
-	case strings.HasPrefix(s, "--"), strings.HasPrefix(s, "/*"):
-		return "", fmt.Errorf("a comment is not allowed in an expression")
-	case s[0] == '$', s[0] == '`', s[0] == '\\', s[0] == 0, s[0] == '{', s[0] == '}':
-		return "", fmt.Errorf("%q is not allowed in an expression", s[:1])
+	case strings.Contains(t.Text, "\x00"):
+		return "", fmt.Errorf("it holds a zero byte")
+	case t.Open:
+		return "", fmt.Errorf("the quote %c is not closed", t.Text[len(t.Prefix())])
+	case t.Kind == sqllex.Bytes:
+		return prefix + t.Text[1:], nil
+	case t.Kind == sqllex.Quoted && prefix != "":
+		return "", fmt.Errorf(`names of the form %s"..." are not supported; write the characters themselves`, prefix)
+	case prefix != "":
+		return "", fmt.Errorf("strings of the form %s'...' are not supported; write the characters themselves", prefix)
+	case t.Kind == sqllex.Quoted && t.Value() == "":
+		return "", fmt.Errorf(`"" is no name`)
+	case t.Kind == sqllex.Quoted:
+		return t.Value(), nil
 	}
-	for _, op := range operators {
-		if strings.HasPrefix(s, op) {
-			return op, nil
-		}
+	return t.Text, nil
+}
+
+// allowed returns an error for an operator that could end a statement, or hide a part of it.
+func allowed(op string) error {
+	switch op[0] {
+	case ';':
+		return fmt.Errorf("a semicolon is not allowed in an expression")
+	case '$', '`', '\\', 0, '{', '}':
+		return fmt.Errorf("%q is not allowed in an expression", op[:1])
 	}
-	_, size := utf8.DecodeRuneInString(s)
-	return s[:size], nil
+	return nil
 }
 
 // render writes tokens with one spacing.

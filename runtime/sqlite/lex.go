@@ -3,7 +3,8 @@ package sqlite
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // tokenKind is the kind of a token.
@@ -47,96 +48,34 @@ func (t token) named() string {
 	return t.text
 }
 
-// longOperators are those of more than one character, the longest first; also some that SQLite does not have.
-var longOperators = []string{"->>", "#>>", "!~*", "::", "->", "#>", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>", "@>", "<@", "?|", "?&", "!~", "~*", "&&"}
+// lexis is how SQLite cuts SQL into tokens.
+var lexis = sqllex.Options{Backticks: true, Brackets: true, Params: "?"}
 
 // scan cuts SQL into tokens; white space and comments are left out. It takes what SQLite takes and never fails: this is for SQL that
 // was accepted already, or that schema.NormalizeExpr has looked at.
 func scan(sql string) []token {
 	var toks []token
-	for i := 0; i < len(sql); {
-		r, size := utf8.DecodeRuneInString(sql[i:])
-		end, kind := i+size, opToken
-		switch {
-		case unicode.IsSpace(r):
-			i = end
-			continue
-		case strings.HasPrefix(sql[i:], "--"):
-			i = until(sql, i, "\n")
-			continue
-		case strings.HasPrefix(sql[i:], "/*"):
-			i = until(sql, i, "*/")
-			continue
-		case r == '\'':
-			end, kind = closing(sql, i), stringToken
-		case r == '"' || r == '`':
-			end, kind = closing(sql, i), quotedToken
-		case r == '[' && strings.IndexByte(sql[i:], ']') > 1 && (len(toks) == 0 || toks[len(toks)-1].end < i || toks[len(toks)-1].kind == opToken):
-			end, kind = until(sql, i, "]"), quotedToken
-		case (r == 'x' || r == 'X') && end < len(sql) && sql[end] == '\'':
-			end, kind = closing(sql, end), blobToken
-		case r >= '0' && r <= '9' || r == '.' && end < len(sql) && sql[end] >= '0' && sql[end] <= '9':
-			end, kind = numberEnd(sql, i), numberToken
-		case r == '_' || unicode.IsLetter(r) || r >= 0x80:
-			end, kind = i+len(sql[i:])-len(strings.TrimLeftFunc(sql[i:], inWord)), wordToken
-		default:
-			for _, op := range longOperators {
-				if strings.HasPrefix(sql[i:], op) {
-					end = i + len(op)
-					break
-				}
-			}
+	for _, t := range sqllex.Code(sql, lexis) {
+		k := token{opToken, t.Text, t.From, t.To}
+		switch t.Kind {
+		case sqllex.Word:
+			k.kind = wordToken
+		case sqllex.Quoted:
+			k.kind, k.text = quotedToken, t.Value()
+		case sqllex.String:
+			k.kind = stringToken
+		case sqllex.Bytes:
+			k.kind = blobToken
+		case sqllex.Number:
+			k.kind = numberToken
 		}
-		text := sql[i:end]
-		if kind == quotedToken && len(text) > 1 {
-			q := text[len(text)-1:]
-			text = text[1 : len(text)-1]
-			if q != "]" {
-				text = strings.ReplaceAll(text, q+q, q)
-			}
-		}
-		toks = append(toks, token{kind, text, i, end})
-		i = end
+		toks = append(toks, k)
 	}
 	return toks
 }
 
 func inWord(r rune) bool {
 	return r == '_' || r == '$' || r >= 0x80 || unicode.IsLetter(r) || unicode.IsDigit(r)
-}
-
-func until(sql string, i int, mark string) int {
-	if n := strings.Index(sql[i:], mark); n >= 0 {
-		return i + n + len(mark)
-	}
-	return len(sql)
-}
-
-// closing returns the place behind the quote that closes the one at i.
-func closing(sql string, i int) int {
-	for j := i + 1; j < len(sql); j++ {
-		if sql[j] == sql[i] {
-			if j+1 < len(sql) && sql[j+1] == sql[i] {
-				j++
-				continue
-			}
-			return j + 1
-		}
-	}
-	return len(sql)
-}
-
-func numberEnd(sql string, i int) int {
-	j := i
-	for j < len(sql) {
-		c := sql[j]
-		sign := (c == '+' || c == '-') && j > i && (sql[j-1] == 'e' || sql[j-1] == 'E') && !strings.HasPrefix(sql[i:], "0x")
-		if !(c >= '0' && c <= '9' || c == '.' || c == '_' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == 'x' || c == 'X' || sign) {
-			break
-		}
-		j++
-	}
-	return j
 }
 
 // tight are words before which no bracket is taken for that of a call, when SQL is written in its normal form.
