@@ -178,6 +178,12 @@ func (p *Parser) HasKey(t types.Type) bool {
 	if !ok {
 		return false
 	}
+	for i := range st.NumFields() { // what most have, without a look at the rest
+		tag := strings.ToLower(gormTag(st.Tag(i)))
+		if f := st.Field(i); f.Exported() && f.Name() == "ID" && !f.Embedded() && tag == "" || strings.HasPrefix(tag, "primarykey") && !strings.HasPrefix(tag, "primarykey:") {
+			return true
+		}
+	}
 	s := p.parse(t, st, &Schema{relation: map[string]*Relation{}})
 	return len(s.Primary) > 0
 }

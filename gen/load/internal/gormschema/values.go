@@ -107,6 +107,11 @@ func hasValid(n *types.Named) bool {
 
 // hasMethod reports whether a pointer to the type has the method, with so many parameters and results.
 func hasMethod(t types.Type, name string, params, results int) bool {
+	if _, named := t.(*types.Named); !named {
+		if _, st := t.(*types.Struct); !st {
+			return false
+		}
+	}
 	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
 	fn, ok := obj.(*types.Func)
 	return ok && fn.Signature().Params().Len() == params && fn.Signature().Results().Len() == results
