@@ -238,3 +238,19 @@ func (l *loader) unknownParts(st *types.Struct) bool {
 	}
 	return found
 }
+
+// mayBeModel reports whether a struct of which the text alone is known looks like a model.
+func (m *mapper) mayBeModel(name string, st *ast.StructType) bool {
+	tagged, key := false, false
+	for _, f := range st.Fields.List {
+		if sel, ok := f.Type.(*ast.SelectorExpr); ok && len(f.Names) == 0 && (sel.Sel.Name == "BaseModel" && m.key == "bun" || sel.Sel.Name == "Model" && m.key == "gorm") {
+			return true
+		}
+		if f.Tag != nil {
+			tagged = tagged || strings.Contains(f.Tag.Value, m.key+`:"`)
+			key = key || strings.Contains(strings.ToLower(f.Tag.Value), "primary")
+		}
+		key = key || len(f.Names) == 1 && f.Names[0].Name == "ID"
+	}
+	return m.key == "gorm" && ast.IsExported(name) && tagged && key
+}
