@@ -168,3 +168,20 @@ func readFile(t *testing.T, name string) string {
 	}
 	return string(data)
 }
+
+// TestPostgresInspectRights: a role without rights on tables reads what there is but for the histories of other tools, and one that may not read the catalog is told so.
+func TestPostgresInspectRights(t *testing.T) {
+	pgEach(t, func(t *testing.T, db *sql.DB, _ string) {
+		db.SetMaxOpenConns(1) // which has the role
+		pgExec(t, db, "CREATE TABLE things (id int PRIMARY KEY)", "CREATE TABLE gorp_migrations (id text PRIMARY KEY, applied_at timestamptz)", "SET ROLE pg_monitor")
+		in := pgInspect(t, db, migrate.InspectOptions{})
+		if len(in.Schema.Tables) != 1 || len(in.Histories) != 1 || in.Histories[0].Problem != "the role may not read it: GRANT SELECT ON gorp_migrations" {
+			t.Errorf("%v", in)
+		}
+		pgExec(t, db, "RESET ROLE", "REVOKE SELECT ON pg_catalog.pg_policy FROM PUBLIC", "SET ROLE pg_monitor")
+		_, err := migrate.Inspect(t.Context(), db, postgres.Dialect{}, migrate.InspectOptions{})
+		if err == nil || !strings.HasPrefix(err.Error(), "inspect: reading types, views and functions: ") || !strings.Contains(err.Error(), "permission denied for table pg_policy") || !strings.Contains(err.Error(), "the right to read the catalog") {
+			t.Errorf("%v", err)
+		}
+	})
+}
