@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/modelgen/modelgen/gen/adopt"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -12,9 +14,10 @@ import (
 func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed) {
 	fmt.Fprintf(e.stderr, "%d tables with %d columns were read\n", res.Tables, res.Columns)
 	belong := map[string]int{}
-	rest := 0
+	rest, long := 0, false
 	for _, u := range left {
-		if u.Belong != "" {
+		own := strings.HasSuffix(u.Object, " "+u.Belong) // the extension itself
+		if u.Belong != "" && !own {
 			belong[u.Belong]++
 			continue
 		}
@@ -22,18 +25,20 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 			fmt.Fprintln(e.stderr, "what the models cannot say, and what happens to it:")
 		}
 		fmt.Fprintf(e.stderr, "  %s: %s\n", u.Object, u.Why)
-	}
-	var names []string
-	for name := range belong {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if in.Dialect != "postgres" {
-			fmt.Fprintf(e.stderr, "  %s: its own tables (%d) are left to it\n", name, belong[name])
-			continue
+		if u.SQL != "" && !strings.Contains(u.SQL, "\n") {
+			fmt.Fprintf(e.stderr, "      %s\n", u.SQL)
 		}
-		fmt.Fprintf(e.stderr, "  extension %s: objects of it (%d) are left to it; a new database needs CREATE EXTENSION %s before the first migration\n", name, belong[name], name)
+		long = long || strings.Contains(u.SQL, "\n")
+	}
+	for _, name := range slices.Sorted(maps.Keys(belong)) {
+		fmt.Fprintf(e.stderr, "  %s: what is its own (%d) is left to it\n", name, belong[name])
+	}
+	if rest > 0 {
+		text := "a new database needs of these what the application uses: a statement below a line can be a step by hand, migrate.SQL, in a migration"
+		if long {
+			text += "; statements of several lines are in what the program's verb inspect prints"
+		}
+		fmt.Fprintln(e.stderr, text)
 	}
 	for _, h := range in.Histories {
 		version := h.Version

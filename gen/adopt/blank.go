@@ -80,7 +80,11 @@ func (w *writer) withName(parts []string, n named) []string {
 	if w.omit[n] {
 		return parts
 	}
-	return append(parts, "name:"+n.name)
+	name := n.name
+	if strings.ContainsAny(name, " ,'();|:=") {
+		name = quoted(name)
+	}
+	return append(parts, "name:"+name)
 }
 
 // indexTag returns the tag of an index, or of a unique index that is no constraint.

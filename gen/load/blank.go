@@ -80,7 +80,12 @@ func (m *model) readTableTag(key, only string, value text, words map[string]int,
 	t.opts = m.l.checkOptions(list, words)
 	if t.name = t.opts.value("name"); t.name != "" {
 		t.name = sc.prefix + t.name
-		m.l.checkName(key, text{s: t.name, pos: t.opts.pos("name", t.pos)}, schema.CheckName)
+		name := text{s: t.name, pos: t.opts.pos("name", t.pos)}
+		if o, _ := t.opts.get("name"); o.quoted { // what it holds is meant: 'odd check'
+			m.l.checkQuoted(key, name, schema.CheckName)
+		} else {
+			m.l.checkName(key, name, schema.CheckName)
+		}
 	}
 	m.renamed(key, t)
 	switch key {

@@ -122,10 +122,6 @@ func (l *loader) checkSeen(t text) bool {
 
 // checkName notes what is wrong with a name in a tag: more than a database would refuse, as nobody could find out later why there are two of it.
 func (l *loader) checkName(what string, name text, check func(string) error) bool {
-	if r, _ := unseen(name.s); r != 0 {
-		l.failf(name.pos, "%s: the name %q holds %s", what, name.s, called(r))
-		return false
-	}
 	if i := strings.IndexAny(name.s, ";|:="); i >= 0 {
 		l.failf(name.pos, "%s: the name %q holds %q: a comma stands between a name and its options", what, name.s, name.s[i:i+1])
 		return false
@@ -136,6 +132,15 @@ func (l *loader) checkName(what string, name text, check func(string) error) boo
 			l.failf(name.pos, "%s: the name is %q: did you mean %s,%s?", what, name.s, first, strings.Join(words, ","))
 			return false
 		}
+	}
+	return l.checkQuoted(what, name, check)
+}
+
+// checkQuoted notes what is wrong with a name that stands in quotes, so that no option can be meant by a part of it.
+func (l *loader) checkQuoted(what string, name text, check func(string) error) bool {
+	if r, _ := unseen(name.s); r != 0 {
+		l.failf(name.pos, "%s: the name %q holds %s", what, name.s, called(r))
+		return false
 	}
 	if err := check(name.s); err != nil {
 		l.failf(name.pos, "%s: %s", what, err)

@@ -22,6 +22,10 @@ func (i *inspector) setDefault(t *inspected, col *schema.Column, c columnRow) {
 	if ok && value == nil {
 		return
 	}
+	if ok && cast == `"bit"` {
+		col.DefaultExpr = "b" + text(*value) // ::bit without quotes is bit(1)
+		return
+	}
 	if ok && (cast == "" || sameType(cast, c.Bare) || textType(cast) && textType(c.Bare) || numberType(cast) && numberType(c.Bare) || c.Kind == "d") {
 		v := *value
 		switch col.Type.Literal() {
@@ -34,7 +38,10 @@ func (i *inspector) setDefault(t *inspected, col *schema.Column, c columnRow) {
 			return
 		case schema.NumberLiteral:
 			if plainNumber.MatchString(v) {
-				v = trimNumber(c.Type, v)
+				if v = trimNumber(c.Type, v); endingZero.MatchString(v) {
+					col.DefaultExpr = text(v) + "::numeric" // a plain 1.50 is 1.5 in a tag, and numeric keeps how many digits there are
+					return
+				}
 				col.Default = &v
 				return
 			}
@@ -51,6 +58,9 @@ func (i *inspector) setDefault(t *inspected, col *schema.Column, c columnRow) {
 			"ALTER TABLE "+i.name(t.Name)+" ALTER COLUMN "+ident(c.Name)+" SET DEFAULT "+*c.Default)
 	}
 }
+
+// endingZero is a number with digits that say nothing but how many there are.
+var endingZero = regexp.MustCompile(`\.\d*0$`)
 
 var typeArguments = regexp.MustCompile(`\([^)]*\)`)
 

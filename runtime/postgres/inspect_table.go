@@ -164,6 +164,9 @@ func (i *inspector) column(t *inspected, c columnRow) {
 		}
 	case own && serial != "" && !col.Type.Array && c.NotNull:
 		col.Type = schema.Type{Kind: schema.KindOther, Name: serial}
+		if own := ownSequence(t.Name, c.Name); own != "" && !strings.HasSuffix(c.Sequence, "."+ident(own)) && !strings.HasSuffix(*c.Default, own+"'::regclass)") {
+			say("sequence", "it is called "+c.Sequence+", which stays; that of a database that is new is "+own, "ALTER SEQUENCE "+ident(own)+" RENAME TO "+c.Sequence)
+		}
 	case c.Default != nil:
 		i.setDefault(t, &col, c)
 	}
@@ -174,6 +177,15 @@ func (i *inspector) column(t *inspected, c columnRow) {
 		}
 	}
 	t.Columns = append(t.Columns, col)
+}
+
+// ownSequence returns the name that the sequence of a new serial column has, "" where the server cuts it.
+func ownSequence(table, column string) string {
+	_, base := schema.SplitName(table)
+	if name := base + "_" + column + "_seq"; len(name) <= 63 {
+		return name
+	}
+	return ""
 }
 
 // typeOfColumn returns the type of a column as the model language has it.
