@@ -36,3 +36,17 @@ func TestFor(t *testing.T) {
 		t.Error("the schema itself was changed")
 	}
 }
+
+// A column can be a serial on one database and an identity on the others.
+func TestForSerial(t *testing.T) {
+	s := &schema.Schema{Tables: []*schema.Table{{Name: "a", Columns: []schema.Column{schema.BigInt("id").Identity().TypeFor("postgres", "bigserial").Def(), schema.BigInt("n").Identity().Def()}}}}
+	if c := s.For("postgres").Table("a").Columns; c[0].Identity || !schema.Serial(c[0].TypeOn("postgres")) || !c[1].Identity {
+		t.Errorf("postgres has %+v", c)
+	}
+	if c := s.For("sqlite").Table("a").Columns; !c[0].Identity || schema.Serial(c[0].TypeOn("sqlite")) {
+		t.Errorf("sqlite has %+v", c)
+	}
+	if !s.Tables[0].Columns[0].Identity {
+		t.Error("the schema itself was changed")
+	}
+}
