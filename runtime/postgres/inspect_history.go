@@ -31,6 +31,9 @@ func (i *inspector) findHistories() {
 	for _, t := range i.tables {
 		if theirs[t.Name] || !slices.Contains(i.schemas, t.schema) {
 			t.out, t.said = true, nil
+		} else if !t.out && len(t.Columns) == 0 {
+			t.out, t.said = true, nil
+			i.say(t, "table "+t.Name, "it has no columns, and a model has one at least: it is left as it is", "CREATE TABLE "+i.name(t.Name)+" ()")
 		}
 	}
 }

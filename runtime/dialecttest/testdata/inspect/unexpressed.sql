@@ -45,6 +45,7 @@ CREATE SCHEMA other;
 CREATE TABLE other.things (id int PRIMARY KEY);
 CREATE TABLE uses (id int PRIMARY KEY, thing int CONSTRAINT uses_thing REFERENCES other.things);
 CREATE TABLE "a.b" (id int);
+CREATE TABLE nothing ();
 CREATE TYPE other.kind AS ENUM ('x');
 ALTER TABLE uses ADD kind other.kind;
 
