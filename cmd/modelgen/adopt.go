@@ -25,6 +25,7 @@ type adoptFlags struct {
 	models, out, set, into, tag string
 	schemas, ignore             string
 	null                        string
+	from, folder                string // another migration tool, and where its files are
 	split, embed, add, show     bool
 	directives                  bool
 	tables                      map[string]string
@@ -45,6 +46,7 @@ func (a *adoptFlags) parse(e env, args []string) (database string, err error) {
 	f.BoolVar(&a.split, "split", false, "write a file for each table")
 	f.BoolVar(&a.embed, "embed", false, "columns as created_at and updated_at that several tables share become a struct that is embedded")
 	f.BoolVar(&a.show, "diff", false, "print what would be written, write nothing")
+	f.StringVar(&a.from, "from", "", "another migration `TOOL` whose files are in a folder that is given, too: -from goose ./sql; all must be applied")
 	a.tables = map[string]string{}
 	f.Func("table", "with -into: `STRUCT=TABLE` where the names do not tell; can be repeated", func(s string) error {
 		name, table, ok := strings.Cut(s, "=")
@@ -58,14 +60,12 @@ func (a *adoptFlags) parse(e env, args []string) (database string, err error) {
 	switch {
 	case err != nil:
 		return "", err
-	case len(operands) != 1:
-		return "", errors.New("adopt takes one database: postgres://user@host/name, sqlite:app.db, or a file that the program's verb inspect has printed")
 	case a.null != string(adopt.NullPointer) && a.null != string(adopt.NullSQL):
 		return "", fmt.Errorf("-null %s: it is pointer or sql", a.null)
 	case a.into == "" && (a.add || a.directives || a.tag != "" || len(a.tables) > 0):
 		return "", errors.New("-add, -table, -directives and -tag go with -into")
 	}
-	return operands[0], nil
+	return a.operands(e, operands)
 }
 
 // runAdopt writes models and the first migration of a database that is there.
@@ -99,6 +99,11 @@ func runAdopt(ctx context.Context, e env, args []string) error {
 	for _, h := range in.Histories {
 		if h.Problem != "" {
 			return fmt.Errorf("%s has written down in %s that the database is %s: finish that with %s first; nothing was written", h.Tool, h.Table, h.Problem, h.Tool)
+		}
+	}
+	if a.from != "" {
+		if err := a.applied(e, in); err != nil {
+			return err
 		}
 	}
 	out, err := e.abs(a.out)
@@ -210,6 +215,7 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 	if err != nil {
 		return err
 	}
+	adoptedAt(r, to.in)
 	files := r.Files
 	r.Files = nil
 	for _, m := range to.res.Files {
