@@ -49,7 +49,7 @@
 //	-convert-back COL=SQL how values get back that -convert computes; without it the migration cannot be undone
 //	-set NAME         name of the set in the database's history (default: last word of the module's path)
 //	-dialects LIST    postgres@14,sqlite: what the migrations are for, with the oldest version (default both)
-//	-tag KEY          key of the column tag (default db)
+//	-tag KEY          key of the column tag (default db); gorm and bun read those libraries' structs
 //	-guard MODE       build, test or off: where a model that drifted from its migrations does not compile (default build)
 //	-comments         doc comments become comments in the database
 //	-tags LIST        build tags

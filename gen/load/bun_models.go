@@ -36,7 +36,7 @@ func (l *loader) findBun() {
 			if !listed && (!ok || d.spec.Assign.IsValid() || !bunschema.HasBase(st) && l.tableField(d.spec.Type.(*ast.StructType)) == nil) {
 				continue
 			}
-			m := l.mappedModel(s, d)
+			m := l.newModel(s, d)
 			if m == nil {
 				continue
 			}

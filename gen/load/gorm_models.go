@@ -33,7 +33,7 @@ func (l *loader) findGorm() {
 			if !listed && (d.spec.TypeParams != nil || d.spec.Assign.IsValid() || obj == nil || !obj.Exported() || !l.looksLikeGorm(s, d, obj)) {
 				continue
 			}
-			if m := l.mappedModel(s, d); m != nil {
+			if m := l.newModel(s, d); m != nil {
 				found = append(found, m)
 				l.embeddedBy(obj, parts)
 			}
@@ -200,7 +200,7 @@ func (l *loader) reached(m *model, r *gormschema.Relation, obj *types.TypeName, 
 	if d == nil || !isStruct(d) {
 		return nil
 	}
-	return l.mappedModel(s, d)
+	return l.newModel(s, d)
 }
 
 // fieldTag returns the tag modelgen of a field.

@@ -6,8 +6,6 @@ import (
 	"go/types"
 	"slices"
 	"strings"
-
-	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // The directives of structs whose tags belong to another library.
@@ -96,32 +94,6 @@ func structNames(s *source) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// mappedModel makes a model of a struct, nil when there is a problem.
-func (l *loader) mappedModel(s *source, d *decl) *model {
-	l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
-	name := d.spec.Name
-	obj, _ := s.pkg.Types.Scope().Lookup(name.Name).(*types.TypeName)
-	switch {
-	case d.spec.TypeParams != nil:
-		l.failf(name.Pos(), "%s has type parameters: a table has columns of one type only; embed the generic struct in a model instead", name.Name)
-		return nil
-	case d.spec.Assign.IsValid():
-		l.failf(name.Pos(), "%s is an alias: a model is declared as type %s struct", name.Name, name.Name)
-		return nil
-	case obj == nil || obj.Pos() != name.Pos():
-		return nil
-	}
-	constraint, ok := l.constraint(d.file)
-	if !ok {
-		l.failf(name.Pos(), "%s is in a file with the build constraint %s: wherever that does not hold, its table would be taken for gone; move the model into a file without one", name.Name, constraint)
-		return nil
-	}
-	return &model{
-		l: l, src: s, obj: obj, pos: name.Pos(), table: &schema.Table{}, constraint: constraint,
-		byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{}, directives: tableDirectives(d),
-	}
 }
 
 // nameTable gives a model its table, with what a table tag on a blank field and the directives above the struct say beside the name.

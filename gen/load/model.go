@@ -75,34 +75,40 @@ func (l *loader) findModels(s *source) {
 				continue
 			}
 		}
-		l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
-		name := d.spec.Name
-		obj, _ := s.pkg.Types.Scope().Lookup(name.Name).(*types.TypeName)
-		switch {
-		case d.spec.TypeParams != nil:
-			l.failf(name.Pos(), "%s has type parameters: a table has columns of one type only; embed the generic struct in a model instead", name.Name)
-			continue
-		case d.spec.Assign.IsValid():
-			l.failf(name.Pos(), "%s is an alias: a model is declared as type %s struct", name.Name, name.Name)
-			continue
-		case obj == nil || obj.Pos() != name.Pos():
-			continue // declared twice, which the type checker says
-		}
-		m := &model{
-			l: l, src: s, obj: obj, pos: name.Pos(), table: &schema.Table{},
-			byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{},
-		}
-		constraint, ok := l.constraint(d.file)
-		if !ok {
-			l.failf(name.Pos(), "%s is in a file with the build constraint %s: wherever that does not hold, its table would be taken for gone; move the model into a file without one", name.Name, constraint)
+		m := l.newModel(s, d)
+		if m == nil {
 			continue
 		}
-		m.constraint = constraint
-		m.directives = tableDirectives(d)
 		if blank != nil && m.readTable(d, blank) || blank == nil && m.nameTable(d, named) {
 			l.models = append(l.models, m)
-			l.byType[obj] = m
+			l.byType[m.obj] = m
 		}
+	}
+}
+
+// newModel makes a model of a struct, nil when there is a problem, which is noted.
+func (l *loader) newModel(s *source, d *decl) *model {
+	l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
+	name := d.spec.Name
+	obj, _ := s.pkg.Types.Scope().Lookup(name.Name).(*types.TypeName)
+	switch {
+	case d.spec.TypeParams != nil:
+		l.failf(name.Pos(), "%s has type parameters: a table has columns of one type only; embed the generic struct in a model instead", name.Name)
+		return nil
+	case d.spec.Assign.IsValid():
+		l.failf(name.Pos(), "%s is an alias: a model is declared as type %s struct", name.Name, name.Name)
+		return nil
+	case obj == nil || obj.Pos() != name.Pos():
+		return nil // declared twice, which the type checker says
+	}
+	constraint, ok := l.constraint(d.file)
+	if !ok {
+		l.failf(name.Pos(), "%s is in a file with the build constraint %s: wherever that does not hold, its table would be taken for gone; move the model into a file without one", name.Name, constraint)
+		return nil
+	}
+	return &model{
+		l: l, src: s, obj: obj, pos: name.Pos(), table: &schema.Table{}, constraint: constraint,
+		byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{}, directives: tableDirectives(d),
 	}
 }
 
