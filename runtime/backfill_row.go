@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/internal/nearest"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -96,10 +97,8 @@ func (f field) fits(t *schema.Table) error {
 	c := t.Column(f.column)
 	if c == nil {
 		hint := ""
-		for _, n := range t.ColumnNames() {
-			if distance(n, f.column) <= 2 {
-				hint = "; did you mean " + n + "?"
-			}
+		if n := nearest.Word(f.column, t.ColumnNames(), min(2, nearest.Reach(f.column))); n != "" {
+			hint = "; did you mean " + n + "?"
 		}
 		return fmt.Errorf("the table has no column %s%s", f.column, hint)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/internal/nearest"
 )
 
 // zero is the target before the first migration.
@@ -97,7 +99,7 @@ func (s *Set) near(word string) []string {
 			continue
 		}
 		last = s.label(i)
-		if word != "" && (strings.Contains(n.Name, word) || distance(word, n.Name) <= 3) {
+		if word != "" && (strings.Contains(n.Name, word) || nearest.Distance(word, n.Name, 3) <= 3) {
 			near = append(near, last)
 		}
 	}
@@ -105,25 +107,4 @@ func (s *Set) near(word string) []string {
 		near = append(near, last)
 	}
 	return near[:min(len(near), 3)]
-}
-
-// distance is the edit distance of two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := prev
-			if a[i] != b[j] {
-				cost++
-			}
-			prev = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

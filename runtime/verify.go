@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -112,7 +113,7 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, out wayO
 		case indexForConstraint(*d, diff) != "":
 			d.Fix = indexForConstraint(*d, diff)
 		case !d.Missing && unsaid[x.kind] != "":
-			d.Fix = strings.NewReplacer("$table", quotedTable(x.table), "$name", quotedName(x.name)).Replace(unsaid[x.kind]) + declaring(x)
+			d.Fix = strings.NewReplacer("$table", quotedTable(x.table), "$name", sqllex.QuoteName(x.name)).Replace(unsaid[x.kind]) + declaring(x)
 		case x.kind == "":
 			d.Fix = "change it back by hand, or " + out.say
 		case changed && !d.Missing:
@@ -132,7 +133,7 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, out wayO
 		case d.Missing:
 			d.Fix = missingRemedy(x, want, p, shown)
 		case x.kind == "column":
-			d.Fix = fmt.Sprintf("if it shall stay, %s; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", out.add, quotedTable(x.table), quotedName(x.name))
+			d.Fix = fmt.Sprintf("if it shall stay, %s; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", out.add, quotedTable(x.table), sqllex.QuoteName(x.name))
 		case x.kind == "trigger":
 			d.Fix = "drop it by hand" + declaring(x)
 		default:
@@ -158,15 +159,12 @@ func declaring(x thing) string {
 	return fmt.Sprintf("; if a step of a migration makes it, declare it there with Objects: []string{%q}; if somebody else does, allow %[1]q in modelgen.json", o)
 }
 
-// quotedName writes a name as all dialects read it.
-func quotedName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
 func quotedTable(name string) string {
 	ns, base := schema.SplitName(name)
 	if ns != "" {
-		return quotedName(ns) + "." + quotedName(base)
+		return sqllex.QuoteName(ns) + "." + sqllex.QuoteName(base)
 	}
-	return quotedName(base)
+	return sqllex.QuoteName(base)
 }
 
 // missingRemedy has the statement that makes a thing again, where one or a few do.

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -193,10 +192,7 @@ func writeGitLab(e env, path, elsewhere string, all []remark) error {
 	if err != nil {
 		return fmt.Errorf("-gitlab %w", err)
 	}
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(report); err != nil {
+	if err := writeJSON(out, report); err != nil {
 		out.Close()
 		return fmt.Errorf("-gitlab %s: %w", path, err)
 	}

@@ -97,7 +97,7 @@ func lightModule(t *testing.T, m *module) []byte {
 	const path = "github.com/modelgen/modelgen"
 	s := &scenario{t: t, dir: t.TempDir()}
 	s.write("go.mod", []byte("module "+path+"\n\ngo 1.26\n"))
-	for _, dir := range []string{"runtime", "runtime/schema", "runtime/internal/emitted", "internal/sqllex"} {
+	for _, dir := range []string{"runtime", "runtime/schema", "runtime/internal/emitted", "internal/sqllex", "internal/nearest"} {
 		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(dir), "*.go"))
 		if err != nil {
 			t.Fatal(err)
@@ -117,8 +117,8 @@ func lightModule(t *testing.T, m *module) []byte {
 	return mod
 }
 
-// standIn has a type of each package of ours that the others import.
-var standIn = map[string]string{"schema": "schema.Column", "sqllex": "sqllex.Token"}
+// standIn has something of each package of ours that the others import.
+var standIn = map[string]string{"schema": "schema.SplitName", "sqllex": "sqllex.Scan", "nearest": "nearest.Word"}
 
 // declarations returns a Go file without variables and the bodies of functions, with any in place of the types of other modules.
 func declarations(t *testing.T, file, module string) []byte {
@@ -129,6 +129,7 @@ func declarations(t *testing.T, file, module string) []byte {
 	}
 	out := bytes.NewBufferString("package " + f.Name.Name + "\n")
 	foreign := map[string]bool{}
+	used := "" // what has need of the imports
 	for _, i := range f.Imports {
 		name, err := strconv.Unquote(i.Path.Value)
 		if err != nil {
@@ -142,9 +143,11 @@ func declarations(t *testing.T, file, module string) []byte {
 		case standIn[base] == "":
 			t.Fatalf("%s imports %s: what is it needed for?", file, name)
 		default:
-			fmt.Fprintf(out, "import %q\nvar _ %s\n", name, standIn[base])
+			fmt.Fprintf(out, "import %q\n", name)
+			used += "var _ = " + standIn[base] + "\n"
 		}
 	}
+	out.WriteString(used)
 	for _, d := range f.Decls {
 		found := false
 		d = astutil.Apply(d, func(c *astutil.Cursor) bool {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/modelgen/modelgen/gen"
@@ -36,10 +35,7 @@ func show(_ context.Context, e env, args []string) error {
 	case "mermaid":
 		_, err = fmt.Fprint(e.stdout, p.Mermaid())
 	case "json":
-		enc := json.NewEncoder(e.stdout)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		err = enc.Encode(p)
+		err = writeJSON(e.stdout, p)
 	default:
 		_, err = fmt.Fprint(e.stdout, p.Text())
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -25,7 +26,7 @@ var sqlWord = regexp.MustCompile(`(?i)^(null|current_(timestamp|date|time|user)|
 // plainWord is a value that needs no quotes in a tag.
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.+-][A-Za-z0-9_.+:-]*$`)
 
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func quoted(s string) string { return sqllex.QuoteString(s) }
 
 // only returns the suffix of a word that is for one dialect.
 func (w *writer) only(dialect string) string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -16,7 +17,7 @@ type phrase struct {
 	text  func(value string) string // nil for the value as it is
 }
 
-var columnPhrases = []phrase{{"type", "", nil}, {"typeFor.", "type on ", nil}, {"nullable", "", nullability}, {"default", "default", quote}, {"defaultExpr", "default", bracketed},
+var columnPhrases = []phrase{{"type", "", nil}, {"typeFor.", "type on ", nil}, {"nullable", "", nullability}, {"default", "default", sqllex.QuoteString}, {"defaultExpr", "default", bracketed},
 	{"defaultFor.", "default on ", nil}, {"identity", "", set("identity")}, {"generated", "generated", nil}, {"collate", "collation", nil},
 	{"collateFor.", "collation on ", nil}, {"comment", "comment", nil}}
 
@@ -149,12 +150,10 @@ func parts(value string) string {
 
 func tuple(names []string) string { return "(" + strings.Join(names, ", ") + ")" }
 
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
 func quoted(values []string) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
-		out[i] = quote(v)
+		out[i] = sqllex.QuoteString(v)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -113,7 +114,7 @@ func (d *differ) fillFor(t *schema.Table, c schema.Column) string {
 	case c.Type.Literal() == schema.BoolLiteral:
 		return strings.ToUpper(*c.Default)
 	}
-	return "'" + strings.ReplaceAll(*c.Default, "'", "''") + "'"
+	return sqllex.QuoteString(*c.Default)
 }
 
 // ByHand is the answer that a person will write how existing rows get their values. No SQL begins so.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modelgen/modelgen/gen/nearest"
+	"github.com/modelgen/modelgen/internal/nearest"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -170,7 +171,7 @@ func constantsCheck(c *column, values []constantValue) string {
 	return expr
 }
 
-func quoteSQL(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func quoteSQL(s string) string { return sqllex.QuoteString(s) }
 
 // finishEnums makes the native enum types: each Go type is one, in the schema of the first model that uses it. Models in the file of the type come
 // first, in their order; those of other files, which have none among them, follow by the names of their tables.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	near "github.com/modelgen/modelgen/gen/nearest"
+	near "github.com/modelgen/modelgen/internal/nearest"
 )
 
 func nearest(word string, candidates []string, most int) string {

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
-	"github.com/modelgen/modelgen/gen/nearest"
 	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/internal/nearest"
 )
 
 // Applied says which migrations a database has. nil is that nobody said.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -125,7 +126,7 @@ func literal(s string) string {
 	if _, err := strconv.Atoi(s); err == nil {
 		return s
 	}
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	return sqllex.QuoteString(s)
 }
 
 // remember takes over the hints that an old snapshot says to be used, which stand in no migration. Those that the ops of undone have used count

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -60,7 +61,7 @@ func (d *database) catalog(ctx context.Context, s *schema.Schema) (facts []strin
 }
 
 // name quotes the name of a table; both dialects know SQL's own way. search_path finds it.
-func name(n string) string { return `"` + strings.ReplaceAll(n, `"`, `""`) + `"` }
+func name(n string) string { return sqllex.QuoteName(n) }
 
 // fill puts rows into every table. References are not looked at meanwhile, as they may go round in circles.
 func (d *database) fill(ctx context.Context, s *schema.Schema, values *data) error {

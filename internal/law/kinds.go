@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -117,7 +118,7 @@ func literal(dialect string, t schema.Type, form string) string {
 	case t.Kind == schema.KindBytes:
 		return `'\x` + form + "'"
 	}
-	return "'" + strings.ReplaceAll(form, "'", "''") + "'"
+	return sqllex.QuoteString(form)
 }
 
 // filling returns SQL for rows that have no value, another one for each row; with keyed, the one that refers to the row of the same number.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -58,7 +59,7 @@ func (m *maker) addObject(s *schema.Schema, t *schema.Table) {
 func inList(column string, values []string) string {
 	var quoted []string
 	for _, v := range values {
-		quoted = append(quoted, "'"+strings.ReplaceAll(v, "'", "''")+"'")
+		quoted = append(quoted, sqllex.QuoteString(v))
 	}
 	return schema.QuoteColumn(column) + " IN (" + strings.Join(quoted, ", ") + ")"
 }

@@ -36,6 +36,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/internal/nearest"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
@@ -255,7 +256,7 @@ func (c *call) dispatch(ctx context.Context, args []string) error {
 func nearVerb(word string) string {
 	best, least := "", 3
 	for _, v := range verbs {
-		n := distance(word, v.name)
+		n := nearest.Distance(word, v.name, 3)
 		if strings.HasPrefix(v.name, word) || strings.HasPrefix(word, v.name) {
 			n = 0
 		}
@@ -264,27 +265,6 @@ func nearVerb(word string) string {
 		}
 	}
 	return best
-}
-
-// distance is the edit distance of two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := prev
-			if a[i] != b[j] {
-				cost++
-			}
-			prev = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func (c *call) call(ctx context.Context, v verb, args []string) error {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -18,7 +19,7 @@ type renderer struct {
 }
 
 // ident quotes a name.
-func ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func ident(name string) string { return sqllex.QuoteName(name) }
 
 // idents quotes names and puts commas between them.
 func idents(names []string) string {
@@ -30,7 +31,7 @@ func idents(names []string) string {
 }
 
 // text writes a string literal. It relies on standard_conforming_strings, which sessions switch on.
-func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func text(s string) string { return sqllex.QuoteString(s) }
 
 // textOrNull writes a comment: "" is none.
 func textOrNull(s string) string {

@@ -128,7 +128,7 @@ func render(toks []token) string {
 		case t.kind == tokQuoted && plainIdent(t.text):
 			b.WriteString(t.text) // the same name with and without quotes
 		case t.kind == tokQuoted:
-			b.WriteString(`"` + strings.ReplaceAll(t.text, `"`, `""`) + `"`)
+			b.WriteString(sqllex.QuoteName(t.text))
 		case t == token{tokOp, "!="}:
 			b.WriteString("<>")
 		case t == token{tokOp, "=="}:

@@ -3,6 +3,8 @@ package schema
 import (
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // UnprintExpr brings an expression as PostgreSQL prints it (pg_get_expr) into the form of [NormalizeExpr] in which a person would have written it:
@@ -80,7 +82,7 @@ func printType(toks []token) string {
 			b.WriteByte(' ')
 		}
 		if t.kind == tokQuoted {
-			b.WriteString(`"` + strings.ReplaceAll(t.text, `"`, `""`) + `"`)
+			b.WriteString(sqllex.QuoteName(t.text))
 			continue
 		}
 		b.WriteString(t.text)

@@ -5,10 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func quote(name string) string { return sqllex.QuoteName(name) }
 
 func quoteAll(names []string) string {
 	out := make([]string, len(names))
@@ -18,7 +19,7 @@ func quoteAll(names []string) string {
 	return strings.Join(out, ", ")
 }
 
-func text(v string) string { return "'" + strings.ReplaceAll(v, "'", "''") + "'" }
+func text(v string) string { return sqllex.QuoteString(v) }
 
 // ddl writes the definitions of one table of a schema.
 type ddl struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/sqlscript"
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // there is a condition: a migration is applied, or all that it stands for, or one that stands for it.
@@ -55,4 +56,4 @@ func list(names []string) string {
 	return "(" + strings.Join(all, ", ") + ")"
 }
 
-func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func text(s string) string { return sqllex.QuoteString(s) }

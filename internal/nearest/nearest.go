@@ -10,7 +10,7 @@ import (
 func Word(word string, candidates []string, most int) string {
 	best, low := "", strings.ToLower(word)
 	for _, c := range candidates {
-		if d := distance(low, strings.ToLower(c), most); d <= most {
+		if d := Distance(low, strings.ToLower(c), most); d <= most {
 			if best, most = c, d-1; most < 0 {
 				break
 			}
@@ -32,8 +32,8 @@ func Reach(word string) int {
 	return 3
 }
 
-// distance is the Levenshtein distance in which two swapped neighbours count once; anything over most is most+1.
-func distance(a, b string, most int) int {
+// Distance returns the Levenshtein distance in which two swapped neighbours count once; anything over most is most+1.
+func Distance(a, b string, most int) int {
 	x, y := []rune(a), []rune(b)
 	if len(x)-len(y) > most || len(y)-len(x) > most {
 		return most + 1
