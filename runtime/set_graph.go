@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/toposort"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -128,35 +129,13 @@ func (s *Set) replaced(i int, above []int) ([]int, error) {
 
 // sort puts parents before children, else as given.
 func (s *Set) sort() error {
-	const waiting, open, done = 0, 1, 2
-	state := make([]int, len(s.all))
-	var order []int
-	var visit func(i int) error
-	visit = func(i int) error {
-		n := s.all[i]
-		switch state[i] {
-		case done:
-			return nil
-		case open:
-			if slices.ContainsFunc(s.all, func(n node) bool { return len(n.members) > 0 }) {
-				return fmt.Errorf("set %s: %s is among its own ancestors: a migration that replaces others leaves out one that lies between them", n.set, n.Name)
-			}
-			return fmt.Errorf("set %s: %s is among its own ancestors", n.set, n.Name)
+	order, cycle := toposort.Sort(len(s.all), func(i int) []int { return s.all[i].before })
+	if cycle != nil {
+		n := s.all[cycle[0]]
+		if slices.ContainsFunc(s.all, func(n node) bool { return len(n.members) > 0 }) {
+			return fmt.Errorf("set %s: %s is among its own ancestors: a migration that replaces others leaves out one that lies between them", n.set, n.Name)
 		}
-		state[i] = open
-		for _, b := range n.before {
-			if err := visit(b); err != nil {
-				return err
-			}
-		}
-		state[i] = done
-		order = append(order, i)
-		return nil
-	}
-	for i := range s.all {
-		if err := visit(i); err != nil {
-			return err
-		}
+		return fmt.Errorf("set %s: %s is among its own ancestors", n.set, n.Name)
 	}
 	to := make([]int, len(s.all)) // from the old position to the new one
 	for at, i := range order {

@@ -17,6 +17,7 @@ import (
 	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	"github.com/modelgen/modelgen/internal/toposort"
 )
 
 // ListName is the name of the generated list of migrations.
@@ -204,34 +205,28 @@ func (f *Folder) Heads() []Declaration {
 
 // Ordered returns the variables of all migrations, parents first, and what is replaced before what replaces it, else by name.
 func (f *Folder) Ordered() []string {
-	byVar, byName := map[string]Declaration{}, map[string]Declaration{}
-	for _, m := range f.Migrations {
-		byVar[m.Var], byName[m.Name] = m, m
-	}
 	sorted := slices.Clone(f.Migrations)
 	slices.SortFunc(sorted, func(a, b Declaration) int { return strings.Compare(a.Name, b.Name) })
-	var out []string
-	seen := map[string]bool{}
-	var visit func(m Declaration)
-	visit = func(m Declaration) {
-		if seen[m.Var] {
-			return
-		}
-		seen[m.Var] = true
-		for _, p := range m.Parents {
-			if pm, ok := byVar[p]; ok {
-				visit(pm)
-			}
-		}
-		for _, r := range m.Replaces {
-			if rm, ok := byName[r]; ok {
-				visit(rm)
-			}
-		}
-		out = append(out, m.Var)
+	byVar, byName := map[string]int{}, map[string]int{}
+	for i, m := range sorted {
+		byVar[m.Var], byName[m.Name] = i, i
 	}
-	for _, m := range sorted {
-		visit(m)
+	order, _ := toposort.Sort(len(sorted), func(i int) (before []int) {
+		for _, p := range sorted[i].Parents {
+			if at, ok := byVar[p]; ok {
+				before = append(before, at)
+			}
+		}
+		for _, r := range sorted[i].Replaces {
+			if at, ok := byName[r]; ok {
+				before = append(before, at)
+			}
+		}
+		return before
+	})
+	var out []string
+	for _, i := range order {
+		out = append(out, sorted[i].Var)
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/scratch"
+	"github.com/modelgen/modelgen/internal/toposort"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -17,27 +18,21 @@ func ordered(all []Migration) []Migration {
 		byVar[m.Var], byName[m.Name] = i, i
 	}
 	var out []Migration
-	seen := make([]bool, len(all))
-	var visit func(i int)
-	visit = func(i int) {
-		if seen[i] {
-			return // also when it is among its own ancestors, which does not compile
-		}
-		seen[i] = true
+	order, _ := toposort.Sort(len(all), func(i int) (before []int) { // one that is among its own ancestors does not compile
 		for _, p := range all[i].Parents {
 			if at, ok := byVar[p]; ok {
-				visit(at)
+				before = append(before, at)
 			}
 		}
 		for _, r := range all[i].Replaces {
 			if at, ok := byName[r]; ok {
-				visit(at)
+				before = append(before, at)
 			}
 		}
+		return before
+	})
+	for _, i := range order {
 		out = append(out, all[i])
-	}
-	for i := range all {
-		visit(i)
 	}
 	return out
 }
