@@ -98,7 +98,7 @@ func runAdopt(ctx context.Context, e env, args []string) error {
 	}
 	for _, h := range in.Histories {
 		if h.Problem != "" {
-			return fmt.Errorf("%s has written down in %s that the database is %s: finish that with %s first; nothing was written", h.Tool, h.Table, h.Problem, h.Tool)
+			return finding.Problems{fmt.Sprintf("%s has written down in %s that the database is %s: finish that with %s first; nothing was written", h.Tool, h.Table, h.Problem, h.Tool)}
 		}
 	}
 	if a.from != "" {

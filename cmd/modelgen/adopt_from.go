@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/finding"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -140,7 +141,7 @@ func (a *adoptFlags) applied(e env, in *migrate.Inspection) error {
 	if len(pending) == 1 {
 		files = "1 file is"
 	}
-	return fmt.Errorf("the database is behind %s: %s not applied: %s; run %s first; nothing was written", a.folder, files, strings.Join(pending, ", "), tool.up)
+	return finding.Problems{fmt.Sprintf("the database is behind %s: %s not applied: %s; run %s first; nothing was written", a.folder, files, strings.Join(pending, ", "), tool.up)}
 }
 
 // compareNumbers compares two numbers without zeros before them, "" is none.

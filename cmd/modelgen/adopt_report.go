@@ -12,7 +12,14 @@ import (
 
 // adopted says what was taken over, what was not, and what is to be done next.
 func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed) {
-	fmt.Fprintf(e.stderr, "%d tables with %d columns were read\n", res.Tables, res.Columns)
+	tables, columns := "tables", "columns were"
+	if res.Tables == 1 {
+		tables = "table"
+	}
+	if res.Columns == 1 {
+		columns = "column was"
+	}
+	fmt.Fprintf(e.stderr, "%d %s with %d %s read\n", res.Tables, tables, res.Columns, columns)
 	belong := map[string]int{}
 	rest, long := 0, false
 	for _, u := range left {

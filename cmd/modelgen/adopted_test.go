@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -165,10 +166,16 @@ func (a *adopted) inspectSQLite(file string) {
 
 func (a *adopted) psql(url, script string) {
 	a.t.Helper()
-	cmd := exec.CommandContext(a.t.Context(), "psql", "-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", url)
+	psqlScript(a.t, url, script)
+}
+
+// psqlScript runs a script, which has to come to its end.
+func psqlScript(t testing.TB, url, script string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "psql", "-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", url)
 	cmd.Stdin = strings.NewReader(script)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		a.t.Fatalf("%v\n%s", err, out)
+		t.Fatalf("%v\n%s", err, out)
 	}
 }
 
@@ -345,4 +352,77 @@ func lines(s string) (all []string) {
 
 func without(list, other []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
+}
+
+// TestAdoptRefuses: what cannot be read, or is no matter of models, has a line, and nothing is written.
+func TestAdoptRefuses(t *testing.T) {
+	m := newModule(t)
+	const script = `CREATE TABLE users (id bigint PRIMARY KEY, name text);
+CREATE VIEW names AS SELECT name FROM users;
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
+CREATE FOREIGN TABLE remote (id bigint) SERVER elsewhere;`
+	const structs = "package db\n\ntype User struct {\n\tID   int64\n\tName *string\n}\n\ntype Name struct {\n\tName string\n}\n\ntype Remote struct {\n\tID int64\n}\n"
+	full, empty := pgtest.Database(t), pgtest.Database(t)
+	a := &adopted{t: t}
+	a.psql(full, script)
+	role := "adopt_" + full[strings.LastIndexByte(full[:strings.IndexByte(full, '?')], '/')+1:strings.IndexByte(full, '?')]
+	a.psql(full, "CREATE ROLE "+role+" LOGIN PASSWORD 'secret'; REVOKE ALL ON users FROM PUBLIC; REVOKE SELECT ON pg_catalog.pg_class FROM PUBLIC;")
+	t.Cleanup(func() {
+		a := &adopted{t: t}
+		cmd := exec.Command("psql", "-q", "-X", "-d", full, "-c", "DROP OWNED BY "+role, "-c", "DROP ROLE "+role)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			a.t.Errorf("%v\n%s", err, out)
+		}
+	})
+	as := func(user string) string {
+		u, err := url.Parse(full)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.User = url.UserPassword(user, "secret")
+		return u.String()
+	}
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		code   int
+		stderr string
+	}{
+		{"an empty database", []string{empty}, 1, "the database has no tables that could be adopted"},
+		{"another schema", []string{"-schema", "billing", full}, 0, "billing"},
+		{"nobody answers", []string{"postgres://app:hidden@127.0.0.1:1/shop?sslmode=disable"}, 2, "nothing was written"},
+		{"an unknown role", []string{as("nobody")}, 2, "nothing was written"},
+		{"no rights on a catalog", []string{as(role)}, 2, "permission denied for table pg_class"},
+		{"a view taken for a table", []string{"-into", "db", "-table", "Name=names", full}, 1, "names is a view"},
+		{"a foreign table", []string{"-into", "db", "-table", "Remote=remote", full}, 1, "remote is a foreign table"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, data := range map[string][]byte{"go.mod": m.mod, "go.sum": m.sum, "db/db.go": []byte(structs)} {
+				path := filepath.Join(dir, name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var stdout, stderr bytes.Buffer
+			code := run(t.Context(), env{dir: dir, stdout: &stdout, stderr: &stderr}, append([]string{"adopt"}, tt.args...))
+			if code != tt.code && tt.code != 0 || code == 0 || !strings.Contains(stderr.String(), tt.stderr) || stdout.Len() > 0 {
+				t.Errorf("exit %d, want %d with %q\n%s%s", code, tt.code, tt.stderr, stdout.String(), stderr.String())
+			}
+			if s := stderr.String(); strings.Contains(s, "hidden") || strings.Contains(s, "secret") {
+				t.Errorf("the password is told: %s", s)
+			}
+			files, err := filepath.Glob(filepath.Join(dir, "*"))
+			if err != nil || len(files) != 3 {
+				t.Errorf("written: %v %v", files, err)
+			}
+			if text, err := os.ReadFile(filepath.Join(dir, "db/db.go")); err != nil || string(text) != structs {
+				t.Errorf("db.go was edited: %v\n%s", err, text)
+			}
+		})
+	}
 }

@@ -76,6 +76,23 @@
 // lint takes -json, -severity note|warning|error (from which on it exits 1, default error) and -dialects; docs/lint.md lists its checks. What
 // is a warning of the new migration is printed by generate too.
 //
+// adopt takes a database, postgres://... or sqlite:FILE, or FILE.json, which the program's verb inspect has printed, and these flags:
+//
+//	-models DIR       directory of the models, without Go files yet (default models)
+//	-out DIR          directory of the migrations (default migrations)
+//	-set NAME         name of the set in the database's history
+//	-schema LIST      schemas of PostgreSQL to read (default public)
+//	-ignore LIST      tables to leave out: audit_*,legacy
+//	-null KIND        fields that can be NULL are pointers, or with sql those of database/sql (default pointer)
+//	-split            a file for each table
+//	-embed            created_at, updated_at and the like that several tables share become a struct that is embedded
+//	-into DIR         give the structs that are there their tags, as small an edit as does it, in place of writing models
+//	-add              with -into: columns without a field get one, tables without a struct get a struct
+//	-table STRUCT=TABLE with -into: where the names do not tell; can be repeated
+//	-tag KEY          with -into: key of the column tag (default db)
+//	-from TOOL DIR    another migration tool, such as goose, and the folder of its files: all must be applied
+//	-diff             print what would be written, write nothing
+//
 // check and lint take -since BRANCH, such as origin/main: what lint has to say of migrations that are there already is passed over. It takes git.
 //
 // check and lint take -gitlab FILE, which writes the findings as a code quality report of GitLab too. On GitHub Actions (GITHUB_ACTIONS=true) they

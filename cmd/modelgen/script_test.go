@@ -66,7 +66,7 @@ type module struct {
 	folders  []string // of this machine: none of them belongs in a file
 }
 
-func newModule(t *testing.T) *module {
+func newModule(t testing.TB) *module {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func newModule(t *testing.T) *module {
 }
 
 // require raises what the modules of the scripts require, as another tool or a driver in a user's go.mod does.
-func (m *module) require(t *testing.T, what string) {
+func (m *module) require(t testing.TB, what string) {
 	dir := t.TempDir()
 	for name, content := range map[string][]byte{"go.mod": m.mod, "go.sum": m.sum} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {

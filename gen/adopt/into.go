@@ -97,6 +97,18 @@ func (x *into) problem(pos fmt.Stringer, format string, args ...any) {
 	x.problems = append(x.problems, pos.String()+": "+fmt.Sprintf(format, args...))
 }
 
+// noTable returns what a name is that is no table: a view, a foreign table; "" for nothing of that kind.
+func (x *into) noTable(name string) string {
+	for _, u := range x.unexpressed {
+		for _, kind := range []string{"view", "materialized view", "foreign table", "virtual table", "partition"} {
+			if u.Object == kind+" "+strings.TrimPrefix(name, "public.") {
+				return kind
+			}
+		}
+	}
+	return ""
+}
+
 // match finds the struct of each table. Tables without one are left out, or get one.
 func (x *into) match(structs []*load.DeclaredStruct) {
 	taken := map[*load.DeclaredStruct]bool{}
@@ -117,7 +129,9 @@ func (x *into) match(structs []*load.DeclaredStruct) {
 		}
 		t := x.s.Table(strings.TrimPrefix(table, "public."))
 		if t == nil {
-			if given {
+			if kind := x.noTable(table); given && kind != "" {
+				x.problem(s.Pos, "-table %s=%s: %[2]s is a %s, and models are tables", s.Name, table, kind)
+			} else if given {
 				x.problem(s.Pos, "-table %s=%s: the database has no such table%s", s.Name, table, nearTable(x.s, table))
 			} else {
 				x.notes = append(x.notes, fmt.Sprintf("%s: %s is of table %s, which the database does not have", s.Pos, s.Name, table))
