@@ -11,8 +11,6 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-const gormPath = "gorm.io/gorm"
-
 // findGorm finds the models of gorm, and those that their relations lead to.
 func (l *loader) findGorm() {
 	l.gorm = l.gormParser()

@@ -62,5 +62,4 @@ type Schema struct {
 	embedded bool
 	outer    *Schema // of an embedded one
 	relation map[string]*Relation
-	parsed   bool
 }
