@@ -117,17 +117,3 @@ func elsewhere(words []string) bool {
 	}
 	return false
 }
-
-// moduleRoot returns the folder with the go.mod that a folder belongs to, "" when there is none.
-func moduleRoot(dir string) string {
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return ""
-		}
-		dir = up
-	}
-}

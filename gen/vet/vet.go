@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/load"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -75,7 +76,7 @@ func run(p *analysis.Pass, known []migrate.Capabilities) (any, error) {
 	}
 	models, migrations := v.mayHave()
 	if models {
-		v.root = moduleRoot(v.dir)
+		v.root = paths.ModuleRoot(v.dir)
 		if err := v.models(broken); err != nil {
 			return nil, err
 		}
