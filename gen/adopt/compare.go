@@ -19,6 +19,7 @@ func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, 
 		}
 	}
 	a, b := facts(want), facts(got)
+	inA, inB := set(a), set(b)
 	var all []migrate.Unexpressed
 	note := func(f schema.Fact, format string) {
 		object := f.Kind + " " + f.Name
@@ -31,12 +32,12 @@ func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, 
 		all = append(all, migrate.Unexpressed{Object: object, Why: fmt.Sprintf(format, strings.TrimSpace(f.Attr+" "+f.Value))})
 	}
 	for _, f := range a {
-		if !slices.Contains(b, f) {
+		if !inB[f] {
 			note(f, "the database has %s, and the models cannot say it; it stays as it is")
 		}
 	}
 	for _, f := range b {
-		if !slices.Contains(a, f) {
+		if !inA[f] {
 			note(f, "the models say %s, which the database does not have")
 		}
 	}
@@ -47,4 +48,12 @@ func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, 
 // is that of the fields.
 func facts(s *schema.Schema) []schema.Fact {
 	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool { return f.Kind == "schema" || f.Kind == "table" && f.Attr == "columns" })
+}
+
+func set(all []schema.Fact) map[schema.Fact]bool {
+	in := make(map[schema.Fact]bool, len(all))
+	for _, f := range all {
+		in[f] = true
+	}
+	return in
 }
