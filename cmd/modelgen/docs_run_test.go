@@ -16,7 +16,12 @@ import (
 
 // notRun has the commands of the pages that are not run here, with the reason. make reads each, and says what it would do.
 var notRun = map[string]string{
-	"make test": "it runs this test", "make lint verify test": "it runs this test", "make matrix": "it runs the tests on servers from the network",
+	"go tool modelgen adopt postgres://...":             "has no database in it; docs/guide/adopt.md runs it with one",
+	"modelgen adopt postgres://...":                     "as above",
+	"modelgen adopt -into ./internal/db postgres://...": "as above",
+	"modelgen adopt sqlite:app.db":                      "as above",
+	"modelgen adopt db.json":                            "the script adopt.txtar runs it with a file",
+	"make test":                                         "it runs this test", "make lint verify test": "it runs this test", "make matrix": "it runs the tests on servers from the network",
 	"make matrix MATRIX=18": "it runs the tests on servers from the network", "make bench": "it takes minutes", "make vettool": "it fetches from the network", "make bench BENCH=stalls": "it takes 20 minutes",
 	"make bench BENCH=stalls BENCHFLAGS='-rows 100000 -hold 3s'": "it takes minutes", "make soak": "it takes hours",
 	"make random": "it takes hours", "make fuzz": "it takes minutes",
