@@ -29,10 +29,11 @@ type handmade struct {
 // find looks for all of it, and refuses what cannot go over to the new table.
 func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []object) error {
 	*h = handmade{keys: map[string][]string{}}
-	expected := parseTable(w.before).constraints
+	before := w.before // beside its columns, as a name in quotes that is none of a column is a text
 	for _, k := range w.known {
-		expected = append(expected, parseTable("CREATE TABLE t (x, "+k+")").constraints...)
+		before = strings.TrimSuffix(before, "\n)") + ",\n  " + k + "\n)"
 	}
+	expected := parseTable(before).constraints
 	same := func(a, b constraintText) bool {
 		if a.kind == "foreign key" && len(a.ref.columns) == 0 { // without columns it refers to the key, whatever that is called
 			b.ref.columns = nil
