@@ -88,6 +88,7 @@
 //	-embed            created_at, updated_at and the like that several tables share become a struct that is embedded
 //	-into DIR         give the structs that are there their tags, as small an edit as does it, in place of writing models
 //	-add              with -into: columns without a field get one, tables without a struct get a struct
+//	-directives       with -into: what a table has stands above its struct, which gets no blank fields
 //	-table STRUCT=TABLE with -into: where the names do not tell; can be repeated
 //	-tag KEY          with -into: key of the column tag (default db)
 //	-from TOOL DIR    another migration tool, such as goose, and the folder of its files: all must be applied
