@@ -63,7 +63,7 @@ func (a *adoptFlags) operands(e env, operands []string) (database string, err er
 		}
 	}
 	if len(operands) != 2 || a.folder == "" || database == "" {
-		return "", fmt.Errorf("-from %s goes with the folder of its files, which is there, and with a database: modelgen adopt -from %[1]s ./migrations postgres://...", a.from)
+		return "", fmt.Errorf("-from %s goes with the folder of its files, which is there, and with a database: modelgen adopt -from %[1]s ./migrations DATABASE", a.from)
 	}
 	return database, nil
 }
