@@ -194,9 +194,7 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 	for _, m := range to.res.Files {
 		to.cfg.Overlay[filepath.Join(to.dir, m.Name)] = m.Content
 	}
-	for path, text := range to.edited {
-		to.cfg.Overlay[path] = text
-	}
+	maps.Copy(to.cfg.Overlay, to.edited)
 	allow := to.allow(e, a)
 	if !allow.there {
 		to.cfg.Allow = allow.patterns

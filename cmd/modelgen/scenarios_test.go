@@ -129,7 +129,7 @@ func declarations(t *testing.T, file, module string) []byte {
 	}
 	out := bytes.NewBufferString("package " + f.Name.Name + "\n")
 	foreign := map[string]bool{}
-	used := "" // what has need of the imports
+	var used strings.Builder // what has need of the imports
 	for _, i := range f.Imports {
 		name, err := strconv.Unquote(i.Path.Value)
 		if err != nil {
@@ -144,10 +144,10 @@ func declarations(t *testing.T, file, module string) []byte {
 			t.Fatalf("%s imports %s: what is it needed for?", file, name)
 		default:
 			fmt.Fprintf(out, "import %q\n", name)
-			used += "var _ = " + standIn[base] + "\n"
+			used.WriteString("var _ = " + standIn[base] + "\n")
 		}
 	}
-	out.WriteString(used)
+	out.WriteString(used.String())
 	for _, d := range f.Decls {
 		found := false
 		d = astutil.Apply(d, func(c *astutil.Cursor) bool {

@@ -38,23 +38,23 @@ func read(t *testing.T, s *schema.Schema, dialect string, cfg adopt.Config) ([]m
 	models, err := load.Load(t.Context(), load.Config{
 		Dir: dir, Comments: res.Comments, Dialects: []migrate.Capabilities{all[dialect]}, Known: []migrate.Capabilities{all["postgres"], all["sqlite"]},
 	})
-	source := ""
+	var source strings.Builder
 	for _, f := range res.Files {
-		source += string(f.Content)
+		source.WriteString(string(f.Content))
 	}
 	if err != nil {
-		t.Fatalf("%v\n%s", err, source)
+		t.Fatalf("%v\n%s", err, source.String())
 	}
 	out, err := diff.Diff(diff.Input{Old: &schema.Schema{}, New: models.Schema, Dialects: []migrate.Capabilities{all[dialect]}})
 	if err != nil || len(out.Questions) > 0 {
-		t.Fatalf("%v %v\n%s", err, out, source)
+		t.Fatalf("%v %v\n%s", err, out, source.String())
 	}
 	left, err := adopt.Differences(res.Schema, out.Ops)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(left) > 0 {
-		t.Log(source)
+		t.Log(source.String())
 	}
 	return left, res
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -139,10 +140,8 @@ func (l *loader) tableField(st *ast.StructType) *ast.Field {
 		}
 	}
 	if found == nil && misplaced == nil {
-		for _, f := range without {
-			if l.mayBeTable(f) { // said once
-				break
-			}
+		if slices.ContainsFunc(without, l.mayBeTable) { // said once
+
 		}
 	}
 	if misplaced != nil {

@@ -134,8 +134,8 @@ func named(op migrate.Op, o migrate.Object, to string, adds bool) (migrate.Op, b
 	}
 	v := reflect.New(reflect.TypeOf(op)).Elem()
 	v.Set(reflect.ValueOf(op))
-	for i := range v.NumField() {
-		if f := v.Field(i); f.Kind() == reflect.Struct && f.FieldByName("Name").IsValid() {
+	for _, f := range v.Fields() {
+		if f.Kind() == reflect.Struct && f.FieldByName("Name").IsValid() {
 			f.FieldByName("Name").SetString(to)
 		}
 	}

@@ -102,8 +102,8 @@ func (w *rewriter) op(op migrate.Op) migrate.Op {
 		return w.rename(op)
 	}
 	table := t.String()
-	for i := range v.NumField() {
-		w.field(table, v.Field(i))
+	for _, field := range v.Fields() {
+		w.field(table, field)
 	}
 	out := w.columns(table, v.Interface().(migrate.Op))
 	v.Set(reflect.ValueOf(out))

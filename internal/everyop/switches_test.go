@@ -41,12 +41,12 @@ func TestSilent(t *testing.T) {
 		return "package p\n\nimport migrate \"github.com/modelgen/modelgen/runtime\"\n\nfunc (z *Z) f(op migrate.Op) error {\n\tswitch op := op.(type) {\n" + body + "\t}\n\treturn nil\n}\n"
 	}
 	const three = "\tcase migrate.AddColumn, *migrate.DropTable, migrate.AddCheck, migrate.DropColumn:\n\t\treturn nil\n"
-	all := ""
+	var all strings.Builder
 	for _, name := range Names() {
 		if name == "Backfill" {
 			name += "[int]"
 		}
-		all += "\tcase migrate." + name + ":\n"
+		all.WriteString("\tcase migrate." + name + ":\n")
 	}
 	for _, c := range []struct {
 		name, body string
@@ -57,7 +57,7 @@ func TestSilent(t *testing.T) {
 		{"an error", three + "\tdefault:\n\t\treturn fmt.Errorf(\"%T\", op)\n", false},
 		{"a panic", three + "\tdefault:\n\t\tif z != nil {\n\t\t\tpanic(op)\n\t\t}\n", false},
 		{"the effects", three + "\tdefault:\n\t\tz.add(op.Effects())\n", false},
-		{"all", all, false},
+		{"all", all.String(), false},
 		{"an assertion", "\tcase migrate.AddColumn:\n\tcase migrate.DropColumn, int:\n", false},
 		{"something else", "\tcase int:\n\tcase string:\n\tcase bool:\n", false},
 	} {

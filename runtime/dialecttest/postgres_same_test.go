@@ -43,7 +43,7 @@ func TestPostgresSame(t *testing.T) {
 		{"the collation of the database, written", `c text COLLATE "default"`, schema.Text("c").Null(), false},
 		{"a collation", `c text COLLATE "C"`, schema.Text("c").Null(), true},
 		{"a sequence with its own name", "c int NOT NULL DEFAULT nextval('numbers'); ALTER SEQUENCE numbers OWNED BY items.c", other("c", "serial"), false},
-		{"a value of an enum", "c mood DEFAULT 'ok'::mood", schema.Column{Name: "c", Type: schema.Type{Kind: schema.KindEnum, Name: "mood"}, Nullable: true, Default: ptr("ok")}, false},
+		{"a value of an enum", "c mood DEFAULT 'ok'::mood", schema.Column{Name: "c", Type: schema.Type{Kind: schema.KindEnum, Name: "mood"}, Nullable: true, Default: new("ok")}, false},
 		{"a domain", "c whole DEFAULT 0", schema.Column{Name: "c", Type: schema.Type{Kind: schema.KindOther, Name: "whole"}, Nullable: true, DefaultExpr: zero}, false},
 	} {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
@@ -68,4 +68,5 @@ func TestPostgresSame(t *testing.T) {
 	}
 }
 
-func ptr(s string) *string { return &s }
+//go:fix inline
+func ptr(s string) *string { return new(s) }

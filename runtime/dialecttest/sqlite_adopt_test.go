@@ -103,12 +103,13 @@ func (d *liteDB) content(s *schema.Schema) string {
 // unsaid returns what models do not say of the tables, and rebuilds keep.
 func (d *liteDB) unsaid() string {
 	d.t.Helper()
-	out := d.query("SELECT name, strict, wr FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '%history' ORDER BY name")
+	var out strings.Builder
+	out.WriteString(d.query("SELECT name, strict, wr FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '%history' ORDER BY name"))
 	for _, word := range []string{"AUTOINCREMENT", "COLLATE NOCASE, 'b c' DESC", "ON CONFLICT IGNORE", "ON CONFLICT REPLACE"} {
-		out += fmt.Sprint("\n", word, " ", d.query("SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE instr(sql, '"+strings.ReplaceAll(word, "'", "''")+"') AND name NOT LIKE '%history' ORDER BY name)"))
+		out.WriteString(fmt.Sprint("\n", word, " ", d.query("SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE instr(sql, '"+strings.ReplaceAll(word, "'", "''")+"') AND name NOT LIKE '%history' ORDER BY name)")))
 	}
-	out += "\nvirtual " + d.query("SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE c.hidden = 2")
-	return out
+	out.WriteString("\nvirtual " + d.query("SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE c.hidden = 2"))
+	return out.String()
 }
 
 // later returns ops on everything that a schema has.

@@ -112,14 +112,15 @@ var inspectSettings = [][2]string{
 
 // begin makes the settings of the transaction and looks which schemas there are.
 func (i *inspector) begin(ctx context.Context) error {
-	set := "pg_catalog.set_config('search_path', " + text(ident(i.schema)+", pg_temp") + ", true)"
+	var set strings.Builder
+	set.WriteString("pg_catalog.set_config('search_path', " + text(ident(i.schema)+", pg_temp") + ", true)")
 	for _, kv := range inspectSettings {
-		set += ", pg_catalog.set_config(" + text(kv[0]) + ", " + text(kv[1]) + ", true)"
+		set.WriteString(", pg_catalog.set_config(" + text(kv[0]) + ", " + text(kv[1]) + ", true)")
 	}
 	var there, ignored string
 	if err := i.tx.QueryRowContext(ctx, "SELECT pg_catalog.current_setting('server_version_num')::int, "+
 		"(SELECT pg_catalog.json_agg(nspname ORDER BY nspname) FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema')::text, "+
-		"pg_catalog.concat("+set+")").Scan(&i.out.Version, &there, &ignored); err != nil {
+		"pg_catalog.concat("+set.String()+")").Scan(&i.out.Version, &there, &ignored); err != nil {
 		return err
 	}
 	if i.out.Version < oldest*10000 {

@@ -37,13 +37,14 @@ func (i *inspector) readConstraints(ctx context.Context) error {
 
 // versioned puts in what versions of the server have brought.
 func (i *inspector) versioned(query string, since map[int]string) string {
-	columns := "NULL AS none"
+	var columns strings.Builder
+	columns.WriteString("NULL AS none")
 	for v := oldest; v <= i.version; v++ {
 		if c := since[v]; c != "" {
-			columns += ", " + c
+			columns.WriteString(", " + c)
 		}
 	}
-	return strings.Replace(query, "$versioned", columns, 1)
+	return strings.Replace(query, "$versioned", columns.String(), 1)
 }
 
 var actions = map[string]schema.Action{"a": schema.NoAction, "r": schema.Restrict, "c": schema.Cascade, "n": schema.SetNull, "d": schema.SetDefault}

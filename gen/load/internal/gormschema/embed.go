@@ -1,5 +1,7 @@
 package gormschema
 
+import "maps"
+
 import "go/types"
 
 // embed flattens a struct into the schema, as the end of ParseField does.
@@ -46,8 +48,6 @@ func (p *Parser) embed(s *Schema, f *Field, value types.Type) {
 				in.HasDefault = false
 			}
 		}
-		for k, v := range f.set {
-			in.set[k] = v
-		}
+		maps.Copy(in.set, f.set)
 	}
 }

@@ -3,6 +3,7 @@ package gormschema
 import (
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -68,12 +69,7 @@ func (p *Parser) firstField(f *Field, t types.Type) types.Type {
 }
 
 func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, s)
 }
 
 // typeID returns import path and name of a type, and the path, both without major versions.
@@ -94,11 +90,11 @@ func hasValid(n *types.Named) bool {
 	if !ok {
 		return false
 	}
-	for i := range st.NumFields() {
-		if b, ok := st.Field(i).Type().Underlying().(*types.Basic); ok && b.Kind() == types.Bool && st.Field(i).Name() == "Valid" {
+	for field := range st.Fields() {
+		if b, ok := field.Type().Underlying().(*types.Basic); ok && b.Kind() == types.Bool && field.Name() == "Valid" {
 			return true
 		}
-		if n, ok := types.Unalias(st.Field(i).Type()).(*types.Named); ok && st.Field(i).Embedded() && hasValid(n) {
+		if n, ok := types.Unalias(field.Type()).(*types.Named); ok && field.Embedded() && hasValid(n) {
 			return true
 		}
 	}
