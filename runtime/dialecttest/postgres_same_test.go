@@ -67,6 +67,3 @@ func TestPostgresSame(t *testing.T) {
 		})
 	}
 }
-
-//go:fix inline
-func ptr(s string) *string { return new(s) }
