@@ -29,11 +29,11 @@ type Inspection struct {
 
 // Unexpressed is a part of a database that models cannot say.
 type Unexpressed struct {
-	Object string `json:"object"`           // kind and name: "view sales", "table users: storage parameter"
-	Why    string `json:"why"`              // and what happens to it, in one line: nothing
-	SQL    string `json:"sql,omitempty"`    // the statement that makes it, where the database can tell
-	Allow  string `json:"allow,omitempty"`  // what lets verify pass over it, see [Set.Allow]; "" when verify does not look at it
-	Belong string `json:"belong,omitempty"` // the extension that it belongs to: nothing is to be done about it
+	Object string `json:"object"`          // kind and name: "view sales", "table users: storage parameter"
+	Why    string `json:"why"`             // and what happens to it, in one line: nothing
+	SQL    string `json:"sql,omitempty"`   // the statement that makes it, where the database can tell
+	Allow  string `json:"allow,omitempty"` // what lets verify pass over it, see [Set.Allow]; "" when verify does not look at it
+	Owner  string `json:"owner,omitempty"` // the extension or virtual table that it belongs to: nothing is to be done about it
 }
 
 // ForeignHistory is what another migration tool has written down of a database.

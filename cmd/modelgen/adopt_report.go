@@ -23,9 +23,9 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 	belong := map[string]int{}
 	rest, long := 0, false
 	for _, u := range left {
-		own := strings.HasSuffix(u.Object, " "+u.Belong) // the extension itself
-		if u.Belong != "" && !own {
-			belong[u.Belong]++
+		own := strings.HasSuffix(u.Object, " "+u.Owner) // the extension itself
+		if u.Owner != "" && !own {
+			belong[u.Owner]++
 			continue
 		}
 		if rest++; rest == 1 {

@@ -314,7 +314,7 @@ func TestSQLiteInspectModuleThatIsNotThere(t *testing.T) {
 	if len(in.Schema.Tables) != 1 || in.Schema.Tables[0].Name != "words_more" {
 		t.Error(in.Schema.Tables)
 	}
-	if len(in.Unexpressed) != 2 || in.Unexpressed[0].Object != "table words_vocab" || in.Unexpressed[0].Belong != "spellfix1" {
+	if len(in.Unexpressed) != 2 || in.Unexpressed[0].Object != "table words_vocab" || in.Unexpressed[0].Owner != "spellfix1" {
 		t.Error(in.Unexpressed)
 	}
 }

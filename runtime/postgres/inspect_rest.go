@@ -119,7 +119,7 @@ func (i *inspector) readRest(ctx context.Context) error {
 // one adds an object that models do not have.
 func (i *inspector) one(kind string, r restRow) {
 	if kind == "extension" {
-		i.out.Unexpressed = append(i.out.Unexpressed, migrate.Unexpressed{Object: "extension " + r.Name, Belong: r.Name,
+		i.out.Unexpressed = append(i.out.Unexpressed, migrate.Unexpressed{Object: "extension " + r.Name, Owner: r.Name,
 			Why: "models do not make extensions: where they use what is of it, as a type, a step by hand before them does, for a database that is new",
 			SQL: "CREATE EXTENSION IF NOT EXISTS " + ident(r.Name) + " WITH SCHEMA " + ident(r.Schema)})
 		return

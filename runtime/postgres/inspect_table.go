@@ -67,7 +67,7 @@ func (i *inspector) table(r tableRow) {
 	switch {
 	case r.Extension != "":
 		t.out = true
-		t.said = append(t.said, migrate.Unexpressed{Object: "table " + label, Why: "it belongs to extension " + r.Extension, Belong: r.Extension})
+		t.said = append(t.said, migrate.Unexpressed{Object: "table " + label, Why: "it belongs to extension " + r.Extension, Owner: r.Extension})
 		return
 	case r.Kind == "f":
 		t.out = true

@@ -19,10 +19,10 @@ func (x *inspector) rest() {
 		case o.kind == "table" && strings.HasPrefix(strings.ToUpper(o.sql), "CREATE VIRTUAL") && !x.ignored(o.name):
 			x.lost("virtual table "+o.name, o.sql, "models have no virtual tables; it stays as it is")
 		case o.kind == "table" && !x.ignored(o.name) && strings.HasPrefix(o.name, litestream):
-			x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a table of litestream; it stays as it is", Belong: "litestream"})
+			x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a table of litestream; it stays as it is", Owner: "litestream"})
 		case o.kind == "table" && !x.ignored(o.name):
 			if of := x.shadowOf(o.name); of.name != "" {
-				x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a part of virtual table " + of.name + "; it stays as it is", Belong: module(of.sql)})
+				x.in.Unexpressed = append(x.in.Unexpressed, migrate.Unexpressed{Object: "table " + o.name, Why: "it is a part of virtual table " + of.name + "; it stays as it is", Owner: module(of.sql)})
 			}
 		}
 	}
