@@ -12,32 +12,9 @@ import (
 
 // readBun takes the fields of a struct of bun into the model.
 func (m *model) readBun() {
-	l := m.l
-	sc := &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
-	m.tags = map[*types.Var]fieldTags{}
-	var blank []func()
-	for i, st := range m.bun.Structs {
-		typ := m.bun.Types[i]
-		m.structs = append(m.structs, flattened{typ, st})
-		if n, ok := typ.(*types.Named); ok && i > 0 {
-			if d := l.decl(n.Obj()); d != nil {
-				l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
-			}
-		}
-		for k := range st.NumFields() {
-			f := st.Field(k)
-			t, ok := m.tagsOf(f, st.Tag(k), m.pos)
-			if !ok {
-				continue
-			}
-			m.tags[f] = t
-			if f.Name() == "_" {
-				blank = append(blank, func() { m.readBlank(t.keys, t.pos, sc) })
-				continue
-			}
-			m.knownOptions(f, t, m.bun.Base == f || f.Embedded() && f.Name() == "BaseModel")
-		}
-	}
+	sc, blank := m.mappedTags(m.bun.Structs, m.bun.Types, func(f *types.Var, t fieldTags) {
+		m.knownOptions(f, t, m.bun.Base == f || f.Embedded() && f.Name() == "BaseModel")
+	})
 	for _, f := range m.bun.Columns {
 		if !m.tags[f.Path[len(f.Path)-1]].skip {
 			m.bunColumn(f, sc)

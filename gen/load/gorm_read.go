@@ -12,32 +12,7 @@ import (
 
 // readGorm takes the fields of a struct of gorm into the model.
 func (m *model) readGorm() {
-	l := m.l
-	sc := &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
-	m.tags = map[*types.Var]fieldTags{}
-	var blank []func()
-	for i, st := range m.schema.Structs {
-		typ := m.schema.StructsOf[i]
-		m.structs = append(m.structs, flattened{typ, st})
-		if n, ok := typ.(*types.Named); ok && i > 0 {
-			if d := l.decl(n.Obj()); d != nil {
-				l.regions = append(l.regions, region{d.spec.Pos(), d.spec.End()})
-			}
-		}
-		for k := range st.NumFields() {
-			f := st.Field(k)
-			t, ok := m.tagsOf(f, st.Tag(k), m.pos)
-			if !ok {
-				continue
-			}
-			m.tags[f] = t
-			if f.Name() == "_" {
-				blank = append(blank, func() { m.readBlank(t.keys, t.pos, sc) })
-				continue
-			}
-			m.knownKeys(f, t)
-		}
-	}
+	sc, blank := m.mappedTags(m.schema.Structs, m.schema.StructsOf, func(f *types.Var, t fieldTags) { m.knownKeys(f, t) })
 	numbered := m.numbered()
 	for _, name := range m.schema.DBNames {
 		f := m.schema.ByDBName[name]

@@ -142,6 +142,36 @@ type fieldTags struct {
 	skip bool    // modelgen:"-"
 }
 
+// mappedTags reads the tags of all fields of a model whose columns another library names, its embedded structs included, and lets known look at what
+// the library's own tag says. It returns the scope of the model, and what reads its blank fields once the columns are there.
+func (m *model) mappedTags(structs []*types.Struct, typs []types.Type, known func(*types.Var, fieldTags)) (sc *scope, blank []func()) {
+	sc = &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
+	m.tags = map[*types.Var]fieldTags{}
+	for i, st := range structs {
+		typ := typs[i]
+		m.structs = append(m.structs, flattened{typ, st})
+		if n, ok := typ.(*types.Named); ok && i > 0 {
+			if d := m.l.decl(n.Obj()); d != nil {
+				m.l.regions = append(m.l.regions, region{d.spec.Pos(), d.spec.End()})
+			}
+		}
+		for k := range st.NumFields() {
+			f := st.Field(k)
+			t, ok := m.tagsOf(f, st.Tag(k), m.pos)
+			if !ok {
+				continue
+			}
+			m.tags[f] = t
+			if f.Name() == "_" {
+				blank = append(blank, func() { m.readBlank(t.keys, t.pos, sc) })
+				continue
+			}
+			known(f, t)
+		}
+	}
+	return sc, blank
+}
+
 // tagsOf reads the tags of a field of a struct whose columns another library names: what is wrong in them, and what the tag modelgen adds.
 func (m *model) tagsOf(f *types.Var, raw string, other token.Pos) (fieldTags, bool) {
 	l := m.l
