@@ -79,23 +79,13 @@ func (o DropEnum) Apply(s *schema.Schema) error {
 
 // Apply implements [Op].
 func (o RenameEnum) Apply(s *schema.Schema) error {
-	e, err := enum(s, "rename enum", o.From)
-	if err != nil {
+	if _, err := enum(s, "rename enum", o.From); err != nil {
 		return err
 	}
 	if s.Enum(o.To) != nil {
 		return fmt.Errorf("rename enum %s: %s already exists", o.From, o.To)
 	}
-	s.RemoveEnum(o.From)
-	e.Name = o.To
-	s.PutEnum(e)
-	for _, t := range s.Tables {
-		for i := range t.Columns {
-			if ty := &t.Columns[i].Type; ty.Kind == schema.KindEnum && ty.Name == o.From {
-				ty.Name = o.To
-			}
-		}
-	}
+	s.RenameEnum(o.From, o.To)
 	return nil
 }
 

@@ -350,58 +350,6 @@ func usedBy(s *schema.Schema, t *schema.Table, column string) string {
 	return ""
 }
 
-// renameColumn renames a column of t and everything that mentions it.
-func renameColumn(s *schema.Schema, t *schema.Table, from, to string) {
-	sub := func(names []string) []string {
-		if i := slices.Index(names, from); i >= 0 {
-			names = slices.Clone(names)
-			names[i] = to
-		}
-		return names
-	}
-	t.Column(from).Name = to
-	if t.PrimaryKey != nil {
-		t.PrimaryKey.Columns = sub(t.PrimaryKey.Columns)
-	}
-	for i := range t.Uniques {
-		t.Uniques[i].Columns = sub(t.Uniques[i].Columns)
-	}
-	for i := range t.Checks {
-		t.Checks[i].Expr = schema.RenameInExpr(t.Checks[i].Expr, from, to)
-	}
-	for i := range t.Columns {
-		if g := t.Columns[i].Generated; g != "" {
-			t.Columns[i].Generated = schema.RenameInExpr(g, from, to)
-		}
-	}
-	for i := range t.Indexes {
-		x := &t.Indexes[i]
-		x.Parts = slices.Clone(x.Parts)
-		for j := range x.Parts {
-			if x.Parts[j].Column == from {
-				x.Parts[j].Column = to
-			}
-			if x.Parts[j].Expr != "" {
-				x.Parts[j].Expr = schema.RenameInExpr(x.Parts[j].Expr, from, to)
-			}
-		}
-		x.Include = sub(x.Include)
-		if x.Where != "" {
-			x.Where = schema.RenameInExpr(x.Where, from, to)
-		}
-	}
-	for i := range t.ForeignKeys {
-		t.ForeignKeys[i].Columns = sub(t.ForeignKeys[i].Columns)
-	}
-	for _, other := range s.Tables {
-		for i := range other.ForeignKeys {
-			if other.ForeignKeys[i].RefTable == t.Name {
-				other.ForeignKeys[i].RefColumns = sub(other.ForeignKeys[i].RefColumns)
-			}
-		}
-	}
-}
-
 // differs says in what a table differs from what an op says it is, or "".
 func differs(want, got *schema.Table) string {
 	if a, b := want.ColumnNames(), got.ColumnNames(); !slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) {

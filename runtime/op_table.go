@@ -171,22 +171,7 @@ func (o RenameTable) Apply(s *schema.Schema) error {
 	if from, _ := schema.SplitName(o.From); from != ns && len(t.DualWrites) > 0 {
 		return fmt.Errorf("rename table %s: it cannot move to another schema while dual write %s is on it; end that first, with modelgen generate -contract", o.From, t.DualWrites[0].Name)
 	}
-	s.RemoveTable(o.From)
-	t.Name = o.To
-	s.PutTable(t)
-	s.Objects = slices.Clone(s.Objects)
-	for i, x := range s.Objects {
-		if x.On(o.From) {
-			s.Objects[i] = x.Moved(o.To)
-		}
-	}
-	for _, other := range s.Tables {
-		for i := range other.ForeignKeys {
-			if other.ForeignKeys[i].RefTable == o.From {
-				other.ForeignKeys[i].RefTable = o.To
-			}
-		}
-	}
+	s.RenameTable(o.From, o.To)
 	return nil
 }
 

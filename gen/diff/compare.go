@@ -18,12 +18,12 @@ func (d *differ) buildWant() {
 	d.want = d.old.Clone()
 	for _, e := range d.old.Enums {
 		if n := d.newEnum(e.Name); n != e.Name && n != "" {
-			renameEnumIn(d.want, e.Name, removedPrefix+n)
+			d.want.RenameEnum(e.Name, removedPrefix+n)
 		}
 	}
 	for _, e := range d.new.Enums {
 		if d.want.Enum(removedPrefix+e.Name) != nil {
-			renameEnumIn(d.want, removedPrefix+e.Name, e.Name)
+			d.want.RenameEnum(removedPrefix+e.Name, e.Name)
 		}
 	}
 	for _, old := range d.old.Tables {
@@ -37,14 +37,14 @@ func (d *differ) buildWant() {
 			switch to := d.oldCol[n][c.Name]; to {
 			case c.Name:
 			case "":
-				renameIn(d.want, t, c.Name, removedPrefix+c.Name)
+				d.want.RenameColumn(t, c.Name, removedPrefix+c.Name)
 			default:
-				renameIn(d.want, t, c.Name, removedPrefix+"as "+to)
+				d.want.RenameColumn(t, c.Name, removedPrefix+"as "+to)
 				back = append(back, to)
 			}
 		}
 		for _, to := range back {
-			renameIn(d.want, t, removedPrefix+"as "+to, to)
+			d.want.RenameColumn(t, removedPrefix+"as "+to, to)
 		}
 	}
 	final := map[string]string{}
@@ -99,7 +99,7 @@ func (d *differ) replaceGenerated() {
 			d.wasGenerated[t.Name+"."+c.Name] = was
 			delete(d.cols[t.Name], c.Name)
 			delete(d.oldCol[t.Name], oldName)
-			renameIn(d.want, w, c.Name, removedPrefix+c.Name)
+			d.want.RenameColumn(w, c.Name, removedPrefix+c.Name)
 		}
 	}
 }
@@ -116,65 +116,6 @@ func (d *differ) baseChanges(t, w *schema.Table, expr string) bool {
 		}
 	}
 	return false
-}
-
-// renameIn renames a column in s without the checks of an op: removedPrefix is no valid name.
-func renameIn(s *schema.Schema, t *schema.Table, from, to string) {
-	sub := func(list []string) {
-		for i := range list {
-			if list[i] == from {
-				list[i] = to
-			}
-		}
-	}
-	t.Column(from).Name = to
-	if t.PrimaryKey != nil {
-		sub(t.PrimaryKey.Columns)
-	}
-	for i := range t.Uniques {
-		sub(t.Uniques[i].Columns)
-	}
-	for i := range t.Checks {
-		t.Checks[i].Expr = schema.RenameInExpr(t.Checks[i].Expr, from, to)
-	}
-	for i := range t.Columns {
-		t.Columns[i].Generated = schema.RenameInExpr(t.Columns[i].Generated, from, to)
-	}
-	for i := range t.Indexes {
-		x := &t.Indexes[i]
-		sub(x.Include)
-		x.Where = schema.RenameInExpr(x.Where, from, to)
-		for j := range x.Parts {
-			if x.Parts[j].Column == from {
-				x.Parts[j].Column = to
-			}
-			x.Parts[j].Expr = schema.RenameInExpr(x.Parts[j].Expr, from, to)
-		}
-	}
-	for i := range t.ForeignKeys {
-		sub(t.ForeignKeys[i].Columns)
-	}
-	for _, other := range s.Tables {
-		for i := range other.ForeignKeys {
-			if other.ForeignKeys[i].RefTable == t.Name {
-				sub(other.ForeignKeys[i].RefColumns)
-			}
-		}
-	}
-}
-
-func renameEnumIn(s *schema.Schema, from, to string) {
-	e := s.Enum(from)
-	s.RemoveEnum(from)
-	e.Name = to
-	s.PutEnum(e)
-	for _, t := range s.Tables {
-		for i := range t.Columns {
-			if ty := &t.Columns[i].Type; ty.Kind == schema.KindEnum && ty.Name == from {
-				ty.Name = to
-			}
-		}
-	}
 }
 
 // tableDrops is what goes of one table that stays, by the names of the constraints and indexes.

@@ -31,7 +31,7 @@ func (d *differ) keepEnumSchemas() {
 			return now == before
 		}); stays {
 			d.new.RemoveEnum(o) // of another part of the models
-			renameEnumIn(d.new, n.Name, o)
+			d.new.RenameEnum(n.Name, o)
 		} else if d.new.Enum(o) == nil {
 			d.moved = append(d.moved, rename{"", o, n.Name, ""})
 		}

@@ -55,7 +55,7 @@ func (o *objects) renamed(from, to string) *objects {
 	t := &schema.Table{Name: "t", Columns: []schema.Column{{Name: from}}, Uniques: o.uniques, Checks: o.checks, ForeignKeys: o.keys, Indexes: o.indexes}
 	t = t.Clone()
 	if from != to {
-		renameIn(&schema.Schema{Tables: []*schema.Table{t}}, t, from, to)
+		(&schema.Schema{Tables: []*schema.Table{t}}).RenameColumn(t, from, to)
 	}
 	return &objects{t.Uniques, t.Checks, t.ForeignKeys, t.Indexes}
 }

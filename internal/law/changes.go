@@ -22,7 +22,7 @@ func dropTable(m *maker, s *schema.Schema) {
 	}
 }
 
-func renameTable(m *maker, s *schema.Schema) { moveTable(s, pick(m, s.Tables), m.name("r")) }
+func renameTable(m *maker, s *schema.Schema) { s.RenameTable(pick(m, s.Tables).Name, m.name("r")) }
 
 func swapTables(m *maker, s *schema.Schema) {
 	if len(s.Tables) < 2 {
@@ -31,18 +31,18 @@ func swapTables(m *maker, s *schema.Schema) {
 	i := m.IntN(len(s.Tables) - 1)
 	a, b := s.Tables[i], s.Tables[i+1]
 	an, bn := a.Name, b.Name
-	moveTable(s, a, "swap for a while")
-	moveTable(s, b, an)
-	moveTable(s, a, bn)
+	s.RenameTable(a.Name, "swap for a while")
+	s.RenameTable(b.Name, an)
+	s.RenameTable(a.Name, bn)
 }
 
 // chainTables renames a table, and gives its name to another one, or to a new one.
 func chainTables(m *maker, s *schema.Schema) {
 	a, b := pick(m, s.Tables), pick(m, s.Tables)
 	free := a.Name
-	moveTable(s, a, m.name("r"))
+	s.RenameTable(a.Name, m.name("r"))
 	if a != b && m.one(2) {
-		moveTable(s, b, free)
+		s.RenameTable(b.Name, free)
 		return
 	}
 	t := m.table(s)
@@ -79,7 +79,7 @@ func dropColumn(m *maker, s *schema.Schema) {
 func renameColumn(m *maker, s *schema.Schema) {
 	t := pick(m, s.Tables)
 	if c := m.some(t); c != nil {
-		setName(s, t, c.Name, m.name("n"))
+		s.RenameColumn(t, c.Name, m.name("n"))
 	}
 }
 
@@ -90,9 +90,9 @@ func swapColumns(m *maker, s *schema.Schema) {
 		return
 	}
 	an, bn := a.Name, b.Name
-	setName(s, t, an, "swap for a while")
-	setName(s, t, bn, an)
-	setName(s, t, "swap for a while", bn)
+	s.RenameColumn(t, an, "swap for a while")
+	s.RenameColumn(t, bn, an)
+	s.RenameColumn(t, "swap for a while", bn)
 }
 
 // chainColumns renames a column, and gives its name to another one, or to a new one.
@@ -103,9 +103,9 @@ func chainColumns(m *maker, s *schema.Schema) {
 		return
 	}
 	free, other := a.Name, b.Name
-	setName(s, t, free, m.name("n"))
+	s.RenameColumn(t, free, m.name("n"))
 	if a != b && m.one(2) {
-		setName(s, t, other, free)
+		s.RenameColumn(t, other, free)
 		return
 	}
 	n := m.column(s)
@@ -329,7 +329,7 @@ func takeTableName(m *maker, s *schema.Schema) {
 	gone := pick(m, s.Tables).Name
 	s.RemoveTable(gone)
 	t := pick(m, s.Tables)
-	moveTable(s, t, gone)
+	s.RenameTable(t.Name, gone)
 	m.addHolder(t)
 }
 
@@ -345,7 +345,7 @@ func takeColumnName(m *maker, s *schema.Schema) {
 	t.Columns = slices.DeleteFunc(t.Columns, func(c schema.Column) bool { return c.Name == gone })
 	fix(s, m.pg)
 	if t.Column(from) != nil {
-		setName(s, t, from, gone)
+		s.RenameColumn(t, from, gone)
 	}
 	m.addHolder(t)
 }

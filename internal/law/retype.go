@@ -185,11 +185,11 @@ func renameEnum(m *maker, s *schema.Schema) {
 	case n > 1 && m.one(3):
 		a, b := s.Enums[0], s.Enums[1]
 		an, bn := a.Name, b.Name
-		moveEnum(s, a, "swap for a while")
-		moveEnum(s, b, an)
-		moveEnum(s, a, bn)
+		s.RenameEnum(a.Name, "swap for a while")
+		s.RenameEnum(b.Name, an)
+		s.RenameEnum(a.Name, bn)
 	case n > 0:
-		moveEnum(s, pick(m, s.Enums), m.name("kind"))
+		s.RenameEnum(pick(m, s.Enums).Name, m.name("kind"))
 	}
 }
 
