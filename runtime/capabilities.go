@@ -30,7 +30,7 @@ type Capabilities struct {
 	ChainsGenerated   bool              // a generated column may be computed from another one
 	Serials           bool              // a column of a type such as bigserial is numbered by a sequence, see [schema.Serial]
 	GormTypes         map[string]string // what gorm's driver makes of gorm's types (bool, float, ...), where that is another spelling than the dialect's own
-	BunTypes          map[string]string // what bun makes of the types that it finds (VARCHAR, TIMESTAMP, ...), where that is another spelling than the dialect\'s own
+	BunTypes          map[string]string // what bun makes of the types that it finds (VARCHAR, TIMESTAMP, ...), where that is another spelling than the dialect's own
 	BytesLiteral      [2]string         // what stands around the hexadecimal digits of a bytes literal: x' and '
 
 	// Indexes and statistics.
@@ -44,6 +44,7 @@ type Capabilities struct {
 
 	// Names.
 
+	ReservedWords    []string // that need quotes as the name of a column, in small letters
 	MaxIdentifier    int      // bytes that a name keeps; 0 is no limit
 	IgnoresCase      bool     // names that differ in their case alone are the same
 	KeysAreRelations bool     // keys, unique constraints and sequences share the names of tables and indexes

@@ -35,14 +35,7 @@ var mg502 = Check{
 func (p *pass) quoted(what, name string) {
 	own := name[strings.LastIndexByte(name, '.')+1:]
 	plain := strings.Trim(own, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" && own != "" && (own[0] < '0' || own[0] > '9')
-	if !plain || slices.Contains(sqlWords, own) {
+	if !plain || slices.ContainsFunc(p.in.Targets, func(t Target) bool { return slices.Contains(t.Dialect.ReservedWords, own) }) {
 		p.report("%s %s needs quotes in SQL", what, name)
 	}
 }
-
-// sqlWords are reserved on PostgreSQL and could be the name of something.
-var sqlWords = strings.Fields("all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column " +
-	"concurrently constraint create cross default deferrable desc distinct do else end except false fetch for foreign freeze from full " +
-	"grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime localtimestamp " +
-	"natural not notnull null offset on only or order outer overlaps placing primary references returning right select similar some " +
-	"symmetric table tablesample then to trailing true union unique user using variadic verbose when where window with")

@@ -241,16 +241,11 @@ func uniqueness(table string, columns []string) string {
 	return "k:" + table + ":" + strings.Join(slices.Sorted(slices.Values(columns)), ",")
 }
 
-// pure are functions that look at nothing but their arguments, the clock and chance.
-var pure = strings.Fields(`abs avg cast ceil ceiling coalesce concat date datetime extract floor format gen_random_uuid greatest hex ifnull iif in instr left
-	length least lower lpad ltrim max min mod now nullif numeric decimal varchar char printf random randomblob replace right round rpad rtrim strftime
-	substr substring to_char to_date to_timestamp trim unistr upper values and or not when then else exists`)
-
 // local reports whether SQL reads nothing but the row: no query, and no function that may have one.
 func local(sql string) bool {
 	words := wordsOf(sql)
 	for i, w := range words {
-		if w.text == "select" || w.called && !slices.Contains(pure, w.text) || w.text == "exists" {
+		if w.text == "select" || w.called && (!sqllex.BuiltIn(w.text) || sqllex.Stateful(w.text)) || w.text == "exists" {
 			return false
 		}
 		if i > 0 && w.text == "with" {

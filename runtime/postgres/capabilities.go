@@ -13,7 +13,7 @@ func (Dialect) Capabilities() migrate.Capabilities {
 		TransactionalDDL: true, ConcurrentIndexes: true, StringIsTx: true, Script: frame, ScriptKeysOff: frame,
 		CanonicalTypes: true, EnforcesTypes: true, BooleanConditions: true, NativeEnums: true, Serials: true, BytesLiteral: [2]string{`'\x`, "'"},
 		IndexNulls: true, OperatorClasses: operatorClasses, AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,
-		MaxIdentifier: schema.MaxName, KeysAreRelations: true, ReservedSchemas: []string{"pg_", "information_schema"}, SystemColumns: systemColumns,
+		ReservedWords: reserved, MaxIdentifier: schema.MaxName, KeysAreRelations: true, ReservedSchemas: []string{"pg_", "information_schema"}, SystemColumns: systemColumns,
 		NamesConstraints: true, Privileges: true,
 	}
 }

@@ -3,6 +3,8 @@ package schema
 import (
 	"fmt"
 	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // Incomplete says what keeps an expression from being one, as far as its tokens show: an operator with nothing behind it, a CASE without END, two
@@ -150,7 +152,7 @@ func unfinished(toks []token) string {
 }
 
 // aggregates are functions over many rows that every database has under the name.
-var aggregates = set("count sum avg total group_concat string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg json_group_array json_group_object " +
+var aggregates = sqllex.Set("count sum avg total group_concat string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg json_group_array json_group_object " +
 	"bool_and bool_or every bit_and bit_or")
 
 // ManyRows names what an expression has that looks at more than one row, which no check, index, default or generated column can: a subquery or an

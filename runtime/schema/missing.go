@@ -1,6 +1,10 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
+)
 
 // MissingColumns returns the names in expr that can be nothing but columns, and are none of columns, whatever the case of their letters. It returns
 // none rather than one too many: nothing of an expression with a query, no quoted name, as SQLite takes one for a text, and no word that stands
@@ -40,7 +44,7 @@ next:
 }
 
 // standing are words that stand for a value without being columns: functions without brackets, columns that each table has, key words of functions.
-var standing = set("user session_user system_user current_role current_catalog current_schema ctid xmin xmax cmin cmax tableoid oid rowid _rowid_ " +
+var standing = sqllex.Set("user session_user system_user current_role current_catalog current_schema ctid xmin xmax cmin cmax tableoid oid rowid _rowid_ " +
 	"nfc nfd nfkc nfkd unknown value document json normalized excluded new old")
 
 // ofType reports whether a bracket that follows belongs to a type: x::geometry( or CAST(x AS vector(.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // References is what SQL reads of a schema, as far as its text shows. It holds one too many rather than one too few.
@@ -224,7 +226,7 @@ func (q *query) source(s *Schema, with map[string]bool, i int) int {
 func (q *query) isAlias(word string) bool { return len(q.alias[strings.ToLower(word)]) > 0 }
 
 // aliasEnds are words that follow the name of a table and are no alias of it.
-var aliasEnds = set("SET WHERE NATURAL VALUES RETURNING DEFAULT WINDOW FETCH FOR OFFSET DO ADD ALTER DROP RENAME TABLESAMPLE WITH OVERRIDING INDEXED")
+var aliasEnds = sqllex.Set("SET WHERE NATURAL VALUES RETURNING DEFAULT WINDOW FETCH FOR OFFSET DO ADD ALTER DROP RENAME TABLESAMPLE WITH OVERRIDING INDEXED")
 
 // tablesLike returns the tables that a name in SQL may mean: without a schema that is a table of any.
 func (s *Schema) tablesLike(ns, name string) []*Table {
@@ -289,32 +291,12 @@ func (q *query) columnAt(i int) []*Table {
 // functions looks for calls of what may read anything.
 func (q *query) functions() {
 	for i, t := range q.toks {
-		if t.kind == tokIdent && q.op(i+1, "(") && !builtin[strings.ToLower(t.text)] && !keywords[strings.ToUpper(t.text)] && !isTypeWord(token{tokIdent, t.text}) &&
+		if t.kind == tokIdent && q.op(i+1, "(") && !sqllex.BuiltIn(t.text) && !keywords[strings.ToUpper(t.text)] && !isTypeWord(token{tokIdent, t.text}) &&
 			!q.op(i-1, "::") && !slices.Contains(q.names, i) && !(q.word(i-1, "AS") && q.op(i-2, ")")) || t.kind == tokQuoted && q.op(i+1, "(") && !slices.Contains(q.names, i) {
 			q.unknown = true
 		}
 	}
 }
-
-// builtin are functions that look at nothing but their arguments, the clock and chance, and words that stand before a bracket as they do.
-var builtin = set(`abs acos age any_value array_agg array_append array_cat array_length array_position array_prepend array_remove array_replace
-	array_to_json array_to_string asin atan atan2 avg bit_and bit_length bit_or bool_and bool_or btrim cardinality cast cbrt ceil ceiling char
-	char_length character_length chr coalesce concat concat_ws convert_from convert_to cos count cume_dist date date_part date_trunc datetime
-	decimal decode degrees dense_rank digest div encode every exists exp extract filter first_value float8 floor format gen_random_bytes
-	gen_random_uuid generate_series glob greatest group_concat grouping hex host iif ifnull in initcap instr interval json json_agg json_array
-	json_array_elements json_array_length json_build_array json_build_object json_each json_extract json_extract_path_text json_group_array
-	json_group_object json_insert json_object json_object_agg json_object_keys json_patch json_quote json_remove json_replace json_set json_tree
-	json_type json_valid jsonb jsonb_agg jsonb_array_elements jsonb_array_elements_text jsonb_array_length jsonb_build_array jsonb_build_object
-	jsonb_each jsonb_each_text jsonb_extract_path_text jsonb_insert jsonb_object jsonb_object_agg jsonb_object_keys jsonb_set jsonb_strip_nulls
-	jsonb_typeof julianday justify_days justify_hours lag last_insert_rowid last_value lastval lead least left length ln log log10 lower lpad
-	ltrim make_date make_interval make_time make_timestamp make_timestamptz max md5 min mod now nth_value ntile nullif num_nonnulls num_nulls
-	numeric octet_length over overlay partition percent_rank percentile_cont percentile_disc pg_typeof pi position pow power printf quote
-	quote_ident quote_literal quote_nullable radians random randomblob rank regexp_match regexp_matches regexp_replace regexp_split_to_array
-	regexp_split_to_table repeat replace reverse right round row row_number row_to_json rpad rtrim scale sha224 sha256 sha384 sha512 sign sin
-	split_part sqrt statement_timestamp stddev strftime string_agg string_to_array strpos substr substring sum tan timeofday to_char to_date
-	to_hex to_json to_jsonb to_number to_timestamp total transaction_timestamp translate trim trunc typeof unhex unicode unistr unixepoch unnest
-	upper uuid_generate_v4 uuidv4 uuidv7 values varchar variance width_bucket zeroblob and or not when then else using on by as where clock_timestamp
-	nextval currval setval likelihood likely unlikely soundex changes total_changes`)
 
 // RenameColumnIn returns the SQL with a column of table that it reads under another name, to. The schema still has the old name. It returns an
 // error when a word may be that column or one of another table.

@@ -9,24 +9,16 @@ import (
 )
 
 // keywords are written in capitals and are never columns.
-var keywords = set("AND OR NOT IN IS NULL LIKE ILIKE BETWEEN SYMMETRIC CASE WHEN THEN ELSE END TRUE FALSE SELECT FROM WHERE AS ON EXISTS ANY SOME ALL " +
+var keywords = sqllex.Set("AND OR NOT IN IS NULL LIKE ILIKE BETWEEN SYMMETRIC CASE WHEN THEN ELSE END TRUE FALSE SELECT FROM WHERE AS ON EXISTS ANY SOME ALL " +
 	"DISTINCT SIMILAR CAST COLLATE GROUP ORDER HAVING LIMIT UNION INTERSECT EXCEPT JOIN LEFT RIGHT INNER OUTER CROSS USING ASC DESC " +
 	"CURRENT_TIMESTAMP CURRENT_DATE CURRENT_TIME LOCALTIME LOCALTIMESTAMP CURRENT_USER SESSION_USER ARRAY")
 
 // reserved are words that PostgreSQL or SQLite does not take as the plain name of a column.
-var reserved = set("user table column check default primary unique references foreign constraint create to with window fetch for grant into " +
+var reserved = sqllex.Set("user table column check default primary unique references foreign constraint create to with window fetch for grant into " +
 	"only placing returning then trailing leading variadic when analyse analyze both concurrently do freeze initially intersect lateral " +
 	"tablesample verbose add alter autoincrement commit delete drop escape index insert set transaction update values natural nothing if end " +
 	"asymmetric current_catalog current_role current_schema deferrable offset system_user authorization binary collation full overlaps exists " +
 	"isnull notnull symmetric over partition filter escape glob regexp match case")
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
-}
 
 // lex cuts an expression into tokens. It returns an error for what must not stand in one.
 func lex(s string) ([]token, error) {

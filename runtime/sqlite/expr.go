@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -21,7 +22,7 @@ const (
 )
 
 // functions are those that SQLite 3.46 has built in: scalar, aggregate, window, date, JSON and math.
-var functions = words(`abs changes char coalesce concat concat_ws format glob hex ifnull iif instr last_insert_rowid length like likelihood
+var functions = sqllex.Set(`abs changes char coalesce concat concat_ws format glob hex ifnull iif instr last_insert_rowid length like likelihood
 	likely lower ltrim max min nullif octet_length printf quote random randomblob replace round rtrim sign sqlite_version substr substring
 	total_changes trim typeof unhex unicode unlikely upper zeroblob
 	avg count group_concat string_agg sum total
@@ -43,12 +44,12 @@ var instead = map[string]string{
 }
 
 // beforeBracket are key words that can stand before a bracket without being functions.
-var beforeBracket = words(`and or not in exists case when then else end between like glob regexp match is as on from where select values by distinct
+var beforeBracket = sqllex.Set(`and or not in exists case when then else end between like glob regexp match is as on from where select values by distinct
 	over filter using join having limit offset union all intersect except cast null collate escape order group
 	partition rows range groups isnull notnull with recursive`)
 
 // operators are those of SQLite.
-var operators = words("+ - * / % || = == <> != < <= > >= & | << >> ~ -> ->> ( ) , .")
+var operators = sqllex.Set("+ - * / % || = == <> != < <= > >= & | << >> ~ -> ->> ( ) , .")
 
 // foreignWords are words of other databases that SQLite would take for columns or not at all.
 var foreignWords = map[string]string{
@@ -56,14 +57,6 @@ var foreignWords = map[string]string{
 	"array": "keep JSON text, as json_array(...) returns it", "symmetric": "order the two bounds yourself", "localtimestamp": "write CURRENT_TIMESTAMP",
 	"localtime": "write CURRENT_TIME", "current_user": "", "session_user": "", "current_role": "", "current_catalog": "", "current_schema": "",
 	"overlaps": "compare the bounds", "lateral": "",
-}
-
-func words(text string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(text) {
-		m[w] = true
-	}
-	return m
 }
 
 // translate checks an expression and returns it as SQLite writes it. object is the column, constraint or index it belongs to.
@@ -145,6 +138,8 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 			case low == "x" && next(1).kind == stringToken: // x'00ff', torn apart where one spacing was made
 				put(i, i+2, "x"+next(1).text)
 				i++
+			case column && isReserved[low] && schema.QuoteColumn(low) == low: // a column, as the expression would have it in quotes elsewhere
+				put(i, i+1, quote(k.text))
 			case column || next(-1).text == "." || next(1).text == ".":
 			case foreign:
 				return refuse(strings.ToUpper(low), hint)

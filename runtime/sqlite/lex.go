@@ -79,7 +79,7 @@ func inWord(r rune) bool {
 }
 
 // tight are words before which no bracket is taken for that of a call, when SQL is written in its normal form.
-var tight = words("in and or not between like glob when then else case is as values end null where select from on exists check")
+var tight = sqllex.Set("in and or not between like glob when then else case is as values end null where select from on exists check")
 
 // normal writes tokens in one way only: names in lower case and without quotes where possible, one spacing, no outer brackets.
 // Two texts of which one was written by ALTER TABLE become equal so.

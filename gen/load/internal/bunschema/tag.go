@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jinzhu/inflection"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // Tag is a bun tag (internal/tagparser).
@@ -157,18 +159,10 @@ func (p *parser) pairs() {
 
 // Known are the options that bun reads, on a field and on bun.BaseModel; inherit and extend stand on an embedded struct.
 var (
-	Known = words("column alt type array hstore composite multirange json_use_number msgpack notnull nullzero default unique soft_delete scanonly skipupdate " +
+	Known = sqllex.Set("column alt type array hstore composite multirange json_use_number msgpack notnull nullzero default unique soft_delete scanonly skipupdate " +
 		"pk autoincrement rel join join_on on_update on_delete m2m polymorphic identity embed inherit extend allowzero")
-	KnownOfTable = words("table alias select")
+	KnownOfTable = sqllex.Set("table alias select")
 )
-
-func words(s string) map[string]bool {
-	all := map[string]bool{}
-	for w := range strings.FieldsSeq(s) {
-		all[w] = true
-	}
-	return all
-}
 
 // Underscore returns the name of a column for a Go name (internal/underscore.go).
 func Underscore(s string) string {
