@@ -161,6 +161,26 @@ func TestGuardedScriptGoesOn(t *testing.T) {
 		p.runs(url, p.script())
 		p.settled(db, postgres.Dialect{})
 	})
+	t.Run("between two programs", func(t *testing.T) {
+		p := p.of(t)
+		url := pgtest.Database(t)
+		db := openDB(t, "postgres", url)
+		p.runs(url, p.script("0001"))
+		execSQL(t, db, "INSERT INTO products (name) VALUES ('a')", "CREATE INDEX products_name_key ON products (name)", "CREATE INDEX products_stock_idx ON products (name)")
+		if _, err := p.migrator(db, postgres.Dialect{}).Up(t.Context()); err == nil || !strings.Contains(err.Error(), "in another form") {
+			t.Fatalf("up: %v", err)
+		}
+		if rowsOf(t, db, "SELECT cursor LIKE '%\"plan\":%' FROM modelgen_history WHERE name = '0002_names'") != "true" {
+			t.Fatal("the program has not recorded which stages are done")
+		}
+		execSQL(t, db, "DROP INDEX products_name_key")
+		p.stops(url, p.script(), `"products_stock_idx" already exists`)
+		execSQL(t, db, "DROP INDEX products_stock_idx")
+		if _, err := p.migrator(db, postgres.Dialect{}).Up(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.settled(db, postgres.Dialect{})
+	})
 }
 
 func TestGuardedScriptRefuses(t *testing.T) {

@@ -1,11 +1,13 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -150,10 +152,14 @@ var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueV
 
 // HistorySQL returns the statements that make the history table where it is not there yet, with semicolons between them. "" is modelgen_history.
 func (d Dialect) HistorySQL(name string) string {
-	if name == "" {
-		name = "modelgen_history"
-	}
-	return d.renderer(0).historySQL(name, "IF NOT EXISTS ")
+	return d.renderer(0).historySQL(cmp.Or(name, usualHistory), "IF NOT EXISTS ")
+}
+
+const usualHistory = "modelgen_history"
+
+// historyTable returns the name of the history as SQL has it; "" is modelgen_history.
+func (d Dialect) historyTable(name string) string {
+	return d.renderer(0).name(cmp.Or(name, usualHistory))
 }
 
 // historySQL makes the history. Without a word for a table that is there that is an error, and else the table is the session's own.
@@ -240,57 +246,76 @@ func (s *session) addModule(ctx context.Context) error {
 // else has changed the history meanwhile. A row that was begun in the same transaction is there, and to count it would take a fifth of
 // the time of a small migration.
 func (s *session) mark(m migrate.Mark, begun bool) string {
-	r, table := m.Record, s.table()
-	row := ` WHERE "set" = ` + safe(r.Set) + " AND name = " + safe(r.Name)
-	must := func(sql string) string {
-		if begun {
-			return sql + row
+	sql := markSQL(s.table(), m)
+	switch m.Kind {
+	case migrate.MarkFinish, migrate.MarkStage, migrate.MarkHash, migrate.MarkRemove:
+		if !begun {
+			return "WITH changed AS (" + sql + " RETURNING 1) SELECT 1 / count(*) FROM changed"
 		}
-		return "WITH changed AS (" + sql + row + " RETURNING 1) SELECT 1 / count(*) FROM changed"
 	}
+	return sql
+}
+
+// MarkSQL returns the statement that writes a change of the history, for scripts. "" is modelgen_history.
+func (d Dialect) MarkSQL(history string, m migrate.Mark) string {
+	return markSQL(d.historyTable(history), m)
+}
+
+func markSQL(table string, m migrate.Mark) string {
+	r := m.Record
+	row := ` WHERE "set" = ` + safe(r.Set) + " AND name = " + safe(r.Name)
 	switch m.Kind {
 	case migrate.MarkBegin:
-		return s.insert() + beginning(r)
+		return insert(table, r)
 	case migrate.MarkFinish:
-		return must("UPDATE " + table + " SET state = " + safe(string(r.State)) + ", finished = pg_catalog.clock_timestamp(), " +
-			"duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL")
+		return "UPDATE " + table + " SET state = " + safe(string(r.State)) + ", finished = pg_catalog.clock_timestamp(), " +
+			"duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL" + row
 	case migrate.MarkStage:
-		return must("UPDATE " + table + " SET state = " + safe(string(r.State)) + ", stage = " + strconv.Itoa(r.Stage) +
-			", cursor = " + safeOrNull(r.Cursor) + ", error = " + safeOrNull(r.Error))
+		return "UPDATE " + table + " SET state = " + safe(string(r.State)) + ", stage = " + strconv.Itoa(r.Stage) +
+			", cursor = " + safeOrNull(r.Cursor) + ", error = " + safeOrNull(r.Error) + row
 	case migrate.MarkError:
 		return "UPDATE " + table + " SET error = " + safeOrNull(r.Error) + row
 	case migrate.MarkHash:
-		return must("UPDATE " + table + " SET hash = " + safe(r.Hash))
+		return "UPDATE " + table + " SET hash = " + safe(r.Hash) + row
 	case migrate.MarkRemove:
-		return must("DELETE FROM " + table)
+		return "DELETE FROM " + table + row
 	case migrate.MarkDigest:
 		return "UPDATE " + table + " SET digest = " + safe(r.Digest) + " WHERE id = (SELECT max(id) FROM " + table + ` WHERE "set" = ` + safe(r.Set) + ")"
 	}
 	panic("modelgen: a mark of an unknown kind")
 }
 
-func (s *session) insert() string {
-	return "INSERT INTO " + s.table() + ` ("set", name, hash, digest, state, stage, cursor, started, tool, module) VALUES `
-}
-
-// beginning is the row of a migration that begins.
-func beginning(r migrate.Record) string {
-	return "(" + strings.Join([]string{safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor),
-		"pg_catalog.clock_timestamp()", safe(r.Tool), safeOrNull(r.Module)}, ", ") + ")"
+// insert adds the rows of migrations that begin. A history of an earlier version may have no column for the module, which is then not known.
+func insert(table string, records ...migrate.Record) string {
+	module := slices.ContainsFunc(records, func(r migrate.Record) bool { return r.Module != "" })
+	columns := `"set", name, hash, digest, state, stage, cursor, started, tool`
+	if module {
+		columns += ", module"
+	}
+	rows := make([]string, len(records))
+	for i, r := range records {
+		values := []string{safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor),
+			"pg_catalog.clock_timestamp()", safe(r.Tool)}
+		if module {
+			values = append(values, safeOrNull(r.Module))
+		}
+		rows[i] = "(" + strings.Join(values, ", ") + ")"
+	}
+	return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.Join(rows, ", ")
 }
 
 // beginAll claims all migrations of a transaction in one statement: a statement for each row takes longer than a small migration. What each
 // row says in the end is there from the beginning, since nobody sees it before the commit.
 func (s *session) beginAll(all []migrate.Work) string {
-	var rows []string
+	var rows []migrate.Record
 	for _, work := range all {
 		for _, m := range append(work.Before[:len(work.Before):len(work.Before)], work.After...) {
 			if m.Kind == migrate.MarkBegin {
-				rows = append(rows, beginning(m.Record))
+				rows = append(rows, m.Record)
 			}
 		}
 	}
-	return s.insert() + strings.Join(rows, ", ")
+	return insert(s.table(), rows...)
 }
 
 // finishAll completes them. How long each one took is not known where they are one string: each has its part.

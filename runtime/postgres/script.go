@@ -21,10 +21,7 @@ func fail(message, when string) []migrate.Statement {
 
 // LockKey returns the key of the advisory lock that the migrator takes, for scripts that write the same history. "" is modelgen_history.
 func (d Dialect) LockKey(history string) int64 {
-	if history == "" {
-		history = "modelgen_history"
-	}
-	return lockKey(d.renderer(0).name(history))
+	return lockKey(d.historyTable(history))
 }
 
 // indexAgain is indexReady as SQL.

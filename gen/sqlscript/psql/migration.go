@@ -11,12 +11,19 @@ import (
 
 // guard prints one migration.
 type guard struct {
-	w     io.Writer
-	s     sqlscript.Script
-	raise func(when, message string)
+	w      io.Writer
+	s      sqlscript.Script
+	server Server
+	raise  func(when, message string)
 }
 
 func (g guard) printf(format string, args ...any) { fmt.Fprintf(g.w, format, args...) }
+
+// mark prints a change of the history of a migration of the set.
+func (g guard) mark(kind migrate.MarkKind, r migrate.Record) {
+	r.Set, r.Tool = g.s.Set, "psql"
+	g.printf("%s;\n", g.server.MarkSQL("", migrate.Mark{Kind: kind, Record: r}))
+}
 
 func (g guard) print(scripts []sqlscript.Script, expands map[string]bool) {
 	set, name := text(g.s.Set), text(g.s.Migration)
@@ -29,8 +36,11 @@ func (g guard) print(scripts []sqlscript.Script, expands map[string]bool) {
 	g.ends(scripts)
 	if len(g.s.Replaces) > 0 {
 		g.printf("SELECT :modelgen_stage < 0 AND %s AS modelgen_adopt \\gset\n\\if :modelgen_adopt\n-- what it stands for is there\n", whole(g.s.Set, g.s.Replaces))
-		g.printf("INSERT INTO %s (\"set\", name, hash, digest, state, started, finished, duration_ms, tool) VALUES (%s, %s, %s, '', 'done', %s, %[5]s, 0, 'psql');\n\\else\n",
-			historyTable, set, name, text(g.s.Hash), "pg_catalog.clock_timestamp()")
+		g.printf("BEGIN;\n")
+		done := migrate.Record{Name: g.s.Migration, Hash: g.s.Hash, State: migrate.StateDone}
+		g.mark(migrate.MarkBegin, done)
+		g.mark(migrate.MarkFinish, done)
+		g.printf("COMMIT;\n\\else\n")
 		g.raise(fmt.Sprintf("NOT EXISTS (SELECT FROM %s WHERE \"set\" = %s AND name = %s) AND EXISTS (SELECT FROM %[1]s WHERE \"set\" = %[2]s AND name IN %[4]s)",
 			historyTable, set, name, list(sqlscript.Names(g.s.Replaces))),
 			g.s.Migration+" stands for migrations of which this database has some, and not all; apply the rest of them first, with the program that has them: app migrate up")
@@ -61,8 +71,9 @@ func (g guard) group(group []migrate.Stage, end int, first, last bool) {
 		g.printf("BEGIN;\n")
 	}
 	if first {
-		g.printf("\\if :modelgen_begin\nINSERT INTO %s (\"set\", name, hash, digest, state, started, tool) VALUES (%s, %s, %s, '', 'running', pg_catalog.clock_timestamp(), 'psql');\n\\endif\n",
-			historyTable, text(g.s.Set), text(g.s.Migration), text(g.s.Hash))
+		g.printf("\\if :modelgen_begin\n")
+		g.mark(migrate.MarkBegin, migrate.Record{Name: g.s.Migration, Hash: g.s.Hash, State: migrate.StateRunning})
+		g.printf("\\endif\n")
 	}
 	for _, st := range group {
 		g.printf("-- %s%s\n", st.Cause, sqlscript.Effects(st))
@@ -83,16 +94,15 @@ func (g guard) group(group []migrate.Stage, end int, first, last bool) {
 	if noTx && last && len(members) > 0 {
 		g.printf("BEGIN;\n")
 	}
-	row := fmt.Sprintf("WHERE \"set\" = %s AND name = %s", text(g.s.Set), text(g.s.Migration))
 	if last {
-		g.printf("UPDATE %s SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, error = NULL %s;\n",
-			historyTable, row)
+		g.mark(migrate.MarkFinish, migrate.Record{Name: g.s.Migration, State: migrate.StateDone})
 		for _, m := range members { // as the migrator does, for programs of the previous release
-			g.printf("INSERT INTO %s (\"set\", name, hash, digest, state, started, finished, duration_ms, tool) VALUES (%s, %s, %s, '', 'faked', pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp(), 0, 'psql');\n",
-				historyTable, text(g.s.Set), text(m.Name), text(m.Hash))
+			faked := migrate.Record{Name: m.Name, Hash: m.Hash, State: migrate.StateFaked}
+			g.mark(migrate.MarkBegin, faked)
+			g.mark(migrate.MarkFinish, faked)
 		}
 	} else {
-		g.printf("UPDATE %s SET stage = %d, error = NULL %s;\n", historyTable, end, row)
+		g.mark(migrate.MarkStage, migrate.Record{Name: g.s.Migration, State: migrate.StateRunning, Stage: end})
 	}
 	if !noTx || last && len(members) > 0 {
 		g.printf("COMMIT;\n")

@@ -27,6 +27,9 @@ type Server interface {
 
 	// HistorySQL returns the statements that create the history table where it is missing, without the last semicolon; "" is the usual one.
 	HistorySQL(history string) string
+
+	// MarkSQL returns the statement that writes a change of the history, as sessions do; "" is the usual one.
+	MarkSQL(history string, m migrate.Mark) string
 }
 
 // Write prints a script for psql that can be run any number of times. plan returns the same scripts for a server of another version. It returns an
@@ -106,7 +109,7 @@ func write(w io.Writer, server Server, scripts []sqlscript.Script, until int) {
 		}
 	}
 	for _, s := range scripts {
-		g := guard{w: w, s: s, raise: raise}
+		g := guard{w: w, s: s, server: server, raise: raise}
 		g.print(scripts, expands)
 	}
 	fmt.Fprintf(w, "\nSELECT pg_catalog.pg_advisory_unlock(%d) AS modelgen_lock \\gset\n", server.LockKey(""))

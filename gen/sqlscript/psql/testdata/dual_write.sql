@@ -71,7 +71,7 @@ SELECT :modelgen_stage < 1 AS modelgen_todo \gset
 \if :modelgen_todo
 BEGIN;
 \if :modelgen_begin
-INSERT INTO public.modelgen_history ("set", name, hash, digest, state, started, tool) VALUES ('shop', '0001_initial', '5e7962bb7837f2e65824a9344c48ae93', '', 'running', pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0001_initial', '5e7962bb7837f2e65824a9344c48ae93', '', 'running', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
 \endif
 -- Create table products
 CREATE TABLE "public"."products" (
@@ -79,7 +79,7 @@ CREATE TABLE "public"."products" (
   "name" text,
   CONSTRAINT "products_pkey" PRIMARY KEY ("id")
 );
-UPDATE public.modelgen_history SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, error = NULL WHERE "set" = 'shop' AND name = '0001_initial';
+UPDATE "public"."modelgen_history" SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0001_initial';
 COMMIT;
 \endif
 \endif
@@ -92,12 +92,12 @@ SELECT :modelgen_stage < 1 AS modelgen_todo \gset
 \if :modelgen_todo
 BEGIN;
 \if :modelgen_begin
-INSERT INTO public.modelgen_history ("set", name, hash, digest, state, started, tool) VALUES ('shop', '0002_names', '222bd0729c60bacc3be1e0efc7679370', '', 'running', pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0002_names', '222bd0729c60bacc3be1e0efc7679370', '', 'running', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
 \endif
 -- Fill products.name with 'none' (locks products: ROW EXCLUSIVE)
 -- in batches of the primary key, each in its own transaction
 UPDATE "public"."products" SET "name" = ('none') WHERE "name" IS NULL;
-UPDATE public.modelgen_history SET stage = 1, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
+UPDATE "public"."modelgen_history" SET state = 'running', stage = 1, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
 COMMIT;
 \endif
 SELECT :modelgen_stage < 2 AS modelgen_todo \gset
@@ -106,7 +106,7 @@ BEGIN;
 -- Alter column products.name: NOT NULL (locks products: ACCESS EXCLUSIVE)
 -- for new rows only, so the lock is short
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_name_is_not_null" CHECK ("name" IS NOT NULL) NOT VALID;
-UPDATE public.modelgen_history SET stage = 2, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
+UPDATE "public"."modelgen_history" SET state = 'running', stage = 2, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
 COMMIT;
 \endif
 SELECT :modelgen_stage < 3 AS modelgen_todo \gset
@@ -115,7 +115,7 @@ BEGIN;
 -- Fill products.name with 'none' (locks products: ROW EXCLUSIVE)
 -- once more, for rows that were written without a value before the check was there
 UPDATE "public"."products" SET "name" = ('none') WHERE "name" IS NULL;
-UPDATE public.modelgen_history SET stage = 3, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
+UPDATE "public"."modelgen_history" SET state = 'running', stage = 3, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
 COMMIT;
 \endif
 SELECT :modelgen_stage < 4 AS modelgen_todo \gset
@@ -124,7 +124,7 @@ BEGIN;
 -- Alter column products.name: NOT NULL (locks products: SHARE UPDATE EXCLUSIVE; reads the whole table)
 -- the old rows, while others read and write
 ALTER TABLE "public"."products" VALIDATE CONSTRAINT "products_name_is_not_null";
-UPDATE public.modelgen_history SET stage = 4, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
+UPDATE "public"."modelgen_history" SET state = 'running', stage = 4, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
 COMMIT;
 \endif
 SELECT :modelgen_stage < 5 AS modelgen_todo \gset
@@ -134,7 +134,7 @@ BEGIN;
 -- the check says so already, so nothing is read
 ALTER TABLE "public"."products" ALTER COLUMN "name" SET NOT NULL;
 ALTER TABLE "public"."products" DROP CONSTRAINT "products_name_is_not_null";
-UPDATE public.modelgen_history SET stage = 5, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
+UPDATE "public"."modelgen_history" SET state = 'running', stage = 5, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
 COMMIT;
 \endif
 SELECT :modelgen_stage < 6 AS modelgen_todo \gset
@@ -150,7 +150,7 @@ DROP INDEX CONCURRENTLY "public"."products_name_key";
 \if :modelgen_todo
 CREATE UNIQUE INDEX CONCURRENTLY "products_name_key" ON "public"."products" ("name");
 \endif
-UPDATE public.modelgen_history SET stage = 6, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
+UPDATE "public"."modelgen_history" SET state = 'running', stage = 6, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
 \endif
 SELECT :modelgen_stage < 7 AS modelgen_todo \gset
 \if :modelgen_todo
@@ -158,7 +158,7 @@ BEGIN;
 -- Add unique constraint products_name_key (name) to products (locks products: ACCESS EXCLUSIVE)
 -- the index is there, so the lock is short
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_name_key" UNIQUE USING INDEX "products_name_key";
-UPDATE public.modelgen_history SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
+UPDATE "public"."modelgen_history" SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
 COMMIT;
 \endif
 \endif
@@ -172,7 +172,7 @@ SELECT :modelgen_stage < 2 AS modelgen_todo \gset
 \if :modelgen_todo
 BEGIN;
 \if :modelgen_begin
-INSERT INTO public.modelgen_history ("set", name, hash, digest, state, started, tool) VALUES ('shop', '0003_expand', '6c749c82c707b5377920afaeb24c42bf', '', 'running', pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0003_expand', '6c749c82c707b5377920afaeb24c42bf', '', 'running', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
 \endif
 -- Add column products.label (locks products: ACCESS EXCLUSIVE)
 ALTER TABLE "public"."products" ADD COLUMN "label" text;
@@ -214,7 +214,7 @@ END
 ';
 -- an UPDATE of other columns does not pay for it
 CREATE TRIGGER "products_name_label_both" BEFORE INSERT OR UPDATE OF "name", "label" ON "public"."products" FOR EACH ROW EXECUTE FUNCTION "public"."products_name_label_both"();
-UPDATE public.modelgen_history SET stage = 2, error = NULL WHERE "set" = 'shop' AND name = '0003_expand';
+UPDATE "public"."modelgen_history" SET state = 'running', stage = 2, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0003_expand';
 COMMIT;
 \endif
 SELECT :modelgen_stage < 3 AS modelgen_todo \gset
@@ -223,7 +223,7 @@ BEGIN;
 -- Keep products.name and products.label in sync (locks products: ROW EXCLUSIVE)
 -- in batches of the primary key, each in its own transaction
 UPDATE "public"."products" SET "label" = (name) WHERE "label" IS NULL AND "name" IS NOT NULL;
-UPDATE public.modelgen_history SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, error = NULL WHERE "set" = 'shop' AND name = '0003_expand';
+UPDATE "public"."modelgen_history" SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0003_expand';
 COMMIT;
 \endif
 \set modelgen_expanded_2 1
@@ -245,7 +245,7 @@ SELECT :modelgen_stage < 1 AS modelgen_todo \gset
 \if :modelgen_todo
 BEGIN;
 \if :modelgen_begin
-INSERT INTO public.modelgen_history ("set", name, hash, digest, state, started, tool) VALUES ('shop', '0004_contract', 'b148fea4a591a50dbb5a67b6f61054fb', '', 'running', pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0004_contract', 'b148fea4a591a50dbb5a67b6f61054fb', '', 'running', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
 \endif
 -- Stop keeping products.name and products.label in sync (locks products: ACCESS SHARE; reads the whole table)
 DO $modelgen$ BEGIN
@@ -253,7 +253,7 @@ DO $modelgen$ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'products: rows hold in name another value than in label; make them equal, and run this again';
   END IF;
 END $modelgen$;
-UPDATE public.modelgen_history SET stage = 1, error = NULL WHERE "set" = 'shop' AND name = '0004_contract';
+UPDATE "public"."modelgen_history" SET state = 'running', stage = 1, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0004_contract';
 COMMIT;
 \endif
 SELECT :modelgen_stage < 2 AS modelgen_todo \gset
@@ -262,7 +262,7 @@ BEGIN;
 -- Stop keeping products.name and products.label in sync (locks products: ACCESS EXCLUSIVE)
 DROP TRIGGER "products_name_label_both" ON "public"."products";
 DROP FUNCTION "public"."products_name_label_both"();
-UPDATE public.modelgen_history SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, error = NULL WHERE "set" = 'shop' AND name = '0004_contract';
+UPDATE "public"."modelgen_history" SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0004_contract';
 COMMIT;
 \endif
 \endif
