@@ -9,6 +9,7 @@ type Capabilities struct {
 	Name    string   // see [Dialect.Name]; the key of maps such as [schema.Column.TypeFor]
 	Aliases []string // what else it is called behind the dot of a tag: "pg"
 	Product string   // what people call the database: "PostgreSQL"
+	Probe   string   // a query for one value that only this database answers: SELECT sqlite_version()
 	Oldest  int      // oldest supported version, as in postgres@14; 0 when the SQL is the same for all versions
 
 	// Transactions and locks.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -27,24 +26,29 @@ func (m *Migrator) explain(ctx context.Context, err *error) {
 	if *err == nil || ctx.Err() != nil || !errors.As(*err, &session) || errors.Is(*err, errUnreachable) {
 		return
 	}
-	if is := m.kind(ctx); is != "" && is != m.dialect.Capabilities().Product {
-		*err = &DialectError{m.dialect.Name(), is, *err}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	own := m.dialect.Capabilities()
+	if m.answers(ctx, own.Probe) {
+		return
+	}
+	for _, p := range products {
+		if p.name != own.Product && m.answers(ctx, p.probe) {
+			*err = &DialectError{own.Name, p.name, *err}
+			return
+		}
 	}
 }
 
-// kind asks the database what it is; "" is something else.
-func (m *Migrator) kind(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	var version string
-	if err := m.db.QueryRowContext(ctx, "SELECT version()").Scan(&version); err == nil {
-		if strings.HasPrefix(version, "PostgreSQL") {
-			return "PostgreSQL"
-		}
-		return ""
-	}
-	if err := m.db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err == nil {
-		return "SQLite"
-	}
-	return ""
+// products are databases that have a name in a message when a program has opened the wrong one, each with a query that no other one answers. A
+// dialect works without a line here.
+var products = []struct{ name, probe string }{
+	{"PostgreSQL", "SELECT pg_catalog.version()"},
+	{"SQLite", "SELECT sqlite_version()"},
+}
+
+// answers reports whether the database returns a row for the query.
+func (m *Migrator) answers(ctx context.Context, query string) bool {
+	var row any
+	return m.db.QueryRowContext(ctx, query).Scan(&row) == nil
 }

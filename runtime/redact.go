@@ -8,8 +8,10 @@ import (
 )
 
 var (
-	// The password of a database's URL may hold anything when somebody forgot to escape it, so it ends at the last @ of the line.
-	databaseURL  = regexp.MustCompile(`(?i)\b(postgres(?:ql)?://(?:[^\s:/@]*:|[^\s:@]*:\S)).*@`)
+	// The password of a database's URL may hold anything when somebody forgot to escape it, so it ends at the last @ of the line. Addresses of the
+	// web have it escaped, and stand in lines with other text.
+	databaseURL  = regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://(?:[^\s:/@]*:|[^\s:@]*:\S)).*@`)
+	webURL       = regexp.MustCompile(`(?i)^https?://`)
 	otherURL     = regexp.MustCompile(`(://[^\s:/@'"]*):[^\s/'"]*@`)
 	wordPassword = regexp.MustCompile(`(?i)\b((?:pg|ssl)?password|passwd|(?:pg)?passfile|pwd)(\s*=\s*)('(?:[^'\\]|\\[\s\S])*'?|"(?:[^"\\]|\\[\s\S])*"?|(?:[^\s\\]|\\[\s\S])+)`)
 
@@ -26,13 +28,19 @@ func Redact(text string) string {
 	text = unread.ReplaceAllString(text, "cannot parse the connection string")
 	text = unreadPiece.ReplaceAllString(text, `$1"***"`)
 	text = strayName.ReplaceAllString(text, "$1***@")
-	text = databaseURL.ReplaceAllStringFunc(text, func(match string) string {
-		scheme, rest, _ := strings.Cut(match, "://")
-		user, _, _ := strings.Cut(rest, ":")
-		return scheme + "://" + user + ":***@"
-	})
+	text = databaseURL.ReplaceAllStringFunc(text, redactURL)
 	text = otherURL.ReplaceAllString(text, "$1:***@")
 	return wordPassword.ReplaceAllString(text, "$1$2***")
+}
+
+// redactURL takes the password out of the beginning of a URL, up to the last @ of the line.
+func redactURL(match string) string {
+	scheme, rest, _ := strings.Cut(match, "://")
+	if webURL.MatchString(match) {
+		return scheme + "://" + databaseURL.ReplaceAllStringFunc(rest, redactURL)
+	}
+	user, _, _ := strings.Cut(rest, ":")
+	return scheme + "://" + user + ":***@"
 }
 
 // ErrorText returns the text of an error without passwords and without values of rows. Those are in the messages of PostgreSQL's data

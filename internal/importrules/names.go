@@ -30,11 +30,11 @@ func mayName(file, dialect string) bool {
 }
 
 // namedDialects returns a message for each string that names a dialect where none may be named. Comments are not strings, nor are the paths
-// of imports; the scheme of a URL, as in postgres://, names no dialect.
+// of imports. The scheme of a URL, as in postgres:// or postgresql://, names a dialect too.
 func namedDialects(root string, dialects []string) ([]string, error) {
 	names := make([]*regexp.Regexp, len(dialects))
 	for i, d := range dialects {
-		names[i] = regexp.MustCompile(`(^|[^/\w])` + path.Base(d) + `($|[^\w(:]|:[^/])`)
+		names[i] = regexp.MustCompile(`(^|[^/\w])` + path.Base(d) + `(ql)?(://|$|[^\w(])`)
 	}
 	var problems []string
 	err := eachFile(root, func(fset *token.FileSet, file string, f *ast.File) {

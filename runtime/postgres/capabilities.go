@@ -9,7 +9,7 @@ import (
 func (Dialect) Capabilities() migrate.Capabilities {
 	frame := migrate.Frame{Begin: []migrate.Statement{{SQL: "BEGIN"}}, End: []migrate.Statement{{SQL: "COMMIT"}}}
 	return migrate.Capabilities{
-		Name: dialect, Aliases: []string{"pg"}, Product: "PostgreSQL", Oldest: oldest,
+		Name: dialect, Aliases: []string{"pg"}, Product: "PostgreSQL", Probe: "SELECT pg_catalog.version()", Oldest: oldest,
 		TransactionalDDL: true, ConcurrentIndexes: true, StringIsTx: true, Script: frame, ScriptKeysOff: frame,
 		CanonicalTypes: true, EnforcesTypes: true, BooleanConditions: true, NativeEnums: true, Serials: true, BytesLiteral: [2]string{`'\x`, "'"},
 		IndexNulls: true, OperatorClasses: operatorClasses, AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,

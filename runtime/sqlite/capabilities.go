@@ -7,7 +7,7 @@ func (d Dialect) Capabilities() migrate.Capabilities {
 	begin := []migrate.Statement{{SQL: "PRAGMA foreign_keys = OFF", Comment: "else rows of other tables go with the old one"}, {SQL: "BEGIN IMMEDIATE"}}
 	end := d.Fail("rows refer to others that are not there: PRAGMA foreign_key_check lists them", "(SELECT count(*) FROM pragma_foreign_key_check)")
 	return migrate.Capabilities{
-		Name: name, Product: "SQLite",
+		Name: name, Product: "SQLite", Probe: "SELECT sqlite_version()",
 		TransactionalDDL: true, LocksDatabase: true,
 		Script:          migrate.Frame{Begin: []migrate.Statement{{SQL: "BEGIN"}}, End: []migrate.Statement{{SQL: "COMMIT"}}},
 		ScriptKeysOff:   migrate.Frame{Begin: begin, End: append(end, migrate.Statement{SQL: "COMMIT"}, migrate.Statement{SQL: "PRAGMA foreign_keys = ON"})},

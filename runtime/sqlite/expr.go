@@ -69,13 +69,8 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 		} else if hint == "" {
 			hint = "say it with what SQLite has"
 		}
-		switch where {
-		case inCheck:
-			hint += ", or narrow the check to PostgreSQL: check.postgres:"
-		case inIndex:
-			hint += ", or narrow the index to PostgreSQL: index.postgres:"
-		}
-		return "", unsupported(t.Name, object, reason+" in the expression "+expr, hint)
+		narrow := map[place]string{inCheck: "check.DIALECT:", inIndex: "index.DIALECT:"}[where]
+		return "", narrowed(unsupported(t.Name, object, reason+" in the expression "+expr, hint), narrow)
 	}
 	if _, err := schema.NormalizeExpr(expr); err != nil {
 		return "", fmt.Errorf("%s.%s: expression %s: %w", t.Name, object, expr, err)

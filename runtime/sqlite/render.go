@@ -198,7 +198,7 @@ func (d ddl) collation(collate, object string) error {
 	case "BINARY", "NOCASE", "RTRIM":
 		return nil
 	}
-	return unsupported(d.t.Name, object, "the collation "+collate, "SQLite has BINARY, NOCASE and RTRIM; collate.postgres:"+collate+" is for PostgreSQL alone")
+	return narrowed(unsupported(d.t.Name, object, "the collation "+collate, "SQLite has BINARY, NOCASE and RTRIM"), "collate.DIALECT:"+collate)
 }
 
 // check returns the definition of a check constraint.
