@@ -276,20 +276,27 @@ func TestSubject(t *testing.T) {
 
 // TestRemake: of every kind of object that a table or a database has, Verify knows the op that makes it again.
 func TestRemake(t *testing.T) {
-	s := &schema.Schema{Enums: []*schema.Enum{{Name: "e", Values: []string{"a"}}}, Tables: []*schema.Table{{
+	s := &schema.Schema{Namespaces: []string{"n"}, Objects: []schema.Object{{Kind: "view", Name: "v"}}, Enums: []*schema.Enum{{Name: "e", Values: []string{"a"}}}, Tables: []*schema.Table{{
 		Name: "t", Columns: []schema.Column{{Name: "c", Type: schema.Type{Kind: schema.KindText}}}, PrimaryKey: &schema.PrimaryKey{Name: "p", Columns: []string{"c"}},
 		Uniques: []schema.Unique{{Name: "u", Columns: []string{"c"}}}, Checks: []schema.Check{{Name: "k", Expr: "c > ''"}},
 		ForeignKeys: []schema.ForeignKey{{Name: "f", Columns: []string{"c"}, RefTable: "t", RefColumns: []string{"c"}}},
 		Indexes:     []schema.Index{{Name: "i", Parts: []schema.IndexPart{{Column: "c"}}}},
 		DualWrites:  []schema.DualWrite{{Name: "w", From: "c", To: "d"}},
 	}}}
+	for _, in := range []reflect.Value{reflect.ValueOf(*s), reflect.ValueOf(*s.Tables[0])} {
+		for field, v := range in.Fields() {
+			if (v.Kind() == reflect.Slice || v.Kind() == reflect.Pointer) && v.IsZero() {
+				t.Errorf("%s.%s: the schema of this test has none", in.Type(), field.Name)
+			}
+		}
+	}
 	for _, f := range schema.Facts(s) {
 		if f.Attr != "" {
 			continue
 		}
 		x := thing{kind: f.Kind, table: f.Table, name: f.Name}
 		switch f.Kind {
-		case "table", "dual write": // a table that is gone has lost rows; triggers are told by their own words
+		case "table", "dual write", "schema", "object": // a table that is gone has lost rows; what has a name alone is told by other words
 			continue
 		case "enum":
 			x.table, x.name = f.Name, ""

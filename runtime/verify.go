@@ -173,8 +173,8 @@ func missingRemedy(x thing, want *schema.Schema, p func() Planner, shown string)
 	if sql := statementsOf(op, x, want, p); sql != "" {
 		return fmt.Sprintf("make it again by hand: %s (it is from %s)", sql, shown)
 	}
-	if op == nil {
-		return fmt.Sprintf("make it again by hand, as %s prints it", shown)
+	if _, column := op.(AddColumn); op == nil || column && usedBy(want, want.Table(x.table), x.name) != "" {
+		return fmt.Sprintf("make it again by hand, as %s prints it", shown) // no op drops a column that something uses, so none is to be recorded
 	}
 	name := strings.TrimPrefix(fmt.Sprintf("%T", op), "migrate.")
 	drop := "Drop" + strings.TrimPrefix(strings.TrimPrefix(name, "Add"), "Create")

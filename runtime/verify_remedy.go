@@ -62,6 +62,9 @@ func statementsOf(op Op, x thing, want *schema.Schema, p func() Planner) string 
 	}
 	s := want.Clone()
 	if t := s.Table(x.table); t != nil {
+		if x.kind == "column" {
+			withoutUsers(s, t, x.name)
+		}
 		t.Columns = slices.DeleteFunc(t.Columns, func(c schema.Column) bool { return x.kind == "column" && c.Name == x.name })
 		t.Indexes = slices.DeleteFunc(t.Indexes, func(i schema.Index) bool { return i.Name == x.name })
 		t.Uniques = slices.DeleteFunc(t.Uniques, func(u schema.Unique) bool { return u.Name == x.name })
@@ -74,6 +77,33 @@ func statementsOf(op Op, x thing, want *schema.Schema, p func() Planner) string 
 		s.RemoveEnum(x.table)
 	}
 	return planned(op, s, p)
+}
+
+// withoutUsers takes away what cannot be there without the column.
+func withoutUsers(s *schema.Schema, t *schema.Table, column string) {
+	over := func(columns []string) bool { return slices.Contains(columns, column) }
+	mentions := func(expr string) bool {
+		return expr != "" && len(schema.ExprColumns(expr, []string{column})) > 0
+	}
+	if t.PrimaryKey != nil && over(t.PrimaryKey.Columns) {
+		t.PrimaryKey = nil
+	}
+	t.Uniques = slices.DeleteFunc(t.Uniques, func(u schema.Unique) bool { return over(u.Columns) })
+	t.Checks = slices.DeleteFunc(t.Checks, func(c schema.Check) bool { return mentions(c.Expr) })
+	t.Indexes = slices.DeleteFunc(t.Indexes, func(i schema.Index) bool {
+		return over(i.Columns()) || over(i.Include) || mentions(i.Where) ||
+			slices.ContainsFunc(i.Parts, func(p schema.IndexPart) bool { return mentions(p.Expr) })
+	})
+	t.DualWrites = slices.DeleteFunc(t.DualWrites, func(d schema.DualWrite) bool { return d.From == column || d.To == column })
+	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return over(f.Columns) })
+	for _, other := range s.Tables {
+		other.ForeignKeys = slices.DeleteFunc(other.ForeignKeys, func(f schema.ForeignKey) bool { return f.RefTable == t.Name && over(f.RefColumns) })
+	}
+	for _, c := range slices.Clone(t.Columns) {
+		if c.Name != column && mentions(c.Generated) {
+			t.Columns = slices.DeleteFunc(t.Columns, func(g schema.Column) bool { return g.Name == c.Name })
+		}
+	}
 }
 
 // planned returns the statements of an op on one line, "" when they are many, or more than SQL.
