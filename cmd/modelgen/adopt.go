@@ -170,7 +170,7 @@ func (to *adoption) fresh() (err error) {
 
 // into gives structs that are there their tags.
 func (to *adoption) into(ctx context.Context, a adoptFlags) error {
-	structs, names, err := load.DeclaredStructs(ctx, load.Config{Dir: to.cfg.Dir, Patterns: to.cfg.Patterns, Tag: a.tag, Known: []migrate.Capabilities{targets[to.in.Dialect].Capabilities()}})
+	declared, err := load.ReadDeclared(ctx, load.Config{Dir: to.cfg.Dir, Patterns: to.cfg.Patterns, Tag: a.tag, Known: []migrate.Capabilities{targets[to.in.Dialect].Capabilities()}})
 	if problems, wrong := errors.AsType[load.Problems](err); wrong {
 		var lines finding.Problems
 		for _, p := range problems {
@@ -181,7 +181,7 @@ func (to *adoption) into(ctx context.Context, a adoptFlags) error {
 	if err != nil {
 		return err
 	}
-	r, err := adopt.Into(to.in, structs, adopt.IntoConfig{Config: to.models, Tag: a.tag, Add: a.add, Structs: a.tables, Directives: a.directives, Read: os.ReadFile, Taken: names})
+	r, err := adopt.Into(to.in, declared, adopt.IntoConfig{Config: to.models, Tag: a.tag, Add: a.add, Structs: a.tables, Directives: a.directives, Read: os.ReadFile})
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,6 @@ type IntoConfig struct {
 
 	// Read returns the content of a file.
 	Read func(path string) ([]byte, error)
-	// Taken are the names that the package has already.
-	Taken []string
 }
 
 // IntoResult is what structs become.
@@ -38,7 +36,7 @@ type IntoResult struct {
 
 // Into gives structs that are there the tags that make them the models of a database. What cannot be decided comes as [finding.Problems],
 // all of it, and then nothing is to be written.
-func Into(in *migrate.Inspection, structs []*load.DeclaredStruct, cfg IntoConfig) (*IntoResult, error) {
+func Into(in *migrate.Inspection, declared *load.Declared, cfg IntoConfig) (*IntoResult, error) {
 	if in.Format != migrate.InspectionFormat {
 		return nil, fmt.Errorf("the description of the database has form %d, this version reads %d", in.Format, migrate.InspectionFormat)
 	}
@@ -47,18 +45,18 @@ func Into(in *migrate.Inspection, structs []*load.DeclaredStruct, cfg IntoConfig
 	}
 	cfg.Only = in.Dialect
 	w := &writer{cfg: cfg.Config, s: in.Schema.Clone(), unexpressed: slices.Clone(in.Unexpressed), structs: map[string]string{}, fields: map[string]map[string]string{}}
-	x := &into{writer: w, cfg: cfg, of: map[string]*load.DeclaredStruct{}, edits: edits{}, wanted: map[*load.DeclaredField]string{}, fieldOf: map[string]*load.DeclaredField{}}
+	x := &into{writer: w, cfg: cfg, declared: declared, beside: map[*load.DeclaredStruct]*saying{}, of: map[string]*load.DeclaredStruct{}, edits: edits{}, wanted: map[*load.DeclaredField]string{}, fieldOf: map[string]*load.DeclaredField{}}
 	if len(w.s.Tables) == 0 {
 		return nil, finding.Problems{"the database has no tables" + others(in)}
 	}
-	x.match(structs)
+	x.match(declared.Structs)
 	w.check()
 	if len(w.problems) > 0 {
 		return nil, w.problems
 	}
 	w.leaveOut()
 	w.nameTypes()
-	for _, name := range cfg.Taken {
+	for _, name := range declared.Names {
 		w.taken[name] = true
 	}
 	x.matchFields()
@@ -84,13 +82,15 @@ func Into(in *migrate.Inspection, structs []*load.DeclaredStruct, cfg IntoConfig
 // into is one call of Into on its way.
 type into struct {
 	*writer
-	cfg     IntoConfig
-	of      map[string]*load.DeclaredStruct // by table
-	fieldOf map[string]*load.DeclaredField  // by table.column
-	wanted  map[*load.DeclaredField]string  // the tag that a field gets, as two models may share an embedded one
-	edits   edits
-	added   strings.Builder // declarations of the file that is added
-	notes   []string
+	cfg      IntoConfig
+	declared *load.Declared
+	beside   map[*load.DeclaredStruct]*saying // what directives elsewhere say of structs that are not edited
+	of       map[string]*load.DeclaredStruct  // by table
+	fieldOf  map[string]*load.DeclaredField   // by table.column
+	wanted   map[*load.DeclaredField]string   // the tag that a field gets, as two models may share an embedded one
+	edits    edits
+	added    strings.Builder // declarations of the file that is added
+	notes    []string
 }
 
 func (x *into) problem(pos fmt.Stringer, format string, args ...any) {
@@ -166,7 +166,7 @@ func (x *into) match(structs []*load.DeclaredStruct) {
 		}
 	}
 	for _, s := range structs {
-		if !taken[s] && s.Table == "" && tagsColumns(s, x.cfg.Tag) {
+		if !taken[s] && s.Table == "" && !s.Generated && tagsColumns(s, x.cfg.Tag) {
 			x.notes = append(x.notes, fmt.Sprintf("%s: %s has %s tags and no table of its name: it stays as it is; -table %s=NAME says which is its own", s.Pos, s.Name, x.cfg.Tag, s.Name))
 		}
 	}
@@ -201,7 +201,7 @@ func nearTable(s *schema.Schema, name string) string {
 func sameName(goName, table string) bool {
 	_, base := schema.SplitName(table)
 	one, many := flat(base), flat(load.ColumnName(goName))
-	return one == many || flat(inflection.Plural(load.ColumnName(goName))) == one || goName == structName(table)
+	return one == many || flat(inflection.Plural(load.ColumnName(goName))) == one || goName == structName(table) || goName == qualifiedName(table)
 }
 
 func flat(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
@@ -252,9 +252,11 @@ func (x *into) findAs(s *load.DeclaredStruct, column string, exact bool) *load.D
 
 // columnOf returns the column that a field has by its tag or its name.
 func columnOf(f *load.DeclaredField, key string) (name string, tagged bool) {
-	value, ok := tagValue(f.Tag, key)
-	if name, _, _ = strings.Cut(value, ","); ok && name != "" {
-		return name, true
+	for _, tag := range []string{f.Said, f.Tag} {
+		value, ok := tagValue(tag, key)
+		if name, _, _ = strings.Cut(value, ","); ok && name != "" {
+			return name, true
+		}
 	}
 	return load.ColumnName(f.Name), false
 }

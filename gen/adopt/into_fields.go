@@ -3,6 +3,7 @@ package adopt
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/load"
@@ -17,10 +18,6 @@ func (x *into) matchFields() {
 			continue
 		}
 		x.structs[t.Name] = s.Name
-		if s.Generated {
-			x.problem(s.Pos, "%s is in a file that is generated (DO NOT EDIT), which is not edited: let its generator write the tags, or declare a struct of your own beside it", s.Name)
-			continue
-		}
 		var missing []string
 		taken := map[string]bool{}
 		for _, f := range s.Fields {
@@ -32,15 +29,17 @@ func (x *into) matchFields() {
 				x.fields[t.Name][c.Name] = free(taken, x.fields[t.Name][c.Name])
 			}
 			switch {
-			case f == nil && !x.cfg.Add:
+			case f == nil && (!x.cfg.Add || s.Generated):
 				missing = append(missing, c.Name)
-			case f != nil && f.Shared:
+			case f != nil && f.Shared && !outside(owner(s, f)):
 				x.problem(f.Pos, "%s is declared with other fields of its type, and a tag would be for all of them: give it a line of its own", f.Name)
 			case f != nil:
 				x.fieldOf[t.Name+"."+c.Name], x.fields[t.Name][c.Name] = f, f.Name
 			}
 		}
-		if len(missing) > 0 {
+		if len(missing) > 0 && s.Generated {
+			x.problem(s.Pos, "%s has no field for %s of table %s, and its file is generated (DO NOT EDIT): let its generator read the table as it is now, then adopt again", s.Name, strings.Join(missing, ", "), t.Name)
+		} else if len(missing) > 0 {
 			x.problem(s.Pos, "%s has no field for %s of table %s: add it, or let -add do it", s.Name, strings.Join(missing, ", "), t.Name)
 		}
 	}
@@ -78,6 +77,9 @@ func (x *into) enumTypes() {
 			switch {
 			case isEnum && slices.Equal(f.Values, e.Values):
 				x.enums[e.Name] = &valueType{name: strings.TrimLeft(f.Go, "*[]"), values: f.Values}
+			case isEnum && len(f.Values) == 0 && x.valuesType(e) != "":
+				x.enums[e.Name] = &valueType{name: x.valuesType(e), values: e.Values}
+				x.enumOf[t.Name+"."+c.Name] = ":" + x.valuesType(e)
 			case isEnum && (len(f.Values) > 0 || f.Type.Kind != schema.KindText || !x.cfg.Add):
 				x.problem(f.Pos, "column %s.%s is of enum %s (%s), and %s is %s: give it a named string type with these constants in this order, or keep a string and let -add write the type for enum:TYPE",
 					t.Name, c.Name, e.Name, strings.Join(e.Values, ", "), f.Name, f.Go)
@@ -119,9 +121,6 @@ func (x *into) write() ([]File, error) {
 			added.WriteByte('\n')
 			continue
 		}
-		if s.Generated {
-			continue
-		}
 		var fresh []schema.Column
 		for _, c := range t.Columns {
 			f := x.fieldOf[t.Name+"."+c.Name]
@@ -143,11 +142,19 @@ func (x *into) write() ([]File, error) {
 			}
 		}
 	}
-	if added.Len() == 0 {
-		return nil, nil
+	var files []File
+	if added.Len() > 0 {
+		f, err := x.file("adopted_models.go", added.String(), imports, false)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
 	}
-	f, err := x.file("adopted_models.go", added.String(), imports, false)
-	return []File{f}, err
+	f, err := x.besideFile()
+	if f != nil {
+		files = append(files, *f)
+	}
+	return files, err
 }
 
 // addEnum writes the Go type of a native enum that no field has.
@@ -181,15 +188,20 @@ func (x *into) tag(t *schema.Table, c schema.Column, f *load.DeclaredField) {
 	}
 	isKey := t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name)
 	switch {
-	case c.Nullable && !f.Null && f.Type.Kind != schema.KindInvalid && !f.Type.Array && f.Type.Kind != schema.KindBytes: // others may know what NULL is
+	case c.Nullable && !f.Null && f.Type.Kind != schema.KindInvalid && !f.Type.Array && !bytesOfGo(f): // others may know what NULL is
 		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s can be NULL, and %s is %s, which cannot be scanned from it: null keeps the column as it is, a pointer would fit", f.Pos, t.Name, c.Name, f.Name, f.Go))
 	case !c.Nullable && f.Null && !isKey:
 		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s is NOT NULL, and %s is %s: notnull keeps the column as it is", f.Pos, t.Name, c.Name, f.Name, f.Go))
 	}
 	if f.Type.Kind != schema.KindInvalid && f.Type.Literal() != c.Type.Plain().Literal() {
-		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s is %s, and %s is %s, a %s elsewhere: type: keeps the column as it is", f.Pos, t.Name, c.Name, c.Type, f.Name, f.Go, f.Type))
+		x.notes = append(x.notes, fmt.Sprintf("%s: column %s.%s is %s, and %s is %s, which alone would make it %s: type: keeps the column as it is", f.Pos, t.Name, c.Name, c.Type, f.Name, f.Go, f.Type))
 	}
 	x.retag(f, x.cfg.Tag, value, t, c.Name)
+}
+
+// bytesOfGo reports whether a field is a slice of bytes, which is nil for NULL.
+func bytesOfGo(f *load.DeclaredField) bool {
+	return f.Type.Kind == schema.KindBytes || f.Go == "json.RawMessage"
 }
 
 // retag notes the new tag of a field. Two tables that share it have to want the same.
@@ -203,6 +215,10 @@ func (x *into) retag(f *load.DeclaredField, key, value string, t *schema.Table, 
 	x.wanted[f] = value
 	text := setTag(f.Tag, key, value)
 	if text == f.Tag {
+		return
+	}
+	if s := owner(x.of[t.Name], f); outside(s) {
+		x.sayTag(s, f, key, value)
 		return
 	}
 	file := x.fileOf(t, f)
@@ -275,31 +291,44 @@ func (x *into) isColumn(t *schema.Table, f *load.DeclaredField) bool {
 	return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return x.fieldOf[t.Name+"."+c.Name] == f })
 }
 
-// directives puts above the struct what blank fields would say.
-func (x *into) directives(t *schema.Table, s *load.DeclaredStruct) {
-	var b strings.Builder
+// directives returns what the tags of blank fields would say of the table, as directives, one a line.
+func (x *into) directives(t *schema.Table, s *load.DeclaredStruct) []string {
+	var lines []string
 	for i, tag := range x.blankTags(t) {
 		text, _ := unliteral(tag)
 		key, _, _ := strings.Cut(text, ":")
 		value, _ := tagValue(text, key)
 		if i == 0 {
-			value, _, _ = strings.Cut(value, ",") // the comment of the table is a matter of doc comments then
-			if s.Tagged {
+			value, _, _ = strings.Cut(value, ",")
+			if s.Tagged && !outside(s) {
 				continue
 			}
-			if t.Comment != "" && !x.comments {
-				x.left("table "+t.Name+": comment", "a directive has no place for it: a doc comment says it with -comments")
+			lines = append(lines, "//modelgen:table "+value)
+			if text := t.Comment; text != "" {
+				if strings.TrimSpace(text) != text || strings.ContainsAny(text, "\r\n") || strings.HasPrefix(text, `"`) {
+					text = strconv.Quote(text)
+				}
+				lines = append(lines, "//modelgen:comment "+text)
 			}
+			continue
 		}
-		fmt.Fprintf(&b, "//modelgen:%s %s\n", key, value)
+		if strings.ContainsAny(value, "\r\n") {
+			x.problem(s.Pos, "the %s of table %s has a line break, which a directive cannot hold: %s", key, t.Name, value)
+			continue
+		}
+		lines = append(lines, "//modelgen:"+key+" "+value)
 	}
-	x.edits.insert(s.File, s.Above, b.String())
+	return lines
 }
 
 // blank puts the tags of the table into the struct, as far as they are not there.
 func (x *into) blank(t *schema.Table, s *load.DeclaredStruct) {
+	if outside(s) {
+		x.saying(s).table = x.directives(t, s)
+		return
+	}
 	if x.cfg.Directives {
-		x.directives(t, s)
+		x.edits.insert(s.File, s.Above, strings.Join(append(x.directives(t, s), ""), "\n"))
 		return
 	}
 	var b strings.Builder

@@ -124,6 +124,12 @@ func structName(table string) string {
 	return goName(strings.Join(all, "_"))
 }
 
+// qualifiedName returns the name of one row with that of the table's schema before it, as sqlc has it: billing.invoices is BillingInvoice.
+func qualifiedName(table string) string {
+	ns, _ := schema.SplitName(table)
+	return goName(ns) + structName(table)
+}
+
 // inOrder returns the keys of a set of columns in the order of the table.
 func inOrder(t *schema.Table, columns []string) bool {
 	at := -1

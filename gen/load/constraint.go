@@ -96,7 +96,7 @@ func (l *loader) leftOut(s *source) {
 			continue
 		}
 		src, err := os.ReadFile(name)
-		if err != nil || !bytes.Contains(src, []byte(`table:`)) && !(l.mapper != nil && bytes.Contains(src, []byte(l.mapper.key))) {
+		if err != nil || !bytes.Contains(src, []byte(`table:`)) && !bytes.Contains(src, []byte("//"+tool+":"+tableWord)) && !(l.mapper != nil && bytes.Contains(src, []byte(l.mapper.key))) {
 			continue
 		}
 		file, err := parser.ParseFile(l.fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
@@ -114,8 +114,13 @@ func (l *loader) leftOut(s *source) {
 			}
 		}
 		other := newSource(&packages.Package{Syntax: []*ast.File{file}})
+		for _, d := range other.above {
+			if name := d.standsFor(); name != "" && directivesOf(d.doc)[tableWord].Args != "" {
+				l.failf(d.spec.Pos(), "what is said of %s is in a file that is left out here, by %s: its table would be taken for gone; move it into a file without one", name, why)
+			}
+		}
 		for _, d := range other.structs {
-			if st, ok := d.spec.Type.(*ast.StructType); ok && (l.tableField(st) != nil || l.mapper != nil && l.mapper.mayBeModel(d.spec.Name.Name, st)) {
+			if st, ok := d.spec.Type.(*ast.StructType); ok && (l.tableField(st) != nil || directivesOf(d.doc)[tableWord].Args != "" || l.mapper != nil && l.mapper.mayBeModel(d.spec.Name.Name, st)) {
 				l.failf(d.spec.Name.Pos(), "%s is a model in a file that is left out here, by %s: its table would be taken for gone; move the model into a file without one", d.spec.Name.Name, why)
 			}
 		}

@@ -22,6 +22,9 @@ func directivesFor(known []migrate.Capabilities) map[string][]uint8 {
 		"was":      {docType, docConst},    // //modelgen:was old_name, above the type or a constant of a native enum
 		modelsWord: {0, docType, docConst}, // //modelgen:models User Order, or -Summary; anywhere in the package
 		tableWord:  {docType},              // //modelgen:table name
+		tagWord:    {docType},              // //modelgen:tag Field db:"name,pk"
+
+		commentWord: {docType}, // //modelgen:comment who buys, above a model
 	}
 	for word := range tableWords {
 		if word != tableWord {
@@ -42,6 +45,7 @@ var almostDirective = regexp.MustCompile(`(?i)^//[ \t]*model[-_]?gen[ \t]*:[ \t]
 
 // checkDirectives refuses unknown words and directives where they have no effect.
 func (l *loader) checkDirectives(s *source) {
+	l.checkBeside(s)
 	for _, file := range s.pkg.Syntax {
 		for _, group := range file.Comments {
 			for _, c := range group.List {
@@ -64,6 +68,18 @@ func (l *loader) checkDirectives(s *source) {
 			}
 		}
 	}
+}
+
+// directives returns those above a struct, and above declarations beside it.
+func (d *decl) directives() map[string]ast.Directive {
+	found := directivesOf(d.doc)
+	for _, b := range d.beside {
+		if found == nil {
+			found = map[string]ast.Directive{}
+		}
+		maps.Copy(found, directivesOf(b.doc))
+	}
+	return found
 }
 
 // directivesOf returns the directives in a doc comment.

@@ -29,6 +29,7 @@ func (m *model) readStruct(typ types.Type, st *types.Struct, sc *scope) {
 			m.readBlank(keys, pos, sc)
 			continue
 		}
+		keys = m.l.withDirective(f, keys)
 		for _, kv := range keys {
 			if kv.key != m.l.cfg.Tag && kv.key != tool {
 				m.l.checkKey(kv, false, pos)
@@ -156,6 +157,7 @@ func (m *model) flatten(f *types.Var, name text, opts options, pos token.Pos, sc
 	if inner.obj != nil {
 		if d := m.l.decl(inner.obj); d != nil {
 			m.l.regions = append(m.l.regions, region{d.spec.Pos(), d.spec.End()})
+			m.l.partial = m.l.partial || len(d.beside) > 0 && m.l.sources[inner.obj.Pkg()] == nil
 		}
 	}
 	first := len(m.columns)

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,6 +13,9 @@ import (
 const (
 	modelsWord = "models"
 	tableWord  = "table"
+	tagWord    = "tag"
+
+	commentWord = "comment"
 )
 
 // findMapped finds the structs that are models of the library whose tags are read.
@@ -112,16 +116,29 @@ func (m *model) nameTable(d *decl, name string) bool {
 		return false
 	}
 	m.table.Name = name
-	if was, ok := directivesOf(d.doc)["was"]; ok {
+	if was, ok := d.directives()["was"]; ok {
 		m.table.Was, l.hintsAt[name] = was.Args, directiveSpan(was)
 		if err := checkTableName(was.Args); err != nil {
 			l.failf(was.ArgsPos, "was: %s", err)
 		}
 	}
-	if l.cfg.Comments {
+	m.tableComment(d)
+	return m.claimTable(name, m.pos)
+}
+
+// tableComment takes the comment of a table without one from a directive, which may be a Go string, or from the doc comment.
+func (m *model) tableComment(d *decl) {
+	c, ok := d.directives()[commentWord]
+	switch {
+	case m.table.Comment != "":
+	case ok:
+		m.table.Comment = c.Args
+		if text, err := strconv.Unquote(c.Args); err == nil && strings.HasPrefix(c.Args, `"`) {
+			m.table.Comment = text
+		}
+	case m.l.cfg.Comments:
 		m.table.Comment = firstParagraph(d.doc)
 	}
-	return m.claimTable(name, m.pos)
 }
 
 // tableDirective returns the table that //modelgen:table above a type says, "" without one.
@@ -130,7 +147,7 @@ func (l *loader) tableDirective(obj *types.TypeName) string {
 	if s == nil || s.decls[obj.Name()] == nil {
 		return ""
 	}
-	return directivesOf(s.decls[obj.Name()].doc)[tableWord].Args
+	return s.decls[obj.Name()].directives()[tableWord].Args
 }
 
 // fieldTags are the tags of a field.
@@ -184,6 +201,7 @@ func (m *model) tagsOf(f *types.Var, raw string, other token.Pos) (fieldTags, bo
 		l.fail(t.pos, err)
 		return t, false
 	}
+	t.keys = l.withDirective(f, t.keys)
 	for _, kv := range t.keys {
 		if kv.key != l.cfg.Tag && kv.key != tool && f.Name() != "_" {
 			l.checkKey(kv, false, t.pos)

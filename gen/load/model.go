@@ -190,9 +190,7 @@ func (m *model) readTable(d *decl, f *ast.Field) bool {
 			m.l.failf(opts.pos("was", tag.pos), "was: %s", err)
 		}
 	}
-	if m.table.Comment == "" && m.l.cfg.Comments {
-		m.table.Comment = firstParagraph(d.doc)
-	}
+	m.tableComment(d)
 	return m.claimTable(name, tag.pos)
 }
 

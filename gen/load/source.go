@@ -12,6 +12,8 @@ import (
 type source struct {
 	pkg     *packages.Package
 	structs []*decl                     // of struct types, in the order of the files
+	above   []*decl                     // all that have a doc comment, in the order of the files
+	tags    map[token.Pos]*fieldTag     // what directives say of fields, by the place of the field's name
 	decls   map[string]*decl            // type declarations of the package by name
 	fields  map[token.Pos]*ast.Field    // by the place of the name
 	consts  map[token.Pos]*constDecl    // by the place of the name
@@ -28,9 +30,10 @@ const (
 
 // decl is a declaration of a type.
 type decl struct {
-	file *ast.File
-	spec *ast.TypeSpec
-	doc  *ast.CommentGroup
+	file   *ast.File
+	spec   *ast.TypeSpec
+	doc    *ast.CommentGroup
+	beside []*decl // type _ = NAME in the same package, with directives above
 }
 
 // constDecl is a declaration of constants.
@@ -65,15 +68,17 @@ func newSource(pkg *packages.Package) *source {
 			}
 		}
 	}
+	s.readBeside()
 	return s
 }
 
 func (s *source) addType(file *ast.File, g *ast.GenDecl, spec *ast.TypeSpec) {
-	d := &decl{file, spec, docOf(g, spec.Doc)}
+	d := &decl{file: file, spec: spec, doc: docOf(g, spec.Doc)}
 	if d.doc != nil {
 		s.docs[d.doc] = docType
+		s.above = append(s.above, d)
 	}
-	if s.decls[spec.Name.Name] == nil {
+	if spec.Name.Name != "_" && s.decls[spec.Name.Name] == nil {
 		s.decls[spec.Name.Name] = d
 	}
 	if _, ok := spec.Type.(*ast.StructType); ok {

@@ -23,6 +23,8 @@ type DeclaredStruct struct {
 	Close     int            // offset of the brace that they end with
 	Table     string         // what a table tag or a TableName method that returns a constant says; "" without one
 	Tagged    bool           // that was a tag or a directive: it is a model
+	Said      []string       // the directives above type _ = NAME beside it, as the source has them
+	SaidAt    token.Position // of the first of them
 	Fields    []*DeclaredField
 }
 
@@ -32,6 +34,7 @@ type DeclaredField struct {
 	Pos      token.Position
 	Go       string // its type, as the source writes it
 	Tag      string // the text of the tag, without its quotes
+	Said     string // that of a directive, which comes before it
 	From, To int    // offsets in bytes of the tag with its quotes; both are the place where one goes when there is none
 	Shared   bool   // it is declared with others of the same type, which a tag would be for as well
 	Exported bool
@@ -45,29 +48,41 @@ type DeclaredField struct {
 	Array   bool     // it is a slice, and Type is that of an array, which takes the word array
 }
 
-// DeclaredStructs returns the structs of the packages, in the order of their files, and the names that the packages have. Nothing is checked but that
-// the packages can be read.
-func DeclaredStructs(ctx context.Context, cfg Config) (structs []*DeclaredStruct, names []string, err error) {
+// Declared is what packages declare, be it of models or not.
+type Declared struct {
+	Structs []*DeclaredStruct   // in the order of their files
+	Names   []string            // that the packages have
+	Values  map[string][]string // constants by their named text type, in the order of the source
+}
+
+// ReadDeclared returns what the packages declare. Nothing is checked but that they can be read.
+func ReadDeclared(ctx context.Context, cfg Config) (*Declared, error) {
 	l, err := newLoader(cfg, token.NewFileSet())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	roots, err := l.list(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, p := range roots {
 		if err := l.addPackage(p); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if len(l.problems) > 0 {
-		return nil, nil, l.problems.sorted()
+		return nil, l.problems.sorted()
 	}
+	all := &Declared{Values: map[string][]string{}}
 	known := map[*types.TypeName]*DeclaredStruct{}
 	for _, s := range l.order {
 		tables := tableNames(l, s)
-		names = append(names, s.pkg.Types.Scope().Names()...)
+		all.Names = append(all.Names, s.pkg.Types.Scope().Names()...)
+		for obj := range l.packageConstants(s.pkg.Types) {
+			if b, ok := obj.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsString != 0 && obj.Pkg() == s.pkg.Types {
+				all.Values[obj.Name()] = valueTexts(l.constants(obj))
+			}
+		}
 		for _, d := range s.structs {
 			obj, _ := s.pkg.Types.Scope().Lookup(d.spec.Name.Name).(*types.TypeName)
 			if obj == nil || d.spec.TypeParams != nil || d.spec.Assign.IsValid() || IsGuard(l.fset.Position(d.spec.Pos()).Filename) {
@@ -88,8 +103,16 @@ func DeclaredStructs(ctx context.Context, cfg Config) (structs []*DeclaredStruct
 				x.Table, x.Tagged = name, true
 			}
 			x.Above = l.fset.Position(declared(d)).Offset
+			for _, b := range s.decls[obj.Name()].beside {
+				for _, o := range ours(b.doc) {
+					if len(x.Said) == 0 {
+						x.SaidAt = l.position(o.Slash)
+					}
+					x.Said = append(x.Said, strings.TrimSpace("//"+tool+":"+o.Name+" "+strings.TrimSpace(o.Args)))
+				}
+			}
 			known[obj] = x
-			structs = append(structs, x)
+			all.Structs = append(all.Structs, x)
 		}
 	}
 	for _, s := range l.order {
@@ -102,7 +125,7 @@ func DeclaredStructs(ctx context.Context, cfg Config) (structs []*DeclaredStruct
 			}
 		}
 	}
-	return structs, names, nil
+	return all, nil
 }
 
 // declared returns where the declaration of a type begins, behind its doc comment.
@@ -130,6 +153,10 @@ func (l *loader) structFields(obj *types.TypeName, st *types.Struct, known map[*
 			f.Tag, _ = strconv.Unquote(decl.Tag.Value)
 		}
 		keys, _ := splitStructTag(text{s: f.Tag})
+		if s := l.sources[v.Pkg()]; s != nil && s.tags[v.Pos()] != nil {
+			f.Said = s.tags[v.Pos()].tag.s
+		}
+		keys = l.withDirective(v, keys)
 		own, _ := lookup(keys, l.cfg.Tag)
 		more, _ := lookup(keys, tool)
 		f.Skipped = own.s == "-" || strings.TrimSpace(more.s) == "-"

@@ -20,7 +20,7 @@ func (l *loader) unmarked(s *source, d *decl) string {
 		return name
 	}
 	named, ok := obj.Type().(*types.Named)
-	if !ok || s.methods[obj.Name()+".TableName"] == nil || !l.hasColumnTag(d) {
+	if !ok || s.methods[obj.Name()+".TableName"] == nil || !l.hasColumnTag(d) && len(d.beside) == 0 {
 		return ""
 	}
 	value, known := l.method(named, "TableName")
@@ -48,16 +48,14 @@ func (l *loader) hasColumnTag(d *decl) bool {
 
 // tableDirectives returns the directives above a struct that say what tags of blank fields say.
 func tableDirectives(d *decl) []keyValue {
-	if d.doc == nil {
-		return nil
-	}
 	var all []keyValue
-	for _, c := range d.doc.List {
-		x, ok := ast.ParseDirective(c.Slash, c.Text)
-		word, _, _ := strings.Cut(x.Name, ".")
-		if ok && x.Tool == tool && word != tableWord && tableWords[word] != nil {
-			args := strings.TrimRight(x.Args, " \t\r")
-			all = append(all, keyValue{x.Name, text{s: args, pos: x.ArgsPos, exact: true}})
+	for _, at := range append([]*decl{d}, d.beside...) {
+		for _, x := range ours(at.doc) {
+			word, _, _ := strings.Cut(x.Name, ".")
+			if word != tableWord && tableWords[word] != nil {
+				args := strings.TrimRight(x.Args, " \t\r")
+				all = append(all, keyValue{x.Name, text{s: args, pos: x.ArgsPos, exact: true}})
+			}
 		}
 	}
 	return all

@@ -101,7 +101,7 @@ func (v *pass) mayHave() (models, migrations bool) {
 		}
 		for _, d := range f.Decls {
 			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.TYPE {
-				models = models || taggedTable(g)
+				models = models || taggedTable(g) || withDirectives(g)
 			}
 		}
 	}
@@ -120,6 +120,22 @@ func taggedTable(g *ast.GenDecl) bool {
 				if f.Tag != nil && (strings.Contains(f.Tag.Value, "table:") || strings.Contains(f.Tag.Value, "gorm:") || strings.Contains(f.Tag.Value, "bun:") || len(f.Names) == 1 && f.Names[0].Name == "_") {
 					return true
 				}
+			}
+		}
+	}
+	return false
+}
+
+// withDirectives reports whether a directive of ours stands above a type, as above a model without blank fields.
+func withDirectives(g *ast.GenDecl) bool {
+	docs := []*ast.CommentGroup{g.Doc}
+	for _, s := range g.Specs {
+		docs = append(docs, s.(*ast.TypeSpec).Doc)
+	}
+	for _, doc := range docs {
+		for i := 0; doc != nil && i < len(doc.List); i++ {
+			if strings.HasPrefix(doc.List[i].Text, "//modelgen:") {
+				return true
 			}
 		}
 	}
