@@ -43,6 +43,9 @@ type ForeignHistory struct {
 	Version string   `json:"version,omitempty"` // the newest one applied, in the words of the tool; "" when none is
 	Applied []string `json:"applied,omitempty"` // all that are applied, where the tool keeps a row for each, in the order of versions
 	Problem string   `json:"problem,omitempty"` // why it must not be adopted as it is, in the tool's own word: dirty, failed, locked; "" when all is well
+
+	// Unreadable says that the role may not read the table: nothing else is known then.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 // InspectOptions say what an [Inspection] covers.

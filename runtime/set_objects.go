@@ -47,7 +47,7 @@ func declared(texts []string) (all []Object) {
 
 // Allow lets Verify pass over things of the database that the migrations do not make: triggers, indexes, constraints and columns that somebody
 // else has put on their tables, and that a table is unlogged or partitioned. Each is written as in [SQL] with its table, "trigger audit on issues",
-// "column users.legacy", "unlogged table sessions", "not valid constraint users_age_check on users", "identity always users.id", "constraint unnamed on
+// "column users.legacy", "unlogged table sessions", "not valid constraint users_age_check on users", "identity always users.id", "covering constraint users_pkey on users", "virtual column orders.total", "constraint unnamed on
 // links" of those in SQLite that have no name; * stands for any part of a name: "trigger audit_* on *". It changes the set and returns it.
 func (s *Set) Allow(patterns ...string) *Set {
 	for _, p := range patterns {
@@ -65,9 +65,9 @@ func pattern(p string) (string, error) {
 	const star = "modelgen_star"
 	o, err := schema.ParseObject(strings.ReplaceAll(p, "*", star))
 	if err == nil && !slices.Contains([]string{"trigger", "index", "constraint", "column", "unlogged table", "partitioned table",
-		"identity always", "sequence options", "not valid constraint", "deferrable constraint"}, o.Kind) {
+		"identity always", "sequence options", "not valid constraint", "deferrable constraint", "covering constraint", "virtual column"}, o.Kind) {
 		err = fmt.Errorf("verify looks at no %s; a trigger, an index, a constraint or a column on a table of the migrations can be allowed, and that it is an unlogged or a partitioned table, "+
-			"a not valid constraint, a deferrable constraint (of a primary key), that a column is identity always, and its sequence options", o.Kind)
+			"a not valid constraint, a deferrable or a covering constraint (of a primary key), that a column is identity always, and its sequence options, and a virtual column (that is computed)", o.Kind)
 	}
 	if err != nil {
 		return "", fmt.Errorf("allow %q: %w", p, err)
@@ -87,7 +87,7 @@ func (x thing) object() (o schema.Object, ok bool) {
 	switch x.kind {
 	case "unlogged table", "partitioned table":
 		return schema.Object{Kind: x.kind, Name: o.Table}, x.table != ""
-	case "trigger", "column", "index", "constraint", "identity always", "sequence options", "not valid constraint", "deferrable constraint":
+	case "trigger", "column", "index", "constraint", "identity always", "sequence options", "not valid constraint", "deferrable constraint", "covering constraint", "virtual column":
 	case "unique index":
 		o.Kind = "index"
 	case "unique", "check", "foreign key", "primary key":

@@ -36,7 +36,7 @@ func (x thing) String() string {
 }
 
 var kindsOfFacts = []string{"table", "column", "primary key", "unique index", "index", "foreign key", "unique", "check", "constraint", "trigger", "enum", "unlogged table", "partitioned table",
-	"identity always", "sequence options", "not valid constraint", "deferrable constraint"}
+	"identity always", "sequence options", "not valid constraint", "deferrable constraint", "covering constraint", "virtual column"}
 
 // about takes a fact apart: what it is about, and what it says of that. Tables are those of the schema.
 func about(fact string, s *schema.Schema) (thing, string) {
@@ -148,6 +148,8 @@ var unsaid = map[string]string{
 	"sequence options":      `models have the options of a sequence that nothing is said of: set them back by hand with ALTER TABLE $table ALTER COLUMN $name SET ...`,
 	"not valid constraint":  `it holds for new rows alone: look at the others, which locks nobody out: ALTER TABLE $table VALIDATE CONSTRAINT $name`,
 	"deferrable constraint": `models have keys that are looked at with every statement: drop $name of $table by hand, and add it again without DEFERRABLE`,
+	"covering constraint":   `models have keys without further columns in their index: drop $name of $table by hand, and add it again without INCLUDE`,
+	"virtual column":        `models have columns whose computed value is stored: drop $name of $table by hand, and add it again with STORED`,
 }
 
 // declaring says how a step or the project says that something that is no matter of the models can stay.

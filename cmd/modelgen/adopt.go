@@ -68,8 +68,20 @@ func (a *adoptFlags) parse(e env, args []string) (database string, err error) {
 	return a.operands(e, operands)
 }
 
-// runAdopt writes models and the first migration of a database that is there.
+// runAdopt writes models and the first migration of a database that is there, all of it or nothing.
 func runAdopt(ctx context.Context, e env, args []string) error {
+	const nothing = "nothing was written"
+	err := adoptDatabase(ctx, e, args)
+	if problems, ok := errors.AsType[finding.Problems](err); ok && !strings.Contains(problems[len(problems)-1], nothing) {
+		return append(problems, nothing)
+	}
+	if list, ok := errors.AsType[finding.List](err); ok {
+		return append(list, finding.Finding{Reason: nothing})
+	}
+	return err
+}
+
+func adoptDatabase(ctx context.Context, e env, args []string) error {
 	var a adoptFlags
 	database, err := a.parse(e, args)
 	if err != nil {
@@ -97,7 +109,11 @@ func runAdopt(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	for _, h := range in.Histories {
-		if h.Problem != "" {
+		switch {
+		case h.Unreadable:
+			return finding.Problems{fmt.Sprintf("%s keeps its history in %s, which the role may not read, so it is not known whether it has left the database half done: "+
+				"GRANT SELECT ON %[2]s to the role, or adopt as a role that may; -ignore %[2]s leaves it out unread; nothing was written", h.Tool, h.Table)}
+		case h.Problem != "":
 			return finding.Problems{fmt.Sprintf("%s has written down in %s that the database is %s: finish that with %s first; nothing was written", h.Tool, h.Table, h.Problem, h.Tool)}
 		}
 	}

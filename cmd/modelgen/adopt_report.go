@@ -48,11 +48,11 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 		fmt.Fprintln(e.stderr, text)
 	}
 	for _, h := range in.Histories {
-		version := h.Version
-		if version == "" {
-			version = "none"
+		what := "has applied migrations here, the newest is " + h.Version
+		if h.Version == "" {
+			what = "keeps a history here, and has applied nothing"
 		}
-		fmt.Fprintf(e.stderr, "%s has applied migrations here, the newest is %s (table %s): take it out of where the program starts, as two tools must not change one database\n", h.Tool, version, h.Table)
+		fmt.Fprintf(e.stderr, "%s %s (table %s): take it out of where the program starts, as two tools must not change one database\n", h.Tool, what, h.Table)
 	}
 	fmt.Fprintln(e.stderr, "next: read the models, build, then run the program's migrate up -fake-initial, which records that the tables are there, and migrate verify")
 }

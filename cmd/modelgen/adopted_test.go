@@ -363,7 +363,7 @@ CREATE EXTENSION postgres_fdw;
 CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
 CREATE FOREIGN TABLE remote (id bigint) SERVER elsewhere;`
 	const structs = "package db\n\ntype User struct {\n\tID   int64\n\tName *string\n}\n\ntype Name struct {\n\tName string\n}\n\ntype Remote struct {\n\tID int64\n}\n"
-	full, empty := pgtest.Database(t), pgtest.Database(t)
+	full, empty, others := pgtest.Database(t), pgtest.Database(t), pgtest.Database(t)
 	a := &adopted{t: t}
 	a.psql(full, script)
 	role := "adopt_" + full[strings.LastIndexByte(full[:strings.IndexByte(full, '?')], '/')+1:strings.IndexByte(full, '?')]
@@ -375,8 +375,10 @@ CREATE FOREIGN TABLE remote (id bigint) SERVER elsewhere;`
 			a.t.Errorf("%v\n%s", err, out)
 		}
 	})
-	as := func(user string) string {
-		u, err := url.Parse(full)
+	a.psql(others, `CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE gorp_migrations (id text PRIMARY KEY, applied_at timestamptz);
+CREATE TABLE odd ("user index" text, "a;b" text); CREATE TABLE "bad,name" (id int);`)
+	as := func(user, database string) string {
+		u, err := url.Parse(database)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -392,8 +394,12 @@ CREATE FOREIGN TABLE remote (id bigint) SERVER elsewhere;`
 		{"an empty database", []string{empty}, 1, "the database has no tables that could be adopted"},
 		{"another schema", []string{"-schema", "billing", full}, 0, "billing"},
 		{"nobody answers", []string{"postgres://app:hidden@127.0.0.1:1/shop?sslmode=disable"}, 2, "nothing was written"},
-		{"an unknown role", []string{as("nobody")}, 2, "nothing was written"},
-		{"no rights on a catalog", []string{as(role)}, 2, "permission denied for table pg_class"},
+		{"an unknown role", []string{as("nobody", full)}, 2, "nothing was written"},
+		{"no rights on a catalog", []string{as(role, full)}, 2, "permission denied for table pg_class"},
+		{"no rights on a history", []string{as(role, others)}, 1, "sql-migrate keeps its history in gorp_migrations, which the role may not read"},
+		{"a name with a comma", []string{others}, 1, `table bad,name: a tag cannot hold that name (the name "bad,name" holds ",", which means something else there)`},
+		{"a word of tags in a name", []string{others}, 1, `column "user index" of table odd: a tag cannot hold that name (index behind a blank is taken for an option)`},
+		{"a semicolon in a name", []string{others}, 1, "or leave the table out with -ignore odd\nnothing was written"},
 		{"a view taken for a table", []string{"-into", "db", "-table", "Name=names", full}, 1, "names is a view"},
 		{"a foreign table", []string{"-into", "db", "-table", "Remote=remote", full}, 1, "remote is a foreign table"},
 	} {

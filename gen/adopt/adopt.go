@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/literal"
+	"github.com/modelgen/modelgen/gen/load"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -63,6 +65,7 @@ func Models(in *migrate.Inspection, cfg Config) (*Result, error) {
 		return nil, w.problems
 	}
 	w.comments = hasComments(w.s)
+	w.defaults()
 	w.leaveOut()
 	w.nameTypes()
 	w.nameEnums()
@@ -126,15 +129,15 @@ func (w *writer) left(object, format string, args ...any) {
 func (w *writer) check() {
 	for _, t := range w.s.Tables {
 		for _, part := range strings.SplitN(t.Name, ".", 2) {
-			if err := schema.CheckName(part); err != nil || strings.ContainsAny(part, `,"'()`) {
-				w.problems = append(w.problems, fmt.Sprintf("table %s: a tag cannot hold that name: rename it first, or leave it out with -ignore", t.Name))
+			if err := load.CheckName(part); err != nil {
+				w.problems = append(w.problems, fmt.Sprintf("table %s: a tag cannot hold that name (%s): rename it first, or leave it out with -ignore", t.Name, err))
 				break
 			}
 		}
 		lower := map[string]string{}
 		for _, c := range t.Columns {
-			if err := schema.CheckName(c.Name); err != nil || strings.ContainsAny(c.Name, `,"'():`) || c.Name == "-" {
-				w.problems = append(w.problems, fmt.Sprintf("column %q of table %s: a tag cannot hold that name: rename it first, or leave the table out with -ignore %s", c.Name, t.Name, t.Name))
+			if err := load.CheckName(c.Name); err != nil {
+				w.problems = append(w.problems, fmt.Sprintf("column %q of table %s: a tag cannot hold that name (%s): rename it first, or leave the table out with -ignore %s", c.Name, t.Name, err, ignoring(t.Name)))
 			}
 			low := strings.ToLower(c.Name)
 			if other, twice := lower[low]; twice {
@@ -146,6 +149,16 @@ func (w *writer) check() {
 			w.problems = append(w.problems, fmt.Sprintf("table %s has no columns: leave it out with -ignore %s", t.Name, t.Name))
 		}
 	}
+}
+
+// ignoring returns a table as -ignore takes it on a command line: a pattern without blanks and commas.
+func ignoring(table string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" ,'\"\\`$*[]()&;|<>", r) {
+			return '?'
+		}
+		return r
+	}, table)
 }
 
 // hasComments reports whether anything has a comment, and each can be a doc comment.
@@ -167,6 +180,32 @@ func hasComments(s *schema.Schema) bool {
 func docComment(text string) bool {
 	return text != "" && strings.Join(strings.Fields(text), " ") == text && !strings.HasPrefix(text, "//") && !strings.Contains(text, "modelgen:") &&
 		!strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "go:")
+}
+
+// defaults brings the literals of defaults into the one form that models have. What no value of the column's type is, as a text that is too long for
+// it, is an expression: the database has it all the same.
+func (w *writer) defaults() {
+	for _, t := range w.s.Tables {
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			if c.Default == nil {
+				continue
+			}
+			if s, err := literal.Check(c.Type, *c.Default); err == nil {
+				c.Default = &s
+			} else {
+				value, bare := quoted(*c.Default), schema.Type{Kind: c.Type.Kind}
+				if c.Type.Literal() == schema.NumberLiteral {
+					value = *c.Default
+				}
+				switch c.Type.Kind {
+				case schema.KindSmallInt, schema.KindBigInt:
+					bare.Kind = schema.KindInteger // as the database takes the digits
+				}
+				c.Default, c.DefaultExpr = nil, "CAST("+value+" AS "+bare.String()+")"
+			}
+		}
+	}
 }
 
 // leaveOut takes out what points to tables that are not there, and what an index says though it is so anyway.

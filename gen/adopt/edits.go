@@ -171,8 +171,8 @@ func setTag(tag, key, value string) string {
 	return text + " " + tag
 }
 
-// literal writes a tag as Go source.
-func literal(tag string) string {
+// tagLiteral writes a tag as Go source.
+func tagLiteral(tag string) string {
 	if strings.ContainsRune(tag, '`') {
 		return strconv.Quote(tag)
 	}

@@ -54,6 +54,7 @@ func Into(in *migrate.Inspection, declared *load.Declared, cfg IntoConfig) (*Int
 	if len(w.problems) > 0 {
 		return nil, w.problems
 	}
+	w.defaults()
 	w.leaveOut()
 	w.nameTypes()
 	for _, name := range declared.Names {

@@ -223,10 +223,10 @@ func (x *into) retag(f *load.DeclaredField, key, value string, t *schema.Table, 
 	}
 	file := x.fileOf(t, f)
 	if f.From == f.To {
-		x.edits.replace(file, f.From, f.To, " "+literal(text))
+		x.edits.replace(file, f.From, f.To, " "+tagLiteral(text))
 		return
 	}
-	x.edits.replace(file, f.From, f.To, literal(text))
+	x.edits.replace(file, f.From, f.To, tagLiteral(text))
 }
 
 // fileOf returns the file that a field of the struct of a table is in.

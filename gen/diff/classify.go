@@ -95,7 +95,7 @@ func alike(a, b *schema.Table) bool {
 }
 
 func (d *differ) possibleColumnRenames(t, old *schema.Table, asked map[string]bool) {
-	if len(d.cols[t.Name]) == 0 {
+	if len(d.cols[t.Name]) == 0 && len(old.Columns) > 0 && len(t.Columns) > 0 {
 		d.ask(t.Name, fmt.Sprintf("table %s has no column in common with the model any more: is it another table?", t.Name),
 			Choice{"another table, and the old one goes with its rows", "-drop " + Quote(t.Name)},
 			Choice{"the same: say which column was which", "-rename " + Quote(t.Name+"."+old.Columns[0].Name+"="+t.Columns[0].Name)})

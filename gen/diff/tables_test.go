@@ -337,3 +337,11 @@ func TestColumnNames(t *testing.T) {
 		},
 	})
 }
+
+// TestTableWithoutColumns: a table whose last column a step by hand has dropped gets the columns of its model, and nothing is asked.
+func TestTableWithoutColumns(t *testing.T) {
+	out, err := diff.Diff(diff.Input{Old: of(table("items")), New: of(table("items", schema.Text("name").Null(), schema.Integer("size").Null()))})
+	if err != nil || len(out.Questions) > 0 || len(out.Ops) != 2 {
+		t.Errorf("%v %v %v", out, err, out.Questions)
+	}
+}

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // A key of a struct tag that nobody reads is no mistake to the compiler. What is like one of ours, and what stands on a blank field of a model, was
@@ -122,18 +125,52 @@ func (l *loader) checkSeen(t text) bool {
 
 // checkName notes what is wrong with a name in a tag: more than a database would refuse, as nobody could find out later why there are two of it.
 func (l *loader) checkName(what string, name text, check func(string) error) bool {
-	if i := strings.IndexAny(name.s, ";|:="); i >= 0 {
-		l.failf(name.pos, "%s: the name %q holds %q: a comma stands between a name and its options", what, name.s, name.s[i:i+1])
+	if why := notPlain(name.s); why != "" {
+		l.failf(name.pos, "%s: the name %s", what, why)
 		return false
 	}
-	if first, rest, ok := strings.Cut(name.s, " "); ok {
-		words := strings.Fields(rest)
-		if !slices.ContainsFunc(words, func(w string) bool { w, _, _ = strings.Cut(w, ":"); return columnWords[w] == 0 && aliases[w] == "" }) {
-			l.failf(name.pos, "%s: the name is %q: did you mean %s,%s?", what, name.s, first, strings.Join(words, ","))
-			return false
-		}
-	}
 	return l.checkQuoted(what, name, check)
+}
+
+// notPlain says why a name cannot stand in a tag without quotes, "" when it can.
+func notPlain(name string) string {
+	if i := strings.IndexAny(name, ";|:="); i >= 0 {
+		return fmt.Sprintf("%q holds %q: a comma stands between a name and its options", name, name[i:i+1])
+	}
+	if first, words := wordsBehind(name); len(words) > 0 {
+		return fmt.Sprintf("is %q: did you mean %s,%s?", name, first, strings.Join(words, ","))
+	}
+	return ""
+}
+
+// wordsBehind cuts a name at its first blank when all behind it are words of tags.
+func wordsBehind(name string) (first string, words []string) {
+	first, rest, blank := strings.Cut(name, " ")
+	words = strings.Fields(rest)
+	if !blank || slices.ContainsFunc(words, func(w string) bool { w, _, _ = strings.Cut(w, ":"); return columnWords[w] == 0 && aliases[w] == "" }) {
+		return first, nil
+	}
+	return first, words
+}
+
+// CheckName returns why a tag cannot hold the name of a column, or of a table without its schema; nil when it can.
+func CheckName(name string) error {
+	if err := schema.CheckName(name); err != nil {
+		return err
+	}
+	if i := strings.IndexAny(name, ";|:=,\"'()"); i >= 0 {
+		return fmt.Errorf("the name %q holds %q, which means something else there", name, name[i:i+1])
+	}
+	if r, _ := unseen(name); r != 0 {
+		return fmt.Errorf("the name %q holds %s", name, called(r))
+	}
+	if _, words := wordsBehind(name); len(words) > 0 {
+		return fmt.Errorf("%s behind a blank is taken for an option", strings.Join(words, ", "))
+	}
+	if name == "-" {
+		return errors.New("a single - leaves a field out")
+	}
+	return nil
 }
 
 // checkQuoted notes what is wrong with a name that stands in quotes, so that no option can be meant by a part of it.

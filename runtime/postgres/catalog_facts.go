@@ -13,6 +13,12 @@ var usualSequence = map[string]string{
 	"smallint": "start 1 step 1 from 1 to 32767", "integer": "start 1 step 1 from 1 to 2147483647", "bigint": "start 1 step 1 from 1 to 9223372036854775807",
 }
 
+// included is how the definition of a constraint ends whose index has further columns: names are quoted where they are no plain words.
+var included = regexp.MustCompile(` INCLUDE \((?:[^"()]|"(?:[^"]|"")*")*\)$`)
+
+// virtual is what the fact of a column says of one that is computed when it is read (from PostgreSQL 18 on).
+const virtual = " generated v "
+
 // storageParameters are those of an index, as its definition prints them: models do not say them, and they change nothing that an index means.
 var storageParameters = regexp.MustCompile(` WITH \([a-z_.]+='[^']*'(?:, [a-z_.]+='[^']*')*\)`)
 
@@ -22,6 +28,11 @@ func split(line string) []string {
 	switch {
 	case strings.HasPrefix(line, "column "):
 		line = plainColumn(line)
+		if name := columnName(line); strings.Contains(line, virtual) {
+			if head, def, ok := strings.Cut(line, virtual); ok && !strings.Contains(head, "'") {
+				more, line = append(more, "virtual column "+name), head+" generated s "+def
+			}
+		}
 		m := identityFact.FindStringSubmatchIndex(line)
 		if m == nil {
 			break
@@ -46,6 +57,10 @@ func split(line string) []string {
 		if i := strings.Index(def, ") DEFERRABLE"); i >= 0 && strings.HasPrefix(def, "PRIMARY KEY ") {
 			more = append(more, "deferrable constraint "+name+def[i+1:])
 			def = def[:i+1]
+		}
+		if m := included.FindStringSubmatchIndex(def); m != nil && strings.HasPrefix(def, "PRIMARY KEY ") {
+			more = append(more, "covering constraint "+name+def[m[0]:m[1]])
+			def = def[:m[0]]
 		}
 		line = "constraint " + name + " " + def
 	case strings.HasPrefix(line, "index "):

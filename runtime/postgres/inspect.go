@@ -94,7 +94,7 @@ func (i *inspector) read(ctx context.Context) error {
 	} {
 		err := step.read(ctx)
 		if migrate.ErrorCode(err) == insufficientRights {
-			return fmt.Errorf("reading %s: %w; the role needs the right to read the catalog, which every role has that nobody has taken it from", step.what, err)
+			return fmt.Errorf("reading %s: %w; every role may read the catalog unless somebody has revoked that: GRANT SELECT on it to the role again, or use another role", step.what, err)
 		}
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", step.what, err)

@@ -118,7 +118,8 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 	case "p":
 		t.PrimaryKey = &schema.PrimaryKey{Name: c.Name, Columns: columns}
 		if c.Includes {
-			say("INCLUDE", "models do not have it for primary keys: the key is in the model without it, and verify reports it", add)
+			say("INCLUDE", "models do not have it for primary keys: the key is in the model without it, and it is left as it is", add)
+			t.said[len(t.said)-1].Allow = allowed("covering constraint", c.Name, t.Name)
 		}
 		if later != schema.NotDeferrable {
 			say("DEFERRABLE", "models do not have it for primary keys: it is left as it is, and the key is in the model", add)

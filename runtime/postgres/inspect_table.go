@@ -157,14 +157,14 @@ func (i *inspector) column(t *inspected, c columnRow) {
 		}
 	case c.Generated != "" && c.Default != nil:
 		if col.Generated = i.expression(t, *c.Default); c.Generated == "v" {
-			say("generated", "models have stored columns, this is VIRTUAL", "")
+			say("generated", "models have columns whose computed value is stored, this is VIRTUAL: it is left as it is", "").Allow = allowed("virtual column", c.Name, t.Name)
 		}
 		if col.Generated == "" {
 			say("generated", "its expression cannot be written in a tag", "GENERATED ALWAYS AS ("+*c.Default+")")
 		}
 	case own && serial != "" && !col.Type.Array && c.NotNull:
 		col.Type = schema.Type{Kind: schema.KindOther, Name: serial}
-		if own := ownSequence(t.Name, c.Name); own != "" && !strings.HasSuffix(c.Sequence, "."+ident(own)) && !strings.HasSuffix(*c.Default, own+"'::regclass)") {
+		if own := ownSequence(t.Name, c.Name); own != "" && !strings.HasSuffix(c.Sequence, ident(own)) && !strings.HasSuffix(*c.Default, own+"'::regclass)") {
 			say("sequence", "it is called "+c.Sequence+", which stays; that of a database that is new is "+own, "ALTER SEQUENCE "+ident(own)+" RENAME TO "+c.Sequence)
 		}
 	case c.Default != nil:

@@ -89,6 +89,10 @@ func (s *session) existence(o schema.Object) string {
 		return onTable("pg_constraint", "conname", "conrelid", " AND NOT x.convalidated")
 	case "deferrable constraint":
 		return onTable("pg_constraint", "conname", "conrelid", " AND x.condeferrable")
+	case "covering constraint":
+		return onTable("pg_constraint", "conname", "conrelid", " AND EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indexrelid = x.conindid AND i.indnatts > i.indnkeyatts)")
+	case "virtual column":
+		return onTable("pg_attribute", "attname", "attrelid", " AND x.attgenerated = 'v'")
 	case "identity always":
 		return onTable("pg_attribute", "attname", "attrelid", " AND x.attidentity = 'a'")
 	case "sequence options": // which were compared with the usual ones

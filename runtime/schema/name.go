@@ -37,7 +37,7 @@ func CheckName(name string) error {
 	case !utf8.ValidString(name):
 		return fmt.Errorf("the name %q is not UTF-8 text", name)
 	case len(name) > MaxName:
-		return fmt.Errorf("the name %q has %d bytes, PostgreSQL takes %d", name, len(name), MaxName)
+		return fmt.Errorf("the name %q has %d bytes, PostgreSQL takes %d and cuts it to %q", name, len(name), MaxName, strings.ToValidUTF8(name[:MaxName], ""))
 	case strings.ContainsRune(name, '.'):
 		return fmt.Errorf("the name %q holds a dot", name)
 	case strings.IndexFunc(name, unicode.IsControl) >= 0:

@@ -23,7 +23,7 @@ var objectKinds = []struct {
 	{"materialized view", 'n'}, {"foreign table", 'n'}, {"virtual table", 'n'}, {"event trigger", 'n'}, {"trigger", 't'}, {"policy", 't'}, {"rule", 't'},
 	{"constraint", 't'}, {"index", 'o'}, {"column", 'c'}, {"view", 'n'}, {"function", 'n'}, {"procedure", 'n'}, {"aggregate", 'n'}, {"routine", 'n'},
 	{"extension", 'n'}, {"sequence options", 'c'}, {"sequence", 'n'}, {"type", 'n'}, {"domain", 'n'}, {"statistics", 'n'}, {"publication", 'n'}, {"schema", 'n'}, {"unlogged table", 'n'}, {"partitioned table", 'n'}, {"table", 'n'},
-	{"identity always", 'c'}, {"not valid constraint", 't'}, {"deferrable constraint", 't'},
+	{"identity always", 'c'}, {"not valid constraint", 't'}, {"deferrable constraint", 't'}, {"covering constraint", 't'}, {"virtual column", 'c'},
 }
 
 // ParseObject reads an object as COMMENT ON and DROP name it: "trigger set_updated_at on issues", "view billing.open_invoices",
@@ -164,7 +164,7 @@ func (o Object) property() bool { return o.Kind == "unlogged table" || o.Kind ==
 
 // ofColumn reports whether the object is a column, or says something of one, and is named with its table before it.
 func (o Object) ofColumn() bool {
-	return o.Kind == "column" || o.Kind == "identity always" || o.Kind == "sequence options"
+	return o.Kind == "column" || o.Kind == "virtual column" || o.Kind == "identity always" || o.Kind == "sequence options"
 }
 
 // NameParts returns a name as [ParseObject] wrote it, apart: the schema, "" for none, and the name, both without quotes.

@@ -94,7 +94,7 @@ func (h History) Reads() []Read {
 func (h History) Tell(rows map[string][]Row) migrate.ForeignHistory {
 	f := migrate.ForeignHistory{Tool: h.tool.name, Table: h.table.Name}
 	if h.table.Unreadable {
-		f.Problem = "the role may not read it: GRANT SELECT ON " + h.table.Name
+		f.Unreadable, f.Problem = true, "the role may not read it: GRANT SELECT ON "+h.table.Name
 		return f
 	}
 	h.tool.tell(&f, rows[h.table.Name])

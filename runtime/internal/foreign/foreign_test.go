@@ -105,7 +105,7 @@ func TestNoHistory(t *testing.T) {
 		t.Errorf("tables of an application are histories: %v", got)
 	}
 	for _, h := range Find([]Table{{Name: "gorp_migrations", Columns: []string{"id", "applied_at"}, Unreadable: true}}) {
-		if f := h.Tell(nil); len(h.Reads()) > 0 || !strings.Contains(f.Problem, "GRANT SELECT") {
+		if f := h.Tell(nil); len(h.Reads()) > 0 || !f.Unreadable || !strings.Contains(f.Problem, "GRANT SELECT") {
 			t.Errorf("one that cannot be read: %v", f)
 		}
 	}

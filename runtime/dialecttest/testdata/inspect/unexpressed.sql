@@ -18,6 +18,8 @@ CREATE INDEX users_name_trgm ON users USING gist (name gist_trgm_ops (siglen = 3
 COMMENT ON INDEX users_name_trgm IS 'a comment';
 
 CREATE UNLOGGED TABLE sessions (id int, a int, b int, during int4range, CONSTRAINT once EXCLUDE USING gist (during WITH &&), CONSTRAINT later CHECK (a > 0) NO INHERIT, CONSTRAINT inc UNIQUE (a) INCLUDE (b), PRIMARY KEY (id) DEFERRABLE);
+
+CREATE TABLE covering (id int, "the name" text, PRIMARY KEY (id) INCLUDE ("the name"));
 ALTER TABLE sessions ADD CONSTRAINT a_few CHECK (b > 0) NOT VALID;
 CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b));
 CREATE TABLE refs (a int, b int, c int, CONSTRAINT full_fk FOREIGN KEY (a, b) REFERENCES pairs MATCH FULL);
