@@ -38,6 +38,7 @@ func (h Hazard) String() string {
 	return fmt.Sprintf("%s: %s %s: %s; %s", h.Place(), h.Severity, h.Code, h.Message, h.Safe)
 }
 
+// Place returns the file and the line: models.go:12.
 func (h Hazard) Place() string { return fmt.Sprintf("%s:%d", h.File, h.Line) }
 
 // Lint looks at the migrations of a folder as their files are: at all, or at the one that name, or the only one that begins so, stands for.

@@ -14,10 +14,12 @@ type DialectError struct {
 	Err      error  // what the first statement met
 }
 
+// Error implements the error interface.
 func (e *DialectError) Error() string {
 	return fmt.Sprintf("the database is %s, but the dialect is %s: give the migrations the dialect for %[1]s, or open another database", e.Database, e.Dialect)
 }
 
+// Unwrap returns Err.
 func (e *DialectError) Unwrap() error { return e.Err }
 
 // explain finds out, once something has failed, whether the database is of another kind than the dialect. While all goes well that costs nothing.

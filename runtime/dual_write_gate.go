@@ -23,6 +23,7 @@ type DualWriteError struct {
 	begun bool // Expand is applied already
 }
 
+// Error implements the error interface.
 func (e *DualWriteError) Error() string {
 	verb := "begins"
 	if e.begun {

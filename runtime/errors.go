@@ -25,6 +25,7 @@ type LockedError struct {
 	Holder string // who holds the lock, as far as the server tells; may be empty
 }
 
+// Error implements the error interface.
 func (e *LockedError) Error() string {
 	msg := fmt.Sprintf("another session is migrating this database; waited %s", e.Waited.Round(time.Millisecond))
 	if e.Holder != "" {
@@ -44,6 +45,7 @@ type StatementError struct {
 	Err       error
 }
 
+// Error implements the error interface.
 func (e *StatementError) Error() string {
 	msg := ErrorText(e.Err)
 	if e.Statement != "" {
@@ -55,6 +57,7 @@ func (e *StatementError) Error() string {
 	return msg
 }
 
+// Unwrap returns Err.
 func (e *StatementError) Unwrap() error { return e.Err }
 
 // MigrationError is a migration that failed, with what was applied before it.
@@ -72,6 +75,7 @@ type MigrationError struct {
 	Err       error
 }
 
+// Error implements the error interface.
 func (e *MigrationError) Error() string {
 	var b strings.Builder
 	what := "applying"
@@ -113,6 +117,7 @@ func (e *MigrationError) Error() string {
 	return b.String()
 }
 
+// Unwrap returns Err.
 func (e *MigrationError) Unwrap() error { return e.Err }
 
 // PendingError says that migrations are waiting to be applied.
@@ -122,6 +127,7 @@ type PendingError struct {
 	Waits   *DualWriteError // what an up would stop in front of with some of them still pending; nil when it applies them all
 }
 
+// Error implements the error interface.
 func (e *PendingError) Error() string {
 	if e.Waits != nil {
 		return fmt.Sprintf("set %s: %d pending: %s; %s", e.Set, len(e.Pending), strings.Join(e.Pending, ", "), e.Waits)
@@ -136,6 +142,7 @@ type HistoryError struct {
 	Next     string // the next command, or what to look at; several are in lines
 }
 
+// Error implements the error interface.
 func (e *HistoryError) Error() string {
 	var text strings.Builder
 	text.WriteString("set " + e.Set + ": " + strings.Join(e.Problems, "\n  "))
@@ -155,6 +162,7 @@ type InitialError struct {
 	Next           string   // the next command; several are in lines
 }
 
+// Error implements the error interface.
 func (e *InitialError) Error() string {
 	h := e.history()
 	for _, d := range e.Differences {
@@ -183,6 +191,7 @@ type UnknownTargetError struct {
 	Sets   []string // those that there are
 }
 
+// Error implements the error interface.
 func (e *UnknownTargetError) Error() string {
 	if e.Many {
 		return fmt.Sprintf("%q is the beginning of several migrations: %s; write more of the name", e.Target, strings.Join(e.Near, ", "))
@@ -204,6 +213,7 @@ type PassedError struct {
 	Applied []string // what would have to be undone, the newest first
 }
 
+// Error implements the error interface.
 func (e *PassedError) Error() string {
 	return e.Target + " precedes what is applied: up only goes forward, to " + e.Target + " goes back"
 }
@@ -246,6 +256,7 @@ func (e *UnsupportedError) NameOther(dialects ...string) {
 	}
 }
 
+// Error implements the error interface.
 func (e *UnsupportedError) Error() string {
 	where := e.Table
 	if e.Object != "" {

@@ -36,6 +36,7 @@ type IrreversibleError struct {
 	Reason string
 }
 
+// Error implements the error interface.
 func (e *IrreversibleError) Error() string { return "cannot be undone: " + e.Op + ": " + e.Reason }
 
 // Invert returns the ops that undo ops, in the order in which they must run.

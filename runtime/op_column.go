@@ -124,7 +124,7 @@ func (o AlterColumn) Apply(s *schema.Schema) error {
 	case to.Name != from.Name:
 		return fmt.Errorf("alter column %s.%s: the name cannot change here, to %s; that is RenameColumn", o.Table, from.Name, to.Name)
 	case !c.Equal(from):
-		return fmt.Errorf("alter column %s.%s: the op says it was %s, but it is %s", o.Table, from.Name, ColumnText(from), ColumnText(*c))
+		return fmt.Errorf("alter column %s.%s: the op says it was %s, but it is %s", o.Table, from.Name, from.Describe(), c.Describe())
 	case to.Nullable && t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, to.Name):
 		return fmt.Errorf("alter column %s.%s: it is in the primary key and cannot become nullable; drop the key first", o.Table, from.Name)
 	case from.Generated != to.Generated:

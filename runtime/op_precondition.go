@@ -357,7 +357,7 @@ func differs(want, got *schema.Table) string {
 	}
 	for _, c := range want.Columns {
 		if d := got.Column(c.Name); !c.Equal(*d) {
-			return "column " + c.Name + " is " + ColumnText(c) + ", but it is " + ColumnText(*d)
+			return "column " + c.Name + " is " + c.Describe() + ", but it is " + d.Describe()
 		}
 	}
 	switch {
@@ -389,40 +389,6 @@ func definitionFacts(t *schema.Table) []schema.Fact {
 	return slices.DeleteFunc(schema.Facts(&schema.Schema{Tables: []*schema.Table{t}}), func(f schema.Fact) bool {
 		return f.Kind == "table" && (f.Attr == "comment" || f.Attr == "columns")
 	})
-}
-
-// ColumnText returns a column in words that resemble SQL, for people.
-func ColumnText(c schema.Column) string {
-	var text strings.Builder
-	text.WriteString(c.Type.String())
-	for _, d := range slices.Sorted(maps.Keys(c.TypeFor)) {
-		text.WriteString(" (" + d + ": " + c.TypeFor[d] + ")")
-	}
-	if c.Collate != "" {
-		text.WriteString(" collate " + c.Collate)
-	}
-	for _, d := range slices.Sorted(maps.Keys(c.CollateFor)) {
-		text.WriteString(" (" + d + ": collate " + c.CollateFor[d] + ")")
-	}
-	if c.Generated != "" {
-		text.WriteString(" generated as (" + c.Generated + ")")
-	}
-	if c.Identity {
-		text.WriteString(" identity")
-	}
-	if c.Default != nil {
-		text.WriteString(" default " + strconv.Quote(*c.Default))
-	}
-	if c.DefaultExpr != "" {
-		text.WriteString(" default (" + c.DefaultExpr + ")")
-	}
-	for _, d := range slices.Sorted(maps.Keys(c.DefaultFor)) {
-		text.WriteString(" (" + d + ": default " + c.DefaultFor[d] + ")")
-	}
-	if c.Nullable {
-		return text.String() + " null"
-	}
-	return text.String() + " not null"
 }
 
 // alteration says in few words what changes between two definitions of a column.

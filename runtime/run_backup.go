@@ -30,10 +30,12 @@ type BackupError struct {
 	Err error
 }
 
+// Error implements the error interface.
 func (e *BackupError) Error() string {
 	return "nothing was changed: the backup in " + e.Dir + " failed: " + ErrorText(e.Err)
 }
 
+// Unwrap returns Err.
 func (e *BackupError) Unwrap() error { return e.Err }
 
 // Archiver is a [Session] that can make a copy of its database.

@@ -22,6 +22,7 @@ type Set struct {
 	err     error
 
 	pkgs    map[string]string // the packages in which the members were made
+	modules sync.Map          // the modules of packages that were asked for
 	once    sync.Once
 	hashes  []string
 	digests map[string]string // by member

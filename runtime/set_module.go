@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"sync"
 )
 
 // caller returns the import path of the package that called the function which calls this, "" when that is not known.
@@ -40,8 +39,6 @@ func moduleOf(pkg string) string {
 	return best
 }
 
-var modules sync.Map // of packages
-
 // module returns the path of the module in which a set was made, this one or one that it needs something of, as far as that is known.
 func (s *Set) module(set string) string {
 	pkg := s.pkgs[set]
@@ -50,10 +47,10 @@ func (s *Set) module(set string) string {
 			pkg = owner.pkgs[set]
 		}
 	}
-	if known, ok := modules.Load(pkg); ok {
+	if known, ok := s.modules.Load(pkg); ok {
 		return known.(string)
 	}
 	path := moduleOf(pkg)
-	modules.Store(pkg, path)
+	s.modules.Store(pkg, path)
 	return path
 }

@@ -19,6 +19,7 @@ type UnwrittenStep struct {
 	Column    string // "products.slug"
 }
 
+// Error implements the error interface.
 func (e *UnwrittenError) Error() string {
 	lines := make([]string, len(e.Missing))
 	for i, m := range e.Missing {

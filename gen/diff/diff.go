@@ -44,11 +44,13 @@ type Error struct {
 	Msg    string
 }
 
+// Error implements the error interface.
 func (e *Error) Error() string { return e.Object + ": " + e.Msg }
 
 // Errors is all errors of one comparison.
 type Errors []*Error
 
+// Error implements the error interface.
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, x := range e {

@@ -287,7 +287,7 @@ func dump(s *schema.Schema) string {
 		fmt.Fprintf(&b, "%s %q\n", t.Name, t.Comment)
 		slices.SortFunc(t.Columns, func(x, y schema.Column) int { return strings.Compare(x.Name, y.Name) })
 		for _, c := range t.Columns {
-			fmt.Fprintf(&b, "  %s %s %q\n", c.Name, migrate.ColumnText(c), c.Comment)
+			fmt.Fprintf(&b, "  %s %s %q\n", c.Name, c.Describe(), c.Comment)
 		}
 		t.Sort()
 		if t.PrimaryKey != nil {

@@ -83,7 +83,7 @@ func keepDualWrites(in *Input) (flight, Errors) {
 				continue
 			}
 			if !c.Equal(w.Column) {
-				fail("column %s changes to %s", object, migrate.ColumnText(*c))
+				fail("column %s changes to %s", object, c.Describe())
 				continue
 			}
 			mine := takeObjects(t, w.Column.Name).renamed(w.Column.Name, w.To)

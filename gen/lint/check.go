@@ -35,6 +35,7 @@ const (
 
 var severities = []string{"off", "note", "warning", "error"}
 
+// String returns the severity as its word: warning.
 func (s Severity) String() string { return severities[s] }
 
 // MarshalText writes the severity as its word.

@@ -34,6 +34,7 @@ func (p Problem) String() string {
 // Problems is everything wrong with the models, sorted by place. It is an error with one line for each.
 type Problems []Problem
 
+// Error implements the error interface.
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {

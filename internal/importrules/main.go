@@ -1,5 +1,6 @@
 // Command importrules holds the packages of this module to the directions in which they may import each other, and to what else they
-// may import. It prints every violation with the rule and its reason; the exit code is 1 when there is one, and 2 when it cannot run.
+// may import. It also finds strings that name a dialect where none may be named, and exported names without a comment. It prints every violation
+// with the rule and its reason; the exit code is 1 when there is one, and 2 when it cannot run.
 //
 //	go run ./internal/importrules
 //
@@ -37,6 +38,12 @@ func main() {
 		os.Exit(2)
 	}
 	problems = append(problems, named...)
+	bare, err := uncommented(".")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "importrules:", err)
+		os.Exit(2)
+	}
+	problems = append(problems, bare...)
 	for _, p := range problems {
 		fmt.Println(p)
 	}

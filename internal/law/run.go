@@ -29,6 +29,7 @@ type Broken struct {
 	Err  error
 }
 
+// Error implements the error interface.
 func (b *Broken) Error() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "seed %d, %d tables, %d changes: %v\n", b.Pair.Seed, len(b.Pair.A.Tables), len(b.Pair.Changes), b.Err)

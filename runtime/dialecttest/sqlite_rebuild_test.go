@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -189,7 +190,7 @@ func TestSQLiteConversions(t *testing.T) {
 		{schema.Text("v").Null(), schema.EnumOf("v", "e").Null(), "", "'a', NULL", "text|a null|NULL"},
 	}
 	for _, tt := range tests {
-		name := migrate.ColumnText(tt.from.Def()) + " to " + migrate.ColumnText(tt.to.Def())
+		name := tt.from.Def().Describe() + " to " + tt.to.Def().Describe()
 		t.Run(name, func(t *testing.T) {
 			d := newLite(t)
 			d.run(migrate.CreateEnum{Name: "e", Values: []string{"a", "b"}}, liteTable("t", liteID(), tt.from))

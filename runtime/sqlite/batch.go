@@ -24,12 +24,9 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 	}
 }
 
-// rowFault tells an error that one row is to blame for: it breaks a constraint, or has a value that does not fit (SQLITE_CONSTRAINT, SQLITE_MISMATCH).
+// rowFault reports whether one row is to blame for an error: it breaks a constraint, or has a value that does not fit (SQLITE_CONSTRAINT, SQLITE_MISMATCH).
 func rowFault(err error) bool {
-	if n, ok := resultCode(err); ok {
-		return n&0xff == 19 || n&0xff == 20
-	}
-	return strings.Contains(err.Error(), "constraint failed") || strings.Contains(err.Error(), "datatype mismatch")
+	return isResult(err, "constraint failed", codeConstr) || isResult(err, "datatype mismatch", codeMismatch)
 }
 
 func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.Mark, size int) (piece migrate.BatchResult, err error) {

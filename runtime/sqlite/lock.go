@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -98,13 +97,9 @@ func (s *session) patient(ctx context.Context, do func() error) error {
 // long it may wait.
 func (Dialect) Busy(err error) bool { return isBusy(err) }
 
-// isBusy tells SQLITE_BUSY and SQLITE_LOCKED, by their codes or, for drivers that do not tell them, by their texts.
+// isBusy reports whether the error is SQLITE_BUSY or SQLITE_LOCKED.
 func isBusy(err error) bool {
-	if n, ok := resultCode(err); ok {
-		return n&0xff == 5 || n&0xff == 6
-	}
-	msg := err.Error()
-	return strings.Contains(msg, "database is locked") || strings.Contains(msg, "table is locked")
+	return isResult(err, "database is locked", codeBusy) || isResult(err, "table is locked", codeLocked)
 }
 
 func (s *session) pragma(ctx context.Context, name string) (int64, error) {

@@ -279,41 +279,6 @@ func errorCode(err error) string {
 	return ""
 }
 
-func resultCode(err error) (int, bool) {
-	var c interface{ Code() int }
-	if errors.As(err, &c) {
-		return c.Code(), true
-	}
-	return 0, false
-}
-
-// hint says what to do about errors of which that is known. Drivers agree on the texts of SQLite, not on types.
-func hint(err error) string {
-	msg := err.Error()
-	if strings.Contains(msg, "already exists") && strings.Contains(msg, "table ") {
-		return "was it made by hand, or by another tool? up -fake-initial records a first migration whose tables are there exactly as it makes them; " +
-			"fake records any other, after a look with verify"
-	}
-	for _, h := range []struct{ text, hint string }{
-		{"NOT NULL constraint failed", "a row would hold NULL; fill the column before it becomes NOT NULL"},
-		{"UNIQUE constraint failed", "rows hold the same values; find them with GROUP BY over these columns HAVING count(*) > 1, and change them first"},
-		{"CHECK constraint failed", "rows break the check; find them with WHERE NOT (the expression of the check), and change them first"},
-		{"FOREIGN KEY constraint failed", "a row refers to one that is not there"},
-		{"datatype mismatch", "a value is no integer, which an integer primary key needs"},
-		{"error in view", "the view no longer fits; drop it in an SQL op before, and create it again after"},
-		{"error in trigger", "the trigger no longer fits; drop it in an SQL op before, and create it again after"},
-		{"error in index", "the index was made by hand and uses the column; drop it first"},
-		{"unknown datatype for", "the table is STRICT, and takes INTEGER, REAL, TEXT, BLOB and ANY alone: give the column one of them, as type.sqlite:INTEGER"},
-		{"readonly database", "the database, or its directory, cannot be written"},
-		{"disk is full", "make room; a rebuild needs the size of the table once more"},
-	} {
-		if strings.Contains(msg, h.text) {
-			return h.hint
-		}
-	}
-	return ""
-}
-
 // absent tells an error of naming what is not there, for which SQLite has no code.
 func absent(err error) bool {
 	return strings.Contains(err.Error(), "no such column") || strings.Contains(err.Error(), "no such table") || strings.Contains(err.Error(), "has no column named")

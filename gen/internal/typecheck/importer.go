@@ -12,6 +12,7 @@ import (
 // Loaded imports from what is in memory already.
 type Loaded map[string]*types.Package
 
+// Import implements types.Importer.
 func (l Loaded) Import(path string) (*types.Package, error) {
 	if p := l[path]; p != nil {
 		return p, nil
@@ -25,6 +26,7 @@ type Partly struct {
 	Others Guesser
 }
 
+// Import implements types.Importer.
 func (p Partly) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
@@ -60,6 +62,7 @@ type Guesser struct {
 
 var version = regexp.MustCompile(`^v[0-9]+$|\.v[0-9]+$`)
 
+// Import implements types.Importer.
 func (g Guesser) Import(p string) (*types.Package, error) {
 	if g.made[p] == nil {
 		g.made[p] = types.NewPackage(p, g.name(p))

@@ -23,6 +23,7 @@ type Relation struct {
 // RelationKind says on which side the key stands.
 type RelationKind int
 
+// The sides.
 const (
 	BelongsTo RelationKind = iota + 1
 	Has
