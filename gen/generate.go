@@ -32,8 +32,8 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	for _, s := range out.Stale {
 		r.Stale = append(r.Stale, Note{r.pos(s), fmt.Sprintf("the was: hint of %s has been used up and can go", s)})
 	}
-	for _, s := range out.InFlight {
-		r.InFlight = append(r.InFlight, Note{r.pos(s), fmt.Sprintf("%s and what it was before are both written: "+
+	for _, s := range out.DualWritten {
+		r.DualWritten = append(r.DualWritten, Note{r.pos(s), fmt.Sprintf("%s and what it was before are both written: "+
 			"run modelgen generate -contract when no program is running that knows only the old one", s)})
 	}
 	if len(r.models.Models) == 0 {

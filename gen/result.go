@@ -15,13 +15,13 @@ import (
 
 // Result is what a generate would write, or the questions that stand in its way.
 type Result struct {
-	Migration string     // name of the new migration, "" when nothing changed
-	Files     []File     // all that differs from what is on disk, in the order in which it is written
-	Questions []Question // when there are any, Files is empty
-	Stale     []Note     // rename hints in the models that have been used up
-	InFlight  []Note     // columns that wait for -contract
-	Notes     []Note     // other remarks about what is new
-	Ops       []migrate.Op
+	Migration   string     // name of the new migration, "" when nothing changed
+	Files       []File     // all that differs from what is on disk, in the order in which it is written
+	Questions   []Question // when there are any, Files is empty
+	Stale       []Note     // rename hints in the models that have been used up
+	DualWritten []Note     // columns that wait for -contract
+	Notes       []Note     // other remarks about what is new
+	Ops         []migrate.Op
 
 	// Folder is the directory of the migrations: that on disk, with the new migration among its declarations.
 	Folder *migrations.Folder

@@ -107,7 +107,7 @@ func (r *Record) heldBy(fingerprint string) bool {
 	return r.State == StateDone && err == nil && c != nil && c.Waits != "" && c.Waits == fingerprint
 }
 
-// holds returns the moves that begin a dual write whose end the program has, and does not come to in this run: they keep whose they were.
+// holds returns the moves that begin a dual write whose end the program has, and does not reach in this run: they keep whose they were.
 func (h *history) holds(moves []move) map[int]string {
 	all := map[int]string{}
 	for _, mv := range moves {

@@ -16,7 +16,7 @@ type AddColumn struct {
 }
 
 // NoValueHint is what dialects say when rows stand in the way of a new column that is NOT NULL and has no default, which is what undoing
-// a [DropColumn] may come to.
+// a [DropColumn] may result in.
 const NoValueHint = "the table has rows, and nothing says what they hold in a column that is NOT NULL and has no default; when it comes back " +
 	"because its drop is undone, its values went with the drop: say in FillBack of the DropColumn what rows get, which an applied migration may be " +
 	"given; else write a migration that adds it as nullable, fills it, and then makes it NOT NULL"
@@ -76,7 +76,7 @@ func (o DropColumn) Apply(s *schema.Schema) error {
 	if err != nil {
 		return err
 	}
-	if err := inFlight(t, c.Name); err != nil {
+	if err := notDualWritten(t, c.Name); err != nil {
 		return fmt.Errorf("drop column %s.%s: %w", o.Table, c.Name, err)
 	}
 	if user := usedBy(s, t, c.Name); user != "" {
@@ -99,7 +99,7 @@ func (o RenameColumn) Apply(s *schema.Schema) error {
 	if err != nil {
 		return err
 	}
-	if err := inFlight(t, o.From); err != nil {
+	if err := notDualWritten(t, o.From); err != nil {
 		return fmt.Errorf("rename column %s.%s: %w", o.Table, o.From, err)
 	}
 	if t.Column(o.To) != nil {
@@ -131,7 +131,7 @@ func (o AlterColumn) Apply(s *schema.Schema) error {
 		return fmt.Errorf("alter column %s.%s: a generated expression cannot be altered; drop the column and add it", o.Table, from.Name)
 	}
 	if from.Type != to.Type || !maps.Equal(from.TypeFor, to.TypeFor) || to.Identity {
-		if err := inFlight(t, from.Name); err != nil {
+		if err := notDualWritten(t, from.Name); err != nil {
 			return fmt.Errorf("alter column %s.%s: %w", o.Table, from.Name, err)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// fillBack returns the ops that undo a drop whose rows get a value: the three steps by which a column that is NOT NULL comes to a table in use.
+// fillBack returns the ops that undo a drop whose rows get a value: the three steps by which a column that is NOT NULL is added to a table in use.
 func (o DropColumn) fillBack() []Op {
 	c := o.Column.Def()
 	bare := c

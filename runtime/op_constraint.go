@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// AddPrimaryKey returns a table without primary key one. Its columns must be NOT NULL.
+// AddPrimaryKey adds a primary key to a table that has none. Its columns must be NOT NULL.
 type AddPrimaryKey struct {
 	Table      string
 	PrimaryKey schema.PrimaryKey

@@ -8,7 +8,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// TestOpForNarrowsEveryDefinition: no op comes to a dialect with what is for one dialect in its definitions, nor with those of another one.
+// TestOpForNarrowsEveryDefinition: no op reaches a dialect with what is for one dialect in its definitions, nor with those of another one.
 func TestOpForNarrowsEveryDefinition(t *testing.T) {
 	n := 0
 	for m := range reflect.TypeFor[Planner]().Methods() {

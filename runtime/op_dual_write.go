@@ -161,8 +161,8 @@ func (o DropDualWrite) Destroys() []string { return nil }
 func (o AddDualWrite) plan(p Planner) error  { return p.AddDualWrite(o) }
 func (o DropDualWrite) plan(p Planner) error { return p.DropDualWrite(o) }
 
-// inFlight refuses a change of a column that a dual write needs as it is.
-func inFlight(t *schema.Table, column string) error {
+// notDualWritten refuses a change of a column that a dual write needs as it is.
+func notDualWritten(t *schema.Table, column string) error {
 	if d := t.DualWriteOf(column); d != nil {
 		return fmt.Errorf("dual write %s needs it; end that first, with modelgen generate -contract", d.Name)
 	}

@@ -22,7 +22,7 @@ type executor struct {
 	digests map[string]digest
 	counted map[key]string // what the digests are made of: hashes
 	undo    map[int][]Op   // what undoes a migration, found before anything is touched
-	passed  int64          // rows of a batched stage that did not come to its end
+	passed  int64          // rows of a batched stage that did not reach its end
 	shared  bool           // nobody else is here: migrations may share transactions
 	holds   map[int]string // what the history is to keep of migrations that are done, see [history.holds]
 }
@@ -156,7 +156,7 @@ func (w *executor) planner(ops []Op) Planner {
 	return planner
 }
 
-// quiet reports whether ops come to one transaction, or to pieces that resume by themselves, when nobody else uses the database. A migration of
+// quiet reports whether ops are one transaction, or to pieces that resume by themselves, when nobody else uses the database. A migration of
 // several is resumed by the number of stages that are done, and by then somebody may be there: it keeps to the forms for that. Such are steps
 // written by hand, and changes of the values of an enum; that no other op of a dialect is one is tested with all of dialecttest.
 func quiet(ops []Op) bool {

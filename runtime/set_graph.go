@@ -184,7 +184,7 @@ func (s *Set) heads() error {
 	return nil
 }
 
-// fit replays all migrations: those that replace others, and once more those that are replaced, which must come to the same.
+// fit replays all migrations: those that replace others, and once more those that are replaced, which must result in the same schema.
 func (s *Set) fit() error {
 	var err error
 	if s.schema, err = s.schemaOf(func(i int) bool { return len(s.all[i].by) == 0 }); err != nil {
@@ -198,7 +198,7 @@ func (s *Set) fit() error {
 		return err
 	}
 	if !slices.Equal(facts(long), facts(s.schema)) {
-		return fmt.Errorf("set %s: a migration that replaces others does not come to the same schema as they do", s.name)
+		return fmt.Errorf("set %s: a migration that replaces others does not result in the same schema as they do", s.name)
 	}
 	return nil
 }

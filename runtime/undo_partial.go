@@ -119,7 +119,7 @@ func through(row *Record, st Stage) bool {
 }
 
 // midway refuses to give up a migration in the middle of a step that goes over rows in batches and has a way back: that would be right for the
-// rows that it has come to, and wrong for the others. A column that goes altogether does not mind.
+// rows that it has reached, and wrong for the others. A column that goes altogether does not mind.
 func (w *executor) midway(row *Record, next Stage, done []Op, label string) error {
 	c, err := ParseCursor(row.Cursor)
 	if next.Batch == nil || err != nil || c == nil || len(c.At) == 0 || row.State != StateRunning || through(row, next) {

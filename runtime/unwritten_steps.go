@@ -57,7 +57,7 @@ func (h *history) written(moves []move) error {
 	return e
 }
 
-// refuseUnwritten looks, without a lock and before the history is made, whether a run would come to what is not written. Most sets have nothing of the
+// refuseUnwritten looks, without a lock and before the history is made, whether a run would reach what is not written. Most sets have nothing of the
 // kind, and then it costs nothing.
 func (m *Migrator) refuseUnwritten(ctx context.Context, s Session, r *run) error {
 	any := false

@@ -169,7 +169,7 @@ func (a *adopted) psql(url, script string) {
 	psqlScript(a.t, url, script)
 }
 
-// psqlScript runs a script, which has to come to its end.
+// psqlScript runs a script, which has to reach its end.
 func psqlScript(t testing.TB, url, script string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "psql", "-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", url)

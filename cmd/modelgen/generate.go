@@ -30,7 +30,7 @@ func generate(ctx context.Context, e env, args []string) error {
 	f.StringVar(&cfg.Tag, "tag", "", "`key` of the column tag (default db); gorm and bun read those libraries' structs")
 	f.StringVar(&cfg.Guard, "guard", "", "`mode`: build, test or off")
 	f.StringVar(&cfg.BuildTags, "tags", "", "build `tags`")
-	f.BoolVar(&cfg.Only, "only", false, "take the packages named alone, and forget those of before")
+	f.BoolVar(&cfg.Only, "only", false, "take the packages named alone, and forget all others")
 	answerFlags(f, &cfg)
 	f.BoolVar(&cfg.Answers.Online, "online", false, "renames and changes of type in two steps, so that old programs go on running: this is the first")
 	f.BoolVar(&cfg.Answers.Contract, "contract", false, "the second step, when no program is running that is older than the first")

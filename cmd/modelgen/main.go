@@ -19,7 +19,7 @@
 // Usage:
 //
 //	modelgen [generate] [flags] [packages]   write the next migration
-//	modelgen check [flags] [directory]       do models, snapshot, list and guard agree? for CI
+//	modelgen check [flags] [directory]       verify that models, snapshot, list and guard are consistent for CI
 //	modelgen lint [flags] [directory] [name] what loses data, locks tables in use, breaks the binary that still runs
 //	modelgen merge [directory]               two branches added a migration each: join them
 //	modelgen rebase NAME [directory]         ... or put yours on top of theirs
@@ -53,7 +53,7 @@
 //	-guard MODE       build, test or off: where a model that drifted from its migrations does not compile (default build)
 //	-comments         doc comments become comments in the database
 //	-tags LIST        build tags
-//	-only             take the packages named alone, and forget those of before
+//	-only             take the packages named alone, and forget all others
 //	-empty            write a migration without ops, for steps by hand; -rows TABLES gives it structs of their rows; needs -name
 //	-online           renames and changes of type in two steps, so that the previous release goes on running: this is the first
 //	-contract         the second step, when none of those is running any more
@@ -65,7 +65,7 @@
 // the program looks at on its way fails in a script, too: rows that differ, what a new table of SQLite would lose, a way back that there is not.
 //
 // squash takes names of migrations, or beginnings of names, and writes NNNN_squashed_... with Replaces: a database that has none of the old
-// ones gets it, one that has some gets the rest. Its operations are those of all, made as few as come to the same; steps over data (SQL, Go,
+// ones gets it, one that has some gets the rest. Its operations are those of all, made as few as have the same result; steps over data (SQL, Go,
 // Fill, Backfill) stay in their places and are copied with what they need of their files, unless a comment //modelgen:elidable stands on them:
 // then they are left out. -name WORDS names it, -no-optimize keeps every operation, -diff prints. It goes in three steps:
 //
@@ -215,7 +215,7 @@ func near(word string) string {
 const usage = `modelgen writes migrations from Go models.
 
   modelgen [generate] [flags] [packages]   write the next migration
-  modelgen check [flags] [directory]       do models, snapshot, list and guard agree? for CI
+  modelgen check [flags] [directory]       verify that models, snapshot, list and guard are consistent for CI
   modelgen lint [flags] [directory] [name] what loses data, locks tables in use, breaks the binary that still runs
   modelgen merge [directory]               two branches added a migration each: join them
   modelgen rebase NAME [directory]         ... or put yours on top of theirs

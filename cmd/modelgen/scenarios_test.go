@@ -215,7 +215,7 @@ func (s *scenario) models(state string) (packages []string) {
 	return packages
 }
 
-// clear removes the models of before, except the guards, which are of no concern to the person who edits them.
+// clear removes the earlier models, except the guards, which are of no concern to the person who edits them.
 func (s *scenario) clear() {
 	for _, f := range s.archive.Files {
 		name, ok := strings.CutPrefix(f.Name, "before/")
@@ -274,7 +274,7 @@ func (s *scenario) first(args []string) {
 	}
 	stdout, stderr, code := s.command(args)
 	if code != 0 || stderr != "" || !strings.HasSuffix(stdout, "_initial.go\n") {
-		t.Fatalf("the models of before: exit %d\n%s%s", code, stdout, stderr)
+		t.Fatalf("the earlier models: exit %d\n%s%s", code, stdout, stderr)
 	}
 	made := s.files()
 	for name := range was {

@@ -8,7 +8,7 @@ import (
 	"github.com/modelgen/modelgen/gen/overview"
 )
 
-// show prints what a directory of migrations comes to: the graph, and the tables.
+// show describes a directory of migrations: the graph, and the tables.
 func show(_ context.Context, e env, args []string) error {
 	cfg := gen.Config{Dir: e.dir, Targets: targets}
 	f := flags(e, "show", "[directory]")

@@ -61,7 +61,7 @@ func (p sqlProject) script(which ...string) string {
 	return out
 }
 
-// runs wants the script to come to its end.
+// runs wants the script to reach its end.
 func (p sqlProject) runs(url, script string) {
 	p.t.Helper()
 	if out, ok := p.psql(url, script); !ok || out != "" {
@@ -120,7 +120,7 @@ func TestGuardedScriptGoesOn(t *testing.T) {
 		if rowsOf(t, db, "SELECT count(*) FROM pg_index WHERE NOT indisvalid") != "1" {
 			t.Fatal("the index is not half built")
 		}
-		p.stops(url, p.script(), "could not create unique index") // the index of before is not in the way
+		p.stops(url, p.script(), "could not create unique index") // the earlier index is not in the way
 		execSQL(t, db, "DELETE FROM products WHERE id = 2")
 		return url, func() {
 			p.settled(db, postgres.Dialect{})

@@ -9,7 +9,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Differences returns what the models that were written say otherwise than the database: want is the schema that they were to say, ops is what
+// Differences returns where the models that were written differ from the database: want is the schema that they were to say, ops is what
 // makes the tables of the models that were read again. There should be nothing, and what there is has to be looked at.
 func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, error) {
 	got := &schema.Schema{}

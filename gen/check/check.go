@@ -93,7 +93,7 @@ func Run(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
 		return nil, agreeErr
 	}
 	out = append(append(out, wrong...), more...)
-	for _, n := range append(r.Stale, r.InFlight...) {
+	for _, n := range append(r.Stale, r.DualWritten...) {
 		f := finding.Finding{Reason: n.Msg, Note: true}
 		if n.Pos.IsValid() {
 			f.Place = n.Pos.String()

@@ -153,7 +153,7 @@ func (c *checker) replay(ctx context.Context, cfg gen.Config, tables []string) (
 	}
 	data, err := os.ReadFile(resultFile)
 	if err != nil {
-		return nil, fmt.Errorf("the migrations were compiled, but did not come to the end of their replay: a package that they import ends the program")
+		return nil, fmt.Errorf("the migrations were compiled, but did not reach the end of their replay: a package that they import ends the program")
 	}
 	got := new(replayResult)
 	if err := json.Unmarshal(data, got); err != nil {

@@ -20,7 +20,7 @@ var shop = gen.Config{
 	Targets:  map[string]migrate.Dialect{"postgres": postgres.Dialect{}, "sqlite": sqlite.Dialect{}},
 }
 
-// Run is for CI: do models, snapshot, migrations, list and guard agree?
+// Run is for CI: verify that models, snapshot, migrations, list and guard are consistent.
 func ExampleRun() {
 	found, err := check.Run(context.Background(), shop)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// agree finds migrations that do not come to what the snapshot says, as after an edit by hand, and steps that nobody has written yet. The text of
+// agree finds migrations whose replayed schema differs from the snapshot, as after an edit by hand, and backfills that are not implemented. The text of
 // the migrations is enough for that, unless it has ops that a function makes, or parents of another set: then they are compiled and asked.
 func agree(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
 	b, err := migrations.ReadBranches(cfg.OutDir(), cfg.ShownOut())
@@ -41,7 +41,7 @@ func agree(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
 // checker compares the migrations of a directory with its snapshot.
 type checker struct{ *migrations.Branches }
 
-// compared replays the migrations, and compares what they come to with the snapshot. What does not fit any more behind an edit is said of the edit. What
+// compared replays the migrations, and compares the result with the snapshot. What does not fit any more behind an edit is said of the edit. What
 // was said already is left out.
 func (c *checker) compared(ctx context.Context, cfg gen.Config, changed []change, said []finding.Finding) (out []finding.Finding, err error) {
 	h := migrations.Heads(c.All)
@@ -87,7 +87,7 @@ func (c *checker) compared(ctx context.Context, cfg gen.Config, changed []change
 	return out, nil
 }
 
-// replayed is what all migrations come to.
+// replayed is the result of all migrations.
 type replayed struct {
 	schema   *schema.Schema    // nil when they do not fit
 	findings []finding.Finding // what is wrong with the migrations in themselves

@@ -18,7 +18,7 @@ type Answers struct {
 	// ConvertBacks is how values get back that Converts computes, for the way down: "parcels.weight=weight / 1000.0".
 	ConvertBacks []string
 	Online       bool // renames and changes of type go in two steps, the first of which lets programs of two versions run
-	Contract     bool // the second step, of all that are in flight
+	Contract     bool // the second step, of all dual writes
 }
 
 // Parse adds answers in the form in which migrations record them: "-rename products.caption=label", quoted as for a shell.

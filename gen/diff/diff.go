@@ -30,12 +30,12 @@ type Hint struct {
 
 // Result is what [Diff] found.
 type Result struct {
-	Ops       []migrate.Op
-	Schema    *schema.Schema // after the ops; equal to New, with all names
-	Questions []Question     // when there are any, Ops and Schema are not to be used
-	Stale     []string       // objects whose was: hint has been used up and can go: "products.label"
-	Used      []string       // answers that were needed, as flags, sorted
-	InFlight  []string       // columns that -contract will bring to their end: "products.label"
+	Ops         []migrate.Op
+	Schema      *schema.Schema // after the ops; equal to New, with all names
+	Questions   []Question     // when there are any, Ops and Schema are not to be used
+	Stale       []string       // objects whose was: hint has been used up and can go: "products.label"
+	Used        []string       // answers that were needed, as flags, sorted
+	DualWritten []string       // columns that -contract will bring to their end: "products.label"
 }
 
 // Error is something that no answer can fix: the input contradicts itself.
@@ -60,7 +60,7 @@ func (e Errors) Error() string {
 }
 
 // compare is one comparison. The differ that made it knows what was paired with what.
-func compare(in Input, f flight) (*Result, *differ, error) {
+func compare(in Input, f dualWrites) (*Result, *differ, error) {
 	d := &differ{in: in, filled: f.filled, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, fills: map[string][]migrate.Fill{}, late: map[string][]string{}}
 	d.lineEnds()
 	d.pair()

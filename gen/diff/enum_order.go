@@ -117,7 +117,7 @@ func (d *differ) askAboutOrder(n *schema.Enum) {
 	switch {
 	case d.on(nativeEnums) && len(tables) > 0:
 		d.ask(n.Name, text+": rows keep theirs, but PostgreSQL has to recreate the type and to rewrite "+strings.Join(tables, ", ")+", while nobody else reads or writes there",
-			append(choice, Choice{"that is meant", "-convert " + Quote(n.Name)}, Choice{"it is not: put the constants into the order of before", ""})...)
+			append(choice, Choice{"that is meant", "-convert " + Quote(n.Name)}, Choice{"it is not: put the constants back into their old order", ""})...)
 	case len(choice) > 0:
 		for _, moved := range movedAway(old, n.Values) {
 			choice = append(choice, Choice{"the same, in another place", valueRename(n.Name, moved[0], moved[0])})

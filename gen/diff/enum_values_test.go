@@ -23,7 +23,7 @@ func TestEnumOrder(t *testing.T) {
 			name: "another order is asked about",
 			old:  of(enum("mood", "sad", "fine", "glad"), people), new: of(enum("mood", "glad", "sad", "fine"), people),
 			want: moves + `?   that is meant: -convert mood
-				?   it is not: put the constants into the order of before
+				?   it is not: put the constants back into their old order
 				`,
 		},
 		{
@@ -76,7 +76,7 @@ func TestEnumOrder(t *testing.T) {
 			name: "an order within a file counts", old: of(enum("mood", "sad", "fine", "glad"), people),
 			new: of(inParts(enum("mood", "glad", "sad", "fine"), 2), people),
 			want: moves + `?   that is meant: -convert mood
-				?   it is not: put the constants into the order of before
+				?   it is not: put the constants back into their old order
 				`,
 		},
 		{
@@ -87,7 +87,7 @@ func TestEnumOrder(t *testing.T) {
 				? phase: the values of enum phase change places, from new, done to fresh, done, new: rows keep theirs, but PostgreSQL has to recreate the type and to rewrite jobs, while nobody else reads or writes there
 				?   renamed, and new is another value now: -rename phase.new=fresh
 				?   that is meant: -convert phase
-				?   it is not: put the constants into the order of before
+				?   it is not: put the constants back into their old order
 				`,
 		},
 		{

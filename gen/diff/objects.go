@@ -153,12 +153,12 @@ func (o *objects) each(f func(kind string, i int, name *string)) {
 	}
 }
 
-// finalNames returns those of a table that have none, and that are in flight under the name of a twin, the name that they are to have.
+// finalNames returns those of a table that have none, and that are dual-written under the name of a shadow column, the name that they are to have.
 func finalNames(t *schema.Table, column string, dualWritten *objects) {
 	final := map[string]string{}
 	dualWritten.each(func(kind string, i int, name *string) {
-		if isTwin(*name) {
-			final[dualWritten.text(kind, i)] = strings.TrimSuffix(*name, twin)
+		if isShadow(*name) {
+			final[dualWritten.text(kind, i)] = strings.TrimSuffix(*name, shadowSuffix)
 		}
 	})
 	mine := takeObjects(t, column)

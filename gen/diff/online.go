@@ -10,13 +10,13 @@ import (
 )
 
 // A rename, or a change of type, that programs of two versions survive takes two migrations. The first one expands the table: the column gets
-// a twin, which a dual write keeps equal, with constraints and indexes of its own. From then on the snapshot has a column more than the
-// models, and it is in flight. The second one contracts: the old column goes, and the twin gets its name, if it has another.
+// a shadow column, which a dual write keeps equal, with constraints and indexes of its own. From then on the snapshot has a column more than the
+// models, and the dual write lasts. The second one contracts: the old column goes, and the shadow column gets its name, if it has another.
 //
 // Each of the two is an ordinary comparison, with a schema between the snapshot and the models.
 
-// twin ends the names of columns, constraints and indexes whose final name is still taken.
-const twin = "_modelgen_new"
+// shadowSuffix ends the names of columns, constraints and indexes whose final name is still taken.
+const shadowSuffix = "_modelgen_new"
 
 // Diff compares in.Old with in.New. It returns [Errors] when hints or answers name what is not there or contradict each other;
 // what needs an answer is in the result as a question.
@@ -25,11 +25,11 @@ func Diff(in Input) (*Result, error) {
 	if in.Answers.Contract {
 		prepare = contract
 	}
-	flight, errs := prepare(&in)
+	dual, errs := prepare(&in)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	res, d, err := compare(in, flight)
+	res, d, err := compare(in, dual)
 	if err != nil || len(res.Questions) > 0 {
 		return res, err
 	}
@@ -39,7 +39,7 @@ func Diff(in Input) (*Result, error) {
 	if in.Answers.Contract {
 		res.Used = []string{"-contract"}
 		for flag := range d.used {
-			if !flight.made[flag] {
+			if !dual.made[flag] {
 				res.Used = append(res.Used, flag)
 			}
 		}
@@ -47,20 +47,20 @@ func Diff(in Input) (*Result, error) {
 	}
 	for _, t := range res.Schema.Tables {
 		for _, w := range t.DualWrites {
-			res.InFlight = append(res.InFlight, t.Name+"."+w.Column.Name)
+			res.DualWritten = append(res.DualWritten, t.Name+"."+w.Column.Name)
 		}
 	}
 	return res, nil
 }
 
-// flight is what a comparison knows of columns in flight.
-type flight struct {
+// dualWrites is what a comparison knows of columns that are dual-written.
+type dualWrites struct {
 	filled map[string]bool // columns that a dual write has filled, as table.column
 	made   map[string]bool // answers that nobody gave
 }
 
-// keepDualWrites returns the models what is in flight in the snapshot: it stays as it is until -contract. in.New is replaced.
-func keepDualWrites(in *Input) (flight, Errors) {
+// keepDualWrites returns the models the dual writes of the snapshot: they stay as they are until -contract. in.New is replaced.
+func keepDualWrites(in *Input) (dualWrites, Errors) {
 	var errs Errors
 	for _, old := range in.Old.Tables {
 		for i, w := range old.DualWrites {
@@ -106,12 +106,12 @@ func keepDualWrites(in *Input) (flight, Errors) {
 	if len(errs) == 0 && in.Answers.Contract {
 		errs = append(errs, &Error{"", "-contract: nothing is on its way"})
 	}
-	return flight{}, errs
+	return dualWrites{}, errs
 }
 
-// contract answers for columns in flight: what they were goes, and they get their final name. in.Old and in.Answers are replaced.
-func contract(in *Input) (flight, Errors) {
-	f := flight{filled: map[string]bool{}, made: map[string]bool{}}
+// contract answers for dual writes: what the columns were goes, and they get their final name. in.Old and in.Answers are replaced.
+func contract(in *Input) (dualWrites, Errors) {
+	f := dualWrites{filled: map[string]bool{}, made: map[string]bool{}}
 	in.New = in.New.Clone()
 	in.Answers.Drops, in.Answers.Renames = slices.Clone(in.Answers.Drops), slices.Clone(in.Answers.Renames)
 	for _, old := range in.Old.Tables {
@@ -156,7 +156,7 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 			}
 			to := c.Name
 			if o.Name == c.Name {
-				to = cut(c.Name, twin)
+				to = cut(c.Name, shadowSuffix)
 			}
 			w, err := d.dualWrite(old, t, *o, c, to)
 			if err != nil {
@@ -171,7 +171,7 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 				shared[t.Name+"."+name] = c.Name
 			}
 			was[t.Name+"."+to] = c.Was
-			d.twins(in.New, old, t, *o, c, w)
+			d.addShadow(in.New, old, t, *o, c, w)
 			in.Answers.Renames = slices.DeleteFunc(in.Answers.Renames, func(flag string) bool {
 				return slices.ContainsFunc(d.renameAnswers, func(r rename) bool { return r.flag == flag && r.table != "" && r.from == o.Name && r.to == c.Name })
 			})
@@ -192,7 +192,7 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 		return nil, Errors{{"", "-online: no column is renamed, and none changes its type in a way that rewrites the table"}}
 	}
 	made := d.settled(in.New, &in.Answers)
-	res, _, err := compare(in, flight{})
+	res, _, err := compare(in, dualWrites{})
 	if err != nil || len(res.Questions) > 0 {
 		return res, err
 	}
@@ -204,7 +204,7 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 			}
 		}
 		for _, w := range t.DualWrites {
-			res.InFlight = append(res.InFlight, t.Name+"."+w.Column.Name)
+			res.DualWritten = append(res.DualWritten, t.Name+"."+w.Column.Name)
 		}
 	}
 	for _, flag := range append(first.Used, "-online") {
@@ -216,12 +216,12 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 	return res, nil
 }
 
-// settled answers for everything that goes: after the first comparison nothing of it is a question any more, whatever twins there are.
+// settled answers for everything that goes: after the first comparison nothing of it is a question any more, whatever shadow columns there are.
 func (d *differ) settled(between *schema.Schema, a *Answers) (made map[string]bool) {
 	made = map[string]bool{}
 	a.Drops, a.Renames = slices.Clone(a.Drops), slices.Clone(a.Renames)
 	for _, t := range between.Tables {
-		for _, w := range t.DualWrites { // the old column is the one of its name, though its twin is like it
+		for _, w := range t.DualWrites { // the old column is the one of its name, though its shadow is like it
 			same := t.Name + "." + w.From + "=" + w.From
 			a.Renames = append(a.Renames, same)
 			made["-rename "+Quote(same)] = true
@@ -257,7 +257,7 @@ func (d *differ) isReplaced(table, old string) bool {
 	return false
 }
 
-// dualWrite returns what keeps o of the old table and its twin to equal, or says why nothing can.
+// dualWrite returns what keeps o of the old table and its shadow column to equal, or says why nothing can.
 func (d *differ) dualWrite(old, t *schema.Table, o, c schema.Column, to string) (schema.DualWrite, error) {
 	later := func(format string, args ...any) error {
 		return fmt.Errorf(format+": do that in a migration of its own, before or after", args...)
@@ -390,8 +390,8 @@ func sameType(a, b schema.Column) bool {
 	return a.Type == b.Type && len(a.TypeFor) == 0 && len(b.TypeFor) == 0 || a.Type == b.Type && fmt.Sprint(a.TypeFor) == fmt.Sprint(b.TypeFor)
 }
 
-// twins puts both columns into the table between, with constraints and indexes of each.
-func (d *differ) twins(s *schema.Schema, old, t *schema.Table, o, c schema.Column, w schema.DualWrite) {
+// addShadow puts both columns into the table between, with constraints and indexes of each.
+func (d *differ) addShadow(s *schema.Schema, old, t *schema.Table, o, c schema.Column, w schema.DualWrite) {
 	fresh, stays := c, o
 	fresh.Name, fresh.Was, fresh.ValueWas = w.To, "", nil
 	for _, x := range []*schema.Column{&fresh, &stays} {
@@ -435,7 +435,7 @@ func (d *differ) surviving(old *schema.Table, table string, o *objects) *objects
 	return out
 }
 
-// clashes gives constraints and indexes of twins another name for the time in which the old ones still have theirs.
+// clashes gives constraints and indexes of shadow columns another name for the time in which the old ones still have theirs.
 func (d *differ) clashes(s *schema.Schema) {
 	type owner struct{ table, name string }
 	kept := map[owner]bool{}
@@ -463,7 +463,7 @@ func (d *differ) clashes(s *schema.Schema) {
 			from, to = append(from, w.From), append(to, w.To)
 		}
 		old := takeObjects(t, from...)
-		twins := takeObjects(t, to...)
+		shadow := takeObjects(t, to...)
 		rest := (&objects{t.Uniques, t.Checks, t.ForeignKeys, t.Indexes}).names()
 		if t.PrimaryKey != nil {
 			rest = append(rest, t.PrimaryKey.Name)
@@ -473,13 +473,13 @@ func (d *differ) clashes(s *schema.Schema) {
 				d.fail(t.Name, "-online: %s of %s takes the name of a constraint or an index of a column that is to be on its way: do that in a migration of its own, before or after", name, t.Name)
 			}
 		}
-		twins.rename(func(name string) string {
+		shadow.rename(func(name string) string {
 			if name != "" && taken(t.Name, name) {
-				return cut(name, twin)
+				return cut(name, shadowSuffix)
 			}
 			return name
 		})
-		twins.putInto(t)
+		shadow.putInto(t)
 		old.putInto(t)
 	}
 }
@@ -539,7 +539,7 @@ func (d *differ) endDualWrites() {
 	}
 }
 
-// beginDualWrites comes when the twins are there, before the columns lose what only one of the two programs respects.
+// beginDualWrites comes when the shadow columns are there, before the columns lose what only one of the two programs respects.
 func (d *differ) beginDualWrites() {
 	for _, t := range d.new.Tables {
 		for _, w := range t.DualWrites {
@@ -550,5 +550,5 @@ func (d *differ) beginDualWrites() {
 	}
 }
 
-// isTwin reports whether a name is one for the time of a flight.
-func isTwin(name string) bool { return strings.HasSuffix(name, twin) }
+// isShadow reports whether a name is one for the time of a dual write.
+func isShadow(name string) bool { return strings.HasSuffix(name, shadowSuffix) }

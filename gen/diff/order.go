@@ -187,7 +187,7 @@ func walk(nodes []node) ([]migrate.Op, cycle) {
 	return out, nil
 }
 
-// circle goes back from op to op until it comes to one again.
+// circle goes back from op to op until it meets one again.
 func circle(nodes []node, done []bool) cycle {
 	at := slices.Index(done, false)
 	var path []int

@@ -91,7 +91,7 @@ func (d *differ) checkRelations() {
 
 func (r relation) isSequence() bool { return strings.HasPrefix(r.what, "the sequence") }
 
-// keptSequences returns the sequences of a table that have the names of when it, or a column, was called otherwise: no rename reaches them.
+// keptSequences returns the sequences of a table that have the names of when it, or a column, had another name: no rename reaches them.
 func (d *differ) keptSequences(t *schema.Table, dialect migrate.Capabilities) []relation {
 	old := d.old.Table(d.pair2old[t.Name])
 	if old == nil {

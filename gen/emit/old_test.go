@@ -20,7 +20,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/sqlite"
 )
 
-// TestOld: what earlier versions wrote compiles, as it is imported here; it fits, has the hashes that databases know it by, comes to the schema of
+// TestOld: what earlier versions wrote compiles, as it is imported here; it fits, has the hashes that databases know it by, results in the schema of
 // the snapshot that was written with it, is read from its text as the same ops, and is planned by both dialects.
 func TestOld(t *testing.T) {
 	for name, set := range map[string]*migrate.Set{"first": first.All, "branches": branches.All, "online": online.All} {
@@ -41,7 +41,7 @@ func TestOld(t *testing.T) {
 				t.Fatal(err)
 			}
 			if d := cmp.Diff(plain(t, &snap.Schema), plain(t, set.Schema())); d != "" {
-				t.Errorf("the migrations come to another schema (-then +now):\n%s", d)
+				t.Errorf("the migrations result in another schema (-then +now):\n%s", d)
 			}
 			if head := set.Head(); snap.HeadName() != head.Name {
 				t.Errorf("the newest is %s, and was %s", head.Name, snap.HeadName())

@@ -77,7 +77,7 @@ type Problems []string
 // Error returns the lines.
 func (p Problems) Error() string { return strings.Join(p, "\n") }
 
-// List has [Problems] of which more is known than a line.
+// List has located problems: [Problems] with their place, reason and fix.
 type List []Finding
 
 // Error returns the lines of [List.Problems].

@@ -17,7 +17,7 @@ var mg311 = Check{
 			if o.From.Def().Type != o.To.Def().Type {
 				table, column = o.Table, o.To.Def().Name
 			}
-		case migrate.DropDualWrite: // the twin takes the place of the column, and its name
+		case migrate.DropDualWrite: // the shadow column takes the place of the column, and its name
 			if o.From == o.Column.Def().Name {
 				table, column = o.Table, o.From
 			}

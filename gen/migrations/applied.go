@@ -11,7 +11,7 @@ import (
 	"github.com/modelgen/modelgen/internal/nearest"
 )
 
-// Applied says which migrations a database has. nil is that nobody said.
+// Applied says which migrations a database has. nil means unknown.
 type Applied struct {
 	Names  []string // may have the name of the set before a slash
 	Status []byte   // what app migrate status -json printed, in the place of Names

@@ -23,7 +23,7 @@ func marker(src []byte) int {
 	return 0
 }
 
-// conflicted says of a file that does not parse that two branches have met in it. The list is noted, as it is rewritten by the commands that
+// conflicted says of a file that does not parse that it has the conflict markers of two branches. The list is noted, as it is rewritten by the commands that
 // join the two; a migration is the user's.
 func (f *Folder) conflicted(path string, src []byte) error {
 	line := marker(src)

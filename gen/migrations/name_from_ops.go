@@ -46,7 +46,7 @@ func JoinWords(words []string) string {
 	return name
 }
 
-// fragments returns the words of each change, the telling ones only: what an op does for the sake of another is left out.
+// fragments returns the words of each change, only the significant ones: what an op does for the sake of another is left out.
 func fragments(ops []migrate.Op) []string {
 	var tables, columns, rest, other []string
 	added := map[string][]string{} // table -> added columns

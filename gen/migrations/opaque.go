@@ -11,7 +11,7 @@ import (
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// Unread says which ops cannot be read, so that nobody knows without compiling them what they make of the schema. A snapshot that was worked
+// Unread says which ops cannot be read, so that what they make of the schema is unknown without compiling them. A snapshot that was worked
 // out without them would lack their tables and columns. Steps over rows are no matter, as they leave the schema as it is.
 func Unread(all []read.Migration) (lines []string) {
 	for _, m := range all {

@@ -12,7 +12,7 @@ import (
 // it has applied, and check has no database. A command records what it writes. What is recorded already it leaves alone, so that an edit is found
 // however many commands run after it; modelgen hash alone records one.
 
-// Records returns what a snapshot is to record of all migrations. sides are the records of before: one, or two in the middle of a merge. Names that
+// Records returns what a snapshot is to record of all migrations. sides are the earlier records: one, or two in the middle of a merge. Names that
 // only those have are kept unless they are dropped: the file of that migration is missing, which is for check to say.
 func Records(all []read.Migration, dropped map[string]bool, sides ...map[string]string) map[string]string {
 	out := map[string]string{}

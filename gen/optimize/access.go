@@ -13,7 +13,7 @@ import (
 type step struct {
 	op      migrate.Op
 	e       migrate.Effects
-	barrier bool // nobody knows what it touches
+	barrier bool // its effects cannot be determined
 	fill    bool
 	enum    string // the enum that it changes
 	values  bool   // of which it changes the values
@@ -115,7 +115,7 @@ func (c *collector) op(op migrate.Op) {
 	}
 }
 
-// barrier reports whether an op stays where it is: nobody knows what it touches, it gives values to rows, or it begins or ends a dual write, for
+// barrier reports whether an op stays where it is: its effects cannot be determined, it gives values to rows, or it begins or ends a dual write, for
 // which programs wait. Of a [migrate.Fill] and a change of a column it is known what they do to rows.
 func barrier(op migrate.Op, e migrate.Effects) bool {
 	known := !e.Rows

@@ -1,4 +1,4 @@
-// Package overview shows what a directory of migrations comes to, as text, as a diagram and as data: the graph, what each migration does, and the
+// Package overview describes a directory of migrations, as text, as a diagram and as data: the graph, what each migration does, and the
 // tables of the snapshot.
 //
 // It judges nothing: a directory with two newest migrations is shown as it is.

@@ -72,7 +72,7 @@ func Empty(cfg gen.Config, tables []string) (*gen.Result, error) {
 }
 
 // recorded returns the schema of the snapshot as it is, when it ends at the head: it may hold what the migrations do not say without being compiled.
-// One in the middle of a conflict, or of before the head, is worked out.
+// One in the middle of a conflict, or before the head, is worked out.
 func (b *branches) recorded(head read.Migration) (*schema.Schema, error) {
 	if s, err := snapshot.Decode(b.SnapshotText); err == nil && s.HeadName() == head.Name {
 		return s.Schema.Clone(), nil

@@ -79,8 +79,8 @@ func (b *branches) attempts(m read.Migration) [][]migrate.Op {
 			return nil
 		}
 	}
-	inFlight := func(t *schema.Table) bool { return len(t.DualWrites) > 0 }
-	if answers.Parse(m.Answers) != nil || answers.Online || answers.Contract || slices.ContainsFunc(m.Before.Tables, inFlight) || slices.ContainsFunc(after.Tables, inFlight) {
+	dualWritten := func(t *schema.Table) bool { return len(t.DualWrites) > 0 }
+	if answers.Parse(m.Answers) != nil || answers.Online || answers.Contract || slices.ContainsFunc(m.Before.Tables, dualWritten) || slices.ContainsFunc(after.Tables, dualWritten) {
 		return nil
 	}
 	trail := follow(m)

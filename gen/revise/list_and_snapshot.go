@@ -87,7 +87,7 @@ func (b *branches) finish(r *gen.Result, all []read.Migration, s *schema.Schema)
 	return nil
 }
 
-// snapshot puts the settings of the old snapshot and what the migrations, which are all that there are from now on, come to together.
+// snapshot puts the settings of the old snapshot and the result of the migrations, which are all that there are from now on, together.
 func (b *branches) snapshot(s *schema.Schema, head read.Migration, all []read.Migration) (*snapshot.Snapshot, error) {
 	out, err := b.settings()
 	if err != nil {

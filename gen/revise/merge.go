@@ -16,7 +16,7 @@ import (
 )
 
 // Merge works out a migration that joins all newest migrations of a folder, when they touch different things: when they can be applied in
-// either order and come to the same. What collides comes as [finding.Problems]. anyway lets steps that a person wrote pass, of which nobody else
+// either order with the same result. What collides comes as [finding.Problems]. anyway lets steps that a person wrote pass, of which nobody else
 // can tell what they touch.
 func Merge(cfg gen.Config, anyway bool) (*gen.Result, error) {
 	b, err := readBranches(cfg)

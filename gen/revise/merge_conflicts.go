@@ -91,7 +91,7 @@ func (t *touch) add(op migrate.Op, name func(table, column string) string, at *s
 		write(o.Table, o.From, o.To)
 	default:
 		e := op.Effects()
-		if e.Unknown { // of a step written by hand nobody knows what it touches, which is said elsewhere
+		if e.Unknown { // the effects of a step written by hand cannot be determined, which is said elsewhere
 			return
 		}
 		gone := e.Removes
@@ -124,7 +124,7 @@ func (t *touch) add(op migrate.Op, name func(table, column string) string, at *s
 	}
 }
 
-// mixed says which steps over rows of two sides come to something else in another order.
+// mixed says which steps over rows of two sides have another result in another order.
 func mixed(base *schema.Schema, sides [][]read.Migration) (lines []string) {
 	each := make([][]touch, len(sides))
 	for i, side := range sides {

@@ -18,7 +18,7 @@ import (
 	"github.com/modelgen/modelgen/gen/read"
 )
 
-// users says where names are used that go, or that are called otherwise: in the other files of the folder, its tests, and what imports it in the
+// users says where names are used that go, or that are renamed: in the other files of the folder, its tests, and what imports it in the
 // module. becomes has what each becomes, "" for one that goes; files are those that are rewritten anyway.
 func (b *branches) users(becomes map[string]string, files map[string]bool) (lines []string, err error) {
 	fset := token.NewFileSet()

@@ -19,7 +19,7 @@ func facts(t *testing.T, s *schema.Schema) string {
 	return string(data)
 }
 
-// TestCopy applies random lists, op by op and several at once: a copy comes to what a full copy comes to, and what it was made of stays.
+// TestCopy applies random lists, op by op and several at once: a copy ends as a full copy does, and what it was made of stays.
 func TestCopy(t *testing.T) {
 	shared := 0
 	for seed := range uint64(400) {
@@ -41,7 +41,7 @@ func TestCopy(t *testing.T) {
 				t.Fatalf("seed %d: %q changed what was copied:\n%s\nwas\n%s", seed, described(ops), got, before)
 			}
 			if got, want := facts(t, copied), facts(t, full); got != want {
-				t.Fatalf("seed %d: %q comes to\n%s\nnot\n%s", seed, described(ops), got, want)
+				t.Fatalf("seed %d: %q results in\n%s\nnot\n%s", seed, described(ops), got, want)
 			}
 			for _, table := range copied.Tables {
 				if s.Table(table.Name) == table {

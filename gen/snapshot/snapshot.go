@@ -37,7 +37,7 @@ type Snapshot struct {
 	Comments bool     `json:"comments,omitempty"` // doc comments become comments of the database
 	Allow    []string `json:"allow,omitempty"`    // what verify passes over, from modelgen.json, see [migrate.Set.Allow]
 
-	// Migrations has the hash of the ops of every migration by its name, or [Open]. It is empty in a file of before there were records.
+	// Migrations has the hash of the ops of every migration by its name, or [Open]. It is empty in a file that is older than the records.
 	Migrations map[string]string `json:"migrations,omitempty"`
 
 	schema.Schema

@@ -110,7 +110,7 @@ func (c *copier) embedded(f *ast.Field) {
 		return
 	}
 	if o, ok := c.Info.Uses[id].(*types.TypeName); ok && o.Parent() == c.Scope && c.leaves[c.fileOf(o)] {
-		c.no(id, "it embeds %s, which would be called otherwise in a copy", id.Name)
+		c.no(id, "it embeds %s, which would have another name in a copy", id.Name)
 	}
 }
 

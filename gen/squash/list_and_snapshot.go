@@ -42,7 +42,7 @@ func (q *squasher) settle(sources []read.File) error {
 	return nil
 }
 
-// compare makes sets of the migrations before and after, as the program will, and holds the second to what the first comes to. What only
+// compare makes sets of the migrations before and after, as the program will, and holds the second to the result of the first. What only
 // compiling tells is not known to either, so a set that does not fit without it is not compared.
 func compare(before, after []read.Migration) error {
 	old := setOf(before)

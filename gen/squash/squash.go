@@ -1,7 +1,7 @@
 // Package squash puts one migration in the place of several: [Squash] writes it, [Finish] takes away the files of those that it replaces, and [Forget]
 // their names. Steps that are written by hand are copied with what they need.
 //
-// What the ops come to in fewer steps is the matter of package optimize. Nothing is written before [gen.Result.Commit].
+// To make fewer ops with the same result is the matter of package optimize. Nothing is written before [gen.Result.Commit].
 package squash
 
 import (
@@ -63,7 +63,7 @@ func newSquasher(cfg gen.Config) (*squasher, error) {
 	return q, nil
 }
 
-// Squash works out one migration that stands for several. Those stay as they are: databases that have some of them go on with the rest.
+// Squash computes one migration that replaces several. Those stay as they are: databases that have some of them go on with the rest.
 func Squash(cfg Config) (*Result, error) {
 	q, err := newSquasher(cfg.Config)
 	if err != nil {

@@ -50,7 +50,7 @@ func (c *copier) steps(members []int) ([]step, error) {
 				no("only a step over data is elidable: SQL, Go, Fill or Backfill; without this one the schema would be another")
 				continue
 			case elidable && (hasSchema(op) || hasObjects(op)):
-				no("this step tells the schema what it changes, so it is not elidable; take Schema, Objects and Drops out of it, or the comment away")
+				no("this step records schema changes, so it is not elidable; take Schema, Objects and Drops out of it, or the comment away")
 				continue
 			case elidable:
 				continue
@@ -133,7 +133,7 @@ func kindOf(op read.Op) string {
 	return name
 }
 
-// hasSchema reports whether a step tells the schema of a change.
+// hasSchema reports whether a step records a change of the schema.
 func hasSchema(op read.Op) bool {
 	if o, ok := op.Value.(migrate.SQL); ok {
 		return len(o.Schema) > 0

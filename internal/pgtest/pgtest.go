@@ -36,7 +36,7 @@ func URL(t testing.TB) string {
 // shared starts the server of the process. It is never stopped here: the end of the process does that, see [Start].
 var shared = sync.OnceValues(Start)
 
-// Database makes an empty database for the test alone and gives its URL. It is dropped when the test is over, together with the
+// Database makes an empty database for the test alone and returns its URL. It is dropped when the test is over, together with the
 // connections that are still open.
 func Database(t testing.TB) string {
 	t.Helper()

@@ -196,7 +196,7 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	}
 	initial := new(migrate.InitialError)
 	errors.As(err, &initial)
-	if asked := c.json || slices.Contains(args, "-json") || slices.Contains(args, "--json"); asked && !c.encoded { // flags may not have come to be read
+	if asked := c.json || slices.Contains(args, "-json") || slices.Contains(args, "--json"); asked && !c.encoded { // flags may not have been read
 		_ = c.encode(struct {
 			Error       string           `json:"error"`
 			Differences []differenceJSON `json:"differences,omitempty"`

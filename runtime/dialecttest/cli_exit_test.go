@@ -15,7 +15,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// TestCLIExitStatus: what was refused, or ended half way, is 1; what did not come to run is 2.
+// TestCLIExitStatus: what was refused, or ended half way, is 1; what was not run is 2.
 func TestCLIExitStatus(t *testing.T) {
 	runners(t, func(r *runner) {
 		set := migrate.NewSet("shop", chain(makes("one"), adds("one", "a"), adds("one", "b"))...)

@@ -77,7 +77,7 @@ func TestVerifySeesEveryField(t *testing.T) {
 	}
 }
 
-// impossible are fields without which no set of migrations comes to a schema.
+// impossible are fields without which no set of migrations results in a schema.
 var impossible = []string{"Table.Name", "Table.Columns", "Column.Name", "DualWrite.From", "DualWrite.To", "DualWrite.Column"}
 
 // unseenByAll are the fields that verify does not see, with the reason.

@@ -264,7 +264,7 @@ func differing(t *testing.T, l *lab) {
 	l.must(m.To(ctx, "0003_step"))
 }
 
-// failsBefore fails before it comes to what would wait: then nothing waits yet.
+// failsBefore fails before it reaches what would wait: then nothing waits yet.
 func failsBefore(t *testing.T, l *lab) {
 	inUse(l)
 	expand, contract := dualRename("")

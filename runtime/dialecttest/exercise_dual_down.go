@@ -11,7 +11,7 @@ import (
 
 // What new programs write may be more than the old column holds. Old programs that write what they have read must not cut it.
 
-// narrowed is a table before, while and after a column has a twin that holds more.
+// narrowed is a table before, while and after a column has a shadow column that holds more.
 func narrowed(l *lab, from, to schema.ColumnDef, up, down string) *migrate.Migrator {
 	a, b := from.Def(), to.Def()
 	free := func(c schema.Column) schema.Column { c.Nullable = true; return c }

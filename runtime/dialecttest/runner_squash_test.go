@@ -180,7 +180,7 @@ func TestSquashWrong(t *testing.T) {
 	s := newSquashed()
 	r := &runner{t: t}
 	other := &migrate.Migration{Name: "0002_squashed", Replaces: []string{"0001_a", "0002_b"}, Ops: []migrate.Op{makes("t")}}
-	r.fails(migrate.NewSet("shop", s.a, s.b, other).Err(), "does not come to the same schema")
+	r.fails(migrate.NewSet("shop", s.a, s.b, other).Err(), "does not result in the same schema")
 	with := func(ops ...migrate.Op) *migrate.Migration {
 		return &migrate.Migration{Name: "0002_squashed", Replaces: []string{"0001_a", "0002_b"}, Ops: append(s.squash.Ops[:1:1], ops...)}
 	}
@@ -191,8 +191,8 @@ func TestSquashWrong(t *testing.T) {
 	if err := migrate.NewSet("shop", s.a, whole, with(two, more)).Err(); err != nil {
 		t.Error(err)
 	}
-	r.fails(migrate.NewSet("shop", s.a, whole, with(two, more, both)).Err(), "does not come to the same schema")
-	r.fails(migrate.NewSet("shop", s.a, s.b, with(migrate.CreateSchema{Name: "extra"})).Err(), "does not come to the same schema")
+	r.fails(migrate.NewSet("shop", s.a, whole, with(two, more, both)).Err(), "does not result in the same schema")
+	r.fails(migrate.NewSet("shop", s.a, s.b, with(migrate.CreateSchema{Name: "extra"})).Err(), "does not result in the same schema")
 	hole := &migrate.Migration{Name: "0003_hole", Replaces: []string{"0001_a", "0003_c"}, Ops: s.squash.Ops}
 	r.fails(migrate.NewSet("shop", s.a, s.b, s.c, hole).Err(), "leaves out one that lies between them")
 	self := &migrate.Migration{Name: "0001_self", Replaces: []string{"0001_self"}, Ops: s.squash.Ops}

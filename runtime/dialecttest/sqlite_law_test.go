@@ -37,7 +37,7 @@ func TestSQLiteFillWithTheDefault(t *testing.T) {
 	d.want("SELECT id, hex(token), mark, tags, none FROM users ORDER BY id", `1|0079|61|["a"]|NULL 2|01|x|[]|y`)
 }
 
-// What undoing the drop of a column comes to.
+// What undoing the drop of a column results in.
 func TestSQLiteColumnWithoutValuesComesBack(t *testing.T) {
 	d := newLite(t)
 	d.run(liteTable("users", liteID()))

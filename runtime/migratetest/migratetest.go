@@ -98,7 +98,7 @@ func (r *run) all() error {
 		return err
 	}
 	if d := differences(full, again); d != "" {
-		return fmt.Errorf("up, down and up does not come to the same as up:%s", d)
+		return fmt.Errorf("up, down and up do not result in the same as up:%s", d)
 	}
 	return r.leave()
 }
@@ -178,7 +178,7 @@ func (r *run) thereAndBack(e entry, before, after []string) error {
 		return err
 	}
 	if d := differences(after, now); d != "" {
-		return fmt.Errorf("applying %s again, after it was undone, does not come to the same:%s", e.what(), d)
+		return fmt.Errorf("applying %s again, after it was undone, does not result in the same:%s", e.what(), d)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 // The schemas are found first, so that expressions mean the scratch tables and types; functions made by hand are still found.
 func (s *session) Expected(ctx context.Context, want *schema.Schema) ([]string, error) {
 	if err := s.ready(ctx); errors.Is(err, errStandby) {
-		return nil, errors.New("the server is a standby in recovery, in which what the migrations come to cannot be built; " + elsewhere)
+		return nil, errors.New("the server is a standby in recovery, in which the result of the migrations cannot be built; " + elsewhere)
 	} else if err != nil {
 		return nil, err
 	}

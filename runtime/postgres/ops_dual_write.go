@@ -10,7 +10,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// AddDualWrite makes a trigger that runs before a row is written, so that both columns come with the row, then fills the rows of before.
+// AddDualWrite makes a trigger that runs before a row is written, so that both columns come with the row, then fills the rows that are there.
 // The lock of CREATE TRIGGER waits for those who are writing: whoever writes later writes both.
 func (p *planner) AddDualWrite(o migrate.AddDualWrite) error {
 	t := p.before.Table(o.Table)
@@ -26,7 +26,7 @@ func (p *planner) AddDualWrite(o migrate.AddDualWrite) error {
 			return err
 		}
 	}
-	if !p.added[o.Table+"."+o.To] { // undone, the column of before comes back without values
+	if !p.added[o.Table+"."+o.To] { // undone, the old column comes back without values
 		return p.both(o, migrate.Fill{Table: o.Table, Column: o.From, Expr: o.Down, Where: from + " IS NULL AND " + to + " IS NOT NULL"})
 	}
 	return nil

@@ -28,7 +28,7 @@ func (p *planner) AddDualWrite(op migrate.AddDualWrite) error {
 	from, to := quote(op.From), quote(op.To)
 	for _, f := range []struct{ column, expr, where string }{
 		{op.To, up, to + " IS NULL AND " + from + " IS NOT NULL"},
-		{op.From, down, from + " IS NULL AND " + to + " IS NOT NULL"}, // undone, the column of before comes back without values
+		{op.From, down, from + " IS NULL AND " + to + " IS NOT NULL"}, // undone, the old column comes back without values
 	} {
 		if p.adds(op.Table, map[string]string{op.To: op.From, op.From: op.To}[f.column]) {
 			continue

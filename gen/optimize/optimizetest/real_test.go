@@ -92,7 +92,7 @@ func (l live) run(set *migrate.Set, target string) error {
 	return err
 }
 
-// drift is what the database has otherwise than the migrations say.
+// drift is what the database has that differs from the migrations.
 func (l live) drift(t *testing.T, set *migrate.Set) []string {
 	t.Helper()
 	m, err := migrate.New(l.db, l.dialect, set, nil)
@@ -218,7 +218,7 @@ func differs(t *testing.T, open backend, begin, list, got []migrate.Op) (why str
 		if !optimised {
 			if drift := l.drift(t, set); len(drift) > 0 {
 				remove()
-				return fmt.Sprint("the list itself does not come to its schema: ", drift), false
+				return fmt.Sprint("the list itself does not result in its schema: ", drift), false
 			}
 		}
 		facts[optimised] = l.facts(t, set.Schema())
@@ -253,7 +253,7 @@ func listed(ops []migrate.Op) string {
 func TestHistorySQLite(t *testing.T)   { history(t, onSQLite) }
 func TestHistoryPostgres(t *testing.T) { history(t, onPostgres(pgtest.Database(t))) }
 
-// history squashes two hundred migrations. A database that had all of them, one that had half and one that had none come to the same.
+// history squashes two hundred migrations. A database that had all of them, one that had half and one that had none end the same.
 func history(t *testing.T, open backend) {
 	t.Parallel()
 	list, data := []migrate.Op{}, 0
