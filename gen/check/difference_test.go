@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/modelgen/modelgen/internal/everyop"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -43,7 +44,10 @@ func TestEveryKindIsTold(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	for _, f := range schema.Facts(s) {
+	for _, f := range schema.Facts(everyop.Schema()) {
+		if f.Kind == "object" {
+			continue // a step written by hand declares it, and no snapshot has it
+		}
 		if _, known := ranks[f.Kind]; !known {
 			t.Errorf("check has no place for a %s", f.Kind)
 		}
