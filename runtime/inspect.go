@@ -38,11 +38,12 @@ type Unexpressed struct {
 
 // ForeignHistory is what another migration tool has written down of a database.
 type ForeignHistory struct {
-	Tool    string   `json:"tool"`              // "goose", "golang-migrate", "dbmate", "rails", "atlas", "bun", "sql-migrate", "django", "flyway", ...
-	Table   string   `json:"table"`             // qualified when it is not in the first schema
-	Version string   `json:"version,omitempty"` // the newest one applied, in the words of the tool; "" when none is
-	Applied []string `json:"applied,omitempty"` // all that are applied, where the tool keeps a row for each, in the order of versions
-	Problem string   `json:"problem,omitempty"` // why it must not be adopted as it is, in the tool's own word: dirty, failed, locked; "" when all is well
+	Tool     string   `json:"tool"`               // "goose", "golang-migrate", "dbmate", "rails", "atlas", "bun", "sql-migrate", "django", "flyway", ...
+	Table    string   `json:"table"`              // qualified when it is not in the first schema
+	Version  string   `json:"version,omitempty"`  // the newest one applied, in the words of the tool; "" when none is
+	Applied  []string `json:"applied,omitempty"`  // all that are applied, where the tool keeps a row for each, in the order of versions
+	Baseline string   `json:"baseline,omitempty"` // up to which versions count as applied without a row, "" without one
+	Problem  string   `json:"problem,omitempty"`  // why it must not be adopted as it is, in the tool's own word: dirty, failed, locked; "" when all is well
 
 	// Unreadable says that the role may not read the table: nothing else is known then.
 	Unreadable bool `json:"unreadable,omitempty"`

@@ -269,7 +269,7 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 	if allow.there && len(allow.patterns) > 0 {
 		e.say(fmt.Sprintf("verify looks at what the models cannot say: add it to %s, then run modelgen once more: %s", allow.shown, strings.TrimSpace(string(allow.content()))))
 	}
-	e.adopted(to.in, to.res, append(to.res.Unexpressed, differences...))
+	e.adopted(to.in, to.res, append(to.res.Unexpressed, differences...), generateLine(to.dir, to.models.Generate))
 	return nil
 }
 

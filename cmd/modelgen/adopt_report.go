@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,8 +12,8 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// adopted says what was taken over, what was not, and what is to be done next.
-func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed) {
+// adopted says what was taken over, what was not, and what is to be done next. The line generate is missing in the models, "" when it is not.
+func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed, generate string) {
 	tables, columns := "tables", "columns were"
 	if res.Tables == 1 {
 		tables = "table"
@@ -54,5 +56,26 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 		}
 		fmt.Fprintf(e.stderr, "%s %s (table %s): take it out of where the program starts, as two tools must not change one database\n", h.Tool, what, h.Table)
 	}
+	if generate != "" {
+		fmt.Fprintf(e.stderr, "go generate does not know of the models yet: put %s above a declaration of them\n", generate)
+	}
 	fmt.Fprintln(e.stderr, "next: read the models, build, then run the program's migrate up -fake-initial, which records that the tables are there, and migrate verify")
+}
+
+// generateLine returns the line for go generate that no Go file of a directory has, "" when one has it.
+func generateLine(dir, flags string) string {
+	const line = "//go:generate go tool modelgen"
+	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		for l := range strings.Lines(string(text)) {
+			if strings.HasPrefix(l, "//go:generate ") && strings.Contains(l, "modelgen") {
+				return ""
+			}
+		}
+	}
+	return line + " " + flags
 }

@@ -42,7 +42,7 @@ var offline = []struct{ command, reason, instead string }{
 // TestGuide does what a reader of docs/guide does. Each page is walked from top to bottom in a folder of its own: the tutorial begins in an
 // empty one, all others in a module with the program of the tutorial. What a fenced block is for stands in its first line:
 //
-//	go, yaml       "// models/models.go" or "# .gitlab-ci.yml": the whole file, which is written; the commands of a yaml file are run
+//	go, sql, yaml  "// models/models.go", "-- files/1.sql" or "# .gitlab-ci.yml": the whole file, which is written; the commands of a yaml file are run
 //	go, json       otherwise: lines that stand so in a file of the module; ... is a gap
 //	diff           "--- models/models.go": the lines with a blank or - must be there once, and become those with a blank or +
 //	console        "$ command" is run by sh, and what it prints must be what stands below; ... is any number of lines, and a status other
@@ -142,7 +142,7 @@ func readBlocks(t *testing.T, file string) (all []block) {
 	return all
 }
 
-var titleLine = regexp.MustCompile(`^(?://|#|---) (\S+\.\w+)$`)
+var titleLine = regexp.MustCompile(`^(?://|#|---|--) (\S+\.\w+)$`)
 
 // title returns the name of the file that the first line of a block has, "" for none, and what follows it.
 func (b block) title() (name, text string) {
@@ -177,7 +177,7 @@ func (p *page) walk() {
 			lines[b.line] = p.console(b)
 		case b.lang == "diff" && name != "":
 			p.patch(b, name)
-		case b.lang == "go" && name != "":
+		case (b.lang == "go" || b.lang == "sql") && name != "":
 			p.write(name, text)
 		case b.lang == "yaml" && name != "":
 			p.write(name, text)

@@ -65,7 +65,7 @@ func TestTell(t *testing.T) {
 		{"flyway", "flyway_schema_history: installed_rank version description type script checksum success", database{"flyway_schema_history": {
 			{"installed_rank": 1, "version": "1", "type": "BASELINE", "success": true}, {"installed_rank": 2, "version": "1.10", "type": "SQL", "success": true}, {"installed_rank": 3, "version": "1.9", "type": "SQL", "success": true},
 			{"installed_rank": 4, "type": "SQL", "success": true}, {"installed_rank": 5, "version": "2", "type": "SQL", "success": true}, {"installed_rank": 6, "version": "2", "type": "UNDO_SQL", "success": true}}},
-			migrate.ForeignHistory{Tool: "flyway", Table: "flyway_schema_history", Version: "1.10", Applied: []string{"1", "1.9", "1.10"}}},
+			migrate.ForeignHistory{Tool: "flyway", Table: "flyway_schema_history", Version: "1.10", Baseline: "1", Applied: []string{"1", "1.9", "1.10"}}},
 		{"flyway failed", "flyway_schema_history: installed_rank version type script checksum success", database{"flyway_schema_history": {{"installed_rank": 1, "version": "1", "type": "SQL", "success": false}}},
 			migrate.ForeignHistory{Tool: "flyway", Table: "flyway_schema_history", Problem: "failed: version 1; flyway repair takes it out of the history"}},
 		{"liquibase", "databasechangelog: id author filename orderexecuted exectype; databasechangeloglock: id locked", database{

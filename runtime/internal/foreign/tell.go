@@ -105,6 +105,9 @@ func atlas(f *migrate.ForeignHistory, rows []Row) {
 		if strings.HasPrefix(v, ".") { // .atlas_cloud_identifier is none
 			continue
 		}
+		if r.number("type")&1 != 0 { // a baseline
+			f.Baseline = v
+		}
 		if all = append(all, v); r.number("applied") < r.number("total") || r.text("error") != "" {
 			f.Problem = fmt.Sprintf("partially applied: %d of %d statements of version %s", r.number("applied"), r.number("total"), v)
 		}
@@ -130,6 +133,9 @@ func flyway(f *migrate.ForeignHistory, rows []Row) {
 		if !r.flag("success") {
 			f.Problem = "failed: version " + v + "; flyway repair takes it out of the history"
 			continue
+		}
+		if r.text("type") == "BASELINE" {
+			f.Baseline = v
 		}
 		if v != "" {
 			on[v] = r.text("type") != "DELETE" && !strings.HasPrefix(r.text("type"), "UNDO")
