@@ -57,7 +57,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	m.Answers = out.Used
 	var guards []File
-	err = together(
+	err = together(cfg.Frugal,
 		func() error { // without ops nobody waits for it, but modelgen check does
 			if len(out.Ops) == 0 {
 				return nil
@@ -65,7 +65,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 			return r.TypeCheck(cfg)
 		},
 		func() error { return r.refusals(cfg, out.Ops) },
-		func() error { return r.migration(m) },
+		func() error { return r.migration(m, cfg.Frugal) },
 		func() (err error) { guards, err = r.guards(); return err },
 	)
 	if err != nil {
@@ -83,8 +83,16 @@ func (r *Result) TypeCheck(cfg Config) error {
 	return r.Folder.Compiles(r.models.Types, load.BuildTags(cfg.BuildTags))
 }
 
-// together runs independent work, each on a processor if there is one, and returns the first error in the order of the arguments.
-func together(work ...func() error) error {
+// together runs independent work, each on a processor if there is one, or one after the other, and returns the first error in the order of the arguments.
+func together(oneByOne bool, work ...func() error) error {
+	if oneByOne {
+		for _, w := range work {
+			if err := w(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	errs := make([]error, len(work))
 	var wg sync.WaitGroup
 	for i, w := range work {

@@ -42,7 +42,7 @@ func (r *Result) newMigration(cfg Config) (m emit.Migration, err error) {
 }
 
 // migration adds the new migration, if there is one, and the list to the files.
-func (r *Result) migration(m emit.Migration) error {
+func (r *Result) migration(m emit.Migration, oneByOne bool) error {
 	if m.Name != "" {
 		raw, err := m.File()
 		if err != nil {
@@ -57,7 +57,7 @@ func (r *Result) migration(m emit.Migration) error {
 			return err
 		}
 		var src []byte
-		err = together(
+		err = together(oneByOne,
 			func() error {
 				if err := r.models.Failed[emit.Imports]; err != nil {
 					return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", emit.Runtime, err)

@@ -68,6 +68,7 @@ func NewCreateTable(t *schema.Table) CreateTable {
 // Definition returns the table that the op creates, as a value of its own.
 func (o CreateTable) Definition() *schema.Table {
 	t := &schema.Table{Name: o.Table, Comment: o.Comment, Uniques: o.Uniques, Checks: o.Checks, ForeignKeys: o.ForeignKeys, Indexes: o.Indexes}
+	t.Columns = slices.Grow(t.Columns, len(o.Columns))
 	for _, c := range o.Columns {
 		t.Columns = append(t.Columns, c.Def())
 	}

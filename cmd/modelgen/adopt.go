@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +69,9 @@ func (a *adoptFlags) parse(e env, args []string) (database string, err error) {
 	return a.operands(e, operands)
 }
 
+// adoptMemory is how many bytes the heap takes, when a server is adopted, before memory matters more than time: 1,000 tables need most of it.
+const adoptMemory = 72 << 20
+
 // runAdopt writes models and the first migration of a database that is there, all of it or nothing.
 func runAdopt(ctx context.Context, e env, args []string) error {
 	const nothing = "nothing was written"
@@ -86,6 +90,10 @@ func adoptDatabase(ctx context.Context, e env, args []string) error {
 	database, err := a.parse(e, args)
 	if err != nil {
 		return err
+	}
+	if strings.HasPrefix(database, "postgres") { // a file is small, and soon read
+		defer debug.SetGCPercent(debug.SetGCPercent(100))
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(adoptMemory))
 	}
 	where := a.models
 	if a.into != "" {
@@ -137,7 +145,7 @@ func adoptDatabase(ctx context.Context, e env, args []string) error {
 	to := &adoption{
 		in: in, dir: dir, shown: filepath.ToSlash(where), edited: map[string][]byte{},
 		cfg: gen.Config{
-			Dir: e.dir, Out: a.out, Set: a.set, Tag: a.tag, Patterns: []string{pattern(e, dir)}, Dialects: []string{target}, Targets: targets, Name: "adopted", Overlay: map[string][]byte{},
+			Dir: e.dir, Out: a.out, Set: a.set, Tag: a.tag, Patterns: []string{pattern(e, dir)}, Dialects: []string{target}, Targets: targets, Name: "adopted", Overlay: map[string][]byte{}, Frugal: true,
 		},
 		models: adopt.Config{
 			Package: packageName(dir), Generate: "-out " + filepath.ToSlash(relative), Split: a.split, Null: adopt.Null(a.null), Embed: a.embed, Requires: required(root),
@@ -207,6 +215,7 @@ func (to *adoption) into(ctx context.Context, a adoptFlags) error {
 
 // write works out the first migration of the models and writes everything, or nothing.
 func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
+	to.in.Schema = nil // which to.res has in the words of models
 	for _, m := range to.res.Files {
 		to.cfg.Overlay[filepath.Join(to.dir, m.Name)] = m.Content
 	}

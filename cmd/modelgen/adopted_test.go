@@ -342,13 +342,24 @@ func differing(before, after []string) string {
 	return b.String()
 }
 
-// lines returns the lines of a statement without the commas between them.
+// lines returns the lines of a statement without the commas between them, and without what the server may spell in several ways: casts of what has the
+// type already, the quotes of numbers, brackets around those, and a default that is none.
 func lines(s string) (all []string) {
 	for line := range strings.Lines(s) {
-		all = append(all, strings.TrimSuffix(strings.TrimSpace(line), ","))
+		line = strings.TrimSuffix(strings.TrimSpace(line), ",")
+		line = spelledCast.ReplaceAllString(line, "")
+		line = spelledNumber.ReplaceAllString(line, "DEFAULT $1")
+		line = spelledList.ReplaceAllString(strings.Replace(line, " DEFAULT NULL", "", 1), "($1)")
+		all = append(all, line)
 	}
 	return all
 }
+
+var (
+	spelledCast   = regexp.MustCompile(`::(?:text|character varying|smallint|integer|bigint|numeric|real|double precision)(?:\[\])?`)
+	spelledNumber = regexp.MustCompile(`DEFAULT [(']*(-?[0-9.]+)[)']*`)
+	spelledList   = regexp.MustCompile(`\(\((ARRAY\[[^\]]*\])\)\)`)
+)
 
 func without(list, other []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })

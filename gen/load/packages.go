@@ -32,7 +32,16 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.quick(), Fset: l.fset,
 		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, ParseFile: parseFile, Overlay: l.cfg.Overlay,
 	}
-	roots, err := packages.Load(cfg, slices.Concat(l.cfg.Patterns, l.cfg.Extra, l.siblings)...)
+	patterns := slices.Concat(l.cfg.Patterns, l.cfg.Extra, l.siblings)
+	var roots []*packages.Package
+	var err error
+	loaded := false
+	if len(l.cfg.Overlay) > 0 {
+		roots, loaded = l.overlaid(ctx, cfg, patterns)
+	}
+	if !loaded {
+		roots, err = packages.Load(cfg, patterns...)
+	}
 	if err == nil && len(roots) == 0 {
 		// With export data, package packages takes every failure of the go command for one of the compiler and hides it.
 		cfg.Mode = packages.NeedName

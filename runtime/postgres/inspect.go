@@ -21,9 +21,8 @@ var _ migrate.SchemaInspector = Dialect{}
 // InspectSchema implements [migrate.SchemaInspector]. It reads in one transaction that is read-only and sees one state of the database, with six
 // queries at most. The settings are those of the transaction, so that a pooler keeps nothing of it.
 //
-// What models cannot say is listed. Not looked at are privileges and owners, security labels, the comments of what is no table, column, constraint, index
-// or enum, servers and user mappings of foreign data, subscriptions, and what is stored outside of the schemas that are read but for extensions, casts,
-// event triggers and publications.
+// What models cannot say is listed. Not looked at are owners, the privileges on what is no table and no column, security labels, the comments of what is no
+// table, column, constraint, index or enum, user mappings of foreign data, subscriptions, and what is stored in schemas that are not read; these are listed.
 func (d Dialect) InspectSchema(ctx context.Context, db *sql.DB, opt migrate.InspectOptions) (*migrate.Inspection, error) {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
@@ -138,6 +137,11 @@ func (i *inspector) begin(ctx context.Context) error {
 	for _, s := range i.schemas {
 		if !slices.Contains(i.there, s) {
 			return fmt.Errorf("there is no schema %s; there is %s", s, strings.Join(i.there, ", "))
+		}
+	}
+	for _, s := range i.there {
+		if !slices.Contains(i.spaces(i.there), s) {
+			i.unexpressed("schema "+s, "it is not read; -schema "+strings.Join(i.schemas, ",")+","+s+" reads it, too", "")
 		}
 	}
 	return nil

@@ -82,6 +82,7 @@ var inspectRest = rest([][2]string{
 	{"text search dictionary", "SELECT " + inSchema + "o.dictname AS name, " + ofExtension("pg_ts_dict", "o.oid") + " FROM pg_catalog.pg_ts_dict o" + in("o.dictnamespace")},
 	{"cast", "SELECT pg_catalog.format_type(c.castsource, NULL) || ' AS ' || pg_catalog.format_type(c.casttarget, NULL) AS name, " + ofExtension("pg_cast", "c.oid") + " FROM pg_catalog.pg_cast c WHERE c.oid >= 16384 AND " + madeByItself("pg_cast", "c.oid")},
 	{"event trigger", "SELECT t.evtname AS name, " + ofExtension("pg_event_trigger", "t.oid") + " FROM pg_catalog.pg_event_trigger t"},
+	{"server", "SELECT s.srvname AS name, " + ofExtension("pg_foreign_server", "s.oid") + " FROM pg_catalog.pg_foreign_server s"},
 	{"publication", "SELECT p.pubname AS name FROM pg_catalog.pg_publication p"},
 	{"extension", "SELECT " + inSchema + "e.extname AS name, e.extversion AS detail FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
 })

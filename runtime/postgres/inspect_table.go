@@ -19,12 +19,14 @@ type (
 		Partition, RLS, Forced, Readable                     bool
 		Partkey, Bound, Parents, Options, Tablespace, Method string
 		Replica, Type, Extension                             string
+		Grants                                               []string
 	}
 	columnRow struct {
 		OID                              int64
 		Num                              int
 		Name, Type, Bare, Comment, Kind  string
-		NotNull, Builtin, Local          bool
+		NotNull, Builtin, Local, Granted bool
+		Target                           int
 		Identity, Generated              string
 		Default                          *string
 		EnumSchema, Enum                 string
@@ -108,6 +110,9 @@ func (i *inspector) table(r tableRow) {
 	if r.Type != "" {
 		say("type", "it is a table OF "+r.Type+"; its columns are in the model", "ALTER TABLE "+sql+" OF "+r.Type)
 	}
+	if len(r.Grants) > 0 {
+		say("privileges", leftAsItIs, strings.ReplaceAll("GRANT "+strings.Join(r.Grants, "; GRANT "), "$table", sql))
+	}
 	if r.RLS {
 		say("row level security", leftAsItIs, "ALTER TABLE "+sql+" ENABLE ROW LEVEL SECURITY")
 	}
@@ -143,6 +148,12 @@ func (i *inspector) column(t *inspected, c columnRow) {
 	}
 	if words := map[string]string{"p": "pglz", "l": "lz4"}[c.Compression]; words != "" {
 		say("compression", leftAsItIs, alter+"SET COMPRESSION "+words)
+	}
+	if c.Target >= 0 {
+		say("statistics target", leftAsItIs, fmt.Sprintf("%sSET STATISTICS %d", alter, c.Target))
+	}
+	if c.Granted {
+		say("privileges", leftAsItIs, "")
 	}
 	if c.Options != "" {
 		say("options", leftAsItIs, alter+"SET ("+c.Options+")")
