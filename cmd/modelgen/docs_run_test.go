@@ -25,6 +25,7 @@ var notRun = map[string]string{
 	"make matrix MATRIX=18": "it runs the tests on servers from the network", "make bench": "it takes minutes", "make vettool": "it fetches from the network", "make bench BENCH=stalls": "it takes 20 minutes",
 	"make bench BENCH=stalls BENCHFLAGS='-rows 100000 -hold 3s'": "it takes minutes", "make soak": "it takes hours",
 	"make random": "it takes hours", "make fuzz": "it takes minutes",
+	"go test -short ./gen/... ./runtime ./runtime/schema ./internal/everyop": "it runs the tests of the whole generator",
 	"go test -short ./...": "it runs this test", "go test ./gen/lint -update": "it writes docs/lint.md; gen/lint compares it",
 }
 
