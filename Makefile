@@ -78,7 +78,7 @@ soak: bin/pgrun ## Run the tests COUNT times under the race detector, then rando
 
 # make test has a few of each, from seed 1; .ci/run says how many it has. FULL are the tests that divide what they go through among the drivers or take a
 # part of it, unless they have -full.
-FULL = Killed|TestHalfUndone|TestPostgresApply|TestHandStepLeavesNothing|TestPostgresPagePlan|TestSQLiteOnceLikeOneByOne|TestRunnerShared|TestTypeChanges
+FULL = Killed|TestExercisePostgres|TestHalfUndone|TestPostgresApply|TestHandStepLeavesNothing|TestPostgresPagePlan|TestSQLiteOnceLikeOneByOne|TestRunnerShared|TestTypeChanges
 
 random: bin/pgrun ## Run LAW pairs of random schemas, LISTS random lists of ops, and the tests that go through all places, at their full sizes, from SEED on
 	bin/pgrun go test -count 1 -timeout 0 ./internal/law -law.n $(LAW) -law.seed $(SEED)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
+	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -21,6 +22,7 @@ type Config struct {
 
 	Allow   []string          // what verify passes over, beside what modelgen.json says
 	Overlay map[string][]byte // files of models that are not on disk yet, by absolute path
+	Lister  load.Lister       // lists the packages of models; nil is the go command
 
 	Set      string   // name of the set; "" is the last element of the module's path
 	Dialects []string // "postgres@14", "sqlite"; none means all of Targets

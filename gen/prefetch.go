@@ -28,7 +28,11 @@ func (c Config) loadAhead(ctx context.Context) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
 	a := &ahead{cancel: cancel, done: make(chan struct{})}
 	s := &snapshot.Snapshot{}
-	if data, err := os.ReadFile(filepath.Join(c.OutDir(), snapshot.Name)); err == nil {
+	if c.Folder != nil {
+		if c.Folder.Snapshot != nil {
+			*s = *c.Folder.Snapshot
+		}
+	} else if data, err := os.ReadFile(filepath.Join(c.OutDir(), snapshot.Name)); err == nil {
 		s = snapshot.Settings(data)
 	}
 	if s == nil || c.settle(s) != nil {
@@ -67,7 +71,7 @@ func (a *ahead) stop() {
 func (c Config) loading(s *snapshot.Snapshot) load.Config {
 	return load.Config{
 		Dir: c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
-		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, AllowEmpty: s.Head != "", Overlay: c.Overlay,
+		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, AllowEmpty: s.Head != "", Overlay: c.Overlay, Lister: c.Lister,
 	}
 }
 

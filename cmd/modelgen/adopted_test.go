@@ -38,11 +38,13 @@ func TestAdopted(t *testing.T) {
 	}
 	m := newModule(t)
 	dir := t.TempDir()
-	for name, data := range map[string][]byte{"go.mod": m.mod, "go.sum": m.sum} {
+	write := func(name string, data []byte) {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+	write("go.mod", lightModule(t, m)) // what is built of them comes later
+	write("go.sum", m.sum)
 	for _, e := range m.env {
 		name, value, _ := strings.Cut(e, "=")
 		t.Setenv(name, value)
@@ -65,6 +67,7 @@ func TestAdopted(t *testing.T) {
 			})
 		}
 	}
+	write("go.mod", m.mod)
 	program := buildAdopted(t, dir, all)
 	for _, a := range all {
 		t.Run("run/"+a.name, func(t *testing.T) {

@@ -21,7 +21,7 @@ import (
 
 // generate writes the next migration.
 func generate(ctx context.Context, e env, args []string) error {
-	cfg := gen.Config{Dir: e.dir, Targets: targets}
+	cfg := gen.Config{Dir: e.dir, Targets: targets, Lister: e.lister}
 	given := args
 	f := flags(e, "generate", "[packages]")
 	f.StringVar(&cfg.Out, "out", "migrations", "`directory` of the migrations")

@@ -117,6 +117,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/load"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/sqlite"
@@ -137,6 +138,7 @@ type env struct {
 	called         string // the words that call the tool: "go tool modelgen"; "" is modelgen
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	lister         load.Lister // of packages with models; nil is the go command
 }
 
 var verbs = map[string]func(context.Context, env, []string) error{

@@ -249,7 +249,7 @@ func buildAuto(t *testing.T, name, auto string, edits []string) func(dialect, da
 	}
 	p.change(edits)
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", "auto.exe", "./auto")
-	build.Dir, build.Env = p.dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY="+moduleProxy)
+	build.Dir, build.Env = p.dir, append(os.Environ(), "GOFLAGS=-mod=mod -ldflags=-w", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY="+moduleProxy)
 	if out, err := build.CombinedOutput(); err != nil {
 		if text := string(out); strings.Contains(text, "dial tcp") || strings.Contains(text, "module lookup disabled") || strings.Contains(text, "server response") || strings.Contains(text, "missing go.sum entry") {
 			t.Skipf("%s itself was not run, as its modules are not to be had here; TestORM compares with what it made elsewhere", name)

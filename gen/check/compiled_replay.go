@@ -147,7 +147,7 @@ func (c *checker) replay(ctx context.Context, cfg gen.Config, tables []string) (
 	if err := os.WriteFile(overlayFile, replace, 0o600); err != nil {
 		return nil, err
 	}
-	args := slices.Concat([]string{"run"}, flags, []string{"-overlay=" + overlayFile, "./" + replayName, resultFile}, tables)
+	args := slices.Concat([]string{"run"}, flags, linked(), []string{"-overlay=" + overlayFile, "./" + replayName, resultFile}, tables)
 	if _, errs, err = goCommand(ctx, dir, args); err != nil {
 		return nil, c.complaints(dir, errs, err)
 	}
@@ -160,6 +160,14 @@ func (c *checker) replay(ctx context.Context, cfg gen.Config, tables []string) (
 		return nil, fmt.Errorf("internal error: the output of the replay cannot be read, please report it: %w", err)
 	}
 	return got, nil
+}
+
+// linked returns the flag that leaves out what only a debugger reads, which is much of the work of the linker; flags of the environment stay as they are.
+func linked() []string {
+	if strings.Contains(os.Getenv("GOFLAGS"), "-ldflags") {
+		return nil
+	}
+	return []string{"-ldflags=-s -w"}
 }
 
 // goCommand runs the go command for this machine, whatever the program is built for.

@@ -29,9 +29,16 @@ type Config struct {
 	Env        []string // of the go command; nil is that of this process
 
 	Overlay map[string][]byte // files that are read in the place of those on disk, or beside them, by absolute path
+	Lister  Lister            // nil is packages.Load
 
 	Dialects []migrate.Capabilities // those of the project: each needs a spelling of every type; none means all of Known
 	Known    []migrate.Capabilities // those that tags may name; none means Dialects
+}
+
+// Lister lists packages as [packages.Load] does, each with its Fset. Who loads the same models several times keeps here what the go command said of them:
+// that takes most of the time of a load. Nothing that it returned is changed.
+type Lister interface {
+	Load(cfg *packages.Config, patterns ...string) ([]*packages.Package, error)
 }
 
 // Package is a package that matched the patterns.

@@ -39,7 +39,16 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 	if len(l.cfg.Overlay) > 0 {
 		roots, loaded = l.overlaid(ctx, cfg, patterns)
 	}
-	if !loaded {
+	switch {
+	case loaded:
+	case l.cfg.Lister != nil:
+		roots, err = l.cfg.Lister.Load(cfg, patterns...)
+		for _, p := range roots {
+			if p.Fset != nil {
+				l.fset = p.Fset // that of an earlier load
+			}
+		}
+	default:
 		roots, err = packages.Load(cfg, patterns...)
 	}
 	if err == nil && len(roots) == 0 {

@@ -23,6 +23,9 @@ type Backend struct {
 	// Fresh makes an empty database that lives until the end of the test, and returns a function that opens it. Each call opens another
 	// handle on the same database; the suite closes them.
 	Fresh func(t *testing.T) (open func() (*sql.DB, error))
+
+	// Part says which of the ops to run, by their place in the list: drivers of one database can divide them. nil runs all.
+	Part func(i int) bool
 }
 
 // Exercise runs the suite.

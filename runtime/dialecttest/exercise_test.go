@@ -25,12 +25,13 @@ func TestExerciseSQLite(t *testing.T) {
 }
 
 func TestExercisePostgres(t *testing.T) {
-	for _, driver := range []string{"postgres", "pgx"} {
+	for share, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {
+			t.Parallel()
 			dialecttest.Exercise(t, dialecttest.Backend{Dialect: postgres.Dialect{}, Fresh: func(t *testing.T) func() (*sql.DB, error) {
 				url := pgtest.Database(t)
 				return func() (*sql.DB, error) { return sql.Open(driver, url) }
-			}})
+			}, Part: func(i int) bool { return turn(i, share, len(pgDrivers)) }})
 		})
 	}
 }
