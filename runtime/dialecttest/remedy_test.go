@@ -20,6 +20,16 @@ func madeBySQL(fact string) bool {
 func TestVerifyRepairsEveryFact(t *testing.T) {
 	runners(t, func(r *runner) {
 		s := everyop.Schema()
+		if r.driver != "" && r.count("SELECT (current_setting('server_version_num')::int < 150000)::int") == 1 {
+			for _, table := range s.Tables { // PostgreSQL has NULLS NOT DISTINCT from 15 on
+				for i := range table.Uniques {
+					table.Uniques[i].NullsNotDistinct = false
+				}
+				for i := range table.Indexes {
+					table.Indexes[i].NullsNotDistinct = false
+				}
+			}
+		}
 		first := &migrate.Migration{Name: "0001_first"}
 		for _, n := range s.Namespaces {
 			first.Ops = append(first.Ops, migrate.CreateSchema{Name: n})
@@ -34,16 +44,16 @@ func TestVerifyRepairsEveryFact(t *testing.T) {
 				first.Ops = append(first.Ops, migrate.NewAddDualWrite(name, d))
 			}
 			if _, err := r.db.ExecContext(t.Context(), "CREATE TABLE "+name+" (only_one integer)"); err != nil {
-				t.Fatal(err)
+				r.t.Fatal(err)
 			}
 		}
 		m := r.migrator(migrate.NewSet("shop", first))
 		if _, err := m.Fake(t.Context(), "0001"); err != nil {
-			t.Fatal(err)
+			r.t.Fatal(err)
 		}
 		diff, err := m.Verify(t.Context())
 		if err != nil {
-			t.Fatal(err)
+			r.t.Fatal(err)
 		}
 		missing := 0
 		for _, d := range diff {
