@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/modelgen/modelgen/internal/everyop"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -23,7 +22,7 @@ var notInspected = map[string]map[string]string{
 // that no model that adopt writes of it lacks one. The values are compared by the random tests; here it is that each kind of fact comes back at all.
 func TestInspectSeesEveryField(t *testing.T) {
 	runners(t, func(r *runner) {
-		s := everyop.Schema()
+		s := r.everySchema()
 		s.Objects, s.Namespaces = nil, nil
 		for _, table := range s.Tables {
 			table.DualWrites = nil // the triggers of one are what steps make

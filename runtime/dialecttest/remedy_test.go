@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/modelgen/modelgen/internal/everyop"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -19,17 +18,7 @@ func madeBySQL(fact string) bool {
 // comes back. A kind of fact that Verify does not know is named.
 func TestVerifyRepairsEveryFact(t *testing.T) {
 	runners(t, func(r *runner) {
-		s := everyop.Schema()
-		if r.driver != "" && r.count("SELECT (current_setting('server_version_num')::int < 150000)::int") == 1 {
-			for _, table := range s.Tables { // PostgreSQL has NULLS NOT DISTINCT from 15 on
-				for i := range table.Uniques {
-					table.Uniques[i].NullsNotDistinct = false
-				}
-				for i := range table.Indexes {
-					table.Indexes[i].NullsNotDistinct = false
-				}
-			}
-		}
+		s := r.everySchema()
 		first := &migrate.Migration{Name: "0001_first"}
 		for _, n := range s.Namespaces {
 			first.Ops = append(first.Ops, migrate.CreateSchema{Name: n})

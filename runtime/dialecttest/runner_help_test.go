@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modelgen/modelgen/internal/everyop"
 	"github.com/modelgen/modelgen/internal/pgtest"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/cli"
@@ -57,6 +58,23 @@ func pgRunners(t *testing.T, test func(r *runner)) {
 			test(&runner{t: t, db: db, dialect: postgres.Dialect{}, url: url, driver: driver})
 		})
 	}
+}
+
+// everySchema returns the schema with something in every field that the database can have: PostgreSQL has NULLS NOT DISTINCT from 15 on.
+func (r *runner) everySchema() *schema.Schema {
+	s := everyop.Schema()
+	if r.driver == "" || r.count("SELECT (current_setting('server_version_num')::int < 150000)::int") == 0 {
+		return s
+	}
+	for _, table := range s.Tables {
+		for i := range table.Uniques {
+			table.Uniques[i].NullsNotDistinct = false
+		}
+		for i := range table.Indexes {
+			table.Indexes[i].NullsNotDistinct = false
+		}
+	}
+	return s
 }
 
 func (r *runner) migrator(set *migrate.Set) *migrate.Migrator {
