@@ -152,7 +152,9 @@ func TestTypeChangesOnPostgres(t *testing.T) {
 				switch {
 				case err != nil && c.Cast == schema.NoCast:
 				case err == nil && c.Cast == schema.NoCast:
-					if a.Def().Type.Kind != schema.KindJSONB { // it casts its numbers, which nobody knows them to be
+					x, y := a.Def().Type.Kind, b.Def().Type.Kind
+					// jsonb casts its numbers, which nobody knows them to be. PostgreSQL 18 casts integers to bytea and back: older servers do not, and the table is for all.
+					if x != schema.KindJSONB && x != schema.KindBytes && y != schema.KindBytes {
 						t.Errorf("%s: the table has no cast, the server has", name)
 					}
 				case err != nil && errors.As(err, &refused) && slices.Contains([]string{"42846", "42804"}, refused.SQLState()):
