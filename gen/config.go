@@ -24,6 +24,8 @@ type Config struct {
 	Overlay map[string][]byte // files of models that are not on disk yet, by absolute path
 	Lister  load.Lister       // lists the packages of models; nil is the go command
 
+	SQL string // directory with SQL files that declare views, functions and the like, relative to Dir or absolute; "none" forgets the one that the snapshot records
+
 	Set      string   // name of the set; "" is the last element of the module's path
 	Dialects []string // "postgres@14", "sqlite"; none means all of Targets
 	Tag      string   // key of the column tag; "" is db
@@ -99,5 +101,5 @@ func (c Config) settle(s *snapshot.Snapshot) error {
 	if c.Comments != nil {
 		s.Comments = *c.Comments
 	}
-	return nil
+	return c.settleSQL(s)
 }

@@ -175,6 +175,9 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if r.moved {
 		r.recorded = recorded
 	}
+	if err := r.readSQL(cfg); err != nil {
+		return nil, err
+	}
 	if r.snap.Set == "" {
 		r.snap.Set = defaultSet(r.models.Models[0].Package.Module)
 	}

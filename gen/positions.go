@@ -78,6 +78,11 @@ func (r *Result) pos(object string) token.Position {
 	if p := r.models.Pos(object); p.IsValid() {
 		return p
 	}
+	if r.sql != nil {
+		if p, ok := r.sql.Place(object); ok {
+			return p
+		}
+	}
 	if i := strings.LastIndexByte(object, '.'); i > 0 {
 		return r.models.Pos(object[:i])
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	"github.com/modelgen/modelgen/gen/sqlfiles"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -27,6 +28,7 @@ type Result struct {
 	Folder *migrations.Folder
 
 	models  *load.Result
+	sql     *sqlfiles.Result // what the SQL files declare; nil without any
 	targets map[string]migrate.Dialect
 	flagged []string // dialects of the flag
 	snap    *snapshot.Snapshot

@@ -34,6 +34,13 @@ type Capabilities struct {
 	BunTypes          map[string]string // what bun makes of the types that it finds (VARCHAR, TIMESTAMP, ...), where that is another spelling than the dialect's own
 	BytesLiteral      [2]string         // what stands around the hexadecimal digits of a bytes literal: x' and '
 
+	// Objects beside tables.
+
+	Objects       []schema.ObjectKind // the kinds that it has
+	TriggerBodies bool                // a trigger has its statements itself, between BEGIN and END, and does not call a function
+
+	HoldsColumns bool // a column that a view, a trigger or a policy reads cannot get another type
+
 	// Indexes and statistics.
 
 	IndexNulls       bool                     // an index says whether NULL comes first or last

@@ -23,6 +23,9 @@ type Effects struct {
 	// round. A change of a column has one of each.
 	Old, New []Definition
 
+	// Objects are what it makes, changes or drops beside the tables; what they stand on is found by [Effects.In].
+	Objects []schema.SQLObject
+
 	SQL  []CarriedSQL // expressions and statements that it carries, none of them empty
 	Rows bool         // it writes values into rows that are there, or may do so
 	// Unknown is set when the op may read and write anything, as a person wrote what it does. [Effects.In] also sets it for SQL that cannot
@@ -48,7 +51,8 @@ const (
 	ConstraintObject
 	IndexObject
 	EnumObject
-	HandObject // what a step written by hand declares, by its text: "view open_issues"
+	HandObject      // what a step written by hand declares, by its text: "view open_issues"
+	SQLObjectObject // an [schema.SQLObject], by its text: "view open_orders", "trigger touch on orders"
 )
 
 // Renamed is an object with the name that it gets. A table or an enum may move to another schema so.
@@ -153,6 +157,20 @@ func (e Effects) In(s *schema.Schema) Effects {
 			e.Reads = append(e.Reads, columnObject(c.Table, c.Column))
 		}
 	}
+	for _, o := range e.Objects {
+		for _, n := range s.Needs(o) {
+			switch {
+			case n.Object != nil:
+				e.Reads = append(e.Reads, sqlObject(*n.Object))
+			case n.Enum != "":
+				e.Reads = append(e.Reads, enumObject(n.Enum))
+			case n.Column != "":
+				e.Reads = append(e.Reads, columnObject(n.Table, n.Column))
+			default:
+				e.Reads = append(e.Reads, tableObject(n.Table))
+			}
+		}
+	}
 	slices.SortFunc(e.Reads, compareObjects)
 	e.Reads = slices.Compact(e.Reads)
 	return e
@@ -178,6 +196,7 @@ func Merge(ops ...Op) Effects {
 		all.Reads, all.Writes = append(all.Reads, e.Reads...), append(all.Writes, e.Writes...)
 		all.Makes, all.Removes = append(all.Makes, e.Makes...), append(all.Removes, e.Removes...)
 		all.Old, all.New = append(all.Old, e.Old...), append(all.New, e.New...)
+		all.Objects = append(all.Objects, e.Objects...)
 		all.Renames, all.SQL = append(all.Renames, e.Renames...), append(all.SQL, e.SQL...)
 		all.Rows, all.Unknown = all.Rows || e.Rows, all.Unknown || e.Unknown
 	}

@@ -8,6 +8,9 @@ import (
 
 // opFor returns the op as it is on a dialect, nil when there is nothing of it. s is the schema before it, as the dialect has it.
 func opFor(op Op, s *schema.Schema, dialect string) Op {
+	if from, to, ok := ObjectChange(op); ok {
+		return objectFor(op, from, to, dialect)
+	}
 	switch o := op.(type) {
 	case CreateTable:
 		return NewCreateTable(o.tableFor(dialect))
@@ -72,6 +75,24 @@ func opFor(op Op, s *schema.Schema, dialect string) Op {
 		}
 	case SQL:
 		return o.schemaFor(s, dialect)
+	}
+	return op
+}
+
+// objectFor is opFor of the op of an object.
+func objectFor(op Op, from, to *schema.SQLObject, dialect string) Op {
+	for _, o := range []*schema.SQLObject{from, to} {
+		if o == nil || o.Only == "" {
+			continue
+		}
+		if schema.Elsewhere(o.Only, dialect) {
+			return nil
+		}
+		o.Only = ""
+		op = nil
+	}
+	if op == nil {
+		return ObjectOp(from, to)
 	}
 	return op
 }

@@ -55,6 +55,7 @@ type Planner interface {
 	DropDualWrite(DropDualWrite) error
 	SQL(SQL) error
 	Go(Go) error
+	ObjectPlanner
 
 	// Finish returns the stages of all ops so far, in their order. The planner is not used after it.
 	Finish() ([]Stage, error)

@@ -22,6 +22,7 @@ import (
 // generate writes the next migration.
 func generate(ctx context.Context, e env, args []string) error {
 	cfg := gen.Config{Dir: e.dir, Targets: targets, Lister: e.lister}
+	args = joinSQL(e.dir, args)
 	given := args
 	f := flags(e, "generate", "[packages]")
 	f.StringVar(&cfg.Out, "out", "migrations", "`directory` of the migrations")
@@ -40,7 +41,8 @@ func generate(ctx context.Context, e env, args []string) error {
 	rows := f.String("rows", "", "for -empty: `tables` that get a struct for their rows")
 	dialects := f.String("dialects", "", "`list` such as postgres@14,sqlite")
 	show := f.Bool("diff", false, "print what would be written, write nothing")
-	sql := f.Bool("sql", false, "print the SQL of the new migration, for each dialect")
+	sql := &sqlFlag{}
+	f.Var(sql, "sql", "alone: print the SQL of the new migration, for each dialect; with a `directory`: views, functions, triggers and the like are declared in its SQL files, which the snapshot records (none forgets it)")
 	f.BoolFunc("comments", "doc comments become comments in the database", func(s string) error {
 		on := s != "false"
 		cfg.Comments = &on
@@ -50,6 +52,7 @@ func generate(ctx context.Context, e env, args []string) error {
 	if cfg.Patterns, err = parse(f, args); err != nil {
 		return err
 	}
+	cfg.SQL = sql.dir
 	if err := findOut(e, f, &cfg); err != nil {
 		return err
 	}
@@ -114,7 +117,7 @@ func generate(ctx context.Context, e env, args []string) error {
 			warn(e, found)
 		}
 	}
-	if *sql && (err == nil || errors.Is(err, errNo)) {
+	if sql.print && (err == nil || errors.Is(err, errNo)) {
 		if e := showSQL(e, r); e != nil {
 			return e
 		}

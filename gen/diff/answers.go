@@ -83,6 +83,9 @@ type rename struct{ table, from, to, flag string } // table "" for a table; name
 func (d *differ) parseRenames() []rename {
 	var out []rename
 	for _, r := range d.in.Answers.Renames {
+		if ofObject(r) {
+			continue // see objectRenames
+		}
 		if a, ok := d.valueAnswer(r); ok {
 			out = append(out, a)
 			continue

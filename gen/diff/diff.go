@@ -72,6 +72,7 @@ func compare(in Input, f dualWrites) (*Result, *differ, error) {
 	d.questionsOnly = len(d.questions) > 0
 	if !d.questionsOnly {
 		d.run()
+		d.sqlObjects()
 	}
 	d.checkAnswers()
 	if len(d.errs) > 0 {
@@ -226,6 +227,11 @@ func (d *differ) recordHints() {
 			}
 		}
 	}
+	for _, o := range d.new.SQLObjects {
+		if c := d.cur.SQLObject(o); c != nil {
+			c.Was = o.Was
+		}
+	}
 	for _, e := range d.new.Enums {
 		if c := d.cur.Enum(e.Name); c != nil {
 			c.Was, c.Owner, c.ValueWas = e.Was, e.Owner, e.ValueWas
@@ -275,8 +281,12 @@ func (d *differ) verify() error {
 			return fmt.Errorf("enum %s", e.Name)
 		}
 	}
+	if !slices.EqualFunc(d.cur.SQLObjects, d.new.SQLObjects, schema.SQLObject.Equal) {
+		return fmt.Errorf("the ops make %v, and the SQL files say %v", d.cur.SQLObjects, d.new.SQLObjects)
+	}
 	cur, made := *d.cur, *d.new
 	cur.Tables, made.Tables = nil, nil
+	cur.SQLObjects, made.SQLObjects = nil, nil
 	return sameFacts(&cur, &made)
 }
 

@@ -226,6 +226,15 @@ func (d *differ) namespaces() []string {
 	for _, e := range d.new.Enums {
 		add(e.Name)
 	}
+	for _, o := range d.new.SQLObjects {
+		if o.Kind != schema.CommentKind && o.Kind != schema.GrantKind {
+			bare, _, _ := strings.Cut(o.Name, "(")
+			add(bare)
+		}
+	}
+	for _, ns := range d.new.Namespaces {
+		add(ns + ".")
+	}
 	slices.Sort(need)
 	return need
 }

@@ -44,6 +44,9 @@ func types() map[name]reflect.Type {
 			add(m.Type.In(0))
 		}
 	}
+	for _, op := range migrate.ObjectOps() {
+		add(reflect.TypeOf(op))
+	}
 	add(reflect.TypeFor[schema.Column]())
 	add(reflect.TypeFor[schema.Decimal]())
 	add(reflect.TypeFor[schema.Table]())

@@ -24,7 +24,7 @@ func Copy(s *schema.Schema, ops ...migrate.Op) *schema.Schema {
 		}
 		w.add(reflect.ValueOf(op))
 	}
-	c := &schema.Schema{Namespaces: slices.Clone(s.Namespaces), Tables: slices.Clone(s.Tables)}
+	c := &schema.Schema{Namespaces: slices.Clone(s.Namespaces), Tables: slices.Clone(s.Tables), SQLObjects: s.SQLObjects}
 	for _, e := range s.Enums {
 		c.Enums = append(c.Enums, e.Clone())
 	}

@@ -35,6 +35,7 @@ type Snapshot struct {
 	Tag      string   `json:"tag,omitempty"`      // key of the column tag, "" is db
 	Guard    string   `json:"guard,omitempty"`    // "test" or "off", "" is build
 	Comments bool     `json:"comments,omitempty"` // doc comments become comments of the database
+	SQL      string   `json:"sql,omitempty"`      // directory with the SQL files, relative to that of the migrations; "" is none
 	Allow    []string `json:"allow,omitempty"`    // what verify passes over, from modelgen.json, see [migrate.Set.Allow]
 
 	// Migrations has the hash of the ops of every migration by its name, or [Open]. It is empty in a file that is older than the records.
@@ -127,7 +128,7 @@ func settings(data []byte) (s *Snapshot, stranger string) {
 	s = new(Snapshot)
 	fields := map[string]any{
 		"modelgen": &s.Format, "head": &s.Head, "set": &s.Set, "models": &s.Models, "dialects": &s.Dialects, "tag": &s.Tag,
-		"guard": &s.Guard, "comments": &s.Comments, "allow": &s.Allow, "migrations": &s.Migrations,
+		"guard": &s.Guard, "comments": &s.Comments, "allow": &s.Allow, "sql": &s.SQL, "migrations": &s.Migrations,
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
@@ -141,7 +142,7 @@ func settings(data []byte) (s *Snapshot, stranger string) {
 		key, isKey := t.(string)
 		field := fields[key]
 		switch {
-		case isKey && field == nil && key != "schemas" && key != "enums" && key != "tables":
+		case isKey && field == nil && key != "schemas" && key != "enums" && key != "tables" && key != "sqlObjects":
 			return s, key
 		case field == nil:
 			return s, "" // the schema, or the end

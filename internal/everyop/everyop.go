@@ -21,6 +21,9 @@ func Names() []string {
 			names = append(names, m.Type.In(0).Name())
 		}
 	}
+	for _, op := range migrate.ObjectOps() {
+		names = append(names, Name(op))
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }

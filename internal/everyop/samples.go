@@ -30,6 +30,12 @@ func Samples() (all []migrate.Op) {
 			all = append(all, v.Interface().(migrate.Op))
 		}
 	}
+	for _, op := range migrate.ObjectOps() {
+		v := reflect.New(reflect.TypeOf(op)).Elem()
+		n := 0
+		sample(v, &n)
+		all = append(all, v.Interface().(migrate.Op))
+	}
 	return all
 }
 
@@ -44,6 +50,8 @@ func sample(v reflect.Value, n *int) {
 				sample(v.Field(i), n)
 			}
 		}
+	case reflect.Bool:
+		v.SetBool(true)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		sample(v.Index(0), n)

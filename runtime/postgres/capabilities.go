@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"slices"
+
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -14,9 +16,12 @@ func (Dialect) Capabilities() migrate.Capabilities {
 		CanonicalTypes: true, EnforcesTypes: true, BooleanConditions: true, NativeEnums: true, Serials: true, BytesLiteral: [2]string{`'\x`, "'"},
 		IndexNulls: true, OperatorClasses: operatorClasses, AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,
 		ReservedWords: reserved, MaxIdentifier: schema.MaxName, KeysAreRelations: true, ReservedSchemas: []string{"pg_", "information_schema"}, SystemColumns: systemColumns,
-		NamesConstraints: true, Privileges: true,
+		NamesConstraints: true, Privileges: true, Objects: objectKinds, HoldsColumns: true,
 	}
 }
+
+// objectKinds are the kinds of objects that PostgreSQL has beside tables.
+var objectKinds = slices.DeleteFunc(schema.ObjectKinds(), func(k schema.ObjectKind) bool { return k == schema.VirtualTableKind })
 
 // operatorClasses are those of PostgreSQL and of pg_trgm that are for some types only (manual, 11.10 and F.33), by the kinds that they are for.
 var operatorClasses = map[string][]schema.Kind{

@@ -35,11 +35,13 @@ type planner struct {
 	renames  map[int]bool            // stages that rename tables
 	respells map[int]bool            // stages that rename values of an enum
 	types    bool                    // an earlier op makes or changes a type of values
+	away     map[string]int          // objects that an earlier op drops, with its stage
+	grouped  []together              // stages that must be seen as one
 	pending  bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
 func newPlanner(r renderer) *planner {
-	return &planner{renderer: r, before: &schema.Schema{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, was: lineage{map[string]string{}, map[string]map[string]string{}}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
+	return &planner{renderer: r, before: &schema.Schema{}, away: map[string]int{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, was: lineage{map[string]string{}, map[string]map[string]string{}}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
 }
 
 // Dialect implements [migrate.Planner].
@@ -50,6 +52,7 @@ func (p *planner) Before(s *schema.Schema) { p.before = s }
 func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.commitValues()
 	p.apartLocks()
+	p.keepTogether()
 	return p.stages, p.longNames()
 }
 

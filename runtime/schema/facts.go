@@ -11,7 +11,7 @@ import (
 // Fact is one thing that a schema says: the value that an object has in an attribute.
 type Fact struct {
 	Table string // that the object belongs to; "" for a schema, an enum and what a step declares
-	Kind  string // of the object: schema, enum, table, column, primary key, unique constraint, check, foreign key, index, dual write, object
+	Kind  string // of the object: schema, enum, table, column, primary key, unique constraint, check, foreign key, index, dual write, object, or one of [ObjectKind]
 	Name  string // of the object; "" for a table, which Table names
 	Only  string // the dialect that has the object; "" is every dialect
 	Attr  string // as the snapshot calls the field: onDelete, typeFor.sqlite; "" says that the object is there
@@ -33,6 +33,16 @@ func Facts(s *Schema) []Fact {
 		l.text("kind", o.Kind)
 		l.text("name", o.Name)
 		l.text("table", o.Table)
+	}
+	for _, o := range s.SQLObjects {
+		table := o.Table
+		if o.Kind == RowSecurityKind {
+			table = o.Name
+		}
+		l.about(Fact{Table: table, Kind: string(o.Kind), Name: o.Name, Only: o.Only})
+		l.text("table", o.Table)
+		l.text("head", o.Head)
+		l.text("sql", string(o.SQL))
 	}
 	for _, n := range s.Namespaces {
 		l.about(Fact{Kind: "schema", Name: n})

@@ -9,7 +9,7 @@ func (s *Schema) For(dialect string) *Schema {
 	c := s
 	own := func() *Schema {
 		if c == s {
-			c = &Schema{Namespaces: s.Namespaces, Enums: s.Enums, Tables: slices.Clone(s.Tables), Objects: s.Objects}
+			c = &Schema{Namespaces: s.Namespaces, Enums: s.Enums, Tables: slices.Clone(s.Tables), SQLObjects: s.SQLObjects, Objects: s.Objects}
 		}
 		return c
 	}
@@ -17,6 +17,16 @@ func (s *Schema) For(dialect string) *Schema {
 		if here := t.For(dialect); here != t {
 			own().Tables[i] = here
 		}
+	}
+	if slices.ContainsFunc(s.SQLObjects, func(o SQLObject) bool { return o.Only != "" }) {
+		own().SQLObjects = nil
+		for _, o := range s.SQLObjects {
+			if !Elsewhere(o.Only, dialect) {
+				o.Only = ""
+				c.SQLObjects = append(c.SQLObjects, o)
+			}
+		}
+		c.SortSQLObjects()
 	}
 	if slices.ContainsFunc(s.Objects, func(o Object) bool { return o.Only != "" }) {
 		own().Objects = nil

@@ -14,6 +14,8 @@ type Schema struct {
 	Enums      []*Enum  `json:"enums,omitempty"`   // native enum types, sorted by name
 	Tables     []*Table `json:"tables,omitempty"`  // sorted by name
 
+	SQLObjects []SQLObject `json:"sqlObjects,omitempty"` // views, functions, triggers and the like, sorted by kind, table and name
+
 	// Objects are what steps written by hand declare that they make, in the order in which they do. No snapshot has them: the models do not say them.
 	Objects []Object `json:"-"`
 }
@@ -104,7 +106,7 @@ func (s *Schema) HasNamespace(name string) bool { return slices.Contains(s.Names
 
 // Clone returns a copy that shares nothing with s.
 func (s *Schema) Clone() *Schema {
-	c := &Schema{Namespaces: slices.Clone(s.Namespaces), Objects: slices.Clone(s.Objects)}
+	c := &Schema{Namespaces: slices.Clone(s.Namespaces), SQLObjects: slices.Clone(s.SQLObjects), Objects: slices.Clone(s.Objects)}
 	for _, e := range s.Enums {
 		c.Enums = append(c.Enums, e.Clone())
 	}

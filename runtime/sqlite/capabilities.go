@@ -14,6 +14,6 @@ func (d Dialect) Capabilities() migrate.Capabilities {
 		GormTypes:       map[string]string{"bool": "numeric", "float": "real"},
 		BunTypes:        map[string]string{"VARCHAR": "VARCHAR", "TIMESTAMP": "TIMESTAMP", "DOUBLE PRECISION": "DOUBLE PRECISION", "JSON": "JSON"},
 		CastsTextToZero: true, ChainsGenerated: true, BytesLiteral: [2]string{"x'", "'"},
-		ReservedWords: reserved, IgnoresCase: true, ReservedPrefix: "sqlite_",
+		ReservedWords: reserved, IgnoresCase: true, Objects: objectKinds, TriggerBodies: true, ReservedPrefix: "sqlite_",
 	}
 }

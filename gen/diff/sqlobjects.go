@@ -1,0 +1,379 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// This file compares what stands beside the tables: views, functions, triggers and the like. What changes under them decides what has to go out of the way: see
+// sqlobjects_order.go for the order in which it all happens.
+
+// change is what becomes of one object.
+type change struct {
+	old  *schema.SQLObject // as the snapshot has it; nil when it is new
+	at   *schema.SQLObject // old, with the names that tables and columns get meanwhile
+	new  *schema.SQLObject // nil when it goes
+	how  how
+	why  string        // of a recreate, for people
+	hard []schema.Need // of old, in the old schema
+	need []schema.Need // of new, in the new schema
+}
+
+type how int
+
+const (
+	keepObject how = iota
+	createObject
+	replaceObject
+	recreateObject
+	renameObject
+	dropObject
+)
+
+// sqlObjects compares the objects and puts their ops among those of the tables.
+func (d *differ) sqlObjects() {
+	if d.bug != nil || len(d.errs) > 0 || len(d.old.SQLObjects)+len(d.new.SQLObjects) == 0 {
+		return
+	}
+	changes := d.pairObjects()
+	oldNames, newNames := d.old.Names(), d.objectScene().Names()
+	for _, c := range changes {
+		if c.old != nil {
+			c.hard = oldNames.Needs(*c.old)
+		}
+		if c.new != nil {
+			c.need = newNames.Needs(*c.new)
+		}
+	}
+	d.missingUnder(changes)
+	if len(d.errs) > 0 {
+		return
+	}
+	breaks := d.breaks(changes)
+	outOfTheWay(changes, breaks)
+	if !slices.ContainsFunc(changes, func(c *change) bool { return c.how != keepObject }) {
+		return
+	}
+	ops, err := d.orderObjects(changes, breaks)
+	if err != nil {
+		d.errs = append(d.errs, err)
+		return
+	}
+	cur := d.old.Clone()
+	for _, op := range ops {
+		if _, isFill := op.(migrate.Fill); isFill {
+			continue
+		}
+		if err := op.Apply(cur); err != nil {
+			d.bug = err
+			return
+		}
+	}
+	d.ops, d.cur = ops, cur
+}
+
+// objectScene returns the new schema as the objects see it: with the objects themselves.
+func (d *differ) objectScene() *schema.Schema { return d.new }
+
+// pairObjects finds out what is the same object before and after.
+func (d *differ) pairObjects() (all []*change) {
+	followed := d.followed()
+	byNew := map[string]*change{}
+	var gone []*change
+	for i := range d.old.SQLObjects {
+		c := &change{old: &d.old.SQLObjects[i], at: followed[i], how: dropObject}
+		j := slices.IndexFunc(d.new.SQLObjects, c.at.Same)
+		if j >= 0 {
+			c.new = &d.new.SQLObjects[j]
+			byNew[c.new.Key()] = c
+		} else {
+			gone = append(gone, c)
+		}
+		all = append(all, c)
+	}
+	renames := d.objectRenames()
+	for j := range d.new.SQLObjects {
+		n := &d.new.SQLObjects[j]
+		if byNew[n.Key()] != nil {
+			if n.Was != "" && byNew[n.Key()].old.Was == n.Was {
+				d.stale = append(d.stale, n.String())
+			}
+			continue
+		}
+		was := n.Was
+		if a, ok := renames[n.String()]; ok {
+			was = a
+		}
+		i := slices.IndexFunc(gone, func(c *change) bool {
+			return c.new == nil && was != "" && c.at.Kind == n.Kind && c.at.Only == n.Only && called(*c.at, was)
+		})
+		if i < 0 {
+			all = append(all, &change{new: n, how: createObject})
+			continue
+		}
+		gone[i].new = n
+	}
+	for _, c := range all {
+		if c.old != nil && c.new != nil {
+			c.how = d.changeOf(*c.at, *c.new)
+		}
+	}
+	return all
+}
+
+// called reports whether the object has that name, without its arguments where the name has none.
+func called(o schema.SQLObject, name string) bool {
+	bare, _, _ := strings.Cut(o.Name, "(")
+	return strings.EqualFold(o.Name, name) || strings.EqualFold(bare, name)
+}
+
+// objectRenames returns the answers "-rename view:a=b", the old name by the new object.
+func (d *differ) objectRenames() map[string]string {
+	all := map[string]string{}
+	for _, r := range d.in.Answers.Renames {
+		kind, names, ok := strings.Cut(r, ":")
+		from, to, both := strings.Cut(names, "=")
+		if !ok || !both || !slices.Contains(schema.ObjectKinds(), schema.ObjectKind(kind)) {
+			continue
+		}
+		is := func(name string, in []schema.SQLObject) *schema.SQLObject {
+			i := slices.IndexFunc(in, func(o schema.SQLObject) bool { return string(o.Kind) == kind && called(o, name) })
+			if i < 0 {
+				return nil
+			}
+			return &in[i]
+		}
+		old, now := is(from, d.old.SQLObjects), is(to, d.new.SQLObjects)
+		switch {
+		case old == nil:
+			d.fail(from, "-rename %s: the snapshot has no %s %s", r, kind, from)
+		case now == nil:
+			d.fail(from, "-rename %s: no %s %s is declared", r, kind, to)
+		default:
+			all[now.String()] = from
+			d.use("-rename " + Quote(r))
+		}
+	}
+	return all
+}
+
+// ofObject reports whether an answer is one about an object: view:a=b.
+func ofObject(answer string) bool {
+	kind, _, ok := strings.Cut(answer, ":")
+	return ok && slices.Contains(schema.ObjectKinds(), schema.ObjectKind(kind))
+}
+
+// followed returns the old objects as they are once tables and columns have their new names, in the order of the old ones.
+func (d *differ) followed() []*schema.SQLObject {
+	s := d.old.Clone()
+	for i := range s.SQLObjects {
+		s.SQLObjects[i].Was = strconv.Itoa(i) // which names each while they are sorted again
+	}
+	for _, op := range d.ops {
+		switch op := op.(type) {
+		case migrate.RenameTable, migrate.RenameColumn:
+			if err := op.Apply(s); err != nil {
+				d.bug = err
+			}
+		case migrate.Fill:
+		default:
+			if err := op.Apply(s); err != nil {
+				d.bug = err
+			}
+		}
+	}
+	all := make([]*schema.SQLObject, len(d.old.SQLObjects))
+	for i := range s.SQLObjects {
+		k, _ := strconv.Atoi(s.SQLObjects[i].Was)
+		o := s.SQLObjects[i]
+		o.Was = d.old.SQLObjects[k].Was
+		all[k] = &o
+	}
+	return all
+}
+
+// changeOf says how an object becomes another one.
+func (d *differ) changeOf(from, to schema.SQLObject) how {
+	switch {
+	case from.Equal(to):
+		return keepObject
+	case from.Name != to.Name:
+		if from.Renamed(to.Name).Equal(to) && migrate.ObjectOp(&from, &to) != nil {
+			return renameObject
+		}
+		return recreateObject
+	case migrate.ObjectOp(&from, &to) != nil && inPlace(from, to):
+		return replaceObject
+	}
+	return recreateObject
+}
+
+// breaks returns, for each change, the ops of tables before which its object has to be out of the way.
+func (d *differ) breaks(changes []*change) map[*change][]int {
+	holds := slices.ContainsFunc(d.in.Dialects, func(c migrate.Capabilities) bool { return c.HoldsColumns })
+	all := map[*change][]int{}
+	at := newTrail(d.old)
+	for i, op := range d.ops {
+		for _, x := range at.loses(op, holds) {
+			for _, c := range changes {
+				if c.old == nil || c.how == createObject || !x.of(*c.old) {
+					continue
+				}
+				if slices.ContainsFunc(c.hard, func(n schema.Need) bool {
+					return !n.Soft && n.Table == x.table && (x.column == "" || n.Column == x.column)
+				}) {
+					all[c] = append(all[c], i)
+				}
+			}
+		}
+		at.follow(op)
+	}
+	return all
+}
+
+// takenAway is a table or a column that an op takes away from what stands on it, in the names of the old schema.
+type takenAway struct {
+	table, column string
+	views         bool // only views lose it: a column that gets another name
+}
+
+func (x takenAway) of(o schema.SQLObject) bool {
+	switch o.Kind {
+	case schema.CommentKind, schema.GrantKind:
+		return x.column == ""
+	case schema.ViewKind:
+		return true
+	}
+	return !x.views
+}
+
+// trail knows what tables and columns were called before the first op.
+type trail struct {
+	tables  map[string]string            // now -> old
+	columns map[string]map[string]string // old table -> now -> old
+}
+
+func newTrail(s *schema.Schema) *trail {
+	t := &trail{map[string]string{}, map[string]map[string]string{}}
+	for _, x := range s.Tables {
+		t.tables[x.Name] = x.Name
+		t.columns[x.Name] = map[string]string{}
+		for _, c := range x.Columns {
+			t.columns[x.Name][c.Name] = c.Name
+		}
+	}
+	return t
+}
+
+func (t *trail) column(table, name string) (takenAway, bool) {
+	old := t.tables[table]
+	column := t.columns[old][name]
+	return takenAway{table: old, column: column}, old != "" && column != ""
+}
+
+// loses returns what the op takes away. holds says that a column cannot get another type under what reads it.
+func (t *trail) loses(op migrate.Op, holds bool) (all []takenAway) {
+	put := func(x takenAway, ok bool) {
+		if ok {
+			all = append(all, x)
+		}
+	}
+	switch op := op.(type) {
+	case migrate.DropTable:
+		put(takenAway{table: t.tables[op.Table]}, t.tables[op.Table] != "")
+	case migrate.DropColumn:
+		put(t.column(op.Table, op.Column.Def().Name))
+	case migrate.RenameColumn:
+		x, ok := t.column(op.Table, op.From)
+		x.views = true
+		put(x, ok)
+	case migrate.AlterColumn:
+		from, to := op.From.Def(), op.To.Def()
+		if holds && (from.Type != to.Type || from.Collate != to.Collate || !sameFor(from, to)) {
+			put(t.column(op.Table, from.Name))
+		}
+	default:
+		for _, r := range op.Effects().Removes { // of an op that is none of these
+			if r.Kind == migrate.ColumnObject {
+				put(t.column(r.Table, r.Name))
+			}
+		}
+	}
+	return all
+}
+
+func sameFor(a, b schema.Column) bool {
+	return fmt.Sprint(a.TypeFor, a.CollateFor) == fmt.Sprint(b.TypeFor, b.CollateFor) // maps print sorted
+}
+
+func (t *trail) follow(op migrate.Op) {
+	for _, r := range op.Effects().Renames {
+		switch r.From.Kind {
+		case migrate.TableObject:
+			t.tables[r.To] = t.tables[r.From.Name]
+			delete(t.tables, r.From.Name)
+		case migrate.ColumnObject:
+			columns := t.columns[t.tables[r.From.Table]]
+			if columns != nil {
+				columns[r.To] = columns[r.From.Name]
+				delete(columns, r.From.Name)
+			}
+		}
+	}
+}
+
+// outOfTheWay makes a recreate of each object that stands on what goes out of the way.
+func outOfTheWay(changes []*change, breaks map[*change][]int) {
+	for _, c := range changes {
+		if len(breaks[c]) > 0 && (c.how == keepObject || c.how == replaceObject || c.how == renameObject) {
+			c.how, c.why = recreateObject, "what it reads changes"
+		}
+	}
+	for again := true; again; {
+		again = false
+		for _, c := range changes {
+			if c.old == nil || c.how != keepObject && c.how != replaceObject && c.how != renameObject {
+				continue
+			}
+			for _, under := range changes {
+				if under == c || under.old == nil || under.how != recreateObject && under.how != renameObject && under.how != dropObject {
+					continue
+				}
+				if slices.ContainsFunc(c.hard, func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) && !followsRename(*c, *under) {
+					c.how, c.why, again = recreateObject, under.old.String()+" is out of the way meanwhile", true
+					break
+				}
+			}
+		}
+	}
+}
+
+// followsRename reports whether an object stays as it is while what it is on gets another name.
+func followsRename(c, under change) bool { return false }
+
+// missingUnder refuses what stands on an object that goes.
+func (d *differ) missingUnder(changes []*change) {
+	for _, c := range changes {
+		if c.new == nil || c.old == nil {
+			continue
+		}
+		for _, under := range changes {
+			if under.how != dropObject || !slices.ContainsFunc(c.hard, func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) {
+				continue
+			}
+			if c.at.Equal(*c.new) && !named(under.old, changes) {
+				d.fail(c.new.String(), "%s stands on %s, which is no longer declared", c.new, under.old)
+			}
+		}
+	}
+}
+
+// named reports whether something new has the name of an object that goes, as a view in the place of a table has.
+func named(o *schema.SQLObject, changes []*change) bool {
+	return slices.ContainsFunc(changes, func(c *change) bool { return c.how == createObject && c.new.Name == o.Name })
+}

@@ -1,0 +1,78 @@
+package gen
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/dialects"
+	"github.com/modelgen/modelgen/gen/snapshot"
+	"github.com/modelgen/modelgen/gen/sqlfiles"
+)
+
+// settleSQL records where the SQL files are, relative to the directory of the migrations, which does not move when the command runs elsewhere.
+func (c Config) settleSQL(s *snapshot.Snapshot) error {
+	if c.SQL == "" {
+		return nil
+	}
+	if c.SQL == "none" {
+		s.SQL = ""
+		return nil
+	}
+	dir := c.SQL
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(c.Dir, dir)
+	}
+	out, err := filepath.Abs(c.OutDir())
+	if err != nil {
+		return err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
+	rel, err := filepath.Rel(out, dir)
+	if err != nil {
+		return fmt.Errorf("-sql %s: %w", c.SQL, err)
+	}
+	s.SQL = filepath.ToSlash(rel)
+	return nil
+}
+
+// readSQL reads the SQL files that the snapshot records, and adds what they declare to the schema of the models.
+func (r *Result) readSQL(cfg Config) error {
+	if r.snap.SQL == "" {
+		return nil
+	}
+	dir := filepath.Join(cfg.OutDir(), filepath.FromSlash(r.snap.SQL))
+	shown := dir
+	if base, err := filepath.Abs(cfg.dir()); err == nil {
+		if abs, err := filepath.Abs(dir); err == nil {
+			if rel, err := filepath.Rel(base, abs); err == nil {
+				shown = rel
+			}
+		}
+	}
+	files, err := sqlfiles.Read(sqlfiles.Config{
+		Dir: dir, Shown: shown, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets), Known: dialects.AllCapabilities(r.targets),
+	})
+	if problems, ok := errors.AsType[sqlfiles.Problems](err); ok {
+		return findings(problems)
+	}
+	if err != nil {
+		return finding.Problems{err.Error()}
+	}
+	r.sql = files
+	if problems := files.Into(r.models.Schema); len(problems) > 0 {
+		return findings(problems)
+	}
+	return nil
+}
+
+func findings(problems sqlfiles.Problems) error {
+	var list finding.List
+	for _, p := range problems {
+		list = append(list, finding.Finding{Place: p.Pos.String(), Reason: p.Msg})
+	}
+	return list
+}

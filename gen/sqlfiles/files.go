@@ -1,0 +1,201 @@
+package sqlfiles
+
+import (
+	"bytes"
+	"fmt"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// Config says what to read.
+type Config struct {
+	Dir      string                 // the directory with the files; those of directories in it are read too
+	Shown    string                 // how messages call Dir; "" is Dir
+	Dialects []migrate.Capabilities // of the project
+	Known    []migrate.Capabilities // all there are, whose names may stand in .postgres.sql; nil is Dialects
+}
+
+// Result is what the files declare.
+type Result struct {
+	Objects    []Object
+	Enums      []*schema.Enum
+	Namespaces []string
+	Remarks    []Problem // statements that were passed over
+	places     map[string]token.Position
+}
+
+// Object is a declared object with its place.
+type Object struct {
+	schema.SQLObject
+	Pos     token.Position
+	file    *file
+	at      int      // byte of the file that its statement begins at
+	Depends []string // what a comment "-- modelgen:depends orders.total" adds to what its text names
+}
+
+// Problem is something wrong with the files, or passed over in them.
+type Problem struct {
+	Pos token.Position
+	Msg string
+}
+
+func (p Problem) Error() string { return p.Pos.String() + ": " + p.Msg }
+
+// Problems is all that is wrong.
+type Problems []Problem
+
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, x := range p {
+		lines[i] = x.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// file is one SQL file.
+type file struct {
+	shown string
+	text  string // with LF
+	only  string // the dialect that it is for, "" for all
+}
+
+func (f *file) pos(at int) token.Position {
+	before := f.text[:min(at, len(f.text))]
+	line := 1 + strings.Count(before, "\n")
+	return token.Position{Filename: f.shown, Offset: at, Line: line, Column: at - strings.LastIndexByte(before, '\n')}
+}
+
+// Read reads the files. What is wrong with them comes as [Problems].
+func Read(cfg Config) (*Result, error) {
+	if cfg.Known == nil {
+		cfg.Known = cfg.Dialects
+	}
+	if cfg.Shown == "" {
+		cfg.Shown = cfg.Dir
+	}
+	r := &reader{cfg: cfg, res: &Result{places: map[string]token.Position{}}}
+	names, err := list(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("-sql %s: %w", cfg.Shown, err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(filepath.Join(cfg.Dir, name))
+		if err != nil {
+			return nil, err
+		}
+		r.read(filepath.ToSlash(filepath.Join(cfg.Shown, name)), data)
+	}
+	r.settle()
+	if len(r.problems) > 0 {
+		slices.SortStableFunc(r.problems, func(a, b Problem) int {
+			if c := strings.Compare(a.Pos.Filename, b.Pos.Filename); c != 0 {
+				return c
+			}
+			return a.Pos.Offset - b.Pos.Offset
+		})
+		return nil, r.problems
+	}
+	return r.res, nil
+}
+
+// list returns the SQL files below a directory, sorted.
+func list(dir string) (names []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != dir && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
+			return filepath.SkipDir
+		case !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".sql"):
+			rel, err := filepath.Rel(dir, path)
+			if err != nil {
+				return err
+			}
+			names = append(names, rel)
+		}
+		return nil
+	})
+	slices.Sort(names)
+	return names, err
+}
+
+// reader is one call of Read on its way.
+type reader struct {
+	cfg      Config
+	res      *Result
+	problems Problems
+	states   []state
+	indexes  []Object // whose view is still to be found
+}
+
+func (r *reader) fail(f *file, at int, format string, args ...any) {
+	r.problems = append(r.problems, Problem{f.pos(at), fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) remark(f *file, at int, format string, args ...any) {
+	r.res.Remarks = append(r.res.Remarks, Problem{f.pos(at), fmt.Sprintf(format, args...)})
+}
+
+// read reads one file.
+func (r *reader) read(shown string, data []byte) {
+	f := &file{shown: shown}
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		r.fail(f, 0, "the file is UTF-16; save it as UTF-8")
+		return
+	case bytes.IndexByte(data, 0) >= 0:
+		r.fail(f, 0, "the file is no text: it has a byte that is zero; save it as UTF-8")
+		return
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	f.text = strings.ReplaceAll(string(data), "\r\n", "\n")
+	for at := 0; at < len(f.text); {
+		c, size := utf8.DecodeRuneInString(f.text[at:])
+		if c == utf8.RuneError && size == 1 {
+			r.fail(f, at, "the file is not UTF-8 text")
+			return
+		}
+		at += size
+	}
+	base := strings.TrimSuffix(filepath.Base(shown), filepath.Ext(shown))
+	if i := strings.LastIndexByte(base, '.'); i >= 0 {
+		word := base[i+1:]
+		at := slices.IndexFunc(r.cfg.Known, func(c migrate.Capabilities) bool { return c.Name == word || slices.Contains(c.Aliases, word) })
+		if at >= 0 {
+			f.only = r.cfg.Known[at].Name
+		}
+	}
+	if f.only != "" && !slices.ContainsFunc(r.cfg.Dialects, func(c migrate.Capabilities) bool { return c.Name == f.only }) {
+		return // of a dialect that the project does not have
+	}
+	for _, s := range r.split(f) {
+		r.statement(s)
+	}
+}
+
+// Place returns where an object or an enum is declared.
+func (r *Result) Place(name string) (token.Position, bool) {
+	p, ok := r.places[name]
+	return p, ok
+}
+
+// PosAt returns the place of a byte of an object's statement, see [schema.Need].
+func (o Object) PosAt(at int) token.Position {
+	statement := o.Statement()
+	if at < 0 || o.file == nil {
+		return o.Pos
+	}
+	// What stands there is looked for in the file: the statement is the one of the file but for its head.
+	tail := statement[min(at, len(statement)):]
+	if i := strings.Index(o.file.text[o.at:], tail[:min(len(tail), 200)]); i >= 0 && strings.TrimSpace(tail) != "" {
+		return o.file.pos(o.at + i)
+	}
+	return o.Pos
+}

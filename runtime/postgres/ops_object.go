@@ -1,0 +1,205 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// together is a run of stages that must not be seen half done: what goes in its first one is put back in its last one.
+type together struct{ from, to int }
+
+// CreateObject implements [migrate.ObjectPlanner].
+func (p *planner) CreateObject(op migrate.Op, o schema.SQLObject) error {
+	if err := p.has(o); err != nil {
+		return err
+	}
+	p.add(op, p.objectLocks(o, false), p.makes(o)...)
+	for _, key := range p.places(o) {
+		if from, ok := p.away[key]; ok {
+			p.grouped = append(p.grouped, together{from, len(p.stages) - 1})
+			delete(p.away, key)
+		}
+	}
+	return nil
+}
+
+// ReplaceObject implements [migrate.ObjectPlanner].
+func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error {
+	if err := p.has(to); err != nil {
+		return err
+	}
+	statements, err := p.replaces(from, to)
+	if err != nil {
+		return err
+	}
+	p.add(op, p.objectLocks(to, false), statements...)
+	return nil
+}
+
+// DropObject implements [migrate.ObjectPlanner].
+func (p *planner) DropObject(op migrate.Op, o schema.SQLObject) error {
+	if err := p.has(o); err != nil {
+		return err
+	}
+	p.add(op, p.objectLocks(o, true), statement(drop(o)))
+	for _, key := range p.places(o) {
+		p.away[key] = len(p.stages) - 1
+	}
+	return nil
+}
+
+// RenameObject implements [migrate.ObjectPlanner].
+func (p *planner) RenameObject(op migrate.Op, from, to schema.SQLObject) error {
+	if err := p.has(from); err != nil {
+		return err
+	}
+	bare, _, _ := strings.Cut(to.Name, "(")
+	_, base := schema.SplitName(bare)
+	p.add(op, p.objectLocks(from, true), statement("ALTER "+dropped(from)+" RENAME TO "+ident(base)))
+	return nil
+}
+
+// places returns the keys under which something that goes and what comes in its place are one.
+func (p *planner) places(o schema.SQLObject) []string {
+	keys := []string{o.Key()}
+	if o.Kind.Relation() {
+		keys = append(keys, "relation "+o.Name)
+	}
+	if bare, _, ok := strings.Cut(o.Name, "("); ok {
+		keys = append(keys, "routine "+bare)
+	}
+	return keys
+}
+
+// has refuses what PostgreSQL lacks.
+func (p *planner) has(o schema.SQLObject) error {
+	if o.Kind == schema.VirtualTableKind {
+		return &migrate.UnsupportedError{Dialect: dialect, Object: o.String(), Reason: "virtual tables", Hint: "put the statement into a file that ends in .sqlite.sql"}
+	}
+	return nil
+}
+
+// makes returns the statements that create an object.
+func (p *planner) makes(o schema.SQLObject) []migrate.Statement {
+	all := []migrate.Statement{statement(o.Statement())}
+	switch {
+	case o.Kind == schema.TriggerKind && o.Head != "":
+		all = append(all, triggerState(o))
+	case o.Kind == schema.RowSecurityKind && o.SQL == "FORCE":
+		all = append([]migrate.Statement{statement("ALTER TABLE " + o.Quoted() + " ENABLE ROW LEVEL SECURITY")}, all...)
+	}
+	return all
+}
+
+func triggerState(o schema.SQLObject) migrate.Statement {
+	state := o.Head
+	if state == "" {
+		state = "ENABLE"
+	}
+	return statement("ALTER TABLE " + schema.QuoteName(o.Table) + " " + state + " TRIGGER " + o.Quoted())
+}
+
+// replaces returns the statements that change an object in its place.
+func (p *planner) replaces(from, to schema.SQLObject) ([]migrate.Statement, error) {
+	switch to.Kind {
+	case schema.CommentKind:
+		return []migrate.Statement{statement(to.Statement())}, nil
+	case schema.RowSecurityKind:
+		word := "NO FORCE"
+		if to.SQL == "FORCE" {
+			word = "FORCE"
+		}
+		return []migrate.Statement{statement("ALTER TABLE " + to.Quoted() + " " + word + " ROW LEVEL SECURITY")}, nil
+	case schema.TriggerKind:
+		var all []migrate.Statement
+		same := schema.SameSQL(string(from.SQL), string(to.SQL))
+		if !same {
+			all = append(all, statement(orReplace(to.Statement())))
+		}
+		if to.Head != from.Head || !same && to.Head != "" { // to replace a trigger enables it
+			all = append(all, triggerState(to))
+		}
+		return all, nil
+	case schema.ViewKind, schema.FunctionKind, schema.ProcedureKind, schema.AggregateKind, schema.RuleKind:
+		return []migrate.Statement{statement(orReplace(to.Statement()))}, nil
+	}
+	return p.alters(from, to)
+}
+
+// orReplace puts OR REPLACE behind the CREATE of a statement.
+func orReplace(sql string) string {
+	toks := sqllex.Code(sql, lexis)
+	if len(toks) < 2 || !toks[0].Is("CREATE") || toks[1].Is("OR") {
+		return sql
+	}
+	return sql[:toks[0].To] + " OR REPLACE" + sql[toks[0].To:]
+}
+
+// drop returns the statement that takes an object away.
+func drop(o schema.SQLObject) string {
+	switch o.Kind {
+	case schema.CommentKind:
+		return "COMMENT ON " + o.Target() + " IS NULL"
+	case schema.GrantKind:
+		role, _, _ := strings.Cut(o.Role(), " WITH ")
+		return "REVOKE " + string(o.SQL) + " ON " + o.Target() + " FROM " + role
+	case schema.RowSecurityKind:
+		if o.SQL == "FORCE" {
+			return "ALTER TABLE " + o.Quoted() + " NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY"
+		}
+		return "ALTER TABLE " + o.Quoted() + " DISABLE ROW LEVEL SECURITY"
+	}
+	return "DROP " + dropped(o)
+}
+
+// dropped names an object as DROP and ALTER do.
+func dropped(o schema.SQLObject) string {
+	word := strings.ToUpper(string(o.Kind))
+	switch o.Kind {
+	case schema.CompositeTypeKind, schema.RangeTypeKind:
+		word = "TYPE"
+	case schema.PartitionKind:
+		word = "TABLE"
+	case schema.TriggerKind, schema.PolicyKind, schema.RuleKind:
+		return word + " " + o.Quoted() + " ON " + schema.QuoteName(o.Table)
+	}
+	return word + " " + o.Quoted()
+}
+
+// objectLocks returns the locks on tables that a change of an object takes; drops and new names of triggers take more (manual, ALTER TRIGGER).
+func (p *planner) objectLocks(o schema.SQLObject, goes bool) migrate.Facts {
+	switch o.Kind {
+	case schema.TriggerKind:
+		if goes {
+			return p.locks(accessExclusive, o.Table)
+		}
+		return p.locks(shareRowExclusive, o.Table)
+	case schema.RuleKind, schema.PolicyKind, schema.PartitionKind:
+		return p.locks(accessExclusive, o.Table)
+	case schema.RowSecurityKind:
+		return p.locks(accessExclusive, o.Name)
+	}
+	return migrate.Facts{}
+}
+
+// keepTogether takes back the commits within the runs of stages that belong together, but for those around a stage that runs outside of any transaction.
+func (p *planner) keepTogether() {
+	for _, g := range p.grouped {
+		run := p.stages[g.from : g.to+1]
+		for i := range run[:len(run)-1] {
+			if !slices.ContainsFunc(run[i:i+2], func(st migrate.Stage) bool { return st.NoTx || st.Batch != nil }) {
+				run[i].Commit = false
+			}
+		}
+	}
+}
+
+// alters returns the statements of the kinds that are altered and not replaced.
+func (p *planner) alters(from, to schema.SQLObject) ([]migrate.Statement, error) {
+	return nil, fmt.Errorf("%s cannot be altered", to)
+}

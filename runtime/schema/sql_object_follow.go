@@ -1,0 +1,120 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+)
+
+// FollowTable brings the objects behind a table, or another object, that gets another name, as databases do: their statements name it by that, but for bodies that
+// are strings, which nobody looks into. It is called with the old name still in s.
+func (s *Schema) FollowTable(from, to string) {
+	if len(s.SQLObjects) == 0 {
+		return
+	}
+	s.follow(func(n Need) bool { return n.Table == from && n.Column == "" }, to, func(o *SQLObject) {
+		if o.Table == from {
+			o.Table = to
+		}
+		if o.Kind == RowSecurityKind && o.Name == from {
+			o.Name = to
+		}
+		if o.Kind == CommentKind || o.Kind == GrantKind {
+			o.Name = retarget(o.Name, from, to)
+		}
+	})
+}
+
+// retarget gives the table of a comment or a grant another name: "table orders to reporting", "trigger touch on orders".
+func retarget(name, from, to string) string {
+	target, role := name, ""
+	if i := strings.LastIndex(name, " to "); i > 0 {
+		target, role = name[:i], name[i:]
+	}
+	from, to = QuoteName(from), QuoteName(to)
+	if rest, ok := strings.CutPrefix(target, "column "+from+"."); ok {
+		return "column " + to + "." + rest + role
+	}
+	if rest, ok := strings.CutSuffix(target, " "+from); ok {
+		return rest + " " + to + role
+	}
+	return name
+}
+
+// FollowColumn is [Schema.FollowTable] for a column. What a view returns goes on to be called as before.
+func (s *Schema) FollowColumn(table, from, to string) {
+	if len(s.SQLObjects) == 0 {
+		return
+	}
+	s.follow(func(n Need) bool { return n.Table == table && n.Column == from }, to, nil)
+}
+
+// follow replaces the last part of what the needs name.
+func (s *Schema) follow(is func(Need) bool, to string, also func(*SQLObject)) {
+	names := s.Names()
+	s.SQLObjects = slices.Clone(s.SQLObjects)
+	_, base := SplitName(to)
+	for i := range s.SQLObjects {
+		o := &s.SQLObjects[i]
+		x := names.needs(*o)
+		sql := string(o.SQL)
+		shift := strings.Index(o.Statement(), sql)
+		type edit struct {
+			from, to int
+			text     string
+		}
+		var edits []edit
+		for _, w := range x.words { // needs name each thing once, and the text may do so more often
+			last := w.parts[len(w.parts)-1]
+			if w.soft || last.From-shift < 0 || last.To-shift > len(sql) {
+				continue
+			}
+			for _, n := range x.at[last.From] {
+				if !is(n) {
+					continue
+				}
+				text := QuoteName(base)
+				if (o.Kind == ViewKind || o.Kind == MaterializedViewKind) && n.Column != "" && x.selected(w) {
+					text += " AS " + QuoteName(last.Value())
+				}
+				edits = append(edits, edit{last.From - shift, last.To - shift, text})
+				break
+			}
+		}
+		for k := len(edits) - 1; k >= 0; k-- {
+			sql = sql[:edits[k].from] + edits[k].text + sql[edits[k].to:]
+		}
+		o.SQL = SQLText(sql)
+		if also != nil {
+			also(o)
+		}
+	}
+	s.SortSQLObjects()
+}
+
+// selected reports whether a name is a whole item of the outermost SELECT, without another name for it.
+func (n *needs) selected(w sqlWord) bool {
+	ends := func(i int) bool {
+		return i >= len(n.toks) || n.toks[i].Text == "," || n.toks[i].Is("FROM", "UNION", "INTERSECT", "EXCEPT")
+	}
+	begins := func(i int) bool {
+		return i >= 0 && (n.toks[i].Text == "," || n.toks[i].Is("SELECT", "DISTINCT", "ALL"))
+	}
+	if !begins(w.from-1) || !ends(w.to) {
+		return false
+	}
+	depth := 0
+	inSelect := false
+	for i := range w.from {
+		switch t := n.toks[i]; {
+		case t.Text == "(":
+			depth++
+		case t.Text == ")":
+			depth--
+		case depth == 0 && t.Is("SELECT"):
+			inSelect = true
+		case depth == 0 && t.Is("FROM", "WHERE", "GROUP", "ORDER"):
+			inSelect = false
+		}
+	}
+	return depth == 0 && inSelect
+}

@@ -1,0 +1,349 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
+)
+
+// Need is something that an [SQLObject] stands on: a table, a column of one, an enum, or another object. One of the fields is set, and Table with Column.
+type Need struct {
+	Table  string
+	Column string
+	Enum   string
+	Object *SQLObject // a copy
+	// Soft is set when the database does not look at it before it runs: it stands in a body that is a string. Such a need orders, and nothing more.
+	Soft bool
+	At   int // byte of the statement, see [SQLObject.Statement], at which it is named; -1 for what it is by its nature
+}
+
+// Needs returns what the object stands on in s, as far as its text shows, one too many rather than one too few. Of a name that stands for several
+// things, such as a function with several lists of arguments, it has each.
+func (s *Schema) Needs(o SQLObject) []Need { return s.Names().Needs(o) }
+
+// Names are the names of a schema, for [Names.Needs] of many objects of it.
+type Names struct {
+	s       *Schema
+	tables  map[string][]*Table     // by the last part of the name in lower case, as the others
+	enums   map[string][]*Enum      //
+	objects map[string][]*SQLObject // relations, routines and types
+}
+
+// Names returns the names of s, which must not change meanwhile.
+func (s *Schema) Names() *Names {
+	n := &Names{s: s, tables: map[string][]*Table{}, enums: map[string][]*Enum{}, objects: map[string][]*SQLObject{}}
+	last := func(name string) string {
+		name, _, _ = strings.Cut(name, "(")
+		_, base := SplitName(name)
+		return strings.ToLower(base)
+	}
+	for _, t := range s.Tables {
+		n.tables[last(t.Name)] = append(n.tables[last(t.Name)], t)
+	}
+	for _, e := range s.Enums {
+		n.enums[last(e.Name)] = append(n.enums[last(e.Name)], e)
+	}
+	for i := range s.SQLObjects {
+		o := s.SQLObjects[i]
+		n.objects[last(o.Name)] = append(n.objects[last(o.Name)], &o)
+	}
+	return n
+}
+
+// like returns the tables that a name in SQL may mean, see [Schema.tablesLike].
+func (n *Names) like(ns, name string) (found []*Table) {
+	for _, t := range n.tables[strings.ToLower(name)] {
+		if own, _ := SplitName(t.Name); ns == "" || own == "" || strings.EqualFold(own, ns) {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// Needs is [Schema.Needs].
+func (n *Names) Needs(o SQLObject) []Need { return n.needs(o).all }
+
+// needs looks at one object.
+func (x *Names) needs(o SQLObject) *needs {
+	s := x.s
+	n := &needs{s: s, known: x, o: o, alias: map[string][]string{}, at: map[int][]Need{}, seen: map[Need]bool{}}
+	n.nature()
+	n.toks, n.soft = codeTokens(o.Statement(), o.Kind.Routine())
+	n.words = sqlWords(n.toks, n.soft)
+	n.relations()
+	n.columns()
+	return n
+}
+
+// needs is one look at an object.
+type needs struct {
+	s      *Schema
+	known  *Names
+	o      SQLObject
+	toks   []sqllex.Token
+	soft   []bool
+	words  []sqlWord
+	tables []string            // that it names
+	alias  map[string][]string // in lower case
+	names  map[int]bool        // tokens that name a relation or an alias
+	all    []Need
+	at     map[int][]Need // what is named at a byte of the statement, each time
+	seen   map[Need]bool
+}
+
+func (n *needs) add(x Need) {
+	if x.At >= 0 {
+		n.at[x.At] = append(n.at[x.At], x)
+	}
+	key := x
+	key.At = 0
+	if x.Object != nil {
+		key.Object, key.Enum = nil, x.Object.Key()
+	}
+	hard := key
+	hard.Soft = false
+	if n.seen[key] || n.seen[hard] {
+		return
+	}
+	n.seen[key] = true
+	n.all = append(n.all, x)
+}
+
+// relation adds a table, or what else has its name.
+func (n *needs) relation(name string, soft bool, at int) (found bool) {
+	ns, base := SplitName(name)
+	for _, t := range n.known.like(ns, base) {
+		n.add(Need{Table: t.Name, Soft: soft, At: at})
+		if !slices.Contains(n.tables, t.Name) {
+			n.tables = append(n.tables, t.Name)
+		}
+		found = true
+	}
+	for _, x := range n.known.objects[strings.ToLower(base)] {
+		if x.Kind.Relation() && !x.Same(n.o) && Meet(x.Only, n.o.Only) && sameRelation(x.Name, name) {
+			n.add(Need{Object: x, Soft: soft, At: at})
+			found = true
+		}
+	}
+	return found
+}
+
+// sameRelation reports whether a name in SQL may mean a relation of that name. Without a schema it may be one of any.
+func sameRelation(name, written string) bool {
+	ns, base := SplitName(name)
+	wns, wbase := SplitName(written)
+	return strings.EqualFold(base, wbase) && (wns == "" || ns == "" || strings.EqualFold(ns, wns))
+}
+
+// nature adds what the object is on, whatever its text says.
+func (n *needs) nature() {
+	if n.o.Table != "" {
+		n.relation(n.o.Table, false, -1)
+	}
+	switch n.o.Kind {
+	case RowSecurityKind:
+		n.relation(n.o.Name, false, -1)
+	case CommentKind, GrantKind:
+		n.target()
+	}
+}
+
+// target adds what a comment or a grant is on: "view open_orders", "column orders.total", "table orders to reporting".
+func (n *needs) target() {
+	name := n.o.Name
+	if i := strings.LastIndex(name, " to "); n.o.Kind == GrantKind && i > 0 {
+		name = name[:i]
+	}
+	for i := range n.s.SQLObjects {
+		x := n.s.SQLObjects[i]
+		if x.Kind != CommentKind && x.Kind != GrantKind && Meet(x.Only, n.o.Only) && (name == x.String() || x.Kind.Relation() && name == "table "+x.Name || name == "type "+x.Name) {
+			n.add(Need{Object: &x, At: -1})
+		}
+	}
+	kind, rest, _ := strings.Cut(name, " ")
+	switch kind {
+	case "table", "index", "constraint":
+		_, on, ok := strings.Cut(rest, " on ")
+		if !ok {
+			on = rest
+		}
+		n.relation(on, false, -1)
+	case "column":
+		if i := strings.LastIndexByte(rest, '.'); i > 0 {
+			table, column := rest[:i], rest[i+1:]
+			if n.relation(table, false, -1) {
+				for _, t := range n.tables {
+					if c := n.s.Table(t).columnLike(column); c != "" {
+						n.add(Need{Table: t, Column: c, At: -1})
+					}
+				}
+			}
+		}
+	}
+}
+
+// relations finds the tables, views, functions and types that the text names, and the aliases of tables.
+func (n *needs) relations() {
+	with := n.commonTables()
+	n.names = map[int]bool{}
+	for _, w := range n.words {
+		last := w.to - 1
+		base := w.last()
+		called := w.to < len(n.toks) && n.toks[w.to].Text == "("
+		ns := ""
+		if len(w.parts) > 1 {
+			ns = w.parts[len(w.parts)-2].Value()
+		}
+		at := w.parts[len(w.parts)-1].From
+		if called {
+			n.routines(ns, base, w.soft, at)
+		}
+		n.types(ns, base, w.soft, at)
+		if w.from > 0 && n.toks[w.from-1].Is("AS") && w.parts[0].Kind == sqllex.Word && len(w.parts) == 1 && !n.relationPlace(w.from) {
+			continue // an alias
+		}
+		if len(w.parts) == 1 && (with[strings.ToLower(base)] || w.parts[0].Kind == sqllex.Word && keywords[strings.ToUpper(base)]) {
+			continue
+		}
+		if called && !n.relationPlace(w.from) && !n.o.namesTable(n.toks, w.from) {
+			continue
+		}
+		if !n.relation(JoinName(ns, base), w.soft, at) {
+			if len(w.parts) > 1 { // table.column
+				n.relationOf(w)
+			}
+			continue
+		}
+		n.names[last] = true
+		n.aliasBehind(w, JoinName(ns, base))
+	}
+	for _, t := range n.toks { // 'orders'::regclass, nextval('numbers')
+		if t.Kind == sqllex.String && t.Value() != "" && len(t.Value()) <= 2*MaxName {
+			n.relation(strings.ReplaceAll(t.Value(), `"`, ""), true, t.From)
+		}
+	}
+}
+
+// relationOf adds the table in front of a column: orders.total, shop.orders.total.
+func (n *needs) relationOf(w sqlWord) {
+	k := len(w.parts) - 2
+	ns := ""
+	if k > 0 {
+		ns = w.parts[k-1].Value()
+	}
+	if len(n.alias[strings.ToLower(w.parts[k].Value())]) == 0 {
+		n.relation(JoinName(ns, w.parts[k].Value()), w.soft, w.parts[k].From)
+	}
+}
+
+// relationPlace reports whether a table or a view is expected at a token.
+func (n *needs) relationPlace(i int) bool {
+	return i > 0 && n.toks[i-1].Is("FROM", "JOIN", "UPDATE", "INTO", "TABLE", "ONLY", "ON", "USING", "OF", "LATERAL")
+}
+
+// namesTable reports whether the brackets behind a name can be those of its columns: INSERT INTO orders (id).
+func (o SQLObject) namesTable(toks []sqllex.Token, i int) bool {
+	return i > 0 && (toks[i-1].Is("INTO", "REFERENCES") || toks[i-1].Text == ",") && o.Kind != ViewKind
+}
+
+// aliasBehind reads the alias that may follow the name of a table.
+func (n *needs) aliasBehind(w sqlWord, name string) {
+	ns, base := SplitName(name)
+	call := func(alias string) {
+		key := strings.ToLower(alias)
+		for _, t := range n.known.like(ns, base) {
+			if !slices.Contains(n.alias[key], t.Name) {
+				n.alias[key] = append(n.alias[key], t.Name)
+			}
+		}
+	}
+	call(base)
+	i := w.to
+	if i < len(n.toks) && n.toks[i].Is("AS") {
+		i++
+	}
+	if i < len(n.toks) && isName(n.toks[i]) && n.relationPlace(w.from) {
+		if t := n.toks[i]; t.Kind == sqllex.Quoted || !keywords[strings.ToUpper(t.Text)] && !aliasEnds[strings.ToUpper(t.Text)] {
+			call(t.Value())
+			n.names[i] = true
+		}
+	}
+}
+
+// commonTables returns the names that WITH gives to queries, in lower case.
+func (n *needs) commonTables() map[string]bool {
+	with := map[string]bool{}
+	for i, t := range n.toks {
+		if isName(t) && i > 0 && i+1 < len(n.toks) && (n.toks[i-1].Is("WITH", "RECURSIVE") || n.toks[i-1].Text == ",") && n.toks[i+1].Is("AS") &&
+			i+2 < len(n.toks) && (n.toks[i+2].Text == "(" || n.toks[i+2].Is("MATERIALIZED", "NOT")) {
+			with[strings.ToLower(t.Value())] = true
+		}
+	}
+	return with
+}
+
+func (n *needs) routines(ns, base string, soft bool, at int) {
+	for _, x := range n.known.objects[strings.ToLower(base)] {
+		name, _, _ := strings.Cut(x.Name, "(")
+		if x.Kind.Routine() && !x.Same(n.o) && Meet(x.Only, n.o.Only) && sameRelation(name, JoinName(ns, base)) {
+			n.add(Need{Object: x, Soft: soft, At: at})
+		}
+	}
+}
+
+func (n *needs) types(ns, base string, soft bool, at int) {
+	written := JoinName(ns, base)
+	for _, e := range n.known.enums[strings.ToLower(base)] {
+		if sameRelation(e.Name, written) {
+			n.add(Need{Enum: e.Name, Soft: soft, At: at})
+		}
+	}
+	for _, x := range n.known.objects[strings.ToLower(base)] {
+		if (x.Kind == DomainKind || x.Kind == CompositeTypeKind || x.Kind == RangeTypeKind) && !x.Same(n.o) && sameRelation(x.Name, written) {
+			n.add(Need{Object: x, Soft: soft, At: at})
+		}
+	}
+}
+
+// columns finds the columns of the tables that the text may read.
+func (n *needs) columns() {
+	all := func(tables []string, soft bool, at int) {
+		for _, t := range tables {
+			for _, c := range n.s.Table(t).ColumnNames() {
+				n.add(Need{Table: t, Column: c, Soft: soft, At: at})
+			}
+		}
+	}
+	for i, t := range n.toks {
+		if t.Text == "*" && i > 0 && (n.toks[i-1].Is("SELECT", "DISTINCT", "ALL", "RETURNING") || n.toks[i-1].Text == ",") {
+			all(n.tables, n.soft[i], t.From)
+		}
+		if t.Text == "*" && i > 1 && n.toks[i-1].Text == "." {
+			all(n.alias[strings.ToLower(n.toks[i-2].Value())], n.soft[i], t.From)
+		}
+	}
+	for _, w := range n.words {
+		if n.names[w.to-1] || w.to < len(n.toks) && n.toks[w.to].Text == "(" && len(w.parts) == 1 {
+			continue
+		}
+		t := w.parts[len(w.parts)-1]
+		if t.Kind == sqllex.Word && len(w.parts) == 1 && keywords[strings.ToUpper(t.Text)] {
+			continue
+		}
+		in := n.tables
+		if len(w.parts) > 1 {
+			if known := n.alias[strings.ToLower(w.parts[len(w.parts)-2].Value())]; len(known) > 0 {
+				in = known
+			}
+		}
+		if len(w.parts) == 1 && w.from > 0 && n.toks[w.from-1].Is("AS") {
+			continue
+		}
+		for _, table := range in {
+			if c := n.s.Table(table).columnLike(t.Value()); c != "" {
+				n.add(Need{Table: table, Column: c, Soft: w.soft, At: t.From})
+			}
+		}
+	}
+}
