@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/modelgen/modelgen/gen"
@@ -58,4 +59,57 @@ func BenchmarkGenerate(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkObjects measures a generate with 300 views and 300 functions beside 1,000 models: without a change, which is compared with the models alone, and with one view
+// changed.
+func BenchmarkObjects(b *testing.B) {
+	const tables, objects = 1000, 300
+	dir := gentest.Module(b, tables)
+	sql := filepath.Join(dir, "schema", "objects.sql")
+	run := func(b *testing.B, dir, with string) *gen.Result {
+		cfg := config(dir)
+		cfg.SQL = with
+		r, err := gen.Generate(context.Background(), cfg)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return r
+	}
+	plain := gentest.Module(b, tables)
+	if err := run(b, plain, "").Commit(); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("tables alone", func(b *testing.B) {
+		for b.Loop() {
+			run(b, plain, "")
+		}
+	})
+	text := gentest.Objects(objects, tables)
+	gentest.Write(b, sql, text)
+	if err := run(b, dir, "../schema").Commit(); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("same", func(b *testing.B) {
+		for b.Loop() {
+			if r := run(b, dir, ""); len(r.Files) > 0 {
+				b.Fatal("something changed: ", r.Files[0].Path)
+			}
+		}
+	})
+	gentest.Write(b, sql, strings.Replace(text, "WHERE m.active", "WHERE NOT m.active", 1))
+	b.Run("view", func(b *testing.B) {
+		for b.Loop() {
+			if r := run(b, dir, ""); len(r.Ops) != 1 {
+				b.Fatal("ops: ", len(r.Ops))
+			}
+		}
+	})
+	gentest.Write(b, sql, text)
+	gentest.Write(b, filepath.Join(dir, "models", "models.go"), strings.Replace(gentest.Models(tables, 0), "Stock     int32", "Stock     int64", 1))
+	b.Run("type under views", func(b *testing.B) {
+		for b.Loop() {
+			run(b, dir, "")
+		}
+	})
 }

@@ -41,6 +41,9 @@ func (d *differ) sqlObjects() {
 		return
 	}
 	changes := d.pairObjects()
+	if len(d.ops) == 0 && !slices.ContainsFunc(changes, func(c *change) bool { return c.how != keepObject }) {
+		return // mostly
+	}
 	oldNames, newNames := d.old.Names(), d.objectScene().Names()
 	for _, c := range changes {
 		if c.old != nil {
