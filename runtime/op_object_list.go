@@ -24,6 +24,7 @@ func ObjectOps() []Op {
 		CreateRangeType{}, DropRangeType{}, RenameRangeType{},
 		CreateStatistics{}, DropStatistics{}, RenameStatistics{},
 		CreatePublication{}, AlterPublication{}, DropPublication{}, RenamePublication{},
+		AddExclusion{}, DropExclusion{}, RenameExclusion{},
 		CreateVirtualTable{}, DropVirtualTable{}, RenameVirtualTable{},
 	}
 }
@@ -243,6 +244,19 @@ func objectOpOf(from, to *schema.SQLObject) Op {
 			return RenamePublication{From: from.Name, To: to.Name, SQL: string(o.SQL), Only: o.Only}
 		}
 		return AlterPublication{Name: o.Name, From: string(from.SQL), To: string(to.SQL), Only: o.Only}
+	case schema.ExclusionKind:
+		make := func(o *schema.SQLObject) AddExclusion {
+			return AddExclusion{Name: o.Name, Table: o.Table, SQL: string(o.SQL), Only: o.Only}
+		}
+		switch {
+		case from == nil:
+			return make(to)
+		case to == nil:
+			return DropExclusion(make(from))
+		case !from.Same(*to):
+			return RenameExclusion{From: from.Name, To: to.Name, Table: o.Table, SQL: string(o.SQL), Only: o.Only}
+		}
+		return nil
 	case schema.VirtualTableKind:
 		make := func(o *schema.SQLObject) CreateVirtualTable {
 			return CreateVirtualTable{Name: o.Name, SQL: string(o.SQL), Only: o.Only}

@@ -28,6 +28,7 @@ type CreateTable struct {
 	Checks      []schema.Check
 	ForeignKeys []schema.ForeignKey
 	Indexes     []schema.Index
+	Options     schema.TableOptions
 }
 
 // DropTable removes a table and its rows. It keeps the whole definition, so that the empty table can be made again.
@@ -40,6 +41,7 @@ type DropTable struct {
 	Checks      []schema.Check
 	ForeignKeys []schema.ForeignKey
 	Indexes     []schema.Index
+	Options     schema.TableOptions
 }
 
 // RenameTable gives a table another name, or moves it to another schema. What refers to it follows; names of its constraints
@@ -55,7 +57,7 @@ type CommentTable struct {
 
 // NewCreateTable returns the op that creates t.
 func NewCreateTable(t *schema.Table) CreateTable {
-	op := CreateTable{Table: t.Name, Comment: t.Comment, Uniques: t.Uniques, Checks: t.Checks, ForeignKeys: t.ForeignKeys, Indexes: t.Indexes}
+	op := CreateTable{Table: t.Name, Comment: t.Comment, Uniques: t.Uniques, Checks: t.Checks, ForeignKeys: t.ForeignKeys, Indexes: t.Indexes, Options: t.Options}
 	for _, c := range t.Columns {
 		op.Columns = append(op.Columns, c)
 	}
@@ -67,7 +69,7 @@ func NewCreateTable(t *schema.Table) CreateTable {
 
 // Definition returns the table that the op creates, as a value of its own.
 func (o CreateTable) Definition() *schema.Table {
-	t := &schema.Table{Name: o.Table, Comment: o.Comment, Uniques: o.Uniques, Checks: o.Checks, ForeignKeys: o.ForeignKeys, Indexes: o.Indexes}
+	t := &schema.Table{Name: o.Table, Comment: o.Comment, Uniques: o.Uniques, Checks: o.Checks, ForeignKeys: o.ForeignKeys, Indexes: o.Indexes, Options: o.Options}
 	t.Columns = slices.Grow(t.Columns, len(o.Columns))
 	for _, c := range o.Columns {
 		t.Columns = append(t.Columns, c.Def())

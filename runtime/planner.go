@@ -27,6 +27,7 @@ type Planner interface {
 	DropTable(DropTable) error
 	RenameTable(RenameTable) error
 	CommentTable(CommentTable) error
+	SetTableOptions(SetTableOptions) error
 	AddColumn(AddColumn) error
 	DropColumn(DropColumn) error
 	RenameColumn(RenameColumn) error

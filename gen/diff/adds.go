@@ -323,8 +323,16 @@ func (d *differ) addForeignKeys() {
 
 func (d *differ) comments() {
 	for _, t := range d.new.Tables {
-		if cur := d.cur.Table(t.Name); cur != nil && cur.Comment != t.Comment {
+		cur := d.cur.Table(t.Name)
+		if cur != nil && cur.Comment != t.Comment {
 			d.emit(migrate.CommentTable{Table: t.Name, From: cur.Comment, To: t.Comment})
+		}
+		if cur != nil && cur.Options != t.Options {
+			if cur.Options.Partition != t.Options.Partition {
+				d.fail(t.Name, "%s cannot become another kind of partitioned table, or none, in its place: make a new model with the partition key, and let rows of the old one be copied or attached; see docs/guide/objects.md", t.Name)
+				continue
+			}
+			d.emit(migrate.SetTableOptions{Table: t.Name, From: cur.Options, To: t.Options})
 		}
 	}
 }

@@ -95,6 +95,8 @@ func (m *model) readTableTag(key, only string, value text, words map[string]int,
 		m.later = append(m.later, func() { m.indexTags(t, key == "unique") })
 	case "check":
 		m.later = append(m.later, func() { m.addCheck(sc, t.list[0], t.name, only, t.pos) })
+	case "exclude":
+		m.later = append(m.later, func() { m.exclusion(t) })
 	case "fk":
 		m.tableKey(t)
 	}

@@ -108,6 +108,7 @@ type loader struct {
 	places  map[place]token.Pos
 	hints   []Hint
 	noKey   []string
+	others  []schema.SQLObject // what tags say of tables that is an object of its own: row level security, exclusion constraints
 	remarks []Remark
 	regions []region
 

@@ -184,6 +184,7 @@ func (m *model) readTable(d *decl, f *ast.Field) bool {
 	}
 	opts := m.l.checkOptions(t.options, tableWords["table"])
 	m.table.Name, m.table.Was, m.table.Comment = name, opts.value("was"), opts.value("comment")
+	m.tableOptions(opts)
 	if m.table.Was != "" {
 		m.l.hintAt(name, opts)
 		if err := checkTableName(m.table.Was); err != nil {

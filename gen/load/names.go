@@ -78,6 +78,8 @@ func (l *loader) namespaces() {
 		add(e.Name)
 	}
 	slices.Sort(l.schema.Namespaces)
+	l.schema.SQLObjects = append(l.schema.SQLObjects, l.others...)
+	l.schema.SortSQLObjects()
 }
 
 // reservedNames refuses names that a database keeps for itself.

@@ -28,14 +28,15 @@ var aliases = map[string]string{"autoincrement": "identity", "autoincr": "identi
 
 // tableWords are the tag keys of blank fields, with their options.
 var tableWords = map[string]map[string]int{
-	"table": {"was": asValue, "comment": asValue},
+	"table": {"was": asValue, "comment": asValue, "unlogged": asFlag, "with": asValue, "partition": asValue, "rls": asFlag | asValue, "strict": asFlag, "withoutrowid": asFlag},
 	"pk":    {"name": asValue},
 	"index": {"name": asValue, "where": asValue | perDialect, "using": asValue | perDialect, "include": asValue | perDialect, "opclass": asValue | perDialect,
 		"nullsnotdistinct": asFlag | perDialect, "was": asValue},
 	"unique": {"name": asValue, "where": asValue | perDialect, "using": asValue | perDialect, "include": asValue | perDialect, "opclass": asValue | perDialect,
 		"nullsnotdistinct": asFlag | perDialect, "deferrable": asFlag | asValue | perDialect, "was": asValue},
-	"check": {"name": asValue, "was": asValue},
-	"fk":    {"name": asValue, "ondelete": asValue, "onupdate": asValue, "deferrable": asFlag | asValue, "was": asValue},
+	"check":   {"name": asValue, "was": asValue},
+	"exclude": {"name": asValue, "was": asValue, "where": asValue, "using": asValue, "deferrable": asFlag | asValue},
+	"fk":      {"name": asValue, "ondelete": asValue, "onupdate": asValue, "deferrable": asFlag | asValue, "was": asValue},
 }
 
 // contradictions are pairs of options that cannot both be true.

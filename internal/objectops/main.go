@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/format"
 	"log"
@@ -17,6 +18,7 @@ import (
 type kind struct {
 	Op      string // as the names of its ops have it: MaterializedView
 	Kind    string // the constant of package schema
+	Make    string // "Create" when it is ""
 	Words   string // as messages name it
 	Doc     string // what it is, for the documentation: "a view"
 	Table   string // what the field Table says; "" for none
@@ -46,6 +48,7 @@ var kinds = []kind{
 	{Op: "RangeType", Kind: "RangeType", Words: "range type", Doc: "a range type", SQL: "SQL", Rename: true},
 	{Op: "Statistics", Kind: "Statistics", Words: "statistics", Doc: "a statistics object", SQL: "SQL", Rename: true},
 	{Op: "Publication", Kind: "Publication", Words: "publication", Doc: "a publication", SQL: "SQL", Change: "Alter", Rename: true},
+	{Op: "Exclusion", Kind: "Exclusion", Make: "Add", Words: "exclusion constraint", Doc: "an exclusion constraint", Table: "the table that it is on", SQL: "SQL", Rename: true},
 	{Op: "VirtualTable", Kind: "VirtualTable", Words: "virtual table", Doc: "a virtual table, with the tables that its module keeps", SQL: "SQL", Rename: true, Loses: true},
 }
 
@@ -55,30 +58,30 @@ package migrate
 
 import "github.com/modelgen/modelgen/runtime/schema"
 
-// Create{{.Op}} creates {{.Doc}}.
-type Create{{.Op}} struct {
+// {{.Make}}{{.Op}} creates {{.Doc}}.
+type {{.Make}}{{.Op}} struct {
 	Name string // may be qualified{{if or (eq .Op "Function") (eq .Op "Procedure") (eq .Op "Aggregate")}}; with the types of its arguments: total(integer){{end}}
 {{- if .Table}}
 	Table string // {{.Table}}{{end}}
 {{- if .Head}}
 	{{.Head}} string // {{.HeadDoc}}{{end}}
-	{{.SQL}} string // {{if eq .SQL "Query"}}what stands behind AS{{else}}the whole CREATE statement, without OR REPLACE and semicolon{{end}}
+	{{.SQL}} string // {{if eq .SQL "Query"}}what stands behind AS{{else}}{{if eq .Op "Exclusion"}}EXCLUDE and what follows{{else}}the whole CREATE statement, without OR REPLACE and semicolon{{end}}{{end}}
 	Only string // the dialect that has it; "" is every dialect
 }
 {{if .Change}}
 // {{.Change}}{{.Op}} changes {{.Doc}} in its place{{if eq .Op "MaterializedView"}}: the new one is filled beside the old one, which then goes{{end}}.
 type {{.Change}}{{.Op}} struct {
-	Name string // as in [Create{{.Op}}]
+	Name string // as in [{{.Make}}{{.Op}}]
 {{- if .Table}}
 	Table string{{end}}
 {{- if .Head}}
-	From{{.Head}}, To{{.Head}} string // as {{.Head}} in [Create{{.Op}}]{{end}}
-	From, To string // as {{.SQL}} in [Create{{.Op}}]
+	From{{.Head}}, To{{.Head}} string // as {{.Head}} in [{{.Make}}{{.Op}}]{{end}}
+	From, To string // as {{.SQL}} in [{{.Make}}{{.Op}}]
 	Only string
 }
 {{end}}
 // Drop{{.Op}} drops {{.Doc}}, never with CASCADE.
-type Drop{{.Op}} Create{{.Op}}
+type Drop{{.Op}} {{.Make}}{{.Op}}
 
 // Rename{{.Op}} gives {{.Doc}} another name.
 type Rename{{.Op}} struct {
@@ -86,12 +89,12 @@ type Rename{{.Op}} struct {
 {{- if .Table}}
 	Table string{{end}}
 {{- if .Head}}
-	{{.Head}} string // as in [Create{{.Op}}]{{end}}
-	{{.SQL}} string // as in [Create{{.Op}}], with the old name
+	{{.Head}} string // as in [{{.Make}}{{.Op}}]{{end}}
+	{{.SQL}} string // as in [{{.Make}}{{.Op}}], with the old name
 	Only string
 }
 
-func (o Create{{.Op}}) object() (from, to *schema.SQLObject) {
+func (o {{.Make}}{{.Op}}) object() (from, to *schema.SQLObject) {
 	return nil, &schema.SQLObject{Kind: schema.{{.Kind}}Kind, Name: o.Name, {{if .Table}}Table: o.Table, {{end}}{{if .Head}}Head: o.{{.Head}}, {{end}}SQL: schema.SQLText(o.{{.SQL}}), Only: o.Only}
 }
 {{if .Change}}
@@ -100,7 +103,7 @@ func (o {{.Change}}{{.Op}}) object() (from, to *schema.SQLObject) {
 		&schema.SQLObject{Kind: schema.{{.Kind}}Kind, Name: o.Name, {{if .Table}}Table: o.Table, {{end}}{{if .Head}}Head: o.To{{.Head}}, {{end}}SQL: schema.SQLText(o.To), Only: o.Only}
 }
 {{end}}
-func (o Drop{{.Op}}) object() (from, to *schema.SQLObject) { _, from = Create{{.Op}}(o).object(); return from, nil }
+func (o Drop{{.Op}}) object() (from, to *schema.SQLObject) { _, from = {{.Make}}{{.Op}}(o).object(); return from, nil }
 
 func (o Rename{{.Op}}) object() (from, to *schema.SQLObject) {
 	from = &schema.SQLObject{Kind: schema.{{.Kind}}Kind, Name: o.From, {{if .Table}}Table: o.Table, {{end}}{{if .Head}}Head: o.{{.Head}}, {{end}}SQL: schema.SQLText(o.{{.SQL}}), Only: o.Only}
@@ -109,7 +112,7 @@ func (o Rename{{.Op}}) object() (from, to *schema.SQLObject) {
 }
 
 // Apply implements [Op].
-func (o Create{{.Op}}) Apply(s *schema.Schema) error { return applyObject(o, s) }
+func (o {{.Make}}{{.Op}}) Apply(s *schema.Schema) error { return applyObject(o, s) }
 {{if .Change}}
 // Apply implements [Op].
 func (o {{.Change}}{{.Op}}) Apply(s *schema.Schema) error { return applyObject(o, s) }
@@ -121,7 +124,7 @@ func (o Drop{{.Op}}) Apply(s *schema.Schema) error { return applyObject(o, s) }
 func (o Rename{{.Op}}) Apply(s *schema.Schema) error { return applyObject(o, s) }
 
 // Inverse implements [Op].
-func (o Create{{.Op}}) Inverse() (Op, error) { return Drop{{.Op}}(o), nil }
+func (o {{.Make}}{{.Op}}) Inverse() (Op, error) { return Drop{{.Op}}(o), nil }
 {{if .Change}}
 // Inverse implements [Op].
 func (o {{.Change}}{{.Op}}) Inverse() (Op, error) {
@@ -132,7 +135,7 @@ func (o {{.Change}}{{.Op}}) Inverse() (Op, error) {
 }
 {{end}}
 // Inverse implements [Op].
-func (o Drop{{.Op}}) Inverse() (Op, error) { return Create{{.Op}}(o), nil }
+func (o Drop{{.Op}}) Inverse() (Op, error) { return {{.Make}}{{.Op}}(o), nil }
 
 // Inverse implements [Op].
 func (o Rename{{.Op}}) Inverse() (Op, error) {
@@ -142,7 +145,7 @@ func (o Rename{{.Op}}) Inverse() (Op, error) {
 }
 
 // Effects implements [Op].
-func (o Create{{.Op}}) Effects() Effects { return objectEffects(o) }
+func (o {{.Make}}{{.Op}}) Effects() Effects { return objectEffects(o) }
 {{if .Change}}
 // Effects implements [Op].
 func (o {{.Change}}{{.Op}}) Effects() Effects { return objectEffects(o) }
@@ -154,7 +157,7 @@ func (o Drop{{.Op}}) Effects() Effects { return objectEffects(o) }
 func (o Rename{{.Op}}) Effects() Effects { return objectEffects(o) }
 
 // Describe implements [Op].
-func (o Create{{.Op}}) Describe() string { return "Create {{.Words}} " + {{if .Table}}on(o.Name, o.Table){{else}}o.Name{{end}} }
+func (o {{.Make}}{{.Op}}) Describe() string { return "{{.Make}} {{.Words}} " + {{if .Table}}on(o.Name, o.Table){{else}}o.Name{{end}} }
 {{if .Change}}
 // Describe implements [Op].
 func (o {{.Change}}{{.Op}}) Describe() string { return "{{.Change}} {{.Words}} " + {{if .Table}}on(o.Name, o.Table){{else}}o.Name{{end}} }
@@ -166,7 +169,7 @@ func (o Drop{{.Op}}) Describe() string { return "Drop {{.Words}} " + {{if .Table
 func (o Rename{{.Op}}) Describe() string { return "Rename {{.Words}} " + {{if .Table}}on(o.From, o.Table){{else}}o.From{{end}} + " to " + o.To }
 
 // Destroys implements [Op].
-func (o Create{{.Op}}) Destroys() []string { return nil }
+func (o {{.Make}}{{.Op}}) Destroys() []string { return nil }
 {{if .Change}}
 // Destroys implements [Op].
 func (o {{.Change}}{{.Op}}) Destroys() []string { return nil }
@@ -177,7 +180,7 @@ func (o Drop{{.Op}}) Destroys() []string { return {{if .Loses}}[]string{o.Name}{
 // Destroys implements [Op].
 func (o Rename{{.Op}}) Destroys() []string { return nil }
 
-func (o Create{{.Op}}) plan(p Planner) error { return planObject(o, p) }
+func (o {{.Make}}{{.Op}}) plan(p Planner) error { return planObject(o, p) }
 {{if .Change}}func (o {{.Change}}{{.Op}}) plan(p Planner) error { return planObject(o, p) }
 {{end}}func (o Drop{{.Op}}) plan(p Planner) error { return planObject(o, p) }
 func (o Rename{{.Op}}) plan(p Planner) error { return planObject(o, p) }
@@ -192,7 +195,7 @@ func ObjectOps() []Op {
 	return []Op{
 		Grant{}, Revoke{}, CommentOn{}, CreateExtension{}, AlterExtension{}, DropExtension{}, EnableRowSecurity{}, ForceRowSecurity{}, DisableRowSecurity{}, CreatePartition{}, DropPartition{},
 {{- range .}}
-		Create{{.Op}}{}, {{if .Change}}{{.Change}}{{.Op}}{}, {{end}}Drop{{.Op}}{}, Rename{{.Op}}{},{{end}}
+		{{.Make}}{{.Op}}{}, {{if .Change}}{{.Change}}{{.Op}}{}, {{end}}Drop{{.Op}}{}, Rename{{.Op}}{},{{end}}
 	}
 }
 
@@ -205,8 +208,8 @@ func objectOpOf(from, to *schema.SQLObject) Op {
 	switch o.Kind {
 {{- range .}}
 	case schema.{{.Kind}}Kind:
-		make := func(o *schema.SQLObject) Create{{.Op}} {
-			return Create{{.Op}}{Name: o.Name, {{if .Table}}Table: o.Table, {{end}}{{if .Head}}{{.Head}}: o.Head, {{end}}{{.SQL}}: string(o.SQL), Only: o.Only}
+		make := func(o *schema.SQLObject) {{.Make}}{{.Op}} {
+			return {{.Make}}{{.Op}}{Name: o.Name, {{if .Table}}Table: o.Table, {{end}}{{if .Head}}{{.Head}}: o.Head, {{end}}{{.SQL}}: string(o.SQL), Only: o.Only}
 		}
 		switch {
 		case from == nil:
@@ -230,6 +233,7 @@ func objectOpOf(from, to *schema.SQLObject) Op {
 func main() {
 	log.SetFlags(0)
 	for i := range kinds {
+		kinds[i].Make = cmp.Or(kinds[i].Make, "Create")
 		write("op_object_"+strings.ReplaceAll(strings.ToLower(kinds[i].Words), " ", "_")+".go", file, kinds[i])
 	}
 	write("op_object_list.go", list, kinds)

@@ -60,6 +60,10 @@ func (p *planner) RenameObject(op migrate.Op, from, to schema.SQLObject) error {
 	}
 	bare, _, _ := strings.Cut(to.Name, "(")
 	_, base := schema.SplitName(bare)
+	if from.Kind == schema.ExclusionKind {
+		p.add(op, p.objectLocks(from, true), statement("ALTER TABLE "+schema.QuoteName(from.Table)+" RENAME CONSTRAINT "+from.Quoted()+" TO "+ident(base)))
+		return nil
+	}
 	p.add(op, p.objectLocks(from, true), statement("ALTER "+dropped(from)+" RENAME TO "+ident(base)))
 	return nil
 }
@@ -143,6 +147,8 @@ func orReplace(sql string) string {
 // drop returns the statement that takes an object away.
 func drop(o schema.SQLObject) string {
 	switch o.Kind {
+	case schema.ExclusionKind:
+		return "ALTER TABLE " + schema.QuoteName(o.Table) + " DROP CONSTRAINT " + o.Quoted()
 	case schema.CommentKind:
 		return "COMMENT ON " + o.Target() + " IS NULL"
 	case schema.GrantKind:
@@ -163,6 +169,8 @@ func dropped(o schema.SQLObject) string {
 	switch o.Kind {
 	case schema.CompositeTypeKind, schema.RangeTypeKind:
 		word = "TYPE"
+	case schema.ExclusionKind:
+		return "CONSTRAINT " + o.Quoted() + " ON " + schema.QuoteName(o.Table)
 	case schema.PartitionKind:
 		word = "TABLE"
 	case schema.TriggerKind, schema.PolicyKind, schema.RuleKind:
@@ -179,6 +187,8 @@ func (p *planner) objectLocks(o schema.SQLObject, goes bool) migrate.Facts {
 			return p.locks(accessExclusive, o.Table)
 		}
 		return p.locks(shareRowExclusive, o.Table)
+	case schema.ExclusionKind: // its index is built under the lock
+		return p.scanned(p.locks(accessExclusive, o.Table), o.Table, !goes, false)
 	case schema.RuleKind, schema.PolicyKind, schema.PartitionKind:
 		return p.locks(accessExclusive, o.Table)
 	case schema.RowSecurityKind:

@@ -66,7 +66,11 @@ func (p *planner) table(t *schema.Table) ([]migrate.Statement, error) {
 	for _, fk := range t.ForeignKeys {
 		items = append(items, p.foreignKey(fk))
 	}
-	statements := []migrate.Statement{statement("CREATE TABLE " + p.name(t.Name) + " (\n  " + strings.Join(items, ",\n  ") + "\n)")}
+	head, tail, err := p.tableOptions(t)
+	if err != nil {
+		return nil, err
+	}
+	statements := []migrate.Statement{statement("CREATE " + head + "TABLE " + p.name(t.Name) + " (\n  " + strings.Join(items, ",\n  ") + "\n)" + tail)}
 	for _, sql := range later {
 		statements = append(statements, p.addConstraint(t.Name, sql))
 	}

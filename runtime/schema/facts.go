@@ -123,6 +123,11 @@ func (l *facts) table(t *Table) {
 	l.about(Fact{Table: t.Name, Kind: "table"})
 	l.text("comment", t.Comment)
 	l.list("columns", t.ColumnNames())
+	l.flag("unlogged", t.Options.Unlogged)
+	l.text("with", t.Options.With)
+	l.text("partition", t.Options.Partition)
+	l.flag("strict", t.Options.Strict)
+	l.flag("withoutRowid", t.Options.WithoutRowid)
 	for _, c := range t.Columns {
 		l.about(Fact{Table: t.Name, Kind: "column", Name: c.Name})
 		l.column("", c)

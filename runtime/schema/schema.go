@@ -45,6 +45,7 @@ type Table struct {
 	ForeignKeys []ForeignKey `json:"foreignKeys,omitempty"` // sorted by name
 	Indexes     []Index      `json:"indexes,omitempty"`     // sorted by name
 	DualWrites  []DualWrite  `json:"dualWrites,omitempty"`  // sorted by name
+	Options     TableOptions `json:"options,omitzero"`      // how the database keeps it
 }
 
 // Table returns the table of that name, or nil.

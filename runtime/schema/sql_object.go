@@ -33,10 +33,11 @@ const (
 	ProcedureKind        ObjectKind = "procedure"
 	AggregateKind        ObjectKind = "aggregate"
 	VirtualTableKind     ObjectKind = "virtual table"
-	PartitionKind        ObjectKind = "partition"         // SQL: FOR VALUES or DEFAULT; Table is the parent
-	ViewKind             ObjectKind = "view"              // SQL: the query
-	MaterializedViewKind ObjectKind = "materialized view" // SQL: the query
-	ViewIndexKind        ObjectKind = "index"             // of a materialized view
+	PartitionKind        ObjectKind = "partition"            // SQL: FOR VALUES or DEFAULT; Table is the parent
+	ViewKind             ObjectKind = "view"                 // SQL: the query
+	MaterializedViewKind ObjectKind = "materialized view"    // SQL: the query
+	ViewIndexKind        ObjectKind = "index"                // of a materialized view
+	ExclusionKind        ObjectKind = "exclusion constraint" // SQL: EXCLUDE and what follows
 	RuleKind             ObjectKind = "rule"
 	TriggerKind          ObjectKind = "trigger"
 	EventTriggerKind     ObjectKind = "event trigger"
@@ -50,7 +51,7 @@ const (
 
 // ObjectKinds returns all kinds in their order.
 func ObjectKinds() []ObjectKind {
-	return []ObjectKind{ExtensionKind, DomainKind, CompositeTypeKind, RangeTypeKind, SequenceKind, FunctionKind, ProcedureKind, AggregateKind, VirtualTableKind, PartitionKind, ViewKind, MaterializedViewKind,
+	return []ObjectKind{ExtensionKind, DomainKind, CompositeTypeKind, RangeTypeKind, SequenceKind, FunctionKind, ProcedureKind, AggregateKind, VirtualTableKind, PartitionKind, ExclusionKind, ViewKind, MaterializedViewKind,
 		ViewIndexKind, RuleKind, TriggerKind, EventTriggerKind, PolicyKind, RowSecurityKind, StatisticsKind, PublicationKind, CommentKind, GrantKind}
 }
 
@@ -61,7 +62,7 @@ func (k ObjectKind) Routine() bool {
 
 // Relation reports whether the name of an object of the kind is one of those that tables have.
 func (k ObjectKind) Relation() bool {
-	return k == ViewKind || k == MaterializedViewKind || k == SequenceKind || k == VirtualTableKind || k == PartitionKind || k == ViewIndexKind || k == CompositeTypeKind
+	return k == ViewKind || k == MaterializedViewKind || k == SequenceKind || k == VirtualTableKind || k == PartitionKind || k == ViewIndexKind || k == ExclusionKind || k == CompositeTypeKind
 }
 
 // SQLText is SQL of one or more lines. In JSON it is a list of its lines, so that files that hold it merge line by line.

@@ -17,6 +17,8 @@ func (o SQLObject) Statement() string {
 		return "CREATE " + strings.ToUpper(string(o.Kind)) + " " + name + head + " AS\n" + sql
 	case PartitionKind:
 		return "CREATE TABLE " + name + " PARTITION OF " + QuoteName(o.Table) + " " + sql
+	case ExclusionKind:
+		return "ALTER TABLE " + QuoteName(o.Table) + " ADD CONSTRAINT " + name + " " + sql
 	case RowSecurityKind:
 		return "ALTER TABLE " + name + " " + sql + " ROW LEVEL SECURITY"
 	case CommentKind:
@@ -68,7 +70,7 @@ func (o SQLObject) Renamed(to string) SQLObject {
 	from := o.Name
 	o.Name = to
 	switch o.Kind {
-	case ViewKind, MaterializedViewKind, ExtensionKind, PartitionKind, CommentKind, GrantKind, RowSecurityKind:
+	case ViewKind, MaterializedViewKind, ExtensionKind, PartitionKind, CommentKind, GrantKind, RowSecurityKind, ExclusionKind:
 		return o
 	}
 	sql := string(o.SQL)

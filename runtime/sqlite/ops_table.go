@@ -134,6 +134,20 @@ func (p *planner) CommentTable(op migrate.CommentTable) error {
 	return p.keep(op, func(*pass) error { return nil })
 }
 
+// SetTableOptions implements [migrate.Planner]: what SQLite has of them is said when a table is created.
+func (p *planner) SetTableOptions(op migrate.SetTableOptions) error {
+	if op.From.Strict == op.To.Strict && op.From.WithoutRowid == op.To.WithoutRowid {
+		return p.keep(op, func(*pass) error { return nil })
+	}
+	d := p.on(op.Table)
+	t := d.t.Clone()
+	t.Options = op.To
+	if _, err := (ddl{s: d.s, t: t}).options(); err != nil {
+		return err
+	}
+	return p.rebuilt(op, op.Table)
+}
+
 // inlined returns the constraints of ops to come that can be written into ADD COLUMN, and leaves those ops out.
 func (w *pass) inlined(table string, c schema.Column) (string, error) {
 	id := w.ids[table]

@@ -64,7 +64,32 @@ func (d ddl) create(as string) (string, error) {
 		}
 		lines = append(lines, constraint(fk.Name)+"FOREIGN KEY ("+quoteAll(fk.Columns)+") "+ref)
 	}
-	return "CREATE TABLE " + as + " (\n  " + strings.Join(lines, ",\n  ") + "\n)", nil
+	tail, err := d.options()
+	if err != nil {
+		return "", err
+	}
+	return "CREATE TABLE " + as + " (\n  " + strings.Join(lines, ",\n  ") + "\n)" + tail, nil
+}
+
+// options returns what stands behind the brackets of CREATE TABLE.
+func (d ddl) options() (string, error) {
+	var words []string
+	if d.t.Options.WithoutRowid {
+		if d.t.PrimaryKey == nil {
+			return "", unsupported(d.t.Name, "", "WITHOUT ROWID without a primary key", "give the table a primary key, or take withoutrowid away")
+		}
+		if slices.ContainsFunc(d.t.Columns, func(c schema.Column) bool { return c.Identity }) {
+			return "", unsupported(d.t.Name, "", "WITHOUT ROWID with an identity column, which is numbered by the rowid", "take withoutrowid or identity away")
+		}
+		words = append(words, "WITHOUT ROWID")
+	}
+	if d.t.Options.Strict {
+		words = append(words, "STRICT")
+	}
+	if len(words) == 0 {
+		return "", nil
+	}
+	return " " + strings.Join(words, ", "), nil
 }
 
 // nameable refuses names that SQLite cannot have.
