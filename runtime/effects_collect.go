@@ -3,6 +3,7 @@ package migrate
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -61,10 +62,20 @@ func (e *Effects) index(table string, x schema.Index) {
 	e.carries(table, x.Where)
 }
 
+// options adds what the options of a table refer to: the columns of the partition key.
+func (e *Effects) options(table string, o schema.TableOptions) {
+	if _, key, ok := strings.Cut(o.Partition, "("); ok {
+		e.carries(table, strings.TrimSuffix(key, ")"))
+	} else {
+		e.carries(table, o.Partition)
+	}
+}
+
 // definition adds what a whole table refers to, its own columns included, and returns all that belongs to it, the table first.
 func (e *Effects) definition(t *schema.Table) []Object {
 	parts := []Object{tableObject(t.Name)}
 	e.namespace(t.Name)
+	e.options(t.Name, t.Options)
 	for _, c := range t.Columns {
 		parts = append(parts, columnObject(t.Name, c.Name))
 		e.column(t.Name, c)

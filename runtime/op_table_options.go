@@ -33,7 +33,12 @@ func (o SetTableOptions) Inverse() (Op, error) {
 }
 
 // Effects implements [Op].
-func (o SetTableOptions) Effects() Effects { return Effects{Writes: []Object{tableObject(o.Table)}} }
+func (o SetTableOptions) Effects() Effects {
+	e := Effects{Writes: []Object{tableObject(o.Table)}}
+	e.options(o.Table, o.From)
+	e.options(o.Table, o.To)
+	return e
+}
 
 // Describe implements [Op].
 func (o SetTableOptions) Describe() string { return "Set options of table " + o.Table }
