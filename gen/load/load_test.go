@@ -255,6 +255,12 @@ func render(t *testing.T, r *Result) string {
 			line("  no key")
 		}
 	}
+	for _, o := range r.Schema.SQLObjects {
+		if p := r.Pos(o.String()); !p.IsValid() {
+			t.Errorf("%s has no place", o)
+		}
+		line("object %s", js(o))
+	}
 	for _, h := range r.Hints {
 		line("hint %s %s.%s was %s at %s", h.Kind, h.Table, h.Name, h.Was, h.Pos)
 	}

@@ -72,6 +72,7 @@ func (h *handmade) keep(own tableText, w *swap) error {
 
 // written returns the CREATE TABLE of ours with all of that in it.
 func (h *handmade) written(create string) string {
+	create, own := withoutOptions(create)
 	create = withConflicts(create, h.conflicts)
 	if h.autoincrement || len(h.virtual) > 0 || h.keyList != "" {
 		create = h.withOwn(create)
@@ -79,7 +80,18 @@ func (h *handmade) written(create string) string {
 	if len(h.constraints) > 0 {
 		create = strings.TrimSuffix(create, "\n)") + ",\n  " + strings.Join(h.constraints, ",\n  ") + "\n)"
 	}
-	return create + h.options
+	if own != "" && h.options != "" {
+		return create + own + "," + h.options
+	}
+	return create + own + h.options
+}
+
+// withoutOptions cuts STRICT and WITHOUT ROWID off a CREATE TABLE of ours.
+func withoutOptions(create string) (rest, options string) {
+	if i := strings.LastIndex(create, "\n)"); i >= 0 {
+		return create[:i+2], create[i+2:]
+	}
+	return create, ""
 }
 
 // withOwn writes AUTOINCREMENT into the primary key of a CREATE TABLE of ours, or collations and DESC, and VIRTUAL in the place of STORED.

@@ -166,6 +166,31 @@ var typeText = regexp.MustCompile(`^[\pL_][\pL\pN_ ]*(\(\s*[+-]?\d+\s*(,\s*[+-]?
 
 // declared returns the type as it stands in CREATE TABLE. It decides the affinity, and drivers look at it.
 func (d ddl) declared(c schema.Column) (string, error) {
+	declared, err := d.loose(c)
+	if err != nil || !d.t.Options.Strict {
+		return declared, err
+	}
+	// https://www.sqlite.org/stricttables.html: the types of a strict table are these alone.
+	switch word := strings.ToUpper(declared); word {
+	case "INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY":
+		return word, nil
+	case "NUMERIC":
+		return "ANY", nil
+	case "BOOLEAN":
+		return "INTEGER", nil
+	case "DATE", "DATETIME":
+		return "TEXT", nil
+	}
+	if c.TypeFor[name] == "" {
+		if a := affinityOf(declared); a == "TEXT" || a == "INTEGER" || a == "REAL" || a == "BLOB" {
+			return a, nil
+		}
+	}
+	return "", unsupported(d.t.Name, c.Name, "the type "+declared+" in a strict table", "write type.sqlite: with INTEGER, REAL, TEXT, BLOB or ANY, or take strict away")
+}
+
+// loose is declared for a table that is not strict.
+func (d ddl) loose(c schema.Column) (string, error) {
 	if own := c.TypeFor[name]; own != "" {
 		if !typeText.MatchString(own) || slices.ContainsFunc(scan(own), func(k token) bool { return k.is(columnWords...) }) {
 			return "", unsupported(d.t.Name, c.Name, "the type "+own, "write a plain type such as TEXT")

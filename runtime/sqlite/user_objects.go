@@ -31,7 +31,8 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 	*h = handmade{keys: map[string][]string{}}
 	before := w.before // beside its columns, as a name in quotes that is none of a column is a text
 	for _, k := range w.known {
-		before = strings.TrimSuffix(before, "\n)") + ",\n  " + k + "\n)"
+		rest, _ := withoutOptions(before)
+		before = strings.TrimSuffix(rest, "\n)") + ",\n  " + k + "\n)"
 	}
 	expected := parseTable(before).constraints
 	same := func(a, b constraintText) bool {
@@ -62,7 +63,8 @@ func (h *handmade) find(ctx context.Context, tx migrate.Tx, w *swap, objs []obje
 			}
 			h.withoutRowid = t.withoutRowid
 			h.conflicts = t.conflicts(w.before)
-			h.options = strings.TrimPrefix(ifs(t.withoutRowid, ", WITHOUT ROWID")+ifs(t.strict, ", STRICT"), ",")
+			was := parseTable(w.before)
+			h.options = strings.TrimPrefix(ifs(t.withoutRowid && !was.withoutRowid, ", WITHOUT ROWID")+ifs(t.strict && !was.strict, ", STRICT"), ",")
 		case o.kind == "trigger":
 			h.triggers = append(h.triggers, o)
 			if mentions(o.sql, rowids...) {
