@@ -108,7 +108,6 @@ func (o RenameColumn) Apply(s *schema.Schema) error {
 	if err := schema.CheckName(o.To); err != nil {
 		return fmt.Errorf("rename column %s.%s: %w", o.Table, o.From, err)
 	}
-	s.FollowColumn(o.Table, o.From, o.To)
 	s.RenameColumn(t, o.From, o.To)
 	return nil
 }

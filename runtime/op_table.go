@@ -174,7 +174,6 @@ func (o RenameTable) Apply(s *schema.Schema) error {
 	if from, _ := schema.SplitName(o.From); from != ns && len(t.DualWrites) > 0 {
 		return fmt.Errorf("rename table %s: it cannot move to another schema while dual write %s is on it; end that first, with modelgen generate -contract", o.From, t.DualWrites[0].Name)
 	}
-	s.FollowTable(o.From, o.To)
 	s.RenameTable(o.From, o.To)
 	return nil
 }

@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // RenameTable renames a table, with the foreign keys of other tables that refer to it and what steps declare on it. No table of that name is no
 // error. It checks nothing: no other table may have the name.
@@ -9,6 +12,7 @@ func (s *Schema) RenameTable(from, to string) {
 	if t == nil {
 		return
 	}
+	s.followTable(from, to)
 	s.RemoveTable(from)
 	t.Name = to
 	s.PutTable(t)
@@ -42,7 +46,11 @@ func (s *Schema) RenameColumn(t *Table, from, to string) {
 			*sql = RenameInExpr(*sql, from, to)
 		}
 	}
+	s.followColumn(t.Name, from, to)
 	t.Column(from).Name = to
+	if kind, key, ok := strings.Cut(t.Options.Partition, "("); ok {
+		t.Options.Partition = kind + "(" + RenameInExpr(strings.TrimSuffix(key, ")"), from, to) + ")"
+	}
 	for i := range t.Columns {
 		expr(&t.Columns[i].Generated)
 	}
@@ -86,6 +94,7 @@ func (s *Schema) RenameEnum(from, to string) {
 	if e == nil {
 		return
 	}
+	s.follow(func(n Need) bool { return n.Enum == from }, to, nil)
 	s.RemoveEnum(from)
 	e.Name = to
 	s.PutEnum(e)

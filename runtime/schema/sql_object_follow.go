@@ -5,12 +5,9 @@ import (
 	"strings"
 )
 
-// FollowTable brings the objects behind a table, or another object, that gets another name, as databases do: their statements name it by that, but for bodies that
+// followTable brings the objects behind a table, or another object, that gets another name, as databases do: their statements name it by that, but for bodies that
 // are strings, which nobody looks into. It is called with the old name still in s.
-func (s *Schema) FollowTable(from, to string) {
-	if len(s.SQLObjects) == 0 {
-		return
-	}
+func (s *Schema) followTable(from, to string) {
 	s.follow(func(n Need) bool { return n.Table == from && n.Column == "" }, to, func(o *SQLObject) {
 		if o.Table == from {
 			o.Table = to
@@ -40,16 +37,16 @@ func retarget(name, from, to string) string {
 	return name
 }
 
-// FollowColumn is [Schema.FollowTable] for a column. What a view returns goes on to be called as before.
-func (s *Schema) FollowColumn(table, from, to string) {
-	if len(s.SQLObjects) == 0 {
-		return
-	}
+// followColumn is followTable for a column. What a view returns goes on to be called as before.
+func (s *Schema) followColumn(table, from, to string) {
 	s.follow(func(n Need) bool { return n.Table == table && n.Column == from }, to, nil)
 }
 
 // follow replaces the last part of what the needs name.
 func (s *Schema) follow(is func(Need) bool, to string, also func(*SQLObject)) {
+	if len(s.SQLObjects) == 0 {
+		return
+	}
 	names := s.Names()
 	s.SQLObjects = slices.Clone(s.SQLObjects)
 	_, base := SplitName(to)
