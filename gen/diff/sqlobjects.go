@@ -59,6 +59,10 @@ func (d *differ) sqlObjects() {
 	}
 	breaks := d.breaks(changes)
 	outOfTheWay(changes, breaks)
+	d.cannotChange(changes)
+	if len(d.errs) > 0 {
+		return
+	}
 	if !slices.ContainsFunc(changes, func(c *change) bool { return c.how != keepObject }) {
 		return
 	}
@@ -206,8 +210,9 @@ func (d *differ) changeOf(from, to schema.SQLObject) how {
 	case from.Equal(to):
 		return keepObject
 	case from.Name != to.Name:
-		if from.Renamed(to.Name).Equal(to) && migrate.ObjectOp(&from, &to) != nil {
-			return renameObject
+		renamed := from.Renamed(to.Name)
+		if migrate.ObjectOp(&from, &to) != nil && (renamed.Equal(to) || migrate.ObjectOp(&renamed, &to) != nil && inPlace(renamed, to)) {
+			return renameObject // and then it changes
 		}
 		return recreateObject
 	case migrate.ObjectOp(&from, &to) != nil && inPlace(from, to):
@@ -333,6 +338,9 @@ func (t *trail) follow(op migrate.Op) {
 // outOfTheWay makes a recreate of each object that stands on what goes out of the way.
 func outOfTheWay(changes []*change, breaks map[*change][]int) {
 	for _, c := range changes {
+		if c.old != nil && staysForGood(c.old.Kind) {
+			continue
+		}
 		if len(breaks[c]) > 0 && (c.how == keepObject || c.how == replaceObject || c.how == renameObject) {
 			c.how, c.why = recreateObject, "what it reads changes"
 		}
@@ -340,7 +348,7 @@ func outOfTheWay(changes []*change, breaks map[*change][]int) {
 	for again := true; again; {
 		again = false
 		for _, c := range changes {
-			if c.old == nil || c.how != keepObject && c.how != replaceObject && c.how != renameObject {
+			if c.old == nil || staysForGood(c.old.Kind) || c.how != keepObject && c.how != replaceObject && c.how != renameObject {
 				continue
 			}
 			for _, under := range changes {
@@ -354,6 +362,12 @@ func outOfTheWay(changes []*change, breaks map[*change][]int) {
 			}
 		}
 	}
+}
+
+// staysForGood reports whether an object of the kind is never taken out of the way: a sequence would forget its value, and an extension takes all with it that is
+// of its types.
+func staysForGood(kind schema.ObjectKind) bool {
+	return kind == schema.SequenceKind || kind == schema.ExtensionKind
 }
 
 // followsRename reports whether an object stays as it is while what it is on gets another name.

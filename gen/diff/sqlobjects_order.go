@@ -62,7 +62,13 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 		case replaceObject:
 			makes[c] = add(migrate.ObjectOp(plain(c.at), plain(c.new)), c, true)
 		case renameObject:
-			makes[c] = add(migrate.ObjectOp(plain(c.at), plain(c.new)), c, true)
+			renamed := c.at.Renamed(c.new.Name)
+			makes[c] = add(migrate.ObjectOp(plain(c.at), plain(&renamed)), c, true)
+			if !renamed.Equal(*c.new) {
+				change := add(migrate.ObjectOp(plain(&renamed), plain(c.new)), c, true)
+				all.edge(makes[c], change, false)
+				makes[c] = change
+			}
 		case recreateObject:
 			drops[c] = add(migrate.ObjectOp(c.old, nil), c, false)
 			makes[c] = add(migrate.ObjectOp(nil, plain(c.new)), c, true)
@@ -75,6 +81,9 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 	for _, c := range changes {
 		for _, i := range breaks[c] {
 			all.edge(drops[c], i, false)
+			if c.how == replaceObject { // a sequence, whose owner goes
+				all.edge(makes[c], i, false)
+			}
 		}
 		if drop := drops[c]; drop >= 0 {
 			if c.old.Kind == schema.ExtensionKind && tables > 0 {

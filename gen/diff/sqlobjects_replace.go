@@ -11,13 +11,15 @@ import (
 func inPlace(from, to schema.SQLObject) bool {
 	switch to.Kind {
 	case schema.ViewKind:
-		return schema.SameSQL(from.Head, to.Head) && longer(from, to)
+		return longer(from, to)
 	case schema.FunctionKind, schema.ProcedureKind:
 		return slices.Equal(signature(from), signature(to))
 	case schema.TriggerKind:
 		return !constraintTrigger(from) && !constraintTrigger(to)
 	case schema.RuleKind, schema.CommentKind, schema.RowSecurityKind:
 		return true
+	case schema.SequenceKind, schema.DomainKind, schema.CompositeTypeKind, schema.PolicyKind, schema.PublicationKind, schema.ExtensionKind:
+		return schema.Alters(from, to) == ""
 	}
 	return false
 }
@@ -25,6 +27,13 @@ func inPlace(from, to schema.SQLObject) bool {
 // longer reports whether the new view returns all columns of the old one, of the same types and in the same order, with others behind them or without. It
 // says so only where the text shows it: each column is the same expression, over the same tables.
 func longer(from, to schema.SQLObject) bool {
+	aNames, bNames := columnNames(from.Head), columnNames(to.Head)
+	if len(aNames) > len(bNames) || !slices.Equal(aNames, bNames[:len(aNames)]) || len(aNames) == 0 && len(bNames) > 0 {
+		return false
+	}
+	if schema.SameSQL(string(from.SQL), string(to.SQL)) {
+		return len(aNames) == len(bNames) // its options alone change
+	}
 	a, aFrom, ok := selectList(string(from.SQL))
 	b, bFrom, ok2 := selectList(string(to.SQL))
 	if !ok || !ok2 || len(a) > len(b) || len(aFrom) > len(bFrom) {
@@ -36,6 +45,23 @@ func longer(from, to schema.SQLObject) bool {
 		}
 	}
 	return slices.Equal(aFrom, bFrom[:len(aFrom)])
+}
+
+// columnNames returns the list of columns that the head of a view begins with.
+func columnNames(head string) (names []string) {
+	toks := sqllex.Code(head, sqllex.Any)
+	if len(toks) == 0 || toks[0].Text != "(" {
+		return nil
+	}
+	for _, t := range toks[1:] {
+		if t.Text == ")" {
+			break
+		}
+		if t.Text != "," {
+			names = append(names, word_(t))
+		}
+	}
+	return names
 }
 
 // selectList returns the items of the one SELECT that a query is, and the tokens of what it reads from. ok is false for a query of another form, and for one that returns all columns
@@ -125,4 +151,46 @@ func signature(o schema.SQLObject) []string {
 func constraintTrigger(o schema.SQLObject) bool {
 	toks := sqllex.Code(string(o.SQL), sqllex.Any)
 	return len(toks) > 1 && toks[1].Is("CONSTRAINT")
+}
+
+// cannotChange refuses to drop and create what would take values with it: a sequence, and a type that columns have.
+func (d *differ) cannotChange(changes []*change) {
+	for _, c := range changes {
+		if c.how != recreateObject {
+			continue
+		}
+		why := schema.Alters(*c.at, *c.new)
+		switch c.old.Kind {
+		case schema.SequenceKind:
+			d.fail(c.new.String(), "%s cannot be altered in its place, as %s; dropped and created it would count from the beginning again: declare a new one under another name", c.new, orSo(why))
+		case schema.DomainKind, schema.CompositeTypeKind, schema.RangeTypeKind:
+			for _, t := range d.new.Tables {
+				for _, column := range t.Columns {
+					if was := d.old.Table(t.Name); !typeWord(column, c.new) || was == nil || was.Column(column.Name) == nil || !typeWord(*was.Column(column.Name), c.old) {
+						continue
+					}
+					d.fail(c.new.String(), "%s cannot be altered in its place, as %s, and %s.%s is of that type: declare a type with another name and give it to the column, which converts its values (-convert)",
+						c.new, orSo(why), t.Name, column.Name)
+				}
+			}
+		}
+	}
+}
+
+func orSo(why string) string {
+	if why == "" {
+		return "what it stands on changes"
+	}
+	return why
+}
+
+// typeWord reports whether the type of a column names the object.
+func typeWord(c schema.Column, o *schema.SQLObject) bool {
+	texts := []string{c.Type.String()}
+	for _, text := range c.TypeFor {
+		texts = append(texts, text)
+	}
+	return slices.ContainsFunc(texts, func(text string) bool {
+		return slices.ContainsFunc(sqllex.Code(text, sqllex.Any), func(t sqllex.Token) bool { return lowerASCII(t.Value()) == word(o) })
+	})
 }

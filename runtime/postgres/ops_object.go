@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -19,6 +18,9 @@ func (p *planner) CreateObject(op migrate.Op, o schema.SQLObject) error {
 		return err
 	}
 	p.add(op, p.objectLocks(o, false), p.makes(o)...)
+	if o.Kind == schema.SequenceKind && !p.ownerThere(o) {
+		p.unowned = append(p.unowned, unowned{op, o})
+	}
 	for _, key := range p.places(o) {
 		if from, ok := p.away[key]; ok {
 			p.grouped = append(p.grouped, together{from, len(p.stages) - 1})
@@ -37,7 +39,18 @@ func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error 
 	if err != nil {
 		return err
 	}
-	p.add(op, p.objectLocks(to, false), statements...)
+	facts := p.objectLocks(to, false)
+	if to.Kind == schema.DomainKind && slices.ContainsFunc(schema.Alteration(from, to), func(c schema.Clause) bool {
+		return c.Text != "" && (c.Name == "CHECK" || c.Name == "NOT NULL")
+	}) {
+		tables := p.columnsOf(to)
+		facts = p.locks(share, tables...)
+		facts.Scans = len(facts.Tables) > 0
+	}
+	p.add(op, facts, statements...)
+	if to.Kind == schema.SequenceKind && len(statements) > 0 {
+		p.stages[len(p.stages)-1].Failed = outOfLimits(to)
+	}
 	return nil
 }
 
@@ -46,7 +59,11 @@ func (p *planner) DropObject(op migrate.Op, o schema.SQLObject) error {
 	if err := p.has(o); err != nil {
 		return err
 	}
-	p.add(op, p.objectLocks(o, true), statement(drop(o)))
+	gone := statement(drop(o))
+	if o.Kind == schema.SequenceKind && !p.ownerThere(o) {
+		gone = migrate.Statement{SQL: "DROP SEQUENCE IF EXISTS " + o.Quoted(), Comment: "it goes with the column that owns it"}
+	}
+	p.add(op, p.objectLocks(o, true), gone)
 	for _, key := range p.places(o) {
 		p.away[key] = len(p.stages) - 1
 	}
@@ -64,7 +81,7 @@ func (p *planner) RenameObject(op migrate.Op, from, to schema.SQLObject) error {
 		p.add(op, p.objectLocks(from, true), statement("ALTER TABLE "+schema.QuoteName(from.Table)+" RENAME CONSTRAINT "+from.Quoted()+" TO "+ident(base)))
 		return nil
 	}
-	p.add(op, p.objectLocks(from, true), statement("ALTER "+dropped(from)+" RENAME TO "+ident(base)))
+	p.add(op, p.objectLocks(from, true), append([]migrate.Statement{statement("ALTER " + dropped(from) + " RENAME TO " + ident(base))}, ownNames(from, to)...)...)
 	return nil
 }
 
@@ -83,7 +100,7 @@ func (p *planner) places(o schema.SQLObject) []string {
 // has refuses what PostgreSQL lacks.
 func (p *planner) has(o schema.SQLObject) error {
 	if o.Kind == schema.VirtualTableKind {
-		return &migrate.UnsupportedError{Dialect: dialect, Object: o.String(), Reason: "virtual tables", Hint: "put the statement into a file that ends in .sqlite.sql"}
+		return &migrate.UnsupportedError{Dialect: dialect, Table: o.String(), Reason: "virtual tables", Hint: "put the statement into a file that ends in .sqlite.sql"}
 	}
 	return nil
 }
@@ -92,6 +109,12 @@ func (p *planner) has(o schema.SQLObject) error {
 func (p *planner) makes(o schema.SQLObject) []migrate.Statement {
 	all := []migrate.Statement{statement(o.Statement())}
 	switch {
+	case o.Kind == schema.DomainKind:
+		all = []migrate.Statement{statement(namedChecks(o))}
+	case o.Kind == schema.SequenceKind && !p.ownerThere(o):
+		without := o
+		without.SQL = schema.SQLText(unownedSequence(string(o.SQL)))
+		all = []migrate.Statement{statement(without.Statement())}
 	case o.Kind == schema.TriggerKind && o.Head != "":
 		all = append(all, triggerState(o))
 	case o.Kind == schema.RowSecurityKind && o.SQL == "FORCE":
@@ -207,9 +230,4 @@ func (p *planner) keepTogether() {
 			}
 		}
 	}
-}
-
-// alters returns the statements of the kinds that are altered and not replaced.
-func (p *planner) alters(from, to schema.SQLObject) ([]migrate.Statement, error) {
-	return nil, fmt.Errorf("%s cannot be altered", to)
 }

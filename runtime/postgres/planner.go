@@ -37,6 +37,7 @@ type planner struct {
 	types    bool                    // an earlier op makes or changes a type of values
 	away     map[string]int          // objects that an earlier op drops, with its stage
 	grouped  []together              // stages that must be seen as one
+	unowned  []unowned               // sequences whose owner is not there yet
 	pending  bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
@@ -47,7 +48,10 @@ func newPlanner(r renderer) *planner {
 // Dialect implements [migrate.Planner].
 func (p *planner) Dialect() string { return dialect }
 
-func (p *planner) Before(s *schema.Schema) { p.before = s }
+func (p *planner) Before(s *schema.Schema) {
+	p.before = s
+	p.owned()
+}
 
 func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.commitValues()
