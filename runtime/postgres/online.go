@@ -30,6 +30,9 @@ func (p *planner) stage(op migrate.Op, st migrate.Stage) {
 
 // onlineIndex builds an index beside reads and writes (manual, CREATE INDEX, "Building Indexes Concurrently").
 func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error {
+	if p.isPartitioned(table) {
+		return p.partitionedIndex(op, table, x, "", migrate.CreateIndex{Table: table, Index: x})
+	}
 	if p.version == 14 && p.minor >= 0 && p.minor < 4 {
 		return &migrate.UnsupportedError{Dialect: dialect, Table: table, Object: x.Name, Reason: "an index that is built concurrently: before 14.4 it may lack rows (release notes of 14.4)",
 			Hint: "upgrade the server to 14.4 or newer; or build it under a lock, with Plain and the reason in the op"}
@@ -47,6 +50,10 @@ func (p *planner) onlineIndex(op migrate.Op, table string, x schema.Index) error
 }
 
 func (p *planner) onlineDropIndex(op migrate.Op, table string, x schema.Index) {
+	if p.isPartitioned(table) { // PostgreSQL drops it at once alone, which is quick
+		p.add(op, p.locks(accessExclusive, table), p.dropIndex(table, x.Name))
+		return
+	}
 	name := x.Name
 	p.stage(op, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{statement("DROP INDEX CONCURRENTLY " + p.index(table, name))},
@@ -61,6 +68,12 @@ func (p *planner) onlineKey(op migrate.Op, table, name, kind string, columns []s
 	x := schema.Index{Name: name, Unique: true, NullsNotDistinct: nullsNotDistinct}
 	for _, c := range columns {
 		x.Parts = append(x.Parts, schema.IndexPart{Column: c})
+	}
+	if p.isPartitioned(table) {
+		if d != schema.NotDeferrable {
+			return &migrate.UnsupportedError{Dialect: dialect, Table: table, Object: name, Reason: "a deferrable key of a partitioned table that others are using", Hint: "write Plain with the reason in the op, which locks it for as long as its index is built"}
+		}
+		return p.partitionedIndex(op, table, x, kind, op)
 	}
 	if err := p.onlineIndex(op, table, x); err != nil {
 		return err

@@ -73,6 +73,9 @@ func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
 	if p.online(o.Table, o.Plain) && o.ForeignKey.Name != "" {
 		fk := o.ForeignKey
 		n := len(p.stages)
+		if p.isPartitioned(o.Table) && p.version < 18 {
+			return p.partitionedKey(o)
+		}
 		err := p.onlineCheck(o, shareRowExclusive, []string{o.Table, fk.RefTable}, fk.Name, p.foreignKey(fk),
 			p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them", o, nil)
 		switch {

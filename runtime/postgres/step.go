@@ -73,6 +73,9 @@ func (s *session) step(ctx context.Context, stage migrate.Stage) error {
 		}
 	}
 	for _, st := range append(stage.Session[:len(stage.Session):len(stage.Session)], stage.Statements...) {
+		if st.Shown {
+			continue
+		}
 		if err := s.exec(ctx, st.SQL); err != nil {
 			return s.statementError(ctx, 0, stage, st.SQL, err)
 		}
