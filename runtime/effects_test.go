@@ -128,7 +128,8 @@ func TestMergeKeepsEveryField(t *testing.T) {
 	f := &filler{word: map[string]string{}}
 	drop := reflect.New(reflect.TypeFor[DropTable]()).Elem()
 	f.fill(drop, "DropTable")
-	all := []Op{CreateTable(drop.Interface().(DropTable)), drop.Interface().(Op), RenameTable{"a", "b"}, Fill{Table: "t", Column: "c", Expr: "1"}, Go{Name: "g"}}
+	all := []Op{CreateTable(drop.Interface().(DropTable)), drop.Interface().(Op), RenameTable{"a", "b"}, Fill{Table: "t", Column: "c", Expr: "1"}, Go{Name: "g"},
+		CreateView{Name: "v", Query: "SELECT 1"}}
 	merged := reflect.ValueOf(Merge(all...))
 	for i := range merged.NumField() {
 		name := merged.Type().Field(i).Name
@@ -276,13 +277,14 @@ func TestSubject(t *testing.T) {
 
 // TestRemake: of every kind of object that a table or a database has, Verify knows the op that makes it again.
 func TestRemake(t *testing.T) {
-	s := &schema.Schema{Namespaces: []string{"n"}, Objects: []schema.Object{{Kind: "view", Name: "v"}}, Enums: []*schema.Enum{{Name: "e", Values: []string{"a"}}}, Tables: []*schema.Table{{
-		Name: "t", Columns: []schema.Column{{Name: "c", Type: schema.Type{Kind: schema.KindText}}}, PrimaryKey: &schema.PrimaryKey{Name: "p", Columns: []string{"c"}},
-		Uniques: []schema.Unique{{Name: "u", Columns: []string{"c"}}}, Checks: []schema.Check{{Name: "k", Expr: "c > ''"}},
-		ForeignKeys: []schema.ForeignKey{{Name: "f", Columns: []string{"c"}, RefTable: "t", RefColumns: []string{"c"}}},
-		Indexes:     []schema.Index{{Name: "i", Parts: []schema.IndexPart{{Column: "c"}}}},
-		DualWrites:  []schema.DualWrite{{Name: "w", From: "c", To: "d"}},
-	}}}
+	s := &schema.Schema{Namespaces: []string{"n"}, Objects: []schema.Object{{Kind: "view", Name: "v"}}, SQLObjects: []schema.SQLObject{{Kind: schema.ViewKind, Name: "w", SQL: "SELECT 1"}},
+		Enums: []*schema.Enum{{Name: "e", Values: []string{"a"}}}, Tables: []*schema.Table{{
+			Name: "t", Columns: []schema.Column{{Name: "c", Type: schema.Type{Kind: schema.KindText}}}, PrimaryKey: &schema.PrimaryKey{Name: "p", Columns: []string{"c"}},
+			Uniques: []schema.Unique{{Name: "u", Columns: []string{"c"}}}, Checks: []schema.Check{{Name: "k", Expr: "c > ''"}},
+			ForeignKeys: []schema.ForeignKey{{Name: "f", Columns: []string{"c"}, RefTable: "t", RefColumns: []string{"c"}}},
+			Indexes:     []schema.Index{{Name: "i", Parts: []schema.IndexPart{{Column: "c"}}}},
+			DualWrites:  []schema.DualWrite{{Name: "w", From: "c", To: "d"}},
+		}}}
 	for _, in := range []reflect.Value{reflect.ValueOf(*s), reflect.ValueOf(*s.Tables[0])} {
 		for field, v := range in.Fields() {
 			if (v.Kind() == reflect.Slice || v.Kind() == reflect.Pointer) && v.IsZero() {

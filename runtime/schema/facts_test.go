@@ -10,7 +10,7 @@ import (
 )
 
 // generatorOnly are the fields that no database has: they are no facts, and Equal leaves them out.
-var generatorOnly = strings.Fields("Enum.Was Enum.Owner Enum.ValueWas Enum.Parts Table.Was Column.Was Column.ValueWas")
+var generatorOnly = strings.Fields("Enum.Was Enum.Owner Enum.ValueWas Enum.Parts Table.Was Column.Was Column.ValueWas SQLObject.Was")
 
 // notKept are the fields that no snapshot has.
 var notKept = strings.Fields("Enum.Parts Object.Kind Object.Name Object.Table Object.Only")
