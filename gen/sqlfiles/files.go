@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -34,10 +35,9 @@ type Result struct {
 // Object is a declared object with its place.
 type Object struct {
 	schema.SQLObject
-	Pos     token.Position
-	file    *file
-	at      int      // byte of the file that its statement begins at
-	Depends []string // what a comment "-- modelgen:depends orders.total" adds to what its text names
+	Pos  token.Position
+	file *file
+	at   int // byte of the file that its statement begins at
 }
 
 // Problem is something wrong with the files, or passed over in them.
@@ -156,6 +156,7 @@ func (r *reader) read(shown string, data []byte) {
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	f.text = strings.ReplaceAll(string(data), "\r\n", "\n")
+	f.text = withoutRows(f.text)
 	for at := 0; at < len(f.text); {
 		c, size := utf8.DecodeRuneInString(f.text[at:])
 		if c == utf8.RuneError && size == 1 {
@@ -178,6 +179,29 @@ func (r *reader) read(shown string, data []byte) {
 	for _, s := range r.split(f) {
 		r.statement(s)
 	}
+}
+
+var copyRows = regexp.MustCompile(`(?mi)^COPY [^;\n]* FROM stdin[^;\n]*;\n`)
+
+// withoutRows puts blanks in the place of the rows behind COPY ... FROM stdin: they are no SQL. The COPY itself is refused like other statements about rows.
+func withoutRows(text string) string {
+	for _, m := range copyRows.FindAllStringIndex(text, -1) {
+		rows := text[m[1]:]
+		end := strings.Index("\n"+rows, "\n\\.\n")
+		if end < 0 {
+			end = len(rows)
+		} else {
+			end += len("\\.\n") - 1
+		}
+		blank := strings.Map(func(r rune) rune {
+			if r == '\n' {
+				return r
+			}
+			return ' '
+		}, strings.ToValidUTF8(rows[:end], " "))
+		text = text[:m[1]] + blank + rows[end:]
+	}
+	return text
 }
 
 // Place returns where an object or an enum is declared.

@@ -68,7 +68,10 @@ func (r *reader) head(c *cursor) error {
 		return c.fail("the files say who has a privilege: take the GRANT out instead of adding a REVOKE")
 	}
 	c.i = 0
-	return c.fail("%s is not declared here%s", strings.ToUpper(c.shown()), notKept)
+	if c.is(0, "COPY", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "SELECT") {
+		return c.fail("%s is about rows, and the files declare what a schema has: put it into a migrate.SQL step of a migration (modelgen generate -empty), or take it out", strings.ToUpper(c.shown()))
+	}
+	return c.fail("%s is not declared here%s%s", strings.ToUpper(c.shown()), like(strings.ToUpper(c.shown()), []string{"CREATE", "ALTER", "COMMENT", "GRANT"}), notKept)
 }
 
 func (r *reader) create(c *cursor) error {
@@ -122,7 +125,8 @@ func (r *reader) create(c *cursor) error {
 	if orReplace {
 		c.i = mid
 	}
-	return c.fail("CREATE %s is not declared here%s", strings.ToUpper(c.shown()), notKept)
+	word := strings.ToUpper(c.shown())
+	return c.fail("CREATE %s is not declared here%s%s", word, like(word, strings.Fields("VIEW MATERIALIZED FUNCTION PROCEDURE AGGREGATE TRIGGER RULE POLICY SEQUENCE DOMAIN TYPE EXTENSION SCHEMA STATISTICS PUBLICATION")), notKept)
 }
 
 // put declares an object.
@@ -136,24 +140,35 @@ func (r *reader) put(c *cursor, o schema.SQLObject) error {
 		if was, ok := strings.CutPrefix(n, "was:"); ok {
 			x.Was = lower(strings.TrimSpace(was))
 		}
-		if on, ok := strings.CutPrefix(n, "modelgen:depends "); ok {
-			x.Depends = append(x.Depends, strings.Fields(on)...)
-		}
 	}
 	if err := r.narrow(c, &x); err != nil {
 		return err
 	}
-	for _, other := range r.res.Objects {
+	for i, other := range r.res.Objects {
+		if x.Kind == schema.GrantKind && other.Key() == x.Key() { // more privileges
+			all := append(strings.Split(string(other.SQL), ", "), strings.Split(string(x.SQL), ", ")...)
+			slices.Sort(all)
+			r.res.Objects[i].SQL = schema.SQLText(strings.Join(slices.Compact(all), ", "))
+			return nil
+		}
 		if other.Kind == x.Kind && other.Name == x.Name && other.Table == x.Table && schema.Meet(other.Only, x.Only) {
 			return &errAt{c.at(), x.String() + " is declared twice, at " + other.Pos.String() + " too"}
 		}
-		if other.Kind.Relation() && x.Kind.Relation() && other.Name == x.Name && schema.Meet(other.Only, x.Only) {
+		if share(other.Kind, x.Kind) && other.Name == x.Name && schema.Meet(other.Only, x.Only) {
 			return &errAt{c.at(), x.String() + " has the name of " + other.String() + ", declared at " + other.Pos.String() + "; they share their names"}
 		}
 	}
 	r.res.Objects = append(r.res.Objects, x)
 	r.res.places[x.String()] = x.Pos
 	return nil
+}
+
+// share reports whether objects of two kinds cannot have one name.
+func share(a, b schema.ObjectKind) bool {
+	typ := func(k schema.ObjectKind) bool { // a relation has a type of its name
+		return k == schema.DomainKind || k == schema.RangeTypeKind || k.Relation() && k != schema.ViewIndexKind && k != schema.ExclusionKind
+	}
+	return a.Relation() && b.Relation() || a.Routine() && b.Routine() || typ(a) && typ(b)
 }
 
 // narrow leaves an object to the dialects of the project that have its kind, where only one does.
@@ -164,7 +179,7 @@ func (r *reader) narrow(c *cursor, o *Object) error {
 		}
 		return o.Kind != schema.TriggerKind || d.TriggerBodies == c.sqliteTrigger()
 	}
-	if o.Kind == schema.CommentKind || o.Kind == schema.GrantKind || o.Only != "" {
+	if o.Only != "" {
 		i := slices.IndexFunc(r.cfg.Dialects, func(d migrate.Capabilities) bool { return d.Name == o.Only })
 		if i >= 0 && !has(r.cfg.Dialects[i]) {
 			return &errAt{c.at(), r.cfg.Dialects[i].Product + " has no " + string(o.Kind) + " of this form, and the name of the file says that it is for " + r.cfg.Dialects[i].Product + " alone"}

@@ -28,10 +28,18 @@ func (r *Result) Into(s *schema.Schema) (problems Problems) {
 	for _, ns := range r.Namespaces {
 		add(ns)
 	}
+	for i := range r.Objects {
+		if msg := r.onlyRoutine(&r.Objects[i]); msg != "" {
+			fail(r.Objects[i], "%s", msg)
+		}
+	}
 	for _, o := range r.Objects {
 		switch {
-		case o.Kind.Relation() && s.Table(o.Name) != nil:
+		case (o.Kind.Relation() || share(o.Kind, schema.DomainKind)) && s.Table(o.Name) != nil:
 			fail(o, "%s has the name of the table of a model", o)
+			continue
+		case share(o.Kind, schema.DomainKind) && s.Enum(o.Name) != nil:
+			fail(o, "%s has the name of an enum; types, and the rows of tables and views, share their names", o)
 			continue
 		case o.Kind != schema.CommentKind && o.Kind != schema.GrantKind:
 			bare, _, _ := strings.Cut(o.Name, "(")
@@ -42,5 +50,38 @@ func (r *Result) Into(s *schema.Schema) (problems Problems) {
 	}
 	slices.Sort(s.Namespaces)
 	s.SortSQLObjects()
-	return problems
+	if len(problems) > 0 {
+		return problems
+	}
+	return r.check(s)
+}
+
+// onlyRoutine completes a comment or a grant on a routine that is named without its arguments.
+func (r *Result) onlyRoutine(o *Object) string {
+	if o.Kind != schema.CommentKind && o.Kind != schema.GrantKind {
+		return ""
+	}
+	kind, rest, _ := strings.Cut(o.Name, " ")
+	name, role, _ := strings.Cut(rest, " to ")
+	if k := schema.ObjectKind(kind); !k.Routine() || strings.Contains(name, "(") {
+		return ""
+	}
+	var all []string
+	for _, x := range r.Objects {
+		if bare, _, _ := strings.Cut(x.Name, "("); string(x.Kind) == kind && bare == strings.ReplaceAll(name, `"`, "") {
+			all = append(all, x.Name)
+		}
+	}
+	switch len(all) {
+	case 0:
+		return "" // which is told where all targets are looked for
+	case 1:
+		_, args, _ := strings.Cut(all[0], "(")
+		o.Name = kind + " " + name + "(" + args
+		if role != "" {
+			o.Name += " to " + role
+		}
+		return ""
+	}
+	return fmt.Sprintf("%s: there are several of that name, write the types of its arguments too: %s", o, strings.Join(all, ", "))
 }
