@@ -285,6 +285,21 @@ func TestRemake(t *testing.T) {
 			Indexes:     []schema.Index{{Name: "i", Parts: []schema.IndexPart{{Column: "c"}}}},
 			DualWrites:  []schema.DualWrite{{Name: "w", From: "c", To: "d"}},
 		}}}
+	for _, kind := range schema.ObjectKinds() {
+		o := schema.SQLObject{Kind: kind, Name: "x", SQL: "y"}
+		switch kind {
+		case schema.GrantKind:
+			o.Name = "table t to r"
+		case schema.ExtensionKind:
+			o.SQL = "SCHEMA y"
+		case schema.RowSecurityKind:
+			o.SQL = "FORCE"
+		}
+		if slices.Contains(append(attachedKinds, schema.ExclusionKind, schema.PartitionKind), kind) {
+			o.Table = "t"
+		}
+		s.PutSQLObject(o)
+	}
 	for _, in := range []reflect.Value{reflect.ValueOf(*s), reflect.ValueOf(*s.Tables[0])} {
 		for field, v := range in.Fields() {
 			if (v.Kind() == reflect.Slice || v.Kind() == reflect.Pointer) && v.IsZero() {
@@ -297,6 +312,9 @@ func TestRemake(t *testing.T) {
 			continue
 		}
 		x := thing{kind: f.Kind, table: f.Table, name: f.Name}
+		if f.Kind == string(schema.ExclusionKind) {
+			x.kind = "constraint" // which it is to catalogs
+		}
 		switch f.Kind {
 		case "table", "dual write", "schema", "object": // a table that is gone has lost rows; what has a name alone is told by other words
 			continue
@@ -308,7 +326,14 @@ func TestRemake(t *testing.T) {
 			t.Errorf("no op makes a %s again", f.Kind)
 			continue
 		}
-		if made := op.Effects().Makes; len(made) != 1 || made[0].Name != f.Name {
+		name := f.Name
+		if _, to, ok := ObjectChange(op); ok {
+			name = to.String()
+			if !to.Equal(*x.sqlObject(s)) {
+				t.Errorf("%s is made again by %T, which makes %v", f.Kind, op, to)
+			}
+		}
+		if made := op.Effects().Makes; len(made) != 1 || made[0].Name != name {
 			t.Errorf("%s %s is made again by %T, which makes %v", f.Kind, f.Name, op, made)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -177,7 +178,11 @@ func (e *InitialError) Unwrap() error { return e.history() }
 func (e *InitialError) history() *HistoryError {
 	says := e.Migration + " cannot count as applied, its tables are there but differ"
 	if len(e.Missing) > 0 {
-		says = fmt.Sprintf("%s makes tables of which some are there (%s) and some are not (%s)", e.Migration, some(e.There), some(e.Missing))
+		what := "tables"
+		if slices.ContainsFunc(slices.Concat(e.There, e.Missing), func(name string) bool { return strings.Contains(name, " ") }) { // view open_orders
+			what = "objects"
+		}
+		says = fmt.Sprintf("%s makes %s of which some are there (%s) and some are not (%s)", e.Migration, what, some(e.There), some(e.Missing))
 	}
 	return &HistoryError{e.Set, []string{says}, e.Next}
 }

@@ -38,7 +38,8 @@ func (w *executor) initial(ctx context.Context, moves []move) error {
 				made.Enums = append(made.Enums, want.Enum(op.Name).Clone())
 			}
 		}
-		if len(made.Tables) == 0 {
+		madeObjects(set.all[mv.at].Ops, want, made)
+		if len(made.Tables) == 0 && !slices.ContainsFunc(made.SQLObjects, ownObject) {
 			continue
 		}
 		there, err := w.compareInitial(ctx, set.label(mv.at), base, want, made)
@@ -78,6 +79,16 @@ func (w *executor) compareInitial(ctx context.Context, label string, base, want,
 			missing = append(missing, t.Name)
 		}
 	}
+	for _, o := range made.SQLObjects {
+		if !ownObject(o) {
+			continue
+		}
+		if slices.ContainsFunc(got, func(f string) bool { x, _ := about(f, made); return x == thingOf(o) }) {
+			there = append(there, o.String())
+		} else {
+			missing = append(missing, o.String())
+		}
+	}
 	if len(there) == 0 {
 		return false, nil
 	}
@@ -89,7 +100,9 @@ func (w *executor) compareInitial(ctx context.Context, label string, base, want,
 	refused := len(missing) > 0
 	for _, d := range diff {
 		kind, _, _ := strings.Cut(d.Fact, " ")
-		refused = refused || kind == "table" || kind == "column" || kind == "enum"
+		x, _ := about(d.Fact, want)
+		o := x.sqlObject(want)
+		refused = refused || kind == "table" || kind == "column" || kind == "enum" || o != nil && ownObject(*o)
 	}
 	if refused {
 		e := &InitialError{Set: w.m.set.name, Migration: label, Differences: diff, Next: "change the database or the migration until they agree; sql " + label +
@@ -107,12 +120,22 @@ func (w *executor) compareInitial(ctx context.Context, label string, base, want,
 	return true, nil
 }
 
+// ownObject reports whether an object stands for itself, as a table does: what hangs on others may be missing, as an index may, and what is of no schema may be there in a
+// database that is new.
+func ownObject(o schema.SQLObject) bool {
+	switch o.Kind {
+	case schema.ExtensionKind, schema.EventTriggerKind, schema.PublicationKind, schema.CommentKind, schema.GrantKind, schema.RowSecurityKind, schema.StatisticsKind, schema.ViewIndexKind, schema.ExclusionKind:
+		return false
+	}
+	return true
+}
+
 // initialDifferences returns in what the tables are not as the migration makes them, with what to do about each. Of a table that is not there no more is said.
 func (w *executor) initialDifferences(label string, got, expected, missing []string, want *schema.Schema) []Difference {
 	diff := differ(got, expected)
 	diff = slices.DeleteFunc(diff, func(d Difference) bool {
 		x, _ := about(d.Fact, want)
-		return !d.Missing && w.m.set.wanted(d.Fact, want) || d.Missing && x.kind != "table" && x.kind != "enum" && slices.Contains(missing, x.table)
+		return !d.Missing && w.m.set.wanted(d.Fact, want) || d.Missing && x.kind != "table" && x.kind != "enum" && slices.Contains(missing, x.table) && x.sqlObject(want) == nil
 	})
 	remedies(diff, want, w.s.Planner, outOfUnrecorded(label), func(things []thing) map[thing]string {
 		by := map[thing]string{}
@@ -132,7 +155,7 @@ func (w *executor) initialDifferences(label string, got, expected, missing []str
 // added returns the facts that want has and base has not.
 func added(ctx context.Context, s Session, base, want *schema.Schema) ([]string, error) {
 	all, err := s.Expected(ctx, want)
-	if err != nil || len(base.Tables) == 0 && len(base.Enums) == 0 {
+	if err != nil || len(base.Tables) == 0 && len(base.Enums) == 0 && len(base.SQLObjects) == 0 {
 		return all, err
 	}
 	before, err := s.Expected(ctx, base)

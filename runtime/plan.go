@@ -326,6 +326,9 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	}
 	own.Enums = slices.DeleteFunc(own.Enums, func(e *schema.Enum) bool { return foreign.Enum(e.Name) != nil })
 	own.Objects = slices.DeleteFunc(own.Objects, func(o schema.Object) bool { return slices.Contains(foreign.Objects, o) })
+	if len(foreign.SQLObjects) > 0 {
+		own.SQLObjects = slices.DeleteFunc(own.SQLObjects, func(o schema.SQLObject) bool { return slices.Contains(foreign.SQLObjects, o) })
+	}
 	got, err := s.Catalog(ctx, own)
 	if err != nil {
 		return nil, redacted{err}

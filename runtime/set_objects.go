@@ -45,8 +45,8 @@ func declared(texts []string) (all []Object) {
 	return all
 }
 
-// Allow lets Verify pass over things of the database that the migrations do not make: triggers, indexes, constraints and columns that somebody
-// else has put on their tables, and that a table is unlogged or partitioned. Each is written as in [SQL] with its table, "trigger audit on issues",
+// Allow lets Verify pass over things of the database that the migrations do not make: triggers, policies, rules, indexes, constraints and columns that
+// somebody else has put on their tables, and that a table has row security, or is unlogged or partitioned. Each is written as in [SQL] with its table, "trigger audit on issues",
 // "column users.legacy", "unlogged table sessions", "not valid constraint users_age_check on users", "identity always users.id", "covering constraint users_pkey on users", "virtual column orders.total", "constraint unnamed on
 // links" of those in SQLite that have no name; * stands for any part of a name: "trigger audit_* on *". It changes the set and returns it.
 func (s *Set) Allow(patterns ...string) *Set {
@@ -64,9 +64,9 @@ func (s *Set) Allow(patterns ...string) *Set {
 func pattern(p string) (string, error) {
 	const star = "modelgen_star"
 	o, err := schema.ParseObject(strings.ReplaceAll(p, "*", star))
-	if err == nil && !slices.Contains([]string{"trigger", "index", "constraint", "column", "unlogged table", "partitioned table",
+	if err == nil && !slices.Contains([]string{"trigger", "policy", "rule", "row security", "index", "constraint", "column", "unlogged table", "partitioned table",
 		"identity always", "sequence options", "not valid constraint", "deferrable constraint", "covering constraint", "virtual column"}, o.Kind) {
-		err = fmt.Errorf("verify looks at no %s; a trigger, an index, a constraint or a column on a table of the migrations can be allowed, and that it is an unlogged or a partitioned table, "+
+		err = fmt.Errorf("verify looks at no %s; a trigger, a policy, a rule, an index, a constraint or a column on a table of the migrations can be allowed, and that it has row security, or is an unlogged or a partitioned table, "+
 			"a not valid constraint, a deferrable or a covering constraint (of a primary key), that a column is identity always, and its sequence options, and a virtual column (that is computed)", o.Kind)
 	}
 	if err != nil {
@@ -85,9 +85,9 @@ func (x thing) object() (o schema.Object, ok bool) {
 	}
 	o = schema.Object{Kind: x.kind, Name: schema.QuoteName(x.name), Table: schema.QuoteName(x.table)}
 	switch x.kind {
-	case "unlogged table", "partitioned table":
+	case "unlogged table", "partitioned table", string(schema.RowSecurityKind):
 		return schema.Object{Kind: x.kind, Name: o.Table}, x.table != ""
-	case "trigger", "column", "index", "constraint", "identity always", "sequence options", "not valid constraint", "deferrable constraint", "covering constraint", "virtual column":
+	case "trigger", "policy", "rule", "column", "index", "constraint", "identity always", "sequence options", "not valid constraint", "deferrable constraint", "covering constraint", "virtual column":
 	case "unique index":
 		o.Kind = "index"
 	case "unique", "check", "foreign key", "primary key":
@@ -105,7 +105,7 @@ func (s *Set) wanted(fact string, want *schema.Schema) bool {
 	if !ok {
 		return false
 	}
-	if slices.ContainsFunc(want.Objects, o.Same) {
+	if slices.ContainsFunc(want.Objects, o.Same) || x.kind == string(schema.RowSecurityKind) && heldByPolicy(x.table, want) {
 		return true
 	}
 	full := strings.ToLower(o.String())

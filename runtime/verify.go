@@ -31,15 +31,20 @@ func (x thing) String() string {
 		return x.kind + " " + x.table
 	case x.kind == "column":
 		return "column " + x.table + "." + x.name
+	case slices.Contains(schema.ObjectKinds(), schema.ObjectKind(x.kind)) && x.kind != string(schema.TriggerKind) && x.kind != string(schema.ViewIndexKind):
+		return x.label()
 	}
 	return x.kind + " " + x.name + " of " + x.table
 }
 
-var kindsOfFacts = []string{"table", "column", "primary key", "unique index", "index", "foreign key", "unique", "check", "constraint", "trigger", "enum", "unlogged table", "partitioned table",
+var kindsOfFacts = []string{"table without rowid", "table", "column", "primary key", "unique index", "index", "foreign key", "unique", "check", "constraint", "trigger", "enum", "unlogged table", "partitioned table", "storage parameters", "strict table",
 	"identity always", "sequence options", "not valid constraint", "deferrable constraint", "covering constraint", "virtual column"}
 
 // about takes a fact apart: what it is about, and what it says of that. Tables are those of the schema.
 func about(fact string, s *schema.Schema) (thing, string) {
+	if x, rest, ok := aboutObject(fact, s); ok {
+		return x, rest
+	}
 	i := slices.IndexFunc(kindsOfFacts, func(k string) bool { return strings.HasPrefix(fact, k+" ") })
 	if i < 0 {
 		return thing{}, fact
@@ -50,10 +55,10 @@ func about(fact string, s *schema.Schema) (thing, string) {
 		x.table, rest, _ = strings.Cut(rest, ":")
 		return x, rest
 	}
-	for _, t := range s.Tables {
-		after, ok := strings.CutPrefix(rest, t.Name)
-		if ok && len(t.Name) > len(x.table) && (after == "" || after[0] == ' ' || after[0] == '.') {
-			x.table = t.Name
+	for _, name := range relations(s) {
+		after, ok := strings.CutPrefix(rest, name)
+		if ok && len(name) > len(x.table) && (after == "" || after[0] == ' ' || after[0] == '.') {
+			x.table = name
 		}
 	}
 	if rest = rest[len(x.table):]; strings.HasPrefix(rest, ".") && x.kind == "trigger" && strings.Contains(rest, ": ") {
@@ -68,18 +73,22 @@ func about(fact string, s *schema.Schema) (thing, string) {
 }
 
 // wayOut has the words for what to do where the database is right and the migrations are to follow it.
-type wayOut struct{ say, change, add string }
+type wayOut struct{ say, change, add, object, declare string }
 
 // outOfRecorded is the way out where the migrations count as applied.
 var outOfRecorded = wayOut{
 	say:    "write a migration that says what the database is, and record it with fake",
 	change: "write a migration that says what it is now, and record it with fake",
 	add:    "add it to the model, generate, and record the migration with fake",
+	object: "write it into its SQL file as it is now, generate, and record the migration with fake",
+
+	declare: "declare it in an SQL file (modelgen -sql), generate, and record the migration with fake",
 }
 
 // outOfUnrecorded is the way out where a migration is still to be written down.
 func outOfUnrecorded(label string) wayOut {
-	return wayOut{say: "make " + label + " say what the database is", change: "change the model, and " + label + " with it, to what it is now", add: "add it to the model and to " + label}
+	return wayOut{say: "make " + label + " say what the database is", change: "change the model, and " + label + " with it, to what it is now", add: "add it to the model and to " + label, object: "write it into its SQL file and into " + label + " as it is now",
+		declare: "declare it in an SQL file (modelgen -sql) and add it to " + label}
 }
 
 // remedies says of every difference what to do about it. want is the schema that the migrations make, made says which of them made a thing.
@@ -120,6 +129,8 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, out wayO
 			d.Fix = fmt.Sprintf("it is how %s is now; the line that says missing has what to do", x)
 		case changed && x.kind == "enum":
 			d.Fix = enumRemedy(x.table, want, says[other], p, shown)
+		case changed && x.sqlObject(want) != nil:
+			d.Fix = changedObject(x, says[i], says[other], shown, out)
 		case changed:
 			change := out.change
 			if x.kind == "column" {
@@ -134,10 +145,15 @@ func remedies(diff []Difference, want *schema.Schema, p func() Planner, out wayO
 			d.Fix = missingRemedy(x, want, p, shown)
 		case x.kind == "column":
 			d.Fix = fmt.Sprintf("if it shall stay, %s; else drop it by hand: ALTER TABLE %s DROP COLUMN %s", out.add, quotedTable(x.table), sqllex.QuoteName(x.name))
-		case x.kind == "trigger":
-			d.Fix = "drop it by hand" + declaring(x)
+		case x.isObject(want):
+			d.Fix = undeclaredObject(x, want, p, out)
 		default:
 			d.Fix = "if it shall stay, " + out.add + "; else drop it by hand" + declaring(x)
+		}
+	}
+	for i := range diff {
+		if things[i].isObject(want) {
+			diff[i].Fact = shortened(diff[i].Fact, longFact)
 		}
 	}
 }
@@ -177,6 +193,9 @@ func missingRemedy(x thing, want *schema.Schema, p func() Planner, shown string)
 	}
 	if _, column := op.(AddColumn); op == nil || column && usedBy(want, want.Table(x.table), x.name) != "" {
 		return fmt.Sprintf("make it again by hand, as %s prints it", shown) // no op drops a column that something uses, so none is to be recorded
+	}
+	if _, ok := op.(CommentOn); ok {
+		return fmt.Sprintf("make it again by hand, as %s prints it", shown)
 	}
 	name := strings.TrimPrefix(fmt.Sprintf("%T", op), "migrate.")
 	drop := "Drop" + strings.TrimPrefix(strings.TrimPrefix(name, "Add"), "Create")

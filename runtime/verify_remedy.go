@@ -10,6 +10,9 @@ import (
 
 // remake returns the op that makes a thing, nil when it is not known.
 func remake(x thing, want *schema.Schema) Op {
+	if o := x.sqlObject(want); o != nil {
+		return ObjectOp(nil, o)
+	}
 	t := want.Table(x.table)
 	if t == nil {
 		if e := want.Enum(x.table); e != nil && x.kind == "enum" {
@@ -61,7 +64,9 @@ func statementsOf(op Op, x thing, want *schema.Schema, p func() Planner) string 
 		return ""
 	}
 	s := want.Clone()
-	if t := s.Table(x.table); t != nil {
+	if o := x.sqlObject(s); o != nil {
+		s.RemoveSQLObject(*o)
+	} else if t := s.Table(x.table); t != nil {
 		if x.kind == "column" {
 			withoutUsers(s, t, x.name)
 		}

@@ -27,7 +27,7 @@ func Schema() *schema.Schema {
 		},
 	}
 	items := &schema.Table{
-		Name: "items",
+		Name: "items", Options: schema.TableOptions{Unlogged: true, With: "fillfactor=70"},
 		Columns: []schema.Column{
 			{Name: "id", Type: typ(schema.KindBigInt)},
 			{Name: "amount", Type: typ(schema.KindInteger), Nullable: true},
@@ -61,12 +61,53 @@ func Schema() *schema.Schema {
 		DualWrites: []schema.DualWrite{{Name: "items_size_both", From: "size", To: "size_next", Up: "size", Down: "size_next",
 			Column: schema.Column{Name: "size", Type: typ(schema.KindBigInt), Nullable: true}}},
 	}
+	visits := &schema.Table{
+		Name: "visits", Columns: []schema.Column{{Name: "at", Type: typ(schema.KindTimestampTZ)}},
+		PrimaryKey: &schema.PrimaryKey{Name: "visits_pkey", Columns: []string{"at"}},
+		Options:    schema.TableOptions{Partition: "range (at)", Strict: true, WithoutRowid: true},
+	}
 	return &schema.Schema{
 		Namespaces: []string{"billing"},
 		Enums:      []*schema.Enum{{Name: "mood", Was: "humour", Values: []string{"sad", "glad"}, Owner: "shop.Mood", ValueWas: map[string]string{"glad": "happy"}, Parts: []int{0}}},
-		Tables:     []*schema.Table{items, parents},
+		Tables:     []*schema.Table{items, parents, visits},
+		SQLObjects: sqlObjects(),
 		Objects:    []schema.Object{{Kind: "trigger", Name: "stamp", Table: "items", Only: "postgres"}},
 	}
+}
+
+// sqlObjects are of every kind, sorted. One that only a dialect has says so.
+func sqlObjects() []schema.SQLObject {
+	s := &schema.Schema{SQLObjects: []schema.SQLObject{
+		{Kind: schema.ViewKind, Name: "dear_items", Was: "costly_items", SQL: "SELECT id, amount FROM items WHERE amount > 50"},
+		{Kind: schema.ViewKind, Name: "billing.moods", Head: "WITH (security_barrier)", SQL: "SELECT mood, count(*) AS n FROM items GROUP BY mood", Only: "postgres"},
+		{Kind: schema.TriggerKind, Name: "items_touch", Table: "items", Only: "sqlite", SQL: "CREATE TRIGGER items_touch AFTER UPDATE ON items BEGIN UPDATE parents SET note = 'touched' WHERE code = NEW.parent_code; END"},
+		{Kind: schema.TriggerKind, Name: "items_touch", Table: "items", Only: "postgres", Head: "DISABLE", SQL: "CREATE TRIGGER items_touch BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION touch()"},
+		{Kind: schema.VirtualTableKind, Name: "places", Only: "sqlite", SQL: "CREATE VIRTUAL TABLE places USING fts5(name, note)"},
+		{Kind: schema.ExtensionKind, Name: "pg_trgm", Only: "postgres", SQL: "SCHEMA public"},
+		{Kind: schema.DomainKind, Name: "price", Only: "postgres", SQL: "CREATE DOMAIN price AS numeric(9,2) DEFAULT 0 CONSTRAINT price_positive CHECK (VALUE >= 0)"},
+		{Kind: schema.CompositeTypeKind, Name: "money_of", Only: "postgres", SQL: "CREATE TYPE money_of AS (amount price, currency text)"},
+		{Kind: schema.RangeTypeKind, Name: "sizes", Only: "postgres", SQL: "CREATE TYPE sizes AS RANGE (subtype = integer)"},
+		{Kind: schema.SequenceKind, Name: "billing.numbers", Only: "postgres", SQL: "CREATE SEQUENCE billing.numbers INCREMENT BY 5 CACHE 10"},
+		{Kind: schema.FunctionKind, Name: "touch()", Only: "postgres", SQL: "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.made = now(); RETURN NEW; END $$"},
+		{Kind: schema.FunctionKind, Name: "is_dear(integer)", Only: "postgres", SQL: "CREATE FUNCTION is_dear(amount integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT amount > 50'"},
+		{Kind: schema.ProcedureKind, Name: "empty_items(integer)", Only: "postgres", SQL: "CREATE PROCEDURE empty_items(below integer DEFAULT 0) LANGUAGE sql AS $$ DELETE FROM items WHERE amount < below $$"},
+		{Kind: schema.AggregateKind, Name: "total(integer)", Only: "postgres", SQL: "CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0')"},
+		{Kind: schema.PartitionKind, Name: "visits_old", Table: "visits", Only: "postgres", SQL: "FOR VALUES FROM (MINVALUE) TO ('2026-01-01')"},
+		{Kind: schema.MaterializedViewKind, Name: "item_totals", Only: "postgres", SQL: "SELECT parent_code, total(amount) AS amount FROM items GROUP BY parent_code"},
+		{Kind: schema.ViewIndexKind, Name: "item_totals_key", Table: "item_totals", Only: "postgres", SQL: "CREATE UNIQUE INDEX item_totals_key ON item_totals (parent_code)"},
+		{Kind: schema.ExclusionKind, Name: "visits_apart", Table: "items", Only: "postgres", SQL: "EXCLUDE USING gist (int8range(id, id, '[]') WITH &&)"},
+		{Kind: schema.RuleKind, Name: "items_kept", Table: "items", Only: "postgres", SQL: "CREATE RULE items_kept AS ON DELETE TO items WHERE OLD.amount > 80 DO INSTEAD NOTHING"},
+		{Kind: schema.EventTriggerKind, Name: "everyop_watch", Only: "postgres", SQL: "CREATE EVENT TRIGGER everyop_watch ON ddl_command_end WHEN TAG IN ('CREATE SERVER') EXECUTE FUNCTION watch()"},
+		{Kind: schema.FunctionKind, Name: "watch()", Only: "postgres", SQL: "CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$"},
+		{Kind: schema.PolicyKind, Name: "items_cheap", Table: "items", Only: "postgres", SQL: "CREATE POLICY items_cheap ON items FOR SELECT USING (NOT is_dear(amount))"},
+		{Kind: schema.RowSecurityKind, Name: "items", Only: "postgres", SQL: "FORCE"},
+		{Kind: schema.StatisticsKind, Name: "items_together", Only: "postgres", SQL: "CREATE STATISTICS items_together (dependencies) ON amount, size FROM items"},
+		{Kind: schema.PublicationKind, Name: "everyop_news", Only: "postgres", SQL: "CREATE PUBLICATION everyop_news FOR TABLE parents WITH (publish = 'insert')"},
+		{Kind: schema.CommentKind, Name: "view dear_items", Only: "postgres", SQL: "what costs more than 50"},
+		{Kind: schema.GrantKind, Name: "table items to PUBLIC", Only: "postgres", SQL: "SELECT, UPDATE (amount)"},
+	}}
+	s.SortSQLObjects()
+	return s.SQLObjects
 }
 
 // Lesser is [Schema] without one thing that a field says.

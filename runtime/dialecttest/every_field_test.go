@@ -95,6 +95,7 @@ var unseenByAll = map[string]string{
 	"Enum.ValueWas":     "a hint for the generator",
 	"Enum.Owner":        "a hint for the generator",
 	"Enum.Parts":        "a hint for the generator",
+	"SQLObject.Was":     "a hint for the generator",
 }
 
 // unseenBy are those that verify does not see on a dialect.
@@ -102,6 +103,9 @@ var unseenBy = map[string]map[string]string{
 	"postgres": {
 		"DualWrite.Up":   "the text of a function is no fact, its triggers are",
 		"DualWrite.Down": "the text of a function is no fact, its triggers are",
+
+		"TableOptions.Strict":       "PostgreSQL has none",
+		"TableOptions.WithoutRowid": "PostgreSQL has none",
 	},
 	"sqlite": {
 		"Table.Comment":           "SQLite has no comments",
@@ -120,5 +124,9 @@ var unseenBy = map[string]map[string]string{
 		"IndexPart.Collate":       "the one here is PostgreSQL's",
 		"IndexPart.OpClass":       "SQLite has none",
 		"IndexPart.Nulls":         "SQLite has none",
+		"TableOptions.Unlogged":   "SQLite has none",
+		"TableOptions.With":       "SQLite has none",
+		"TableOptions.Partition":  "SQLite has none",
+		"SQLObject.Head":          "those here are PostgreSQL's",
 	},
 }

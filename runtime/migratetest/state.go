@@ -20,7 +20,7 @@ func (r *run) state() (facts []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	named := ever(r.Set)
+	named := ever(r.Set).For(r.Dialect.Name())
 	facts, err = s.Catalog(r.ctx, named)
 	var more []string // what the catalog does not have, such as a view or a function that SQL written by hand has made
 	if lister, ok := s.(migrate.ObjectLister); ok && err == nil {
@@ -41,7 +41,7 @@ func (r *run) state() (facts []string, err error) {
 	return facts, nil
 }
 
-// ever returns every table and enum that there is at any point of the way, as what is left behind need not be in the newest schema.
+// ever returns every table, enum and object that there is at any point of the way, as what is left behind need not be in the newest schema.
 func ever(set *migrate.Set) *schema.Schema {
 	all, now := &schema.Schema{}, &schema.Schema{}
 	seen := map[*migrate.Migration]bool{}
@@ -61,6 +61,11 @@ func ever(set *migrate.Set) *schema.Schema {
 			for _, t := range now.Tables {
 				if all.Table(t.Name) == nil {
 					all.Tables = append(all.Tables, &schema.Table{Name: t.Name})
+				}
+			}
+			for _, o := range now.SQLObjects {
+				if all.SQLObject(o) == nil {
+					all.PutSQLObject(o)
 				}
 			}
 			for _, e := range now.Enums {

@@ -19,7 +19,7 @@ func (s *session) Catalog(ctx context.Context, want *schema.Schema) ([]string, e
 	}
 	return s.repeat(ctx, func() ([]string, error) {
 		defer s.rollback(ctx)
-		if err := s.exec(ctx, "BEGIN;\n"+s.own()+"SET TRANSACTION READ ONLY;\nSET LOCAL quote_all_identifiers = off"); err != nil {
+		if err := s.exec(ctx, "BEGIN;\n"+s.own()+"SET TRANSACTION READ ONLY;\n"+printed); err != nil {
 			return nil, err
 		}
 		return s.catalog(ctx, s.renderer, want)
@@ -60,27 +60,52 @@ func (s *session) catalog(ctx context.Context, r renderer, want *schema.Schema) 
 	for _, e := range want.Enums {
 		enums = append(enums, row(e.Name))
 	}
-	var parts, with []string
+	with, parts := r.objectRows(want)
+	objects := slices.Clone(with)
+	parts = append(parts, r.commentFacts(want, objects)...)
 	if len(tables) > 0 {
 		with = append(with, "rel AS (SELECT w.label, c.* FROM (VALUES "+strings.Join(tables, ", ")+") AS w(label, nsp, rel)"+
 			" JOIN pg_catalog.pg_class c ON c.relname = w.rel AND c.relkind IN ('r', 'p')"+
 			" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = w.nsp)")
-		parts = append(parts, tableFacts, columnFacts, constraintFacts, indexFacts, triggerFacts)
+		parts = append(parts, tableFacts, columnFacts, constraintFacts, indexFacts)
+		var kept []string
+		for _, t := range want.Tables {
+			if t.Options.With != "" {
+				kept = append(kept, t.Name)
+			}
+		}
+		if len(kept) > 0 { // else they are those of whoever looks after the database
+			parts = append(parts, storageFacts+" AND r.label IN ("+texts(kept)+")")
+		}
+	}
+	if cte := topOf(want, objects); cte != "" {
+		with = append(with, cte)
+		for _, x := range attachedFacts {
+			parts = append(parts, x.query(objects))
+		}
 	}
 	if len(enums) > 0 {
 		with = append(with, "enum(label, nsp, typ) AS (VALUES "+strings.Join(enums, ", ")+")")
 		parts = append(parts, enumFacts)
 	}
-	if len(parts) == 0 {
-		return nil, nil
-	}
-	lines, err := s.texts(ctx, "WITH "+strings.Join(with, ", ")+strings.Join(parts, " UNION ALL "))
-	if err != nil {
-		return nil, fmt.Errorf("reading the catalog: %w", err)
-	}
 	var all []string
-	for _, line := range lines {
-		all = append(all, split(strings.ReplaceAll(line, "\n", `\n`))...)
+	if len(parts) > 0 {
+		lines, err := s.texts(ctx, "WITH "+strings.Join(with, ", ")+strings.Join(parts, "\nUNION ALL "))
+		if err != nil {
+			return nil, fmt.Errorf("reading the catalog: %w", err)
+		}
+		for _, line := range lines {
+			if line = plainObject(line, want); line != "" {
+				all = append(all, split(strings.ReplaceAll(line, "\n", `\n`))...)
+			}
+		}
+	}
+	if query := r.grantQuery(want); query != "" {
+		lines, err := s.texts(ctx, query)
+		if err != nil {
+			return nil, fmt.Errorf("reading the privileges: %w", err)
+		}
+		all = append(all, r.grantFacts(want, lines)...)
 	}
 	slices.Sort(all)
 	return all, nil
@@ -115,6 +140,9 @@ SELECT 'table ' || r.label || COALESCE(' comment ' || pg_catalog.quote_literal(p
 UNION ALL SELECT 'unlogged table ' || r.label FROM rel r WHERE r.relpersistence = 'u'
 UNION ALL SELECT 'partitioned table ' || r.label || ' by ' || pg_catalog.pg_get_partkeydef(r.oid) FROM rel r WHERE r.relkind = 'p'`
 
+	storageFacts = `
+SELECT 'storage parameters ' || r.label || ' ' || pg_catalog.array_to_string(ARRAY(SELECT o FROM pg_catalog.unnest(r.reloptions) o ORDER BY o), ', ') FROM rel r WHERE r.reloptions IS NOT NULL`
+
 	columnFacts = `
 SELECT 'column ' || r.label || '.' || a.attname || E'\x06 ' || pg_catalog.format_type(a.atttypid, a.atttypmod) ||
  CASE WHEN a.attcollation <> t.typcollation THEN ' collate ' || COALESCE(pg_catalog.quote_ident(co.collname), '?') ELSE '' END ||
@@ -144,11 +172,6 @@ SELECT 'index ' || r.label || '.' || i.relname || ' ' || pg_catalog.replace(pg_c
  CASE WHEN x.indisvalid AND x.indisready THEN '' ELSE ' INVALID' END
 FROM rel r JOIN pg_catalog.pg_index x ON x.indrelid = r.oid JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
 WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype IN ('p', 'u', 'x'))`
-
-	triggerFacts = `
-SELECT 'trigger ' || r.label || '.' || g.tgname || ' ' || pg_catalog.pg_get_triggerdef(g.oid, true) ||
- CASE g.tgenabled WHEN 'O' THEN '' ELSE ' enabled ' || g.tgenabled::text END
-FROM rel r JOIN pg_catalog.pg_trigger g ON g.tgrelid = r.oid AND NOT g.tgisinternal`
 
 	enumFacts = `
 SELECT 'enum ' || w.label || ': ' || pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)

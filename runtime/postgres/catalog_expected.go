@@ -33,12 +33,13 @@ func (s *session) expected(ctx context.Context, want *schema.Schema) ([]string, 
 	}
 	r := s.renderer
 	r.moved = map[string]string{}
-	script := []string{"BEGIN;\n" + s.own() + "SET LOCAL search_path = " + s.path(spaces[0].name, s.schema), "SET LOCAL quote_all_identifiers = off"}
+	script := []string{"BEGIN;\n" + s.own() + "SET LOCAL search_path = " + s.path(spaces[0].name, s.schema), printed, "SET LOCAL check_function_bodies = off"}
 	for _, x := range spaces {
 		r.moved[x.of] = x.name
 		script = append(script, "CREATE SCHEMA "+ident(x.name))
 	}
-	statements, err := build(r, want)
+	script = append(script, extensions(want)...)
+	statements, err := build(r, built(want))
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +49,20 @@ func (s *session) expected(ctx context.Context, want *schema.Schema) ([]string, 
 	if err := s.exec(ctx, strings.Join(script, "\n;\n")); err != nil {
 		return nil, s.scratchError(ctx, script, err)
 	}
-	lines, err := s.catalog(ctx, r, want)
+	lines, err := s.catalog(ctx, r, built(want))
 	if err != nil {
 		return nil, err
 	}
-	return s.mapBack(ctx, spaces, lines)
+	if lines, err = s.mapBack(ctx, spaces, lines); err != nil {
+		return nil, err
+	}
+	for _, o := range want.SQLObjects {
+		if unbuilt(o) {
+			lines = append(lines, s.saidFact(o))
+		}
+	}
+	slices.Sort(lines)
+	return lines, nil
 }
 
 // space is a scratch schema and the one it stands for.
@@ -76,6 +86,12 @@ func (s *session) scratch(want *schema.Schema) ([]space, error) {
 	for _, e := range want.Enums {
 		add(e.Name)
 	}
+	for _, o := range want.SQLObjects {
+		if !unbuilt(o) && o.Kind != schema.PublicationKind {
+			bare, _, _ := strings.Cut(o.Name, "(")
+			add(bare)
+		}
+	}
 	var spaces []space
 	for i, ns := range all {
 		spaces = append(spaces, space{fmt.Sprintf("modelgen_%x_%03d", suffix, i), ns})
@@ -83,32 +99,50 @@ func (s *session) scratch(want *schema.Schema) ([]space, error) {
 	return spaces, nil
 }
 
-// build writes the statements that make everything of s: foreign keys last, as they may go in circles.
+// build writes the statements that make everything of s: indexes and foreign keys last, as they may go in circles.
 func build(r renderer, s *schema.Schema) ([]string, error) {
 	p := newPlanner(r)
+	names := r.scratchNames(s)
+	var all []string
+	take := func(err error) error {
+		for _, stage := range p.stages {
+			for _, st := range stage.Statements {
+				all = append(all, names.move(st.SQL))
+			}
+		}
+		p.stages = nil
+		return err
+	}
 	for _, e := range s.Enums {
-		if err := p.CreateEnum(migrate.CreateEnum{Name: e.Name, Values: e.Values}); err != nil {
+		if err := take(p.CreateEnum(migrate.CreateEnum{Name: e.Name, Values: e.Values})); err != nil {
+			return nil, err
+		}
+	}
+	for _, i := range scratchOrder(s) {
+		if i >= len(s.Tables) {
+			all = append(all, names.object(p, s.SQLObjects[i-len(s.Tables)])...)
+			continue
+		}
+		bare := s.Tables[i].Clone()
+		bare.ForeignKeys, bare.Indexes = nil, nil
+		if err := take(p.CreateTable(migrate.NewCreateTable(bare))); err != nil {
 			return nil, err
 		}
 	}
 	for _, t := range s.Tables {
-		bare := t.Clone()
-		bare.ForeignKeys = nil
-		if err := p.CreateTable(migrate.NewCreateTable(bare)); err != nil {
-			return nil, err
+		for _, x := range t.Indexes {
+			sql, err := p.createIndex(t.Name, x, false)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, names.move(sql))
 		}
 	}
 	for _, t := range s.Tables {
 		for _, fk := range t.ForeignKeys {
-			if err := p.AddForeignKey(migrate.AddForeignKey{Table: t.Name, ForeignKey: fk}); err != nil {
+			if err := take(p.AddForeignKey(migrate.AddForeignKey{Table: t.Name, ForeignKey: fk})); err != nil {
 				return nil, err
 			}
-		}
-	}
-	var all []string
-	for _, stage := range p.stages {
-		for _, st := range stage.Statements {
-			all = append(all, st.SQL)
 		}
 	}
 	for _, t := range s.Tables {

@@ -17,10 +17,6 @@ func (p *planner) CreateObject(op migrate.Op, o schema.SQLObject) error {
 	if err := p.has(o); err != nil {
 		return err
 	}
-	if o.Kind == schema.PartitionKind {
-		p.createPartition(op, o)
-		return nil
-	}
 	p.add(op, p.objectLocks(o, false), p.makes(o)...)
 	if o.Kind == schema.SequenceKind && !p.ownerThere(o) {
 		p.unowned = append(p.unowned, unowned{op, o})
@@ -62,10 +58,6 @@ func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error 
 func (p *planner) DropObject(op migrate.Op, o schema.SQLObject) error {
 	if err := p.has(o); err != nil {
 		return err
-	}
-	if o.Kind == schema.PartitionKind {
-		p.dropPartition(op, o)
-		return nil
 	}
 	gone := statement(drop(o))
 	if o.Kind == schema.SequenceKind && !p.ownerThere(o) {

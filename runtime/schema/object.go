@@ -22,7 +22,7 @@ var objectKinds = []struct {
 }{
 	{"materialized view", 'n'}, {"foreign table", 'n'}, {"virtual table", 'n'}, {"event trigger", 'n'}, {"trigger", 't'}, {"policy", 't'}, {"rule", 't'},
 	{"constraint", 't'}, {"index", 'o'}, {"column", 'c'}, {"view", 'n'}, {"function", 'n'}, {"procedure", 'n'}, {"aggregate", 'n'}, {"routine", 'n'},
-	{"extension", 'n'}, {"sequence options", 'c'}, {"sequence", 'n'}, {"type", 'n'}, {"domain", 'n'}, {"statistics", 'n'}, {"publication", 'n'}, {"schema", 'n'}, {"unlogged table", 'n'}, {"partitioned table", 'n'}, {"table", 'n'},
+	{"extension", 'n'}, {"sequence options", 'c'}, {"sequence", 'n'}, {"type", 'n'}, {"domain", 'n'}, {"statistics", 'n'}, {"publication", 'n'}, {"schema", 'n'}, {"unlogged table", 'n'}, {"partitioned table", 'n'}, {"row security", 'n'}, {"table", 'n'},
 	{"identity always", 'c'}, {"not valid constraint", 't'}, {"deferrable constraint", 't'}, {"covering constraint", 't'}, {"virtual column", 'c'},
 }
 
@@ -160,7 +160,9 @@ func (o Object) Moved(table string) Object {
 }
 
 // property reports whether the object is not beside a table, but says how the table is kept.
-func (o Object) property() bool { return o.Kind == "unlogged table" || o.Kind == "partitioned table" }
+func (o Object) property() bool {
+	return o.Kind == "unlogged table" || o.Kind == "partitioned table" || o.Kind == "row security"
+}
 
 // ofColumn reports whether the object is a column, or says something of one, and is named with its table before it.
 func (o Object) ofColumn() bool {

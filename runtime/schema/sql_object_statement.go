@@ -40,6 +40,27 @@ func (o SQLObject) Target() string {
 	return target
 }
 
+// Addressed returns the object as COMMENT ON and GRANT name it, and so as the name of a comment begins, see [CommentKind]: view open_orders, function
+// total(integer), trigger touch on orders.
+func (o SQLObject) Addressed() string {
+	words := string(o.Kind)
+	switch o.Kind {
+	case CompositeTypeKind, RangeTypeKind:
+		words = "type"
+	case PartitionKind, VirtualTableKind, RowSecurityKind:
+		words = "table"
+	case ExclusionKind:
+		words = "constraint"
+	case CommentKind, GrantKind:
+		return o.Name
+	}
+	switch o.Kind {
+	case TriggerKind, PolicyKind, RuleKind, ExclusionKind:
+		return words + " " + o.Quoted() + " on " + QuoteName(o.Table)
+	}
+	return words + " " + o.Quoted()
+}
+
 // Role returns the role that a grant is to, as SQL names it, with GRANT OPTION where it has that.
 func (o SQLObject) Role() string {
 	_, role := o.targetRole()

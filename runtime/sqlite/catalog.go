@@ -12,8 +12,8 @@ import (
 )
 
 // Catalog implements [migrate.Session]. Column order does not count; neither do the names of primary keys, which nothing in SQLite
-// can address, and of the checks of enum columns, which keep their name when table or column get another one. Nor does what models have no word
-// for, and a rebuild keeps: STRICT, WITHOUT ROWID, ON CONFLICT, whether a generated value is stored, and AUTOINCREMENT, without which an INTEGER PRIMARY
+// can address, and of the checks of enum columns, which keep their name when table or column get another one. Nor does what a
+// rebuild keeps: STRICT and WITHOUT ROWID where the models do not ask for them, ON CONFLICT, whether a generated value is stored, and AUTOINCREMENT, without which an INTEGER PRIMARY
 // KEY is numbered too. A NOT NULL of the key, and a type that another word means as well, are as in [declaredAs].
 func (s *session) Catalog(ctx context.Context, want *schema.Schema) ([]string, error) {
 	var lines []string
@@ -61,7 +61,12 @@ func (s *session) Expected(ctx context.Context, want *schema.Schema) (lines []st
 			}
 		}
 	}
-	return catalog(ctx, s.conn, scratch, want)
+	if lines, err = catalog(ctx, s.conn, scratch, want); err != nil {
+		return nil, err
+	}
+	lines = append(lines, saidLines(want)...)
+	slices.Sort(lines)
+	return lines, nil
 }
 
 // object is one row of sqlite_master that has a text.
@@ -126,6 +131,11 @@ func catalog(ctx context.Context, tx migrate.Tx, db string, want *schema.Schema)
 		}
 		lines = append(lines, more...)
 	}
+	more, err := objectLines(ctx, tx, db, want)
+	if err != nil {
+		return nil, fmt.Errorf("reading views and virtual tables: %w", err)
+	}
+	lines = append(lines, more...)
 	slices.Sort(lines)
 	return lines, nil
 }
@@ -147,6 +157,12 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	own := parseTable(objs[i].sql)
 	add("table %s", t.Name)
+	if t.Options.Strict && own.strict {
+		add("strict table %s", t.Name)
+	}
+	if t.Options.WithoutRowid && own.withoutRowid {
+		add("table without rowid %s", t.Name)
+	}
 	named := func(columns []string) string {
 		out := slices.Clone(columns)
 		for i, c := range out {
@@ -207,7 +223,7 @@ func tableLines(ctx context.Context, tx migrate.Tx, db string, s *schema.Schema,
 			}
 			add("%sindex %s %s%s [%s]", ifs(x.unique, "unique "), t.Name, partsText(x.parts, own.columns), ifs(x.where != nil, " where "+normal(x.where)), nameOf(o.name))
 		case "trigger":
-			add("trigger %s.%s: %s", t.Name, o.name, normal(scan(o.sql)))
+			lines = append(lines, triggerFact(t.Name, o.name, o.sql))
 		}
 	}
 	return lines, nil
