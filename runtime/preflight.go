@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// check looks for rows that would stop a migration of several transactions half way, or a way back, before it begins.
+// check looks for rows that would stop a migration of several transactions half way, or a way back, before it begins, and for what [Stage.CheckAlways] asks for.
 func (w *executor) check(ctx context.Context, l leg) error {
 	for _, st := range l.stages {
-		if st.Check == nil {
+		if st.Check == nil || !st.CheckAlways && len(l.groups) < 2 && !l.mv.back {
 			continue
 		}
 		var found error

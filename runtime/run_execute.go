@@ -234,7 +234,7 @@ func (w *executor) work(ctx context.Context, l leg) error {
 			return err
 		}
 	}
-	if skip == 0 && (len(groups) > 1 || l.mv.back) {
+	if skip == 0 {
 		if err := w.check(ctx, l); err != nil {
 			return err
 		}

@@ -33,6 +33,9 @@ type Stage struct {
 	// a reason not to begin. Its error is for people. It changes nothing; nil has nothing to look at.
 	Check func(ctx context.Context, tx Tx) error
 
+	// CheckAlways asks Check before a migration of one transaction too: for what the server would say as well, but not what to do about it.
+	CheckAlways bool
+
 	// Ready is asked before a stage with NoTx runs, which may have run before, or half way: it cleans up what is left of that, and
 	// reports whether nothing is to be done any more. nil is no.
 	Ready func(ctx context.Context, tx Tx) (done bool, err error)

@@ -352,7 +352,7 @@ func outOfTheWay(changes []*change, breaks map[*change][]int) {
 				continue
 			}
 			for _, under := range changes {
-				if under == c || under.old == nil || under.how != recreateObject && under.how != renameObject && under.how != dropObject {
+				if under == c || under.old == nil || under.how != recreateObject && under.how != renameObject && under.how != dropObject && !swapped(under) || carried(c, under) {
 					continue
 				}
 				if slices.ContainsFunc(c.hard, func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) && !followsRename(*c, *under) {

@@ -130,6 +130,13 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 			if ns, _ := schema.SplitName(c.new.Name); ns != "" {
 				all.edge(makers.namespace(ns), make, false)
 			}
+			if swapped(c) || c.how == renameObject {
+				for _, other := range changes {
+					if other.old != nil && other != c && needs(other.hard, c.old) {
+						all.edge(drops[other], make, false)
+					}
+				}
+			}
 			if c.how == replaceObject { // with its new text nothing is in the way
 				for _, other := range changes {
 					if other.how == dropObject && needs(c.hard, other.old) {

@@ -11,99 +11,19 @@ import (
 func inPlace(from, to schema.SQLObject) bool {
 	switch to.Kind {
 	case schema.ViewKind:
-		return longer(from, to)
+		return schema.ViewGrows(from, to)
 	case schema.FunctionKind, schema.ProcedureKind:
 		return slices.Equal(signature(from), signature(to))
 	case schema.TriggerKind:
 		return !constraintTrigger(from) && !constraintTrigger(to)
-	case schema.RuleKind, schema.CommentKind, schema.RowSecurityKind:
+	case schema.RuleKind, schema.CommentKind, schema.RowSecurityKind, schema.MaterializedViewKind:
 		return true
-	case schema.SequenceKind, schema.DomainKind, schema.CompositeTypeKind, schema.PolicyKind, schema.PublicationKind, schema.ExtensionKind:
+	case schema.CompositeTypeKind: // the way back adds attributes, too
+		return schema.Alters(from, to) == "" && schema.Alters(to, from) == ""
+	case schema.SequenceKind, schema.DomainKind, schema.PolicyKind, schema.PublicationKind, schema.ExtensionKind:
 		return schema.Alters(from, to) == ""
 	}
 	return false
-}
-
-// longer reports whether the new view returns all columns of the old one, of the same types and in the same order, with others behind them or without. It
-// says so only where the text shows it: each column is the same expression, over the same tables.
-func longer(from, to schema.SQLObject) bool {
-	aNames, bNames := columnNames(from.Head), columnNames(to.Head)
-	if len(aNames) > len(bNames) || !slices.Equal(aNames, bNames[:len(aNames)]) || len(aNames) == 0 && len(bNames) > 0 {
-		return false
-	}
-	if schema.SameSQL(string(from.SQL), string(to.SQL)) {
-		return len(aNames) == len(bNames) // its options alone change
-	}
-	a, aFrom, ok := selectList(string(from.SQL))
-	b, bFrom, ok2 := selectList(string(to.SQL))
-	if !ok || !ok2 || len(a) > len(b) || len(aFrom) > len(bFrom) {
-		return false
-	}
-	for i := range a {
-		if !schema.SameSQL(a[i], b[i]) {
-			return false
-		}
-	}
-	return slices.Equal(aFrom, bFrom[:len(aFrom)])
-}
-
-// columnNames returns the list of columns that the head of a view begins with.
-func columnNames(head string) (names []string) {
-	toks := sqllex.Code(head, sqllex.Any)
-	if len(toks) == 0 || toks[0].Text != "(" {
-		return nil
-	}
-	for _, t := range toks[1:] {
-		if t.Text == ")" {
-			break
-		}
-		if t.Text != "," {
-			names = append(names, word_(t))
-		}
-	}
-	return names
-}
-
-// selectList returns the items of the one SELECT that a query is, and the tokens of what it reads from. ok is false for a query of another form, and for one that returns all columns
-// of a table, which are others from time to time.
-func selectList(query string) (items []string, from []string, ok bool) {
-	toks := sqllex.Code(query, sqllex.Any)
-	if len(toks) == 0 || !toks[0].Is("SELECT") {
-		return nil, nil, false
-	}
-	depth, begin, reads := 0, 1, false
-	for i, t := range toks {
-		switch {
-		case t.Text == "(":
-			depth++
-		case t.Text == ")":
-			depth--
-		}
-		if depth == 0 && t.Is("UNION", "INTERSECT", "EXCEPT", "DISTINCT") || t.Text == "*" && !(i > 0 && toks[i-1].Text == "(") && !reads {
-			return nil, nil, false
-		}
-		if reads {
-			if depth == 0 && t.Is("WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "WINDOW", "OFFSET", "FETCH") {
-				return items, from, true
-			}
-			from = append(from, word_(t))
-			continue
-		}
-		end := depth == 0 && (t.Text == "," || t.Is("FROM"))
-		if end || i == len(toks)-1 {
-			last := i - 1
-			if !end {
-				last = i
-			}
-			if last < begin {
-				return nil, nil, false
-			}
-			items = append(items, query[toks[begin].From:toks[last].To])
-			begin = i + 1
-			reads = end && t.Is("FROM")
-		}
-	}
-	return items, from, true
 }
 
 func word_(t sqllex.Token) string {
@@ -193,4 +113,14 @@ func typeWord(c schema.Column, o *schema.SQLObject) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {
 		return slices.ContainsFunc(sqllex.Code(text, sqllex.Any), func(t sqllex.Token) bool { return lowerASCII(t.Value()) == word(o) })
 	})
+}
+
+// swapped reports whether an object gets another one in its place that databases take for another one: what stands on it stays with the old one.
+func swapped(c *change) bool {
+	return c.how == replaceObject && c.old.Kind == schema.MaterializedViewKind
+}
+
+// carried reports whether an object goes along when another one is swapped: the indexes of a materialized view, comments on it and privileges.
+func carried(c, under *change) bool {
+	return swapped(under) && (c.old.Kind == schema.ViewIndexKind || c.old.Kind == schema.CommentKind || c.old.Kind == schema.GrantKind)
 }

@@ -23,6 +23,9 @@ type Backend struct {
 	// Fresh makes an empty database that lives until the end of the test, and returns a function that opens it. Each call opens another
 	// handle on the same database; the suite closes them.
 	Fresh func(t *testing.T) (open func() (*sql.DB, error))
+	// Definitions returns what the database itself says of all that is in it, in an order that is always the same, for what migrations do to it to be compared. nil compares
+	// what the dialect's catalog knows.
+	Definitions func(t *testing.T, db *sql.DB) []string
 
 	// Part says which of the ops to run, by their place in the list: drivers of one database can divide them. nil runs all.
 	Part func(i int) bool
@@ -122,6 +125,15 @@ func (l *lab) catalog(s *schema.Schema) []string {
 		l.t.Fatal(err)
 	}
 	return facts
+}
+
+// definitions is [Backend.Definitions].
+func (l *lab) definitions() []string {
+	l.t.Helper()
+	if l.b.Definitions == nil {
+		return nil
+	}
+	return l.b.Definitions(l.t, l.db)
 }
 
 func (l *lab) must(res *migrate.Result, err error) []string {

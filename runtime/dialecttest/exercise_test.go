@@ -16,7 +16,7 @@ import (
 )
 
 func TestExerciseSQLite(t *testing.T) {
-	dialecttest.Exercise(t, dialecttest.Backend{Dialect: sqlite.Dialect{}, Fresh: func(t *testing.T) func() (*sql.DB, error) {
+	dialecttest.Exercise(t, dialecttest.Backend{Dialect: sqlite.Dialect{}, Definitions: sqliteObjects, Fresh: func(t *testing.T) func() (*sql.DB, error) {
 		path := filepath.Join(t.TempDir(), "exercise.db")
 		return func() (*sql.DB, error) {
 			return sql.Open("sqlite", "file:"+path+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)")
@@ -24,11 +24,16 @@ func TestExerciseSQLite(t *testing.T) {
 	}})
 }
 
+func sqliteObjects(t *testing.T, db *sql.DB) []string {
+	t.Helper()
+	return pgRows(t, db, "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'modelgen%' AND name NOT LIKE 'sqlite%' AND type IN ('view', 'trigger') ORDER BY 1, 2")
+}
+
 func TestExercisePostgres(t *testing.T) {
 	for share, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
-			dialecttest.Exercise(t, dialecttest.Backend{Dialect: postgres.Dialect{}, Fresh: func(t *testing.T) func() (*sql.DB, error) {
+			dialecttest.Exercise(t, dialecttest.Backend{Dialect: postgres.Dialect{}, Definitions: pgObjects, Fresh: func(t *testing.T) func() (*sql.DB, error) {
 				url := pgtest.Database(t)
 				return func() (*sql.DB, error) { return sql.Open(driver, url) }
 			}, Part: func(i int) bool { return turn(i, share, len(pgDrivers)) }})

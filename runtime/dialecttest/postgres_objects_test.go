@@ -35,7 +35,7 @@ func pgObjects(t *testing.T, db *sql.DB) []string {
 		WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'r', 'e')
 	UNION ALL SELECT 'constraint', contypid::regtype::text, conname, pg_get_constraintdef(oid), convalidated::text, NULL, NULL FROM pg_constraint WHERE contypid <> 0 AND contype = 'c'
 	UNION ALL SELECT 'publication', pubname, puballtables::text, pubinsert::text || pubupdate::text || pubdelete::text || pubtruncate::text, pubviaroot::text, NULL, NULL FROM pg_publication
-	UNION ALL SELECT 'published', p.pubname, p.schemaname || '.' || p.tablename, to_jsonb(p) ->> 'attnames', to_jsonb(p) ->> 'rowfilter', NULL, NULL FROM pg_publication_tables p
+	UNION ALL SELECT 'published', p.pubname, r.prrelid::regclass::text, to_jsonb(r) ->> 'prattrs', NULL, NULL, NULL FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
 	UNION ALL SELECT 'statistics', stxname, pg_get_statisticsobjdef(oid), NULL, NULL, NULL, NULL FROM pg_statistic_ext
 	UNION ALL SELECT 'extension', extname, extversion, extnamespace::regnamespace::text, NULL, NULL, NULL FROM pg_extension
 	UNION ALL SELECT 'partition', inhrelid::regclass::text, inhparent::regclass::text, (SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE oid = inhrelid), NULL, NULL, NULL FROM pg_inherits
@@ -66,6 +66,13 @@ var alterations = []struct {
 	{schema.PolicyKind, "own", "orders", "CREATE POLICY own ON orders AS RESTRICTIVE FOR UPDATE TO pg_monitor USING (number > 0) WITH CHECK (number > 0)", "CREATE POLICY own ON orders AS restrictive FOR update USING (number > 0) WITH CHECK (number < 9)"},
 	{schema.PublicationKind, "changes", "", "CREATE PUBLICATION changes FOR TABLE orders", "CREATE PUBLICATION changes FOR TABLE orders, people WITH (publish = 'insert, update', publish_via_partition_root)"},
 	{schema.PublicationKind, "changes", "", "CREATE PUBLICATION changes FOR ALL TABLES WITH (publish = 'insert')", "CREATE PUBLICATION changes FOR ALL TABLES"},
+	{schema.PolicyKind, "own", "orders", "CREATE POLICY own ON orders FOR SELECT USING (true)", "CREATE POLICY own ON orders USING (true)"},
+	{schema.PolicyKind, "own", "orders", "CREATE POLICY own ON orders USING (true)", "CREATE POLICY own ON orders AS RESTRICTIVE USING (true)"},
+	{schema.PolicyKind, "own", "orders", "CREATE POLICY own ON orders USING (true) WITH CHECK (true)", "CREATE POLICY own ON orders USING (true)"},
+	{schema.PublicationKind, "changes", "", "CREATE PUBLICATION changes FOR ALL TABLES", "CREATE PUBLICATION changes FOR TABLE orders"},
+	{schema.PublicationKind, "changes", "", "CREATE PUBLICATION changes FOR TABLE orders", "CREATE PUBLICATION changes"},
+	{schema.ViewKind, "seen", "", "SELECT number FROM orders", "SELECT 1 AS one"},
+	{schema.ViewKind, "seen", "", "SELECT number FROM orders", "SELECT number, 1 AS one FROM orders"},
 	{schema.ExtensionKind, "hstore", "", "", "SCHEMA elsewhere"},
 	{schema.ExtensionKind, "hstore", "", "SCHEMA public VERSION '1.4'", "SCHEMA elsewhere VERSION '1.8'"},
 }
@@ -115,12 +122,6 @@ func TestPostgresObjectsThatCannotAlter(t *testing.T) {
 		{schema.CompositeTypeKind, "d", "", "CREATE TYPE d AS (a integer)", "CREATE TYPE d AS (a bigint)"},
 		{schema.CompositeTypeKind, "d", "", "CREATE TYPE d AS (a integer)", "CREATE TYPE d AS (b integer, a integer)"},
 		{schema.CompositeTypeKind, "d", "", "CREATE TYPE d AS (a integer, b integer)", "CREATE TYPE d AS (b integer, a integer)"},
-		{schema.PolicyKind, "p", "orders", "CREATE POLICY p ON orders FOR SELECT USING (true)", "CREATE POLICY p ON orders USING (true)"},
-		{schema.PolicyKind, "p", "orders", "CREATE POLICY p ON orders USING (true)", "CREATE POLICY p ON orders AS RESTRICTIVE USING (true)"},
-		{schema.PolicyKind, "p", "orders", "CREATE POLICY p ON orders USING (true) WITH CHECK (true)", "CREATE POLICY p ON orders USING (true)"},
-		{schema.PublicationKind, "p", "", "CREATE PUBLICATION p FOR ALL TABLES", "CREATE PUBLICATION p FOR TABLE orders"},
-		{schema.PublicationKind, "p", "", "CREATE PUBLICATION p FOR TABLE orders", "CREATE PUBLICATION p"},
-		{schema.PublicationKind, "p", "", "CREATE PUBLICATION p FOR TABLE orders", "CREATE PUBLICATION p FOR TABLE orders WITH (something = 1)"},
 	} {
 		a, b := pgObject(c.kind, c.name, c.table, c.a), pgObject(c.kind, c.name, c.table, c.b)
 		at := &schema.Schema{Tables: []*schema.Table{{Name: "orders"}}}

@@ -32,6 +32,7 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 }
 
 func (p *planner) DropColumn(o migrate.DropColumn) error {
+	p.leaves(o.Table, o.Column.Def().Name)
 	p.was.setColumn(o.Table, o.Column.Def().Name, "")
 	p.forget(o.Table)
 	p.add(o, p.locks(accessExclusive, o.Table), statement(p.alter(o.Table)+"DROP COLUMN "+ident(o.Column.Def().Name)))
@@ -83,6 +84,7 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 	reparsed := retyped || from.Collate != to.Collate // the server writes the SQL that mentions the column again
 	var again []migrate.Statement
 	if reparsed {
+		p.leaves(o.Table, to.Name)
 		p.was.setColumn(o.Table, to.Name, "")
 		p.forget(o.Table)
 		drop, make, err := p.apart(map[string][]string{o.Table: {to.Name}})

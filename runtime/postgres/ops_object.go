@@ -17,7 +17,18 @@ func (p *planner) CreateObject(op migrate.Op, o schema.SQLObject) error {
 	if err := p.has(o); err != nil {
 		return err
 	}
+	back := slices.ContainsFunc(p.places(o), func(key string) bool { _, ok := p.away[key]; return ok })
+	switch {
+	case back:
+	case o.Kind == schema.MaterializedViewKind && !p.quiet && slices.ContainsFunc(p.stages, strongLock):
+		p.stages[len(p.stages)-1].Commit = true // else its locks would be held until all is filled
+		fallthrough
+	case o.Kind == schema.ViewKind, o.Kind == schema.MaterializedViewKind:
+		p.fresh[o.Name] = true
+	}
 	p.add(op, p.objectLocks(o, false), p.makes(o)...)
+	p.made[o.Key()] = true
+	p.asks(o)
 	if o.Kind == schema.SequenceKind && !p.ownerThere(o) {
 		p.unowned = append(p.unowned, unowned{op, o})
 	}
@@ -35,11 +46,15 @@ func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error 
 	if err := p.has(to); err != nil {
 		return err
 	}
+	if to.Kind == schema.MaterializedViewKind {
+		p.replaceMaterialized(op, from, to)
+		return nil
+	}
 	statements, err := p.replaces(from, to)
 	if err != nil {
 		return err
 	}
-	facts := p.objectLocks(to, false)
+	facts := p.objectLocks(to, to.Kind == schema.ViewKind)
 	if to.Kind == schema.DomainKind && slices.ContainsFunc(schema.Alteration(from, to), func(c schema.Clause) bool {
 		return c.Text != "" && (c.Name == "CHECK" || c.Name == "NOT NULL")
 	}) {
@@ -63,7 +78,9 @@ func (p *planner) DropObject(op migrate.Op, o schema.SQLObject) error {
 	if o.Kind == schema.SequenceKind && !p.ownerThere(o) {
 		gone = migrate.Statement{SQL: "DROP SEQUENCE IF EXISTS " + o.Quoted(), Comment: "it goes with the column that owns it"}
 	}
+	p.dropsObject(o)
 	p.add(op, p.objectLocks(o, true), gone)
+	p.drops[len(p.stages)-1] = true
 	for _, key := range p.places(o) {
 		p.away[key] = len(p.stages) - 1
 	}
@@ -75,6 +92,11 @@ func (p *planner) RenameObject(op migrate.Op, from, to schema.SQLObject) error {
 	if err := p.has(from); err != nil {
 		return err
 	}
+	if from.Kind == schema.RangeTypeKind { // its constructors and its multirange type would keep their names
+		p.add(op, migrate.Facts{}, p.recreates(from, to)...)
+		return nil
+	}
+	p.named[to.Key()] = p.nameBefore(from)
 	bare, _, _ := strings.Cut(to.Name, "(")
 	_, base := schema.SplitName(bare)
 	if from.Kind == schema.ExclusionKind {
@@ -83,6 +105,20 @@ func (p *planner) RenameObject(op migrate.Op, from, to schema.SQLObject) error {
 	}
 	p.add(op, p.objectLocks(from, true), append([]migrate.Statement{statement("ALTER " + dropped(from) + " RENAME TO " + ident(base))}, ownNames(from, to)...)...)
 	return nil
+}
+
+// asks lets the stage of a new object ask whether the server has what it needs.
+func (p *planner) asks(o schema.SQLObject) {
+	st := &p.stages[len(p.stages)-1]
+	switch o.Kind {
+	case schema.ExtensionKind:
+		st.Check, st.CheckAlways = p.extensionThere(o), true
+		p.extensions = append(p.extensions, o.Name)
+	case schema.FunctionKind, schema.ProcedureKind:
+		if ask := p.languageThere(o); ask != nil {
+			st.Check, st.CheckAlways = ask, true
+		}
+	}
 }
 
 // places returns the keys under which something that goes and what comes in its place are one.
@@ -109,6 +145,8 @@ func (p *planner) has(o schema.SQLObject) error {
 func (p *planner) makes(o schema.SQLObject) []migrate.Statement {
 	all := []migrate.Statement{statement(o.Statement())}
 	switch {
+	case o.Kind == schema.ExtensionKind: // which may be there already, see extensionThere
+		all = []migrate.Statement{statement(strings.Replace(o.Statement(), "CREATE EXTENSION ", "CREATE EXTENSION IF NOT EXISTS ", 1))}
 	case o.Kind == schema.DomainKind:
 		all = []migrate.Statement{statement(namedChecks(o))}
 	case o.Kind == schema.SequenceKind && !p.ownerThere(o):
@@ -152,7 +190,16 @@ func (p *planner) replaces(from, to schema.SQLObject) ([]migrate.Statement, erro
 			all = append(all, triggerState(to))
 		}
 		return all, nil
-	case schema.ViewKind, schema.FunctionKind, schema.ProcedureKind, schema.AggregateKind, schema.RuleKind:
+	case schema.ViewKind:
+		if !schema.ViewGrows(from, to) {
+			return p.recreates(from, to), nil
+		}
+		return []migrate.Statement{statement(orReplace(to.Statement()))}, nil
+	case schema.PolicyKind, schema.PublicationKind:
+		if schema.Alters(from, to) != "" {
+			return p.recreates(from, to), nil
+		}
+	case schema.FunctionKind, schema.ProcedureKind, schema.AggregateKind, schema.RuleKind:
 		return []migrate.Statement{statement(orReplace(to.Statement()))}, nil
 	}
 	return p.alters(from, to)
@@ -216,6 +263,10 @@ func (p *planner) objectLocks(o schema.SQLObject, goes bool) migrate.Facts {
 		return p.locks(accessExclusive, o.Table)
 	case schema.RowSecurityKind:
 		return p.locks(accessExclusive, o.Name)
+	case schema.ViewKind, schema.MaterializedViewKind: // queries through it wait
+		if goes {
+			return p.locks(accessExclusive, o.Name)
+		}
 	}
 	return migrate.Facts{}
 }

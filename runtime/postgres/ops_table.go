@@ -101,6 +101,7 @@ func merged(t *schema.Table, i int) bool {
 }
 
 func (p *planner) DropTable(o migrate.DropTable) error {
+	p.leaves(o.Table, "")
 	p.was.newTable(o.Table)
 	p.forget(o.Table)
 	held := parents(o.ForeignKeys)

@@ -21,28 +21,34 @@ const (
 // planner makes one stage of each op, or several where others are using the table, see online.go.
 type planner struct {
 	renderer
-	before   *schema.Schema
-	stages   []migrate.Stage
-	fresh    map[string]bool         // tables made in this migration: nobody else can be kept waiting for them
-	values   []addedValues           // to enums, see enum_values.go
-	dirty    bool                    // an earlier op changes rows of any table, or may
-	filled   map[string][]string     // tables, with the columns of them in which an earlier op changes values
-	was      lineage                 // what things were called before the migration
-	fills    map[string]func() error // columns, as table.column, with what fills those rows again that have no value
-	reads    map[string][]string     // the same columns, with the tables that the fill of them reads
-	added    map[string]bool         // columns that this migration adds, as table.column
-	quiet    bool                    // nobody else is using the database
-	renames  map[int]bool            // stages that rename tables
-	respells map[int]bool            // stages that rename values of an enum
-	types    bool                    // an earlier op makes or changes a type of values
-	away     map[string]int          // objects that an earlier op drops, with its stage
-	grouped  []together              // stages that must be seen as one
-	unowned  []unowned               // sequences whose owner is not there yet
-	pending  bool                    // rows were changed, and deferred constraints may wait to look at them
+	before     *schema.Schema
+	stages     []migrate.Stage
+	fresh      map[string]bool         // tables made in this migration: nobody else can be kept waiting for them
+	values     []addedValues           // to enums, see enum_values.go
+	dirty      bool                    // an earlier op changes rows of any table, or may
+	filled     map[string][]string     // tables, with the columns of them in which an earlier op changes values
+	was        lineage                 // what things were called before the migration
+	fills      map[string]func() error // columns, as table.column, with what fills those rows again that have no value
+	reads      map[string][]string     // the same columns, with the tables that the fill of them reads
+	added      map[string]bool         // columns that this migration adds, as table.column
+	quiet      bool                    // nobody else is using the database
+	renames    map[int]bool            // stages that rename tables
+	respells   map[int]bool            // stages that rename values of an enum
+	types      bool                    // an earlier op makes or changes a type of values
+	away       map[string]int          // objects that an earlier op drops, with its stage
+	grouped    []together              // stages that must be seen as one
+	leaving    leaving                 // see dependents.go
+	made       map[string]bool         // objects that this migration makes
+	declared   map[string]bool         // objects that there are before it, as messages name them
+	extensions []string                // that are there or made before
+	drops      map[int]bool            // stages that drop objects
+	named      map[string]string       // objects that have another name than before the migration, with that
+	unowned    []unowned               // sequences whose owner is not there yet
+	pending    bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
 func newPlanner(r renderer) *planner {
-	return &planner{renderer: r, before: &schema.Schema{}, away: map[string]int{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, was: lineage{map[string]string{}, map[string]map[string]string{}}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
+	return &planner{renderer: r, before: &schema.Schema{}, away: map[string]int{}, drops: map[int]bool{}, named: map[string]string{}, made: map[string]bool{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, was: lineage{map[string]string{}, map[string]map[string]string{}}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
 }
 
 // Dialect implements [migrate.Planner].
@@ -50,6 +56,15 @@ func (p *planner) Dialect() string { return dialect }
 
 func (p *planner) Before(s *schema.Schema) {
 	p.before = s
+	if p.declared == nil {
+		p.declared = map[string]bool{}
+		for _, o := range s.SQLObjects {
+			p.declared[o.String()] = true
+			if o.Kind == schema.ExtensionKind {
+				p.extensions = append(p.extensions, o.Name)
+			}
+		}
+	}
 	p.owned()
 }
 
@@ -57,6 +72,7 @@ func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.commitValues()
 	p.apartLocks()
 	p.keepTogether()
+	p.askDependents()
 	return p.stages, p.longNames()
 }
 
