@@ -196,7 +196,7 @@ func (n *needs) relations() {
 			ns = w.parts[len(w.parts)-2].Value()
 		}
 		at := w.parts[len(w.parts)-1].From
-		if called {
+		if called || (n.o.Kind == AggregateKind || n.o.Kind == RangeTypeKind) && w.from > 0 && n.toks[w.from-1].Text == "=" { // SFUNC = add
 			n.routines(ns, base, w.soft, at)
 		}
 		n.types(ns, base, w.soft, at)
