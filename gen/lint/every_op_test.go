@@ -11,7 +11,7 @@ import (
 // TestEveryOpHasACase: of every op it is known what lint says of it, or why nothing.
 func TestEveryOpHasACase(t *testing.T) {
 	var seen []migrate.Op
-	for _, c := range slices.Concat(dataCases, lockCases, deployCases, rightCases, nameCases, handCases) {
+	for _, c := range slices.Concat(dataCases, lockCases, deployCases, rightCases, nameCases, handCases, objectCases) {
 		seen = append(append(seen, c.hit...), c.miss...)
 	}
 	for _, p := range everyop.Missing("the cases of gen/lint/cases_test.go", seen, map[string]string{

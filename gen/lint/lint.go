@@ -34,6 +34,7 @@ type pass struct {
 	hand       bool                      // op is what SQL written by hand says of the schema
 	s          *schema.Schema            // what op finds
 	first      *schema.Schema            // what the migration finds
+	last       *schema.Schema            // what it leaves, see after
 	fresh      map[string]bool           // tables made in this migration: nobody reads them, and they hold what the migration puts there
 	added      map[string]bool           // columns added in this migration to other tables: "products.slug"
 	filled     map[string]bool           // columns that ops before gave values

@@ -56,6 +56,7 @@ func before() *schema.Schema {
 	i, h := items(), shops()
 	s.PutTable(&i)
 	s.PutTable(&h)
+	beside(s)
 	return s
 }
 
@@ -106,7 +107,7 @@ func codes(list []lint.Finding) []string {
 // TestChecks shows for each check what it finds and what it passes over.
 func TestChecks(t *testing.T) {
 	seen := map[string]int{}
-	for _, c := range slices.Concat(dataCases, lockCases, deployCases, rightCases, nameCases, handCases) {
+	for _, c := range slices.Concat(dataCases, lockCases, deployCases, rightCases, nameCases, handCases, objectCases) {
 		seen[c.code] |= 1
 		if got := codes(look(lint.Input{}, c.hit...)); !slices.Contains(got, c.code) {
 			t.Errorf("%s is not found in %s: %v", c.code, describe(c.hit), got)

@@ -24,6 +24,11 @@ var mg314 = Check{
 				p.rule(d.Table, d.Index.Name, d.Index.Columns())
 			}
 		}
+		if to := p.made(schema.ExclusionKind); to != nil && !p.back() {
+			if from, _ := p.object(); from == nil {
+				p.rule(to.Table, to.Name, columnsOf(p.s.Table(to.Table), string(to.SQL)))
+			}
+		}
 	},
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 var mg403 = Check{
@@ -14,6 +15,11 @@ var mg403 = Check{
 	run: func(p *pass) {
 		if table, name, columns := uniqueOver(p.op); table != "" && p.used(table) && !p.same(table, columns) {
 			p.report("%s of %s fails when rows hold the same %s", name, table, strings.Join(columns, ", "))
+		}
+		if to := p.made(schema.ExclusionKind); to != nil && p.used(to.Table) && !p.back() {
+			if from, _ := p.object(); from == nil {
+				p.report("%s fails (23P01) when two rows exclude each other", to)
+			}
 		}
 	},
 }

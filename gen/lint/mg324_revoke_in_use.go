@@ -1,0 +1,30 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+)
+
+var mg324 = Check{
+	Code: "MG324", Title: "a privilege goes that the previous release may need", Severity: Warning,
+	Breaks: "its statements are refused (PostgreSQL: 42501)",
+	When:   "as long as a program that logs in as the role uses the object, unless the migration grants the same again",
+	Safe:   "let the release go first that does without; find out who uses it: pg_stat_statements has the role and the statement",
+	run: func(p *pass) {
+		o, ok := p.op.(migrate.Revoke)
+		if !ok || p.gave("grant") == nil {
+			return
+		}
+		from, _ := p.object()
+		left := strings.Split(o.Privileges, ", ")
+		if now := p.after().SQLObject(*from); now != nil {
+			kept := strings.Split(string(now.SQL), ", ")
+			left = slices.DeleteFunc(left, func(w string) bool { return slices.Contains(kept, w) })
+		}
+		if len(left) > 0 {
+			p.report("%s may no longer %s on %s", o.To, strings.Join(left, ", "), o.On)
+		}
+	},
+}
