@@ -84,6 +84,7 @@ const (
 // faultSets are the sets that children can be told to run. They are functions since sets are compared by name alone.
 var faultSets = map[string]func() *migrate.Set{
 	"postgres":   faultPostgresSet,
+	"objects":    faultObjectsSet,
 	"sqlite":     faultSQLiteSet,
 	"waiting":    faultWaitingSet,
 	"stubborn":   faultStubbornSet,

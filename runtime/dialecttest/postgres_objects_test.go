@@ -19,7 +19,7 @@ func pgObjects(t *testing.T, db *sql.DB) []string {
 	return pgRows(t, db, `
 	SELECT 'relation', relkind::text, relname, CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) WHEN relkind = 'i' THEN pg_get_indexdef(oid) END, reloptions::text, relacl::text, relrowsecurity::text || relforcerowsecurity::text
 	FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'modelgen%'
-	UNION ALL SELECT 'column', c.relname, attname, format_type(atttypid, atttypmod), attacl::text, attnum::text, a.attnotnull::text FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+	UNION ALL SELECT 'column', c.relname, attname, format_type(atttypid, atttypmod), attacl::text, NULL, a.attnotnull::text FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
 		WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped AND relname NOT LIKE 'modelgen%' AND c.relkind <> 'c'
 	UNION ALL SELECT 'attribute', c.relname, attname, format_type(atttypid, atttypmod), (SELECT collname FROM pg_collation k WHERE k.oid = attcollation), (row_number() OVER (PARTITION BY c.oid ORDER BY attnum))::text, NULL FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
 		WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped AND c.relkind = 'c'

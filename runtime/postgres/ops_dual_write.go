@@ -117,6 +117,7 @@ func (p *planner) DropDualWrite(o migrate.DropDualWrite) error {
 				"EXISTS (SELECT FROM "+table+" WHERE "+differ+")"),
 		})
 	}
+	p.dropsObject(schema.SQLObject{Kind: schema.TriggerKind, Name: o.Name, Table: o.Table})
 	p.stage(o, migrate.Stage{Facts: p.locks(accessExclusive, o.Table), Statements: []migrate.Statement{
 		statement("DROP TRIGGER " + ident(o.Name) + " ON " + table),
 		statement("DROP FUNCTION " + p.dualFunction(o.Table, o.Name) + "()"),
