@@ -129,6 +129,13 @@ func build(r renderer, s *schema.Schema) ([]string, error) {
 			return nil, err
 		}
 	}
+	for _, o := range s.SQLObjects {
+		if o.Kind == schema.SequenceKind {
+			for _, st := range owned(o) {
+				all = append(all, names.move(st.SQL))
+			}
+		}
+	}
 	for _, t := range s.Tables {
 		for _, x := range t.Indexes {
 			sql, err := p.createIndex(t.Name, x, false)

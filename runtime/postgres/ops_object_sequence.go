@@ -37,11 +37,19 @@ func (p *planner) owned() {
 			left = append(left, u)
 			continue
 		}
-		clauses, _ := u.o.Clauses()
-		owner, _ := schema.ClauseOf(clauses, "OWNED", "")
-		p.add(u.op, migrate.Facts{}, statement("ALTER SEQUENCE "+u.o.Quoted()+" OWNED BY "+owner))
+		p.add(u.op, migrate.Facts{}, owned(u.o)...)
 	}
 	p.unowned = left
+}
+
+// owned returns the statement that gives a sequence its owner, or none.
+func owned(o schema.SQLObject) []migrate.Statement {
+	clauses, _ := o.Clauses()
+	owner, ok := schema.ClauseOf(clauses, "OWNED", "")
+	if !ok {
+		return nil
+	}
+	return []migrate.Statement{statement("ALTER SEQUENCE " + o.Quoted() + " OWNED BY " + owner)}
 }
 
 // unownedSequence returns the statement without its OWNED BY.
