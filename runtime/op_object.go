@@ -112,6 +112,15 @@ func objectEffects(op objectOp) Effects {
 	return e
 }
 
+// lostWith returns a virtual table that goes with rows that nothing else has.
+func lostWith(o CreateVirtualTable) []string {
+	_, x := o.object()
+	if v, ok := x.VirtualTable(); ok && v.Derived() {
+		return nil
+	}
+	return []string{o.Name}
+}
+
 func sqlObject(o schema.SQLObject) Object { return Object{Kind: SQLObjectObject, Name: o.String()} }
 
 func planObject(op objectOp, p Planner) error {

@@ -25,7 +25,7 @@ func ObjectOps() []Op {
 		CreateStatistics{}, DropStatistics{}, RenameStatistics{},
 		CreatePublication{}, AlterPublication{}, DropPublication{}, RenamePublication{},
 		AddExclusion{}, DropExclusion{}, RenameExclusion{},
-		CreateVirtualTable{}, DropVirtualTable{}, RenameVirtualTable{},
+		CreateVirtualTable{}, ReplaceVirtualTable{}, DropVirtualTable{}, RenameVirtualTable{},
 	}
 }
 
@@ -269,7 +269,7 @@ func objectOpOf(from, to *schema.SQLObject) Op {
 		case !from.Same(*to):
 			return RenameVirtualTable{From: from.Name, To: to.Name, SQL: string(o.SQL), Only: o.Only}
 		}
-		return nil
+		return ReplaceVirtualTable{Name: o.Name, From: string(from.SQL), To: string(to.SQL), Only: o.Only}
 	}
 	return ownObjectOp(from, to)
 }

@@ -11,6 +11,13 @@ type CreateVirtualTable struct {
 	Only string // the dialect that has it; "" is every dialect
 }
 
+// ReplaceVirtualTable changes a virtual table, with the tables that its module keeps in its place: rows go over to the new one by the names of their columns.
+type ReplaceVirtualTable struct {
+	Name     string // as in [CreateVirtualTable]
+	From, To string // as SQL in [CreateVirtualTable]
+	Only     string
+}
+
 // DropVirtualTable drops a virtual table, with the tables that its module keeps, never with CASCADE.
 type DropVirtualTable CreateVirtualTable
 
@@ -23,6 +30,11 @@ type RenameVirtualTable struct {
 
 func (o CreateVirtualTable) object() (from, to *schema.SQLObject) {
 	return nil, &schema.SQLObject{Kind: schema.VirtualTableKind, Name: o.Name, SQL: schema.SQLText(o.SQL), Only: o.Only}
+}
+
+func (o ReplaceVirtualTable) object() (from, to *schema.SQLObject) {
+	return &schema.SQLObject{Kind: schema.VirtualTableKind, Name: o.Name, SQL: schema.SQLText(o.From), Only: o.Only},
+		&schema.SQLObject{Kind: schema.VirtualTableKind, Name: o.Name, SQL: schema.SQLText(o.To), Only: o.Only}
 }
 
 func (o DropVirtualTable) object() (from, to *schema.SQLObject) {
@@ -40,6 +52,9 @@ func (o RenameVirtualTable) object() (from, to *schema.SQLObject) {
 func (o CreateVirtualTable) Apply(s *schema.Schema) error { return applyObject(o, s) }
 
 // Apply implements [Op].
+func (o ReplaceVirtualTable) Apply(s *schema.Schema) error { return applyObject(o, s) }
+
+// Apply implements [Op].
 func (o DropVirtualTable) Apply(s *schema.Schema) error { return applyObject(o, s) }
 
 // Apply implements [Op].
@@ -47,6 +62,12 @@ func (o RenameVirtualTable) Apply(s *schema.Schema) error { return applyObject(o
 
 // Inverse implements [Op].
 func (o CreateVirtualTable) Inverse() (Op, error) { return DropVirtualTable(o), nil }
+
+// Inverse implements [Op].
+func (o ReplaceVirtualTable) Inverse() (Op, error) {
+	o.From, o.To = o.To, o.From
+	return o, nil
+}
 
 // Inverse implements [Op].
 func (o DropVirtualTable) Inverse() (Op, error) { return CreateVirtualTable(o), nil }
@@ -62,6 +83,9 @@ func (o RenameVirtualTable) Inverse() (Op, error) {
 func (o CreateVirtualTable) Effects() Effects { return objectEffects(o) }
 
 // Effects implements [Op].
+func (o ReplaceVirtualTable) Effects() Effects { return objectEffects(o) }
+
+// Effects implements [Op].
 func (o DropVirtualTable) Effects() Effects { return objectEffects(o) }
 
 // Effects implements [Op].
@@ -69,6 +93,9 @@ func (o RenameVirtualTable) Effects() Effects { return objectEffects(o) }
 
 // Describe implements [Op].
 func (o CreateVirtualTable) Describe() string { return "Create virtual table " + o.Name }
+
+// Describe implements [Op].
+func (o ReplaceVirtualTable) Describe() string { return "Replace virtual table " + o.Name }
 
 // Describe implements [Op].
 func (o DropVirtualTable) Describe() string { return "Drop virtual table " + o.Name }
@@ -82,11 +109,15 @@ func (o RenameVirtualTable) Describe() string {
 func (o CreateVirtualTable) Destroys() []string { return nil }
 
 // Destroys implements [Op].
-func (o DropVirtualTable) Destroys() []string { return []string{o.Name} }
+func (o ReplaceVirtualTable) Destroys() []string { return schema.LostColumns(o.Name, o.From, o.To) }
+
+// Destroys implements [Op].
+func (o DropVirtualTable) Destroys() []string { return lostWith(CreateVirtualTable(o)) }
 
 // Destroys implements [Op].
 func (o RenameVirtualTable) Destroys() []string { return nil }
 
-func (o CreateVirtualTable) plan(p Planner) error { return planObject(o, p) }
-func (o DropVirtualTable) plan(p Planner) error   { return planObject(o, p) }
-func (o RenameVirtualTable) plan(p Planner) error { return planObject(o, p) }
+func (o CreateVirtualTable) plan(p Planner) error  { return planObject(o, p) }
+func (o ReplaceVirtualTable) plan(p Planner) error { return planObject(o, p) }
+func (o DropVirtualTable) plan(p Planner) error    { return planObject(o, p) }
+func (o RenameVirtualTable) plan(p Planner) error  { return planObject(o, p) }

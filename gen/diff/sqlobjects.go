@@ -72,9 +72,15 @@ func (d *differ) sqlObjects() {
 		return
 	}
 	cur := d.old.Clone()
-	for _, op := range ops {
+	for i, op := range ops {
 		if _, isFill := op.(migrate.Fill); isFill {
 			continue
+		}
+		if from, to, isObject := migrate.ObjectChange(op); isObject && to == nil {
+			if is := cur.SQLObject(*from); is == nil || !is.Equal(*from) {
+				op = d.dropBehind(ops[:i], *from)
+				ops[i] = op
+			}
 		}
 		if err := op.Apply(cur); err != nil {
 			d.bug = err
@@ -82,6 +88,31 @@ func (d *differ) sqlObjects() {
 		}
 	}
 	d.ops, d.cur = ops, cur
+}
+
+// dropBehind returns the drop of an object whose table, or a column that it names, has another name by then.
+func (d *differ) dropBehind(ops []migrate.Op, o schema.SQLObject) migrate.Op {
+	s := d.old.Clone()
+	const this = "\x00" // in the place of its hint, by which it is found again
+	for i := range s.SQLObjects {
+		if s.SQLObjects[i].Same(o) {
+			s.SQLObjects[i].Was = this
+		}
+	}
+	for _, op := range ops {
+		if _, isFill := op.(migrate.Fill); isFill {
+			continue
+		}
+		if err := op.Apply(s); err != nil {
+			d.bug = err
+		}
+	}
+	for i := range s.SQLObjects {
+		if s.SQLObjects[i].Was == this {
+			return migrate.ObjectOp(plain(&s.SQLObjects[i]), nil)
+		}
+	}
+	return migrate.ObjectOp(&o, nil)
 }
 
 // objectScene returns the new schema as the objects see it: with the objects themselves.

@@ -16,7 +16,7 @@ func inPlace(from, to schema.SQLObject) bool {
 		return slices.Equal(signature(from), signature(to))
 	case schema.TriggerKind:
 		return !constraintTrigger(from) && !constraintTrigger(to)
-	case schema.RuleKind, schema.CommentKind, schema.RowSecurityKind, schema.MaterializedViewKind:
+	case schema.RuleKind, schema.CommentKind, schema.RowSecurityKind, schema.MaterializedViewKind, schema.VirtualTableKind:
 		return true
 	case schema.CompositeTypeKind: // the way back adds attributes, too
 		return schema.Alters(from, to) == "" && schema.Alters(to, from) == ""

@@ -69,6 +69,10 @@ func (x *Names) needs(o SQLObject) *needs {
 	s := x.s
 	n := &needs{s: s, known: x, o: o, alias: map[string][]string{}, at: map[int][]Need{}, seen: map[Need]bool{}}
 	n.nature()
+	if o.Kind == VirtualTableKind {
+		n.virtual()
+		return n
+	}
 	n.toks, n.soft = codeTokens(o.Statement(), o.Kind.Routine())
 	n.words = sqlWords(n.toks, n.soft)
 	n.relations()
@@ -323,6 +327,7 @@ func (n *needs) columns() {
 			all(n.alias[strings.ToLower(n.toks[i-2].Value())], n.soft[i], t.From)
 		}
 	}
+	scopes := n.scopes()
 	for _, w := range n.words {
 		if n.names[w.to-1] || w.to < len(n.toks) && n.toks[w.to].Text == "(" && len(w.parts) == 1 {
 			continue
@@ -339,6 +344,12 @@ func (n *needs) columns() {
 		}
 		if len(w.parts) == 1 && w.from > 0 && n.toks[w.from-1].Is("AS") {
 			continue
+		}
+		if only, known := scopes[w.from]; known && len(w.parts) == 1 {
+			in = only
+		}
+		if n.row(w) {
+			in = n.on()
 		}
 		for _, table := range in {
 			if c := n.s.Table(table).columnLike(t.Value()); c != "" {

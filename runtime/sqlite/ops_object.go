@@ -13,25 +13,56 @@ var objectKinds = []schema.ObjectKind{schema.ViewKind, schema.TriggerKind, schem
 
 // CreateObject implements [migrate.ObjectPlanner].
 func (p *planner) CreateObject(op migrate.Op, o schema.SQLObject) error {
+	if o.Kind == schema.VirtualTableKind {
+		return p.createVirtual(op, o)
+	}
 	return p.object(op, o, o.Statement())
 }
 
-// ReplaceObject implements [migrate.ObjectPlanner]: SQLite changes a view or a trigger by making it again.
+// ReplaceObject implements [migrate.ObjectPlanner]: SQLite changes a view or a trigger by making it again. The INSTEAD OF triggers of a view go with it.
 func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error {
-	return p.object(op, to, dropObject(from), to.Statement())
+	if to.Kind == schema.VirtualTableKind {
+		return p.replaceVirtual(op, from, to)
+	}
+	sql := []string{dropObject(from), to.Statement()}
+	for _, o := range p.triggersOn(from) {
+		sql = append(sql, o.Statement())
+	}
+	return p.object(op, to, sql...)
 }
 
 // DropObject implements [migrate.ObjectPlanner].
 func (p *planner) DropObject(op migrate.Op, o schema.SQLObject) error {
+	delete(p.refill, o.Name)
 	return p.object(op, o, dropObject(o))
 }
 
 // RenameObject implements [migrate.ObjectPlanner].
 func (p *planner) RenameObject(op migrate.Op, from, to schema.SQLObject) error {
 	if from.Kind == schema.VirtualTableKind {
+		if cause, waits := p.refill[from.Name]; waits {
+			delete(p.refill, from.Name)
+			p.refill[to.Name] = cause
+		}
 		return p.object(op, from, "ALTER TABLE "+quote(from.Name)+" RENAME TO "+quote(to.Name))
 	}
+	if on := p.triggersOn(from); len(on) > 0 {
+		return &migrate.UnsupportedError{Dialect: name, Object: from.String(), Reason: "another name while " + on[0].String() + " is there", Hint: "drop the trigger before, and create it again after"}
+	}
 	return p.object(op, from, dropObject(from), to.Statement())
+}
+
+// triggersOn returns the triggers on a view that migrations made.
+func (p *planner) triggersOn(view schema.SQLObject) (all []schema.SQLObject) {
+	if view.Kind != schema.ViewKind || p.before == nil {
+		return nil
+	}
+	for _, o := range p.before.SQLObjects {
+		if o.Kind == schema.TriggerKind && strings.EqualFold(o.Table, view.Name) && schema.Meet(o.Only, name) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 func dropObject(o schema.SQLObject) string {
@@ -50,8 +81,13 @@ func (p *planner) object(op migrate.Op, o schema.SQLObject, sql ...string) error
 	case !slices.Contains(objectKinds, o.Kind):
 		return &migrate.UnsupportedError{Dialect: name, Object: o.String(), Reason: "this kind of object", Hint: "put the statement into a file that ends in .postgres.sql"}
 	}
+	return p.planned(op, statements(sql...))
+}
+
+// planned plans statements of one op, behind all that comes before it.
+func (p *planner) planned(op migrate.Op, sql []migrate.Statement) error {
 	if err := p.keep(op, func(w *pass) error {
-		w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: statements(sql...), KeysOff: true, Facts: migrate.Facts{Destroys: op.Destroys()}, Parts: []migrate.Op{op}})
+		w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: slices.Clone(sql), KeysOff: true, Facts: migrate.Facts{Destroys: op.Destroys()}, Parts: []migrate.Op{op}})
 		return nil
 	}); err != nil {
 		return err

@@ -123,7 +123,7 @@ func (p *planner) RenameTable(op migrate.RenameTable) error {
 		}
 		if len(sql) > 0 {
 			st := w.emit(op.From, migrate.Facts{}, sql...)
-			st.Run, st.Script = followed(op.From), st.Statements // a full text index loses nothing, and SQL cannot tell
+			st.Run, st.Script = followed(op.From, w.s.SQLObjects), st.Statements // a full text index loses nothing, and SQL cannot tell
 		}
 		return nil
 	})

@@ -18,6 +18,8 @@ type planner struct {
 	quiet  bool  // nobody else is using the database
 	alone  bool  // there is one op only
 	simple *pass // the one op, planned
+
+	refill map[string]string // full-text indexes to be filled when all is done, by name, with the op that says so
 }
 
 // Alone implements [migrate.SingleOpPlanner].
@@ -75,11 +77,13 @@ func (p *planner) on(table string) ddl {
 
 // Finish implements [migrate.Planner].
 func (p *planner) Finish() ([]migrate.Stage, error) {
+	beside := p.objectCheck()
 	if p.simple != nil {
 		for i := range p.simple.stages {
 			p.simple.stages[i].KeysOff = p.simple.keysOff
 		}
 		p.askedBefore(p.simple.stages)
+		beside.before(p.simple.stages)
 		return p.simple.stages, nil
 	}
 	var stages []migrate.Stage
@@ -112,11 +116,13 @@ func (p *planner) Finish() ([]migrate.Stage, error) {
 		}
 		from = to
 	}
+	stages = append(stages, p.refilled()...)
 	for i := range stages {
 		// One transaction for all that is planned here, if one of them needs foreign keys off; SQL and Go by hand keep them on.
 		stages[i].KeysOff = keysOff && stages[i].KeysOff
 	}
 	p.askedBefore(stages)
+	beside.before(stages)
 	return stages, nil
 }
 

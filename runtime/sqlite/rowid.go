@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // rowids are the names of the rowid. A column of that name hides it under the name (https://www.sqlite.org/rowidtable.html).
@@ -67,15 +68,17 @@ func contentOf(sql, table string) bool {
 	return false
 }
 
-// followed makes sure that no virtual table is over the rows of a table that is renamed: SQLite does not follow it there.
-func followed(table string) func(context.Context, migrate.Tx) error {
+// followed makes sure that no virtual table is over the rows of a table that is renamed, but those that migrations replace: SQLite does not follow it there.
+func followed(table string, known []schema.SQLObject) func(context.Context, migrate.Tx) error {
 	return func(ctx context.Context, tx migrate.Tx) error {
 		all, err := objects(ctx, tx, "main", "")
 		if err != nil {
 			return err
 		}
 		for _, o := range all {
-			if o.kind == "table" && contentOf(o.sql, table) {
+			if o.kind == "table" && contentOf(o.sql, table) && !slices.ContainsFunc(known, func(k schema.SQLObject) bool {
+				return k.Kind == schema.VirtualTableKind && strings.EqualFold(k.Name, o.name)
+			}) {
 				return problem("drop the virtual table in an SQL step before, and make it again after, with the new name and INSERT INTO ... VALUES ('rebuild')",
 					"virtual table %s has its content in table %s, and would go on to look for it under that name", o.name, table)
 			}
