@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"cmp"
 	"errors"
 	"go/token"
 	"reflect"
@@ -106,12 +107,29 @@ func (r *Result) place(err error) error {
 		return err
 	}
 	var lines finding.Problems
+	type placed struct {
+		at   token.Position
+		line string
+	}
+	var inFiles []placed // in the order of the files
 	for _, e := range list {
 		if inFlag.MatchString(e.Msg) {
 			lines = append(lines, e.Msg)
 			continue
 		}
+		if e.In != nil && r.sql != nil {
+			if p := r.sql.PosAt(*e.In, e.At); p.IsValid() {
+				inFiles = append(inFiles, placed{p, p.String() + ": " + e.Msg})
+				continue
+			}
+		}
 		lines = append(lines, r.line(e.Object, e.Msg))
+	}
+	slices.SortStableFunc(inFiles, func(a, b placed) int {
+		return cmp.Or(strings.Compare(a.at.Filename, b.at.Filename), a.at.Offset-b.at.Offset)
+	})
+	for _, x := range inFiles {
+		lines = append(lines, x.line)
 	}
 	return lines
 }

@@ -36,7 +36,7 @@ import (
 // the list it comes from, and its words. Its comment says what it shows. The files are
 //
 //	before/...   the models of the first migration: before/models.go becomes models/models.go of the module example.com/shop, and
-//	             before/stock/item.go becomes stock/item.go; without any, the models in after are the first ones
+//	             before/stock/item.go becomes stock/item.go, and so before/schema/views.sql, a file of -sql schema; without any, the models in after are the first ones
 //	after/...    all models after the change, in the same way
 //	dialects     the value of -dialects; postgres@15,sqlite without it
 //	flags        of the generate after the change, one a line, as -rename products.caption=label
@@ -256,6 +256,9 @@ func (s *scenario) models(state string) (packages []string) {
 			name = "models/" + name
 		}
 		s.write(name, f.Data)
+		if path.Ext(name) == ".sql" {
+			continue
+		}
 		if p := "./" + path.Dir(name); !slices.Contains(packages, p) {
 			packages = append(packages, p)
 		}
@@ -295,6 +298,10 @@ func (s *scenario) run() {
 		dialects = "postgres@15,sqlite"
 	}
 	first := []string{"-dialects", strings.TrimSpace(dialects)}
+	if slices.ContainsFunc(s.archive.Files, func(f txtar.File) bool { return strings.Contains(f.Name, "/schema/") }) {
+		s.write("schema/.keep", nil)
+		first = append(first, "-sql", "schema")
+	}
 	if before := s.models("before"); len(before) > 0 {
 		s.first(append(first, before...))
 		s.clear()
@@ -368,6 +375,7 @@ func (s *scenario) generate(args []string) {
 	f.StringVar(&cfg.Tag, "tag", "", "")
 	comments := f.Bool("comments", false, "")
 	dialects := f.String("dialects", "", "")
+	f.StringVar(&cfg.SQL, "sql", "", "")
 	if err := f.Parse(args); err != nil {
 		t.Fatal(err)
 	}

@@ -222,7 +222,11 @@ func (d *differ) checkAnswers() {
 	}
 	for _, o := range d.in.Answers.Drops {
 		switch {
-		case d.used["-drop "+Quote(o)], open && d.known(o):
+		case d.used["-drop "+Quote(o)], open && (d.known(o) || d.hadObject(o, d.old)):
+		case d.hadObject(o, d.new):
+			d.fail(o, "-drop %s: it is still declared; take it out of the SQL files to drop it", o)
+		case d.hadObject(o, d.old):
+			d.fail(o, "-drop %s: it is not asked for: it is dropped without a question, as nothing is lost with it", o)
 		case d.inNew(o):
 			d.fail(o, "-drop %s: the models still have it; take it out of them to drop it", o)
 		case d.known(o):

@@ -42,6 +42,8 @@ type Result struct {
 type Error struct {
 	Object string // "products" or "products.label", for the position
 	Msg    string
+	In     *schema.SQLObject // the object whose text it is about, nil for none
+	At     int               // byte of its statement, see [schema.SQLObject.Statement]
 }
 
 // Error implements the error interface.
@@ -158,7 +160,7 @@ type computed struct {
 }
 
 func (d *differ) fail(object, format string, args ...any) {
-	d.errs = append(d.errs, &Error{object, fmt.Sprintf(format, args...)})
+	d.errs = append(d.errs, &Error{Object: object, Msg: fmt.Sprintf(format, args...)})
 }
 
 // emit adds an op and applies it; an op that does not fit is a mistake of this package.

@@ -69,7 +69,7 @@ func keepDualWrites(in *Input) (dualWrites, Errors) {
 			}
 			object := old.Name + "." + w.Column.Name
 			fail := func(format string, args ...any) {
-				errs = append(errs, &Error{object, fmt.Sprintf(format, args...) + " while " + w.From + " is on its way to be " + w.To +
+				errs = append(errs, &Error{Object: object, Msg: fmt.Sprintf(format, args...) + " while " + w.From + " is on its way to be " + w.To +
 					": finish that first, with modelgen generate -contract, when no program is running that knows only " + w.From})
 			}
 			t := in.New.Table(old.Name)
@@ -104,7 +104,7 @@ func keepDualWrites(in *Input) (dualWrites, Errors) {
 		}
 	}
 	if len(errs) == 0 && in.Answers.Contract {
-		errs = append(errs, &Error{"", "-contract: nothing is on its way"})
+		errs = append(errs, &Error{Object: "", Msg: "-contract: nothing is on its way"})
 	}
 	return dualWrites{}, errs
 }
@@ -118,7 +118,7 @@ func contract(in *Input) (dualWrites, Errors) {
 		for _, w := range old.DualWrites {
 			t := in.New.Table(old.Name)
 			if t == nil || t.Column(w.Column.Name) == nil {
-				return f, Errors{{old.Name + "." + w.Column.Name, fmt.Sprintf("the models have no %s.%s any more, which %s.%s is on its way to be: "+
+				return f, Errors{{Object: old.Name + "." + w.Column.Name, Msg: fmt.Sprintf("the models have no %s.%s any more, which %s.%s is on its way to be: "+
 					"finish that first, with the model as it was, then change it", old.Name, w.Column.Name, old.Name, w.From)}}
 			}
 			drop := old.Name + "." + w.From
@@ -134,7 +134,7 @@ func contract(in *Input) (dualWrites, Errors) {
 		}
 	}
 	if len(f.made) == 0 {
-		return f, Errors{{"", "-contract: nothing is on its way"}}
+		return f, Errors{{Object: "", Msg: "-contract: nothing is on its way"}}
 	}
 	return f, nil
 }
@@ -189,7 +189,7 @@ func expand(in Input, first *Result, d *differ) (*Result, error) {
 		return nil, d.errs
 	}
 	if len(was) == 0 {
-		return nil, Errors{{"", "-online: no column is renamed, and none changes its type in a way that rewrites the table"}}
+		return nil, Errors{{Object: "", Msg: "-online: no column is renamed, and none changes its type in a way that rewrites the table"}}
 	}
 	made := d.settled(in.New, &in.Answers)
 	res, _, err := compare(in, dualWrites{})

@@ -54,11 +54,17 @@ func (d *differ) sqlObjects() {
 		}
 	}
 	d.missingUnder(changes)
+	d.namesGone(changes)
 	if len(d.errs) > 0 {
 		return
 	}
 	breaks := d.breaks(changes)
-	outOfTheWay(changes, breaks)
+	d.outOfTheWay(changes, breaks)
+	d.underTables(changes)
+	d.losesRows(changes)
+	if len(d.errs)+len(d.questions) > 0 {
+		return
+	}
 	d.cannotChange(changes)
 	if len(d.errs) > 0 {
 		return
@@ -260,10 +266,13 @@ func (d *differ) breaks(changes []*change) map[*change][]int {
 	for i, op := range d.ops {
 		for _, x := range at.loses(op, holds) {
 			for _, c := range changes {
-				if c.old == nil || c.how == createObject || !x.of(*c.old) {
+				if c.old == nil || c.how == createObject || !x.of(*c.old) || x.views && (c.how == keepObject || c.how == replaceObject) && sameOutput(*c.old, *c.at) {
 					continue
 				}
 				if slices.ContainsFunc(c.hard, func(n schema.Need) bool {
+					if x.enum != "" {
+						return !n.Soft && n.Enum == x.enum
+					}
 					return !n.Soft && n.Table == x.table && (x.column == "" || n.Column == x.column)
 				}) {
 					all[c] = append(all[c], i)
@@ -279,6 +288,7 @@ func (d *differ) breaks(changes []*change) map[*change][]int {
 type takenAway struct {
 	table, column string
 	views         bool // only views lose it: a column that gets another name
+	enum          string
 }
 
 func (x takenAway) of(o schema.SQLObject) bool {
@@ -293,12 +303,13 @@ func (x takenAway) of(o schema.SQLObject) bool {
 
 // trail knows what tables and columns were called before the first op.
 type trail struct {
+	schema  *schema.Schema               // before the first op
 	tables  map[string]string            // now -> old
 	columns map[string]map[string]string // old table -> now -> old
 }
 
 func newTrail(s *schema.Schema) *trail {
-	t := &trail{map[string]string{}, map[string]map[string]string{}}
+	t := &trail{s, map[string]string{}, map[string]map[string]string{}}
 	for _, x := range s.Tables {
 		t.tables[x.Name] = x.Name
 		t.columns[x.Name] = map[string]string{}
@@ -336,6 +347,21 @@ func (t *trail) loses(op migrate.Op, holds bool) (all []takenAway) {
 		if holds && (from.Type != to.Type || from.Collate != to.Collate || !sameFor(from, to)) {
 			put(t.column(op.Table, from.Name))
 		}
+	case migrate.AlterEnum, migrate.RenameEnum:
+		enum, columns := takesEnum(op)
+		if !holds || enum == "" {
+			break
+		}
+		if _, added := op.(migrate.AlterEnum); !added || columns {
+			all = append(all, takenAway{enum: enum})
+		}
+		for _, x := range t.schema.Tables {
+			for _, c := range x.Columns {
+				if columns && c.Type.Kind == schema.KindEnum && c.Type.Name == enum {
+					all = append(all, takenAway{table: x.Name, column: c.Name})
+				}
+			}
+		}
 	default:
 		for _, r := range op.Effects().Removes { // of an op that is none of these
 			if r.Kind == migrate.ColumnObject {
@@ -367,9 +393,13 @@ func (t *trail) follow(op migrate.Op) {
 }
 
 // outOfTheWay makes a recreate of each object that stands on what goes out of the way.
-func outOfTheWay(changes []*change, breaks map[*change][]int) {
+func (d *differ) outOfTheWay(changes []*change, breaks map[*change][]int) {
+	makers := d.makers()
 	for _, c := range changes {
 		if c.old != nil && staysForGood(c.old.Kind) {
+			continue
+		}
+		if c.how == replaceObject && len(breaks[c]) > 0 && makers.replacedFirst(c, changes) {
 			continue
 		}
 		if len(breaks[c]) > 0 && (c.how == keepObject || c.how == replaceObject || c.how == renameObject) {
@@ -383,10 +413,13 @@ func outOfTheWay(changes []*change, breaks map[*change][]int) {
 				continue
 			}
 			for _, under := range changes {
+				if c.how == replaceObject && under.how == dropObject && !named(under.old, changes) {
+					continue // it is replaced first, and then does not stand on that any more
+				}
 				if under == c || under.old == nil || under.how != recreateObject && under.how != renameObject && under.how != dropObject && !swapped(under) || carried(c, under) {
 					continue
 				}
-				if slices.ContainsFunc(c.hard, func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) && !followsRename(*c, *under) {
+				if slices.ContainsFunc(c.hard, func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) {
 					c.how, c.why, again = recreateObject, under.old.String()+" is out of the way meanwhile", true
 					break
 				}
@@ -400,9 +433,6 @@ func outOfTheWay(changes []*change, breaks map[*change][]int) {
 func staysForGood(kind schema.ObjectKind) bool {
 	return kind == schema.SequenceKind || kind == schema.ExtensionKind
 }
-
-// followsRename reports whether an object stays as it is while what it is on gets another name.
-func followsRename(c, under change) bool { return false }
 
 // missingUnder refuses what stands on an object that goes.
 func (d *differ) missingUnder(changes []*change) {

@@ -124,3 +124,38 @@ func swapped(c *change) bool {
 func carried(c, under *change) bool {
 	return swapped(under) && (c.old.Kind == schema.ViewIndexKind || c.old.Kind == schema.CommentKind || c.old.Kind == schema.GrantKind)
 }
+
+// sameOutput reports whether a view returns columns of the same names after a column that it reads has got another one, on every database: at is the view as it is then. What it shows
+// by its own name alone is called otherwise on some, as is what stands for all columns or joins by names.
+func sameOutput(old, at schema.SQLObject) bool {
+	count := func(o schema.SQLObject) (as int, sure bool) {
+		toks := sqllex.Code(string(o.SQL), sqllex.Any)
+		for i, t := range toks {
+			switch {
+			case t.Is("AS"):
+				as++
+			case t.Is("NATURAL", "USING"), t.Text == "*" && !(i > 0 && toks[i-1].Text == "(" && i+1 < len(toks) && toks[i+1].Text == ")"):
+				return 0, false
+			}
+		}
+		return as, true
+	}
+	a, ok := count(old)
+	b, ok2 := count(at)
+	return ok && ok2 && a == b
+}
+
+// replacedFirst reports whether the new text of an object needs nothing that the ops of tables or other objects make: it can be replaced before them.
+func (m makersOf) replacedFirst(c *change, changes []*change) bool {
+	return !slices.ContainsFunc(c.need, func(n schema.Need) bool {
+		switch {
+		case n.Object != nil:
+			return !slices.ContainsFunc(changes, func(x *change) bool { return x.how == keepObject && n.Object.Same(*x.new) })
+		case n.Enum != "":
+			return m.enum(n.Enum) >= 0
+		case n.Column != "":
+			return m.column(n.Table, n.Column) >= 0
+		}
+		return m.table(n.Table) >= 0
+	})
+}

@@ -17,10 +17,11 @@ type trail struct {
 	columns       map[string]map[string]string
 	values        map[string]map[string]string // of enums
 	fills         []migrate.Fill               // with the table and the column under their names at that time
+	objects       map[string]string            // of SQL files: key after the ops -> name before, for those that are renamed
 }
 
 func follow(all ...read.Migration) *trail {
-	t := &trail{map[string]string{}, map[string]string{}, map[string]map[string]string{}, map[string]map[string]string{}, nil}
+	t := &trail{map[string]string{}, map[string]string{}, map[string]map[string]string{}, map[string]map[string]string{}, nil, map[string]string{}}
 	for _, m := range all {
 		for _, op := range m.Ops {
 			t.op(op.Value)
@@ -44,6 +45,14 @@ func (t *trail) op(op migrate.Op) {
 		move(t.of(t.values, o.Enum), o.From, o.To)
 	case migrate.Fill:
 		t.fills = append(t.fills, o)
+	}
+	if from, to, ok := migrate.ObjectChange(op); ok && from != nil && to != nil && from.Name != to.Name {
+		before := t.objects[from.Key()]
+		if before == "" {
+			before = from.Name
+		}
+		t.objects[to.Key()] = before
+		delete(t.objects, from.Key())
 	}
 	e := op.Effects()
 	for _, o := range e.Removes {
@@ -155,6 +164,12 @@ func remember(s, old *schema.Schema, undone *trail) {
 			}
 		}
 	}
+	for i := range s.SQLObjects {
+		o := &s.SQLObjects[i]
+		if after := old.SQLObject(*o); after != nil && o.Was == "" && undone.objects[o.Key()] == "" {
+			o.Was = after.Was
+		}
+	}
 	for _, e := range s.Enums {
 		o := old.Enum(now(undone.enums, e.Name))
 		if o == nil || e.Was != "" || e.Owner != "" {
@@ -182,6 +197,9 @@ func (t *trail) tell(s *schema.Schema) {
 			c := &table.Columns[i]
 			c.Was = hint(t.columns[table.Name], c.Name)
 		}
+	}
+	for i := range s.SQLObjects {
+		s.SQLObjects[i].Was = t.objects[s.SQLObjects[i].Key()]
 	}
 	for _, e := range s.Enums {
 		e.Was = hint(t.enums, e.Name)

@@ -46,11 +46,13 @@ type Problem struct {
 	Msg string
 }
 
+// Error implements the error interface.
 func (p Problem) Error() string { return p.Pos.String() + ": " + p.Msg }
 
 // Problems is all that is wrong.
 type Problems []Problem
 
+// Error implements the error interface: one problem a line.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i, x := range p {
@@ -222,4 +224,17 @@ func (o Object) PosAt(at int) token.Position {
 		return o.file.pos(o.at + i)
 	}
 	return o.Pos
+}
+
+// PosAt returns the place of a byte of the statement of an object; not valid for one that the files do not declare.
+func (r *Result) PosAt(o schema.SQLObject, at int) token.Position {
+	for _, x := range r.Objects {
+		if x.Same(o) {
+			if at == 0 {
+				return x.Pos
+			}
+			return x.PosAt(at)
+		}
+	}
+	return token.Position{}
 }

@@ -200,7 +200,7 @@ func (n *needs) relations() {
 			ns = w.parts[len(w.parts)-2].Value()
 		}
 		at := w.parts[len(w.parts)-1].From
-		if called || (n.o.Kind == AggregateKind || n.o.Kind == RangeTypeKind) && w.from > 0 && n.toks[w.from-1].Text == "=" { // SFUNC = add
+		if called && !n.ownName(w) || (n.o.Kind == AggregateKind || n.o.Kind == RangeTypeKind) && w.from > 0 && n.toks[w.from-1].Text == "=" { // SFUNC = add
 			n.routines(ns, base, w.soft, at)
 		}
 		n.types(ns, base, w.soft, at)
@@ -227,6 +227,11 @@ func (n *needs) relations() {
 			n.relation(strings.ReplaceAll(t.Value(), `"`, ""), true, t.From)
 		}
 	}
+}
+
+// ownName reports whether a name is that of the routine itself behind CREATE FUNCTION: it is none of the others that are called so.
+func (n *needs) ownName(w sqlWord) bool {
+	return n.o.Kind.Routine() && !w.soft && w.from > 0 && w.from < 5 && n.toks[w.from-1].Is("FUNCTION", "PROCEDURE", "AGGREGATE")
 }
 
 // relationOf adds the table in front of a column: orders.total, shop.orders.total.
