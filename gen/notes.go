@@ -31,6 +31,11 @@ func (r *Result) keyWords() string {
 
 // remarks notes what the models have to say of the columns that are made.
 func (r *Result) remarks() {
+	if r.sql != nil && len(r.Ops) > 0 {
+		for _, m := range r.sql.Remarks {
+			r.Notes = append(r.Notes, Note{m.Pos, m.Msg})
+		}
+	}
 	for _, m := range r.models.Remarks {
 		old := r.old().Table(m.Table)
 		made := slices.ContainsFunc(r.Ops, func(op migrate.Op) bool {

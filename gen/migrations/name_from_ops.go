@@ -167,6 +167,9 @@ func fragments(ops []migrate.Op) []string {
 		case migrate.CommentTable:
 			rest = append(rest, "comment_"+base(o.Table))
 		default:
+			if _, _, ok := migrate.ObjectChange(op); ok {
+				continue
+			}
 			if w := subjectWords(op.Effects()); w != "" {
 				other = append(other, w)
 			}
@@ -175,7 +178,7 @@ func fragments(ops []migrate.Op) []string {
 	if main := append(tables, columns...); len(main) > 0 {
 		return main
 	}
-	if len(rest) > 0 {
+	if rest = append(rest, objectWords(ops)...); len(rest) > 0 {
 		return rest
 	}
 	return other
