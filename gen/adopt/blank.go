@@ -13,6 +13,7 @@ func (w *writer) blankTags(t *schema.Table) []string {
 	if t.Comment != "" && !(w.comments && docComment(t.Comment)) {
 		table = append(table, "comment:"+quoted(t.Comment))
 	}
+	table = append(table, tableOptions(t.Options)...)
 	tags := []string{structTag("table", table...)}
 	switch {
 	case t.PrimaryKey == nil:
@@ -53,6 +54,26 @@ func (w *writer) blankTags(t *schema.Table) []string {
 		tags = append(tags, structTag("fk", append(w.withName([]string{spec}, named{t.Name, "fk", f.Name}), actions(f)...)...))
 	}
 	return tags
+}
+
+// tableOptions returns the words of a table tag that say how the database keeps the table.
+func tableOptions(o schema.TableOptions) (words []string) {
+	if o.Unlogged {
+		words = append(words, "unlogged")
+	}
+	if o.With != "" {
+		words = append(words, "with:("+o.With+")")
+	}
+	if o.Partition != "" {
+		words = append(words, "partition:"+o.Partition)
+	}
+	if o.Strict {
+		words = append(words, "strict")
+	}
+	if o.WithoutRowid {
+		words = append(words, "withoutrowid")
+	}
+	return words
 }
 
 // inTag returns an expression as it can stand in a tag: a comma outside of brackets would end it.

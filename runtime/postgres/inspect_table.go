@@ -89,17 +89,17 @@ func (i *inspector) table(r tableRow) {
 		i.say(t, "table "+label, "models cannot have such a name: "+err.Error(), "")
 		return
 	}
-	if r.Persistence == "u" {
-		say("UNLOGGED", leftAsItIs, "ALTER TABLE "+sql+" SET UNLOGGED").Allow = allowed("unlogged table", "", label)
-	}
-	if r.Kind == "p" {
-		say("partitioned", "PARTITION BY "+r.Partkey+": models do not say it, a step by hand makes such a table", "").Allow = allowed("partitioned table", "", label)
+	t.Options.Unlogged = r.Persistence == "u"
+	if kind, key, ok := strings.Cut(r.Partkey, "("); ok && r.Kind == "p" {
+		t.Options.Partition = strings.ToLower(strings.TrimSpace(kind)) + " (" + key
 	}
 	if r.Parents != "" {
 		say("inheritance", "it inherits from "+r.Parents+"; its columns are in the model", "ALTER TABLE "+sql+" INHERIT "+r.Parents)
 	}
 	if r.Options != "" {
-		say("storage parameters", leftAsItIs, "ALTER TABLE "+sql+" SET ("+r.Options+")")
+		all := strings.Split(r.Options, ", ")
+		slices.Sort(all)
+		t.Options.With = strings.Join(all, ", ")
 	}
 	if r.Tablespace != "" {
 		say("tablespace", leftAsItIs, "ALTER TABLE "+sql+" SET TABLESPACE "+ident(r.Tablespace))

@@ -68,12 +68,7 @@ func (t *inspected) allowed(c constraintText) string {
 // table describes columns and key.
 func (x *inspector) table(t *inspected) {
 	what := "table " + t.name
-	if t.text.strict {
-		x.lost(what+": STRICT", "", "models have no word for it; it stays, and a rebuild keeps it. A new column needs a type that such a table takes, as type.sqlite:TEXT")
-	}
-	if t.text.withoutRowid {
-		x.lost(what+": WITHOUT ROWID", "", "models have no word for it; it stays, and a rebuild keeps it")
-	}
+	t.t.Options.Strict, t.t.Options.WithoutRowid = t.text.strict, t.text.withoutRowid
 	if t.text.keyConflict != "" {
 		x.lost(what+": primary key"+strings.ToUpper(t.text.keyConflict), "", "models have no word for it; it stays, and a rebuild keeps it")
 	}
