@@ -22,6 +22,7 @@ type step struct {
 	exprs   []expr   // SQL over the columns of a table
 	texts   []string // all SQL, which may name enums and their values
 	whole   bool     // it says all there is of its tables: SQL in it is over no other columns
+	object  *beside  // of an op of a view, a function or the like
 }
 
 // access is one thing that an op reads (it must be there, as it is) or writes (it is made, changed or taken away).
@@ -30,6 +31,7 @@ type step struct {
 //	x:T#n    a constraint or index         k:T:c  what makes columns unique
 //	m:T      what it says of itself        e:E    an enum             n:S  a schema
 //	r:n      a name of the one space that tables, indexes, unique constraints and types share
+//	b:n      a view, a function or another object beside the tables
 type access struct {
 	name  string
 	write bool
@@ -43,7 +45,7 @@ func (z *optimizer) step(op migrate.Op) *step {
 	c.op(op)
 	s := c.s
 	for _, a := range s.acc {
-		if strings.HasPrefix(a.name, "t:") || strings.HasPrefix(a.name, "r:") || strings.HasPrefix(a.name, "e:") || strings.HasPrefix(a.name, "n:") {
+		if strings.HasPrefix(a.name, "t:") || strings.HasPrefix(a.name, "r:") || strings.HasPrefix(a.name, "e:") || strings.HasPrefix(a.name, "n:") || strings.HasPrefix(a.name, "b:") {
 			id, ok := z.ids[a.name]
 			if !ok {
 				id = int32(len(z.ids))
@@ -69,6 +71,9 @@ func (c *collector) op(op migrate.Op) {
 	e := c.s.e
 	_, c.s.fill = op.(migrate.Fill)
 	if c.s.barrier = barrier(op, e); c.s.barrier {
+		return
+	}
+	if c.object(op); c.s.object != nil {
 		return
 	}
 	definitions := slices.Concat(e.Old, e.New)

@@ -10,6 +10,12 @@ import (
 // merge returns the one op that does what a and then b do; nil when that is nothing.
 func merge(first, second *step) (migrate.Op, bool) {
 	a, b := first.op, second.op
+	if first.object != nil && second.object != nil {
+		return mergeBeside(first.object, second.object)
+	}
+	if first.object != nil || second.object != nil {
+		return nil, false
+	}
 	if c, is := a.(migrate.CreateTable); is {
 		return fold(c, second)
 	}

@@ -85,6 +85,7 @@ type optimizer struct {
 type block struct {
 	steps          []*step
 	texts, changes bool // one has SQL text; one changes an enum
+	objects        bool // one is of an object beside the tables
 }
 
 // most is how many ops a block has at most; more are not worth the time.
@@ -153,6 +154,7 @@ func (z *optimizer) add(b *block, s *step, n uint16) {
 	}
 	b.texts = b.texts || len(s.texts) > 0
 	b.changes = b.changes || s.enum != ""
+	b.objects = b.objects || s.object != nil
 }
 
 func (z *optimizer) clear(b *block) {
@@ -169,6 +171,9 @@ func (z *optimizer) near(b *block, x *step) bool {
 		if z.mark[k] > 0 {
 			return true
 		}
+	}
+	if b.objects || x.object != nil { // what it names is found by comparing words
+		return true
 	}
 	return x.enum != "" && b.texts || b.changes && (len(x.texts) > 0 || x.fill)
 }

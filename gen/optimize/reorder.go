@@ -15,7 +15,7 @@ func (z *optimizer) swap(a, b *step, free bool) (first, second *step, ok bool) {
 		return nil, nil, false
 	case independent(a, b, free):
 		return b, a, true
-	case a.fill || b.fill:
+	case a.fill || b.fill, a.object != nil || b.object != nil:
 		return nil, nil, false
 	}
 	if r, is := a.renaming(); is { // b uses the new name; before a it has to use the old one
@@ -42,6 +42,9 @@ func sameOp(a, b migrate.Op) bool {
 
 // independent reports whether a and b, in this order, do the same in the other.
 func independent(a, b *step, free bool) bool {
+	if (a.object != nil || b.object != nil) && !besides(a, b) {
+		return false
+	}
 	if a.fill || b.fill {
 		if a.fill && b.fill || a.enum != "" || b.enum != "" {
 			return false

@@ -69,11 +69,16 @@ func (s *Schema) follow(is func(Need) bool, to string, also func(*SQLObject)) {
 				if !is(n) {
 					continue
 				}
-				text := QuoteName(base)
-				if (o.Kind == ViewKind || o.Kind == MaterializedViewKind) && n.Column != "" && x.selected(w) {
-					text += " AS " + QuoteName(last.Value())
+				text, end := QuoteName(base), last.To
+				if (o.Kind == ViewKind || o.Kind == MaterializedViewKind) && n.Column != "" {
+					switch {
+					case x.selected(w, w.to):
+						text += " AS " + QuoteName(last.Value())
+					case w.to+1 < len(x.toks) && x.toks[w.to].Is("AS") && x.toks[w.to+1].Value() == base && x.selected(w, w.to+2):
+						end = x.toks[w.to+1].To // it has its own name again: undone, the text is what it was
+					}
 				}
-				edits = append(edits, edit{last.From - shift, last.To - shift, text})
+				edits = append(edits, edit{last.From - shift, end - shift, text})
 				break
 			}
 		}
@@ -88,15 +93,15 @@ func (s *Schema) follow(is func(Need) bool, to string, also func(*SQLObject)) {
 	s.SortSQLObjects()
 }
 
-// selected reports whether a name is a whole item of the outermost SELECT, without another name for it.
-func (n *needs) selected(w sqlWord) bool {
+// selected reports whether a name is an item of the outermost SELECT that ends before a token.
+func (n *needs) selected(w sqlWord, end int) bool {
 	ends := func(i int) bool {
 		return i >= len(n.toks) || n.toks[i].Text == "," || n.toks[i].Is("FROM", "UNION", "INTERSECT", "EXCEPT")
 	}
 	begins := func(i int) bool {
 		return i >= 0 && (n.toks[i].Text == "," || n.toks[i].Is("SELECT", "DISTINCT", "ALL"))
 	}
-	if !begins(w.from-1) || !ends(w.to) {
+	if !begins(w.from-1) || !ends(end) {
 		return false
 	}
 	depth := 0

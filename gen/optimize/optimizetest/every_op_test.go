@@ -11,7 +11,7 @@ import (
 // TestEveryOpIsRandom: the random lists have every op that the optimiser may move or merge.
 func TestEveryOpIsRandom(t *testing.T) {
 	var seen []migrate.Op
-	for seed := range uint64(60) {
+	for seed := range uint64(1500) {
 		s, begin := optimizetest.Begin(seed, optimizetest.Options{})
 		seen = append(seen, begin...)
 		seen = append(seen, optimizetest.List(seed, s, 30, optimizetest.Options{Data: true})...)

@@ -15,7 +15,7 @@ func (m *maker) try() {
 	}
 	t := m.any()
 	rows := m.filled[t.Name]
-	switch m.IntN(30) {
+	switch m.IntN(34) {
 	case 0, 1, 2, 3:
 		m.add(migrate.AddColumn{Table: t.Name, Column: m.definition(t, rows)})
 	case 4, 5:
@@ -67,6 +67,10 @@ func (m *maker) try() {
 	case 27:
 		if !m.Real {
 			m.beside(t)
+		}
+	case 28, 29, 30, 31:
+		if !m.Real {
+			m.object(t)
 		}
 	default:
 		if m.Data && m.one(3) {
@@ -197,7 +201,12 @@ func (m *maker) unused(e *schema.Enum) string {
 
 // beside makes what not every database has.
 func (m *maker) beside(t *schema.Table) {
-	switch m.IntN(5) {
+	switch m.IntN(6) {
+	case 5:
+		to := schema.TableOptions{Unlogged: m.one(2), Strict: m.one(3), Partition: t.Options.Partition}
+		if to != t.Options {
+			m.add(migrate.SetTableOptions{Table: t.Name, From: t.Options, To: to})
+		}
 	case 0:
 		m.add(migrate.CreateSchema{Name: m.free("s", 3, m.s.HasNamespace)})
 	case 1:

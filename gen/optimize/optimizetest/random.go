@@ -66,7 +66,7 @@ func History(seed uint64, ops []migrate.Op) []*migrate.Migration {
 
 // add takes an op if it fits.
 func (m *maker) add(op migrate.Op) bool {
-	if op == nil || op.Apply(m.s) != nil {
+	if op == nil || m.holds(op) || op.Apply(m.s) != nil {
 		return false
 	}
 	m.ops = append(m.ops, op)
@@ -100,7 +100,11 @@ func (m *maker) relation(prefix string) string {
 				return true
 			}
 		}
-		return slices.ContainsFunc(m.s.Enums, func(e *schema.Enum) bool { return e.Name == n })
+		return slices.ContainsFunc(m.s.SQLObjects, func(o schema.SQLObject) bool {
+			_, base := schema.SplitName(strings.Split(o.Name, "(")[0])
+			return base == n
+		}) ||
+			slices.ContainsFunc(m.s.Enums, func(e *schema.Enum) bool { return e.Name == n })
 	})
 }
 
