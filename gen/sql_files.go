@@ -55,6 +55,7 @@ func (r *Result) readSQL(cfg Config) error {
 	}
 	files, err := sqlfiles.Read(sqlfiles.Config{
 		Dir: dir, Shown: shown, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets), Known: dialects.AllCapabilities(r.targets),
+		Overlay: cfg.Overlay,
 	})
 	if problems, ok := errors.AsType[sqlfiles.Problems](err); ok {
 		return findings(problems)

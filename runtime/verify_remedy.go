@@ -30,7 +30,7 @@ func remake(x thing, want *schema.Schema) Op {
 		return nil
 	}
 	if x.name == "" {
-		return nil
+		return setOptions(x.kind, t)
 	}
 	for _, i := range t.Indexes {
 		if i.Name == x.name {
@@ -58,6 +58,25 @@ func remake(x thing, want *schema.Schema) Op {
 	return nil
 }
 
+// setOptions returns the op that gives a table back the option that a fact of that kind is about.
+func setOptions(kind string, t *schema.Table) Op {
+	from := t.Options
+	switch kind {
+	case "unlogged table":
+		from.Unlogged = false
+	case "storage parameters":
+		from.With = ""
+	case "strict table":
+		from.Strict = false
+	case "table without rowid":
+		from.WithoutRowid = false
+	}
+	if from == t.Options {
+		return nil
+	}
+	return SetTableOptions{Table: t.Name, From: from, To: t.Options}
+}
+
 // statementsOf plans an op on the schema without what it makes.
 func statementsOf(op Op, x thing, want *schema.Schema, p func() Planner) string {
 	if op == nil {
@@ -67,6 +86,9 @@ func statementsOf(op Op, x thing, want *schema.Schema, p func() Planner) string 
 	if o := x.sqlObject(s); o != nil {
 		s.RemoveSQLObject(*o)
 	} else if t := s.Table(x.table); t != nil {
+		if set, ok := op.(SetTableOptions); ok {
+			t.Options = set.From
+		}
 		if x.kind == "column" {
 			withoutUsers(s, t, x.name)
 		}

@@ -24,6 +24,7 @@ import (
 // adoptFlags are the flags of adopt.
 type adoptFlags struct {
 	models, out, set, into, tag string
+	sql                         string // directory of the SQL files
 	schemas, ignore             string
 	null                        string
 	from, folder                string // another migration tool, and where its files are
@@ -40,6 +41,7 @@ func (a *adoptFlags) parse(e env, args []string) (database string, err error) {
 	f.BoolVar(&a.directives, "directives", false, "with -into: what a table has stands above its struct, which gets no blank fields")
 	f.StringVar(&a.tag, "tag", "", "with -into: `key` of the column tag (default db)")
 	f.StringVar(&a.out, "out", "migrations", "`directory` of the migrations")
+	f.StringVar(&a.sql, "sql", "", "`directory` of the SQL files that declare the views, functions, triggers and the like of the database, which has none yet (default schema, beside that of the models); none leaves these as they are")
 	f.StringVar(&a.set, "set", "", "`name` of the set in the database's history")
 	f.StringVar(&a.schemas, "schema", "", "`schemas` of PostgreSQL to read, as in public,billing (default public)")
 	f.StringVar(&a.ignore, "ignore", "", "`tables` to leave out, as in audit_*,legacy")
@@ -102,6 +104,9 @@ func adoptDatabase(ctx context.Context, e env, args []string) error {
 	dir, err := e.abs(where)
 	if err != nil {
 		return err
+	}
+	if a.sql == "" {
+		a.sql = filepath.Join(filepath.Dir(filepath.Clean(where)), "schema")
 	}
 	if a.into == "" {
 		if err := emptyOfModels(dir, a.models); err != nil {
@@ -220,6 +225,10 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 		to.cfg.Overlay[filepath.Join(to.dir, m.Name)] = m.Content
 	}
 	maps.Copy(to.cfg.Overlay, to.edited)
+	sqlFiles, err := to.sqlFiles(e, a)
+	if err != nil {
+		return err
+	}
 	allow := to.allow(e, a)
 	if !allow.there {
 		to.cfg.Allow = allow.patterns
@@ -247,6 +256,9 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 			return fmt.Errorf("%s is there already: rename or remove it; nothing was written", filepath.Join(to.shown, m.Name))
 		}
 		r.Add(filepath.Join(to.dir, m.Name), m.Content, old)
+	}
+	for _, path := range slices.Sorted(maps.Keys(sqlFiles)) {
+		r.Add(path, sqlFiles[path], nil)
 	}
 	for _, path := range slices.Sorted(maps.Keys(to.edited)) {
 		old, err := os.ReadFile(path)

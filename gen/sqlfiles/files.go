@@ -2,8 +2,10 @@ package sqlfiles
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,6 +23,7 @@ type Config struct {
 	Shown    string                 // how messages call Dir; "" is Dir
 	Dialects []migrate.Capabilities // of the project
 	Known    []migrate.Capabilities // all there are, whose names may stand in .postgres.sql; nil is Dialects
+	Overlay  map[string][]byte      // files that are not there yet, or have other contents, by their absolute paths
 }
 
 // Result is what the files declare.
@@ -83,14 +86,16 @@ func Read(cfg Config) (*Result, error) {
 		cfg.Shown = cfg.Dir
 	}
 	r := &reader{cfg: cfg, res: &Result{places: map[string]token.Position{}}}
-	names, err := list(cfg.Dir)
+	names, over, err := cfg.list()
 	if err != nil {
 		return nil, fmt.Errorf("-sql %s: %w", cfg.Shown, err)
 	}
 	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join(cfg.Dir, name))
-		if err != nil {
-			return nil, err
+		data, ok := over[name]
+		if !ok {
+			if data, err = os.ReadFile(filepath.Join(cfg.Dir, name)); err != nil {
+				return nil, err
+			}
 		}
 		r.read(filepath.ToSlash(filepath.Join(cfg.Shown, name)), data)
 	}
@@ -105,6 +110,31 @@ func Read(cfg Config) (*Result, error) {
 		return nil, r.problems
 	}
 	return r.res, nil
+}
+
+// list returns the SQL files below the directory, sorted, and the contents of those of the overlay.
+func (c Config) list() (names []string, over map[string][]byte, err error) {
+	over = map[string][]byte{}
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	for path, data := range c.Overlay {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) && strings.EqualFold(filepath.Ext(rel), ".sql") {
+			over[rel] = data
+		}
+	}
+	names, err = list(c.Dir)
+	if errors.Is(err, fs.ErrNotExist) && len(over) > 0 {
+		err = nil
+	}
+	for name := range over {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, over, err
 }
 
 // list returns the SQL files below a directory, sorted.

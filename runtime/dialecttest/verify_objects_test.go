@@ -8,15 +8,14 @@ import (
 	"testing"
 
 	"github.com/modelgen/modelgen/gen/diff"
-	"github.com/modelgen/modelgen/internal/everyop"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // everyObject returns a set that makes the schema with an object of every kind, as generate would, and that schema.
-func everyObject(t *testing.T, d migrate.Dialect) (*migrate.Set, *schema.Schema) {
+func (r *runner) everyObject() (*migrate.Set, *schema.Schema) {
+	t, d, s := r.t, r.dialect, r.everySchema()
 	t.Helper()
-	s := everyop.Schema()
 	s.Objects = nil
 	for _, table := range s.Tables {
 		table.DualWrites = nil
@@ -107,7 +106,7 @@ var ofVersion = regexp.MustCompile(`\bitems\.(id|amount|mood|parent_code)\b`)
 func TestVerifySeesEveryObject(t *testing.T) {
 	t.Parallel()
 	runners(t, func(r *runner) {
-		set, s := everyObject(r.t, r.dialect)
+		set, s := r.everyObject()
 		r.up(set, "0001_initial")
 		m := r.migrator(set)
 		facts := func() (out []string) {

@@ -46,6 +46,18 @@ const (
 func in(column string) string { return fmt.Sprintf(inRead, column) }
 func on(column string) string { return fmt.Sprintf(onTable, column) }
 
+// aggregateDefinition returns what CREATE AGGREGATE says of function f behind its name; it is NULL for an ordered-set aggregate and one with a moving state.
+const aggregateDefinition = "(SELECT pg_catalog.concat('(', COALESCE(NULLIF(pg_catalog.pg_get_function_arguments(f.oid), ''), '*'), ') (SFUNC = ', a.aggtransfn::text, ', STYPE = ', pg_catalog.format_type(a.aggtranstype, NULL), " +
+	"', SSPACE = ' || NULLIF(a.aggtransspace, 0), ', FINALFUNC = ' || NULLIF(a.aggfinalfn::text, '-'), CASE WHEN a.aggfinalextra THEN ', FINALFUNC_EXTRA' END, CASE a.aggfinalmodify WHEN 's' THEN ', FINALFUNC_MODIFY = SHAREABLE' WHEN 'w' THEN ', FINALFUNC_MODIFY = READ_WRITE' END, " +
+	"', COMBINEFUNC = ' || NULLIF(a.aggcombinefn::text, '-'), ', SERIALFUNC = ' || NULLIF(a.aggserialfn::text, '-'), ', DESERIALFUNC = ' || NULLIF(a.aggdeserialfn::text, '-'), ', INITCOND = ' || pg_catalog.quote_literal(a.agginitval), " +
+	"CASE f.proparallel WHEN 's' THEN ', PARALLEL = SAFE' WHEN 'r' THEN ', PARALLEL = RESTRICTED' END, ')') FROM pg_catalog.pg_aggregate a WHERE a.aggfnoid = f.oid AND a.aggkind = 'n' AND a.aggmtransfn = 0 AND a.aggsortop = 0)"
+
+// commentsOf returns a query for the comments on what a catalog has, with the word by which COMMENT ON knows it and its identity.
+func commentsOf(catalog, word, from string) string {
+	return "SELECT " + inSchema + word + " AS state, i.identity AS name, d.description AS detail, " + ofExtension(catalog, "x.oid") + " FROM pg_catalog.pg_description d JOIN pg_catalog." + catalog + " x ON x.oid = d.objoid CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classoid, d.objoid, 0) i " +
+		from + " WHERE n.nspname IN ($schemas) AND d.classoid = 'pg_catalog." + catalog + "'::pg_catalog.regclass AND d.objsubid = 0"
+}
+
 var inspectRest = rest([][2]string{
 	{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values, " +
 		"pg_catalog.obj_description(t.oid, 'pg_type') AS detail FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
@@ -64,7 +76,7 @@ var inspectRest = rest([][2]string{
 		" AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend p WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = s.oid AND p.refclassid = p.classid AND (p.deptype = 'i' OR p.deptype = 'a' AND EXISTS (" +
 		"SELECT 1 FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend u ON u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND u.objid = f.oid AND u.refclassid = p.classid AND u.refobjid = s.oid " +
 		"WHERE f.adrelid = p.refobjid AND f.adnum = p.refobjsubid)))"},
-	{"function", "SELECT " + inSchema + "f.proname AS name, f.prokind AS state, pg_catalog.pg_get_function_identity_arguments(f.oid) AS args, CASE WHEN f.prokind <> 'a' THEN pg_catalog.pg_get_functiondef(f.oid) END AS def, " + ofExtension("pg_proc", "f.oid") +
+	{"function", "SELECT " + inSchema + "f.proname AS name, f.prokind AS state, pg_catalog.pg_get_function_identity_arguments(f.oid) AS args, CASE WHEN f.prokind <> 'a' THEN pg_catalog.pg_get_functiondef(f.oid) ELSE " + aggregateDefinition + " END AS def, " + ofExtension("pg_proc", "f.oid") +
 		" FROM pg_catalog.pg_proc f" + in("f.pronamespace") + " AND " + madeByItself("pg_proc", "f.oid")},
 	{"trigger", "SELECT r.oid::bigint, " + inSchema + "g.tgname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_triggerdef(g.oid, true) AS def, CASE WHEN g.tgenabled <> 'O' THEN g.tgenabled END AS state, " + ofExtension("pg_trigger", "g.oid") +
 		" FROM pg_catalog.pg_trigger g" + on("g.tgrelid") + " AND NOT g.tgisinternal AND g.tgparentid = 0"},
@@ -75,6 +87,13 @@ var inspectRest = rest([][2]string{
 		"CASE WHEN p.polroles <> '{0}' THEN ' TO ' || (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o)), ', ') FROM pg_catalog.unnest(p.polroles) o) END, " +
 		"' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')') AS def FROM pg_catalog.pg_policy p" + on("p.polrelid")},
 	{"statistics object", "SELECT r.oid::bigint, " + inSchema + "s.stxname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_statisticsobjdef(s.oid) AS def FROM pg_catalog.pg_statistic_ext s" + on("s.stxrelid")},
+	{"comment", commentsOf("pg_class", "CASE x.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'SEQUENCE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace") + " AND x.relkind IN ('v', 'm', 'S')"},
+	{"comment", commentsOf("pg_proc", "CASE x.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.pronamespace")},
+	{"comment", commentsOf("pg_type", "CASE x.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.typnamespace") + " AND x.typtype IN ('d', 'c', 'r')"},
+	{"comment", commentsOf("pg_trigger", "'TRIGGER'", "JOIN pg_catalog.pg_class r ON r.oid = x.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
+	{"comment", commentsOf("pg_policy", "'POLICY'", "JOIN pg_catalog.pg_class r ON r.oid = x.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
+	{"comment", commentsOf("pg_rewrite", "'RULE'", "JOIN pg_catalog.pg_class r ON r.oid = x.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
+	{"comment", commentsOf("pg_statistic_ext", "'STATISTICS'", "JOIN pg_catalog.pg_namespace n ON n.oid = x.stxnamespace")},
 	{"operator", "SELECT " + inSchema + "o.oid::pg_catalog.regoperator::text AS name, " + ofExtension("pg_operator", "o.oid") + " FROM pg_catalog.pg_operator o" + in("o.oprnamespace")},
 	{"operator class", "SELECT " + inSchema + "o.opcname AS name, " + ofExtension("pg_opclass", "o.oid") + " FROM pg_catalog.pg_opclass o" + in("o.opcnamespace")},
 	{"collation", "SELECT " + inSchema + "o.collname AS name, " + ofExtension("pg_collation", "o.oid") + " FROM pg_catalog.pg_collation o" + in("o.collnamespace")},
@@ -135,7 +154,7 @@ func (i *inspector) one(kind string, r restRow) {
 	if r.Schema == "" {
 		label = r.Name
 	}
-	name, table := ident(r.Schema)+"."+ident(r.Name), i.label(r.Schema, r.Table)
+	name, table := schema.QuoteName(label), i.label(r.Schema, r.Table)
 	why := "models have no such thing: it is left as it is"
 	sql := r.Def
 	switch kind {
@@ -171,7 +190,12 @@ func (i *inspector) one(kind string, r restRow) {
 		if kind == "" {
 			kind = "function"
 		}
-		label += "(" + r.Args + ")"
+		if label += "(" + r.Args + ")"; r.State == "a" && sql != "" {
+			sql = "CREATE AGGREGATE " + name + " " + sql
+		}
+	case "comment":
+		i.unexpressed("comment on "+strings.ToLower(r.State)+" "+r.Name, leftAsItIs, "COMMENT ON "+r.State+" "+r.Name+" IS "+text(r.Detail))
+		return
 	case "trigger":
 		label = r.Name + " on " + table
 		if words := map[string]string{"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}[r.State]; words != "" {
@@ -187,7 +211,7 @@ func (i *inspector) one(kind string, r restRow) {
 		label += " on " + table
 	}
 	i.unexpressed(kind+" "+label, why, sql)
-	if kind == "trigger" && i.tables[r.OID] != nil {
-		i.out.Unexpressed[len(i.out.Unexpressed)-1].Allow = allowed("trigger", r.Name, table)
+	if (kind == "trigger" || kind == "policy" || kind == "rule") && i.tables[r.OID] != nil {
+		i.out.Unexpressed[len(i.out.Unexpressed)-1].Allow = allowed(kind, r.Name, table)
 	}
 }

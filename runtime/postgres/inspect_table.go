@@ -114,10 +114,10 @@ func (i *inspector) table(r tableRow) {
 		say("privileges", leftAsItIs, strings.ReplaceAll("GRANT "+strings.Join(r.Grants, "; GRANT "), "$table", sql))
 	}
 	if r.RLS {
-		say("row level security", leftAsItIs, "ALTER TABLE "+sql+" ENABLE ROW LEVEL SECURITY")
+		say("row level security", leftAsItIs, "ALTER TABLE "+sql+" ENABLE ROW LEVEL SECURITY").Allow = allowed("row security", "", label)
 	}
 	if r.Forced {
-		say("forced row level security", leftAsItIs, "ALTER TABLE "+sql+" FORCE ROW LEVEL SECURITY")
+		say("forced row level security", leftAsItIs, "ALTER TABLE "+sql+" FORCE ROW LEVEL SECURITY").Allow = allowed("row security", "", label)
 	}
 	switch r.Replica {
 	case "f":
