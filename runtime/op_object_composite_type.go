@@ -109,7 +109,7 @@ func (o RenameCompositeType) Describe() string {
 func (o CreateCompositeType) Destroys() []string { return nil }
 
 // Destroys implements [Op].
-func (o AlterCompositeType) Destroys() []string { return nil }
+func (o AlterCompositeType) Destroys() []string { return schema.LostAttributes(o.Name, o.From, o.To) }
 
 // Destroys implements [Op].
 func (o DropCompositeType) Destroys() []string { return nil }

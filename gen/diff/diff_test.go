@@ -45,6 +45,8 @@ func of(parts ...any) *schema.Schema {
 			s.PutTable(p)
 		case *schema.Enum:
 			s.PutEnum(p)
+		case schema.SQLObject:
+			s.PutSQLObject(p)
 		}
 	}
 	return s

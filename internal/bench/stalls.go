@@ -149,7 +149,7 @@ func (s stalls) beside(ctx context.Context, d *pgDatabase, c change, line *stall
 
 // migrate lets the tool do it, with the options that everybody has who gives none, unless the command line says otherwise.
 func (s stalls) migrate(ctx context.Context, db *sql.DB, c change) error {
-	m, err := migrate.New(db, postgres.Dialect{}, stallSet(c.op), s.options)
+	m, err := migrate.New(db, postgres.Dialect{}, stallSet(c.ops...), s.options)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,8 @@ type kind struct {
 	SQL     string // name of the field for the statement: SQL or Query
 	Change  string // "Replace" or "Alter"; "" when a change drops and creates it
 	Rename  bool
-	Loses   bool // rows are lost with it
+	Loses   bool   // rows are lost with it
+	Lost    string // what a change destroys, in Go; "" for nothing
 	On      string
 }
 
@@ -44,7 +45,7 @@ var kinds = []kind{
 	{Op: "Policy", Kind: "Policy", Words: "policy", Doc: "a policy of row level security", Table: "the table that it is on", SQL: "SQL", Change: "Alter", Rename: true},
 	{Op: "Sequence", Kind: "Sequence", Words: "sequence", Doc: "a sequence", SQL: "SQL", Change: "Alter", Rename: true},
 	{Op: "Domain", Kind: "Domain", Words: "domain", Doc: "a domain", SQL: "SQL", Change: "Alter", Rename: true},
-	{Op: "CompositeType", Kind: "CompositeType", Words: "composite type", Doc: "a composite type", SQL: "SQL", Change: "Alter", Rename: true},
+	{Op: "CompositeType", Kind: "CompositeType", Words: "composite type", Doc: "a composite type", SQL: "SQL", Change: "Alter", Rename: true, Lost: "schema.LostAttributes(o.Name, o.From, o.To)"},
 	{Op: "RangeType", Kind: "RangeType", Words: "range type", Doc: "a range type", SQL: "SQL", Rename: true},
 	{Op: "Statistics", Kind: "Statistics", Words: "statistics", Doc: "a statistics object", SQL: "SQL", Rename: true},
 	{Op: "Publication", Kind: "Publication", Words: "publication", Doc: "a publication", SQL: "SQL", Change: "Alter", Rename: true},
@@ -172,7 +173,7 @@ func (o Rename{{.Op}}) Describe() string { return "Rename {{.Words}} " + {{if .T
 func (o {{.Make}}{{.Op}}) Destroys() []string { return nil }
 {{if .Change}}
 // Destroys implements [Op].
-func (o {{.Change}}{{.Op}}) Destroys() []string { return {{if .Loses}}schema.LostColumns(o.Name, o.From, o.To){{else}}nil{{end}} }
+func (o {{.Change}}{{.Op}}) Destroys() []string { return {{if .Lost}}{{.Lost}}{{else if .Loses}}schema.LostColumns(o.Name, o.From, o.To){{else}}nil{{end}} }
 {{end}}
 // Destroys implements [Op].
 func (o Drop{{.Op}}) Destroys() []string { return {{if .Loses}}lostWith(Create{{.Op}}(o)){{else}}nil{{end}} }
