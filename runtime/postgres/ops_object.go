@@ -136,7 +136,7 @@ func (p *planner) places(o schema.SQLObject) []string {
 // has refuses what PostgreSQL lacks.
 func (p *planner) has(o schema.SQLObject) error {
 	if o.Kind == schema.VirtualTableKind {
-		return &migrate.UnsupportedError{Dialect: dialect, Table: o.String(), Reason: "virtual tables", Hint: "put the statement into a file that ends in .sqlite.sql"}
+		return &migrate.UnsupportedError{Dialect: dialect, Table: o.String(), Reason: "virtual tables", Hint: "put the statement into an SQL file for the database that has them alone: the name of the dialect stands before .sql"}
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func (p *planner) object(op migrate.Op, o schema.SQLObject, sql ...string) error
 	case o.Kind == schema.CommentKind || o.Kind == schema.GrantKind:
 		return nil // SQLite has neither comments nor roles, as with those of tables
 	case !slices.Contains(objectKinds, o.Kind):
-		return &migrate.UnsupportedError{Dialect: name, Object: o.String(), Reason: "this kind of object", Hint: "put the statement into a file that ends in .postgres.sql"}
+		return &migrate.UnsupportedError{Dialect: name, Object: o.String(), Reason: "this kind of object", Hint: "put the statement into an SQL file for the database that has it alone: the name of the dialect stands before .sql"}
 	}
 	return p.planned(op, statements(sql...))
 }
