@@ -3,6 +3,7 @@ package gen
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/modelgen/modelgen/gen/finding"
@@ -59,6 +60,9 @@ func (r *Result) readSQL(cfg Config) error {
 	})
 	if problems, ok := errors.AsType[sqlfiles.Problems](err); ok {
 		return findings(problems)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return finding.Problems{fmt.Sprintf("the directory of SQL files, %s, is not there: restore it, or name it with -sql DIRECTORY; -sql none forgets it, and with it all that it declared", filepath.ToSlash(shown))}
 	}
 	if err != nil {
 		return finding.Problems{err.Error()}

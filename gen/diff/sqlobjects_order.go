@@ -108,8 +108,8 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 			}
 		}
 		if make := makes[c]; make >= 0 {
-			if c.new.Kind == schema.ExtensionKind && tables > 0 {
-				all.edge(make, 0, true)
+			if i := slices.IndexFunc(d.ops, func(op migrate.Op) bool { _, is := op.(migrate.CreateSchema); return !is }); c.new.Kind == schema.ExtensionKind && i >= 0 {
+				all.edge(make, i, true)
 			}
 			for _, i := range uses.new[c] {
 				all.edge(make, i, false)
@@ -130,7 +130,11 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 					all.edge(makers.table(n.Table), make, n.Soft)
 				}
 			}
-			if ns, _ := schema.SplitName(c.new.Name); ns != "" {
+			ns, _ := schema.SplitName(c.new.Name)
+			if x, ok := migrate.ObjectOp(nil, c.new).(migrate.CreateExtension); ok {
+				ns = x.Schema
+			}
+			if ns != "" {
 				all.edge(makers.namespace(ns), make, false)
 			}
 			if swapped(c) || c.how == renameObject {

@@ -17,12 +17,13 @@ const tool = "modelgen"
 // directivesFor returns the words of //modelgen: comments and what they stand above.
 func directivesFor(known []migrate.Capabilities) map[string][]uint8 {
 	words := map[string][]uint8{
-		"type":     {docType},              // //modelgen:type numeric(20,0)
-		"name":     {docType},              // //modelgen:name billing.state, above the type of a native enum
-		"was":      {docType, docConst},    // //modelgen:was old_name, above the type or a constant of a native enum
-		modelsWord: {0, docType, docConst}, // //modelgen:models User Order, or -Summary; anywhere in the package
-		tableWord:  {docType},              // //modelgen:table name
-		tagWord:    {docType},              // //modelgen:tag Field db:"name,pk"
+		"type":        {docType},              // //modelgen:type numeric(20,0)
+		"name":        {docType},              // //modelgen:name billing.state, above the type of a native enum
+		"was":         {docType, docConst},    // //modelgen:was old_name, above the type or a constant of a native enum
+		modelsWord:    {0, docType, docConst}, // //modelgen:models User Order, or -Summary; anywhere in the package
+		extensionWord: {0, docType, docConst}, // //modelgen:extension pg_trgm; anywhere in the package
+		tableWord:     {docType},              // //modelgen:table name
+		tagWord:       {docType},              // //modelgen:tag Field db:"name,pk"
 
 		commentWord: {docType}, // //modelgen:comment who buys, above a model
 	}

@@ -218,6 +218,7 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	}
 	for _, s := range l.order {
 		l.checkDirectives(s)
+		l.extensions(s)
 		if l.mapper == nil {
 			l.findModels(s)
 		}

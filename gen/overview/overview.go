@@ -121,6 +121,13 @@ func (p *Overview) Text() string {
 			fmt.Fprintf(&b, "  (%s) refers to %s (%s)\n", strings.Join(f.Columns, ", "), f.RefTable, strings.Join(f.RefColumns, ", "))
 		}
 	}
+	for _, o := range p.Schema.SQLObjects {
+		only := ""
+		if o.Only != "" {
+			only = " (" + o.Only + ")"
+		}
+		fmt.Fprintf(&b, "%s%s\n", o, only)
+	}
 	return b.String()
 }
 

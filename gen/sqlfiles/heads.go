@@ -1,6 +1,7 @@
 package sqlfiles
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -71,7 +72,8 @@ func (r *reader) head(c *cursor) error {
 	if c.is(0, "COPY", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "SELECT") {
 		return c.fail("%s is about rows, and the files declare what a schema has: put it into a migrate.SQL step of a migration (modelgen generate -empty), or take it out", strings.ToUpper(c.shown()))
 	}
-	return c.fail("%s is not declared here%s%s", strings.ToUpper(c.shown()), like(strings.ToUpper(c.shown()), []string{"CREATE", "ALTER", "COMMENT", "GRANT"}), notKept)
+	word := strings.ToUpper(c.shown())
+	return c.fail("%s is not declared here%s", word, cmp.Or(like(word, []string{"CREATE", "ALTER", "COMMENT", "GRANT"}), notKept))
 }
 
 func (r *reader) create(c *cursor) error {
@@ -126,7 +128,7 @@ func (r *reader) create(c *cursor) error {
 		c.i = mid
 	}
 	word := strings.ToUpper(c.shown())
-	return c.fail("CREATE %s is not declared here%s%s", word, like(word, strings.Fields("VIEW MATERIALIZED FUNCTION PROCEDURE AGGREGATE TRIGGER RULE POLICY SEQUENCE DOMAIN TYPE EXTENSION SCHEMA STATISTICS PUBLICATION")), notKept)
+	return c.fail("CREATE %s is not declared here%s", word, cmp.Or(like(word, strings.Fields("VIEW MATERIALIZED FUNCTION PROCEDURE AGGREGATE TRIGGER POLICY SEQUENCE DOMAIN TYPE EXTENSION SCHEMA STATISTICS PUBLICATION")), notKept))
 }
 
 // put declares an object.
@@ -203,7 +205,7 @@ func (r *reader) narrow(c *cursor, o *Object) error {
 		}
 		return &errAt{c.at(), "the project is for " + strings.Join(products, " and ") + ", which has no " + string(o.Kind) + " of this form"}
 	default:
-		return &errAt{c.at(), "not all databases of the project have a " + string(o.Kind) + " of this form: put it into files that end in .postgres.sql and the like, one for each that has"}
+		return &errAt{c.at(), "not all databases of the project have a " + string(o.Kind) + " of this form: put it into files that end in the name of a database, as ." + r.cfg.Dialects[0].Name + ".sql, one for each that has"}
 	}
 	return nil
 }

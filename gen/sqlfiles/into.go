@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -28,6 +29,7 @@ func (r *Result) Into(s *schema.Schema) (problems Problems) {
 	for _, ns := range r.Namespaces {
 		add(ns)
 	}
+	models := slices.Clone(s.SQLObjects)
 	for i := range r.Objects {
 		if msg := r.onlyRoutine(&r.Objects[i]); msg != "" {
 			fail(r.Objects[i], "%s", msg)
@@ -38,6 +40,11 @@ func (r *Result) Into(s *schema.Schema) (problems Problems) {
 		case (o.Kind.Relation() || share(o.Kind, schema.DomainKind)) && s.Table(o.Name) != nil:
 			fail(o, "%s has the name of the table of a model", o)
 			continue
+		case slices.ContainsFunc(models, func(x schema.SQLObject) bool {
+			return x.Kind == o.Kind && x.Name == o.Name && x.Table == o.Table && schema.Meet(x.Only, o.Only)
+		}):
+			fail(o, "%s is declared by the models too", o)
+			continue
 		case share(o.Kind, schema.DomainKind) && s.Enum(o.Name) != nil:
 			fail(o, "%s has the name of an enum; types, and the rows of tables and views, share their names", o)
 			continue
@@ -45,6 +52,9 @@ func (r *Result) Into(s *schema.Schema) (problems Problems) {
 			bare, _, _ := strings.Cut(o.Name, "(")
 			ns, _ := schema.SplitName(bare)
 			add(ns)
+			if x, ok := migrate.ObjectOp(nil, &o.SQLObject).(migrate.CreateExtension); ok && x.Schema != "public" {
+				add(x.Schema)
+			}
 		}
 		s.SQLObjects = append(s.SQLObjects, o.SQLObject)
 	}
