@@ -130,7 +130,7 @@ func collisions(base []read.Migration, sides [][]read.Migration, heads []read.Mi
 		}
 	}
 	if len(lines) == 0 {
-		lines = mixed(start, sides)
+		lines = append(mixed(start, sides), underObjects(start, sides)...)
 	}
 	if len(lines) == 0 && !slices.Equal(unordered(forth), unordered(back)) {
 		lines = append(lines, strings.Join(migrations.Names(heads), " and ")+" change the same things: the result depends on the order in which they are applied")
