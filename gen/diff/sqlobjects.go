@@ -154,7 +154,7 @@ func (d *differ) pairObjects() (all []*change) {
 			was = a
 		}
 		i := slices.IndexFunc(gone, func(c *change) bool {
-			return c.new == nil && was != "" && c.at.Kind == n.Kind && c.at.Only == n.Only && called(*c.at, was)
+			return c.new == nil && was != "" && c.at.Kind == n.Kind && c.at.Only == n.Only && (c.at.Table == n.Table || n.Kind == schema.PartitionKind) && called(*c.at, was)
 		})
 		if i < 0 {
 			all = append(all, &change{new: n, how: createObject})

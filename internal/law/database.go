@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,6 +34,9 @@ func open(ctx context.Context, be Backend, set *migrate.Set) (*database, error) 
 	return &database{db, dialect, m, remove}, nil
 }
 
+// ownSchema is how the schemas of databases are called, see the test.
+var ownSchema = regexp.MustCompile(`\blaw_[0-9]+\.`)
+
 func (d *database) close() { d.remove() }
 
 // session lends a session of the dialect.
@@ -55,6 +59,9 @@ func (d *database) session(ctx context.Context, use func(migrate.Session) error)
 func (d *database) catalog(ctx context.Context, s *schema.Schema) (facts []string, err error) {
 	err = d.session(ctx, func(session migrate.Session) error {
 		facts, err = session.Catalog(ctx, s)
+		for i := range facts { // a server writes the schema in front of functions
+			facts[i] = ownSchema.ReplaceAllString(facts[i], "")
+		}
 		return err
 	})
 	return facts, err

@@ -17,6 +17,7 @@ type Pair struct {
 	Seed    uint64
 	A       *schema.Schema
 	Changes []change
+	Beside  []uint64 // seeds of what stands beside the tables
 	dialect string
 	version int // of the server; 0 is the newest
 }
@@ -57,6 +58,9 @@ func NewPair(seed uint64, dialect string, version int) Pair {
 	m.fix(p.A)
 	for range 1 + m.IntN(9) {
 		p.Changes = append(p.Changes, change{m.Uint64(), m.IntN(len(changes))})
+	}
+	for range m.IntN(5) {
+		p.Beside = append(p.Beside, m.Uint64())
 	}
 	return p
 }

@@ -73,6 +73,11 @@ func smaller(p Pair) []Pair {
 		q.Changes = slices.Delete(slices.Clone(p.Changes), i, i+1)
 		out = append(out, q)
 	}
+	for i := range p.Beside {
+		q := p
+		q.Beside = slices.Delete(slices.Clone(p.Beside), i, i+1)
+		out = append(out, q)
+	}
 	without := func(cut func(*schema.Schema)) {
 		q := p
 		q.A = p.A.Clone()
@@ -133,6 +138,9 @@ func (r *run) law(ctx context.Context) error {
 		}
 	}
 	if err := r.satisfiable(a, want); err != nil {
+		return err
+	}
+	if err := r.declare(a, want); err != nil {
 		return err
 	}
 	if r.pair.Seed%2 == 0 { // half of them leave the names to the generator

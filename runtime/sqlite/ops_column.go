@@ -106,6 +106,9 @@ func (p *planner) RenameColumn(op migrate.RenameColumn) error {
 		if err := w.writeParent(op.Table); err != nil {
 			return err
 		}
+		if err := w.namesObject(op.Table, op.From); err != nil {
+			return err
+		}
 		if typed := w.typed[w.ids[op.Table]]; typed[op.From] {
 			delete(typed, op.From)
 			typed[op.To] = true

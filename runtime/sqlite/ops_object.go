@@ -84,14 +84,55 @@ func (p *planner) object(op migrate.Op, o schema.SQLObject, sql ...string) error
 	return p.planned(op, statements(sql...))
 }
 
-// planned plans statements of one op, behind all that comes before it.
+// planned plans statements of one op. What they name must be there: they wait for tables that are still to be written, but for a drop, which needs nothing.
 func (p *planner) planned(op migrate.Op, sql []migrate.Statement) error {
-	if err := p.keep(op, func(w *pass) error {
-		w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Statements: slices.Clone(sql), KeysOff: true, Facts: migrate.Facts{Destroys: op.Destroys()}, Parts: []migrate.Op{op}})
+	return p.keep(op, func(w *pass) error {
+		st := migrate.Stage{Cause: op.Describe(), Statements: slices.Clone(sql), KeysOff: true, Facts: migrate.Facts{Destroys: op.Destroys()}, Parts: []migrate.Op{op}}
+		from, to, _ := migrate.ObjectChange(op)
+		waits := len(w.open) > 0 || len(w.objects) > 0
+		if to == nil {
+			waits = slices.ContainsFunc(w.objects, func(x waitingObject) bool { return strings.EqualFold(x.name, from.Name) })
+			to = from
+		}
+		if !waits {
+			w.stages = append(w.stages, st)
+			return nil
+		}
+		w.objects = append(w.objects, waitingObject{to.Name, st})
 		return nil
-	}); err != nil {
-		return err
+	})
+}
+
+// waitingObject is an object whose statements wait for tables to be written.
+type waitingObject struct {
+	name  string
+	stage migrate.Stage
+}
+
+// putObjects writes the objects that wait, once no table does.
+func (w *pass) putObjects() {
+	if len(w.open) > 0 {
+		return
 	}
-	p.steps[len(p.steps)-1].barrier = true
+	for _, o := range w.objects {
+		w.stages = append(w.stages, o.stage)
+	}
+	w.objects = nil
+}
+
+// namesObject writes all that waits where an object that waits names what gets another name: it is to follow.
+func (w *pass) namesObject(table string, column ...string) error {
+	if !slices.ContainsFunc(w.objects, func(o waitingObject) bool {
+		return slices.ContainsFunc(o.stage.Statements, func(s migrate.Statement) bool {
+			return mentions(s.SQL, table) && (len(column) == 0 || mentions(s.SQL, column...))
+		})
+	}) {
+		return nil
+	}
+	for len(w.open) > 0 {
+		if err := w.close(w.open[0].table); err != nil {
+			return err
+		}
+	}
 	return nil
 }

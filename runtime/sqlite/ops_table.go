@@ -57,6 +57,7 @@ func (p *planner) DropTable(op migrate.DropTable) error {
 		r := w.waiting(op.Table)
 		if r != nil {
 			w.forget(r)
+			w.putObjects()
 		}
 		id := w.ids[op.Table]
 		delete(w.ids, op.Table)
@@ -109,6 +110,9 @@ func (p *planner) RenameTable(op migrate.RenameTable) error {
 			return err
 		}
 		if err := w.writeParent(op.From); err != nil {
+			return err
+		}
+		if err := w.namesObject(op.From); err != nil {
 			return err
 		}
 		w.ids[op.To] = w.ids[op.From]

@@ -150,6 +150,8 @@ type pass struct {
 	open   []*rebuild
 	passed map[int]bool // tables that were written between two ops
 
+	objects []waitingObject // what is made when no table waits any more
+
 	problem error // that counts if no other pass is needed
 }
 
@@ -275,6 +277,7 @@ func (w *pass) write(r *rebuild, passing bool) error {
 	w.stages = append(w.stages, stages...)
 	w.keysOff = w.keysOff || !r.fresh
 	w.forget(r)
+	w.putObjects()
 	return nil
 }
 
