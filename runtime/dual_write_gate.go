@@ -156,7 +156,7 @@ func (h *history) ends(mv move) bool {
 		})
 	}
 	for _, op := range ops {
-		if _, end := op.(DropDualWrite); !end && !tidies(op, of) {
+		if _, end := op.(DropDualWrite); !end && !tidies(op, of) && !putsBack(op, ops) {
 			return false
 		}
 	}
@@ -191,6 +191,18 @@ func tidies(op Op, of func(table string, columns ...string) bool) bool {
 		}
 	}
 	return true
+}
+
+// putsBack reports whether an op changes an object, or is one of the two that take it out of the way and put it back.
+func putsBack(op Op, ops []Op) bool {
+	from, to, ok := ObjectChange(op)
+	if !ok || from != nil && to != nil {
+		return ok && from.Same(*to)
+	}
+	return slices.ContainsFunc(ops, func(other Op) bool {
+		gone, made, ok := ObjectChange(other)
+		return ok && (to == nil && gone == nil && made.Same(*from) || from == nil && made == nil && gone.Same(*to))
+	})
 }
 
 // stopped ends a run in front of a migration that waits.

@@ -17,6 +17,7 @@ import (
 type leaving struct {
 	columns [][2]string // table and column; "" is the whole table
 	objects []schema.SQLObject
+	changed []schema.SQLObject // to what stands on other things
 	asked   bool
 }
 
@@ -49,6 +50,20 @@ func (p *planner) dropsObject(o schema.SQLObject) {
 	}
 	p.leaving.objects = append(p.leaving.objects, o)
 	p.leaving.asked = p.leaving.asked || standable(o)
+}
+
+// rewritesObject notes that an object is changed: what it stands on is what its new text says.
+func (p *planner) rewritesObject(o schema.SQLObject) {
+	if p.quiet || p.afterHand() || p.made[o.Key()] || objectClass(o) == "" {
+		return
+	}
+	o.Name = p.nameBefore(o)
+	if o.Table != "" {
+		if o.Table = p.relationBefore(o.Table); o.Table == "" {
+			return
+		}
+	}
+	p.leaving.changed = append(p.leaving.changed, o)
 }
 
 func (p *planner) afterHand() bool {
@@ -171,6 +186,9 @@ func (p *planner) dependents() string {
 				targets = append(targets, row("pg_type", "(SELECT reltype FROM pg_catalog.pg_class WHERE oid = "+id+")", "NULL::integer"))
 			}
 		}
+	}
+	for _, o := range p.leaving.changed {
+		gone = append(gone, row(objectClass(o), p.objectID(o), "0"))
 	}
 	gone = append(gone, "SELECT 0::pg_catalog.oid, 0::pg_catalog.oid, 0")
 	return `WITH target(class, id, sub) AS (` + strings.Join(targets, " UNION ALL ") + `), gone(class, id, sub) AS (` + strings.Join(gone, " UNION ALL ") + `)

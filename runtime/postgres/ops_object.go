@@ -50,6 +50,7 @@ func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error 
 		p.replaceMaterialized(op, from, to)
 		return nil
 	}
+	p.rewritesObject(from)
 	statements, err := p.replaces(from, to)
 	if err != nil {
 		return err
