@@ -18,7 +18,7 @@ type state struct {
 }
 
 // notKept is how an error about a statement that declares nothing ends.
-const notKept = "; it is none of the objects that modelgen keeps: put it into a migrate.SQL step of a migration (modelgen generate -empty)"
+const notKept = "; it is none of the objects that modelgen keeps: put it into a migrate.SQL step of a migration (modelgen generate -empty -name NAME)"
 
 // statement reads one statement.
 func (r *reader) statement(s *statement) {
@@ -70,7 +70,7 @@ func (r *reader) head(c *cursor) error {
 	}
 	c.i = 0
 	if c.is(0, "COPY", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "SELECT") {
-		return c.fail("%s is about rows, and the files declare what a schema has: put it into a migrate.SQL step of a migration (modelgen generate -empty), or take it out", strings.ToUpper(c.shown()))
+		return c.fail("%s is about rows, and the files declare what a schema has: put it into a migrate.SQL step of a migration (modelgen generate -empty -name NAME), or take it out", strings.ToUpper(c.shown()))
 	}
 	word := strings.ToUpper(c.shown())
 	return c.fail("%s is not declared here%s", word, cmp.Or(like(word, []string{"CREATE", "ALTER", "COMMENT", "GRANT"}), notKept))
