@@ -96,6 +96,8 @@ func TestMigratetest(t *testing.T) {
 			first := &migrate.Migration{Name: "0001_a", Parents: users, Ops: []migrate.Op{makes("t")}}
 			return migrate.NewSet("shop", first, &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: []migrate.Op{adds("t", "one")}})
 		}},
+		{name: "a view that is declared, and one that another migration changes", set: shop(makes("t"), migrate.CreateView{Name: "seen", Query: "SELECT 1 AS one"},
+			migrate.ReplaceView{Name: "seen", From: "SELECT 1 AS one", To: "SELECT 2 AS one"})},
 		{name: "joined sets", set: func() *migrate.Set {
 			return migrate.Join(migrate.NewSet("users", chain(makes("users"))...), migrate.NewSet("shop", chain(makes("t"))...))
 		}},
