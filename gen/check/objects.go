@@ -45,8 +45,18 @@ func spoken(facts []fact) string {
 }
 
 // ranks orders the kinds of objects: those of no table, and those of one.
-var ranks = map[string]int{"schema": 0, "enum": 1,
-	"table": 0, "column": 1, "primary key": 2, "unique constraint": 3, "check": 4, "foreign key": 5, "index": 6, "dual write": 7}
+var ranks = withObjectKinds(map[string]int{"schema": 0, "enum": 1,
+	"table": 0, "column": 1, "primary key": 2, "unique constraint": 3, "check": 4, "foreign key": 5, "index": 6, "dual write": 7})
+
+// withObjectKinds adds what stands beside the tables behind the others. The index of a materialized view has the rank of those of tables.
+func withObjectKinds(ranks map[string]int) map[string]int {
+	for _, k := range schema.ObjectKinds() {
+		if _, has := ranks[string(k)]; !has {
+			ranks[string(k)] = len(ranks)
+		}
+	}
+	return ranks
+}
 
 // objects returns all that a schema is made of, with what it says of each in words. The order of columns is left out.
 func objects(s *schema.Schema) map[object][]fact {

@@ -22,9 +22,10 @@ var columnPhrases = []phrase{{"type", "", nil}, {"typeFor.", "type on ", nil}, {
 	{"collateFor.", "collation on ", nil}, {"comment", "comment", nil}}
 
 // phrases has the attributes in the order in which they are told. One that is not here follows them under its own name.
-var phrases = map[string][]phrase{
-	"enum":        {{"values", "", literals}},
-	"table":       {{"comment", "comment", nil}},
+var phrases = withObjectPhrases(map[string][]phrase{
+	"enum": {{"values", "", literals}},
+	"table": {{"comment", "comment", nil}, {"unlogged", "", set("unlogged")}, {"with", "storage parameters", nil}, {"partition", "partitioned by", nil},
+		{"strict", "", set("strict")}, {"withoutRowid", "", set("without rowid")}},
 	"column":      columnPhrases,
 	"primary key": {{"columns", "over", list}},
 	"unique constraint": {{"columns", "over", list}, {"nullsNotDistinct", "", set("NULLS NOT DISTINCT")},
@@ -35,7 +36,18 @@ var phrases = map[string][]phrase{
 	"index": {{"parts", "over", parts}, {"unique", "", set("unique")}, {"where", "WHERE", nil}, {"using", "USING", nil}, {"include", "INCLUDE", list},
 		{"nullsNotDistinct", "", set("NULLS NOT DISTINCT")}},
 	"dual write": dualWritePhrases(),
+})
+
+// withObjectPhrases adds what stands beside the tables: each kind is told by its statement.
+func withObjectPhrases(all map[string][]phrase) map[string][]phrase {
+	for _, k := range schema.ObjectKinds() {
+		all[string(k)] = append(all[string(k)], phrase{"table", "on", nil}, phrase{"head", "", nil}, phrase{"sql", "", oneLine})
+	}
+	return all
 }
+
+// oneLine joins the lines of a statement.
+func oneLine(sql string) string { return strings.Join(strings.Fields(sql), " ") }
 
 func dualWritePhrases() []phrase {
 	all := []phrase{{"from", "from", nil}, {"to", "to", nil}, {"up", "up", nil}, {"down", "down", nil}}
