@@ -171,6 +171,9 @@ func usedIn(t *schema.Table, w string) string {
 
 // keepsRows reports whether what an object of the kind holds is nowhere else.
 func keepsRows(o *schema.SQLObject) bool {
+	if v, ok := o.VirtualTable(); ok && v.Derived() {
+		return false // what it is over has all of it
+	}
 	return o.Kind == schema.SequenceKind || o.Kind == schema.PartitionKind || o.Kind == schema.VirtualTableKind
 }
 

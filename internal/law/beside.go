@@ -184,7 +184,7 @@ func (x *beside) make(a, truth, b *schema.Schema) {
 			w("CREATE VIEW %s AS SELECT %s, (SELECT count(*) FROM %s AS u WHERE u.%s IS NOT NULL) AS n FROM %s AS t", name, t.list("t."), sqllex.QuoteName(u.table), sqllex.QuoteName(u.cols[len(u.cols)-1]), table)
 		case kind == 3 && x.pg:
 			w("CREATE FUNCTION touch_%d() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN %s RETURN NEW; END $$", x.n, map[bool]string{true: "NULL;", false: ""}[changed])
-			w("CREATE TRIGGER %s BEFORE UPDATE OF %s ON %s FOR EACH ROW WHEN (NEW.%s IS NOT NULL) EXECUTE FUNCTION touch_%d()", name, last, table, last, x.n)
+			w("CREATE TRIGGER %s AFTER UPDATE OF %s ON %s FOR EACH ROW WHEN (NEW.%s IS NOT NULL) EXECUTE FUNCTION touch_%d()", name, last, table, last, x.n)
 		case kind == 3:
 			body := fmt.Sprintf("UPDATE %s SET %s = new.%s WHERE 0", table, key, key)
 			if u.table != "" && len(u.cols) > 0 {
