@@ -246,6 +246,10 @@ func (d *differ) changeOf(from, to schema.SQLObject) how {
 	switch {
 	case from.Equal(to):
 		return keepObject
+	case from.Kind == schema.PartitionKind:
+		d.fail(to.String(), "%s is declared with other bounds, or of another table: its rows would go with it. Detach it and attach it again in a step by hand (modelgen generate -empty), and say there with Schema what that makes of it: "+
+			"DropPartition and CreatePartition", to)
+		return keepObject
 	case from.Name != to.Name:
 		renamed := from.Renamed(to.Name)
 		if migrate.ObjectOp(&from, &to) != nil && (renamed.Equal(to) || migrate.ObjectOp(&renamed, &to) != nil && inPlace(renamed, to)) {

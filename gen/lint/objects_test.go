@@ -141,6 +141,7 @@ var objectCases = []lintCase{
 	{"MG322", ops(migrate.DropExtension(trigrams)), ops(migrate.AlterExtension{Name: "pg_trgm", ToVersion: "1.6", Only: pg})},
 	{"MG322", ops(migrate.DropExtension(trigrams)), ops(migrate.DropExtension(trigrams), migrate.CreateExtension{Name: "pg_trgm", Only: pg})},
 	{"MG322", ops(migrate.DropVirtualTable(search)), ops(migrate.CreateVirtualTable{Name: "s", SQL: "CREATE VIRTUAL TABLE s USING fts5(body)", Only: file})},
+	{"MG102", ops(migrate.DropVirtualTable(search)), ops(migrate.ReplaceVirtualTable{Name: "note_search", From: search.SQL, To: "CREATE VIRTUAL TABLE note_search USING fts5(body, tokenize = 'porter')", Only: file})},
 	{"MG322", ops(migrate.RenameVirtualTable{From: "note_search", To: "s", SQL: search.SQL, Only: file}), ops(migrate.CommentOn{On: "view note_list", From: "notes, short", To: "x", Only: pg})},
 	{"MG322", ops(migrate.DropPartition(events2025)), ops(partition("days_2026", "days", 2026))},
 

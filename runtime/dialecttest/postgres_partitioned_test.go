@@ -82,3 +82,33 @@ func TestPostgresPartitionedKey(t *testing.T) {
 		pgMustApply(t, s, at, migrate.DropUnique(unique), migrate.DropPrimaryKey{Table: "events", PrimaryKey: key.PrimaryKey})
 	})
 }
+
+// TestPostgresPartitions: a partition of a table in use is attached, and detached before it goes; one whose detachment was interrupted is brought to its end.
+func TestPostgresPartitions(t *testing.T) {
+	pgEachDriver(t, func(t *testing.T, db *sql.DB, _ int) {
+		s := pgReady(t, db, postgres.Dialect{}, pgConfig())
+		at := &schema.Schema{}
+		pgMustApply(t, s, at, migrate.CreateTable{
+			Table: "events", Columns: []schema.ColumnDef{schema.BigInt("k"), schema.Text("note").Default("x")}, Options: schema.TableOptions{Partition: "range (k)"},
+			PrimaryKey: schema.PrimaryKey{Name: "events_pkey", Columns: []string{"k"}}, Checks: []schema.Check{{Name: "events_note_check", Expr: "note <> ''"}},
+		})
+		first := migrate.CreatePartition{Table: "events", Name: "events_1", Bound: "FOR VALUES FROM (0) TO (100)"}
+		second := migrate.CreatePartition{Table: "events", Name: "events_2", Bound: "FOR VALUES FROM (100) TO (200)"}
+		pgMustApply(t, s, at, first, second)
+		pgExec(t, db, "INSERT INTO events (k) SELECT i FROM generate_series(0, 199) i")
+		tree := "SELECT relid::regclass::text FROM pg_partition_tree('events') ORDER BY 1"
+		pgWantRows(t, db, tree, "events", "events_1", "events_2")
+		pgWantRows(t, db, "SELECT conname::text FROM pg_constraint WHERE conrelid = 'events_1'::regclass AND contype IN ('c', 'p') ORDER BY 1", "events_1_pkey", "events_note_check")
+
+		stages, err := migrate.PlanOps(s.Planner(), at.Clone(), []migrate.Op{migrate.DropPartition(second)})
+		if err != nil || len(stages) != 2 || !stages[0].NoTx || len(stages[1].Destroys) != 1 {
+			t.Fatalf("%+v, %v", stages, err)
+		}
+		pgExec(t, db, "ALTER TABLE events DETACH PARTITION events_2") // an earlier try came so far
+		pgMustApply(t, s, at, migrate.DropPartition(second))
+		pgWantRows(t, db, tree, "events", "events_1")
+		pgMustApply(t, s, at, migrate.CreatePartition{Table: "events", Name: "events_rest", Bound: "DEFAULT"}, second)
+		pgMustApply(t, s, at, migrate.DropPartition(second)) // beside a default partition
+		pgWantRows(t, db, tree, "events", "events_1", "events_rest")
+	})
+}

@@ -17,6 +17,10 @@ func (p *planner) CreateObject(op migrate.Op, o schema.SQLObject) error {
 	if err := p.has(o); err != nil {
 		return err
 	}
+	if o.Kind == schema.PartitionKind {
+		p.createPartition(op, o)
+		return nil
+	}
 	back := slices.ContainsFunc(p.places(o), func(key string) bool { _, ok := p.away[key]; return ok })
 	switch {
 	case back:
@@ -74,6 +78,11 @@ func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error 
 func (p *planner) DropObject(op migrate.Op, o schema.SQLObject) error {
 	if err := p.has(o); err != nil {
 		return err
+	}
+	if o.Kind == schema.PartitionKind {
+		p.dropsObject(o)
+		p.dropPartition(op, o)
+		return nil
 	}
 	gone := statement(drop(o))
 	if o.Kind == schema.SequenceKind && !p.ownerThere(o) {

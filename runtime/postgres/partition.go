@@ -1,0 +1,64 @@
+package postgres
+
+import (
+	"context"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// createPartition makes a partition of a table that others are using: as a table of its own that is attached, which stops nobody, where CREATE TABLE ... PARTITION OF
+// would stop everybody (manual, 5.12.2.2 Partition Maintenance). A default partition is locked and read all the same.
+func (p *planner) createPartition(op migrate.Op, o schema.SQLObject) {
+	if !p.online(o.Table, "") {
+		p.add(op, p.objectLocks(o, false), p.makes(o)...)
+		p.fresh[o.Name] = true
+		return
+	}
+	facts := p.locks(shareUpdateExclusive, o.Table)
+	if other := p.defaultPartition(o.Table); other != "" && o.SQL != "DEFAULT" {
+		facts = p.scanned(p.locks(accessExclusive, other), other, true, false)
+	}
+	p.add(op, facts,
+		migrate.Statement{SQL: "CREATE TABLE " + p.name(o.Name) + " (LIKE " + p.name(o.Table) + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)",
+			Comment: "by itself, so that nobody waits"},
+		statement("ALTER TABLE "+p.name(o.Table)+" ATTACH PARTITION "+p.name(o.Name)+" "+string(o.SQL)))
+}
+
+// defaultPartition returns the declared default partition of a table, "" for none.
+func (p *planner) defaultPartition(table string) string {
+	for _, o := range p.before.SQLObjects {
+		if o.Kind == schema.PartitionKind && o.Table == table && schema.SameSQL(string(o.SQL), "DEFAULT") {
+			return o.Name
+		}
+	}
+	return ""
+}
+
+// dropPartition takes a partition with its rows away: from a table that others are using it is detached first, while they read and write (manual, ALTER TABLE, DETACH
+// PARTITION). With a default partition the server detaches under a lock alone.
+func (p *planner) dropPartition(op migrate.Op, o schema.SQLObject) {
+	drop := statement("DROP TABLE " + p.name(o.Name))
+	if !p.online(o.Table, "") || p.defaultPartition(o.Table) != "" {
+		p.add(op, p.objectLocks(o, true), drop)
+		return
+	}
+	r := p.renderer
+	table, detach := r.name(o.Table), "ALTER TABLE "+r.name(o.Table)+" DETACH PARTITION "+r.name(o.Name)
+	p.stage(op, migrate.Stage{
+		NoTx: true, Facts: p.locks(shareUpdateExclusive, o.Table), Statements: []migrate.Statement{statement(detach + " CONCURRENTLY")},
+		Parts: []migrate.Op{p.byHand(detach, "ALTER TABLE "+table+" ATTACH PARTITION "+r.name(o.Name)+" "+string(o.SQL))},
+		Ready: func(ctx context.Context, tx migrate.Tx) (done bool, err error) {
+			var attached, pending bool
+			err = tx.QueryRowContext(ctx, "SELECT count(*) > 0, COALESCE(bool_or(inhdetachpending), false) FROM pg_catalog.pg_inherits WHERE inhrelid = pg_catalog.to_regclass("+
+				text(r.name(o.Name))+") AND inhparent = pg_catalog.to_regclass("+text(table)+")").Scan(&attached, &pending)
+			if err == nil && pending { // an earlier try was interrupted
+				_, err = tx.ExecContext(ctx, detach+" FINALIZE")
+				return err == nil, err
+			}
+			return err == nil && !attached, err
+		},
+	})
+	p.stages[len(p.stages)-1].Destroys = nil
+	p.add(op, migrate.Facts{}, drop)
+}
