@@ -219,16 +219,11 @@ func (d *differ) followed() []*schema.SQLObject {
 		s.SQLObjects[i].Was = strconv.Itoa(i) // which names each while they are sorted again
 	}
 	for _, op := range d.ops {
-		switch op := op.(type) {
-		case migrate.RenameTable, migrate.RenameColumn:
-			if err := op.Apply(s); err != nil {
-				d.bug = err
-			}
-		case migrate.Fill:
-		default:
-			if err := op.Apply(s); err != nil {
-				d.bug = err
-			}
+		if _, isFill := op.(migrate.Fill); isFill {
+			continue
+		}
+		if err := op.Apply(s); err != nil {
+			d.bug = err
 		}
 	}
 	all := make([]*schema.SQLObject, len(d.old.SQLObjects))

@@ -107,7 +107,7 @@ func (p *planner) askDependents() {
 			hint = "they are not declared: drop them by hand and make them again afterwards, or declare them in the SQL files"
 		}
 		if known {
-			hint = "what is declared of these is not seen to stand on it: write a line -- modelgen:depends with the name of the column or the object above its statement, and generate the migration again"
+			hint = "what is declared of these is not seen to stand on it: write a line -- modelgen:depends with the name of the column or the object into its statement, and generate the migration again"
 		}
 		return refused{fmt.Errorf("%s; %s; nothing was changed", strings.Join(found, ", "), hint)}
 	}, first.Check)

@@ -77,7 +77,35 @@ func (x *Names) needs(o SQLObject) *needs {
 	n.words = sqlWords(n.toks, n.soft)
 	n.relations()
 	n.columns()
+	n.noted()
 	return n
+}
+
+// noted adds what a comment in the statement says that it stands on, for what no text shows: -- modelgen:depends orders.total open_orders.
+func (n *needs) noted() {
+	for _, t := range sqllex.Scan(string(n.o.SQL), sqllex.Any) {
+		if t.Kind != sqllex.Comment {
+			continue
+		}
+		_, list, ok := strings.Cut(t.Text, "modelgen:depends ")
+		if !ok {
+			continue
+		}
+		for _, name := range strings.Fields(strings.TrimSuffix(list, "*/")) {
+			if n.relation(name, false, -1) {
+				continue
+			}
+			if i := strings.LastIndexByte(name, '.'); i > 0 {
+				if table := n.s.Table(name[:i]); table != nil && table.columnLike(name[i+1:]) != "" {
+					n.add(Need{Table: table.Name, Column: table.columnLike(name[i+1:]), At: -1})
+					n.add(Need{Table: table.Name, At: -1})
+					continue
+				}
+			}
+			n.routines("", strings.SplitN(name, "(", 2)[0], false, -1)
+			n.types("", name, false, -1)
+		}
+	}
 }
 
 // needs is one look at an object.
