@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -84,9 +85,7 @@ func (to *adoption) sqlFiles(e env, a adoptFlags) (map[string][]byte, error) {
 		}
 		if len(refused) == 0 {
 			to.cfg.SQL = dir
-			for path, content := range overlay {
-				to.cfg.Overlay[path] = content
-			}
+			maps.Copy(to.cfg.Overlay, overlay)
 			taken := map[string]bool{}
 			for _, d := range all {
 				taken[d.Object] = true

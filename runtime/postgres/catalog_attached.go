@@ -36,13 +36,13 @@ func topOf(s *schema.Schema, objects []string) string {
 	if len(from) == 0 {
 		return ""
 	}
-	rest := ""
+	var rest strings.Builder
 	for _, f := range from {
 		if strings.Contains(f, "FROM own)") {
-			rest += " UNION " + f
+			rest.WriteString(" UNION " + f)
 		}
 	}
-	return "own AS (" + all + "), top AS (SELECT label, oid, whole FROM own" + rest + ")"
+	return "own AS (" + all + "), top AS (SELECT label, oid, whole FROM own" + rest.String() + ")"
 }
 
 // attachedFact is a query for what is attached to tables and views; g is a row of its catalog.

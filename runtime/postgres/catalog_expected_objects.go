@@ -211,8 +211,7 @@ func scratchOrder(s *schema.Schema) []int {
 // wordsOf returns the words in the types and the SQL of a table, in lower case, and whether one is called as a function.
 func wordsOf(t *schema.Table) map[string]bool {
 	all := map[string]bool{}
-	var put func(texts ...string)
-	put = func(texts ...string) {
+	put := func(texts ...string) {
 		for _, sql := range texts {
 			if sql == "" {
 				continue
@@ -225,7 +224,9 @@ func wordsOf(t *schema.Table) map[string]bool {
 					all[word] = all[word] || i+1 < len(toks) && toks[i+1].Text == "("
 				case tok.Kind == sqllex.String && !strings.ContainsAny(tok.Value(), "' "): // nextval('numbers')
 					if _, base := schema.NameParts(tok.Value()); base != "" {
-						all[strings.ToLower(base)] = all[strings.ToLower(base)]
+						if word := strings.ToLower(base); !all[word] {
+							all[word] = false
+						}
 					}
 				}
 			}

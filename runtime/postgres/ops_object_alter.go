@@ -154,18 +154,19 @@ func namedChecks(o schema.SQLObject) string {
 	if !ok {
 		return o.Statement()
 	}
-	sql := "CREATE DOMAIN " + o.Quoted() + " AS"
+	var sql strings.Builder
+	sql.WriteString("CREATE DOMAIN " + o.Quoted() + " AS")
 	for _, c := range clauses {
 		switch c.Name {
 		case "TYPE":
-			sql += " " + c.Text
+			sql.WriteString(" " + c.Text)
 		case "CHECK":
-			sql += " CONSTRAINT " + ident(c.Of) + " CHECK " + c.Text
+			sql.WriteString(" CONSTRAINT " + ident(c.Of) + " CHECK " + c.Text)
 		default:
-			sql += strings.TrimRight(" "+c.Name+" "+c.Text, " ")
+			sql.WriteString(strings.TrimRight(" "+c.Name+" "+c.Text, " "))
 		}
 	}
-	return sql
+	return sql.String()
 }
 
 // ownNames returns the statements that give the checks of a renamed domain, which bear its name where none was said, their new names.

@@ -100,7 +100,6 @@ func (r renderer) partitionSteps(partition string, x schema.Index, key, parent s
 type partition struct {
 	name, parent string // schema.table
 	leaf         bool
-	attached     string // its index that is attached, schema.index; "" is none
 }
 
 // tree reads the partitions of a table, parents first.

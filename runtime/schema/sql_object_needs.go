@@ -91,7 +91,7 @@ func (n *needs) noted() {
 		if !ok {
 			continue
 		}
-		for _, name := range strings.Fields(strings.TrimSuffix(list, "*/")) {
+		for name := range strings.FieldsSeq(strings.TrimSuffix(list, "*/")) {
 			if n.relation(name, false, -1) {
 				continue
 			}
