@@ -157,6 +157,10 @@ func (p *planner) makes(o schema.SQLObject) []migrate.Statement {
 	switch {
 	case o.Kind == schema.ExtensionKind: // which may be there already, see extensionThere
 		all = []migrate.Statement{statement(strings.Replace(o.Statement(), "CREATE EXTENSION ", "CREATE EXTENSION IF NOT EXISTS ", 1))}
+	case (o.Kind == schema.FunctionKind || o.Kind == schema.ProcedureKind) && inSQL(o) && p.before.Names().Early(o):
+		all = []migrate.Statement{{SQL: "SET LOCAL check_function_bodies = off", Comment: "what its body reads is not there yet; it is looked at in the end"},
+			all[0], statement("SET LOCAL check_function_bodies TO DEFAULT")}
+		p.unchecked = append(p.unchecked, o)
 	case o.Kind == schema.DomainKind:
 		all = []migrate.Statement{statement(namedChecks(o))}
 	case o.Kind == schema.SequenceKind && !p.ownerThere(o):

@@ -44,6 +44,7 @@ type planner struct {
 	drops      map[int]bool            // stages that drop objects
 	named      map[string]string       // objects that have another name than before the migration, with that
 	unowned    []unowned               // sequences whose owner is not there yet
+	unchecked  []schema.SQLObject      // routines whose bodies were not looked at when they were created
 	pending    bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
@@ -70,6 +71,7 @@ func (p *planner) Before(s *schema.Schema) {
 
 func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.commitValues()
+	p.checkBodies()
 	p.apartLocks()
 	p.keepTogether()
 	p.askDependents()

@@ -37,6 +37,36 @@ func (x *Names) Unknown(o SQLObject) (all []Mention) {
 	return all
 }
 
+// Early reports whether a body that is a string names tables, or columns of tables, that are not there, as far as that is certain: it is created before what it reads.
+func (x *Names) Early(o SQLObject) bool {
+	own := declaredNames(o)
+	for _, seg := range x.segments(o) {
+		only := seg.onlyTable()
+		for _, w := range seg.words {
+			if !seg.soft {
+				continue
+			}
+			if seg.readsAt(w.from) && !seg.isKnown(w) {
+				return true
+			}
+			called := w.to < len(seg.toks) && seg.toks[w.to].Text == "("
+			plain := func(t sqllex.Token) bool {
+				return t.Kind == sqllex.Quoted || !keywords[strings.ToUpper(t.Text)] && !reserved[strings.ToLower(t.Text)] && !aliasEnds[strings.ToUpper(t.Text)]
+			}
+			behind := func(words ...string) bool { return w.from > 0 && seg.toks[w.from-1].Is(words...) }
+			if t := w.parts[0]; len(w.parts) == 1 && plain(t) && only != nil && !behind("AS", "BY") && !(w.from > 0 && seg.toks[w.from-1].Text == "::") && !called && !seg.names[w.to-1] && !own[strings.ToLower(t.Value())] && only.columnLike(t.Value()) == "" {
+				return true
+			}
+			if len(w.parts) == 2 && !called && !seg.names[w.to-1] {
+				if t := seg.tableOf(w.parts[0].Value()); t != nil && t.columnLike(w.last()) == "" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // Mentions returns where an object names one of these columns, or a whole table where columns has none of it, as far as that is certain: behind the name of the table or an alias of it, or
 // without one in a statement that reads nothing else. x must know the tables under these names.
 func (x *Names) Mentions(o SQLObject, columns map[string][]string) (all []Mention) {
