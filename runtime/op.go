@@ -39,10 +39,10 @@ type IrreversibleError struct {
 // Error implements the error interface.
 func (e *IrreversibleError) Error() string { return "cannot be undone: " + e.Op + ": " + e.Reason }
 
-// Invert returns the ops that undo ops, in the order in which they must run: the opposite one, but that routines get back their bodies last where these are
-// strings, as a server reads them against what is there by then. It returns an [*IrreversibleError] for the first op, from the end, that cannot be undone.
+// Invert returns the ops that undo ops, in the order in which they must run.
+// It returns an [*IrreversibleError] for the first op, from the end, that cannot be undone.
 func Invert(ops []Op) ([]Op, error) {
-	var back, last []Op
+	var back []Op
 	for i := len(ops) - 1; i >= 0; i-- {
 		if drop, ok := ops[i].(DropColumn); ok && drop.FillBack != "" {
 			back = append(back, drop.fillBack()...)
@@ -52,16 +52,11 @@ func Invert(ops []Op) ([]Op, error) {
 		if err != nil {
 			return nil, err
 		}
-		op = follow(last, op)
-		switch {
-		case op == nil:
-		case rewords(op):
-			last = append(last, op)
-		default:
+		if op != nil {
 			back = append(back, op)
 		}
 	}
-	return append(back, last...), nil
+	return back, nil
 }
 
 // PlanOp hands op to the method of p that is made for it: the way in which a program outside this package drives a [Planner].

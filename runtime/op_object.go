@@ -112,28 +112,6 @@ func objectEffects(op objectOp) Effects {
 	return e
 }
 
-// rewords reports whether an op gives a routine another body that is a string, and leaves it where it is for all that calls it.
-func rewords(op Op) bool {
-	from, to, ok := ObjectChange(op)
-	return ok && from != nil && to != nil && from.Same(*to) && to.Kind.Routine() && to.Kind != schema.AggregateKind && to.BodyIsString()
-}
-
-// follow brings ops that come later than they did behind a new name of their object, and returns the op that gives it, which comes before them now.
-func follow(later []Op, op Op) Op {
-	was, now, ok := ObjectChange(op)
-	if !ok || was == nil || now == nil || was.Same(*now) {
-		return op
-	}
-	for i := range later {
-		if from, to, _ := ObjectChange(later[i]); to.Same(*was) {
-			renamed, changed := from.Renamed(now.Name), to.Renamed(now.Name)
-			later[i] = ObjectOp(&renamed, &changed)
-			op = ObjectOp(from, &renamed)
-		}
-	}
-	return op
-}
-
 // lostWith returns a virtual table that goes with rows that nothing else has.
 func lostWith(o CreateVirtualTable) []string {
 	_, x := o.object()

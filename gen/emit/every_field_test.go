@@ -15,6 +15,9 @@ import (
 func TestEveryFieldIsWritten(t *testing.T) {
 	s := everyop.Schema()
 	var ops []migrate.Op
+	for _, ns := range s.Namespaces {
+		ops = append(ops, migrate.CreateSchema{Name: ns})
+	}
 	for _, e := range s.Enums {
 		ops = append(ops, migrate.CreateEnum{Name: e.Name, Values: e.Values})
 	}
@@ -24,6 +27,10 @@ func TestEveryFieldIsWritten(t *testing.T) {
 		for _, d := range table.DualWrites {
 			ops = append(ops, migrate.NewAddDualWrite(table.Name, d))
 		}
+	}
+	for _, o := range s.SQLObjects {
+		o.Was = ""
+		ops = append(ops, migrate.ObjectOp(nil, &o))
 	}
 	got, err := read.Files([]read.File{{Name: "0001_all.go", Src: formatted(t, emit.Migration{Package: "migrations", Name: "0001_all", Var: "M0001All", Ops: ops})}})
 	if err != nil || len(got) != 1 || len(got[0].Ops) != len(ops) {

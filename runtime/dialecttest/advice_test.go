@@ -67,7 +67,7 @@ func pgAdviceCases() []adviceCase {
 		{
 			name: "a view on the column", before: [][]migrate.Op{{things}}, prep: []string{"CREATE VIEW all_things AS SELECT n FROM things"},
 			ops:  []migrate.Op{migrate.AlterColumn{Table: "things", From: schema.Integer("n"), To: schema.BigInt("n")}},
-			says: "the column is used by view all_things",
+			says: "view all_things stands on column n of table things",
 		},
 		{
 			name: "something else that is not supported", before: [][]migrate.Op{{things}}, ops: []migrate.Op{hand("DO $$ BEGIN RAISE feature_not_supported; END $$")},

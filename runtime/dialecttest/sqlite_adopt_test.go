@@ -248,12 +248,17 @@ func TestSQLiteAdoptedLongNames(t *testing.T) {
 	}
 }
 
-// A STRICT table takes few types: the error says what to write.
+// A STRICT table takes few types: where the model does not say that it is one, the error says what to write.
 func TestSQLiteAdoptedStrict(t *testing.T) {
 	t.Parallel()
 	d := newLite(t)
 	d.exec("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT) STRICT")
-	for _, op := range making(called(d.inspect(migrate.InspectOptions{}).Schema)) {
+	s := called(d.inspect(migrate.InspectOptions{}).Schema)
+	if !s.Table("items").Options.Strict {
+		t.Error("the options do not say STRICT")
+	}
+	s.Table("items").Options = schema.TableOptions{}
+	for _, op := range making(s) {
 		if err := op.Apply(d.s); err != nil {
 			t.Fatal(err)
 		}

@@ -70,6 +70,7 @@ items unique constraint idx_items_state
 items unique constraint idx_items_state columns ["state"]
 kinds of  table   
 kinds of  table  columns ["code","parent","label","flag","n","plain","data","at","twice","thrice"]
+kinds of table  withoutRowid true
 kinds of column at  
 kinds of column at default 2020-01-01 00:00:00
 kinds of column at nullable true
@@ -166,6 +167,7 @@ owners unique constraint
 owners unique constraint  columns ["Name"]
 pairs  table   
 pairs  table  columns ["a","b","c"]
+pairs table  strict true
 pairs check   
 pairs check  expr b IN ('x', 'y')
 pairs column a  
@@ -205,9 +207,7 @@ pairs unique constraint  columns ["a","c"]
 		"table found_data | it is a part of virtual table found; it stays as it is",
 		"table found_docsize | it is a part of virtual table found; it stays as it is",
 		"table found_idx | it is a part of virtual table found; it stays as it is",
-		"table kinds of: WITHOUT ROWID | models have no word for it; it stays, and a rebuild keeps it",
 		"table links: foreign key (gone) | it refers to nowhere, which is no table that models describe; it stays, and a rebuild keeps it",
-		"table pairs: STRICT | models have no word for it; it stays, and a rebuild keeps it. A new column needs a type that such a table takes, as type.sqlite:TEXT",
 		"table pairs: unique (a, c) ON CONFLICT REPLACE | models have no word for it; it stays, and a rebuild keeps it",
 		"trigger links_noted on links | models have no triggers; it stays as it is, and a rebuild keeps it",
 		"view dear | models have no views; it stays as it is",

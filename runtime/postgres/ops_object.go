@@ -157,10 +157,8 @@ func (p *planner) makes(o schema.SQLObject) []migrate.Statement {
 	switch {
 	case o.Kind == schema.ExtensionKind: // which may be there already, see extensionThere
 		all = []migrate.Statement{statement(strings.Replace(o.Statement(), "CREATE EXTENSION ", "CREATE EXTENSION IF NOT EXISTS ", 1))}
-	case (o.Kind == schema.FunctionKind || o.Kind == schema.ProcedureKind) && inSQL(o) && p.before.Names().Early(o):
-		all = []migrate.Statement{{SQL: "SET LOCAL check_function_bodies = off", Comment: "what its body reads is not there yet; it is looked at in the end"},
-			all[0], statement("SET LOCAL check_function_bodies TO DEFAULT")}
-		p.unchecked = append(p.unchecked, o)
+	case o.Kind == schema.FunctionKind, o.Kind == schema.ProcedureKind:
+		all = p.early(o, all[0])
 	case o.Kind == schema.DomainKind:
 		all = []migrate.Statement{statement(namedChecks(o))}
 	case o.Kind == schema.SequenceKind && !p.ownerThere(o):
@@ -214,7 +212,7 @@ func (p *planner) replaces(from, to schema.SQLObject) ([]migrate.Statement, erro
 			return p.recreates(from, to), nil
 		}
 	case schema.FunctionKind, schema.ProcedureKind, schema.AggregateKind, schema.RuleKind:
-		return []migrate.Statement{statement(orReplace(to.Statement()))}, nil
+		return p.early(to, statement(orReplace(to.Statement()))), nil
 	}
 	return p.alters(from, to)
 }

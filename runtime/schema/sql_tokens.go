@@ -127,12 +127,6 @@ func codeTokens(sql string, routine bool) (toks []sqllex.Token, soft []bool) {
 	return toks, soft
 }
 
-// BodyIsString reports whether the object is a routine whose body is a string: no dependency of it is known to a database.
-func (o SQLObject) BodyIsString() bool {
-	_, soft := codeTokens(string(o.SQL), o.Kind.Routine())
-	return slices.Contains(soft, true)
-}
-
 func isName(t sqllex.Token) bool { return t.Kind == sqllex.Word || t.Kind == sqllex.Quoted }
 
 // sqlWords returns the names that tokens make: a.b.c is one.

@@ -51,7 +51,7 @@ func (m *maker) stoodOn(o schema.SQLObject) bool {
 
 func canChange(k schema.ObjectKind) bool {
 	switch k {
-	case schema.RangeTypeKind, schema.VirtualTableKind, schema.PartitionKind, schema.ViewIndexKind, schema.ExclusionKind, schema.EventTriggerKind, schema.StatisticsKind, schema.GrantKind:
+	case schema.RangeTypeKind, schema.PartitionKind, schema.ViewIndexKind, schema.ExclusionKind, schema.EventTriggerKind, schema.StatisticsKind, schema.GrantKind:
 		return false
 	}
 	return true
@@ -158,6 +158,12 @@ func (m *maker) changed(o schema.SQLObject) schema.SQLObject {
 	switch o.Kind {
 	case schema.ExtensionKind:
 		text = pick(m, []string{"", "VERSION '1.5'", "VERSION '1.6'"})
+	case schema.VirtualTableKind:
+		if short, has := strings.CutSuffix(text, ", prefix = '2')"); has {
+			text = short + ")"
+		} else {
+			text = strings.TrimSuffix(text, ")") + ", prefix = '2')"
+		}
 	case schema.DomainKind:
 		end(" DEFAULT 'a'", " DEFAULT 'b'")
 	case schema.CompositeTypeKind:
