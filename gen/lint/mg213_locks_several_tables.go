@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 var mg213 = Check{
@@ -19,7 +20,7 @@ var mg213 = Check{
 			}
 			held := p.held(i)
 			for _, t := range st.Tables {
-				if _, renames := p.op.(migrate.RenameTable); len(held) > 0 && !slices.Contains(held, t) && !renames {
+				if _, renames := p.op.(migrate.RenameTable); len(held) > 0 && !slices.Contains(held, t) && !renames && !p.isView(t) {
 					p.report("%s is locked while the lock on %s is still held, in one transaction (%s)", t, strings.Join(held, " and "), st.target)
 					return
 				}
@@ -33,10 +34,18 @@ func (p *pass) held(i int) []string {
 	var tables []string
 	for j := i - 1; j >= 0 && p.stages[j].tx == p.stages[i].tx && p.stages[j].target.String() == p.stages[i].target.String(); j-- {
 		for _, t := range p.stages[j].Tables {
-			if strong(p.stages[j].Lock) && !slices.Contains(tables, t) {
+			if strong(p.stages[j].Lock) && !slices.Contains(tables, t) && !p.isView(t) {
 				tables = append(tables, t)
 			}
 		}
 	}
 	return tables
+}
+
+// isView reports whether a name that is locked is that of a view: one goes out of the way of its table, and comes back with it, in one transaction on purpose.
+func (p *pass) isView(name string) bool {
+	is := func(o schema.SQLObject) bool {
+		return (o.Kind == schema.ViewKind || o.Kind == schema.MaterializedViewKind) && o.Name == name
+	}
+	return slices.ContainsFunc(p.first.SQLObjects, is) || slices.ContainsFunc(p.after().SQLObjects, is)
 }

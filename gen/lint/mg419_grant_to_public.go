@@ -14,6 +14,11 @@ var mg419 = Check{
 	run: func(p *pass) {
 		if o, ok := p.op.(migrate.Grant); ok && strings.EqualFold(strings.TrimSuffix(strings.ToUpper(o.To), " WITH GRANT OPTION"), "PUBLIC") {
 			kind, _, _ := strings.Cut(o.On, " ")
+			_, is, _ := migrate.ObjectChange(o)
+			was := p.first.SQLObject(*is)
+			if was != nil && was.Equal(*is) {
+				return // it only comes back with what was out of the way
+			}
 			if o.Privileges != "EXECUTE" && !(o.Privileges == "USAGE" && (kind == "type" || kind == "domain" || kind == "language")) {
 				p.report("every role may %s on %s", o.Privileges, o.On)
 			}
