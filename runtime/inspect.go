@@ -21,7 +21,7 @@ type Inspection struct {
 	Version int            `json:"version"` // of the server, as [Dialect.Planner] takes it: 15; 0 for SQLite
 	Schema  *schema.Schema `json:"schema"`  // every constraint and index with the name that it has; on SQLite "" where it has none
 
-	// Unexpressed is what the schema has no words for, sorted by Object: views, functions, triggers, options of tables and so on.
+	// Unexpressed is what models have no words for, sorted by Object: views, functions and triggers, which SQL files can declare, and what nothing can.
 	Unexpressed []Unexpressed `json:"unexpressed,omitempty"`
 	// Histories are those of other migration tools that were found. Their tables are not in Schema.
 	Histories []ForeignHistory `json:"histories,omitempty"`

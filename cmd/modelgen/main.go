@@ -42,6 +42,7 @@
 //	-name WORDS       name of the migration, without its number
 //	-diff             print what would be written, write nothing; exit status 1 when that is anything
 //	-sql              print the SQL of the new migration too, for each dialect
+//	-sql DIR          views, functions, triggers and the like are declared in the SQL files of DIR, which the snapshot records; none forgets it
 //	-rename OLD=NEW   answer: products.caption=label, items=products; can be repeated, as those below
 //	-drop NAME        answer: products.caption or items goes with its data
 //	-fill COL=SQL     answer: what existing rows get in a column that becomes NOT NULL; COL=? leaves it to be written in the migration

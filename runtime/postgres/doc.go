@@ -36,5 +36,5 @@
 //   - Constraint triggers made by hand and INITIALLY DEFERRED can make a change of a table fail after a data step in the same
 //     migration (SQLSTATE 55006).
 //   - Expected needs the right to create schemas in the database; it makes them in a transaction that it rolls back.
-//   - Partitioned tables, domains, extensions, views, functions, policies and grants are not planned; use the SQL op for them.
+//   - Casts, operators, text search, foreign servers and memberships of roles are not planned; use the SQL op for them.
 package postgres
