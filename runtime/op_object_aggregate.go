@@ -21,7 +21,7 @@ type ReplaceAggregate struct {
 // DropAggregate drops an aggregate function, never with CASCADE.
 type DropAggregate CreateAggregate
 
-// RenameAggregate gives an aggregate function another name.
+// RenameAggregate renames an aggregate function.
 type RenameAggregate struct {
 	From, To string
 	SQL      string // as in [CreateAggregate], with the old name

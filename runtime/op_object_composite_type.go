@@ -21,7 +21,7 @@ type AlterCompositeType struct {
 // DropCompositeType drops a composite type, never with CASCADE.
 type DropCompositeType CreateCompositeType
 
-// RenameCompositeType gives a composite type another name.
+// RenameCompositeType renames a composite type.
 type RenameCompositeType struct {
 	From, To string
 	SQL      string // as in [CreateCompositeType], with the old name

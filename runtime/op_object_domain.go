@@ -21,7 +21,7 @@ type AlterDomain struct {
 // DropDomain drops a domain, never with CASCADE.
 type DropDomain CreateDomain
 
-// RenameDomain gives a domain another name.
+// RenameDomain renames a domain.
 type RenameDomain struct {
 	From, To string
 	SQL      string // as in [CreateDomain], with the old name

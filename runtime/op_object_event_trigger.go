@@ -14,7 +14,7 @@ type CreateEventTrigger struct {
 // DropEventTrigger drops an event trigger, never with CASCADE.
 type DropEventTrigger CreateEventTrigger
 
-// RenameEventTrigger gives an event trigger another name.
+// RenameEventTrigger renames an event trigger.
 type RenameEventTrigger struct {
 	From, To string
 	SQL      string // as in [CreateEventTrigger], with the old name

@@ -15,7 +15,7 @@ type AddExclusion struct {
 // DropExclusion drops an exclusion constraint, never with CASCADE.
 type DropExclusion AddExclusion
 
-// RenameExclusion gives an exclusion constraint another name.
+// RenameExclusion renames an exclusion constraint.
 type RenameExclusion struct {
 	From, To string
 	Table    string

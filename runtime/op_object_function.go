@@ -21,7 +21,7 @@ type ReplaceFunction struct {
 // DropFunction drops a function, never with CASCADE.
 type DropFunction CreateFunction
 
-// RenameFunction gives a function another name.
+// RenameFunction renames a function.
 type RenameFunction struct {
 	From, To string
 	SQL      string // as in [CreateFunction], with the old name

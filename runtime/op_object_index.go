@@ -15,7 +15,7 @@ type CreateViewIndex struct {
 // DropViewIndex drops an index of a materialized view, never with CASCADE.
 type DropViewIndex CreateViewIndex
 
-// RenameViewIndex gives an index of a materialized view another name.
+// RenameViewIndex renames an index of a materialized view.
 type RenameViewIndex struct {
 	From, To string
 	Table    string

@@ -23,7 +23,7 @@ type ReplaceMaterializedView struct {
 // DropMaterializedView drops a materialized view, never with CASCADE.
 type DropMaterializedView CreateMaterializedView
 
-// RenameMaterializedView gives a materialized view another name.
+// RenameMaterializedView renames a materialized view.
 type RenameMaterializedView struct {
 	From, To string
 	Head     string // as in [CreateMaterializedView]

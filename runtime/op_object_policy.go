@@ -23,7 +23,7 @@ type AlterPolicy struct {
 // DropPolicy drops a policy of row level security, never with CASCADE.
 type DropPolicy CreatePolicy
 
-// RenamePolicy gives a policy of row level security another name.
+// RenamePolicy renames a policy of row level security.
 type RenamePolicy struct {
 	From, To string
 	Table    string

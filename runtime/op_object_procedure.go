@@ -21,7 +21,7 @@ type ReplaceProcedure struct {
 // DropProcedure drops a procedure, never with CASCADE.
 type DropProcedure CreateProcedure
 
-// RenameProcedure gives a procedure another name.
+// RenameProcedure renames a procedure.
 type RenameProcedure struct {
 	From, To string
 	SQL      string // as in [CreateProcedure], with the old name

@@ -21,7 +21,7 @@ type AlterPublication struct {
 // DropPublication drops a publication, never with CASCADE.
 type DropPublication CreatePublication
 
-// RenamePublication gives a publication another name.
+// RenamePublication renames a publication.
 type RenamePublication struct {
 	From, To string
 	SQL      string // as in [CreatePublication], with the old name

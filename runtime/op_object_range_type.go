@@ -14,7 +14,7 @@ type CreateRangeType struct {
 // DropRangeType drops a range type, never with CASCADE.
 type DropRangeType CreateRangeType
 
-// RenameRangeType gives a range type another name.
+// RenameRangeType renames a range type.
 type RenameRangeType struct {
 	From, To string
 	SQL      string // as in [CreateRangeType], with the old name

@@ -23,7 +23,7 @@ type ReplaceRule struct {
 // DropRule drops a rule, never with CASCADE.
 type DropRule CreateRule
 
-// RenameRule gives a rule another name.
+// RenameRule renames a rule.
 type RenameRule struct {
 	From, To string
 	Table    string

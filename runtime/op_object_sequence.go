@@ -21,7 +21,7 @@ type AlterSequence struct {
 // DropSequence drops a sequence, never with CASCADE.
 type DropSequence CreateSequence
 
-// RenameSequence gives a sequence another name.
+// RenameSequence renames a sequence.
 type RenameSequence struct {
 	From, To string
 	SQL      string // as in [CreateSequence], with the old name

@@ -14,7 +14,7 @@ type CreateStatistics struct {
 // DropStatistics drops a statistics object, never with CASCADE.
 type DropStatistics CreateStatistics
 
-// RenameStatistics gives a statistics object another name.
+// RenameStatistics renames a statistics object.
 type RenameStatistics struct {
 	From, To string
 	SQL      string // as in [CreateStatistics], with the old name

@@ -25,7 +25,7 @@ type ReplaceTrigger struct {
 // DropTrigger drops a trigger, never with CASCADE.
 type DropTrigger CreateTrigger
 
-// RenameTrigger gives a trigger another name.
+// RenameTrigger renames a trigger.
 type RenameTrigger struct {
 	From, To string
 	Table    string

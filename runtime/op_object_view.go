@@ -23,7 +23,7 @@ type ReplaceView struct {
 // DropView drops a view, never with CASCADE.
 type DropView CreateView
 
-// RenameView gives a view another name.
+// RenameView renames a view.
 type RenameView struct {
 	From, To string
 	Head     string // as in [CreateView]

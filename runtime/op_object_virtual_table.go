@@ -21,7 +21,7 @@ type ReplaceVirtualTable struct {
 // DropVirtualTable drops a virtual table, with the tables that its module keeps, never with CASCADE.
 type DropVirtualTable CreateVirtualTable
 
-// RenameVirtualTable gives a virtual table, with the tables that its module keeps another name.
+// RenameVirtualTable renames a virtual table, with the tables that its module keeps.
 type RenameVirtualTable struct {
 	From, To string
 	SQL      string // as in [CreateVirtualTable], with the old name

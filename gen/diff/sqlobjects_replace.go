@@ -28,19 +28,9 @@ func inPlace(from, to schema.SQLObject) bool {
 
 func word_(t sqllex.Token) string {
 	if t.Kind == sqllex.Word {
-		return lowerASCII(t.Text)
+		return sqllex.Fold(t.Text)
 	}
 	return t.Text
-}
-
-func lowerASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
 }
 
 // signature returns what CREATE OR REPLACE cannot change of a routine: arguments with names and defaults, and what it returns.
@@ -111,7 +101,7 @@ func typeWord(c schema.Column, o *schema.SQLObject) bool {
 		texts = append(texts, text)
 	}
 	return slices.ContainsFunc(texts, func(text string) bool {
-		return slices.ContainsFunc(sqllex.Code(text, sqllex.Any), func(t sqllex.Token) bool { return lowerASCII(t.Value()) == word(o) })
+		return slices.ContainsFunc(sqllex.Code(text, sqllex.Any), func(t sqllex.Token) bool { return sqllex.Fold(t.Value()) == word(o) })
 	})
 }
 

@@ -177,7 +177,7 @@ func (r *reader) grant(c *cursor) error {
 	case c.next("FOREIGN"), c.is(c.i, "DATABASE", "LANGUAGE", "TABLESPACE", "PARAMETER"):
 		return c.fail("a grant on this is not of one schema: do it by hand")
 	case c.is(c.i, "TABLE", "SEQUENCE", "FUNCTION", "PROCEDURE", "ROUTINE", "SCHEMA", "TYPE", "DOMAIN"):
-		kind = lower(c.toks[c.i].Text)
+		kind = sqllex.Fold(c.toks[c.i].Text)
 		c.i++
 	}
 	var targets []string

@@ -56,15 +56,6 @@ func (c *cursor) shown() string {
 	return text
 }
 
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
-}
-
 // part reads one name without its schema.
 func (c *cursor) part() (string, bool) {
 	if c.i >= len(c.toks) {
@@ -74,7 +65,7 @@ func (c *cursor) part() (string, bool) {
 	switch t.Kind {
 	case sqllex.Word:
 		c.i++
-		return lower(t.Text), true
+		return sqllex.Fold(t.Text), true
 	case sqllex.Quoted:
 		c.i++
 		return t.Value(), true
@@ -233,27 +224,20 @@ func typeName(toks []sqllex.Token) string {
 		}
 	}
 	name := strings.Join(words, " ")
-	if short, ok := typeSpelling[name]; ok {
-		name = short
-	}
+	name = sqllex.TypeName(name)
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "pg_catalog."), "public.")
 	return name + array
 }
 
 func schemaPart(t sqllex.Token) string {
 	if t.Kind == sqllex.Word {
-		return lower(t.Text)
+		return sqllex.Fold(t.Text)
 	}
 	if t.Kind == sqllex.Quoted {
 		return schema.QuoteName(t.Value())
 	}
 	return t.Text
 }
-
-var typeSpelling = map[string]string{"int": "integer", "int4": "integer", "int2": "smallint", "int8": "bigint", "bool": "boolean", "float4": "real",
-	"float8": "double precision", "float": "double precision", "decimal": "numeric", "varchar": "character varying", "char varying": "character varying",
-	"char": "character", "bpchar": "character", "timestamp with time zone": "timestamptz", "timestamp without time zone": "timestamp",
-	"time without time zone": "time", "time with time zone": "timetz", "varbit": "bit varying"}
 
 // without returns the text of the statement without tokens i to j.
 func (s *statement) without(i, j int) string {

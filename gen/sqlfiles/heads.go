@@ -57,7 +57,7 @@ func (r *reader) head(c *cursor) error {
 		r.remark(c.f, c.at(), "SET is passed over")
 		return nil
 	case c.next("SELECT"):
-		if strings.HasSuffix(lower(c.text(1, 4)), "set_config") {
+		if strings.HasSuffix(sqllex.Fold(c.text(1, 4)), "set_config") {
 			r.remark(c.f, c.at(), "set_config is passed over")
 			return nil
 		}
@@ -140,7 +140,7 @@ func (r *reader) put(c *cursor, o schema.SQLObject) error {
 	x := Object{SQLObject: o, Pos: c.f.pos(c.at()), file: c.f, at: c.at()}
 	for _, n := range c.notes {
 		if was, ok := strings.CutPrefix(n, "was:"); ok {
-			x.Was = lower(strings.TrimSpace(was))
+			x.Was = sqllex.Fold(strings.TrimSpace(was))
 		}
 	}
 	if err := r.narrow(c, &x); err != nil {
@@ -385,7 +385,7 @@ func (r *reader) enum(c *cursor, name string) error {
 	}
 	for _, n := range c.notes {
 		if was, ok := strings.CutPrefix(n, "was:"); ok {
-			e.Was = lower(strings.TrimSpace(was))
+			e.Was = sqllex.Fold(strings.TrimSpace(was))
 		}
 	}
 	r.res.Enums = append(r.res.Enums, e)

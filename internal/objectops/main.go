@@ -84,7 +84,7 @@ type {{.Change}}{{.Op}} struct {
 // Drop{{.Op}} drops {{.Doc}}, never with CASCADE.
 type Drop{{.Op}} {{.Make}}{{.Op}}
 
-// Rename{{.Op}} gives {{.Doc}} another name.
+// Rename{{.Op}} renames {{.Doc}}.
 type Rename{{.Op}} struct {
 	From, To string
 {{- if .Table}}

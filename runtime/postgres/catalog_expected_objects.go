@@ -61,8 +61,6 @@ func folded(t sqllex.Token) string {
 	return t.Value()
 }
 
-func isName(t sqllex.Token) bool { return t.Kind == sqllex.Word || t.Kind == sqllex.Quoted }
-
 // scratchNames are the names of what is built, with the schemas that they stand for.
 type scratchNames struct {
 	renderer
@@ -103,7 +101,7 @@ func (n scratchNames) move(sql string) string {
 	var edits []edit
 	for i, t := range toks {
 		switch {
-		case isName(t) && i+2 < len(toks) && toks[i+1].Text == "." && isName(toks[i+2]) && (i == 0 || toks[i-1].Text != "."):
+		case t.IsName() && i+2 < len(toks) && toks[i+1].Text == "." && toks[i+2].IsName() && (i == 0 || toks[i-1].Text != "."):
 			ns := folded(t)
 			if to, ok := n.moved[ns]; ok && n.made[[2]string{ns, folded(toks[i+2])}] {
 				edits = append(edits, edit{t.From, t.To, ident(to)})
@@ -114,7 +112,7 @@ func (n scratchNames) move(sql string) string {
 				edits = append(edits, edit{t.From, t.To, text(ident(to) + "." + ident(base))})
 			}
 		case t.Is("SCHEMA") && i > 0 && toks[i-1].Is("IN"): // FOR TABLES IN SCHEMA a, b
-			for k := i + 1; k < len(toks) && isName(toks[k]); k += 2 {
+			for k := i + 1; k < len(toks) && toks[k].IsName(); k += 2 {
 				if to, ok := n.moved[folded(toks[k])]; ok {
 					edits = append(edits, edit{toks[k].From, toks[k].To, ident(to)})
 				}
@@ -219,7 +217,7 @@ func wordsOf(t *schema.Table) map[string]bool {
 			toks := sqllex.Code(sql, lexis)
 			for i, tok := range toks {
 				switch {
-				case isName(tok):
+				case tok.IsName():
 					word := strings.ToLower(tok.Value())
 					all[word] = all[word] || i+1 < len(toks) && toks[i+1].Text == "("
 				case tok.Kind == sqllex.String && !strings.ContainsAny(tok.Value(), "' "): // nextval('numbers')

@@ -56,7 +56,7 @@ func (r renderer) privileges(o schema.SQLObject) (all []string) {
 		var columns []string
 		if i+1 < len(toks) && toks[i+1].Text == "(" {
 			for i += 2; i < len(toks) && toks[i].Text != ")"; i++ {
-				if isName(toks[i]) {
+				if toks[i].IsName() {
 					columns = append(columns, folded(toks[i]))
 				}
 			}

@@ -206,7 +206,7 @@ func (r renderer) eventTrigger(o schema.SQLObject) string {
 				if p.Text == "(" {
 					break
 				}
-				if isName(p) {
+				if p.IsName() {
 					function += folded(p)
 				} else {
 					function += p.Text

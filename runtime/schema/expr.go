@@ -3,6 +3,8 @@ package schema
 import (
 	"fmt"
 	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // Expressions in tags and migrations are SQL of the user's. This file knows just enough of its lexical structure to write one
@@ -189,14 +191,7 @@ func sameIdent(t token, name string) bool {
 	return t.text == name || foldASCII(t.text) == name
 }
 
-func foldASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
-}
+func foldASCII(s string) string { return sqllex.Fold(s) }
 
 func balanced(toks []token) error {
 	var open []string

@@ -95,7 +95,7 @@ func (r *clauseReader) behindName(o SQLObject) bool {
 // name goes behind a name, which may be qualified.
 func (r *clauseReader) name() bool {
 	for {
-		if r.i >= len(r.toks) || !isName(r.toks[r.i]) {
+		if r.i >= len(r.toks) || !r.toks[r.i].IsName() {
 			return false
 		}
 		r.i++
@@ -184,7 +184,7 @@ func (r *clauseReader) domain(o SQLObject) (all []Clause, ok bool) {
 		case r.next("DEFAULT"):
 			all = append(all, Clause{Name: "DEFAULT", Text: r.until(starts)})
 		case r.next("CONSTRAINT"):
-			if r.i >= len(r.toks) || !isName(r.toks[r.i]) {
+			if r.i >= len(r.toks) || !r.toks[r.i].IsName() {
 				return nil, false
 			}
 			if named = r.toks[r.i].Value(); r.toks[r.i].Kind == sqllex.Word {
@@ -230,7 +230,7 @@ func (r *clauseReader) composite() (all []Clause, ok bool) {
 	end := len(r.toks) - 1
 	for r.i < end {
 		t := r.toks[r.i]
-		if !isName(t) {
+		if !t.IsName() {
 			return nil, false
 		}
 		name := t.Value()

@@ -300,7 +300,7 @@ func (n *needs) aliasBehind(w sqlWord, name string) {
 	if i < len(n.toks) && n.toks[i].Is("AS") {
 		i++
 	}
-	if i < len(n.toks) && isName(n.toks[i]) && n.relationPlace(w.from) {
+	if i < len(n.toks) && n.toks[i].IsName() && n.relationPlace(w.from) {
 		if t := n.toks[i]; t.Kind == sqllex.Quoted || !keywords[strings.ToUpper(t.Text)] && !aliasEnds[strings.ToUpper(t.Text)] {
 			call(t.Value())
 			n.names[i] = true
@@ -312,7 +312,7 @@ func (n *needs) aliasBehind(w sqlWord, name string) {
 func (n *needs) commonTables() map[string]bool {
 	with := map[string]bool{}
 	for i, t := range n.toks {
-		if isName(t) && i > 0 && i+1 < len(n.toks) && (n.toks[i-1].Is("WITH", "RECURSIVE") || n.toks[i-1].Text == ",") && n.toks[i+1].Is("AS") &&
+		if t.IsName() && i > 0 && i+1 < len(n.toks) && (n.toks[i-1].Is("WITH", "RECURSIVE") || n.toks[i-1].Text == ",") && n.toks[i+1].Is("AS") &&
 			i+2 < len(n.toks) && (n.toks[i+2].Text == "(" || n.toks[i+2].Is("MATERIALIZED", "NOT")) {
 			with[strings.ToLower(t.Value())] = true
 		}

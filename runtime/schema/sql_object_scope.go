@@ -114,7 +114,7 @@ func (n *needs) targets(set int, f func(i int)) {
 			depth--
 		case depth < 0 || depth == 0 && (t.Text == ";" || t.Is("WHERE", "FROM", "RETURNING")):
 			return
-		case depth == 0 && isName(t) && (i == set+1 || n.toks[i-1].Text == ",") && i+1 < len(n.toks) && n.toks[i+1].Text == "=":
+		case depth == 0 && t.IsName() && (i == set+1 || n.toks[i-1].Text == ",") && i+1 < len(n.toks) && n.toks[i+1].Text == "=":
 			f(i)
 		}
 	}

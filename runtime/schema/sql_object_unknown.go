@@ -160,7 +160,7 @@ func (x *Names) segment(o SQLObject, toks []sqllex.Token, soft []bool) *segment 
 			if k < len(toks) && toks[k].Is("AS") {
 				k++
 			}
-			if k < len(toks) && isName(toks[k]) {
+			if k < len(toks) && toks[k].IsName() {
 				s.other[strings.ToLower(toks[k].Value())] = true
 			}
 		}
@@ -177,7 +177,7 @@ func (x *Names) segment(o SQLObject, toks []sqllex.Token, soft []bool) *segment 
 		if k < len(toks) && toks[k].Is("AS") {
 			k++
 		}
-		if k < len(toks) && isName(toks[k]) {
+		if k < len(toks) && toks[k].IsName() {
 			s.other[strings.ToLower(toks[k].Value())] = true
 		}
 	}
@@ -259,7 +259,7 @@ func declaredNames(o SQLObject) map[string]bool {
 			declare = true
 		case t.Is("BEGIN"):
 			declare = false
-		case isName(t) && (declare || !soft[i] && depth > 0), isName(t) && i > 0 && toks[i-1].Is("FOR", "INTO"):
+		case t.IsName() && (declare || !soft[i] && depth > 0), t.IsName() && i > 0 && toks[i-1].Is("FOR", "INTO"):
 			own[strings.ToLower(t.Value())] = true
 		}
 	}

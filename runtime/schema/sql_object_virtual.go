@@ -58,7 +58,7 @@ func (v *VirtualTable) argument(arg []sqllex.Token) {
 			value = arg[2].Value()
 		}
 		v.Options[foldASCII(arg[0].Value())] = value
-	case strings.HasPrefix(v.Module, "fts") && !strings.HasPrefix(v.Module, "fts5vocab") && v.Module != "fts4aux" || isName(arg[0]):
+	case strings.HasPrefix(v.Module, "fts") && !strings.HasPrefix(v.Module, "fts5vocab") && v.Module != "fts4aux" || arg[0].IsName():
 		v.Columns = append(v.Columns, arg[0].Value())
 	default:
 		v.Others = append(v.Others, arg[0].Value())

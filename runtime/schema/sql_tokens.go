@@ -24,16 +24,11 @@ func plainTokens(sql string) []string {
 		switch t.Kind {
 		case sqllex.Word:
 			word := foldASCII(t.Text)
-			for n, phrase := range typePhrases {
-				if phrase.at(toks[i:]) {
-					word = typePhrases[n].means
-					i += len(phrase.words) - 1
-					break
-				}
+			if n, name := sqllex.TypeWords(toks[i:]); n > 0 {
+				word = name
+				i += n - 1
 			}
-			if alias := typeAliases[word]; alias != "" {
-				word = alias
-			}
+			word = sqllex.TypeName(word)
 			if word == "procedure" && i > 0 && toks[i-1].Is("EXECUTE") {
 				word = "function"
 			}
@@ -69,34 +64,6 @@ func plainWord(name string) bool {
 	return len(toks) == 1 && toks[0].Kind == sqllex.Word && (name[0] < '0' || name[0] > '9')
 }
 
-// typeAliases are the second spellings of types (PostgreSQL manual, table 8.1).
-var typeAliases = map[string]string{"int": "integer", "int4": "integer", "int2": "smallint", "int8": "bigint", "bool": "boolean", "float4": "real",
-	"float8": "double", "decimal": "numeric", "varbit": "bit varying", "varchar": "character varying", "bpchar": "character", "char": "character"}
-
-// phrase is a type of several words.
-type phrase struct {
-	words []string
-	means string
-}
-
-func (p phrase) at(toks []sqllex.Token) bool {
-	if len(toks) < len(p.words) {
-		return false
-	}
-	for i, w := range p.words {
-		if !toks[i].Is(w) {
-			return false
-		}
-	}
-	return true
-}
-
-var typePhrases = []phrase{
-	{strings.Fields("character varying"), "character varying"}, {strings.Fields("char varying"), "character varying"}, {strings.Fields("double precision"), "double"},
-	{strings.Fields("timestamp with time zone"), "timestamptz"}, {strings.Fields("timestamp without time zone"), "timestamp"},
-	{strings.Fields("time with time zone"), "timetz"}, {strings.Fields("time without time zone"), "time"},
-}
-
 // sqlWord is a name in SQL, of one or more parts.
 type sqlWord struct {
 	parts []sqllex.Token
@@ -127,16 +94,14 @@ func codeTokens(sql string, routine bool) (toks []sqllex.Token, soft []bool) {
 	return toks, soft
 }
 
-func isName(t sqllex.Token) bool { return t.Kind == sqllex.Word || t.Kind == sqllex.Quoted }
-
 // sqlWords returns the names that tokens make: a.b.c is one.
 func sqlWords(toks []sqllex.Token, soft []bool) (all []sqlWord) {
 	for i := 0; i < len(toks); i++ {
-		if !isName(toks[i]) {
+		if !toks[i].IsName() {
 			continue
 		}
 		w := sqlWord{parts: []sqllex.Token{toks[i]}, from: i, soft: soft[i]}
-		for i+2 < len(toks) && toks[i+1].Text == "." && isName(toks[i+2]) {
+		for i+2 < len(toks) && toks[i+1].Text == "." && toks[i+2].IsName() {
 			w.parts = append(w.parts, toks[i+2])
 			i += 2
 		}
