@@ -33,6 +33,9 @@ type Batch struct {
 	Column      schema.Column
 	Expr, Where string
 	Trusted     []string // triggers that do not do so: those of dual writes
+
+	// Partitioned makes it go through one partition after the other: over all of them together, each page would look into each.
+	Partitioned bool
 }
 
 // NewBatch makes the batch of an op on a table of s. It returns an error when the table has no primary key.
@@ -75,6 +78,7 @@ type Cursor struct {
 	Rows int64    `json:"rows,omitempty"` // that were passed
 	Of   int64    `json:"of,omitempty"`   // an estimate of all; 0 is unknown
 	Plan string   `json:"plan,omitempty"` // tells the stages that are done from others
+	In   string   `json:"in,omitempty"`   // the partition that At and To are of, with [Batch.Partitioned]; those before it in the alphabet are done
 
 	// Half is of a migration that is being undone without having been applied to its end; nil is that it was.
 	Half *Half `json:"half,omitempty"`

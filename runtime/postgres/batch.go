@@ -28,7 +28,12 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 	}
 	defer s.watch(ctx, []migrate.Stage{stage})()
 	c, err := migrate.ParseCursor(mark.Record.Cursor)
-	if err == nil && (c == nil || c.To == nil) {
+	if err == nil && stage.Batch.Partitioned {
+		var done bool
+		if stage, c, done, err = s.inPartition(ctx, stage, c); done {
+			return migrate.BatchResult{Cursor: c, Size: size, Done: true}, nil
+		}
+	} else if err == nil && (c == nil || c.To == nil) {
 		was := c
 		var g guard
 		if c, g, err = s.bound(ctx, s.tx(), stage.Batch); c != nil && was != nil {
@@ -130,7 +135,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 		}
 		return migrate.BatchResult{}, err
 	}
-	return migrate.BatchResult{Cursor: next, Size: size, Done: slices.Equal(next.At, next.To)}, nil
+	return migrate.BatchResult{Cursor: next, Size: size, Done: slices.Equal(next.At, next.To) && next.In == ""}, nil
 }
 
 // once runs a transaction one time. An error after which it may be tried again comes as it is.
@@ -237,7 +242,7 @@ func (r renderer) next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *m
 		}
 		found.At = c.To
 	}
-	return &migrate.Cursor{At: found.At, To: c.To, Rows: c.Rows + found.Rows, Of: c.Of, Plan: c.Plan, Half: c.Half}, nil
+	return &migrate.Cursor{At: found.At, To: c.To, Rows: c.Rows + found.Rows, Of: c.Of, Plan: c.Plan, In: c.In, Half: c.Half}, nil
 }
 
 // keys runs a query that returns what is asked for first, a count, and a key, or nothing.

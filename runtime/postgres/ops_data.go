@@ -42,6 +42,7 @@ func (p *planner) fill(o migrate.Fill, comment string, trusted ...string) error 
 	if t := p.before.Table(o.Table); t != nil && t.Column(o.Column) != nil {
 		b.Column = *t.Column(o.Column)
 	}
+	b.Partitioned = p.byPartition(o.Table, o.Column, o.Expr, o.Where)
 	switch {
 	case p.online(o.Table, o.Plain) && !o.Looks():
 		if err != nil {
@@ -119,6 +120,7 @@ func (p *planner) backfill(o migrate.RowStep) error {
 		return err
 	}
 	b.SetRows(p.before, o)
+	b.Partitioned = p.byPartition(o.Table, "", o.Where)
 	r := p.renderer
 	stage := migrate.Stage{Facts: p.locks(rowExclusive, o.Table), Parts: nothing, Run: func(ctx context.Context, tx migrate.Tx) error { return r.allRows(ctx, tx, b) }}
 	if p.online(o.Table, o.Plain) {
