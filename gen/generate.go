@@ -14,6 +14,7 @@ import (
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Generate works out the next migration and writes nothing. Questions are part of the result; what is wrong with the models or the
@@ -166,20 +167,36 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if len(r.models.Models) > 0 {
 		r.snap.Models = nil
 	}
-	for _, m := range r.models.Models {
-		if !slices.Contains(r.snap.Models, m.Package.Path) {
-			r.snap.Models = append(r.snap.Models, m.Package.Path)
+	record := func(path string) {
+		if !slices.Contains(r.snap.Models, path) {
+			r.snap.Models = append(r.snap.Models, path)
 		}
+	}
+	for _, m := range r.models.Models {
+		record(m.Package.Path)
+	}
+	for _, v := range r.models.Views {
+		record(v.Package.Path)
 	}
 	slices.Sort(r.snap.Models)
 	if r.moved {
 		r.recorded = recorded
 	}
-	if err := r.readSQL(cfg); err != nil {
+	var byHand []schema.Object
+	if r.snap.SQL != "" || len(r.models.Views) > 0 {
+		byHand = r.handObjects()
+	}
+	if err := r.readSQL(cfg, byHand); err != nil {
+		return nil, err
+	}
+	if err := r.views(byHand); err != nil {
 		return nil, err
 	}
 	if r.snap.Set == "" {
-		r.snap.Set = defaultSet(r.models.Models[0].Package.Module)
+		r.snap.Set = defaultSet(r.models.Packages[0].Module)
+		if len(r.models.Models) > 0 {
+			r.snap.Set = defaultSet(r.models.Models[0].Package.Module)
+		}
 	}
 	return r, nil
 }

@@ -71,7 +71,11 @@ func builtins(p *load.Package) bool {
 // guardModels returns what the guard of a package is made of.
 func guardModels(models *load.Result, p *load.Package) []emit.GuardModel {
 	var out []emit.GuardModel
-	for _, m := range models.Models {
+	all := slices.Clone(models.Models)
+	for _, v := range models.Views {
+		all = append(all, &v.Model)
+	}
+	for _, m := range all {
 		if m.Package.Path != p.Path {
 			continue
 		}

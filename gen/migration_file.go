@@ -75,7 +75,7 @@ func (r *Result) migration(m emit.Migration, oneByOne bool) error {
 	if len(r.Folder.Migrations) == 0 {
 		return nil
 	}
-	src, err := emit.List(r.Folder.Package, r.snap.Set, r.Folder.Ordered(), r.snap.Allow...)
+	src, err := emit.List(r.Folder.Package, r.snap.Set, r.Folder.Ordered(), r.snap.ViewStructs(), r.snap.Allow...)
 	if err != nil {
 		return err
 	}

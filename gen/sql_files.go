@@ -10,6 +10,7 @@ import (
 	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/gen/sqlfiles"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // settleSQL records where the SQL files are, relative to the directory of the migrations, which does not move when the command runs elsewhere.
@@ -40,8 +41,8 @@ func (c Config) settleSQL(s *snapshot.Snapshot) error {
 	return nil
 }
 
-// readSQL reads the SQL files that the snapshot records, and adds what they declare to the schema of the models.
-func (r *Result) readSQL(cfg Config) error {
+// readSQL reads the SQL files that the snapshot records, and adds what they declare to the schema of the models. byHand is what steps written by hand make.
+func (r *Result) readSQL(cfg Config, byHand []schema.Object) error {
 	if r.snap.SQL == "" {
 		return nil
 	}
@@ -68,7 +69,7 @@ func (r *Result) readSQL(cfg Config) error {
 		return finding.Problems{err.Error()}
 	}
 	r.sql = files
-	if problems := files.Into(r.models.Schema); len(problems) > 0 {
+	if problems := files.Into(r.models.Schema, byHand...); len(problems) > 0 {
 		return findings(problems)
 	}
 	return nil

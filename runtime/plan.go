@@ -355,6 +355,13 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 		}
 		diff = append(diff, Difference{Missing: true, Fact: o.String(), Fix: fix + "; or write a migration whose step has it in Drops"})
 	}
+	if !slices.ContainsFunc(m.set.all, func(n node) bool { return n.own && len(n.by) == 0 && !h.counts(m.set.at[n.Migration]) }) { // the structs are those of the newest migration
+		structs, err := m.viewStructs(ctx, s, want)
+		if err != nil {
+			return nil, redacted{err}
+		}
+		diff = append(diff, structs...)
+	}
 	return diff, nil
 }
 

@@ -19,6 +19,7 @@ type Set struct {
 	index   map[key]int
 	schema  *schema.Schema // after all of them
 	allow   []string       // see Allow
+	views   []ViewStruct   // see Views
 	err     error
 
 	pkgs    map[string]string // the packages in which the members were made
@@ -72,6 +73,7 @@ func Join(sets ...*Set) *Set {
 			errs = append(errs, fmt.Errorf("two sets are called %s", m.name))
 		}
 		s.members, s.allow = append(s.members, m.name), append(s.allow, m.allow...)
+		s.views = append(s.views, m.views...)
 		s.pkgs[m.name] = m.pkgs[m.name]
 		for _, n := range m.all {
 			if n.own {

@@ -30,6 +30,12 @@ func (m *model) readBlank(keys []keyValue, pos token.Pos, sc *scope) {
 		switch {
 		case kv.key == m.l.cfg.Tag || kv.key == tool:
 			m.l.failf(pos, "a blank field is no column: give it a name, or take its %s tag away", kv.key)
+		case key == viewWord && sc.outer == nil && m.view:
+		case key == viewWord:
+			m.l.failf(pos, "the struct of a view is no part of the struct of %s", map[bool]string{true: "another view", false: "a table"}[m.view])
+		case m.view && ok && sc.outer == nil:
+			m.l.failf(pos, "%s is the struct of a view, which has no %s", m.obj.Name(), key)
+		case m.view && ok: // of the tables in which it is embedded
 		case !ok:
 			m.l.checkKey(kv, true, pos)
 		case !m.l.checkText(kv.key, kv.value):

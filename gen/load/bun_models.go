@@ -18,6 +18,9 @@ func (l *loader) findBun() {
 	for _, s := range l.order {
 		list := l.modelsNamed(s)
 		for _, d := range s.structs {
+			if l.viewDecls[d] {
+				continue
+			}
 			name := d.spec.Name.Name
 			obj, _ := s.pkg.Types.Scope().Lookup(name).(*types.TypeName)
 			_, no := list.not[name]

@@ -65,7 +65,7 @@ func (m *model) addColumn(f *types.Var, decl *ast.Field, name text, opts options
 		c.bad = true
 	}
 	c.setNull()
-	if !m.put(c, name.s) {
+	if !m.put(c, name.s) || m.view {
 		return
 	}
 	c.Comment = opts.value("comment")

@@ -76,6 +76,9 @@ func (m *model) readField(f *types.Var, decl *ast.Field, keys []keyValue, pos to
 		return
 	}
 	opts := m.l.checkOptions(t.options, columnWords)
+	if m.view {
+		opts = m.viewOptions(f.Name(), opts, sc)
+	}
 	if opts.has("many2many") {
 		m.readMany(f, opts, pos, sc)
 		return

@@ -13,13 +13,18 @@ import (
 
 // findGorm finds the models of gorm, and those that their relations lead to.
 func (l *loader) findGorm() {
-	l.gorm = l.gormParser()
+	if l.gorm == nil {
+		l.gorm = l.gormParser()
+	}
 	parts := map[*types.TypeName][]string{} // structs that others embed, and these
 	var found []*model
 	declined := map[*types.TypeName]bool{}
 	for _, s := range l.order {
 		list := l.modelsNamed(s)
 		for _, d := range s.structs {
+			if l.viewDecls[d] {
+				continue
+			}
 			name := d.spec.Name.Name
 			obj, _ := s.pkg.Types.Scope().Lookup(name).(*types.TypeName)
 			_, no := list.not[name]

@@ -56,6 +56,7 @@ type Package struct {
 type Result struct {
 	Schema   *schema.Schema // tables by name; constraints and indexes in the order of the models, without name unless they were given one
 	Models   []*Model       // by table
+	Views    []*View        // structs of views, by the names of these
 	Packages []*Package     // by path, those without models too
 	Hints    []Hint         // renames of what is neither table nor column
 	NoKey    []string       // tables without primary key that were not declared so with pk:"-"
@@ -95,13 +96,15 @@ type loader struct {
 	dirs []string          // what file names are relative to
 	rel  map[string]string // known relative file names
 
-	packages []*Package
-	sources  map[*types.Package]*source // read from files: the patterns and the extra packages
-	order    []*source                  // of the patterns, by path
-	failed   map[string]error
-	problems Problems
+	packages  []*Package
+	sources   map[*types.Package]*source // read from files: the patterns and the extra packages
+	order     []*source                  // of the patterns, by path
+	viewDecls map[*decl]bool             // structs that are marked as those of views
+	failed    map[string]error
+	problems  Problems
 
 	models  []*model
+	views   []*model // structs of views
 	byType  map[*types.TypeName]*model
 	tables  map[string]*model // by name in small letters
 	schema  *schema.Schema
@@ -195,7 +198,7 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 		mapper: mapper, listed: map[*source]modelList{}, cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
 		byType: map[*types.TypeName]*model{}, tables: map[string]*model{}, schema: &schema.Schema{}, places: map[place]token.Pos{},
 		typed: map[*types.TypeName]goType{}, consts: map[*types.Package]map[*types.TypeName][]*types.Const{}, values: map[*types.TypeName][]constantValue{},
-		hintsAt: map[string]span{}, wanted: map[string]bool{}, foreign: map[*types.Package]*source{}, std: map[*types.Package]bool{}, silent: map[*types.Package]bool{},
+		viewDecls: map[*decl]bool{}, hintsAt: map[string]span{}, wanted: map[string]bool{}, foreign: map[*types.Package]*source{}, std: map[*types.Package]bool{}, silent: map[*types.Package]bool{},
 	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 		l.dirs = append(l.dirs, real)
@@ -219,6 +222,7 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	for _, s := range l.order {
 		l.checkDirectives(s)
 		l.extensions(s)
+		l.findViews(s)
 		if l.mapper == nil {
 			l.findModels(s)
 		}
@@ -227,7 +231,7 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	if l.mapper != nil {
 		l.findMapped()
 	}
-	if len(l.models) == 0 && len(l.problems) == 0 && !l.cfg.AllowEmpty {
+	if len(l.models)+len(l.views) == 0 && len(l.problems) == 0 && !l.cfg.AllowEmpty {
 		return nil, fmt.Errorf("no models in %s: %s%s", strings.Join(l.cfg.Patterns, ", "), l.whatModelsAre(), l.inTests())
 	}
 	tables := append(slices.Clone(l.models), l.gormJoined...)
@@ -239,6 +243,7 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	}
 	l.joinTables()
 	l.finishEnums()
+	l.readViews()
 	for _, m := range tables {
 		m.foreignKeys()
 		switch {

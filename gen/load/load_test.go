@@ -220,6 +220,15 @@ func render(t *testing.T, r *Result) string {
 	for _, e := range r.Schema.Enums {
 		line("enum %s", js(e))
 	}
+	for _, v := range r.Views {
+		line("view %s of %s, partial %v", v.Table, v.Struct(), v.Partial)
+		for _, c := range v.Columns {
+			if p := r.ViewPos(v, c.Name); !p.IsValid() {
+				t.Errorf("column %s of %s has no place", c.Name, v.Struct())
+			}
+			line("  %s", js(c))
+		}
+	}
 	for _, tab := range r.Schema.Tables {
 		head := *tab // without what has lines of its own
 		head.Columns, head.PrimaryKey, head.Uniques, head.Checks, head.ForeignKeys, head.Indexes = nil, nil, nil, nil, nil, nil

@@ -28,7 +28,7 @@ func (l *loader) findMapped() {
 	}
 	for _, s := range l.order {
 		for _, d := range s.structs {
-			if obj, _ := s.pkg.Types.Scope().Lookup(d.spec.Name.Name).(*types.TypeName); l.byType[obj] == nil {
+			if obj, _ := s.pkg.Types.Scope().Lookup(d.spec.Name.Name).(*types.TypeName); l.byType[obj] == nil && !l.viewDecls[d] {
 				l.strayTableDirectives(d)
 			}
 		}

@@ -44,6 +44,10 @@ type model struct {
 	directives []keyValue // of the table, above the struct
 
 	constraint string // what its file is built with, "" when that is always
+
+	view     bool // its fields are the columns of a view: there is no table
+	viewName string
+	partial  bool // the view may have more columns
 }
 
 // flattened is a struct whose fields are columns of a model.
@@ -68,6 +72,9 @@ type region struct{ from, to token.Pos }
 // findModels finds the models of a package: structs with a table tag, or with another mark, see unmarked.
 func (l *loader) findModels(s *source) {
 	for _, d := range s.structs {
+		if l.viewDecls[d] {
+			continue
+		}
 		st := d.spec.Type.(*ast.StructType)
 		blank, named := l.tableField(st), ""
 		if blank == nil {

@@ -35,6 +35,7 @@ var tableWords = map[string]map[string]int{
 	"unique": {"name": asValue, "where": asValue | perDialect, "using": asValue | perDialect, "include": asValue | perDialect, "opclass": asValue | perDialect,
 		"nullsnotdistinct": asFlag | perDialect, "deferrable": asFlag | asValue | perDialect, "was": asValue},
 	"check":   {"name": asValue, "was": asValue},
+	viewWord:  {partialWord: asFlag},
 	"exclude": {"name": asValue, "was": asValue, "where": asValue, "using": asValue, "deferrable": asFlag | asValue},
 	"fk":      {"name": asValue, "ondelete": asValue, "onupdate": asValue, "deferrable": asFlag | asValue, "was": asValue},
 }

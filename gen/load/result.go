@@ -20,14 +20,18 @@ func (l *loader) result(roots []*packages.Package) *Result {
 		byPath[p.Path] = p
 	}
 	names := map[*types.Package]*qualifier{}
-	for _, m := range l.models {
+	export := func(m *model) *Model {
 		q := names[m.obj.Pkg()]
 		if q == nil {
 			q = &qualifier{pkg: m.obj.Pkg(), names: map[string]string{}, used: map[string]bool{}}
 			names[m.obj.Pkg()] = q
 		}
-		r.Models = append(r.Models, m.export(byPath[m.src.pkg.PkgPath], q))
+		return m.export(byPath[m.src.pkg.PkgPath], q)
 	}
+	for _, m := range l.models {
+		r.Models = append(r.Models, export(m))
+	}
+	r.Views = l.exportViews(export)
 	slices.SortFunc(r.Models, func(a, b *Model) int { return strings.Compare(a.Table, b.Table) })
 	slices.Sort(r.NoKey)
 	slices.SortStableFunc(r.Hints, func(a, b Hint) int {

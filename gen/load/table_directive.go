@@ -52,7 +52,7 @@ func tableDirectives(d *decl) []keyValue {
 	for _, at := range append([]*decl{d}, d.beside...) {
 		for _, x := range ours(at.doc) {
 			word, _, _ := strings.Cut(x.Name, ".")
-			if word != tableWord && tableWords[word] != nil {
+			if word != tableWord && word != viewWord && tableWords[word] != nil {
 				args := strings.TrimRight(x.Args, " \t\r")
 				all = append(all, keyValue{x.Name, text{s: args, pos: x.ArgsPos, exact: true}})
 			}

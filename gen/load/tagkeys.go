@@ -41,6 +41,8 @@ func (l *loader) checkKey(kv keyValue, blank bool, pos token.Pos) bool {
 	}
 	_, onTable := tableWords[key]
 	switch {
+	case !blank && key == viewWord:
+		return false // others call something so
 	case !blank && onTable && key != "table":
 		l.failf(pos, "the tag %s belongs on a blank field, as in _ struct{} `%s:\"...\"`, or, for this column alone, into its %s tag", kv.key, key, l.cfg.Tag)
 	case !blank && key == "table":
@@ -90,7 +92,7 @@ func (l *loader) mayBeTable(f *ast.Field) bool {
 	}
 	for _, kv := range l.tagOf(f) {
 		key, _, _ := strings.Cut(kv.key, ".")
-		if n := nearest(key, []string{"table"}, 1); n != "" && kv.key != "table" || strings.Map(dropUnseen, kv.key) != kv.key {
+		if n := nearest(key, []string{"table", viewWord}, 1); n != "" && kv.key != n || strings.Map(dropUnseen, kv.key) != kv.key {
 			return l.checkKey(kv, true, f.Tag.Pos())
 		}
 	}

@@ -1,8 +1,10 @@
 package revise
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -40,6 +42,7 @@ func (b *branches) settings() (*snapshot.Snapshot, error) {
 	if len(lines) > 0 {
 		return nil, finding.Problems(lines)
 	}
+	out.Views = views(ours.Views, theirs.Views, b.Base)
 	out.Models = nil
 	before := b.modelsBefore()
 	for _, m := range slices.Concat(ours.Models, theirs.Models) {
@@ -50,6 +53,41 @@ func (b *branches) settings() (*snapshot.Snapshot, error) {
 	}
 	slices.Sort(out.Models)
 	return &out, nil
+}
+
+// views joins the structs of views of two sides: what one side alone has added, changed or taken away holds. Of one that both have changed it is ours: the guard
+// does not compile then, and the next generate records what the struct is.
+func views(ours, theirs []snapshot.View, base *snapshot.Snapshot) (all []snapshot.View) {
+	find := func(in []snapshot.View, v snapshot.View) *snapshot.View {
+		i := slices.IndexFunc(in, func(x snapshot.View) bool { return x.View == v.View && x.Struct == v.Struct })
+		if i < 0 {
+			return nil
+		}
+		return &in[i]
+	}
+	var before []snapshot.View
+	if base != nil {
+		before = base.Views
+	}
+	for _, v := range ours {
+		was, other := find(before, v), find(theirs, v)
+		switch unchanged := was != nil && reflect.DeepEqual(*was, v); {
+		case unchanged && other == nil:
+		case unchanged:
+			all = append(all, *other)
+		default:
+			all = append(all, v)
+		}
+	}
+	for _, v := range theirs {
+		if was := find(before, v); find(ours, v) == nil && (was == nil || !reflect.DeepEqual(*was, v)) {
+			all = append(all, v)
+		}
+	}
+	slices.SortFunc(all, func(a, b snapshot.View) int {
+		return cmp.Or(strings.Compare(a.View, b.View), strings.Compare(a.Struct, b.Struct))
+	})
+	return all
 }
 
 func orWord(s, word string) string {

@@ -13,6 +13,7 @@ import (
 	"io"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -38,10 +39,32 @@ type Snapshot struct {
 	SQL      string   `json:"sql,omitempty"`      // directory with the SQL files, relative to that of the migrations; "" is none
 	Allow    []string `json:"allow,omitempty"`    // what verify passes over, from modelgen.json, see [migrate.Set.Allow]
 
+	Views []View `json:"views,omitempty"` // structs that programs scan rows of views into, by the names of the views
+
 	// Migrations has the hash of the ops of every migration by its name, or [Open]. It is empty in a file that is older than the records.
 	Migrations map[string]string `json:"migrations,omitempty"`
 
 	schema.Schema
+}
+
+// View is the struct that a program scans the rows of a view into, see [migrate.ViewStruct].
+type View struct {
+	View    string          `json:"view"`
+	Struct  string          `json:"struct"` // import path and name
+	Partial bool            `json:"partial,omitempty"`
+	Columns []schema.Column `json:"columns"`
+}
+
+// ViewStructs returns what the list of migrations says of the structs of views.
+func (s *Snapshot) ViewStructs() (all []migrate.ViewStruct) {
+	for _, v := range s.Views {
+		out := migrate.ViewStruct{View: v.View, Struct: v.Struct, Partial: v.Partial}
+		for _, c := range v.Columns {
+			out.Columns = append(out.Columns, c)
+		}
+		all = append(all, out)
+	}
+	return all
 }
 
 // SetHead records the newest migration.
@@ -128,7 +151,7 @@ func settings(data []byte) (s *Snapshot, stranger string) {
 	s = new(Snapshot)
 	fields := map[string]any{
 		"modelgen": &s.Format, "head": &s.Head, "set": &s.Set, "models": &s.Models, "dialects": &s.Dialects, "tag": &s.Tag,
-		"guard": &s.Guard, "comments": &s.Comments, "allow": &s.Allow, "sql": &s.SQL, "migrations": &s.Migrations,
+		"guard": &s.Guard, "comments": &s.Comments, "allow": &s.Allow, "sql": &s.SQL, "views": &s.Views, "migrations": &s.Migrations,
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {

@@ -9,8 +9,9 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// Into adds what the files declare to the schema of the models, and returns what does not fit it.
-func (r *Result) Into(s *schema.Schema) (problems Problems) {
+// Into adds what the files declare to the schema of the models, and returns what does not fit it. byHand is what steps of the migrations that are written by
+// hand make: what the files declare may stand on it, and it becomes no part of the schema.
+func (r *Result) Into(s *schema.Schema, byHand ...schema.Object) (problems Problems) {
 	fail := func(o Object, format string, args ...any) {
 		problems = append(problems, Problem{o.Pos, fmt.Sprintf(format, args...)})
 	}
@@ -63,6 +64,9 @@ func (r *Result) Into(s *schema.Schema) (problems Problems) {
 	if len(problems) > 0 {
 		return problems
 	}
+	before := s.Objects
+	s.Objects = slices.Concat(before, byHand) // for as long as names are looked up
+	defer func() { s.Objects = before }()
 	return r.check(s)
 }
 

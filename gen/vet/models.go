@@ -50,7 +50,11 @@ func (v *pass) models(broken bool) error {
 	if err != nil {
 		return err
 	}
-	if broken || at.data == nil || models.Partial || len(models.Models) == 0 {
+	if broken || at.data == nil || models.Partial || len(models.Models)+len(models.Views) == 0 {
+		return nil
+	}
+	v.views(models, snap)
+	if len(models.Models) == 0 {
 		return nil
 	}
 	return v.drift(models, snap, given.Others)

@@ -1,6 +1,7 @@
 package dialecttest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -113,5 +114,66 @@ func TestDeclaredObjectsThatDiffer(t *testing.T) {
 		verify("column issues.legacy")
 		set.Allow("column issues.legacy")
 		verify()
+	})
+}
+
+// viewed has a view of several types, and structs of it: the first reads it, the others do not.
+func viewed(structs ...migrate.ViewStruct) *migrate.Set {
+	return migrate.NewSet("shop", chain(
+		migrate.CreateEnum{Name: "mood", Values: []string{"sad", "glad"}},
+		migrate.CreateTable{
+			Table: "orders", Columns: []schema.ColumnDef{
+				schema.BigInt("id"), schema.Varchar("buyer", 20), schema.Integer("total"), schema.Boolean("paid"), schema.TimestampTZ("at").Null(), schema.EnumOf("mood", "mood").Null(),
+			},
+			PrimaryKey: schema.PrimaryKey{Name: "orders_pkey", Columns: []string{"id"}},
+		},
+		migrate.CreateDomain{Only: "postgres", Name: "cents", SQL: "CREATE DOMAIN cents AS integer CHECK (VALUE > 0)"},
+		migrate.CreateView{Only: "postgres", Name: "open_orders", Query: "SELECT id, buyer, total, total::cents AS cents, paid, at, mood, count(*) OVER () AS n, array_agg(total) OVER () AS totals FROM orders"},
+		migrate.CreateView{Only: "sqlite", Name: "open_orders", Query: "SELECT id, buyer, total, total + 0 AS cents, paid, at, mood, count(*) OVER () AS n, '' AS totals FROM orders"},
+	)...).Views(structs...)
+}
+
+func viewStruct(name string, partial bool, columns ...schema.ColumnDef) migrate.ViewStruct {
+	return migrate.ViewStruct{View: "open_orders", Struct: "example.com/shop/models." + name, Partial: partial, Columns: columns}
+}
+
+// The struct of a view is held to what the view returns, by migratetest and by Verify, when all migrations are applied.
+func TestViewStructs(t *testing.T) {
+	t.Parallel()
+	fits := viewStruct("Fits", false, schema.BigInt("id"), schema.Text("buyer").Null(), schema.BigInt("total"), schema.Integer("cents"), schema.Boolean("paid").Null(),
+		schema.TimestampTZ("at"), schema.EnumOf("mood", "mood"), schema.BigInt("n"), schema.Array(schema.Integer("totals")))
+	part := viewStruct("Part", true, schema.BigInt("n"), schema.Char("buyer", 3))
+	runners(t, func(r *runner) {
+		rec := &recorder{TB: r.t}
+		migratetest.Run(rec, r.db, r.dialect, viewed(fits, part))
+		expect(r.t, "errors", rec.errs)
+		wrong := viewStruct("Wrong", true, schema.BigInt("nr"), schema.Text("paid"), schema.SmallInt("buyer"), schema.Text("total"))
+		lacks := viewStruct("Lacks", false, fits.Columns[1:]...)
+		set := viewed(fits, wrong, lacks)
+		m := r.migrator(set)
+		if _, err := m.Up(r.t.Context()); err != nil {
+			r.t.Fatal(err)
+		}
+		drift, err := m.Verify(r.t.Context())
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		var got []string
+		for _, d := range drift {
+			got = append(got, fmt.Sprint(d.Missing, " ", d.Fact, "; ", d.Fix))
+		}
+		text := strings.Join(got, "\n")
+		for _, want := range []string{
+			"true struct models.Wrong of view open_orders: column nr; the view returns id, buyer, total, cents, paid, at, mood, n",
+			"true struct models.Wrong of view open_orders: column paid ", "true struct models.Wrong of view open_orders: column buyer ", "true struct models.Wrong of view open_orders: column total ",
+			`false struct models.Lacks of view open_orders: column id; the view returns it and no field reads it: give the struct one, or write view:"open_orders,partial"`,
+		} {
+			if !strings.Contains(text, want) {
+				r.t.Errorf("%q is not in\n%s", want, text)
+			}
+		}
+		if len(got) != 5 {
+			r.t.Errorf("%d differences:\n%s", len(got), text)
+		}
 	})
 }

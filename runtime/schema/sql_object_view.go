@@ -31,6 +31,13 @@ func ViewGrows(from, to SQLObject) bool {
 
 // columnNames returns the list of columns that the head of a view begins with.
 func columnNames(head string) (names []string) {
+	for _, t := range columnTokens(head) {
+		names = append(names, foldedText(t))
+	}
+	return names
+}
+
+func columnTokens(head string) (names []sqllex.Token) {
 	toks := sqllex.Code(head, sqllex.Any)
 	if len(toks) == 0 || toks[0].Text != "(" {
 		return nil
@@ -40,7 +47,7 @@ func columnNames(head string) (names []string) {
 			break
 		}
 		if t.Text != "," {
-			names = append(names, foldedText(t))
+			names = append(names, t)
 		}
 	}
 	return names

@@ -37,3 +37,15 @@ func together(a, b Type, groups ...[]Kind) bool {
 	}
 	return a.Kind == b.Kind || slices.ContainsFunc(groups, func(g []Kind) bool { return slices.Contains(g, a.Kind) && slices.Contains(g, b.Kind) })
 }
+
+// Reads reports whether a field for the type to takes every value of a query's column of the type from. Lengths and digits do not count, as what is computed has none.
+func Reads(from, to Type) bool {
+	from, to = from.Plain(), to.Plain()
+	if from.Kind == KindOther && to.Kind == KindOther && from.Array == to.Array {
+		return word(from.Name) == word(to.Name)
+	}
+	if !SameForm(from, to) {
+		return false
+	}
+	return !from.Kind.Integer() && !from.Kind.Float() || from.Kind <= to.Kind // from the narrow to the wide ones
+}
