@@ -24,10 +24,11 @@ type EventKind int
 
 // The kinds of events.
 const (
-	EventBegin    EventKind = iota // a migration begins
-	EventEnd                       // a migration is complete
-	EventWait                      // the session waits for somebody else
-	EventRetry                     // a stage is tried again
-	EventNote                      // something that people should know, and that is no error
-	EventProgress                  // a batch is committed
+	EventBegin     EventKind = iota // a migration begins
+	EventEnd                        // a migration is complete
+	EventWait                       // the session waits for somebody else
+	EventRetry                      // a stage is tried again
+	EventNote                       // something that people should know, and that is no error
+	EventProgress                   // a batch is committed
+	EventProtected                  // the run is about to change a protected database; Message says which: "production (protected)"
 )

@@ -19,7 +19,7 @@ func (h *history) stale() (marks []Mark) {
 		if len(rows) == 0 || rows[len(rows)-1].Digest == h.set.fingerprint(member) || h.digest(member).String() != h.set.fingerprint(member) {
 			continue
 		}
-		marks = append(marks, Mark{MarkDigest, Record{Set: member, Digest: h.set.fingerprint(member)}})
+		marks = append(marks, Mark{Kind: MarkDigest, Record: Record{Set: member, Digest: h.set.fingerprint(member)}})
 	}
 	return marks
 }

@@ -14,6 +14,9 @@ import (
 func (m *Migrator) Prune(ctx context.Context, names ...string) ([]string, error) {
 	var pruned []string
 	err := m.locked(ctx, func(s Session) error {
+		if err := m.expects(ctx, s); err != nil {
+			return err
+		}
 		h, err := m.history(ctx, s)
 		if err != nil {
 			return err
@@ -22,11 +25,18 @@ func (m *Migrator) Prune(ctx context.Context, names ...string) ([]string, error)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
+		r := &run{verb: strings.TrimSpace("prune " + strings.Join(names, " ")), record: true, res: &Result{}}
+		if r.state, err = m.protection(ctx, s); err != nil {
+			return err
+		}
+		if err := m.consentPrune(ctx, s, h, r, rows); err != nil {
+			return err
+		}
 		var work Work
 		digests := map[string]digest{}
 		for _, u := range rows {
 			pruned = append(pruned, m.set.labelOf(u.set, u.Name))
-			work.After = append(work.After, Mark{MarkRemove, u.Record})
+			work.After = append(work.After, Mark{Kind: MarkRemove, Record: u.Record})
 			if _, ok := digests[u.set]; !ok {
 				digests[u.set] = h.digest(u.set)
 			}
@@ -35,7 +45,10 @@ func (m *Migrator) Prune(ctx context.Context, names ...string) ([]string, error)
 			}
 		}
 		for set, d := range digests {
-			work.After = append(work.After, Mark{MarkDigest, Record{Set: set, Digest: d.String()}})
+			work.After = append(work.After, Mark{Kind: MarkDigest, Record: Record{Set: set, Digest: d.String()}})
+		}
+		if mark, ok := r.logged(m, m.set.name, LoggedPruned, pruned...); ok {
+			work.After = append(work.After, mark)
 		}
 		return s.Transact(ctx, work)
 	})
@@ -43,6 +56,28 @@ func (m *Migrator) Prune(ctx context.Context, names ...string) ([]string, error)
 		return nil, err
 	}
 	return pruned, nil
+}
+
+// consentPrune refuses to take rows out of the history of a protected database without consent.
+func (m *Migrator) consentPrune(ctx context.Context, s Session, h *history, r *run, rows []unknownRow) error {
+	if r.state.Mark == nil && m.opt.Approve == "" {
+		return nil
+	}
+	var a agreement
+	plan := "prune"
+	for _, u := range rows {
+		plan += fmt.Sprintf("\n%q %q", u.set, u.Name)
+		a.reasons = append(a.reasons, "forget the row of "+m.set.labelOf(u.set, u.Name)+" in the history")
+	}
+	a.hash = h.planHash(r.state, m.dialect.Name(), plan)
+	e, err := m.decide(ctx, s, r, a, false, func() []Loss { return nil })
+	if err != nil || e != nil {
+		return cmpError(err, e)
+	}
+	if r.approved = a.hash; r.named {
+		r.approved += ", name typed"
+	}
+	return nil
 }
 
 // prunable returns the rows that may go.

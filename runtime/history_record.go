@@ -41,8 +41,10 @@ const (
 
 // Mark is one change of the history, written in the transaction of what it records.
 type Mark struct {
-	Kind   MarkKind
-	Record Record // Set and Name say which row; further fields as the kind needs them
+	Kind       MarkKind
+	Record     Record      // Set and Name say which row; further fields as the kind needs them. Not of the last three kinds
+	Log        *LogEntry   // of MarkLog
+	Protection *Protection // of MarkProtect
 }
 
 // MarkKind says what a [Mark] does.
@@ -57,4 +59,8 @@ const (
 	MarkDigest                 // sets Digest of the newest row of the set; Name is not looked at
 	MarkError                  // sets Error, if there is a row, and no more
 	MarkHash                   // sets Hash
+
+	MarkLog       // inserts Log into the log; its time and database user are those of the server
+	MarkProtect   // makes Protection the mark of the database, whatever it was; since, user and identity are those of the server
+	MarkUnprotect // takes the mark off
 )

@@ -34,6 +34,9 @@ type Result struct {
 	// (Options.FakeInitial): constraints and indexes.
 	Differences []Difference
 
+	// Protection is what the database is when it is protected and there was something to do; else nil.
+	Protection *Protection
+
 	// Waits says what the run stopped in front of: a migration that ends a dual write waits until no program is running that knows only the old
 	// column. nil when nothing waits.
 	Waits *DualWriteError
@@ -69,7 +72,7 @@ func (m *Migrator) Up(ctx context.Context) (*Result, error) {
 	if m.set.Head() == nil {
 		return &Result{Set: m.set.name}, nil
 	}
-	return m.change(ctx, run{quick: true, decide: (*history).up})
+	return m.change(ctx, run{verb: "up", quick: true, decide: (*history).up})
 }
 
 // To goes to a migration, forward or back: afterwards it is the newest one applied on its line. A beginning of its name is enough when
@@ -82,7 +85,7 @@ func (m *Migrator) To(ctx context.Context, target string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.change(ctx, run{decide: func(h *history) ([]move, error) { return h.to(t) }})
+	return m.change(ctx, run{verb: "to " + target, decide: func(h *history) ([]move, error) { return h.to(t) }})
 }
 
 // UpTo applies everything up to a migration and undoes nothing, whatever other runners do meanwhile: when more than that is applied, it
@@ -92,7 +95,7 @@ func (m *Migrator) UpTo(ctx context.Context, target string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.change(ctx, run{decide: func(h *history) ([]move, error) { return h.upTo(t, target) }})
+	return m.change(ctx, run{verb: "up -to " + target, decide: func(h *history) ([]move, error) { return h.upTo(t, target) }})
 }
 
 // Down undoes the newest migration that is applied: one step. With nothing applied it does nothing.
@@ -103,7 +106,7 @@ func (m *Migrator) Back(ctx context.Context, n int) (*Result, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("%d steps back: it must be one or more", n)
 	}
-	res, err := m.change(ctx, run{steps: n})
+	res, err := m.change(ctx, run{verb: backVerb(n), steps: n})
 	var failed *MigrationError
 	if errors.As(err, &failed) && len(res.Done) > 0 {
 		failed.Again = fmt.Sprintf("down -n %d", n-len(res.Done)) // the same one again would go too far
@@ -117,13 +120,21 @@ func (m *Migrator) Fake(ctx context.Context, target string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.change(ctx, run{record: true, decide: func(h *history) ([]move, error) {
+	return m.change(ctx, run{verb: "fake " + target, record: true, decide: func(h *history) ([]move, error) {
 		moves, err := h.to(t)
 		for i := range moves {
 			moves[i].fake = true
 		}
 		return moves, err
 	}})
+}
+
+// backVerb is how the command line says to go n steps back.
+func backVerb(n int) string {
+	if n == 1 {
+		return "down"
+	}
+	return fmt.Sprintf("down -n %d", n)
 }
 
 // change is run with an explanation where it was bound to fail.

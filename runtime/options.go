@@ -87,6 +87,22 @@ type Options struct {
 	// Deprecated: use AfterRun, which is called in its place where both are set.
 	AfterUp func(ctx context.Context, result *Result) error
 
+	// Expect is the name that the database must have been given by [Migrator.Protect], as "staging": a run, and Check, of a database that has another
+	// name, or none, or is a copy, returns a [*NotMarkedError]. It costs one more small query. "" is any database.
+	Expect string
+
+	// Approve is consent to one plan on one protected database: its hash, as [Plan] and a [*ConsentError] have it. On a protected database consent is needed for what may
+	// lose something: going back, recording what was not run, taking rows out of the history, what destroys data, what ends a dual write, and what
+	// a [Policy] allows. When the plan, the starting point or the database is another one, the run is refused. "" is no consent.
+	Approve string
+
+	// WithoutBackup says why a plan that destroys data in a protected database goes without a backup; the log keeps it. "" needs Backup, or a backup of a run in the last hour.
+	WithoutBackup string
+
+	// Confirm is called when consent is needed and Approve is empty, with what needs it, and returns the name of the database that a person has typed; "" is no. The
+	// run keeps the lock meanwhile. nil has nobody to ask.
+	Confirm func(ctx context.Context, needed *ConsentError) (name string, err error)
+
 	// Backup makes a copy of the database before a run changes anything, and ends the run when it cannot; nil makes none.
 	Backup *Backup
 

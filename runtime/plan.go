@@ -20,6 +20,10 @@ type Plan struct {
 	Waits   *DualWriteError // what the run would stop in front of, and what comes after that; nil when nothing waits
 
 	Differences []Difference // see [Result]
+
+	Protection *Protection   // what the database is; nil when it is not protected
+	Hash       string        // of the plan on this database, for [Options.Approve]; "" when there is nothing to do
+	Consent    *ConsentError // what the run would need consent or a backup for, and what to paste; nil when it needs neither, or has it
 }
 
 // PlannedMigration is one migration of a plan.
@@ -36,6 +40,8 @@ type PlannedMigration struct {
 	Fires  []Fires       // triggers that the rows which it gives values fire
 	Stops  []string      // what is bound to make it fail: rows that share a key which is to be unique, that refer to nothing, that hold NULL
 
+	Loses []Loss // what the database has now of that which it drops
+
 	ops []Op
 }
 
@@ -50,15 +56,23 @@ func (m *Migrator) Plan(ctx context.Context, target string) (*Plan, error) {
 		}
 		decide = func(h *history) ([]move, error) { return h.to(t) }
 	}
-	return m.plan(ctx, decide)
+	return m.plan(ctx, decide, func(moves []move) string {
+		switch {
+		case target == "":
+			return "up"
+		case slices.ContainsFunc(moves, func(mv move) bool { return mv.back }):
+			return "to " + target
+		}
+		return "up -to " + target
+	})
 }
 
 // PlanBack says what [Migrator.Back] would do.
 func (m *Migrator) PlanBack(ctx context.Context, n int) (*Plan, error) {
-	return m.plan(ctx, func(h *history) ([]move, error) { return h.back(n) })
+	return m.plan(ctx, func(h *history) ([]move, error) { return h.back(n) }, func([]move) string { return backVerb(n) })
 }
 
-func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, error)) (_ *Plan, err error) {
+func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, error), verb func([]move) string) (_ *Plan, err error) {
 	defer m.explain(ctx, &err)
 	s, done, err := m.session(ctx)
 	if err != nil {
@@ -77,12 +91,17 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 		return nil, err
 	}
 	w := &executor{m: m, s: s, h: h, res: &Result{}}
-	if len(moves) == 0 {
-		return &Plan{Set: m.set.name}, nil
+	state, err := m.protection(ctx, s)
+	if err != nil {
+		return nil, err
 	}
-	var refused error
+	if len(moves) == 0 {
+		return &Plan{Set: m.set.name, Protection: state.Mark}, nil
+	}
+	refused := m.isExpected(state)
+	decided := slices.Clone(moves)
 	if ahead, _, _ := h.gate(moves); len(ahead) > 0 {
-		refused = cmp.Or(m.stranger(ctx, s, h), h.writable(ahead))
+		refused = cmp.Or(refused, m.stranger(ctx, s, h), h.writable(ahead))
 	}
 	if m.opt.FakeInitial {
 		if err := w.initial(ctx, moves); err != nil {
@@ -91,14 +110,16 @@ func (m *Migrator) plan(ctx context.Context, decide func(*history) ([]move, erro
 	}
 	moves, _, wait := h.gate(moves)
 	if len(moves) == 0 {
-		return &Plan{Set: m.set.name, Waits: wait, Differences: w.res.Differences}, nil
+		return &Plan{Set: m.set.name, Protection: state.Mark, Waits: wait, Differences: w.res.Differences}, nil
 	}
 	plan, err := w.preview(ctx, moves)
 	switch {
 	case err == nil:
 		plan.Differences = w.res.Differences
 		plan.Refused, plan.Waits = cmp.Or(refused, plan.Refused), wait
-		err = w.foresee(ctx, plan)
+		if err = w.foresee(ctx, plan); err == nil {
+			err = m.foreseeConsent(ctx, w, plan, &run{verb: verb(decided), state: state}, decided)
+		}
 	case refused != nil: // which is why there is no plan
 		return nil, refused
 	}
@@ -160,8 +181,9 @@ type MigrationStatus struct {
 
 // Status is how a database stands to the set.
 type Status struct {
-	Set     string
-	Entries []MigrationStatus // in the order of the set, parents first; those the program does not know come last
+	Set        string
+	Entries    []MigrationStatus // in the order of the set, parents first; those the program does not know come last
+	Protection *Protection       // what the database is; nil when it is not protected
 }
 
 // Pending returns the names of what is not applied, without what waits.
@@ -195,7 +217,11 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 		}
 	}
 	unfinished := m.unfinished(ctx, s, h)
-	st := &Status{Set: m.set.name}
+	state, err := m.protection(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	st := &Status{Set: m.set.name, Protection: state.Mark}
 	for i, n := range m.set.all {
 		r := h.row[i]
 		e := MigrationStatus{
@@ -220,7 +246,8 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 	return st, nil
 }
 
-// Check says whether the database is at the set: nil, a [*PendingError], or a [*HistoryError]. It is made for readiness probes: it reads
+// Check says whether the database is at the set: nil, a [*PendingError], or a [*HistoryError]; a [*NotMarkedError] when it is another one than
+// the program expects (Options.Expect). It is made for readiness probes: it reads
 // one row when all is well. What only ends a dual write that this program has begun is not missing, see [Result.Waits].
 func (m *Migrator) Check(ctx context.Context) (err error) {
 	defer m.explain(ctx, &err)
@@ -229,6 +256,9 @@ func (m *Migrator) Check(ctx context.Context) (err error) {
 		return err
 	}
 	defer done()
+	if err := m.expects(ctx, s); err != nil {
+		return err
+	}
 	if same, err := m.current(ctx, s); same || err != nil {
 		return err
 	}

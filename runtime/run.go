@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -23,6 +24,14 @@ type run struct {
 	steps  int  // back, instead of decide
 
 	holds map[int]string // see [history.holds]
+
+	verb      string           // what was asked for, as the command line has it
+	state     *ProtectionState // of the database
+	consented bool             // what is to be done needs no consent, or has it
+	approved  string           // the consent, for the log
+	named     bool             // a person typed the name of the database
+	planned   bool             // nothing is done, and nobody asked
+	shown     bool             // it was said that the database is protected
 }
 
 var errUnreachable = errors.New("cannot reach the database")
@@ -53,6 +62,9 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 		return err
 	}
 	defer done()
+	if err := m.expects(ctx, s); err != nil {
+		return err
+	}
 	if r.quick && !r.sure {
 		if same, err := m.idle(ctx, s, r); same || err != nil {
 			return err
@@ -70,6 +82,7 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 	}
 	for tries := 0; ; tries++ {
 		err := m.once(ctx, s, now, r)
+		r.consented = r.consented && !errors.Is(err, ErrClaimed)          // else it is another plan now
 		if !errors.Is(err, ErrClaimed) || tries > 100+10*len(m.set.all) { // each time another runner has got further
 			return err
 		}
@@ -164,7 +177,10 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	} else if cleared {
 		return m.once(ctx, s, now, r)
 	}
-	w := &executor{m: m, s: s, h: h, res: r.res, now: now}
+	if r.state, err = m.protection(ctx, s); err != nil {
+		return err
+	}
+	w := &executor{m: m, s: s, h: h, r: r, res: r.res, now: now}
 	moves := r.left
 	if r.sure {
 		moves = w.found(ctx, moves)
@@ -178,7 +194,12 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 			}
 		}
 	}
-	if accepted, err := h.accept(ctx, m, s); err != nil {
+	if h.accepts(m) {
+		if err := m.consent(ctx, w, r, moves); err != nil {
+			return err
+		}
+	}
+	if accepted, err := h.accept(ctx, m, s, r); err != nil {
 		return err
 	} else if accepted {
 		return m.once(ctx, s, now, r)
@@ -187,6 +208,7 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		m.tellEdited(h, r)
 		return m.repairDigest(ctx, s, h, r)
 	}
+	decided := slices.Clone(moves) // consent is given to what was asked for, before it is known what is there
 	if m.opt.FakeInitial && !r.record {
 		if err := w.initial(ctx, moves); err != nil {
 			return err
@@ -203,8 +225,12 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	if err := w.prepare(ctx, moves); err != nil {
 		return err
 	}
+	if err := m.consent(ctx, w, r, decided); err != nil {
+		return err
+	}
 	if !r.begun && !r.record {
 		if err := m.before(ctx, w, moves); err != nil {
+			m.logFailure(ctx, s, r, moves, err)
 			return err
 		}
 		r.begun = true
@@ -213,6 +239,7 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	err = w.walk(ctx, moves)
 	r.left, r.sure = moves[len(r.res.Done)-behind:], r.sure || errors.Is(err, ErrCommitLost)
 	if err != nil {
+		m.logFailure(ctx, s, r, moves, err)
 		return err
 	}
 	if err := m.after(ctx, r); err != nil {

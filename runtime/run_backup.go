@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -70,6 +71,15 @@ func (m *Migrator) backup(ctx context.Context, w *executor, moves []move) error 
 		return fail(err)
 	}
 	w.res.Backup = made
+	if mark, ok := w.r.logged(m, m.set.name, LoggedBackup); ok {
+		mark.Log.Backup, mark.Log.Bytes = made.File, made.Bytes
+		if file, err := filepath.Abs(made.File); err == nil {
+			mark.Log.Backup = file
+		}
+		if err := w.s.Transact(ctx, Work{After: []Mark{mark}}); err != nil {
+			return fmt.Errorf("writing the log: %w; nothing was changed, and the backup is in %s", err, made.File)
+		}
+	}
 	m.notify(Event{Kind: EventNote, Message: fmt.Sprintf("backup in %s, %d kB; to go back to it: %s", made.File, (made.Bytes+1023)/1024, made.Restore)})
 	return nil
 }

@@ -15,6 +15,7 @@ type executor struct {
 	m       *Migrator
 	s       Session
 	h       *history
+	r       *run   // nil where nothing is changed
 	now     *Event // which migration it is at, for the events of the session
 	res     *Result
 	schema  *schema.Schema // as the database is, by the history
@@ -315,7 +316,8 @@ func (w *executor) marks(mv move) (m *marker, settle func()) {
 	if mv.fake && !mv.adopt {
 		rec.State = StateFaked
 	}
-	m = &marker{back: mv.back, begun: w.h.row[mv.at] != nil, holds: w.holds[mv.at]}
+	m = &marker{back: mv.back, begun: w.h.row[mv.at] != nil, holds: w.holds[mv.at], ended: mv.ended()}
+	m.entry = func(result string) (Mark, bool) { return w.r.logged(w.m, n.set, result, w.m.set.label(mv.at)) }
 	m.undoing = m.begun && w.h.row[mv.at].State == StateUndoing
 	d := w.digests[n.set]
 	var turned []func() // what changes in the count
@@ -381,6 +383,8 @@ type marker struct {
 	stages      []Stage
 	holds       string // what its row keeps when it is done
 	half        *Half  // it was not applied to its end
+	ended       string // what the log says of its end
+	entry       func(result string) (Mark, bool)
 }
 
 // way is what the history says of the first n stages, for whoever goes on after them.
@@ -406,7 +410,7 @@ func (k *marker) at(done int, row *Record) Mark {
 	if row != nil && row.State == rec.State && row.Stage == done {
 		rec.Cursor = row.Cursor
 	}
-	return Mark{MarkStage, rec}
+	return Mark{Kind: MarkStage, Record: rec}
 }
 
 func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
@@ -415,38 +419,46 @@ func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 		if !last || apart { // the beginning is committed before the end
 			first.State = StateRunning
 		}
-		before = []Mark{{MarkBegin, first}}
+		before = []Mark{{Kind: MarkBegin, Record: first}}
+		if first.State == StateRunning {
+			before = k.logs(before, LoggedBegun)
+		}
 		k.begun = true
 	}
 	if k.back && apart && !k.undoing { // else the history would call it applied while a part of it is gone
 		first := k.rec
 		first.State, first.Stage, first.Cursor = StateUndoing, end-1, k.way(end-1)
-		before = []Mark{{MarkStage, first}, k.pendingMark()}
+		before = k.logs([]Mark{{Kind: MarkStage, Record: first}, k.pendingMark()}, LoggedBegun)
 	}
+	begins := k.back && !k.undoing && !last && !apart
 	k.undoing = k.back
 	rec := k.rec
 	switch {
 	case k.back && last:
-		after = []Mark{{MarkRemove, rec}}
+		after = []Mark{{Kind: MarkRemove, Record: rec}}
 		for _, r := range k.also {
-			after = append(after, Mark{MarkRemove, r})
+			after = append(after, Mark{Kind: MarkRemove, Record: r})
 		}
-		after = append(after, Mark{MarkDigest, rec})
+		after = k.logs(append(after, Mark{Kind: MarkDigest, Record: rec}), k.ended)
 	case last:
-		after = []Mark{{MarkFinish, rec}}
+		after = []Mark{{Kind: MarkFinish, Record: rec}}
 		if k.holds != "" {
 			rec.Cursor = k.holds
-			after = append(after, Mark{MarkStage, rec})
+			after = append(after, Mark{Kind: MarkStage, Record: rec})
 		}
 		for _, r := range k.also {
-			after = append(after, Mark{MarkBegin, r}, Mark{MarkFinish, r})
+			after = append(after, Mark{Kind: MarkBegin, Record: r}, Mark{Kind: MarkFinish, Record: r})
 		}
+		after = k.logs(after, k.ended)
 	default:
 		rec.State, rec.Stage, rec.Cursor = StateRunning, end, k.way(end)
-		after = []Mark{{MarkStage, rec}}
+		after = []Mark{{Kind: MarkStage, Record: rec}}
 		if k.back {
 			after[0].Record.State = StateUndoing
 			after = append(after, k.pendingMark())
+		}
+		if begins {
+			after = k.logs(after, LoggedBegun)
 		}
 	}
 	return before, after
@@ -454,7 +466,7 @@ func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 
 // pendingMark takes back what the newest row says of the whole history: the row that is on its way back may be an older one, and nobody shall
 // take the database for complete.
-func (k *marker) pendingMark() Mark { return Mark{MarkDigest, Record{Set: k.rec.Set}} }
+func (k *marker) pendingMark() Mark { return Mark{Kind: MarkDigest, Record: Record{Set: k.rec.Set}} }
 
 // Transactions puts stages that share a transaction together; a stage with NoTx or Batch is alone.
 func Transactions(stages []Stage) [][]Stage {

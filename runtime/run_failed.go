@@ -84,11 +84,11 @@ func (w *executor) forget(ctx context.Context, s Session, l leg) bool {
 	var marks []Mark
 	switch {
 	case !l.mv.back && (row == nil || row.State == StateRunning):
-		marks = []Mark{{MarkRemove, rec}}
+		marks = []Mark{{Kind: MarkRemove, Record: rec}}
 	case l.mv.back && row != nil && (row.half() == nil || row.State == StateRunning):
-		marks = []Mark{{MarkStage, *row}}
+		marks = []Mark{{Kind: MarkStage, Record: *row}}
 		if rows := w.h.rows[n.set]; len(rows) > 0 {
-			marks = append(marks, Mark{MarkDigest, Record{Set: n.set, Digest: rows[len(rows)-1].Digest}})
+			marks = append(marks, Mark{Kind: MarkDigest, Record: Record{Set: n.set, Digest: rows[len(rows)-1].Digest}})
 		}
 	default:
 		return false
@@ -115,7 +115,7 @@ func (h *history) void() (all []int) {
 func (h *history) clear(ctx context.Context, s Session) (bool, error) {
 	var work Work
 	for _, i := range h.void() {
-		work.After = append(work.After, Mark{MarkRemove, *h.row[i]})
+		work.After = append(work.After, Mark{Kind: MarkRemove, Record: *h.row[i]})
 	}
 	if len(work.After) == 0 {
 		return false, nil

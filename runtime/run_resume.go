@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -85,7 +86,7 @@ func (w *executor) note(ctx context.Context, s Session, l leg, committed int, le
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	n := w.m.set.all[l.mv.at]
-	mark := Mark{MarkError, Record{Set: n.set, Name: n.Name, Error: st.Code}}
+	mark := Mark{Kind: MarkError, Record: Record{Set: n.set, Name: n.Name, Error: st.Code}}
 	if left != "" {
 		mark.Kind, mark.Record.Stage, mark.Record.State = MarkStage, committed, map[bool]State{false: StateRunning, true: StateUndoing}[l.mv.back]
 		c := &Cursor{Half: l.half, Left: left}
@@ -98,22 +99,22 @@ func (w *executor) note(ctx context.Context, s Session, l leg, committed int, le
 }
 
 // accept records the edits of migrations that are applied, once they are allowed: else each run would have to allow them again.
-func (h *history) accept(ctx context.Context, m *Migrator, s Session) (bool, error) {
-	if m.opt.Edited != PolicyAllow || len(h.edited) == 0 || len(h.halfEdited()) > 0 {
+func (h *history) accept(ctx context.Context, m *Migrator, s Session, r *run) (bool, error) {
+	if !h.accepts(m) {
 		return false, nil
 	}
 	var work Work
 	digests := map[string]digest{}
 	for _, i := range h.edited {
-		n, r := m.set.all[i], h.row[i]
+		n, row := m.set.all[i], h.row[i]
 		if h.retired(i) {
 			continue
 		}
 		if _, ok := digests[n.set]; !ok {
 			digests[n.set] = h.digest(n.set)
 		}
-		digests[n.set] = digests[n.set].with(n.Name, r.Hash).with(n.Name, m.set.hash(i))
-		work.After = append(work.After, Mark{MarkHash, Record{Set: n.set, Name: n.Name, Hash: m.set.hash(i)}})
+		digests[n.set] = digests[n.set].with(n.Name, row.Hash).with(n.Name, m.set.hash(i))
+		work.After = append(work.After, Mark{Kind: MarkHash, Record: Record{Set: n.set, Name: n.Name, Hash: m.set.hash(i)}})
 		m.notify(Event{Kind: EventNote, Migration: m.set.label(i), Message: m.set.label(i) + ": the edit is accepted; what it was before is forgotten"})
 	}
 	if len(work.After) == 0 {
@@ -121,8 +122,16 @@ func (h *history) accept(ctx context.Context, m *Migrator, s Session) (bool, err
 	}
 	for _, set := range m.set.sets() {
 		if d, ok := digests[set]; ok {
-			work.After = append(work.After, Mark{MarkDigest, Record{Set: set, Digest: d.String()}})
+			work.After = append(work.After, Mark{Kind: MarkDigest, Record: Record{Set: set, Digest: d.String()}})
 		}
 	}
+	if mark, ok := r.logged(m, m.set.name, LoggedAccepted, h.labels(slices.DeleteFunc(slices.Clone(h.edited), h.retired))...); ok {
+		work.After = append(work.After, mark)
+	}
 	return true, s.Transact(ctx, work)
+}
+
+// accepts reports whether accept has something to do.
+func (h *history) accepts(m *Migrator) bool {
+	return m.opt.Edited == PolicyAllow && len(h.halfEdited()) == 0 && slices.ContainsFunc(h.edited, func(i int) bool { return !h.retired(i) })
 }

@@ -13,6 +13,13 @@ import (
 // Open makes a terminal of so many columns. What is written to it comes out of the other end (pts(4)).
 func Open(t *testing.T, columns uint16) (slave *os.File, written func() string) {
 	t.Helper()
+	slave, _, written = OpenTyped(t, columns)
+	return slave, written
+}
+
+// OpenTyped is Open with a person at the other end, who types a text. The terminal shows it, too.
+func OpenTyped(t *testing.T, columns uint16) (slave *os.File, types func(text string), written func() string) {
+	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +55,12 @@ func Open(t *testing.T, columns uint16) (slave *os.File, written func() string) 
 		}
 	}()
 	t.Cleanup(func() { master.Close() })
-	return slave, func() string {
+	types = func(text string) {
+		if _, err := master.WriteString(text); err != nil {
+			t.Error(err)
+		}
+	}
+	return slave, types, func() string {
 		if err := slave.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
 			t.Fatal(err)
 		}

@@ -14,10 +14,15 @@
 //	check              is anything pending? for readiness probes and deploys
 //	verify             does the database look as its migrations say? -expected URL
 //	prune [NAME...]    forget rows whose migrations are gone, as after a squash
+//	protect -name NAME say what the database is, as production: what may lose something then needs -approve HASH, which plan prints
+//	unprotect [NAME]   lift that, once its name is given
+//	log                who did what to a protected database, when, from where
 //	inspect            what the database holds, as JSON for modelgen adopt; -schema a,b, -ignore PATTERNS; needs no migrations
 //
 // -json makes every verb print JSON on stdout, also when it fails: {"error": "..."}. Exit status: 0 done or nothing to do; 1 no: pending,
 // drift, refused, failed half way; 2 it could not run: bad arguments, no connection. It reads no configuration and opens no database.
+//
+// Where consent is needed, a person at a terminal is asked for the name of the database in the place of -approve.
 //
 // SIGINT and SIGTERM cancel what runs, and the answer of the database is waited for; a second signal ends the process at once.
 package cli
@@ -47,6 +52,7 @@ type Command struct {
 	Dialect migrate.Dialect
 	Set     *migrate.Set
 	Options *migrate.Options // nil is the defaults; flags come on top
+	Stdin   io.Reader        // where a person at a terminal is asked; nil is os.Stdin
 	Stdout  io.Writer        // nil is os.Stdout
 	Stderr  io.Writer        // nil is os.Stderr
 	Name    string           // how the program is called in messages, "" is "migrate"
@@ -79,6 +85,9 @@ var verbs = []verb{
 		contractFlag(c, f)
 		initialFlag(c, f)
 		policyFlags(c, f)
+		consentFlags(c, f)
+		withoutBackupFlag(c, f)
+		f.StringVar(&c.backup, "backup", "", "what up -backup `DIR` would do")
 	}, 0},
 	{"up", "", "apply everything that is pending", up, func(c *call, f *flag.FlagSet) {
 		toFlag(c, f)
@@ -91,16 +100,22 @@ var verbs = []verb{
 		f.IntVar(&c.steps, "n", 1, "undo the newest `N` migrations")
 		changeFlags(c, f)
 	}, 0},
-	{"fake", "NAME|zero", "make the history say so, without running anything", fake, func(c *call, f *flag.FlagSet) { lockFlags(c, f); policyFlags(c, f) }, 1},
+	{"fake", "NAME|zero", "make the history say so, without running anything", fake, func(c *call, f *flag.FlagSet) { lockFlags(c, f); policyFlags(c, f); consentFlags(c, f) }, 1},
 	{"sql", "NAME", "print the SQL of a migration", printSQL, func(c *call, f *flag.FlagSet) {
 		f.BoolVar(&c.back, "back", false, "the SQL that undoes it")
 		f.IntVar(&c.server, "server", newest, "major `version` of the server that the SQL is for")
 	}, 1},
-	{"check", "", "is anything pending?", check, policyFlags, 0},
+	{"check", "", "is anything pending?", check, func(c *call, f *flag.FlagSet) { policyFlags(c, f); expectFlag(c, f) }, 0},
 	{"verify", "", "does the database look as its migrations say?", verify, func(c *call, f *flag.FlagSet) {
 		f.StringVar(&c.expected, "expected", "", "build what to compare with in the database `URL`, for a standby or a role that may create nothing")
 	}, 0},
-	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, lockFlags, -1},
+	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, func(c *call, f *flag.FlagSet) { lockFlags(c, f); consentFlags(c, f) }, -1},
+	{"protect", "", "say what the database is, and refuse from then on what may lose something", protect, func(c *call, f *flag.FlagSet) {
+		f.StringVar(&c.name, "name", "", "what the database is called: production")
+		lockFlags(c, f)
+	}, 0},
+	{"unprotect", "[NAME]", "lift the protection of the database of that name", unprotect, lockFlags, -1},
+	{"log", "", "who did what to a protected database, when, from where", printLog, nil, 0},
 	{"inspect", "", "what the database holds, as JSON for modelgen adopt", inspect, inspectFlags, 0},
 }
 
@@ -123,6 +138,7 @@ type call struct {
 	said    time.Time // when the progress of a batched stage was printed
 	retry   retry
 
+	name     string // of protect
 	expected string // where verify builds what it compares with
 	look     migrate.InspectOptions
 }
@@ -147,6 +163,8 @@ func changeFlags(c *call, f *flag.FlagSet) {
 	f.StringVar(&c.backup, "backup", "", "first write a copy of the database into the directory `DIR`")
 	lockFlags(c, f)
 	policyFlags(c, f)
+	consentFlags(c, f)
+	withoutBackupFlag(c, f)
 }
 
 func lockFlags(c *call, f *flag.FlagSet) {
@@ -179,6 +197,9 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	if cmd.Stderr == nil {
 		cmd.Stderr = os.Stderr
 	}
+	if cmd.Stdin == nil {
+		cmd.Stdin = os.Stdin
+	}
 	if cmd.Name == "" {
 		cmd.Name = "migrate"
 	}
@@ -196,6 +217,9 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	}
 	initial := new(migrate.InitialError)
 	errors.As(err, &initial)
+	if needed := new(migrate.ConsentError); errors.As(err, &needed) {
+		needed.Program = cmd.Name
+	}
 	if asked := c.json || slices.Contains(args, "-json") || slices.Contains(args, "--json"); asked && !c.encoded { // flags may not have been read
 		_ = c.encode(struct {
 			Error       string           `json:"error"`
@@ -228,7 +252,7 @@ func exitCode(err error) int {
 	}
 	for _, no := range []any{
 		new(*migrate.MigrationError), new(*migrate.HistoryError), new(*migrate.PendingError), new(*migrate.IrreversibleError), new(*migrate.LockedError),
-		new(*migrate.UnwrittenError), new(*migrate.DualWriteError), new(*migrate.BackupError), new(refusal), new(halfway),
+		new(*migrate.UnwrittenError), new(*migrate.DualWriteError), new(*migrate.BackupError), new(*migrate.ConsentError), new(*migrate.ProtectedError), new(*migrate.NotMarkedError), new(refusal), new(halfway),
 	} {
 		if errors.As(err, no) {
 			return 1
@@ -305,6 +329,9 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 			}
 			return nil
 		}
+	}
+	if c.opt.Confirm == nil && c.asks() {
+		c.opt.Confirm = c.confirm
 	}
 	if c.backup != "" {
 		c.opt.Backup = &migrate.Backup{Dir: c.backup, URL: cmp.Or(c.URL, os.Getenv("DATABASE_URL"))}

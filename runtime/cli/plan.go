@@ -31,6 +31,7 @@ func plan(ctx context.Context, c *call) error {
 	if c.json {
 		return c.encode(planJSON(p))
 	}
+	c.protectedLine(p.Protection)
 	if len(p.Steps) == 0 && p.Waits == nil {
 		c.print("nothing to do\n")
 	}
@@ -45,6 +46,9 @@ func plan(ctx context.Context, c *call) error {
 		c.print("%s%s\n", c.paint(terminal.Bold, s.Migration), back)
 		for _, d := range s.Destroys {
 			c.print("  %s\n", c.paint(terminal.Red, "destroys "+d+" and its data"))
+		}
+		for _, l := range s.Loses {
+			c.print("  %s\n", c.paint(terminal.Red, "would lose "+l.String()))
 		}
 		c.foreseen(s)
 		done := 0
@@ -64,6 +68,10 @@ func plan(ctx context.Context, c *call) error {
 	}
 	if p.Waits != nil {
 		c.print("%s\n", p.Waits)
+	}
+	if p.Consent != nil {
+		p.Consent.Program = c.Name
+		c.print("\n%s\n", migrate.ErrorText(p.Consent))
 	}
 	return nil
 }
@@ -182,6 +190,7 @@ func planJSON(p *migrate.Plan) any {
 		Tables    []table     `json:"tables,omitempty"`
 		Fires     []fires     `json:"fires,omitempty"`
 		Stops     []string    `json:"stops,omitempty"`
+		Loses     []lossJSON  `json:"loses,omitempty"`
 		Stages    []stageJSON `json:"stages"`
 	}
 	out := struct {
@@ -191,12 +200,19 @@ func planJSON(p *migrate.Plan) any {
 		Waits   *waitJSON `json:"waits,omitempty"`
 
 		Differences []differenceJSON `json:"differences,omitempty"`
-	}{p.Set, []step{}, "", waitsJSON(p.Waits), differencesJSON(p.Differences)}
+
+		Protection *protectionJSON `json:"protection,omitempty"`
+		Hash       string          `json:"hash,omitempty"`
+		Consent    *consentJSON    `json:"consent,omitempty"`
+	}{p.Set, []step{}, "", waitsJSON(p.Waits), differencesJSON(p.Differences), protectionOf(p.Protection), "", consentOf(p.Consent)}
+	if p.Protection != nil {
+		out.Hash = p.Hash
+	}
 	if p.Refused != nil {
 		out.Refused = migrate.ErrorText(p.Refused)
 	}
 	for _, s := range p.Steps {
-		j := step{Migration: s.Migration, Back: s.Back, Faked: s.Faked, Done: s.Done, Destroys: s.Destroys, Stops: s.Stops, Stages: stagesJSON(s.Stages)}
+		j := step{Migration: s.Migration, Back: s.Back, Faked: s.Faked, Done: s.Done, Destroys: s.Destroys, Stops: s.Stops, Loses: lossesJSON(s.Loses), Stages: stagesJSON(s.Stages)}
 		at := 0
 		for n, tx := range migrate.Transactions(s.Stages) {
 			for range tx {

@@ -21,6 +21,7 @@ func status(ctx context.Context, c *call) error {
 	if c.json {
 		return c.encode(statusJSON(st))
 	}
+	c.protectedLine(st.Protection)
 	applied, waits, waiting, several := 0, 0, "", false
 	for _, e := range st.Entries {
 		if e.Applied && e.Replaced == "" {
@@ -172,7 +173,9 @@ func statusJSON(st *migrate.Status) any {
 	out := struct {
 		Set        string  `json:"set"`
 		Migrations []entry `json:"migrations"`
-	}{st.Set, []entry{}}
+
+		Protection *protectionJSON `json:"protection,omitempty"`
+	}{st.Set, []entry{}, protectionOf(st.Protection)}
 	for _, e := range st.Entries {
 		j := entry{Set: e.Set, Migration: e.Migration, State: word(e), After: e.Parents, Replaces: e.Replaces, Replaced: e.Replaced}
 		if r := e.Record; r != nil {

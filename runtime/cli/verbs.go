@@ -59,6 +59,10 @@ func (c *call) progress(e migrate.Event) {
 			return
 		}
 		fmt.Fprintf(c.Stderr, "%s: %s\n", c.Name, e.Message)
+	case migrate.EventProtected:
+		if !c.json {
+			c.print("%s\n", c.paint(terminal.Bold, e.Message))
+		}
 	case migrate.EventRetry, migrate.EventNote:
 		fmt.Fprintf(c.Stderr, "%s: %s\n", c.Name, e.Message)
 	}
@@ -105,6 +109,7 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 			if res.Backup != nil {
 				out.Backup = res.Backup.File
 			}
+			out.Protection = protectionOf(res.Protection)
 			out.Waits, out.Beyond = waitsJSON(res.Waits), res.Beyond
 			if len(res.Differences) > 0 {
 				out.Differences = differencesJSON(res.Differences)
@@ -112,6 +117,10 @@ func (c *call) done(res *migrate.Result, err error, nothing string) error {
 		}
 		if err != nil {
 			out.Error = migrate.ErrorText(brief(err))
+		}
+		if needed := new(migrate.ConsentError); errors.As(err, &needed) {
+			needed.Program = c.Name
+			out.Consent, out.Error = consentOf(needed), migrate.ErrorText(err)
 		}
 		if initial := new(migrate.InitialError); errors.As(err, &initial) {
 			out.Differences = differencesJSON(initial.Differences)
@@ -142,6 +151,9 @@ type resultJSON struct {
 	Error  string     `json:"error,omitempty"`
 
 	Differences []differenceJSON `json:"differences,omitempty"` // of -fake-initial
+
+	Protection *protectionJSON `json:"protection,omitempty"`
+	Consent    *consentJSON    `json:"consent,omitempty"` // what a protected database needs for it
 }
 
 type doneJSON struct {

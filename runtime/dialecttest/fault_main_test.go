@@ -91,6 +91,7 @@ var faultSets = map[string]func() *migrate.Set{
 	"altering":   faultAlteringSet,
 	"index":      faultIndexSet,
 	"concurrent": faultConcurrentSet,
+	"logged":     faultLoggedSet,
 }
 
 // full makes the tests of all places and of random ops as long as they are in make random: a part of them finds what a change has broken, and all

@@ -49,6 +49,9 @@ func (r *run) begin() error {
 	if err != nil {
 		return err
 	}
+	if status.Protection != nil {
+		return fmt.Errorf("the database is %s, and was not touched: give the test an empty one of its own", status.Protection)
+	}
 	there, err := r.state()
 	if err != nil {
 		return err

@@ -197,14 +197,16 @@ func (s *session) checkHistory(ctx context.Context) (there, complete bool, err e
 	var kind, owner, user string
 	var comment sql.NullString
 	var member bool
-	var columns, added int
+	var columns, added, beside int
 	err = s.conn.QueryRowContext(ctx, `SELECT c.relkind::text, pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.pg_get_userbyid(c.relowner)::text,
  current_user::text, (SELECT CASE WHEN me.rolsuper THEN owner.rolsuper OR owner.oid = (SELECT datdba FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
   ELSE pg_catalog.pg_has_role(c.relowner, 'MEMBER') END FROM pg_catalog.pg_roles me, pg_catalog.pg_roles owner WHERE me.rolname = current_user AND owner.oid = c.relowner), (SELECT count(*)::int FROM pg_catalog.pg_attribute a
  WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname IN ('id', 'set', 'name', 'hash', 'digest', 'state', 'stage', 'cursor', 'started', 'finished', 'duration_ms', 'by', 'tool', 'error')),
  (SELECT count(*)::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname = 'module' AND NOT a.attisdropped)
+,
+ (SELECT count(*)::int FROM pg_catalog.pg_class b WHERE b.relnamespace = c.relnamespace AND b.relname IN (`+text(base+protectionSuffix)+", "+text(base+logSuffix)+`))
  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &member, &columns, &added)
+ WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &member, &columns, &added, &beside)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, false, nil
 	}
@@ -222,6 +224,9 @@ func (s *session) checkHistory(ctx context.Context) (there, complete bool, err e
 	case !member:
 		return false, false, fmt.Errorf("the history %s belongs to role %s, of which %s is not a member, and another role's table says what its owner likes; "+
 			"run migrations as a member of %s, or give the table to %s", s.table(), owner, user, owner, user)
+	}
+	if beside == 0 {
+		s.kept = kept{known: true}
 	}
 	return true, added == 1, nil
 }
@@ -246,6 +251,10 @@ func (s *session) addModule(ctx context.Context) error {
 // else has changed the history meanwhile. A row that was begun in the same transaction is there, and to count it would take a fifth of
 // the time of a small migration.
 func (s *session) mark(m migrate.Mark, begun bool) string {
+	switch m.Kind {
+	case migrate.MarkLog, migrate.MarkProtect, migrate.MarkUnprotect:
+		return s.protectionMark(m)
+	}
 	sql := markSQL(s.table(), m)
 	switch m.Kind {
 	case migrate.MarkFinish, migrate.MarkStage, migrate.MarkHash, migrate.MarkRemove:
@@ -256,7 +265,7 @@ func (s *session) mark(m migrate.Mark, begun bool) string {
 	return sql
 }
 
-// MarkSQL returns the statement that writes a change of the history, for scripts. "" is modelgen_history.
+// MarkSQL returns the statement that writes a change of the history, for scripts, which know of no log. "" is modelgen_history.
 func (d Dialect) MarkSQL(history string, m migrate.Mark) string {
 	return markSQL(d.historyTable(history), m)
 }

@@ -170,7 +170,7 @@ func (i *inspector) ignored(label string) bool {
 	if history == "" {
 		history = "modelgen_history"
 	}
-	return label == history
+	return label == history || slices.Contains([]string{beside(history, protectionSuffix), beside(history, logSuffix), beside(history, "_lease")}, label)
 }
 
 // rows runs a query whose rows are a kind and a JSON object.

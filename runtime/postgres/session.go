@@ -34,6 +34,7 @@ type session struct {
 	base    *state   // of the session before the first of them
 	turn    int      // counts what may have changed tables, see tx.text
 	tag     string   // tells the queries of this session from those of others
+	kept    kept     // what there is beside the history
 
 	guards map[string]guard // of the table of the batched stage that is under way
 

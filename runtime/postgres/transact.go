@@ -170,10 +170,10 @@ func (s *session) units(all []migrate.Work) []unit {
 			}
 		}
 		stages += len(work.Stages)
-		if shared {
-			continue
-		}
 		for _, m := range work.After {
+			if shared && m.Kind != migrate.MarkLog {
+				continue
+			}
 			units = append(units, unit{sql: s.mark(m, m.Record.Name == begun), mark: true, stage: -1})
 		}
 	}

@@ -222,6 +222,9 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 		}
 		return nil
 	}
+	if ours, err := s.protectionMark(ctx, m); ours {
+		return err
+	}
 	if m.Kind == migrate.MarkDigest {
 		return run("UPDATE "+table+` SET digest = ? WHERE id = (SELECT max(id) FROM `+table+` WHERE "set" = ?)`, r.Digest, r.Set)
 	}

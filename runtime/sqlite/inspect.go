@@ -203,7 +203,7 @@ func (x *inspector) ignored(table string) bool {
 	if history == "" {
 		history = "modelgen_history"
 	}
-	return strings.EqualFold(table, history) || slices.ContainsFunc(x.opt.Ignore, func(pattern string) bool {
+	return strings.EqualFold(table, history) || strings.EqualFold(table, history+"_protection") || strings.EqualFold(table, history+"_log") || slices.ContainsFunc(x.opt.Ignore, func(pattern string) bool {
 		ok, err := path.Match(pattern, table)
 		return ok && err == nil
 	})
