@@ -64,12 +64,13 @@ func (m *Migrator) consentPrune(ctx context.Context, s Session, h *history, r *r
 		return nil
 	}
 	var a agreement
-	plan := "prune"
+	var plan strings.Builder
+	plan.WriteString("prune")
 	for _, u := range rows {
-		plan += fmt.Sprintf("\n%q %q", u.set, u.Name)
+		plan.WriteString(fmt.Sprintf("\n%q %q", u.set, u.Name))
 		a.reasons = append(a.reasons, "forget the row of "+m.set.labelOf(u.set, u.Name)+" in the history")
 	}
-	a.hash = h.planHash(r.state, m.dialect.Name(), plan)
+	a.hash = h.planHash(r.state, m.dialect.Name(), plan.String())
 	e, err := m.decide(ctx, s, r, a, false, func() []Loss { return nil })
 	if err != nil || e != nil {
 		return cmpError(err, e)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/user"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 )
@@ -93,16 +94,17 @@ var program = sync.OnceValue(func() string {
 	if !ok || info.Main.Path == "" {
 		return ""
 	}
-	text := info.Main.Path
+	var text strings.Builder
+	text.WriteString(info.Main.Path)
 	if info.Main.Version != "" {
-		text += "@" + info.Main.Version
+		text.WriteString("@" + info.Main.Version)
 	}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
-			text += " " + s.Value[:min(12, len(s.Value))]
+			text.WriteString(" " + s.Value[:min(12, len(s.Value))])
 		}
 	}
-	return text
+	return text.String()
 })
 
 // logged returns the mark that writes an entry about migrations of one set, and whether this database has a log.
