@@ -88,7 +88,7 @@ type Options struct {
 	AfterUp func(ctx context.Context, result *Result) error
 
 	// Expect is the name that the database must have been given by [Migrator.Protect], as "staging": a run, and Check, of a database that has another
-	// name, or none, or is a copy, returns a [*NotMarkedError]. It costs one more small query. "" is any database.
+	// name, or none, or is a copy, returns a [*NotMarkedError]. It costs small queries of the catalog and of the mark, three at most. "" is any database.
 	Expect string
 
 	// Approve is consent to one plan on one protected database: its hash, as [Plan] and a [*ConsentError] have it. On a protected database consent is needed for what may
