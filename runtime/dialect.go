@@ -141,3 +141,9 @@ type Versioned interface {
 	// Version returns the server with its version, as "PostgreSQL 15".
 	Version(ctx context.Context) (string, error)
 }
+
+// TypeNamer is a [Dialect] that says how it spells the type of a column, for whoever shows a schema.
+type TypeNamer interface {
+	// TypeName returns the type of a column of a table as a statement of the database has it; "" is one that the database cannot hold.
+	TypeName(t *schema.Table, c schema.Column) string
+}

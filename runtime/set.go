@@ -3,6 +3,7 @@ package migrate
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -104,6 +105,18 @@ func (s *Set) Migrations() []*Migration {
 		}
 	}
 	return all
+}
+
+// Named returns the migrations, and those of other sets that they need, parents before children, each by the name that [Status] has for it: of a set that was
+// joined, or is another one, with the name of the set before it, "shop/0002_stock".
+func (s *Set) Named() iter.Seq2[string, *Migration] {
+	return func(yield func(string, *Migration) bool) {
+		for i, n := range s.all {
+			if !yield(s.label(i), n.Migration) {
+				return
+			}
+		}
+	}
 }
 
 // Head returns the newest migration, which is no parent of another; nil when the set is empty.

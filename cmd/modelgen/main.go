@@ -26,7 +26,7 @@
 //	modelgen remove [directory]              take the newest migration back
 //	modelgen hash [NAMES] [directory]        record an edit of a migration that no database has; without names of the newest
 //	modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
-//	modelgen show [directory]                the graph of the migrations and the tables; -format mermaid draws them
+//	modelgen show [directory]                the graph of the migrations and the tables; -html DIR writes a page of them, -format mermaid, svg or dot draws them
 //	modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
 //	modelgen adopt DATABASE                  write models and first migration of a database that is there
 //	modelgen version                         print the version
@@ -225,7 +225,7 @@ const usage = `modelgen writes migrations from Go models.
   modelgen remove [directory]              take the newest migration back
   modelgen hash [NAMES] [directory]        record an edit of a migration that no database has; without names of the newest
   modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
-  modelgen show [directory]                the graph of the migrations and the tables; -format mermaid draws them
+  modelgen show [directory]                the graph of the migrations and the tables; -html DIR writes a page of them, -format mermaid, svg or dot draws them
   modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back
   modelgen version                         print the version
 

@@ -21,6 +21,9 @@ type Overview struct {
 	Migrations []Node         `json:"migrations"` // parents before children
 	Heads      []string       `json:"heads"`      // those that no other one has as parent: one, or branches that have to meet
 	Schema     *schema.Schema `json:"schema"`     // of the snapshot
+
+	Files    []read.Migration `json:"-"` // the migrations as their files have them, in the order of Migrations
+	Dialects []string         `json:"-"` // that the snapshot records: "postgres@14"
 }
 
 // Node is one migration of a [Overview].
@@ -44,7 +47,7 @@ func Read(dir, shown string) (*Overview, error) {
 	if err != nil {
 		return nil, finding.Problems{err.Error()}
 	}
-	p := &Overview{Set: f.Snapshot.Set, Migrations: []Node{}, Heads: []string{}, Schema: &f.Snapshot.Schema}
+	p := &Overview{Set: f.Snapshot.Set, Migrations: []Node{}, Heads: []string{}, Schema: &f.Snapshot.Schema, Files: all, Dialects: f.Snapshot.Dialects}
 	names, parent := map[string]string{}, map[string]bool{}
 	for _, m := range all {
 		names[m.Var] = m.Name
@@ -60,7 +63,7 @@ func Read(dir, shown string) (*Overview, error) {
 			parent[name] = true
 		}
 		for _, op := range m.Ops {
-			n.Does = append(n.Does, describe(op))
+			n.Does = append(n.Does, Describe(op))
 		}
 		p.Migrations = append(p.Migrations, n)
 	}
@@ -72,8 +75,8 @@ func Read(dir, shown string) (*Overview, error) {
 	return p, nil
 }
 
-// describe says what an op does. A step over rows that has Go code in it is one like any other; only what it makes of the schema would have to be read.
-func describe(op read.Op) string {
+// Describe says what an op does. A step over rows that has Go code in it is one like any other; only what it makes of the schema would have to be read.
+func Describe(op read.Op) string {
 	if op.Value != nil {
 		return op.Value.Describe()
 	}

@@ -29,7 +29,7 @@ var (
 	dialects = findDialects()
 
 	// given is what users import in their programs and tests, without the test suites of the dialects.
-	given = append([]string{"runtime", "runtime/schema", "runtime/cli", "runtime/migratetest"}, dialects...)
+	given = append([]string{"runtime", "runtime/schema", "runtime/cli", "runtime/page", "runtime/migratetest"}, dialects...)
 
 	// verbs are the commands on a directory of migrations, beside the pipeline.
 	verbs = []string{"gen/check", "gen/revise", "gen/squash", "gen/sqlscript"}
@@ -81,6 +81,14 @@ var rules = []rule{
 		breaks: func(_ string, i imported) bool {
 			return i.own != "" && !below(i.own, "runtime/schema") && !below(i.own, "runtime/internal") && !slices.Contains(leaves, i.own)
 		},
+	},
+	{
+		name:   "of runtime/... only runtime/cli imports runtime/page",
+		reason: "the page with its script is a quarter of a megabyte, which a program pays that has the command line or serves the page itself, and no other",
+		of: func(pkg string) bool {
+			return below(pkg, "runtime") && pkg != "runtime/cli" && !below(pkg, "runtime/page")
+		},
+		breaks: func(_ string, i imported) bool { return below(i.own, "runtime/page") },
 	},
 	{
 		name:   "gen/... imports no dialect",

@@ -13,6 +13,7 @@
 //	sql [-back] NAME   print the SQL of a migration; needs no database
 //	check              is anything pending? for readiness probes and deploys
 //	verify             does the database look as its migrations say? -expected URL
+//	show -html DIR     a page of the tables and migrations, with what is applied; -from NAME -to NAME compares; -format svg|dot
 //	prune [NAME...]    forget rows whose migrations are gone, as after a squash
 //	protect -name NAME say what the database is, as production: what may lose something then needs -approve HASH, which plan prints
 //	unprotect [NAME]   lift that, once its name is given
@@ -109,6 +110,7 @@ var verbs = []verb{
 	{"verify", "", "does the database look as its migrations say?", verify, func(c *call, f *flag.FlagSet) {
 		f.StringVar(&c.expected, "expected", "", "build what to compare with in the database `URL`, for a standby or a role that may create nothing")
 	}, 0},
+	{"show", "", "write a page of the tables and migrations, with what is applied", show, showFlags, 0},
 	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, func(c *call, f *flag.FlagSet) { lockFlags(c, f); consentFlags(c, f) }, -1},
 	{"protect", "", "say what the database is, and refuse from then on what may lose something", protect, func(c *call, f *flag.FlagSet) {
 		f.StringVar(&c.name, "name", "", "what the database is called: production")
@@ -141,6 +143,7 @@ type call struct {
 	name     string // of protect
 	expected string // where verify builds what it compares with
 	look     migrate.InspectOptions
+	page     pageFlags
 }
 
 // newest stands for the newest server there is: what is printed is not refused for the sake of an older one.

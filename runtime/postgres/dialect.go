@@ -65,3 +65,15 @@ func (r *renderer) number(version int) {
 		r.version, r.minor = version/10000, version%10000
 	}
 }
+
+// TypeName implements [migrate.TypeNamer].
+func (Dialect) TypeName(_ *schema.Table, c schema.Column) string {
+	if c.TypeFor[dialect] == "" && c.Type.Kind == schema.KindEnum {
+		name := c.Type.Name
+		if c.Type.Array {
+			name += "[]"
+		}
+		return name
+	}
+	return renderer{}.columnType(c)
+}

@@ -7,6 +7,7 @@ import (
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	_ "github.com/modelgen/modelgen/runtime/internal/emitted" // which modelgen loads: go mod vendor takes what is imported
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // name is the word for the dialect in tags, flags and errors.
@@ -39,4 +40,13 @@ func narrowed(err *migrate.UnsupportedError, narrow string) error {
 
 func unsupported(table, object, reason, hint string) *migrate.UnsupportedError {
 	return &migrate.UnsupportedError{Dialect: name, Table: table, Object: object, Reason: reason, Hint: hint}
+}
+
+// TypeName implements [migrate.TypeNamer].
+func (Dialect) TypeName(t *schema.Table, c schema.Column) string {
+	declared, err := ddl{t: t, s: &schema.Schema{}}.declared(c)
+	if err != nil {
+		return ""
+	}
+	return declared
 }

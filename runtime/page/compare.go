@@ -1,0 +1,190 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// comparison is what differs between two points of a history.
+type comparison struct {
+	from, to string // names of migrations, "" is the empty database
+	tables   []tableDifference
+}
+
+// tableDifference is what differs in one table; of what is beside the tables it is that with the name "".
+type tableDifference struct {
+	name string
+	glyph
+	rows []difference
+}
+
+// difference is one thing that differs.
+type difference struct {
+	glyph
+	kind, name string
+	was        string // what it was called, where it has another name
+	old, new   string
+}
+
+// glyph says what became of something, in a sign that needs no colour.
+type glyph byte
+
+const (
+	added   glyph = '+'
+	altered glyph = '~'
+	dropped glyph = '-'
+)
+
+// word returns the class and the word of a glyph.
+func (g glyph) word() string {
+	switch g {
+	case added:
+		return "added"
+	case dropped:
+		return "dropped"
+	}
+	return "altered"
+}
+
+// sign returns the glyph as it is printed, with a minus that is as wide as a plus.
+func (g glyph) sign() string {
+	if g == dropped {
+		return "\u2212"
+	}
+	return string(rune(g))
+}
+
+// find returns the migration that a name or its beginning stands for; -1 is the empty database.
+func (h *history) find(word string) (int, error) {
+	if word == "zero" {
+		return -1, nil
+	}
+	var found []int
+	for i, m := range h.all {
+		if m.Name == word {
+			return h.place(i), nil
+		}
+		if strings.HasPrefix(m.Name, word) {
+			found = append(found, i)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return 0, fmt.Errorf("there is no migration %q to compare with", word)
+	case len(found) > 1:
+		return 0, fmt.Errorf("%q is the beginning of %d migrations, such as %s and %s", word, len(found), h.all[found[0]].Name, h.all[found[1]].Name)
+	}
+	return h.place(found[0]), nil
+}
+
+// between compares two points: what the database has after each, with all that comes before it.
+func (h *history) between(from, to string) (*comparison, error) {
+	points := [2][]int{nil, h.heads()}
+	c := &comparison{}
+	if from == "" {
+		from = "zero"
+	}
+	for i, word := range []string{from, to} {
+		if word == "" {
+			continue
+		}
+		at, err := h.find(word)
+		if err != nil {
+			return nil, err
+		}
+		if points[i] = []int{at}; at < 0 {
+			points[i] = nil
+		}
+	}
+	for i, p := range points {
+		if len(p) == 1 {
+			*[]*string{&c.from, &c.to}[i] = h.all[p[0]].Name
+		}
+	}
+	if to == "" && len(points[1]) != 1 {
+		c.to = "the newest"
+	}
+	c.tables = h.differences(h.at(points[0]...), h.at(points[1]...))
+	return c, nil
+}
+
+// at returns what each thing is after some migrations and all that comes before them; nil is one that is not there.
+func (h *history) at(of ...int) []*entry {
+	out := make([]*entry, len(h.things))
+	in := h.ancestors(of...)
+	for _, i := range h.order {
+		if in[i] {
+			for _, c := range h.changes[i] {
+				out[c.thing] = c.is
+			}
+		}
+	}
+	return out
+}
+
+// differences compares what things were with what they are.
+func (h *history) differences(was, is []*entry) []tableDifference {
+	var all []change
+	for i, t := range h.things {
+		a, b := was[i], is[i]
+		if a == b || a != nil && b != nil && *a == *b {
+			continue
+		}
+		c := change{thing: i, was: a, is: b}
+		if of := t.of; of >= 0 {
+			if e := cmp.Or(is[of], was[of]); e != nil {
+				c.table = e.name
+			}
+		}
+		all = append(all, c)
+	}
+	return h.grouped(all)
+}
+
+// grouped returns changes by the tables that they are of.
+func (h *history) grouped(all []change) []tableDifference {
+	groups := map[int]*tableDifference{}
+	var order []int
+	for _, c := range all {
+		t := h.things[c.thing]
+		of := t.of
+		if t.kind == kindTable {
+			of = c.thing
+		}
+		g := groups[of]
+		if g == nil {
+			g = &tableDifference{glyph: altered, name: c.table}
+			groups[of] = g
+			order = append(order, of)
+		}
+		d := difference{glyph: altered, kind: t.kind}
+		switch {
+		case c.was == nil:
+			d.glyph, d.name, d.new = added, c.is.name, c.is.def
+		case c.is == nil:
+			d.glyph, d.name, d.old = dropped, c.was.name, c.was.def
+		default:
+			d.name, d.old, d.new = c.is.name, c.was.def, c.is.def
+			if c.was.name != c.is.name {
+				d.was = c.was.name
+			}
+		}
+		if t.kind == kindTable {
+			g.glyph, g.name = d.glyph, d.name
+		}
+		g.rows = append(g.rows, d)
+	}
+	var out []tableDifference
+	for _, of := range order {
+		g := groups[of]
+		slices.SortStableFunc(g.rows, func(a, b difference) int { return cmp.Compare(kindOrder(a.kind), kindOrder(b.kind)) })
+		out = append(out, *g)
+	}
+	slices.SortStableFunc(out, func(a, b tableDifference) int { return strings.Compare(a.name, b.name) })
+	return out
+}
+
+// of returns what one migration changes.
+func (h *history) of(i int) []tableDifference { return h.grouped(h.changes[i]) }

@@ -1,0 +1,151 @@
+package page
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/modelgen/modelgen/gen/optimize/optimizetest"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// TestStep applies random ops: a step ends as it would on a whole copy, and what it began with stays as it was.
+func TestStep(t *testing.T) {
+	text := func(s *schema.Schema) string {
+		data, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	for seed := range uint64(300) {
+		s, _ := optimizetest.Begin(seed, optimizetest.Options{Data: seed%3 == 0})
+		for i, op := range optimizetest.List(seed, s, 30, optimizetest.Options{Data: seed%3 == 0}) {
+			before, full := text(s), s.Clone()
+			_ = op.Apply(full)
+			next := step(s, ops(op))
+			if text(s) != before {
+				t.Fatalf("seed %d, op %d: %s changed what it was given", seed, i, op.Describe())
+			}
+			if got, want := text(next), text(full); got != want {
+				t.Fatalf("seed %d, op %d: %s results in\n%s\nnot\n%s", seed, i, op.Describe(), got, want)
+			}
+			s = next
+		}
+	}
+}
+
+// TestHistory goes through random migrations: what the changes amount to is what the schemas say, and so is what lies between two of them.
+func TestHistory(t *testing.T) {
+	for seed := range uint64(60) {
+		s, first := optimizetest.Begin(seed, optimizetest.Options{})
+		var all []Migration
+		list := append(first, optimizetest.List(seed, s, 40, optimizetest.Options{})...)
+		for i := 0; i < len(list); i += 3 {
+			m := Migration{Name: fmt.Sprintf("%04d_x", len(all)+1), Ops: ops(list[i:min(i+3, len(list))]...)}
+			if i > 0 {
+				m.Parents = []string{all[len(all)-1].Name}
+			}
+			all = append(all, m)
+		}
+		h := newHistory(all)
+		says := func(s *schema.Schema) string {
+			set := map[string]bool{}
+			for _, t := range s.Tables {
+				for _, o := range objectsOf(t) {
+					set[t.Name+"/"+o.kind+"/"+o.name+"/"+o.only+"="+strings.TrimSpace(o.def+map[bool]string{true: " (" + o.only + ")"}[o.only != ""])] = true
+				}
+			}
+			for _, o := range globals(s) {
+				set["/"+o.kind+"/"+o.name+"/"+o.only+"="+strings.TrimSpace(o.def+map[bool]string{true: " (" + o.only + ")"}[o.only != ""])] = true
+			}
+			return fmt.Sprint(len(set), set)
+		}
+		told := func(at int) string {
+			set := map[string]bool{}
+			state := h.at(at)
+			for i, e := range state {
+				if e == nil {
+					continue
+				}
+				table, only := "", ""
+				if h.things[i].kind == kindTable {
+					table = e.name
+				} else if of := h.things[i].of; of >= 0 {
+					table = state[of].name
+				}
+				if open := strings.LastIndex(e.def, "("); open >= 0 && (strings.HasSuffix(e.def, "(postgres)") || strings.HasSuffix(e.def, "(sqlite)")) && h.things[i].kind != kindColumn {
+					only = e.def[open+1 : len(e.def)-1]
+				}
+				set[table+"/"+h.things[i].kind+"/"+e.name+"/"+only+"="+e.def] = true
+			}
+			return fmt.Sprint(len(set), set)
+		}
+		for i := range h.all {
+			if got, want := told(i), says(h.after[i]); got != want {
+				t.Fatalf("seed %d: after %s the changes say\n%s\nthe schema\n%s", seed, h.all[i].Name, got, want)
+			}
+		}
+		for i := range h.all {
+			if d := h.differences(h.at(i), h.at(i)); len(d) > 0 {
+				t.Errorf("seed %d: %v differs from itself", seed, d)
+			}
+		}
+	}
+}
+
+// TestLibrary: renames keep what something is, a merge changes nothing, and what a squash replaces is told by the squash.
+func TestLibrary(t *testing.T) {
+	h := newHistory(library().Migrations)
+	for _, tt := range []struct{ from, to, want string }{
+		{"0005", "0006", "~lendings: ~table lendings (was loans); ~foreign key loans_renewed_from_id_fkey | ~users: ~column full_name (was name)"},
+		{"0004_book", "0005", "+book_author_notes: +table book_author_notes; +column id; +column body; +column book_id; +column author_id; +primary key book_author_notes_pkey; +foreign key book_author_notes_fkey | " +
+			"+audit: +table audit; +column id; +column line; +primary key audit_pkey | +tags: +table tags; +column id; +column name; +primary key tags_pkey"},
+		{"0004_notes", "0004_book", "-audit"}, {"0002", "0003_loans", ""}, {"0003_loans", "0003_squashed_0002_cards", ""}, {"0008", "0007", "~: -trigger touch on books; -view overdue"},
+	} {
+		c, err := h.between(tt.from, tt.to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tables []string
+		for _, d := range c.tables {
+			var rows []string
+			for _, r := range d.rows {
+				row := string(r.glyph) + r.kind + " " + r.name
+				if r.was != "" {
+					row += " (was " + r.was + ")"
+				}
+				rows = append(rows, row)
+			}
+			tables = append(tables, string(d.glyph)+d.name+": "+strings.Join(rows, "; "))
+		}
+		got := strings.Join(tables, " | ")
+		for part := range strings.SplitSeq(tt.want, " | ") {
+			if !strings.Contains(got, part) || tt.want == "" && got != "" {
+				t.Errorf("%s to %s: %s\nwant %s", tt.from, tt.to, got, tt.want)
+			}
+		}
+	}
+	for _, bad := range []string{"9", "000", ""} {
+		if _, err := h.between("zero", bad); (err == nil) != (bad == "") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	if got := h.all[h.heads()[0]].Name; got != "0008_view" || len(h.heads()) != 1 {
+		t.Errorf("%v", h.heads())
+	}
+}
+
+// TestTwoHeads: branches that have not met are shown side by side.
+func TestTwoHeads(t *testing.T) {
+	in := library()
+	in.Migrations = in.Migrations[:5]
+	p := New(in)
+	if len(p.history.heads()) != 2 || p.schema.Table("audit") == nil || p.schema.Table("books").Column("shelf_id") == nil {
+		t.Errorf("%v, %d tables", p.history.heads(), len(p.schema.Tables))
+	}
+	if html := p.html(); strings.Count(html, ">a head<") != 2 || !strings.Contains(html, "2 heads") {
+		t.Error("the page does not tell the heads")
+	}
+}

@@ -1,0 +1,95 @@
+// Runs in the page when its address ends in #selftest, after the script of the page. browser_test.go reads what it writes.
+(async () => {
+  if (location.hash !== "#selftest") return;
+  const $ = id => document.getElementById(id), said = [];
+  const check = (what, ok) => said.push((ok ? "ok " : "FAIL ") + what);
+  const press = (e, key) => e.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
+  const type = text => { const q = $("q"); q.value = text; q.dispatchEvent(new Event("input")); return [...document.querySelectorAll("#hits a")]; };
+  const turn = () => new Promise(done => setTimeout(done, 30));
+  const go = async hash => { location.hash = hash; await turn(); };
+  try {
+    const api = window.modelgen, box = () => api.viewBox().join(" ");
+    check("the script has run", document.documentElement.classList.contains("live") && !!api);
+    check("no error and no breach of the policy", window.trouble.length === 0);
+    check("no text of the input runs", typeof window.hacked === "undefined");
+
+    let hits = type("lend");
+    check("search finds a table", hits.length > 0 && hits[0].getAttribute("href") === "#t-lendings");
+    hits = type("publisher_id");
+    check("search finds a column", hits.some(a => a.getAttribute("href") === "#t-books" && a.textContent.includes("column of books")));
+    check("search finds a migration", type("0007").some(a => a.getAttribute("href") === "#m-0007_drop"));
+    check("search finds an object", type("overdue").some(a => a.getAttribute("href").startsWith("#o-")));
+    check("search says when there is nothing", type("no such thing").length === 0 && $("said").textContent !== "");
+    check("search finds hostile names", type("<script>hacked").length > 0);
+    type("user");
+    press($("q"), "ArrowDown");
+    check("arrows choose", document.querySelectorAll("#hits a")[1].getAttribute("aria-selected") === "true" && $("q").getAttribute("aria-activedescendant") === "hit1");
+    press($("q"), "Escape");
+    check("Esc ends the search", $("q").value === "" && document.querySelectorAll("#hits a").length === 0);
+    press(document.body, "/");
+    check("/ goes to the search", document.activeElement === $("q"));
+    type("tags");
+    press($("q"), "Enter");
+    await turn();
+    check("Enter opens what is chosen", location.hash === "#t-tags");
+    type("");
+
+    await go("#t-books");
+    const book = [...document.querySelectorAll("#er a.b")].find(a => a.getAttribute("href") === "#t-books");
+    const shelf = [...document.querySelectorAll("#er a.b")].find(a => a.getAttribute("href") === "#t-shelves");
+    const tags = [...document.querySelectorAll("#er a.b")].find(a => a.getAttribute("href") === "#t-tags");
+    check("a table of the address shows its neighbours", book.classList.contains("hit") && shelf.classList.contains("lit") && !tags.classList.contains("lit"));
+    check("the list marks it", document.querySelector("#list [aria-current]").textContent === "books");
+    check("its neighbours are drawn", document.querySelectorAll("#t-books .near svg a.b").length === 5 && document.querySelectorAll("#t-books .near .lines path").length === 4);
+    press(document.body, "Escape");
+    check("Esc shows all alike", !$("er").classList.contains("focus"));
+
+    const before = box();
+    press($("canvas"), "+");
+    const closer = box();
+    press($("canvas"), "ArrowRight");
+    const aside = box();
+    press($("canvas"), "f");
+    check("keys zoom, pan and fit", before !== closer && closer !== aside && box() === before);
+
+    await go("#m-0006");
+    check("the number of a migration is an address", $("m-0006_rename").classList.contains("at"));
+    await go("#m-0007_drop/t-books");
+    check("a migration and a table are an address", $("m-0007_drop").classList.contains("at") && $("t-books").classList.contains("at"));
+
+    const plain = e => e.innerHTML.replace(/>\s+/g, ">").replace(/\s+</g, "<").replace(/&quot;/g, '"').replace(/\s+/g, " ");
+    const made = plain(document.querySelector("#compare .diff"));
+    const all = api.compare("0003_l", "0007");
+    check("the comparison is that which was made without a script", plain(document.querySelector("#compare .diff")) === made && made.length > 500);
+    const books = all.find(t => t.name === "books");
+    check("compare tells what was added, dropped and altered", ["added", "dropped", "altered"].every(w => books.rows.some(r => r.word === w)) && all.some(t => t.word === "added" && t.name === "tags"));
+    check("compare marks tables in the diagram", book.classList.contains("altered") && tags.classList.contains("added") && !!tags.querySelector(".bm"));
+    check("what is as it was does not differ", api.differences([api.find("0007")], [api.find("0007")]).length === 0);
+    check("back is the other way round", api.differences([api.find("0007")], [api.find("0003_l")]).find(t => t.name === "tags").word === "dropped");
+    $("from").value = "zero"; $("to").value = "0001_initial"; $("go").click();
+    check("the choice of two points compares them", $("h-compare").textContent === "From the empty database to 0001_initial");
+    check("and is in the address", location.search === "?from=zero&to=0001_initial");
+    check("an unknown point is said to be none", api.compare("nothing", "") === null && $("compare").textContent.includes("no migration"));
+
+    const dark = () => getComputedStyle(document.body).backgroundColor;
+    const one = dark();
+    $("theme").click();
+    check("light and dark differ", dark() !== one);
+    $("theme").click();
+    check("and back", dark() === one);
+    const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
+    check("no id is there twice", new Set(ids).size === ids.length);
+    check("every table of the diagram has a name for screen readers", [...document.querySelectorAll("#er a.b")].every(a => a.getAttribute("aria-label")));
+    check("no text is wider than its table", [...document.querySelectorAll("#er a.b")].every(a => {
+      const w = +a.querySelector(".bx").getAttribute("width");
+      return [...a.querySelectorAll("text")].every(t => { const b = t.getBBox(); return b.x >= 0 && b.x + b.width <= w + 1; });
+    }));
+    check("still no error", window.trouble.length === 0);
+  } catch (e) {
+    said.push("FAIL " + e.stack);
+  }
+  const out = document.createElement("pre");
+  out.id = "selftest";
+  out.textContent = said.join("\n") + (window.trouble.length ? "\nFAIL " + window.trouble.join("\nFAIL ") : "") + "\ndone";
+  document.body.append(out);
+})();
