@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"go/format"
+	"maps"
 	"path/filepath"
 
 	"github.com/modelgen/modelgen/gen/emit"
@@ -75,10 +76,33 @@ func (r *Result) migration(m emit.Migration, oneByOne bool) error {
 	if len(r.Folder.Migrations) == 0 {
 		return nil
 	}
-	src, err := emit.List(r.Folder.Package, r.snap.Set, r.Folder.Ordered(), r.snap.ViewStructs(), r.snap.Allow...)
+	src, err := emit.List(r.Folder.Package, r.snap.Set, r.Folder.Ordered(), r.fingerprint(), r.snap.ViewStructs(), r.snap.Allow...)
 	if err != nil {
 		return err
 	}
 	r.Add(filepath.Join(r.Folder.Dir, migrations.ListName), src, r.Folder.List)
 	return nil
+}
+
+// fingerprint returns what the list is to state. One that states nothing goes on so until it gets a migration: to be without one is no fault.
+func (r *Result) fingerprint() string {
+	stated, known := emit.Stated(r.Folder.List), maps.Clone(r.snap.Migrations)
+	old := r.Folder.Without(r.Migration)
+	if r.Migration == "" && stated == "" {
+		return ""
+	}
+	if known == nil {
+		known = map[string]string{}
+	}
+	if (stated == "" || old.Recorded(known) != stated) && len(old.Migrations) > 0 {
+		all, err := r.Folder.Read()
+		if err != nil || migrations.Fingerprint(all) == "" {
+			return "" // only a compiled program can tell
+		}
+		known = migrations.Records(all, nil)
+	}
+	if r.Migration != "" {
+		known[r.Migration] = migrations.RecordOfOps(r.Ops)
+	}
+	return r.Folder.Recorded(known)
 }

@@ -36,11 +36,7 @@ func (r *Result) record() error {
 	}
 	r.snap.Models = models
 	if len(r.Folder.Sources) > 0 && slices.ContainsFunc(r.Folder.Migrations, missing) {
-		var files []read.File
-		for _, f := range r.Folder.Sources {
-			files = append(files, read.File{Name: f.Name, Src: f.Text})
-		}
-		if all, err := read.Files(files); err == nil { // else it was said
+		if all, err := r.Folder.Read(); err == nil { // else it was said
 			r.snap.Migrations = migrations.Records(all, nil, r.snap.Migrations)
 		}
 	}

@@ -40,7 +40,24 @@ type move struct {
 
 func (r *Record) complete() bool { return r.State == StateDone || r.State == StateFaked }
 
+// history reads all rows and compares the hashes of what is applied with the set.
 func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
+	if err := m.set.Err(); err != nil {
+		return nil, err
+	}
+	return m.compare(ctx, s, func(string, []Record) bool { return true })
+}
+
+// overview is history without the hashes and the replay of migrations whose list has a fingerprint that says the same as the newest row.
+func (m *Migrator) overview(ctx context.Context, s Session) (*history, error) {
+	if err := m.set.arranged(); err != nil {
+		return nil, err
+	}
+	return m.compare(ctx, s, func(set string, rows []Record) bool { return len(rows) == 0 || !m.isCurrent(set, &rows[len(rows)-1]) })
+}
+
+// compare reads all rows, and compares the hashes of those sets for which hashed says yes.
+func (m *Migrator) compare(ctx context.Context, s Session, hashed func(set string, rows []Record) bool) (*history, error) {
 	n := len(m.set.all)
 	h := &history{set: m.set, opt: &m.opt, rows: map[string][]Record{}, foreign: map[string][]string{}, row: make([]*Record, n), applied: make([]bool, n), out: make([]bool, n), adopt: make([]bool, n), whole: make([]bool, n)}
 	replaced := map[key]int{} // names without a migration
@@ -55,10 +72,11 @@ func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
 			return nil, redacted{err}
 		}
 		h.rows[set] = rows
+		hashed := hashed(set, rows)
 		for i := range rows {
 			if at, ok := m.set.index[key{set, rows[i].Name}]; ok {
 				h.applied[at], h.row[at] = true, &rows[i]
-				if rows[i].Hash != m.set.hash(at) {
+				if hashed && rows[i].Hash != m.set.hash(at) {
 					h.edited = append(h.edited, at)
 				}
 			}

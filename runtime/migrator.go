@@ -60,16 +60,22 @@ func New(db *sql.DB, dialect Dialect, set *Set, opt *Options) (*Migrator, error)
 		return nil, errors.New("migrate.New: the dialect is nil")
 	case set == nil:
 		return nil, errors.New("migrate.New: the set is nil")
-	case set.err != nil:
-		return nil, set.err
+	case set.misuse != nil:
+		return nil, set.misuse
 	}
-	return &Migrator{db: db, dialect: dialect, set: set, opt: opt.withDefaults()}, nil
+	m := &Migrator{db: db, dialect: dialect, set: set, opt: opt.withDefaults()}
+	if m.opt.Rehash || !set.allStated() {
+		if err := set.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
 }
 
 // Up applies everything that is pending. With nothing pending it costs one small query and no lock. What ends a dual write that the same program
 // has begun waits, see [Result.Waits]; a [*DualWriteError] is returned when what the program needs waits with it.
 func (m *Migrator) Up(ctx context.Context) (*Result, error) {
-	if m.set.Head() == nil {
+	if m.set.none() {
 		return &Result{Set: m.set.name}, nil
 	}
 	return m.change(ctx, run{verb: "up", quick: true, decide: (*history).up})

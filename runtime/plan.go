@@ -205,7 +205,7 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 		return nil, err
 	}
 	defer done()
-	h, err := m.history(ctx, s)
+	h, err := m.overview(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -294,8 +294,8 @@ func (m *Migrator) SQL(name string, version int, back bool) ([]Stage, error) {
 
 // Stages plans one migration of the set without a database, for a server of that version (see [Dialect.Planner]): forward, or back.
 func (s *Set) Stages(dialect Dialect, version int, name string, back bool) ([]Stage, error) {
-	if s.err != nil {
-		return nil, s.err
+	if err := s.Err(); err != nil {
+		return nil, err
 	}
 	at, err := s.migration(name)
 	if err != nil {

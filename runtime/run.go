@@ -70,6 +70,9 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 			return err
 		}
 	}
+	if err := m.set.Err(); err != nil {
+		return err
+	}
 	if err := m.refuseUnwritten(ctx, s, r); err != nil {
 		return err
 	}
@@ -140,14 +143,22 @@ func (m *Migrator) current(ctx context.Context, s Session) (bool, error) {
 		if err != nil {
 			return false, redacted{err}
 		}
-		if newest == nil && m.set.size(member) == 0 {
+		if newest == nil && m.set.arranged() == nil && m.set.size(member) == 0 {
 			continue
 		}
-		if newest == nil || !newest.complete() || newest.Digest != m.set.fingerprint(member) {
+		if newest == nil || !newest.complete() || !m.isCurrent(member, newest) {
 			return false, nil
 		}
 	}
 	return true, nil
+}
+
+// isCurrent reports whether the newest row of a member says that all its migrations, as they are now, are applied.
+func (m *Migrator) isCurrent(member string, newest *Record) bool {
+	if stated := m.set.stated(member); stated != "" && !m.opt.Rehash {
+		return newest.Digest == stated && m.set.isNewest(newest)
+	}
+	return m.set.Err() == nil && newest.Digest == m.set.fingerprint(member)
 }
 
 // size is how many migrations a member has.

@@ -12,20 +12,32 @@ import (
 )
 
 // Set is all migrations of one application, under a name that separates it from other sets in the same database.
+//
+// What it takes to make one does not depend on what the migrations do: they are put in order, replayed and hashed when something first asks for
+// that, see [Set.Fingerprint].
 type Set struct {
 	name    string
 	members []string // names of the sets whose migrations it is to apply: its own, or those of the sets that were joined
-	all     []node   // parents before children; those of other sets that it needs are among them
-	at      map[*Migration]int
-	index   map[key]int
-	schema  *schema.Schema // after all of them
-	allow   []string       // see Allow
-	views   []ViewStruct   // see Views
-	err     error
+	given   []*Migration
+	joined  []*Set   // instead of given
+	listed  string   // see Fingerprint
+	allow   []string // see Allow
+	views   []ViewStruct // see Views
+	misuse  error    // of what it was made with, known without a look at the migrations
+
+	ordering sync.Once // guards what arrange finds
+	all      []node    // parents before children; those of other sets that it needs are among them
+	at       map[*Migration]int
+	index    map[key]int
+	disorder error
+
+	replaying sync.Once
+	schema    *schema.Schema // after all of them
+	misfit    error
 
 	pkgs    map[string]string // the packages in which the members were made
 	modules sync.Map          // the modules of packages that were asked for
-	once    sync.Once
+	hashing sync.Once
 	hashes  []string
 	digests map[string]string // by member
 }
@@ -44,14 +56,15 @@ type node struct {
 // key is a migration in the history.
 type key struct{ set, name string }
 
-// NewSet makes a set and checks it: names, parents, one head, and that the ops of each migration fit the schema that those before
-// it leave. What is wrong is kept and returned by [Set.Err] and [New], so that a set can be a package variable.
+// NewSet makes a set of migrations. What is wrong with it is returned by [Set.Err] and [New], so that a set can be a package variable: names,
+// parents, more than one head, and ops of a migration that do not fit the schema which those before it leave.
 //
 // A parent may belong to another set. It is then applied first, with all that comes before it, and recorded under its own set.
 func NewSet(name string, migrations ...*Migration) *Set {
-	s := &Set{name: name, members: []string{name}, pkgs: map[string]string{name: caller()}}
-	s.err = s.build(migrations)
-	s.own(migrations)
+	s := &Set{name: name, members: []string{name}, given: migrations, pkgs: map[string]string{name: caller()}}
+	if !s.own(migrations) {
+		_ = s.Err() // now, as a set that comes later is no owner of the parents of this one
+	}
 	return s
 }
 
@@ -61,43 +74,55 @@ func NewSet(name string, migrations ...*Migration) *Set {
 func Join(sets ...*Set) *Set {
 	s := &Set{pkgs: map[string]string{}}
 	var errs []error
-	var all []*Migration
-	owner := map[*Migration]string{}
 	for _, m := range sets {
 		switch {
 		case m == nil:
 			errs = append(errs, errors.New("migrate.Join: a set is nil"))
 			continue
-		case m.err != nil:
-			errs = append(errs, m.err)
 		case slices.Contains(s.members, m.name):
 			errs = append(errs, fmt.Errorf("two sets are called %s", m.name))
 		}
-		s.members, s.allow = append(s.members, m.name), append(s.allow, m.allow...)
+		s.members, s.allow, s.joined = append(s.members, m.name), append(s.allow, m.allow...), append(s.joined, m)
 		s.views = append(s.views, m.views...)
 		s.pkgs[m.name] = m.pkgs[m.name]
-		for _, n := range m.all {
-			if n.own {
-				owner[n.Migration] = n.set
-				all = append(all, n.Migration)
-			}
-		}
 	}
 	s.name = strings.Join(s.members, "+")
-	if s.err = errors.Join(errs...); s.err == nil {
-		s.err = s.arrange(all, owner)
-	}
+	s.misuse = errors.Join(errs...)
 	return s
 }
 
 // Name returns the name of the set.
 func (s *Set) Name() string { return s.name }
 
-// Err says what is wrong with the set, or returns nil.
-func (s *Set) Err() error { return s.err }
+// Err says what is wrong with the set, or returns nil. It replays all migrations when it is first called.
+func (s *Set) Err() error {
+	if err := s.arranged(); err != nil {
+		return err
+	}
+	s.replaying.Do(func() {
+		var errs []error
+		for _, m := range s.joined {
+			errs = append(errs, m.Err())
+		}
+		if s.misfit = errors.Join(errs...); s.misfit == nil {
+			s.misfit = s.fit()
+		}
+	})
+	return s.misfit
+}
+
+// arranged puts the migrations in order when it is first called, and says what is wrong with the order.
+func (s *Set) arranged() error {
+	if s.misuse != nil {
+		return s.misuse
+	}
+	s.ordering.Do(func() { s.disorder = s.build() })
+	return s.disorder
+}
 
 // Migrations returns the migrations, parents before children.
 func (s *Set) Migrations() []*Migration {
+	_ = s.arranged()
 	var all []*Migration
 	for _, n := range s.all {
 		if n.own {
@@ -121,6 +146,7 @@ func (s *Set) Named() iter.Seq2[string, *Migration] {
 
 // Head returns the newest migration, which is no parent of another; nil when the set is empty.
 func (s *Set) Head() *Migration {
+	_ = s.arranged()
 	for _, n := range slices.Backward(s.all) {
 		if n.own {
 			return n.Migration
@@ -129,11 +155,23 @@ func (s *Set) Head() *Migration {
 	return nil
 }
 
+// none reports whether no migration was given.
+func (s *Set) none() bool {
+	return len(s.given) == 0 && !slices.ContainsFunc(s.joined, func(m *Set) bool { return !m.none() })
+}
+
 // Schema returns a copy of the schema after all migrations.
-func (s *Set) Schema() *schema.Schema { return s.schema.Clone() }
+func (s *Set) Schema() *schema.Schema {
+	_ = s.Err()
+	return s.schema.Clone()
+}
 
 // build checks what can be said of each migration alone, then arranges them.
-func (s *Set) build(migrations []*Migration) error {
+func (s *Set) build() error {
+	if s.joined != nil {
+		return s.buildJoined()
+	}
+	migrations := s.given
 	var errs []error
 	if s.name == "" {
 		errs = append(errs, errors.New("the set has no name"))
@@ -174,33 +212,30 @@ func (s *Set) build(migrations []*Migration) error {
 	return s.arrange(migrations, owner)
 }
 
+// buildJoined arranges the migrations of the sets that were joined.
+func (s *Set) buildJoined() error {
+	var errs []error
+	var all []*Migration
+	owner := map[*Migration]string{}
+	for _, m := range s.joined {
+		errs = append(errs, m.arranged())
+		for _, n := range m.all {
+			if n.own {
+				owner[n.Migration] = n.set
+				all = append(all, n.Migration)
+			}
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return s.arrange(all, owner)
+}
+
 // hash returns the hash of the ops of migration i.
 func (s *Set) hash(i int) string {
 	s.compute()
 	return s.hashes[i]
-}
-
-// fingerprint returns the digest of all migrations of one member with their hashes. Those that another one replaces do not count.
-func (s *Set) fingerprint(member string) string {
-	s.compute()
-	return s.digests[member]
-}
-
-func (s *Set) compute() {
-	s.once.Do(func() {
-		digests := map[string]digest{}
-		s.hashes = make([]string, len(s.all))
-		for i, n := range s.all {
-			s.hashes[i] = HashOps(n.Ops)
-			if len(n.by) == 0 {
-				digests[n.set] = digests[n.set].with(n.Name, s.hashes[i])
-			}
-		}
-		s.digests = map[string]string{}
-		for _, m := range s.sets() {
-			s.digests[m] = digests[m].String()
-		}
-	})
 }
 
 // label returns the name of migration i as people write it: with its set when that is not clear.

@@ -9,7 +9,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// arrange puts the migrations, and what they need of other sets, in order; then it replays them.
+// arrange puts the migrations, and what they need of other sets, in order.
 func (s *Set) arrange(migrations []*Migration, owner map[*Migration]string) error {
 	s.at, s.index = map[*Migration]int{}, map[key]int{}
 	own := len(migrations)
@@ -39,10 +39,7 @@ func (s *Set) arrange(migrations []*Migration, owner map[*Migration]string) erro
 	if err := s.sort(); err != nil {
 		return err
 	}
-	if err := s.heads(); err != nil {
-		return err
-	}
-	return s.fit()
+	return s.heads()
 }
 
 // closure adds the migrations of other sets that are parents, and theirs.
@@ -61,8 +58,8 @@ func (s *Set) closure(all []*Migration, owner map[*Migration]string) ([]*Migrati
 				return nil, fmt.Errorf("set %s: %s has the parent %s, which is not in the list of the set; run modelgen generate to rewrite the list",
 					owner[m], m.Name, p.Name)
 			}
-			if set.err != nil {
-				return nil, fmt.Errorf("set %s: %s has the parent %s of a set that is wrong: %w", owner[m], m.Name, p.Name, set.err)
+			if err := set.Err(); err != nil {
+				return nil, fmt.Errorf("set %s: %s has the parent %s of a set that is wrong: %w", owner[m], m.Name, p.Name, err)
 			}
 			// A squash that replaces the parent comes along, and what it replaces: which of them a database has is seen later.
 			for _, n := range set.all {

@@ -52,8 +52,8 @@ func declared(texts []string) (all []Object) {
 func (s *Set) Allow(patterns ...string) *Set {
 	for _, p := range patterns {
 		norm, err := pattern(p)
-		if err != nil && s.err == nil {
-			s.err = fmt.Errorf("set %s: %w", s.name, err)
+		if err != nil && s.misuse == nil {
+			s.misuse = fmt.Errorf("set %s: %w", s.name, err)
 		}
 		s.allow = append(s.allow, norm)
 	}

@@ -19,6 +19,9 @@ type target struct {
 
 // find resolves the name of a migration, or a beginning of it, behind the name of its set and a slash where there are several.
 func (s *Set) find(word string) (target, error) {
+	if err := s.Err(); err != nil {
+		return target{}, err
+	}
 	if word == zero {
 		return target{at: -1}, nil
 	}

@@ -9,4 +9,4 @@ var All = migrate.NewSet("shop",
 	M0001Initial,
 	M0002ProductStock,
 	M0003CustomersAndOrdersAndOrderItems,
-)
+).Fingerprint("ca9f54a549348c4a181ba3386ce3fc0d")

@@ -62,7 +62,7 @@ func history(tb testing.TB, models, files int) (dir string) {
 		}
 		vars, head, hash = append(vars, v), name, migrate.HashOps(ops)
 	}
-	list, err := emit.List("migrations", "shop", vars, nil)
+	list, err := emit.List("migrations", "shop", vars, "", nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -131,7 +131,7 @@ func (c *checker) replay(ctx context.Context, cfg gen.Config, tables []string) (
 	for _, m := range c.All {
 		vars = append(vars, m.Var)
 	}
-	list, err := emit.List(c.Package, c.Sides[0].Set, vars, c.Sides[0].ViewStructs(), c.Sides[0].Allow...) // that of the tree may be behind, which is said elsewhere
+	list, err := emit.List(c.Package, c.Sides[0].Set, vars, "", c.Sides[0].ViewStructs(), c.Sides[0].Allow...) // that of the tree may be behind, which is said elsewhere
 	if err != nil {
 		return nil, err
 	}

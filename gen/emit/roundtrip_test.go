@@ -150,7 +150,7 @@ func TestCompiledOpsHaveTheHash(t *testing.T) {
 		}
 		fmt.Fprintf(&want, "%s %d parents %s\n", m.Name, len(m.Parents), migrate.HashOps(m.Ops))
 	}
-	list, err := emit.List("migrations", set, vars, nil)
+	list, err := emit.List("migrations", set, vars, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -58,5 +59,17 @@ func Hash(cfg gen.Config, words []string, applied *migrations.Applied) (*gen.Res
 		return nil, err
 	}
 	r.Add(filepath.Join(b.Dir, snapshot.Name), data, b.SnapshotText)
+	if emit.Stated(b.List) == "" {
+		return r, nil
+	}
+	var vars []string
+	for _, m := range b.All {
+		vars = append(vars, m.Var)
+	}
+	list, err := emit.List(b.Package, snap.Set, vars, migrations.Fingerprint(b.All), snap.ViewStructs(), snap.Allow...)
+	if err != nil {
+		return nil, err
+	}
+	r.Add(filepath.Join(b.Dir, migrations.ListName), list, b.List)
 	return r, nil
 }

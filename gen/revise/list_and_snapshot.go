@@ -70,7 +70,7 @@ func (b *branches) finish(r *gen.Result, all []read.Migration, s *schema.Schema)
 	if err != nil {
 		return err
 	}
-	list, err := emit.List(b.Package, snap.Set, vars, snap.ViewStructs(), snap.Allow...)
+	list, err := emit.List(b.Package, snap.Set, vars, migrations.Fingerprint(all), snap.ViewStructs(), snap.Allow...)
 	if err != nil {
 		return err
 	}

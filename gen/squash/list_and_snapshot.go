@@ -20,7 +20,7 @@ func (q *squasher) settle(sources []read.File) error {
 	if err := compare(q.all, all); err != nil {
 		return err
 	}
-	list, err := emit.List(q.Package, q.Snapshot.Set, q.Ordered(), q.Snapshot.ViewStructs(), q.Snapshot.Allow...)
+	list, err := emit.List(q.Package, q.Snapshot.Set, q.Ordered(), migrations.Fingerprint(all), q.Snapshot.ViewStructs(), q.Snapshot.Allow...)
 	if err != nil {
 		return err
 	}

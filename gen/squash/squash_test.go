@@ -52,7 +52,7 @@ func past(t testing.TB, seed uint64, n int) gen.Config {
 		write(m.Name+".go", src)
 		vars = append(vars, v)
 	}
-	list, err := emit.List("migrations", "past", vars, nil)
+	list, err := emit.List("migrations", "past", vars, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

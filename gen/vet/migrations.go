@@ -74,7 +74,7 @@ func (v *pass) sorted(all []read.Migration, list []byte) error {
 	for _, m := range all {
 		vars = append(vars, m.Var)
 	}
-	want, err := emit.List(v.Pkg.Name(), snap.Set, vars, snap.ViewStructs(), snap.Allow...)
+	want, err := emit.List(v.Pkg.Name(), snap.Set, vars, emit.Stated(list), snap.ViewStructs(), snap.Allow...) // whether it is right, check says
 	if err != nil || bytes.Equal(list, want) {
 		return err
 	}

@@ -298,6 +298,7 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 	if c.Options != nil {
 		c.opt = *c.Options
 	}
+	c.opt.Rehash = true // a person asks, or a deploy: not the start of each process
 	f := flag.NewFlagSet(v.name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // what is wrong is said once, below
 	f.BoolVar(&c.json, "json", false, "print JSON")

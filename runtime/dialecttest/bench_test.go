@@ -173,7 +173,9 @@ func BenchmarkNewSet(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				benchSet(n)
+				if err := benchSet(n).Err(); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}

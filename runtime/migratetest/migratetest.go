@@ -63,6 +63,9 @@ func (x Test) Run(t testing.TB) {
 
 // all does everything. The first thing that is wrong ends it.
 func (r *run) all() error {
+	if err := r.Set.CheckFingerprint(); err != nil {
+		return err
+	}
 	if err := r.begin(); err != nil {
 		return err
 	}

@@ -1,0 +1,104 @@
+package migrate
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+)
+
+// Fingerprint states what the names and the hashes of all migrations come to, as modelgen writes it below the list; it changes the set and returns it.
+//
+// With it a program that has nothing to do orders, replays and hashes nothing: [New], [Migrator.Up], [Migrator.Check] and [Migrator.Status] compare it with the newest row
+// of the history, and the ops of the newest migration with that row. As soon as they differ, something is pending or a method does more, all is computed. An edit of an older
+// migration that is applied is therefore seen at the next migration; at once by modelgen check, by migratetest, and with [Options.Rehash], which the verbs of package cli set.
+// A wrong one is an error of [Set.CheckFingerprint] and costs time, nothing else.
+func (s *Set) Fingerprint(sum string) *Set {
+	if b, err := hex.DecodeString(sum); err != nil || len(b) != len(digest{}) {
+		if s.misuse == nil {
+			s.misuse = fmt.Errorf("set %s: the fingerprint %q is not 32 hexadecimal digits; run modelgen generate to rewrite the list", s.name, sum)
+		}
+		return s
+	}
+	s.listed = sum
+	return s
+}
+
+// CheckFingerprint returns an error when the set has a fingerprint that is not that of its migrations.
+func (s *Set) CheckFingerprint() error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	for _, m := range s.joined {
+		if err := m.CheckFingerprint(); err != nil {
+			return err
+		}
+	}
+	if s.listed != "" && s.listed != s.fingerprint(s.name) {
+		return fmt.Errorf("set %s: the list of the migrations is older than they are: its fingerprint is another one; run modelgen generate to rewrite it", s.name)
+	}
+	return nil
+}
+
+// FingerprintOf returns what [Set.Fingerprint] takes, of the names of migrations and their hashes (see [HashOps]), without those that another one of them replaces.
+func FingerprintOf(hashes map[string]string) string {
+	var d digest
+	for name, hash := range hashes {
+		d = d.with(name, hash)
+	}
+	return d.String()
+}
+
+// stated returns the fingerprint of a member without computing it, "" when that is not known.
+func (s *Set) stated(member string) string {
+	if s.joined == nil {
+		return s.listed
+	}
+	if i := slices.Index(s.members, member); i >= 0 && i < len(s.joined) {
+		return s.joined[i].listed
+	}
+	return ""
+}
+
+// allStated reports whether every member has a fingerprint.
+func (s *Set) allStated() bool {
+	return !slices.ContainsFunc(s.members, func(m string) bool { return s.stated(m) == "" })
+}
+
+// isNewest reports whether a row is that of a migration of the set as it is now.
+func (s *Set) isNewest(r *Record) bool {
+	for _, m := range s.joined {
+		if m.name == r.Set {
+			return m.isNewest(r)
+		}
+	}
+	for _, m := range slices.Backward(s.given) {
+		if m != nil && m.Name == r.Name {
+			return HashOps(m.Ops) == r.Hash
+		}
+	}
+	return false
+}
+
+// fingerprint returns the digest of all migrations of one member with their hashes. Those that another one replaces do not count.
+func (s *Set) fingerprint(member string) string {
+	s.compute()
+	return s.digests[member]
+}
+
+func (s *Set) compute() {
+	_ = s.arranged()
+	s.hashing.Do(func() {
+		digests := map[string]digest{}
+		s.hashes = make([]string, len(s.all))
+		for i, n := range s.all {
+			s.hashes[i] = HashOps(n.Ops)
+			if len(n.by) == 0 {
+				digests[n.set] = digests[n.set].with(n.Name, s.hashes[i])
+			}
+		}
+		s.digests = map[string]string{}
+		for _, m := range s.sets() {
+			s.digests[m] = digests[m].String()
+		}
+	})
+}
