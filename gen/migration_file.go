@@ -86,20 +86,22 @@ func (r *Result) migration(m emit.Migration, oneByOne bool) error {
 
 // fingerprint returns what the list is to state. One that states nothing goes on so until it gets a migration: to be without one is no fault.
 func (r *Result) fingerprint() string {
-	stated, known := emit.Stated(r.Folder.List), maps.Clone(r.snap.Migrations)
+	stated, known := emit.Stated(r.Folder.List), r.snap.Migrations
 	old := r.Folder.Without(r.Migration)
-	if r.Migration == "" && stated == "" {
-		return ""
+	recorded := old.Recorded(known)
+	if r.Migration == "" && (stated == "" || recorded == "" || recorded == stated) {
+		return stated
 	}
-	if known == nil {
-		known = map[string]string{}
-	}
-	if (stated == "" || old.Recorded(known) != stated) && len(old.Migrations) > 0 {
+	if (stated == "" || recorded != stated) && len(old.Migrations) > 0 {
 		all, err := r.Folder.Read()
 		if err != nil || migrations.Fingerprint(all) == "" {
 			return "" // only a compiled program can tell
 		}
 		known = migrations.Records(all, nil)
+	}
+	known = maps.Clone(known)
+	if known == nil {
+		known = map[string]string{}
 	}
 	if r.Migration != "" {
 		known[r.Migration] = migrations.RecordOfOps(r.Ops)

@@ -42,7 +42,8 @@ var offline = []struct{ command, reason, instead string }{
 // TestGuide does what a reader of docs/guide does. Each page is walked from top to bottom in a folder of its own: the tutorial begins in an
 // empty one, all others in a module with the program of the tutorial. What a fenced block is for stands in its first line:
 //
-//	go, sql, yaml  "// models/models.go", "-- files/1.sql" or "# .gitlab-ci.yml": the whole file, which is written; the commands of a yaml file are run
+//	go, sql, yaml  "// models/models.go", "-- files/1.sql" or "# .gitlab-ci.yml": the whole file, which is written; the commands of a yaml file are run, and so are
+//	               those of a Dockerfile (dockerfile) and of a unit (ini)
 //	go, json       otherwise: lines that stand so in a file of the module; ... is a gap
 //	diff           "--- models/models.go": the lines with a blank or - must be there once, and become those with a blank or +
 //	console        "$ command" is run by sh, and what it prints must be what stands below; ... is any number of lines, and a status other
@@ -179,7 +180,10 @@ func (p *page) walk() {
 			p.patch(b, name)
 		case (b.lang == "go" || b.lang == "sql") && name != "":
 			p.write(name, text)
-		case b.lang == "yaml" && name != "":
+		case slices.Contains([]string{"yaml", "ini", "dockerfile"}, b.lang) && (name != "" || b.lang == "dockerfile"):
+			if b.lang == "dockerfile" {
+				name, text = "Dockerfile", strings.Join(b.lines, "\n")+"\n"
+			}
 			p.write(name, text)
 			p.recipe(b)
 		case b.lang == "go" || b.lang == "json":
@@ -444,6 +448,9 @@ func (p *page) run(line int, command string) []string {
 var (
 	runLine    = regexp.MustCompile(`^ *(?:- )?run: (.+)$`)
 	scriptLine = regexp.MustCompile(`^ *- (.+)$`)
+	buildLine  = regexp.MustCompile(`^RUN (.+)$`)                                // of a Dockerfile
+	unitLine   = regexp.MustCompile(`^ExecStartPre=/srv/shop/(.+)$`)             // of a unit of systemd
+	podLine    = regexp.MustCompile(`^ *(?:args: |command: \["/shop", )(.+)\]$`) // of Kubernetes
 )
 
 // checkout makes the folder what a CI job finds: a clone whose origin has the branch main. What the page wrote up to here is on it.
@@ -463,7 +470,8 @@ func (p *page) checkout() {
 	}
 }
 
-// recipe runs the commands of a yaml file for CI: those of GitHub stand behind run:, those of GitLab below script:.
+// recipe runs the commands of a file for another program: those of GitHub stand behind run:, those of GitLab below script:, those of Kubernetes behind args:
+// and command:, those of systemd behind ExecStartPre=, those of Docker behind RUN.
 func (p *page) recipe(b block) {
 	p.checkout()
 	ran := 0
@@ -480,6 +488,15 @@ func (p *page) recipe(b block) {
 				p.t.Errorf("%s:%d: write each command behind a run: of its own", p.file, b.line+i)
 			}
 			run(i, m[1])
+		}
+		if m := buildLine.FindStringSubmatch(line); m != nil {
+			run(i, m[1])
+		}
+		if m := unitLine.FindStringSubmatch(line); m != nil {
+			run(i, "./"+m[1])
+		}
+		if m := podLine.FindStringSubmatch(line); m != nil {
+			run(i, "./shop "+strings.NewReplacer(`"`, "", ",", "", "[", "").Replace(m[1]))
 		}
 		if key := strings.TrimSpace(line); !slices.Contains([]string{"script:", "before_script:", "after_script:"}, key) {
 			continue

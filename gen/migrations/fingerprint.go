@@ -48,8 +48,11 @@ func (f *Folder) Without(name string) *Folder {
 	return &out
 }
 
-// Read returns the migrations in the files that were there.
+// Read returns the migrations as they stand in the files.
 func (f *Folder) Read() ([]read.Migration, error) {
+	if f.Parsed != nil {
+		return f.Parsed, nil
+	}
 	var files []read.File
 	for _, s := range f.Sources {
 		files = append(files, read.File{Name: s.Name, Src: s.Text})

@@ -42,8 +42,9 @@ type Folder struct {
 	Snapshot     *snapshot.Snapshot
 	SnapshotText []byte // nil without a snapshot
 	fset         *token.FileSet
-	Sources      []Source // those that parse
-	conflicts    []string // places of markers in what is generated
+	Sources      []Source         // those that parse
+	Parsed       []read.Migration // where the caller has read them; nil is not yet
+	conflicts    []string         // places of markers in what is generated
 }
 
 // Read reads a directory of migrations. A directory that is not there is empty.

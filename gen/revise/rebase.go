@@ -116,9 +116,9 @@ func (b *branches) again(ctx context.Context, cfg gen.Config, s *schema.Schema, 
 
 // onTop generates the next migration as if only rest were there, and removes the files old.
 func (b *branches) onTop(ctx context.Context, cfg gen.Config, s *schema.Schema, rest []read.Migration, head read.Migration, old map[string][]byte) (*gen.Result, error) {
-	f := &migrations.Folder{Dir: b.Dir, Package: b.Package, List: b.List, SnapshotText: b.SnapshotText}
+	f := &migrations.Folder{Dir: b.Dir, Package: b.Package, List: b.List, SnapshotText: b.SnapshotText, Parsed: rest}
 	for _, m := range rest {
-		f.Migrations = append(f.Migrations, migrations.Declaration{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Pos: m.Pos})
+		f.Migrations = append(f.Migrations, migrations.Declaration{File: m.File, Var: m.Var, Name: m.Name, Parents: m.Parents, Replaces: m.Replaces, Pos: m.Pos})
 	}
 	var err error
 	if f.Snapshot, err = b.snapshot(s, head, rest); err != nil {

@@ -3,6 +3,13 @@ package postgres
 // The queries of [Dialect.InspectSchema]: two columns, a kind and a JSON object. What an extension has made is recognised by the pair of catalog and
 // oid, as an oid alone means something else in each catalog (manual, pg_depend).
 
+// Between these two an alias of pg_attribute stands for its options that somebody has set. A server keeps notes of its own among them: since 15.20 each column is marked
+// with pg_attver, which pg_dump leaves out too.
+const (
+	optionsFrom = "(SELECT pg_catalog.string_agg(o, ', ') FROM pg_catalog.unnest("
+	optionsSet  = ".attoptions) o WHERE pg_catalog.left(o, 10) <> 'pg_attver=')"
+)
+
 const (
 	inspectTables = `
 WITH rel AS (SELECT c.*, n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -33,7 +40,7 @@ UNION ALL SELECT 'column', pg_catalog.row_to_json(x)::text FROM (
   COALESCE(e.typnamespace, t.typnamespace) = 'pg_catalog'::pg_catalog.regnamespace AS builtin,
   CASE WHEN a.attcollation <> t.typcollation THEN co.collname END AS collation, CASE WHEN a.attcollation <> t.typcollation AND NOT pg_catalog.pg_collation_is_visible(co.oid) THEN cn.nspname END AS "collationSchema",
   CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage, NULLIF(a.attcompression, '') AS compression,
-  pg_catalog.array_to_string(a.attoptions, ', ') AS options, a.attislocal AS local, COALESCE(a.attstattarget, -1) AS target, a.attacl IS NOT NULL AS granted,
+  ` + optionsFrom + "a" + optionsSet + ` AS options, a.attislocal AS local, COALESCE(a.attstattarget, -1) AS target, a.attacl IS NOT NULL AS granted,
   s.seqname AS sequence, s.deptype AS owned, s.odd AS "sequenceOptions"
  FROM rel r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -79,8 +86,8 @@ SELECT 'index', pg_catalog.row_to_json(x)::text FROM (
   (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('num', p.num, 'expr', CASE WHEN p.num = 0 THEN pg_catalog.pg_get_indexdef(i.oid, p.n::int, true) END,
     'option', p.option, 'collation', CASE WHEN co.oid IS NOT NULL AND (p.num = 0 OR co.oid <> a.attcollation) THEN co.collname END,
     'typed', co.oid IS NOT NULL AND p.num = 0 AND co.collname = 'default',
-    'opclass', CASE WHEN NOT oc.opcdefault OR ia.attoptions IS NOT NULL THEN CASE WHEN pg_catalog.pg_opclass_is_visible(oc.oid) THEN '' ELSE pg_catalog.quote_ident(ocn.nspname) || '.' END || pg_catalog.quote_ident(oc.opcname) END,
-    'options', pg_catalog.array_to_string(ia.attoptions, ', ')) ORDER BY p.n)
+    'opclass', CASE WHEN NOT oc.opcdefault OR ` + optionsFrom + "ia" + optionsSet + ` IS NOT NULL THEN CASE WHEN pg_catalog.pg_opclass_is_visible(oc.oid) THEN '' ELSE pg_catalog.quote_ident(ocn.nspname) || '.' END || pg_catalog.quote_ident(oc.opcname) END,
+    'options', ` + optionsFrom + "ia" + optionsSet + `) ORDER BY p.n)
    FROM ROWS FROM (pg_catalog.unnest(x.indkey), pg_catalog.unnest(x.indoption), pg_catalog.unnest(x.indcollation), pg_catalog.unnest(x.indclass)) WITH ORDINALITY p(num, option, coll, class, n)
    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.num AND p.num <> 0
    LEFT JOIN pg_catalog.pg_attribute ia ON ia.attrelid = i.oid AND ia.attnum = p.n
