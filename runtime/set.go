@@ -19,11 +19,11 @@ type Set struct {
 	name    string
 	members []string // names of the sets whose migrations it is to apply: its own, or those of the sets that were joined
 	given   []*Migration
-	joined  []*Set   // instead of given
-	listed  string   // see Fingerprint
-	allow   []string // see Allow
+	joined  []*Set       // instead of given
+	listed  string       // see Fingerprint
+	allow   []string     // see Allow
 	views   []ViewStruct // see Views
-	misuse  error    // of what it was made with, known without a look at the migrations
+	misuse  error        // of what it was made with, known without a look at the migrations
 
 	ordering sync.Once // guards what arrange finds
 	all      []node    // parents before children; those of other sets that it needs are among them
