@@ -220,14 +220,17 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	}
 	initial := new(migrate.InitialError)
 	errors.As(err, &initial)
+	var consent *consentJSON
 	if needed := new(migrate.ConsentError); errors.As(err, &needed) {
 		needed.Program = cmd.Name
+		consent = consentOf(needed)
 	}
 	if asked := c.json || slices.Contains(args, "-json") || slices.Contains(args, "--json"); asked && !c.encoded { // flags may not have been read
 		_ = c.encode(struct {
 			Error       string           `json:"error"`
 			Differences []differenceJSON `json:"differences,omitempty"`
-		}{migrate.ErrorText(brief(err)), differencesJSON(initial.Differences)}) // stderr has it, too
+			Consent     *consentJSON     `json:"consent,omitempty"`
+		}{migrate.ErrorText(brief(err)), differencesJSON(initial.Differences), consent}) // stderr has it, too
 	} else if !asked {
 		c.differences(initial.Differences)
 	}

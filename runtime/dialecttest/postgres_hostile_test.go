@@ -240,6 +240,7 @@ func TestPostgresRoundTrips(t *testing.T) {
 			step("Lock", 2, func() error { return s.Lock(t.Context(), 0) })
 			step("Bootstrap", 3, func() error { return s.Bootstrap(t.Context()) })
 			step("Bootstrap again", 1, func() error { return s.Bootstrap(t.Context()) })
+			step("Protection where there is none", 0, func() error { _, err := s.(migrate.ProtectionStore).Protection(t.Context()); return err })
 			finish := pgBegin("s", "0001")
 			finish.Kind = migrate.MarkFinish
 			step("Transact", 2, func() error {
@@ -248,6 +249,19 @@ func TestPostgresRoundTrips(t *testing.T) {
 			})
 			step("Unlock", 1, func() error { return s.Unlock(t.Context()) })
 			step("Close", 1, func() error { return s.Close(t.Context()) })
+
+			m, err := migrate.New(db, postgres.Dialect{}, migrate.NewSet("shop", chain(makes(name+"_b"))...), &migrate.Options{History: cfg.History})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := m.Protect(t.Context(), "production"); err != nil {
+				t.Fatal(err)
+			}
+			up := func() error { _, err := m.Up(t.Context()); return err }
+			if err := up(); err != nil {
+				t.Fatal(err)
+			}
+			step("Up of a protected database, with nothing pending", 1, up)
 		})
 	}
 }

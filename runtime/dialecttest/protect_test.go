@@ -257,6 +257,9 @@ func TestProtectPolicies(t *testing.T) {
 		r.refuses(fewer, []string{"prune", "0004_d"}, "production is protected", "forget the row of 0004_d in the history", "migrate prune 0004_d -approve ")
 		hash := r.hash(fewer, "prune", "0004_d")
 		r.refuses(fewer, []string{"prune", "0004_d", "-approve", r.hash(set, "down")}, "what is to be done is not what it was then")
+		if _, out, _ := r.command(fewer, "prune", "0004_d", "-json"); !strings.Contains(out, `"hash": "`+hash+`"`) || !strings.Contains(out, `"command": "prune 0004_d -approve `+hash+`"`) {
+			r.t.Errorf("prune -json: %s", out)
+		}
 		r.prints(fewer, "prune 0004_d -approve "+hash, 0, "pruned   0004_d\n", "")
 
 		r.runs(set, "fake", "0004_d", "-approve", r.hash(set, "fake", "0004_d"))
