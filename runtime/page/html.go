@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -87,11 +88,7 @@ func (p *Page) list(w *writer) {
 	slices.Sort(names)
 	marks := p.marks()
 	for _, g := range names {
-		if len(names) > 1 {
-			w.p("<h2>%</h2>\n", g)
-		} else {
-			w.p("<h2>Tables</h2>\n")
-		}
+		w.p("<h2>%</h2>\n", cmp.Or(g, "Tables"))
 		w.p("<ul>\n")
 		for _, i := range groups[g] {
 			b := p.diagram.tables[i]

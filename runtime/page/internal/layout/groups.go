@@ -132,12 +132,21 @@ func byPrefix(names, groups []string) {
 			}
 		}
 	}
-	for _, n := range names { // the table that the others are called after
-		if count[n] > 0 {
-			count[n]++
+	head := map[string]string{} // the tables that others are called after: orders, with order_items and order_events
+	for _, n := range names {
+		for _, one := range singulars(n) {
+			if count[one] > 0 {
+				head[n] = one
+				count[one]++
+				break
+			}
 		}
 	}
 	for i, n := range names {
+		if one := head[n]; one != "" && count[one] >= 3 && count[one] <= most {
+			groups[i] = one
+			continue
+		}
 		for end := len(n); end > 0; end-- {
 			if (end == len(n) || n[end] == '_') && count[n[:end]] >= 3 && count[n[:end]] <= most {
 				groups[i] = n[:end]
@@ -154,6 +163,17 @@ func byPrefix(names, groups []string) {
 			groups[i] = ""
 		}
 	}
+}
+
+// singulars returns a name, and what it may be the plural of.
+func singulars(name string) []string {
+	all := []string{name}
+	for _, end := range [][2]string{{"ies", "y"}, {"es", ""}, {"s", ""}} {
+		if stem, ok := strings.CutSuffix(name, end[0]); ok {
+			all = append(all, stem+end[1])
+		}
+	}
+	return all
 }
 
 // byLabel gives the rest the groups that most of their neighbours have, beginning with each in its own.

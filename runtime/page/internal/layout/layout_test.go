@@ -170,9 +170,9 @@ func TestGroups(t *testing.T) {
 			names = append(names, fmt.Sprintf("%s_%c", area, 'a'+i))
 		}
 	}
-	names = append(names, "lonely", "stats.daily", "stats.hourly")
+	names = append(names, "lonely", "stats.daily", "stats.hourly", "auths", "category_a", "category_b", "categories")
 	got := Groups(names, nil)
-	want := map[string]string{"billing_a": "billing", "auth_c": "auth", "crm_lead_b": "crm_lead", "lonely": alone, "stats.daily": "stats"}
+	want := map[string]string{"billing_a": "billing", "auth_c": "auth", "crm_lead_b": "crm_lead", "lonely": alone, "auths": "auth", "categories": "category", "stats.daily": "stats"}
 	for i, n := range names {
 		if w, ok := want[n]; ok && got[i] != w {
 			t.Errorf("%s is in %q, not in %q", n, got[i], w)
