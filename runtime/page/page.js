@@ -120,11 +120,12 @@ let box = null, full = null, light = () => {};
 if (er) {
   const vb = er.viewBox.baseVal;
   full = [0, 0, vb.width, vb.height];
+  const labels = er.querySelector(".fl") !== null; // names of groups, for a look from afar
   const set = b => {
     box = b;
     er.setAttribute("viewBox", b.map(n => Math.round(n * 100) / 100).join(" "));
     const w = canvas.clientWidth, h = canvas.clientHeight;
-    er.classList.toggle("far", w > 0 && Math.min(w / b[2], h / b[3]) < .36);
+    er.classList.toggle("far", labels && w > 0 && Math.min(w / b[2], h / b[3]) < .36);
   };
   const fit = () => {
     const wide = Math.max(canvas.clientWidth, 1);
