@@ -14,7 +14,6 @@ import (
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
-	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Generate works out the next migration and writes nothing. Questions are part of the result; what is wrong with the models or the
@@ -24,8 +23,9 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	taken := r.takenOver(cfg, r.byHand)
 	out, err := diff.Diff(diff.Input{
-		Old: r.old(), New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets),
+		Old: taken.old, New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets),
 	})
 	if err != nil {
 		return nil, r.place(err)
@@ -49,6 +49,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		}
 		return r, nil
 	}
+	out.Ops = taken.with(out.Ops)
 	r.Ops, r.after = out.Ops, out.Schema
 	r.keyless()
 	r.remarks()
@@ -182,14 +183,13 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if r.moved {
 		r.recorded = recorded
 	}
-	var byHand []schema.Object
-	if r.snap.SQL != "" || len(r.models.Views) > 0 {
-		byHand = r.handObjects()
+	if r.snap.SQL != "" || len(r.models.Views)+len(r.models.Schema.SQLObjects) > 0 {
+		r.byHand = r.handObjects()
 	}
-	if err := r.readSQL(cfg, byHand); err != nil {
+	if err := r.readSQL(cfg, r.byHand); err != nil {
 		return nil, err
 	}
-	if err := r.views(byHand); err != nil {
+	if err := r.views(r.byHand); err != nil {
 		return nil, err
 	}
 	if r.snap.Set == "" {

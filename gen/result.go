@@ -29,6 +29,7 @@ type Result struct {
 
 	models  *load.Result
 	sql     *sqlfiles.Result // what the SQL files declare; nil without any
+	byHand  []schema.Object  // what steps that are written by hand say that they make
 	targets map[string]migrate.Dialect
 	flagged []string // dialects of the flag
 	snap    *snapshot.Snapshot

@@ -130,6 +130,10 @@ func (o SQL) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// TakesOver reports whether the step does nothing in a database but says that its ops describe from now on what an earlier step has made and had in its Objects, such as a trigger
+// that SQL files declare now.
+func (o SQL) TakesOver() bool { return len(o.Up) == 0 && len(o.Drops) > 0 && len(o.Schema) > 0 }
+
 // Statement is statement i of the n of an op with NoTx, with what undoes it alone: Down has them the other way round, one for each. Where it has
 // another number of them it is not known which undoes what.
 func (o SQL) Statement(i, n int) []Op {
@@ -221,6 +225,9 @@ func (o Fill) Describe() string { return "Fill " + o.Table + "." + o.Column + " 
 
 // Describe implements [Op].
 func (o SQL) Describe() string {
+	if o.TakesOver() {
+		return "Take over " + some(o.Drops)
+	}
 	if len(o.Up) == 0 {
 		return "Record schema changes made by SQL"
 	}

@@ -93,6 +93,12 @@ func (p *pass) at(i int) {
 		return
 	}
 	p.sql = nil
+	if sql.TakesOver() { // it is there already
+		for _, op := range sql.Schema {
+			p.apply(op)
+		}
+		return
+	}
 	for _, op := range sql.Schema {
 		p.op, p.hand = op, true
 		p.runAll()

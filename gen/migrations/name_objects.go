@@ -21,9 +21,23 @@ func objectWords(ops []migrate.Op) (words []string) {
 		}
 	}
 	var hanging []string
+	prefix := "take_over_" // before the first
+	taken := map[string]bool{}
 	for _, op := range ops {
 		from, to, ok := migrate.ObjectChange(op)
+		if o, is := op.(migrate.SQL); is && o.TakesOver() {
+			for _, made := range o.Schema {
+				if _, x, ok := migrate.ObjectChange(made); ok {
+					taken[x.Key()] = true
+					words = append(words, prefix+objectName(*x))
+					prefix = ""
+				}
+			}
+		}
 		if !ok {
+			continue
+		}
+		if from != nil && taken[from.Key()] || to != nil && taken[to.Key()] {
 			continue
 		}
 		o, word := to, ""
