@@ -14,6 +14,7 @@ import (
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/snapshot"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Generate works out the next migration and writes nothing. Questions are part of the result; what is wrong with the models or the
@@ -24,8 +25,12 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	taken := r.takenOver(cfg, r.byHand)
+	var allows func(o schema.SQLObject, table, column string) bool
+	if r.sql != nil {
+		allows = r.sql.Allows
+	}
 	out, err := diff.Diff(diff.Input{
-		Old: taken.old, New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets),
+		Allows: allows, Old: taken.old, New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets),
 	})
 	if err != nil {
 		return nil, r.place(err)

@@ -16,6 +16,8 @@ type Input struct {
 	New     *schema.Schema // from the models; names may be empty, then they are derived or taken over from Old
 	Hints   []Hint         // was: on objects other than tables, columns and values, which carry theirs
 	Answers Answers
+	// Allows reports whether the text of an object may name a table, or a column of one, that goes, as it means something else; nil is never.
+	Allows func(o schema.SQLObject, table, column string) bool
 	// Dialects are those that the project targets: a default counts only when each of them has it. Without any nothing is known of databases.
 	Dialects []migrate.Capabilities
 }

@@ -93,6 +93,9 @@ func (d *differ) namesGone(changes []*change) {
 			continue
 		}
 		for _, m := range scene.Mentions(*c.new, g.columns) {
+			if d.in.Allows != nil && d.in.Allows(*c.new, m.Table, m.Column) {
+				continue
+			}
 			later := ""
 			if m.Soft {
 				later = "; nothing but running it would show that"

@@ -28,6 +28,9 @@ func (r *Result) check(s *schema.Schema) (problems Problems) {
 			continue // nothing more is known of it
 		}
 		for _, m := range names.Unknown(o.SQLObject) {
+			if o.Allows(m.Table, m.Column) {
+				continue
+			}
 			if m.Column != "" {
 				fail(m.At, "%s: table %s has no column %s%s", o, m.Table, m.Column, like(m.Column, s.Table(m.Table).ColumnNames()))
 				continue
@@ -36,6 +39,22 @@ func (r *Result) check(s *schema.Schema) (problems Problems) {
 		}
 	}
 	return problems
+}
+
+// Allows reports whether the comment above the statement allows a table, or a column of one, to be named: by the name of the column, by both, or by that of the table.
+func (o Object) Allows(table, column string) bool {
+	return slices.ContainsFunc(o.Allowed, func(name string) bool {
+		if column == "" {
+			return strings.EqualFold(name, table)
+		}
+		return strings.EqualFold(name, column) || strings.EqualFold(name, table+"."+column)
+	})
+}
+
+// Allows is [Object.Allows] of one of the objects.
+func (r *Result) Allows(o schema.SQLObject, table, column string) bool {
+	i := slices.IndexFunc(r.Objects, func(x Object) bool { return x.Same(o) })
+	return i >= 0 && r.Objects[i].Allows(table, column)
 }
 
 type failer func(at int, format string, args ...any)

@@ -38,7 +38,10 @@ type Result struct {
 // Object is a declared object with its place.
 type Object struct {
 	schema.SQLObject
-	Pos  token.Position
+	Pos token.Position
+	// Allowed are the names that "-- modelgen:allow NAME" above the statement lists: the text says them, and means something else than a table or a column of the models.
+	Allowed []string
+
 	file *file
 	at   int // byte of the file that its statement begins at
 }

@@ -3,6 +3,7 @@ package sqlfiles
 import (
 	"cmp"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -141,6 +142,18 @@ func (r *reader) put(c *cursor, o schema.SQLObject) error {
 	for _, n := range c.notes {
 		if was, ok := strings.CutPrefix(n, "was:"); ok {
 			x.Was = sqllex.Fold(strings.TrimSpace(was))
+		}
+		if names, ok := strings.CutPrefix(n, "modelgen:allow "); ok {
+			for name := range strings.SplitSeq(names, ",") {
+				if name = strings.TrimSpace(name); name != "" {
+					x.Allowed = append(x.Allowed, name)
+				}
+			}
+		}
+	}
+	for _, name := range x.Allowed {
+		if _, last := schema.SplitName(name); !regexp.MustCompile(`(?i)(^|\W)` + regexp.QuoteMeta(last) + `(\W|$)`).MatchString(string(x.SQL)) {
+			return &errAt{c.at(), "-- modelgen:allow: the statement has no name " + name}
 		}
 	}
 	if err := r.narrow(c, &x); err != nil {
