@@ -176,6 +176,9 @@ func nextSize(size, most int, took time.Duration) int {
 }
 
 func (w *executor) tell(st Stage, p BatchResult, first int64, since time.Duration) {
+	if w.m.meter != nil {
+		w.m.meter.passed = p.Cursor.Rows
+	}
 	e := Event{Kind: EventProgress, Migration: w.now.Migration, Back: w.now.Back, Stage: st.Cause, Rows: p.Cursor.Rows, Total: p.Cursor.Of, Duration: since}
 	if since > 0 {
 		e.Rate = float64(e.Rows-first) / since.Seconds()

@@ -19,6 +19,7 @@ type Migrator struct {
 	set     *Set
 	opt     Options
 	telling sync.Mutex // while Progress runs
+	meter   *meter     // of a rehearsal; nil measures nothing
 }
 
 // Result is what a run did.

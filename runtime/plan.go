@@ -42,7 +42,8 @@ type PlannedMigration struct {
 
 	Loses []Loss // what the database has now of that which it drops
 
-	ops []Op
+	ops     []Op
+	unasked []string // what Stops says nothing of
 }
 
 // Plan says what [Migrator.Up] would do, or [Migrator.To] when target is not "". It does not change the database, so it also plans what

@@ -70,25 +70,35 @@ func (w *executor) foresee(ctx context.Context, p *Plan) error {
 				s.Fires = append(s.Fires, s.fires(t)...)
 			}
 		}
-		if clean && s.Done == 0 {
-			s.Stops = stops(ctx, look, s.Stages)
+		switch {
+		case clean && s.Done == 0:
+			s.Stops, s.unasked = stops(ctx, look, s.Stages)
+		case slices.ContainsFunc(s.Stages, func(st Stage) bool { return st.Check != nil }):
+			s.unasked = []string{"whether rows of the database are in its way: what comes before it changes them"}
 		}
 		clean = clean && s.Done == 0 && !slices.ContainsFunc(s.ops, moves)
 	}
 	return ctx.Err()
 }
 
-// stops asks what the run asks before it begins with a migration: what is in the rows that is bound to make it fail.
-func stops(ctx context.Context, look Looker, stages []Stage) (all []string) {
+// stops asks what the run asks before it begins with a migration: what is in the rows that is bound to make it fail. unasked are questions that could
+// not be answered.
+func stops(ctx context.Context, look Looker, stages []Stage) (all, unasked []string) {
 	for _, st := range stages {
 		if st.Check == nil {
 			continue
 		}
 		var found error
 		err := look.Look(ctx, func(ctx context.Context, tx Tx) error {
-			found = st.Check(ctx, tx)
-			return found
+			if found = st.Check(ctx, tx); found != nil {
+				return found
+			}
+			one := 0 // a check says nothing when it cannot ask
+			return tx.QueryRowContext(ctx, "SELECT 1").Scan(&one)
 		})
+		if found == nil && err != nil {
+			unasked = append(unasked, st.Cause+": whether rows of the database are in its way could not be asked, for want of time or of rights")
+		}
 		if found == nil || err == nil {
 			continue
 		}
@@ -104,7 +114,7 @@ func stops(ctx context.Context, look Looker, stages []Stage) (all []string) {
 			all = append(all, cause+": "+ErrorText(e))
 		}
 	}
-	return all
+	return all, unasked
 }
 
 // moves reports whether what is found in tables before an op says nothing of what is found after it.

@@ -259,14 +259,19 @@ func (w *executor) work(ctx context.Context, l leg) error {
 			switch {
 			case err != nil:
 			case g[0].NoTx:
-				err = w.s.Step(ctx, g[0], after)
+				err = w.apart(ctx, g[0], func() error { return w.s.Step(ctx, g[0], after) })
 			default:
-				if err = w.batches(ctx, g[0], marks.at(done, w.h.row[l.mv.at])); err == nil {
+				at := marks.at(done, w.h.row[l.mv.at])
+				if err = w.apart(ctx, g[0], func() error { return w.batches(ctx, g[0], at) }); err == nil {
 					err = w.s.Transact(ctx, Work{After: after})
 				}
 			}
 		} else {
-			err = w.s.Transact(ctx, Work{Before: before, Stages: g, After: after})
+			var stages []Stage
+			if stages, err = w.measured(ctx, l.mv, g, len(before)); err == nil {
+				err = w.s.Transact(ctx, Work{Before: before, Stages: stages, After: after})
+			}
+			w.m.meter.ended(err)
 		}
 		if err != nil {
 			return w.failed(ctx, l, g, done, err)

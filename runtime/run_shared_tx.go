@@ -63,10 +63,19 @@ func (w *executor) share(ctx context.Context, legs []leg) error {
 		marks, settle := w.marks(l.mv)
 		settle()
 		before, after := marks.around(len(l.stages), true, false)
+		ended := 0
+		if i > 0 {
+			ended = len(work[i-1].After)
+		}
+		var err error
+		if stages[i], err = w.measured(ctx, l.mv, stages[i], ended+len(before)); err != nil {
+			return err
+		}
 		work[i] = Work{Before: before, Stages: stages[i], After: after, Ran: func() { took[i], begin, ran = time.Since(begin), time.Now(), min(i+1, len(legs)-1) }}
 	}
 	w.now.Migration, w.now.Back = w.m.set.label(legs[0].mv.at), false
-	if err := w.s.Transact(ctx, work...); err != nil {
+	err := w.s.Transact(ctx, work...)
+	if w.m.meter.ended(err); err != nil {
 		w.digests, w.counted = digests, counted
 		return w.failed(ctx, legs[ran], nil, 0, err)
 	}

@@ -13,6 +13,7 @@
 //	sql [-back] NAME   print the SQL of a migration; needs no database
 //	check              is anything pending? for readiness probes and deploys
 //	verify             does the database look as its migrations say? -expected URL
+//	rehearse           carry out what is pending on a copy, and report; -rows 5%, -on URL, -keep
 //	show -html DIR     a page of the tables and migrations, with what is applied; -from NAME -to NAME compares; -format svg|dot
 //	prune [NAME...]    forget rows whose migrations are gone, as after a squash
 //	protect -name NAME say what the database is, as production: what may lose something then needs -approve HASH, which plan prints
@@ -58,8 +59,8 @@ type Command struct {
 	Stderr  io.Writer        // nil is os.Stderr
 	Name    string           // how the program is called in messages, "" is "migrate"
 
-	// URL is the connection string for the backups of up -backup on PostgreSQL, see [migrate.Backup]; "" is the environment variable
-	// DATABASE_URL, if it is set.
+	// URL is the connection string for the backups of up -backup on PostgreSQL, see [migrate.Backup], and for the copies of rehearse; "" is the
+	// environment variable DATABASE_URL, if it is set.
 	URL string
 }
 
@@ -110,6 +111,7 @@ var verbs = []verb{
 	{"verify", "", "does the database look as its migrations say?", verify, func(c *call, f *flag.FlagSet) {
 		f.StringVar(&c.expected, "expected", "", "build what to compare with in the database `URL`, for a standby or a role that may create nothing")
 	}, 0},
+	{"rehearse", "", "carry out what is pending on a copy of the database, and report", rehearse, rehearseFlags, 0},
 	{"show", "", "write a page of the tables and migrations, with what is applied", show, showFlags, 0},
 	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, func(c *call, f *flag.FlagSet) { lockFlags(c, f); consentFlags(c, f) }, -1},
 	{"protect", "", "say what the database is, and refuse from then on what may lose something", protect, func(c *call, f *flag.FlagSet) {
@@ -141,6 +143,7 @@ type call struct {
 	retry   retry
 
 	name     string // of protect
+	rehearse migrate.RehearseOptions
 	expected string // where verify builds what it compares with
 	look     migrate.InspectOptions
 	page     pageFlags
@@ -258,7 +261,7 @@ func exitCode(err error) int {
 	}
 	for _, no := range []any{
 		new(*migrate.MigrationError), new(*migrate.HistoryError), new(*migrate.PendingError), new(*migrate.IrreversibleError), new(*migrate.LockedError),
-		new(*migrate.UnwrittenError), new(*migrate.DualWriteError), new(*migrate.BackupError), new(*migrate.ConsentError), new(*migrate.ProtectedError), new(*migrate.NotMarkedError), new(refusal), new(halfway),
+		new(*migrate.UnwrittenError), new(*migrate.DualWriteError), new(*migrate.BackupError), new(*migrate.RehearsalError), new(*migrate.ConsentError), new(*migrate.ProtectedError), new(*migrate.NotMarkedError), new(refusal), new(halfway),
 	} {
 		if errors.As(err, no) {
 			return 1

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/rowkeys"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -131,7 +132,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 	units = append(units, unit{sql: commit, stage: -1})
 	if err := s.once(ctx, migrate.Work{Stages: []migrate.Stage{stage}}, units); err != nil {
 		if st := new(migrate.StatementError); size == 1 && rowFault(err) && errors.As(err, &st) {
-			st.Err = fmt.Errorf("row %s: %w", rowName(b, next.At), st.Err)
+			st.Err = fmt.Errorf("%s: %w", rowkeys.Row(ctx, rowName(b, next.At)), st.Err)
 		}
 		return migrate.BatchResult{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/rowkeys"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -134,17 +135,17 @@ func (r renderer) change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, a
 	for rows.Next() {
 		row.Clear()
 		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("row %s: %w", rowName(b, key[1:]), err)
+			return nil, fmt.Errorf("%s: %w", rowkeys.Row(ctx, rowName(b, key[1:])), err)
 		}
 		changed, values, err := row.Change()
 		if err != nil {
-			return nil, fmt.Errorf("row %s: %w", rowName(b, key[1:]), err)
+			return nil, fmt.Errorf("%s: %w", rowkeys.Row(ctx, rowName(b, key[1:])), err)
 		}
 		if len(changed) == 0 {
 			continue
 		}
 		if i := slices.IndexFunc(changed, func(i int) bool { return isKey(b, st.Fields[i].Column) }); i >= 0 {
-			return nil, fmt.Errorf("row %s: Row changed %s, which is of the primary key", rowName(b, key[1:]), st.Fields[changed[i]].Column)
+			return nil, fmt.Errorf("%s: Row changed %s, which is of the primary key", rowkeys.Row(ctx, rowName(b, key[1:])), st.Fields[changed[i]].Column)
 		}
 		if g == nil || !slices.Equal(g.columns, changed) { // mostly they are the same as in the row before
 			name := fmt.Sprint(changed)
@@ -161,7 +162,7 @@ func (r renderer) change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, a
 			c := b.Fields[changed[i]]
 			text, valid := encode(v, c)
 			if strings.ContainsRune(text, 0) { // it would end the statement
-				return nil, fmt.Errorf("row %s: Row gave %s a text with a zero byte, which PostgreSQL does not have", rowName(b, key[1:]), c.Name)
+				return nil, fmt.Errorf("%s: Row gave %s a text with a zero byte, which PostgreSQL does not have", rowkeys.Row(ctx, rowName(b, key[1:])), c.Name)
 			}
 			addElement(&g.arrays[len(key)+i], text, valid)
 		}

@@ -11,13 +11,13 @@ import (
 
 var _ migrate.Looker = (*session)(nil)
 
-// Look implements [migrate.Looker]. Its settings are for the transaction alone, so that it can be asked on a standby, too.
+// Look implements [migrate.Looker]. All of its queries see the same state of the rows. Its settings are for the transaction alone, so that it can be asked on a standby, too.
 func (s *session) Look(ctx context.Context, f func(context.Context, migrate.Tx) error) error {
 	if err := s.look(ctx); err != nil {
 		return err
 	}
 	defer s.rollback(ctx)
-	if err := s.exec(ctx, "BEGIN READ ONLY; "+s.local()); err != nil {
+	if err := s.exec(ctx, "BEGIN READ ONLY; "+s.local()+"; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); err != nil {
 		return err
 	}
 	return f(ctx, s.tx())

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/rowkeys"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -156,7 +157,7 @@ func list(ctx context.Context, tx migrate.Tx, from string, key []string) string 
 	if n == 1 {
 		text = "1 row"
 	}
-	if len(key) == 0 {
+	if len(key) == 0 || rowkeys.Hidden(ctx) {
 		return text
 	}
 	var some []string
@@ -194,6 +195,10 @@ func (p *planner) rehearse(table string, x schema.Index, sql string) func(contex
 	name := p.name(table)
 	build := strings.Replace(strings.Replace(sql, "INDEX CONCURRENTLY ", "INDEX ", 1), " ON "+name, " ON pg_temp.modelgen_copy", 1)
 	return func(ctx context.Context, tx migrate.Tx) error {
+		var reads string
+		if err := tx.QueryRowContext(ctx, "SELECT pg_catalog.current_setting('transaction_read_only')").Scan(&reads); err != nil || reads == "on" {
+			return nil
+		}
 		if _, err := tx.ExecContext(ctx, "CREATE TEMPORARY TABLE modelgen_copy (LIKE "+name+") ON COMMIT DROP"); err != nil {
 			return nil
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/rowkeys"
 )
 
 // Batch implements [migrate.Session]. In its transaction it alone may write, and it goes on from where the history says that the stage is: that may be
@@ -65,7 +66,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 	if b.Rows == nil {
 		err = fillRange(ctx, s.conn, b, within(b, c.At, next.At))
 		if st := new(migrate.StatementError); size == 1 && errors.As(err, &st) {
-			st.Err = fmt.Errorf("row %s: %w", rowOf(b, next.At), st.Err)
+			st.Err = fmt.Errorf("%s: %w", rowkeys.Row(ctx, rowOf(b, next.At)), st.Err)
 		}
 	} else {
 		err = rows(ctx, s.conn, b, c.At, next.At)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/rowkeys"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -75,7 +76,7 @@ func rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []stri
 			n, err = res.RowsAffected()
 		}
 		if err != nil {
-			return statementError(update(b, w.columns), fmt.Errorf("row %s: %w", rowName(b, w.args[len(w.columns):]), err))
+			return statementError(update(b, w.columns), fmt.Errorf("%s: %w", rowkeys.Row(ctx, rowName(b, w.args[len(w.columns):])), err))
 		}
 		kept += 1 - n
 	}
@@ -165,11 +166,11 @@ func change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []st
 	for found.Next() {
 		row.Clear()
 		if err := found.Scan(append(into[:len(key):len(key)], row.Dest...)...); err != nil {
-			return nil, fmt.Errorf("row %s: %w", rowName(b, key), err)
+			return nil, fmt.Errorf("%s: %w", rowkeys.Row(ctx, rowName(b, key)), err)
 		}
 		changed, values, err := row.Change()
 		if err != nil {
-			return nil, fmt.Errorf("row %s: %w", rowName(b, key), err)
+			return nil, fmt.Errorf("%s: %w", rowkeys.Row(ctx, rowName(b, key)), err)
 		}
 		if len(changed) == 0 {
 			continue
@@ -183,7 +184,7 @@ func change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, after, to []st
 		for i, v := range values {
 			c := b.Fields[changed[i]]
 			if slices.ContainsFunc(b.Key, func(k schema.Column) bool { return k.Name == c.Name }) {
-				return nil, fmt.Errorf("row %s: Row changed %s, which is of the primary key", rowName(b, key), c.Name)
+				return nil, fmt.Errorf("%s: Row changed %s, which is of the primary key", rowkeys.Row(ctx, rowName(b, key)), c.Name)
 			}
 			w.args = append(w.args, encode(v, c))
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/rowkeys"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -213,7 +214,7 @@ func named(t *schema.Table, from, condition, what string) func(context.Context, 
 			return ""
 		}
 		text := rowCount(n)
-		if len(key) == 0 {
+		if len(key) == 0 || rowkeys.Hidden(ctx) {
 			return text + " " + what
 		}
 		found, err := tx.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s LIMIT %d", strings.Join(shown, " || '/' || "), from, strings.Join(key, ", "), someRows))
