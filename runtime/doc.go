@@ -19,6 +19,7 @@
 //	Up            applies all that is pending
 //	UpTo, To      go to one migration; To also back
 //	Down, Back    undo the newest migration, or the newest n
+//	Rehearse      does all of that on a copy, and reports
 //	Prune         forgets what squashes have replaced
 //
 // Read-only operations take no lock and change nothing: [Migrator.Plan] and [Migrator.PlanBack] return what a run would do, with its
@@ -50,6 +51,6 @@
 //	Cursor, BatchResult   where a stage in batches stands
 //	Facts, Effects  what a schema consists of, and what an op reads and changes
 //
-// A session may implement more: [Looker], [Watched], [ObjectSession], [Versioned], [Archiver], [Replicated]; a planner
+// A session may implement more: [Looker], [Watched], [ObjectSession], [Versioned], [Archiver], [Rehearser], [Replicated]; a planner
 // [SingleOpPlanner] and [QuietPlanner]. Package dialecttest holds the tests that every dialect must pass.
 package migrate

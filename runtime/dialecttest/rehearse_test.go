@@ -128,6 +128,24 @@ func rehearseRunners(t *testing.T, test func(r *runner)) {
 	}
 }
 
+// TestRehearseProtected: a protected database is rehearsed without consent, as nothing of it is changed; the copy is not protected, and the mark stays.
+func TestRehearseProtected(t *testing.T) {
+	rehearseRunners(t, func(r *runner) {
+		r.filled()
+		if status, _, problems := r.command(rehearsedSet(), "protect", "-name", "production"); status != 0 {
+			r.t.Fatal(problems)
+		}
+		set := rehearsedSet(migrate.DropColumn{Table: "people", Column: schema.Text("email").Null()})
+		if out, problems := r.rehearse(set, 0, "-rows", "all"); len(out.Runs) != 3 {
+			r.t.Errorf("%+v\n%s", out, problems)
+		}
+		if mark, err := r.migrator(set).Protection(t.Context()); err != nil || mark == nil || mark.Name != "production" {
+			r.t.Errorf("%v %v", mark, err)
+		}
+		r.untouched()
+	})
+}
+
 func rehearsePG(t *testing.T, driver string) *runner {
 	url := pgtest.Database(t)
 	return &runner{t: t, db: pgOpen(t, driver, url), dialect: postgres.Dialect{}, url: url, driver: driver}
