@@ -14,7 +14,7 @@ import (
 var untouched = strings.Fields(`
 	Plain NoDown Only Comment Was ValueWas Collate CollateFor OpClass Using:Index Nulls OnDelete OnUpdate Deferrable TypeFor Default
 	Values:CreateEnum Values:DropEnum From:AlterEnum To:AlterEnum From:RenameEnumValue To:RenameEnumValue From:CommentTable To:CommentTable
-	Name:Go Name:Backfill With
+	Name:Go Name:Backfill With Bound:TablePartition Rows:PartitionTable Rows:UnpartitionTable
 	AlterColumn.To.Name AddDualWrite.Column.Name DropDualWrite.Column.Name`)
 
 // Every op is taken from the planner, and each text in it is given a word of its own: an op or a field of one that Effects forgets is found.

@@ -65,6 +65,13 @@ func opFor(op Op, s *schema.Schema, dialect string) Op {
 		}
 		o.Index.Only = ""
 		return o
+	case PartitionTable:
+		return o.dialect(dialect)
+	case UnpartitionTable:
+		if own, ok := PartitionTable(o).dialect(dialect).(PartitionTable); ok {
+			return UnpartitionTable(own)
+		}
+		return nil
 	case RenameConstraint:
 		if t := s.Table(o.Table); t != nil && len(constraintNames(t, o.From, "")) == 0 {
 			return nil
@@ -77,6 +84,15 @@ func opFor(op Op, s *schema.Schema, dialect string) Op {
 		return o.schemaFor(s, dialect)
 	}
 	return op
+}
+
+// dialect is opFor of the op.
+func (o PartitionTable) dialect(dialect string) Op {
+	if schema.Elsewhere(o.Only, dialect) {
+		return nil
+	}
+	o.Only, o.Check.Only = "", ""
+	return o
 }
 
 // objectFor is opFor of the op of an object.

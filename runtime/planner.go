@@ -28,6 +28,8 @@ type Planner interface {
 	RenameTable(RenameTable) error
 	CommentTable(CommentTable) error
 	SetTableOptions(SetTableOptions) error
+	PartitionTable(PartitionTable) error
+	UnpartitionTable(UnpartitionTable) error
 	AddColumn(AddColumn) error
 	DropColumn(DropColumn) error
 	RenameColumn(RenameColumn) error

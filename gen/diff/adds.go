@@ -328,8 +328,10 @@ func (d *differ) comments() {
 			d.emit(migrate.CommentTable{Table: t.Name, From: cur.Comment, To: t.Comment})
 		}
 		if cur != nil && cur.Options != t.Options {
-			if cur.Options.Partition != t.Options.Partition {
-				d.fail(t.Name, "%s cannot become another kind of partitioned table, or none, in its place: make a new model with the partition key, and let rows of the old one be copied or attached; see docs/guide/objects.md", t.Name)
+			if cur.Options.Partition != t.Options.Partition && !d.partition(cur, t) {
+				continue
+			}
+			if cur = d.cur.Table(t.Name); cur.Options == t.Options {
 				continue
 			}
 			d.emit(migrate.SetTableOptions{Table: t.Name, From: cur.Options, To: t.Options})

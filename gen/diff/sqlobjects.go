@@ -143,6 +143,9 @@ func (d *differ) pairObjects() (all []*change) {
 	renames := d.objectRenames()
 	for j := range d.new.SQLObjects {
 		n := &d.new.SQLObjects[j]
+		if n.Kind == schema.PartitionKind && d.partitioned(n.Table) != nil && byNew[n.Key()] == nil {
+			continue // the op makes it
+		}
 		if byNew[n.Key()] != nil {
 			if n.Was != "" && byNew[n.Key()].old.Was == n.Was {
 				d.stale = append(d.stale, n.String())
@@ -182,7 +185,7 @@ func (d *differ) objectRenames() map[string]string {
 	for _, r := range d.in.Answers.Renames {
 		kind, names, ok := strings.Cut(r, ":")
 		from, to, both := strings.Cut(names, "=")
-		if !ok || !both || !slices.Contains(schema.ObjectKinds(), schema.ObjectKind(kind)) {
+		if !ok || !both || !slices.Contains(schema.ObjectKinds(), schema.ObjectKind(kind)) || d.used["-rename "+Quote(r)] {
 			continue
 		}
 		is := func(name string, in []schema.SQLObject) *schema.SQLObject {
@@ -228,7 +231,10 @@ func (d *differ) followed() []*schema.SQLObject {
 	}
 	all := make([]*schema.SQLObject, len(d.old.SQLObjects))
 	for i := range s.SQLObjects {
-		k, _ := strconv.Atoi(s.SQLObjects[i].Was)
+		k, err := strconv.Atoi(s.SQLObjects[i].Was)
+		if err != nil {
+			continue // an op has made it
+		}
 		o := s.SQLObjects[i]
 		o.Was = d.old.SQLObjects[k].Was
 		all[k] = &o
@@ -346,6 +352,8 @@ func (t *trail) loses(op migrate.Op, holds bool) (all []takenAway) {
 		if holds && (from.Type != to.Type || from.Collate != to.Collate || !sameFor(from, to)) {
 			put(t.column(op.Table, from.Name))
 		}
+	case migrate.PartitionTable: // what is on it would be on one of its partitions
+		put(takenAway{table: t.tables[op.Table]}, t.tables[op.Table] != "")
 	case migrate.AlterEnum, migrate.RenameEnum:
 		enum, columns := takesEnum(op)
 		if !holds || enum == "" {

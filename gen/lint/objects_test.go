@@ -53,6 +53,13 @@ func policy(name, table, rest string) migrate.CreatePolicy {
 	return migrate.CreatePolicy{Name: name, Table: table, SQL: "CREATE POLICY " + name + " ON " + table + " " + rest, Only: pg}
 }
 
+var notesBound = schema.Check{Name: "notes_old_bound", Expr: "id < 100", Only: pg}
+
+// notesParts makes the notes partitioned.
+func notesParts(check schema.Check) migrate.PartitionTable {
+	return migrate.PartitionTable{Table: "notes", By: "range (id)", Rows: "notes_old", Check: check, Only: pg, Partitions: []migrate.TablePartition{{Name: "notes_old", Bound: "FOR VALUES FROM (MINVALUE) TO (100)"}}}
+}
+
 func partition(name, table string, year int) migrate.CreatePartition {
 	from, to := string(rune('0'+year%10)), string(rune('1'+year%10))
 	return migrate.CreatePartition{Table: table, Name: name, Bound: "FOR VALUES FROM ('202" + from + "-01-01') TO ('202" + to + "-01-01')", Only: pg}
@@ -96,6 +103,8 @@ var objectCases = []lintCase{
 	{"MG221", ops(migrate.DropViewIndex(sizesKey), migrate.DropMaterializedView(noteSizes), noteSizes, sizesKey),
 		ops(migrate.DropViewIndex(sizesKey), migrate.DropMaterializedView(noteSizes), empty(noteSizes))},
 	{"MG222", ops(partition("events_2026", "events", 2026)), ops(partition("days_2026", "days", 2026))},
+	{"MG225", ops(notesParts(schema.Check{})), ops(migrate.AddCheck{Table: "notes", Check: notesBound}, notesParts(notesBound))},
+	{"MG225", ops(notesParts(schema.Check{}), migrate.UnpartitionTable(notesParts(schema.Check{}))), ops(migrate.AddCheck{Table: "notes", Check: notesBound}, notesParts(notesBound))},
 	{"MG223", ops(migrate.AlterDomain{Name: "email", From: email.SQL, To: "CREATE DOMAIN email AS text CHECK (VALUE > '')", Only: pg}),
 		ops(migrate.AlterDomain{Name: "email", From: email.SQL, To: "CREATE DOMAIN email AS text DEFAULT ''", Only: pg})},
 	{"MG224", ops(migrate.SetTableOptions{Table: "items", To: schema.TableOptions{Unlogged: true}}), ops(migrate.SetTableOptions{Table: "items", To: schema.TableOptions{With: "fillfactor=70"}})},

@@ -34,7 +34,7 @@ var all = []*Check{
 	&mg221,
 	&mg222,
 	&mg223,
-	&mg224,
+	&mg224, &mg225,
 	// MG3xx: rolling deploys.
 	&mg301,
 	&mg302,

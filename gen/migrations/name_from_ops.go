@@ -79,6 +79,12 @@ func fragments(ops []migrate.Op) []string {
 	}
 	for _, op := range ops {
 		switch o := op.(type) {
+		case migrate.PartitionTable:
+			tables = append(tables, "partition_"+base(o.Table))
+			about[o.Table] = true
+		case migrate.UnpartitionTable:
+			tables = append(tables, "unpartition_"+base(o.Table))
+			about[o.Table] = true
 		case migrate.CreateTable:
 			tables = append(tables, base(o.Table))
 			about[o.Table] = true

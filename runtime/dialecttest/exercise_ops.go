@@ -29,6 +29,17 @@ func ground() []migrate.Op {
 	}
 }
 
+// booksParted makes the books partitioned, where there are partitions.
+func booksParted() []migrate.Op {
+	bound := schema.Check{Name: "books_old_bound", Expr: "id < 1000", Only: "postgres"}
+	return []migrate.Op{
+		migrate.DropUnique{Table: "books", Unique: schema.Unique{Name: "books_title_key", Columns: []string{"title"}}},
+		migrate.AddCheck{Table: "books", Check: bound},
+		migrate.PartitionTable{Table: "books", By: "range (id)", Rows: "books_old", Check: bound, Only: "postgres", Partitions: []migrate.TablePartition{
+			{Name: "books_old", Bound: "FOR VALUES FROM (MINVALUE) TO (1000)"}, {Name: "books_new", Bound: "FOR VALUES FROM (1000) TO (MAXVALUE)"}}},
+	}
+}
+
 // opCase is ops that follow those of the ground in a migration of their own.
 type opCase struct {
 	name string
@@ -46,6 +57,8 @@ func opCases() []opCase {
 		{"SetTableOptions", []migrate.Op{migrate.SetTableOptions{Table: "books", To: schema.TableOptions{Unlogged: true, With: "autovacuum_enabled=false, fillfactor=70", Strict: true}}}},
 		{"CreateTable with options", []migrate.Op{migrate.CreateTable{Table: "kept", Columns: []schema.ColumnDef{schema.Text("word"), schema.Boolean("b").Null(), schema.TimestampTZ("at").Null(), schema.Numeric("n", 8, 2).Null()},
 			PrimaryKey: schema.PrimaryKey{Name: "kept_pkey", Columns: []string{"word"}}, Options: schema.TableOptions{Unlogged: true, With: "fillfactor=80", Strict: true, WithoutRowid: true}}}},
+		{"PartitionTable", booksParted()},
+		{"UnpartitionTable", append(booksParted(), migrate.UnpartitionTable(booksParted()[2].(migrate.PartitionTable)), migrate.DropCheck(booksParted()[1].(migrate.AddCheck)))},
 		{"AddColumn", []migrate.Op{migrate.AddColumn{Table: "books", Column: schema.Integer("stock").Default(3)}}},
 		{"AddColumn with a computed default", []migrate.Op{migrate.AddColumn{Table: "books", Column: schema.TimestampTZ("at").DefaultExpr("CURRENT_TIMESTAMP")}}},
 		{"AddColumn generated", []migrate.Op{migrate.AddColumn{Table: "books", Column: schema.Integer("twice").Null().Generated("pages * 2")}}},

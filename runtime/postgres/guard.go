@@ -20,7 +20,8 @@ type guard struct{ before, after, rules []string }
 
 func (g guard) any() bool { return len(g.before)+len(g.after)+len(g.rules) > 0 }
 
-// guardQuery is an expression for readGuard. Triggers of foreign keys and those that are disabled do not count.
+// guardQuery is an expression for readGuard. Triggers of foreign keys and those that are disabled do not count. Those that a partition has from its table are internal
+// before PostgreSQL 15.
 func (r renderer) guardQuery(b *migrate.Batch) string {
 	var trusted strings.Builder
 	for _, name := range b.Trusted {
@@ -28,7 +29,7 @@ func (r renderer) guardQuery(b *migrate.Batch) string {
 	}
 	table := text(r.name(b.Table)) + "::pg_catalog.regclass"
 	return `(SELECT COALESCE(pg_catalog.string_agg(kind || name, pg_catalog.chr(31) ORDER BY kind, name), '') FROM (
- SELECT DISTINCT CASE WHEN tgtype::int & 2 <> 0 THEN 'b' ELSE 'a' END, tgname::text FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
+ SELECT DISTINCT CASE WHEN tgtype::int & 2 <> 0 THEN 'b' ELSE 'a' END, tgname::text FROM pg_catalog.pg_trigger WHERE (NOT tgisinternal OR tgparentid <> 0 AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE oid = tgconstraint AND contype = 'f')) AND tgenabled IN ('O', 'A')
   AND tgtype::int & 17 = 17` + trusted.String() + ` AND (tgrelid = ` + table + ` OR tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(` + table + `)))
  UNION ALL SELECT 'r', rulename::text FROM pg_catalog.pg_rewrite WHERE ev_class = ` + table + ` AND ev_type = '2' AND is_instead AND ev_enabled IN ('O', 'A')) AS g(kind, name))`
 }

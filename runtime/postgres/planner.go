@@ -45,6 +45,7 @@ type planner struct {
 	named      map[string]string       // objects that have another name than before the migration, with that
 	unowned    []unowned               // sequences whose owner is not there yet
 	unchecked  []schema.SQLObject      // routines whose bodies were not looked at when they were created
+	later      []migrate.Stage         // done when all else is
 	pending    bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
@@ -72,6 +73,7 @@ func (p *planner) Before(s *schema.Schema) {
 func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.commitValues()
 	p.checkBodies()
+	p.finishLater()
 	p.apartLocks()
 	p.keepTogether()
 	p.askDependents()

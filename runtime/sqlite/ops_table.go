@@ -152,6 +152,16 @@ func (p *planner) SetTableOptions(op migrate.SetTableOptions) error {
 	return p.rebuilt(op, op.Table)
 }
 
+// PartitionTable implements [migrate.Planner].
+func (p *planner) PartitionTable(op migrate.PartitionTable) error {
+	return &migrate.UnsupportedError{Dialect: name, Table: op.Table, Reason: "partitioned tables", Hint: "set Only in the op, and in its Check, to the dialect that has them"}
+}
+
+// UnpartitionTable implements [migrate.Planner].
+func (p *planner) UnpartitionTable(op migrate.UnpartitionTable) error {
+	return p.PartitionTable(migrate.PartitionTable(op))
+}
+
 // inlined returns the constraints of ops to come that can be written into ADD COLUMN, and leaves those ops out.
 func (w *pass) inlined(table string, c schema.Column) (string, error) {
 	id := w.ids[table]

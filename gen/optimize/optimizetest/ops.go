@@ -199,9 +199,32 @@ func (m *maker) unused(e *schema.Enum) string {
 	return pick(m, left)
 }
 
+// partitions makes a table partitioned, or plain again.
+func (m *maker) partitions(t *schema.Table) {
+	if t.Options.Partition == "" {
+		if len(t.DualWrites) == 0 && !slices.ContainsFunc(m.objects(schema.PartitionKind), func(x schema.SQLObject) bool { return x.Table == t.Name }) {
+			name := m.relation("p")
+			m.add(migrate.PartitionTable{Table: t.Name, By: "range (id)", Rows: name, Partitions: []migrate.TablePartition{{Name: name, Bound: "FOR VALUES FROM (MINVALUE) TO (MAXVALUE)"}}})
+		}
+		return
+	}
+	o := migrate.UnpartitionTable{Table: t.Name, By: t.Options.Partition}
+	for _, x := range m.objects(schema.PartitionKind) {
+		if x.Table == t.Name && x.Only == "" {
+			o.Rows = x.Name
+			o.Partitions = append(o.Partitions, migrate.TablePartition{Name: x.Name, Bound: string(x.SQL)})
+		}
+	}
+	if o.Rows != "" {
+		m.add(o)
+	}
+}
+
 // beside makes what not every database has.
 func (m *maker) beside(t *schema.Table) {
-	switch m.IntN(6) {
+	switch m.IntN(7) {
+	case 6:
+		m.partitions(t)
 	case 5:
 		to := schema.TableOptions{Unlogged: m.one(2), Strict: m.one(3), Partition: t.Options.Partition}
 		if to != t.Options {

@@ -1,0 +1,141 @@
+package schema
+
+import (
+	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
+)
+
+// BoundCheck returns an expression that rows have to fulfil to be in a partition of the bound ("FOR VALUES FROM (1) TO (9)"), in the form by which PostgreSQL sees that a
+// table with such a check need not be read when it is attached (manual, ALTER TABLE, ATTACH PARTITION). by is the partition key, "range (a, b)"; t has its columns.
+// The expression is "" for a bound that all rows are within. ok is false for a default partition, one by hash, and what is not understood.
+func BoundCheck(by, bound string, t *Table) (expr string, ok bool) {
+	kind, key, _ := strings.Cut(by, "(")
+	var parts, conditions []string
+	for _, part := range splitList(strings.TrimSuffix(strings.TrimSpace(key), ")")) {
+		column := t.columnLike(strings.Trim(part, `"`))
+		switch {
+		case column != "":
+			parts = append(parts, QuoteColumn(column))
+		case strings.HasPrefix(part, "(") || strings.HasSuffix(part, ")"):
+			parts = append(parts, part)
+		default: // with a collation or an operator class
+			return "", false
+		}
+		if c := t.Column(column); c == nil || c.Nullable {
+			conditions = append(conditions, parts[len(parts)-1]+" IS NOT NULL")
+		}
+	}
+	toks := sqllex.Code(bound, sqllex.Any)
+	if len(toks) < 4 || !toks[0].Is("FOR") || !toks[1].Is("VALUES") || len(parts) == 0 {
+		return "", false
+	}
+	switch kind = strings.ToLower(strings.TrimSpace(kind)); {
+	case kind == "list" && toks[2].Is("IN") && len(parts) == 1:
+		values, rest := bracketed(bound, toks[3:])
+		if len(values) == 0 || len(rest) > 0 {
+			return "", false
+		}
+		return listCheck(parts[0], values, conditions), true
+	case kind == "range" && toks[2].Is("FROM"):
+		from, rest := bracketed(bound, toks[3:])
+		if len(rest) < 2 || !rest[0].Is("TO") {
+			return "", false
+		}
+		to, rest := bracketed(bound, rest[1:])
+		if len(rest) > 0 || len(from) != len(parts) || len(to) != len(parts) || strings.EqualFold(from[0], maxValue) || strings.EqualFold(to[0], minValue) {
+			return "", false
+		}
+		for _, c := range []string{rangeCheck(parts, from, ">", minValue, maxValue), rangeCheck(parts, to, "<", maxValue, minValue)} {
+			if c != "" {
+				conditions = append(conditions, c)
+			}
+		}
+		return strings.Join(conditions, " AND "), true
+	}
+	return "", false
+}
+
+const minValue, maxValue = "MINVALUE", "MAXVALUE"
+
+// rangeCheck compares the parts of a key with one end of a range. open is the word for no end there; a shut one is passed by no value.
+func rangeCheck(parts, values []string, than, open, shut string) string {
+	k, v := parts[0], values[0]
+	if strings.EqualFold(v, open) {
+		return ""
+	}
+	strict, equal := k+" "+than+" "+v, k+" "+than+"= "+v
+	if len(parts) == 1 {
+		if than == ">" {
+			return equal // the lower end is in the range, the upper one is not
+		}
+		return strict
+	}
+	switch {
+	case strings.EqualFold(values[1], open):
+		return equal
+	case strings.EqualFold(values[1], shut):
+		return strict
+	}
+	return "(" + strict + " OR " + k + " = " + v + " AND " + rangeCheck(parts[1:], values[1:], than, open, shut) + ")"
+}
+
+func listCheck(key string, values, conditions []string) string {
+	var some []string
+	null := false
+	for _, v := range values {
+		if strings.EqualFold(v, "NULL") {
+			null = true
+			continue
+		}
+		some = append(some, v)
+	}
+	in := key + " IN (" + strings.Join(some, ", ") + ")"
+	switch {
+	case null && len(some) == 0:
+		return key + " IS NULL"
+	case null:
+		return key + " IS NULL OR " + in
+	}
+	return strings.Join(append(conditions, in), " AND ")
+}
+
+// bracketed returns the list of values that the tokens begin with, in brackets, and the tokens behind it.
+func bracketed(sql string, toks []sqllex.Token) (values []string, rest []sqllex.Token) {
+	depth := 0
+	for i, t := range toks {
+		switch t.Text {
+		case "(":
+			depth++
+		case ")":
+			depth--
+		}
+		if depth == 0 {
+			if i == 0 {
+				return nil, toks
+			}
+			return splitList(sql[toks[0].To:t.From]), toks[i+1:]
+		}
+	}
+	return nil, toks
+}
+
+// splitList cuts a list at its commas.
+func splitList(sql string) (all []string) {
+	depth, from := 0, 0
+	for _, t := range sqllex.Code(sql, sqllex.Any) {
+		switch {
+		case t.Text == "(" || t.Text == "[":
+			depth++
+		case t.Text == ")" || t.Text == "]":
+			depth--
+		case t.Text == "," && depth == 0:
+			all = append(all, strings.TrimSpace(sql[from:t.From]))
+			from = t.To
+		}
+	}
+	if last := strings.TrimSpace(sql[from:]); last != "" {
+		all = append(all, last)
+	}
+	return all
+}
