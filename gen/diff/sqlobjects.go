@@ -248,8 +248,7 @@ func (d *differ) changeOf(from, to schema.SQLObject) how {
 	case from.Equal(to):
 		return keepObject
 	case from.Kind == schema.PartitionKind:
-		d.fail(to.String(), "%s is declared with other bounds, or of another table: its rows would go with it. Detach it and attach it again in a step by hand (modelgen generate -empty), and say there with Schema what that makes of it: "+
-			"DropPartition and CreatePartition", to)
+		d.otherBounds(from, to)
 		return keepObject
 	case from.Name != to.Name:
 		renamed := from.Renamed(to.Name)

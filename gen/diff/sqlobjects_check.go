@@ -204,7 +204,11 @@ func (d *differ) losesRows(changes []*change) {
 					choice = append(choice, Choice{"it is " + n.new.Name + " now", "-rename " + Quote(object+"="+n.new.Name)})
 				}
 			}
-			d.ask(c.old.String(), fmt.Sprintf("%s is no longer declared: does it go, with %s?", c.old, what), choice...)
+			text := fmt.Sprintf("%s is no longer declared: does it go, with %s?", c.old, what)
+			if c.old.Kind == schema.PartitionKind {
+				text += fmt.Sprintf(" To keep it as a table, ALTER TABLE %s DETACH PARTITION %s CONCURRENTLY in a step by hand, see docs/guide/objects.md, \"A partition stays as a table\"", schema.QuoteName(c.old.Table), schema.QuoteName(c.old.Name))
+			}
+			d.ask(c.old.String(), text, choice...)
 		}
 	}
 }

@@ -85,7 +85,7 @@ func (p *planner) PartitionTable(o migrate.PartitionTable) error {
 	st := &p.stages[len(p.stages)-1]
 	st.Parts = []migrate.Op{o}
 	if was := p.was.table(o.Table); was != "" && !p.fresh[o.Table] && !p.quiet && !p.afterHand() {
-		st.Check, st.CheckAlways = p.checkPartitionable(o.Table, was, t), true
+		st.Check, st.CheckAlways = p.checkPartitionable(o.Table, was), true
 	}
 	p.validateLater(o, others)
 	if p.online(o.Table, "") {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // What a table gives to the one that takes its place, from the catalog. Names come quoted. What one statement finds and a later one needs stands in settings of the
@@ -99,15 +98,9 @@ func moveRights(from, to string) string {
 func escapeFormat(s string) string { return strings.ReplaceAll(s, "%", "%%") }
 
 // checkPartitionable refuses before the first stage what the new table would not have, or would have otherwise than somebody means: what nobody declared.
-func (p *planner) checkPartitionable(table, was string, t *schema.Table) func(context.Context, migrate.Tx) error {
+func (p *planner) checkPartitionable(table, was string) func(context.Context, migrate.Tx) error {
 	query := partitionObstacles(p.name(was))
-	declared, known := p.declared, map[string]bool{}
-	for _, name := range indexNames(t) {
-		known["unique index "+name] = true
-	}
-	for _, x := range p.referring(table) {
-		known["foreign key "+x.key.Name+" of "+p.was.table(x.table)] = true
-	}
+	declared := p.declared
 	own := p.schema
 	return func(ctx context.Context, tx migrate.Tx) error {
 		rows, err := tx.QueryContext(ctx, query)
@@ -135,7 +128,7 @@ func (p *planner) checkPartitionable(table, was string, t *schema.Table) func(co
 			if what == "foreign key" {
 				name = strings.Replace(name, " of "+own+".", " of ", 1)
 			}
-			if !declared[name+of] && !known[name] {
+			if !declared[name+of] {
 				found = append(found, name+of+": "+hint)
 			}
 		}

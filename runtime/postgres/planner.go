@@ -39,7 +39,7 @@ type planner struct {
 	grouped    []together              // stages that must be seen as one
 	leaving    leaving                 // see dependents.go
 	made       map[string]bool         // objects that this migration makes
-	declared   map[string]bool         // objects that there are before it, as messages name them
+	declared   map[string]bool         // objects, unique indexes and foreign keys that there are before it, as messages name them
 	extensions []string                // that are there or made before
 	drops      map[int]bool            // stages that drop objects
 	named      map[string]string       // objects that have another name than before the migration, with that
@@ -64,6 +64,14 @@ func (p *planner) Before(s *schema.Schema) {
 			p.declared[o.String()] = true
 			if o.Kind == schema.ExtensionKind {
 				p.extensions = append(p.extensions, o.Name)
+			}
+		}
+		for _, t := range s.Tables { // as checkPartitionable asks for them
+			for _, name := range indexNames(t) {
+				p.declared["unique index "+name] = true
+			}
+			for _, fk := range t.ForeignKeys {
+				p.declared["foreign key "+fk.Name+" of "+t.Name] = true
 			}
 		}
 	}
