@@ -28,6 +28,9 @@ func (m *Migrator) explain(ctx context.Context, err *error) {
 	if *err == nil || ctx.Err() != nil || !errors.As(*err, &session) || errors.Is(*err, errUnreachable) {
 		return
 	}
+	if m.worker != nil { // there may be no second connection
+		m.worker.Release(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	own := m.dialect.Capabilities()

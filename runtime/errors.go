@@ -276,3 +276,14 @@ func (e *UnsupportedError) Error() string {
 	}
 	return msg
 }
+
+// NoSchemaError says that the schema is not in the database in which the history, and the tables without a schema in their names, would be.
+type NoSchemaError struct {
+	Schema string
+	Create string // the statement that creates it
+}
+
+// Error implements the error interface.
+func (e *NoSchemaError) Error() string {
+	return "there is no schema " + e.Schema + " for the history; create it first: " + e.Create
+}

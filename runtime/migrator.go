@@ -3,7 +3,6 @@ package migrate
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -20,6 +19,7 @@ type Migrator struct {
 	opt     Options
 	telling sync.Mutex // while Progress runs
 	meter   *meter     // of a rehearsal; nil measures nothing
+	worker  *Worker    // that it is a migrator of; nil is none
 }
 
 // Result is what a run did.
@@ -181,7 +181,13 @@ func (m *Migrator) named(ctx context.Context) (Session, func(), *Event, error) {
 
 // open is named on a database.
 func (m *Migrator) open(ctx context.Context, db *sql.DB) (Session, func(), *Event, error) {
+	if m.worker != nil {
+		if p, ok := m.worker.enter(ctx, m, db); ok {
+			return p.s, func() {}, p.now, nil
+		}
+	}
 	now := new(Event)
+	var kept *pinned
 	conn, err := m.connect(ctx, db)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("%w: %w", errUnreachable, redacted{err})
@@ -191,10 +197,14 @@ func (m *Migrator) open(ctx context.Context, db *sql.DB) (Session, func(), *Even
 		Lease: m.opt.Lock == LockLease,
 		Notify: func(e Event) {
 			e.Migration, e.Back = now.Migration, now.Back
+			if kept != nil { // it has gone on to another schema since
+				kept.m.notify(e)
+				return
+			}
 			m.notify(e)
 		},
 	}
-	if most := db.Stats().MaxOpenConnections; most == 0 || most > 1 {
+	if most := db.Stats().MaxOpenConnections; (most == 0 || most > 1) && (m.worker == nil || cfg.Lease) { // of a fleet each has one connection
 		cfg.Beside = db
 	}
 	s, err := m.dialect.Open(ctx, conn, cfg)
@@ -202,14 +212,12 @@ func (m *Migrator) open(ctx context.Context, db *sql.DB) (Session, func(), *Even
 		conn.Close()
 		return nil, nil, nil, redacted{err}
 	}
-	return s, func() {
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		if err := s.Close(end); err != nil { // its settings are not what the application left
-			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	if m.worker != nil {
+		if kept = m.worker.pin(m, db, conn, s, now); kept != nil {
+			return s, func() {}, now, nil
 		}
-		_ = conn.Close()
-	}, now, nil
+	}
+	return s, func() { closeSession(ctx, s, conn) }, now, nil
 }
 
 func (m *Migrator) notify(e Event) {

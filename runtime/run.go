@@ -32,6 +32,8 @@ type run struct {
 	named     bool             // a person typed the name of the database
 	planned   bool             // nothing is done, and nobody asked
 	shown     bool             // it was said that the database is protected
+
+	lost *straightLeg // the reply to its COMMIT was lost
 }
 
 var errUnreachable = errors.New("cannot reach the database")
@@ -64,6 +66,11 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 	defer done()
 	if err := m.expects(ctx, s); err != nil {
 		return err
+	}
+	if r.quick && !r.sure && m.worker != nil {
+		if done, err := m.straight(ctx, s, r); done || err != nil {
+			return err
+		}
 	}
 	if r.quick && !r.sure {
 		if same, err := m.idle(ctx, s, r); same || err != nil {
@@ -238,6 +245,9 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 	}
 	if err := m.consent(ctx, w, r, decided); err != nil {
 		return err
+	}
+	if m.worker != nil && r.quick && !r.sure {
+		m.worker.learn(ctx, w, moves)
 	}
 	if !r.begun && !r.record {
 		if err := m.before(ctx, w, moves); err != nil {

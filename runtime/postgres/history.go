@@ -123,7 +123,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	for try := 0; ; try++ {
+	for try, end := 0, time.Now().Add(s.cfg.Retry); ; try++ {
 		if !s.missing || try > 0 { // else it was not there a moment ago
 			if there, complete, err := s.checkHistory(ctx); err != nil {
 				return err
@@ -139,9 +139,13 @@ func (s *session) Bootstrap(ctx context.Context) error {
 			s.missing = false
 			return nil // made by this session, and so its own
 		case code == invalidSchemaName:
-			return fmt.Errorf("there is no schema %s for the history; create it first: CREATE SCHEMA %s", s.namespace(s.cfg.History), ident(s.namespace(s.cfg.History)))
+			return &migrate.NoSchemaError{Schema: s.namespace(s.cfg.History), Create: "CREATE SCHEMA " + ident(s.namespace(s.cfg.History))}
 		case raced[code] && try < 10:
 			continue // look who owns it: another was first
+		case again(err) && time.Now().Before(end): // many who make tables at once wait for each other in the catalog
+			if err := s.pause(ctx, migrate.Work{Stages: []migrate.Stage{{Cause: "Make the history table"}}}, try, end, err); err != nil {
+				return err
+			}
 		default:
 			return fmt.Errorf("making the history table %s: %w", s.table(), &migrate.StatementError{Code: code, Hint: s.hint(ctx, err, migrate.Stage{}), Err: err})
 		}

@@ -23,6 +23,7 @@ type session struct {
 	standby bool     // it is read-only
 	missing bool     // there was no history when it was read
 	set     bool     // settings of the connection were changed
+	stale   bool     // all but the search path, which leads to the schema before this one
 	were    []string // what the settings were before, as ownSettings names them
 	locked  bool     // by Lock
 	owner   string   // of the lease; "" without one
@@ -35,6 +36,8 @@ type session struct {
 	turn    int      // counts what may have changed tables, see tx.text
 	tag     string   // tells the queries of this session from those of others
 	kept    kept     // what there is beside the history
+
+	histories map[string]int64 // by schema, the numbers of histories that the role has made, see ownHistories; nil was not asked
 
 	guards map[string]guard // of the table of the batched stage that is under way
 

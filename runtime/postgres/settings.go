@@ -147,6 +147,12 @@ func (s *session) readable(ctx context.Context) error {
 	if err := s.look(ctx); err != nil {
 		return err
 	}
+	if s.stale {
+		if err := s.execHere(ctx, "SET search_path = "+s.path(s.schema)); err != nil {
+			return err
+		}
+		s.stale = false
+	}
 	if s.set || s.cfg.Lease { // the settings of a connection behind a pooler are other people's too: each transaction has its own
 		return nil
 	}
