@@ -29,7 +29,7 @@ var (
 	dialects = findDialects()
 
 	// given is what users import in their programs and tests, without the test suites of the dialects.
-	given = append([]string{"runtime", "runtime/schema", "runtime/cli", "runtime/page", "runtime/migratetest"}, dialects...)
+	given = append([]string{"runtime", "runtime/schema", "runtime/fleet", "runtime/cli", "runtime/page", "runtime/migratetest"}, dialects...)
 
 	// verbs are the commands on a directory of migrations, beside the pipeline.
 	verbs = []string{"gen/check", "gen/revise", "gen/squash", "gen/sqlscript"}
@@ -89,6 +89,14 @@ var rules = []rule{
 			return below(pkg, "runtime") && pkg != "runtime/cli" && !below(pkg, "runtime/page")
 		},
 		breaks: func(_ string, i imported) bool { return below(i.own, "runtime/page") },
+	},
+	{
+		name:   "runtime/fleet imports of ours only runtime and runtime/schema",
+		reason: "it is a loop over migrators: the command line stands on it, and dialects come with the targets",
+		of:     func(pkg string) bool { return pkg == "runtime/fleet" },
+		breaks: func(_ string, i imported) bool {
+			return i.own != "" && i.own != "runtime" && i.own != "runtime/schema"
+		},
 	},
 	{
 		name:   "gen/... imports no dialect",

@@ -35,6 +35,12 @@ func plan(ctx context.Context, c *call) error {
 	if len(p.Steps) == 0 && p.Waits == nil {
 		c.print("nothing to do\n")
 	}
+	c.planned(p)
+	return nil
+}
+
+// planned prints the migrations of a plan, and what it would stop in front of.
+func (c *call) planned(p *migrate.Plan) {
 	for _, s := range p.Steps {
 		back := ""
 		switch {
@@ -73,7 +79,6 @@ func plan(ctx context.Context, c *call) error {
 		p.Consent.Program = c.Name
 		c.print("\n%s\n", migrate.ErrorText(p.Consent))
 	}
-	return nil
 }
 
 // foreseen prints what a look at the database found.

@@ -124,6 +124,9 @@ func faultChild() int {
 		stop()
 		fmt.Println("stopping")
 	})
+	if os.Getenv(faultFleet) != "" {
+		return fleetChild(ctx, os.Getenv(faultDriver), os.Getenv(faultURL))
+	}
 	var db *sql.DB
 	var dialect migrate.Dialect = postgres.Dialect{}
 	var err error
