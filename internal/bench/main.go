@@ -12,6 +12,12 @@
 // What is computed is computed from the best runs: what else the machine does can only make a run longer. Times depend on the machine,
 // and nothing here fails because of one. PostgreSQL is the server that MODELGEN_TEST_POSTGRES names, else one is started.
 //
+// Then fleets, which the argument fleet measures alone: 10,000 SQLite files and 2,000 schemas on one PostgreSQL. The table has, for each tenant, the first
+// migration, nothing pending, and one column more, beside a bare loop with as many goroutines that sends the same statements and a row; and the memory in
+// use, which does not grow with the number of tenants but for their list.
+//
+//	make bench BENCH=fleet
+//
 // With the argument stalls it measures something else, on PostgreSQL:
 //
 //	make bench BENCH=stalls
@@ -43,16 +49,22 @@ func main() {
 	only := flag.String("only", "", "with stalls, measure the changes whose name holds that `word`")
 	lockTimeout := flag.Duration("lock-timeout", 0, "with stalls, Options.LockTimeout of the tool; 0 is its default")
 	hold := flag.Duration("hold", 30*time.Second, "with stalls, how long a blocker holds its lock")
+	files := flag.Int("files", 10_000, "with fleet, the `number` of SQLite files")
+	schemas := flag.Int("schemas", 2_000, "with fleet, the `number` of schemas on one PostgreSQL")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	var err error
 	switch mode := flag.Arg(0); {
 	case mode == "" && flag.NArg() == 0:
-		err = bench(ctx, max(*runs, 1))
+		if err = bench(ctx, max(*runs, 1)); err == nil {
+			err = measureFleet(ctx, max(*files, 1), max(*schemas, 1))
+		}
 	case mode == "stalls" && flag.NArg() == 1:
 		err = measureStalls(ctx, max(*rows, 2*reserved), *hold, *only, &migrate.Options{LockTimeout: *lockTimeout})
+	case mode == "fleet" && flag.NArg() == 1:
+		err = measureFleet(ctx, max(*files, 1), max(*schemas, 1))
 	default:
-		err = fmt.Errorf("there is no benchmark %q; without an argument all but stalls are run, with stalls that one", strings.Join(flag.Args(), " "))
+		err = fmt.Errorf("there is no benchmark %q; without an argument all but stalls are run, with fleet or stalls that one", strings.Join(flag.Args(), " "))
 	}
 	stop()
 	if err != nil {
