@@ -16,13 +16,13 @@ import (
 // their code cannot be read. Fields with the tag hash:"-" are about the way back alone and do not count, so that an applied migration may be
 // given them.
 func HashOps(ops []Op) string {
+	sum := sha256.New()
 	buf := make([]byte, 0, 1024)
 	for _, op := range ops {
-		buf = appendValue(buf, reflect.ValueOf(op))
-		buf = append(buf, '\n')
+		buf = append(appendValue(buf[:0], reflect.ValueOf(op)), '\n')
+		sum.Write(buf)
 	}
-	sum := sha256.Sum256(buf)
-	return hex.EncodeToString(sum[:16])
+	return hex.EncodeToString(sum.Sum(buf[:0])[:16])
 }
 
 func appendValue(b []byte, v reflect.Value) []byte {

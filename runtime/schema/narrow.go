@@ -40,12 +40,34 @@ func (s *Schema) For(dialect string) *Schema {
 	return c
 }
 
+// narrowed reports whether the table differs on a dialect. It is asked of every table before every op, so nothing is copied.
+func (t *Table) narrowed(dialect string) bool {
+	for i := range t.Columns {
+		if t.Columns[i].narrowed(dialect) {
+			return true
+		}
+	}
+	for i := range t.Uniques {
+		if t.Uniques[i].Only != "" {
+			return true
+		}
+	}
+	for i := range t.Checks {
+		if t.Checks[i].Only != "" {
+			return true
+		}
+	}
+	for i := range t.Indexes {
+		if t.Indexes[i].Only != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // For returns the table as a database of the dialect has it, see [Schema.For].
 func (t *Table) For(dialect string) *Table {
-	if !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.narrowed(dialect) }) &&
-		!slices.ContainsFunc(t.Uniques, func(u Unique) bool { return u.Only != "" }) &&
-		!slices.ContainsFunc(t.Checks, func(c Check) bool { return c.Only != "" }) &&
-		!slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Only != "" }) {
+	if !t.narrowed(dialect) {
 		return t
 	}
 	c := t.Clone()
@@ -68,7 +90,7 @@ func (t *Table) For(dialect string) *Table {
 }
 
 // narrowed reports whether the column is another one on the dialect.
-func (c Column) narrowed(dialect string) bool {
+func (c *Column) narrowed(dialect string) bool {
 	return len(c.CollateFor) > 0 || c.Identity && Serial(c.TypeOn(dialect))
 }
 
