@@ -1,8 +1,12 @@
 package gen
 
 import (
+	"bytes"
 	"fmt"
+	"go/ast"
 	"go/format"
+	"go/parser"
+	"go/token"
 	"maps"
 	"path/filepath"
 
@@ -57,20 +61,26 @@ func (r *Result) migration(m emit.Migration, oneByOne bool) error {
 		if err := r.Folder.Collisions(m.Name+".go", raw); err != nil {
 			return err
 		}
-		var src []byte
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, m.Name+".go", raw, parser.ParseComments|parser.SkipObjectResolution) // once, for both
+		if err != nil {
+			return fmt.Errorf("internal error: the migration does not parse, please report it: %w", err)
+		}
+		ast.SortImports(fset, file)
+		var src bytes.Buffer
 		err = together(oneByOne,
 			func() error {
 				if err := r.models.Failed[emit.Imports]; err != nil {
 					return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", emit.Runtime, err)
 				}
-				return typecheck.Emitted(r.models.Types, m, raw)
+				return typecheck.Emitted(r.models.Types, m, fset, file)
 			},
-			func() (err error) { src, err = format.Source(raw); return err },
+			func() error { return format.Node(&src, fset, file) },
 		)
 		if err != nil {
 			return err
 		}
-		r.Add(filepath.Join(r.Folder.Dir, m.Name+".go"), src, nil)
+		r.Add(filepath.Join(r.Folder.Dir, m.Name+".go"), src.Bytes(), nil)
 		r.Folder.Migrations = append(r.Folder.Migrations, migrations.Declaration{File: m.Name + ".go", Var: m.Var, Name: m.Name, Parents: m.Parents})
 	}
 	if len(r.Folder.Migrations) == 0 {
@@ -104,7 +114,7 @@ func (r *Result) fingerprint() string {
 		known = map[string]string{}
 	}
 	if r.Migration != "" {
-		known[r.Migration] = migrations.RecordOfOps(r.Ops)
+		known[r.Migration] = migrations.RecordOfOps(r.Ops, r.hash())
 	}
 	return r.Folder.Recorded(known)
 }

@@ -38,6 +38,7 @@ type Result struct {
 	moved     bool     // packages of models have other import paths than the snapshot records
 	recorded  []string // those that it records then
 	catchesUp bool     // the snapshot is to record migrations that it does not record yet, and nothing else
+	hashed    string   // see hash
 }
 
 // Question is a question with its place in the models.

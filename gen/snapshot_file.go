@@ -24,7 +24,7 @@ func (r *Result) record() error {
 		if r.snap.Migrations == nil {
 			r.snap.Migrations = map[string]string{}
 		}
-		r.snap.Migrations[r.Migration] = migrations.RecordOfOps(r.Ops)
+		r.snap.Migrations[r.Migration] = migrations.RecordOfOps(r.Ops, r.hash())
 	}
 	without, err := r.snap.Encode()
 	if err != nil {
@@ -56,10 +56,18 @@ func (r *Result) CatchesUp(f File) bool { return r.catchesUp && filepath.Base(f.
 func (r *Result) snapshot(out *diff.Result) error {
 	if len(out.Ops) > 0 {
 		r.snap.Schema = *out.Schema
-		r.snap.SetHead(r.Migration, migrate.HashOps(out.Ops))
+		r.snap.SetHead(r.Migration, r.hash())
 	}
 	if r.Folder.Snapshot == nil && r.Migration == "" {
 		return nil
 	}
 	return r.record()
+}
+
+// hash returns the hash of the ops of the new migration, which three places record.
+func (r *Result) hash() string {
+	if r.hashed == "" {
+		r.hashed = migrate.HashOps(r.Ops)
+	}
+	return r.hashed
 }

@@ -55,12 +55,12 @@ func recordOf(m read.Migration) string {
 	return m.Hash()
 }
 
-// RecordOfOps returns what is recorded of a new migration with those ops.
-func RecordOfOps(ops []migrate.Op) string {
+// RecordOfOps returns what is recorded of a new migration with those ops and that hash.
+func RecordOfOps(ops []migrate.Op, hash string) string {
 	if slices.ContainsFunc(ops, isUnwritten) {
 		return snapshot.Open
 	}
-	return migrate.HashOps(ops)
+	return hash
 }
 
 func isUnwritten(op migrate.Op) bool {

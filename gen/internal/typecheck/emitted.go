@@ -13,12 +13,7 @@ import (
 
 // Emitted compiles an emitted migration, as far as the type checker goes, against the packages that are loaded: a file that does
 // not compile is a mistake of ours and must not land in anybody's tree.
-func Emitted(loaded map[string]*types.Package, m emit.Migration, src []byte) error {
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, m.Name+".go", src, parser.SkipObjectResolution)
-	if err != nil {
-		return fmt.Errorf("internal error: the migration does not parse, please report it: %w", err)
-	}
+func Emitted(loaded map[string]*types.Package, m emit.Migration, fset *token.FileSet, file *ast.File) error {
 	files := []*ast.File{file}
 	if len(m.Parents) > 0 {
 		stub := fmt.Sprintf("package %s\n\nimport migrate %q\n\nvar %s *migrate.Migration\n", m.Package, emit.Runtime, strings.Join(m.Parents, ", "))
