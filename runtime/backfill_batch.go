@@ -24,6 +24,7 @@ type Batch struct {
 	Table string
 	Key   []schema.Column // of the primary key, in its order
 	SQL   string          // an UPDATE that ends in a condition, to which a range of keys is added with AND; "" when Rows is set
+	Tail  string          // what stands behind that range
 	Rows  *RowStep        // a Go function on each row
 	// Fields are the columns of Rows.Fields.
 	Fields []schema.Column

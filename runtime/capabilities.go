@@ -77,6 +77,12 @@ func (c Capabilities) ScriptFrame(tx []Stage) Frame {
 	return c.Script
 }
 
+// EngineDialect is a [Dialect] for several engines that speak alike.
+type EngineDialect interface {
+	// WithEngine returns the dialect for the engine of that name, or an error with the names there are. See -engine of [runtime/cli].
+	WithEngine(name string) (Dialect, error)
+}
+
 // BusyDialect is a [Dialect] whose database can be so busy that a connection is not made, which is then tried again.
 type BusyDialect interface {
 	// Busy reports whether err says so.

@@ -55,6 +55,12 @@ type Session interface {
 	Close(ctx context.Context) error
 }
 
+// ForeseeingSession is a [Session] whose server refuses what others of its kind take, so that all of a run is planned before any of it is done.
+type ForeseeingSession interface {
+	// Foresees reports whether the server is such.
+	Foresees() bool
+}
+
 // Locker keeps out other runners.
 type Locker interface {
 	// Lock waits until no other session migrates this database, at most for wait, then makes sure that the server can be used.

@@ -69,6 +69,17 @@ func (e *Effects) options(table string, o schema.TableOptions) {
 	} else {
 		e.carries(table, o.Partition)
 	}
+	e.spread(table, o.Distribute, o.Colocate)
+}
+
+// spread adds what the distribution of a table refers to.
+func (e *Effects) spread(table, column, with string) {
+	if column != "" {
+		e.readsColumns(table, column)
+	}
+	if with != "" {
+		e.Reads = append(e.Reads, tableObject(with))
+	}
 }
 
 // definition adds what a whole table refers to, its own columns included, and returns all that belongs to it, the table first.

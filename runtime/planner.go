@@ -30,6 +30,9 @@ type Planner interface {
 	SetTableOptions(SetTableOptions) error
 	PartitionTable(PartitionTable) error
 	UnpartitionTable(UnpartitionTable) error
+	DistributeTable(DistributeTable) error
+	ReferenceTable(ReferenceTable) error
+	UndistributeTable(UndistributeTable) error
 	AddColumn(AddColumn) error
 	DropColumn(DropColumn) error
 	RenameColumn(RenameColumn) error
@@ -64,6 +67,12 @@ type Planner interface {
 	Finish() ([]Stage, error)
 }
 
+// RefusingPlanner is a [Planner] that looks at each op before it plans it, for what its database refuses of any op on a table.
+type RefusingPlanner interface {
+	// Refuse returns an [UnsupportedError], or nil.
+	Refuse(op Op) error
+}
+
 // QuietPlanner is a [Planner] that knows simpler forms for a database that nobody else uses.
 type QuietPlanner interface {
 	// Quiet asks for them, before the first op.
@@ -88,6 +97,11 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 		p.Before(at)
 		same := slices.ContainsFunc(kept, func(x stay) bool { return x.from == i || x.to == i })
 		if own := opFor(op, at, p.Dialect()); own != nil && !same {
+			if r, ok := p.(RefusingPlanner); ok {
+				if err := r.Refuse(own); err != nil {
+					return nil, err
+				}
+			}
 			if err := own.plan(p); err != nil {
 				return nil, err
 			}

@@ -303,7 +303,8 @@ func (m *Migrator) before(ctx context.Context, w *executor, moves []move) error 
 	if !real {
 		return nil
 	}
-	if m.opt.BeforeRun != nil || m.opt.Lock == LockLease {
+	f, foresees := w.s.(ForeseeingSession)
+	if m.opt.BeforeRun != nil || m.opt.Lock == LockLease || foresees && f.Foresees() {
 		plan, err := w.preview(ctx, moves)
 		if err != nil {
 			return err

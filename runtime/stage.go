@@ -7,6 +7,7 @@ import "context"
 type Stage struct {
 	Cause      string      // what the op does, see [Op.Describe]
 	Statements []Statement // in their order
+	Note       string      // why there is nothing to do on this database, for people; such a stage has no statements
 	NoTx       bool        // the single statement must run outside any transaction
 	Commit     bool        // what follows needs this stage committed; the transaction ends here
 	ByHand     bool        // written by a person: it may have changed settings of the session

@@ -37,7 +37,7 @@ func (x thing) String() string {
 	return x.kind + " " + x.name + " of " + x.table
 }
 
-var kindsOfFacts = []string{"table without rowid", "table", "column", "primary key", "unique index", "index", "foreign key", "unique", "check", "constraint", "trigger", "enum", "unlogged table", "partitioned table", "storage parameters", "strict table",
+var kindsOfFacts = []string{"table without rowid", "table", "column", "primary key", "unique index", "index", "foreign key", "unique", "check", "constraint", "trigger", "enum", "unlogged table", "partitioned table", "storage parameters", "strict table", "distributed table", "reference table",
 	"identity always", "sequence options", "not valid constraint", "deferrable constraint", "covering constraint", "virtual column"}
 
 // about takes a fact apart: what it is about, and what it says of that. Tables are those of the schema.

@@ -62,6 +62,10 @@ func remake(x thing, want *schema.Schema) Op {
 func setOptions(kind string, t *schema.Table) Op {
 	from := t.Options
 	switch kind {
+	case "distributed table":
+		return DistributeTable{Table: t.Name, Column: from.Distribute, ColocateWith: from.Colocate}
+	case "reference table":
+		return ReferenceTable{t.Name}
 	case "unlogged table":
 		from.Unlogged = false
 	case "storage parameters":
@@ -88,6 +92,8 @@ func statementsOf(op Op, x thing, want *schema.Schema, p func() Planner) string 
 	} else if t := s.Table(x.table); t != nil {
 		if set, ok := op.(SetTableOptions); ok {
 			t.Options = set.From
+		} else if x.kind == "distributed table" || x.kind == "reference table" {
+			t.Options = t.Options.OneNode()
 		}
 		if x.kind == "column" {
 			withoutUsers(s, t, x.name)

@@ -15,6 +15,9 @@ func WriteStages(w io.Writer, target migrate.Dialect, stages []migrate.Stage) {
 		WriteStatements(w, frame.Begin)
 		for _, st := range tx {
 			fmt.Fprintf(w, "-- %s%s\n", st.Cause, Effects(st))
+			if st.Note != "" {
+				fmt.Fprintln(w, "-- "+st.Note)
+			}
 			all, ok := st.SQL()
 			if !ok {
 				fmt.Fprintln(w, "-- Go code, which cannot be printed")

@@ -308,6 +308,12 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 	f := flag.NewFlagSet(v.name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // what is wrong is said once, below
 	f.BoolVar(&c.json, "json", false, "print JSON")
+	if d, ok := c.Dialect.(migrate.EngineDialect); ok {
+		f.Func("engine", "what the server is, where it does not show it: postgres, citus, cockroachdb, yugabytedb", func(name string) (err error) {
+			c.Dialect, err = d.WithEngine(name)
+			return err
+		})
+	}
 	if v.flags != nil {
 		v.flags(c, f)
 	}

@@ -162,6 +162,9 @@ func (c *call) stage(st migrate.Stage, done bool) {
 }
 
 func (c *call) statements(st migrate.Stage, indent string) {
+	if st.Note != "" {
+		c.print("%s-- %s\n", indent, st.Note)
+	}
 	for _, s := range st.Statements {
 		if s.Comment != "" {
 			c.print("%s-- %s\n", indent, s.Comment)
@@ -244,6 +247,7 @@ type stageJSON struct {
 	Statements []string `json:"statements"`
 	NoTx       bool     `json:"outside_transaction,omitempty"`
 	Batches    bool     `json:"batches,omitempty"`
+	Note       string   `json:"note,omitempty"` // why there is nothing to do on this database
 	Lock       string   `json:"lock,omitempty"`
 	Tables     []string `json:"tables,omitempty"`
 	Scans      bool     `json:"scans,omitempty"`
@@ -255,7 +259,7 @@ type stageJSON struct {
 func stagesJSON(stages []migrate.Stage) []stageJSON {
 	out := []stageJSON{}
 	for _, st := range stages {
-		j := stageJSON{st.Cause, []string{}, st.NoTx, st.Batch != nil, st.Lock, st.Tables, st.Scans, st.Rewrites, st.Destroys, 0}
+		j := stageJSON{st.Cause, []string{}, st.NoTx, st.Batch != nil, st.Note, st.Lock, st.Tables, st.Scans, st.Rewrites, st.Destroys, 0}
 		for _, s := range st.Statements {
 			j.Statements = append(j.Statements, s.SQL)
 		}

@@ -27,6 +27,9 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 	if err := s.ready(ctx); err != nil {
 		return none, err
 	}
+	if err := s.lookCluster(ctx); err != nil {
+		return none, err
+	}
 	defer s.watch(ctx, []migrate.Stage{stage})()
 	c, err := migrate.ParseCursor(mark.Record.Cursor)
 	if err == nil && stage.Batch.Partitioned {
@@ -107,17 +110,14 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 	}
 	was := mark.Record.Cursor
 	mark.Record.Cursor = next.String()
-	units := []unit{{sql: "BEGIN", stage: -1}}
-	if s.cfg.Lease {
-		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true}, unit{sql: s.alone(), stage: -1, lease: true})
-	} else if here := s.here(); here != "" {
-		units = append(units, unit{sql: here, stage: -1, lease: true})
+	units := append(s.begin(), unit{sql: s.advance(mark, was), mark: true, stage: -1})
+	if s.engine == Citus {
+		units = append(units, unit{sql: propagate, stage: -1})
 	}
-	units = append(units, unit{sql: s.advance(mark, was), mark: true, stage: -1})
 	if s.cfg.LockTimeout <= 0 || millis(s.cfg.LockTimeout) > batchLock {
 		units = append(units, unit{sql: "SET LOCAL lock_timeout = " + strconv.Itoa(batchLock), stage: -1})
 	}
-	if !slices.Equal(next.At, next.To) {
+	if !slices.Equal(next.At, next.To) && s.engine != Citus { // there a crash of one node alone would take back what the cursor says is done
 		// A crash of the server may take the last pieces back, always with the cursor that says that they are done (manual, Asynchronous Commit).
 		units = append(units, unit{sql: "SET LOCAL synchronous_commit = off", stage: -1})
 	}
@@ -125,7 +125,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 		within := s.within(b, s.name(b.Table)+".", c.At, next.At)
 		units = append(units, unit{run: func(ctx context.Context, tx migrate.Tx) error { return s.guardedFill(ctx, tx, b, g, within) }, sql: b.SQL, stage: 0})
 	} else if b.Rows == nil {
-		units = append(units, unit{sql: b.SQL + " AND " + s.within(b, "", c.At, next.At), stage: 0})
+		units = append(units, unit{sql: b.SQL + " AND " + s.within(b, "", c.At, next.At) + b.Tail, stage: 0})
 	} else {
 		units = append(units, unit{run: func(ctx context.Context, tx migrate.Tx) error { return s.rows(ctx, tx, b, g, c.At, next.At, try > 1) }, stage: 0})
 	}
@@ -154,7 +154,7 @@ func (s *session) once(ctx context.Context, work migrate.Work, units []unit) err
 		return err
 	case at.mark && migrate.ErrorCode(err) == divisionByZero:
 		return migrate.ErrClaimed
-	case at.lease && migrate.ErrorCode(err) == divisionByZero && !s.cfg.Lease:
+	case at.lease && migrate.ErrorCode(err) == divisionByZero && !s.leased():
 		return errMoved
 	case at.lease && migrate.ErrorCode(err) == divisionByZero:
 		return errLeaseLost
@@ -175,9 +175,10 @@ func (r renderer) bound(ctx context.Context, q migrate.Tx, b *migrate.Batch) (*m
 	table := r.name(b.Table)
 	guarded := ""
 	const small = 64 << 20 // to count that many bytes takes a moment
+	size := r.sizeOf(b.Table, "pg_relation_size")
 	found, err := keys(ctx, q, `SELECT `+r.guardQuery(b)+`, (SELECT CASE WHEN c.reltuples > 0 AND c.relpages > 0
- THEN (c.reltuples / c.relpages * (pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint))::bigint
- WHEN pg_catalog.pg_relation_size(c.oid) < `+strconv.Itoa(small)+" THEN (SELECT count(*) FROM "+table+`) ELSE 0 END
+ THEN (c.reltuples / c.relpages * (`+size+` / pg_catalog.current_setting('block_size')::bigint))::bigint
+ WHEN `+size+` < `+strconv.Itoa(small)+" THEN (SELECT count(*) FROM "+table+`) ELSE 0 END
  FROM pg_catalog.pg_class c WHERE c.oid = `+text(table)+"::regclass), "+keyTexts(b)+" FROM "+table+" ORDER BY "+keyNames(b, table+".", " DESC")+" LIMIT 1", len(b.Key), &guarded)
 	if err != nil || found == nil {
 		return nil, guard{}, err
@@ -196,7 +197,11 @@ const inOrder = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;
 
 // page returns the cursor behind the next rows, in a transaction of its own that keeps the settings of the planner to itself.
 func (s *session) page(ctx context.Context, b *migrate.Batch, c *migrate.Cursor, size int) (*migrate.Cursor, error) {
-	err := s.exec(ctx, "BEGIN READ ONLY; "+inOrder)
+	order := inOrder
+	if s.engine == Citus {
+		order = propagate + "; " + inOrder
+	}
+	err := s.exec(ctx, "BEGIN READ ONLY; "+order)
 	var next *migrate.Cursor
 	if err == nil {
 		next, err = s.next(ctx, s.tx(), b, c, size)

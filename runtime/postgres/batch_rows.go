@@ -40,7 +40,7 @@ func (r renderer) rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, g g
 			return &migrate.StatementError{Cause: b.Rows.Op.Describe(), Statement: shown, Code: migrate.ErrorCode(err), Hint: hints[migrate.ErrorCode(err)], Err: err}
 		case err != nil:
 			return err
-		case n != int64(gr.rows) && !lock:
+		case n != int64(gr.rows) && (!lock || r.isSpread(b.Table)):
 			return errChanged{} // or a trigger is in the way, which is known when the rows are locked
 		}
 		if err := r.left(b, g, int64(gr.rows)-n+kept, int64(gr.rows)); err != nil {
@@ -114,7 +114,7 @@ func (r renderer) change(ctx context.Context, tx migrate.Tx, b *migrate.Batch, a
 		query += " AND " + apart("("+st.Where+")")
 	}
 	query += " ORDER BY " + keyNames(b, r.name(b.Table)+".", "")
-	if lock {
+	if lock && !r.isSpread(b.Table) {
 		query += " FOR NO KEY UPDATE"
 	}
 	rows, err := tx.QueryContext(ctx, query)

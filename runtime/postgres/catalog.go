@@ -22,7 +22,11 @@ func (s *session) Catalog(ctx context.Context, want *schema.Schema) ([]string, e
 		if err := s.exec(ctx, "BEGIN;\n"+s.own()+"SET TRANSACTION READ ONLY;\n"+printed); err != nil {
 			return nil, err
 		}
-		return s.catalog(ctx, s.renderer, want)
+		lines, err := s.catalog(ctx, s.renderer, want)
+		if err == nil {
+			lines, err = s.spreadFacts(ctx, want, lines)
+		}
+		return lines, err
 	})
 }
 

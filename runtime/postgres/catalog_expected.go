@@ -32,8 +32,12 @@ func (s *session) expected(ctx context.Context, want *schema.Schema) ([]string, 
 		return nil, err
 	}
 	r := s.renderer
-	r.moved = map[string]string{}
-	script := []string{"BEGIN;\n" + s.own() + "SET LOCAL search_path = " + s.path(spaces[0].name, s.schema), printed, "SET LOCAL check_function_bodies = off"}
+	r.moved, r.engine, r.cluster = map[string]string{}, PostgreSQL, nil // how a table is distributed is not built, but said
+	alone := ""
+	if s.engine == Citus {
+		alone = "SET LOCAL citus.enable_ddl_propagation = off; SET LOCAL citus.enable_metadata_sync = off;\n"
+	}
+	script := []string{"BEGIN;\n" + s.own() + alone + "SET LOCAL search_path = " + s.path(spaces[0].name, s.schema), printed, "SET LOCAL check_function_bodies = off"}
 	for _, x := range spaces {
 		r.moved[x.of] = x.name
 		script = append(script, "CREATE SCHEMA "+ident(x.name))
@@ -56,6 +60,7 @@ func (s *session) expected(ctx context.Context, want *schema.Schema) ([]string, 
 	if lines, err = s.mapBack(ctx, spaces, lines); err != nil {
 		return nil, err
 	}
+	lines = append(lines, s.spreadSaid(want)...)
 	for _, o := range want.SQLObjects {
 		if unbuilt(o) {
 			lines = append(lines, s.saidFact(o))

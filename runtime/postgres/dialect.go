@@ -22,6 +22,10 @@ type Dialect struct {
 	// Schema holds the tables whose names carry none, and the history. "" is public, and then it is an error when the connection's
 	// search_path begins with another schema: one of the two is not what was meant.
 	Schema string
+
+	// Engine says what the server is, where it does not show that by itself: a server that is not known is refused for all but plain tables.
+	// "" is what it shows. For SQL that is printed without a database it is the engine that the SQL is for.
+	Engine Engine
 }
 
 // Name returns "postgres".
@@ -38,6 +42,9 @@ func (d Dialect) Open(_ context.Context, conn *sql.Conn, cfg migrate.SessionConf
 			return nil, fmt.Errorf("postgres.Dialect.Schema: %w", err)
 		}
 	}
+	if err := checkEngine(d.Engine); err != nil {
+		return nil, fmt.Errorf("postgres.Dialect.Engine: %w", err)
+	}
 	if cfg.History == "" {
 		cfg.History = "modelgen_history"
 	}
@@ -48,7 +55,7 @@ func (d Dialect) Open(_ context.Context, conn *sql.Conn, cfg migrate.SessionConf
 }
 
 func (d Dialect) renderer(version int) renderer {
-	r := renderer{schema: d.Schema, version: version, minor: -1}
+	r := renderer{schema: d.Schema, version: version, minor: -1, engine: d.Engine}
 	r.number(version)
 	if r.schema == "" {
 		r.schema = "public"

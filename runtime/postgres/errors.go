@@ -131,6 +131,9 @@ const (
 // hint says what to do about an error.
 func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) string {
 	code := migrate.ErrorCode(err)
+	if hint := s.citusHint(ctx, err, stage); hint != "" {
+		return hint
+	}
 	if hint := s.situation(ctx, err, stage); hint != "" {
 		return hint
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -68,8 +69,16 @@ func (p *planner) indexReady(table string, x schema.Index) readyFunc {
 			case s.valid:
 				return true, nil
 			case !s.building:
-				_, err := tx.ExecContext(ctx, "DROP INDEX CONCURRENTLY "+r.index(table, x.Name))
-				return false, err
+				if builds, err := r.buildsOnWorkers(ctx, tx, x.Name); err != nil || builds {
+					if err == nil {
+						err = sleep(ctx, 200*time.Millisecond)
+					}
+					if err != nil {
+						return false, err
+					}
+					continue
+				}
+				return false, r.dropInvalid(ctx, tx, table, x.Name)
 			}
 			// The server goes on with a build whose client was killed; dropping it now would wait for it anyway.
 			if w, ok := tx.(interface{ waits(what string) }); ok {
@@ -80,6 +89,36 @@ func (p *planner) indexReady(table string, x schema.Index) readyFunc {
 			}
 		}
 	}
+}
+
+// dropInvalid takes an index away whose build failed. Of a distributed table some shards have it and others do not, and a drop of it without IF EXISTS fails on
+// the first that lacks it, each time.
+func (r renderer) dropInvalid(ctx context.Context, tx migrate.Tx, table, name string) error {
+	if _, err := tx.ExecContext(ctx, "DROP INDEX CONCURRENTLY IF EXISTS "+r.index(table, name)); err != nil || r.engine != Citus {
+		return err
+	}
+	left, err := r.onWorkers(ctx, tx, "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('i', 'I') AND n.nspname = "+
+		text(r.namespace(table))+" AND c.relname ~ "+text("^"+regexp.QuoteMeta(name)+`(_\d{6,})?$`))
+	if err == nil && left > 0 {
+		err = refused{fmt.Errorf("index %s is gone from the coordinator, but not from %d places on the workers; drop it there by hand (run_command_on_workers)", name, left)}
+	}
+	return err
+}
+
+// buildsOnWorkers reports whether a worker of a Citus cluster is building a shard of the index.
+func (r renderer) buildsOnWorkers(ctx context.Context, tx migrate.Tx, name string) (bool, error) {
+	if r.engine != Citus {
+		return false, nil
+	}
+	n, err := r.onWorkers(ctx, tx, "SELECT count(*) FROM pg_catalog.pg_stat_progress_create_index p JOIN pg_catalog.pg_class c ON c.oid = p.index_relid WHERE c.relname ~ "+
+		text("^"+regexp.QuoteMeta(name)+`_\d{6,}$`))
+	return n > 0, err
+}
+
+// onWorkers returns the sum of what a query counts on each worker.
+func (r renderer) onWorkers(ctx context.Context, tx migrate.Tx, query string) (n int, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT COALESCE(sum(CASE WHEN success THEN result::int ELSE 0 END), 0)::int FROM pg_catalog.run_command_on_workers("+text(query)+")").Scan(&n)
+	return n, err
 }
 
 func (r renderer) same(s indexState, table string, x schema.Index) bool {
@@ -191,7 +230,7 @@ func (p *planner) indexFailed(table string, x schema.Index) failedFunc {
 				wait = 3 * time.Second // who stops a run wants to see its end
 			}
 			_, _ = tx.ExecContext(ctx, fmt.Sprintf("SET lock_timeout = %d", wait.Milliseconds())) // the step sets it back
-			if _, err := tx.ExecContext(ctx, "DROP INDEX CONCURRENTLY "+r.index(table, x.Name)); err != nil {
+			if err := r.dropInvalid(ctx, tx, table, x.Name); err != nil {
 				hint = "the index is left invalid; running the command again removes it"
 			} else {
 				hint = "the index was taken away again"

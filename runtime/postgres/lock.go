@@ -24,14 +24,20 @@ func lockKey(table string) int64 {
 
 // Lock takes the lock of this history in the way that was chosen.
 func (s *session) Lock(ctx context.Context, wait time.Duration) error {
-	if s.cfg.Lease {
-		if err := s.makeLease(ctx); err != nil {
+	if !s.leased() {
+		err := s.poll(ctx, wait, s.tryLock, s.holder)
+		if !errors.Is(err, errNoLock) && !s.leased() {
 			return err
 		}
-		return s.poll(ctx, wait, s.takeLease, s.leaseHolder)
 	}
-	return s.poll(ctx, wait, s.tryLock, s.holder)
+	if err := s.makeLease(ctx); err != nil {
+		return err
+	}
+	return s.poll(ctx, wait, s.takeLease, s.leaseHolder)
 }
+
+// leased reports whether the lock is the lease: behind a pooler, and on a server whose advisory locks lock nothing.
+func (s *session) leased() bool { return s.cfg.Lease || s.known && !s.engine.traits().session }
 
 // poll asks again and again: a session that waits inside pg_advisory_lock holds a snapshot, for which a concurrent index build of
 // the one that has the lock would wait for ever.
@@ -88,18 +94,30 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
  ELSE pg_catalog.pg_try_advisory_lock(%d) END, %s`, key>>32, key&0xffffffff, s.key(), s.serverColumns())).
 		Scan(append([]any{&got}, v.into()...)...)
 	if err != nil {
-		return false, s.fail(ctx, err)
+		if err = s.lookPlain(ctx, s.fail(ctx, err)); err == nil {
+			err = errNoLock
+		}
+		return false, err
 	}
 	s.locked = got
-	if err := s.accept(v); err != nil {
+	if err = s.accept(v); err == nil {
+		err = s.lookCluster(ctx)
+	}
+	if err == nil && !s.engine.traits().session { // what it granted locks nothing
+		err = errNoLock
+	}
+	if err != nil {
 		return false, errors.Join(err, s.Unlock(context.WithoutCancel(ctx)))
 	}
 	return got, nil
 }
 
+// errNoLock says that the server has no lock of a session that locks.
+var errNoLock = refused{errors.New("the server has no advisory locks")}
+
 // Unlock checks the answer: behind a pooler in transaction mode the lock may be on another connection.
 func (s *session) Unlock(ctx context.Context) error {
-	if s.cfg.Lease {
+	if s.leased() && !s.locked {
 		return s.dropLease(ctx)
 	}
 	if !s.locked || s.broken {
@@ -156,7 +174,7 @@ const connected = "COALESCE(pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC
 
 // Migrating implements [migrate.Watched].
 func (s *session) Migrating(ctx context.Context) string {
-	if s.cfg.Lease {
+	if s.leased() {
 		return s.leaseHolder(ctx)
 	}
 	return s.holder(ctx)

@@ -63,6 +63,11 @@ func (s *session) Survey(ctx context.Context, tables []string) ([]migrate.TableS
 	if err != nil {
 		return nil, err
 	}
+	if s.engine == Citus {
+		if err := s.shardSizes(ctx, all); err != nil {
+			return nil, err
+		}
+	}
 	for i := range all {
 		t := &all[i]
 		if err := s.Look(ctx, func(ctx context.Context, tx migrate.Tx) error { return s.countRows(ctx, tx, t) }); err != nil {
@@ -75,6 +80,9 @@ func (s *session) Survey(ctx context.Context, tables []string) ([]migrate.TableS
 func (s *session) countRows(ctx context.Context, tx migrate.Tx, t *migrate.TableSurvey) error {
 	if t.Exact {
 		return tx.QueryRowContext(ctx, "SELECT pg_catalog.count(*) FROM "+s.name(t.Table)).Scan(&t.Rows)
+	}
+	if _, spread := s.spreadOf(t.Table); spread { // the planner of the coordinator does not know
+		return nil
 	}
 	var line string
 	if err := tx.QueryRowContext(ctx, "EXPLAIN SELECT FROM "+s.name(t.Table)).Scan(&line); err != nil {

@@ -43,6 +43,11 @@ func (p *planner) fill(o migrate.Fill, comment string, trusted ...string) error 
 		b.Column = *t.Column(o.Column)
 	}
 	b.Partitioned = p.byPartition(o.Table, o.Column, o.Expr, o.Where)
+	if b.Column.Name != "" && p.isSpread(o.Table) {
+		if err := p.spreadFill(b, &stage, o.Condition(ident)); err != nil {
+			return err
+		}
+	}
 	switch {
 	case p.online(o.Table, o.Plain) && !o.Looks():
 		if err != nil {

@@ -27,6 +27,7 @@ func (p *planner) CreateTable(o migrate.CreateTable) error {
 	if err != nil {
 		return err
 	}
+	statements = append(statements, p.spreadNew(t, &statements[0])...)
 	p.fresh[o.Table] = true
 	p.was.newTable(o.Table)
 	p.add(o, p.locks(shareRowExclusive, parents(o.ForeignKeys)...), statements...)
@@ -125,6 +126,9 @@ func (p *planner) RenameTable(o migrate.RenameTable) error {
 	p.renamed(o)
 	clear(p.fills)
 	p.add(o, p.locks(accessExclusive, o.From), p.move("TABLE", o.From, o.To, taken)...)
+	if k, spread := p.spreadOf(o.From); spread {
+		p.spreads(o.To, k)
+	}
 	p.fresh[o.To] = p.fresh[o.From]
 	delete(p.fresh, o.From)
 	return nil

@@ -174,7 +174,7 @@ func (r renderer) buildPartitions(ctx context.Context, tx migrate.Tx, table stri
 		case !q.leaf:
 			steps = steps[1:]
 		default:
-			if _, err := tx.ExecContext(ctx, "DROP INDEX CONCURRENTLY "+r.index(q.name, own.Name)); err != nil {
+			if _, err := tx.ExecContext(ctx, "DROP INDEX CONCURRENTLY IF EXISTS "+r.index(q.name, own.Name)); err != nil {
 				return err
 			}
 		}

@@ -46,6 +46,7 @@ type planner struct {
 	unowned    []unowned               // sequences whose owner is not there yet
 	unchecked  []schema.SQLObject      // routines whose bodies were not looked at when they were created
 	later      []migrate.Stage         // done when all else is
+	apartKeys  []tableKey              // foreign keys that are out of the way of undistributed tables
 	pending    bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
@@ -79,6 +80,7 @@ func (p *planner) Before(s *schema.Schema) {
 }
 
 func (p *planner) Finish() ([]migrate.Stage, error) {
+	p.keysBack()
 	p.commitValues()
 	p.checkBodies()
 	p.finishLater()

@@ -16,6 +16,9 @@ type renderer struct {
 	version int               // major version of the server
 	minor   int               // of version 14; -1 is not known
 	moved   map[string]string // schema -> schema to use in its place, for scratch copies
+	engine  Engine            // "" is PostgreSQL
+	shown   string            // what a server that is not known calls itself
+	cluster *cluster          // of Citus, once it was looked at
 }
 
 // ident quotes a name.

@@ -35,7 +35,7 @@ func (p *planner) indexAgain(table string, x schema.Index) *migrate.Again {
 			"\n WHERE n.nspname = " + text(p.namespace(table)) + " AND t.relname = " + text(base) + " AND c.relname = " + text(x.Name) +
 			" AND x.indisunique = " + sqlBool(x.Unique) + " AND am.amname = " + text(strings.ToLower(method)) + " AND (x.indpred IS NOT NULL) = " + sqlBool(x.Where != "") +
 			"\n AND (" + indexColumns + ") = " + text(columns),
-		Clear: statement("DROP INDEX CONCURRENTLY " + p.index(table, x.Name)),
+		Clear: statement("DROP INDEX CONCURRENTLY IF EXISTS " + p.index(table, x.Name)),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type session struct {
 	broken  bool     // the connection is of no use any more; the server has rolled back what was open on it
 	linux   bool     // the server's system
 	hidden  bool     // a policy may hide rows of the history from the role
+	nodes   bool     // all workers of a Citus cluster have answered
 	hand    bool     // a step written by hand has run
 	base    *state   // of the session before the first of them
 	turn    int      // counts what may have changed tables, see tx.text
@@ -48,7 +50,18 @@ type session struct {
 
 var _ migrate.Session = (*session)(nil)
 
-func (s *session) Planner() migrate.Planner { return newPlanner(s.renderer) }
+func (s *session) Planner() migrate.Planner {
+	r := s.renderer
+	if r.cluster != nil { // which the planner changes with what it plans
+		c := *r.cluster
+		c.tables = maps.Clone(c.tables)
+		r.cluster = &c
+	}
+	return newPlanner(r)
+}
+
+// Foresees implements [migrate.ForeseeingSession].
+func (s *session) Foresees() bool { return s.engine != PostgreSQL && s.engine != "" }
 
 // exec sends statements in one round trip.
 func (s *session) exec(ctx context.Context, sql string) error {
@@ -67,7 +80,7 @@ func (s *session) fail(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if lost(err) {
+	if lost(err) && !(strings.HasPrefix(migrate.ErrorCode(err), "08") && s.alive(ctx)) {
 		s.hangUp(ctx) // ends it for sure, and with it the lock
 	}
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {

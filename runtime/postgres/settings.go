@@ -25,7 +25,7 @@ var ownSettings = []string{
 func (s *session) serverColumns() string {
 	var b strings.Builder
 	b.WriteString("pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), " +
-		"pg_catalog.version() LIKE '%linux%', COALESCE((" + s.historyHidden() + "), false), pg_catalog.concat_ws(pg_catalog.chr(31)")
+		"pg_catalog.version(), COALESCE((SELECT e.extversion FROM pg_catalog.pg_extension e WHERE e.extname = 'citus'), ''), COALESCE((" + s.historyHidden() + "), false), pg_catalog.concat_ws(pg_catalog.chr(31)")
 	for _, name := range ownSettings { // those that the server does not know are empty
 		b.WriteString(", COALESCE(pg_catalog.current_setting('" + name + "', true), '')")
 	}
@@ -45,17 +45,21 @@ type server struct {
 	schema   sql.NullString
 	recovery bool
 	pid      int
-	linux    bool
+	text     string // of version()
+	citus    string // version of the extension; "" without it
 	hidden   bool
 	settings string
 }
 
 func (v *server) into() []any {
-	return []any{&v.version, &v.schema, &v.recovery, &v.pid, &v.linux, &v.hidden, &v.settings}
+	return []any{&v.version, &v.schema, &v.recovery, &v.pid, &v.text, &v.citus, &v.hidden, &v.settings}
 }
 
 // accept refuses a server that cannot be used, or is used in a way that was hardly meant.
 func (s *session) accept(v server) error {
+	if err := s.settle(v); err != nil {
+		return err
+	}
 	switch {
 	case v.version < oldest*10000:
 		return fmt.Errorf("the server is PostgreSQL %d; %d is the oldest that is supported", v.version/10000, oldest)
@@ -64,7 +68,7 @@ func (s *session) accept(v server) error {
 			"say which is meant: postgres.Dialect{Schema: %q} or postgres.Dialect{Schema: \"public\"}", v.schema.String, v.schema.String)
 	}
 	s.number(v.version)
-	s.known, s.standby, s.pid, s.linux, s.hidden = true, v.recovery, v.pid, v.linux, v.hidden
+	s.known, s.standby, s.pid, s.linux, s.hidden = true, v.recovery, v.pid, strings.Contains(v.text, "linux"), v.hidden
 	if !s.set {
 		s.were = strings.Split(v.settings, "\x1f")
 	}
@@ -86,9 +90,12 @@ func (s *session) look(ctx context.Context) error {
 	}
 	var v server
 	if err := s.conn.QueryRowContext(ctx, "SELECT "+s.serverColumns()).Scan(v.into()...); err != nil {
-		return s.fail(ctx, err)
+		return s.lookPlain(ctx, s.fail(ctx, err))
 	}
-	return s.accept(v)
+	if err := s.accept(v); err != nil {
+		return err
+	}
+	return s.lookCluster(ctx)
 }
 
 // settings that defaults of the role, the database or the connection string could spoil.
@@ -136,6 +143,12 @@ func (s *session) ready(ctx context.Context) error {
 	}
 	if s.standby {
 		return errStandby
+	}
+	if err := s.lookCluster(ctx); err != nil {
+		return err
+	}
+	if err := s.nodesAnswer(ctx); err != nil {
+		return err
 	}
 	return s.readable(ctx)
 }

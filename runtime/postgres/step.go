@@ -36,6 +36,7 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 		}
 	}
 	stop()
+	s.lookClusterAfter(ctx, []migrate.Stage{stage})
 	switch {
 	case s.broken:
 	case stage.ByHand:

@@ -40,6 +40,7 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 	units := s.units(all)
 	defer s.watch(ctx, work.Stages)()
 	err := s.transact(ctx, units, work)
+	s.lookClusterAfter(ctx, work.Stages)
 	if left := s.tidyUp(ctx, work); left != nil && err == nil { // it is committed: go on with another connection
 		s.hangUp(ctx)
 		return fmt.Errorf("%w: %w", migrate.ErrCommitLost, left)
@@ -91,7 +92,7 @@ func (s *session) transact(ctx context.Context, units []unit, work migrate.Work)
 			return s.stopped(ctx, work, at, err)
 		case at.mark && (migrate.ErrorCode(err) == uniqueViolation || migrate.ErrorCode(err) == divisionByZero):
 			return migrate.ErrClaimed
-		case at.lease && migrate.ErrorCode(err) == divisionByZero && !s.cfg.Lease:
+		case at.lease && migrate.ErrorCode(err) == divisionByZero && !s.leased():
 			return errMoved
 		case at.lease && migrate.ErrorCode(err) == divisionByZero:
 			return errLeaseLost
@@ -121,12 +122,7 @@ func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err
 
 // units lists all steps of the transaction.
 func (s *session) units(all []migrate.Work) []unit {
-	units := []unit{{sql: "BEGIN", stage: -1}}
-	if s.cfg.Lease {
-		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true}, unit{sql: s.alone(), stage: -1, lease: true})
-	} else if here := s.here(); here != "" {
-		units = append(units, unit{sql: here, stage: -1, lease: true})
-	}
+	units := s.begin()
 	limits := s.limits(all)
 	units = append(units, limits...)
 	shared := len(all) > 1
@@ -180,10 +176,27 @@ func (s *session) units(all []migrate.Work) []unit {
 	if shared {
 		units = append(units, unit{sql: s.finishAll(all), mark: true, stage: -1})
 	}
-	if s.cfg.Lease {
+	if s.leased() {
 		units = append(units, unit{sql: s.renew(), stage: -1, lease: true})
 	}
 	return append(units, unit{sql: commit, stage: -1})
+}
+
+// begin returns the beginning of each transaction: it makes sure of the lock.
+func (s *session) begin() []unit {
+	units := []unit{{sql: "BEGIN", stage: -1}}
+	switch here := s.here(); {
+	case s.cfg.Lease:
+		units = append(units, unit{sql: s.local(), stage: -1}, unit{sql: s.renew(), stage: -1, lease: true})
+		if s.engine.traits().session {
+			units = append(units, unit{sql: s.alone(), stage: -1, lease: true})
+		}
+	case s.leased():
+		units = append(units, unit{sql: s.renew(), stage: -1, lease: true})
+	case here != "":
+		units = append(units, unit{sql: here, stage: -1, lease: true})
+	}
+	return units
 }
 
 // rowPatience is how long a transaction waits for rows of others that keeps nobody waiting meanwhile.
@@ -192,7 +205,12 @@ const rowPatience = 2 * time.Second
 // limits returns what a transaction sets for itself: how long it waits for locks, and how long it may keep those that stop others.
 func (s *session) limits(all []migrate.Work) []unit {
 	var units []unit
-	if wait := s.patience(all); wait != s.cfg.LockTimeout {
+	wait := s.patience(all)
+	if s.engine == Citus {
+		for _, sql := range s.everywhere(wait, all) {
+			units = append(units, unit{sql: sql, stage: -1})
+		}
+	} else if wait != s.cfg.LockTimeout {
 		units = append(units, unit{sql: fmt.Sprintf("SET LOCAL lock_timeout = %d", millis(wait)), stage: -1})
 	}
 	if most := s.longest(all); most > 0 {
@@ -378,5 +396,5 @@ func (s *session) statementError(ctx context.Context, index int, stage migrate.S
 	if hint == "" {
 		hint = s.hint(ctx, err, stage)
 	}
-	return &migrate.StatementError{Stage: index, Cause: stage.Cause, Statement: sql, Code: migrate.ErrorCode(err), Hint: hint, Absent: absent(err), Err: err}
+	return &migrate.StatementError{Stage: index, Cause: stage.Cause, Statement: sql, Code: migrate.ErrorCode(err), Hint: hint, Absent: absent(err), Err: s.ofTables(ctx, err)}
 }

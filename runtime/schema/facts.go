@@ -128,6 +128,9 @@ func (l *facts) table(t *Table) {
 	l.text("partition", t.Options.Partition)
 	l.flag("strict", t.Options.Strict)
 	l.flag("withoutRowid", t.Options.WithoutRowid)
+	l.text("distribute", t.Options.Distribute)
+	l.text("colocate", t.Options.Colocate)
+	l.flag("reference", t.Options.Reference)
 	for _, c := range t.Columns {
 		l.about(Fact{Table: t.Name, Kind: "column", Name: c.Name})
 		l.column("", c)

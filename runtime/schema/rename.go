@@ -23,6 +23,9 @@ func (s *Schema) RenameTable(from, to string) {
 		}
 	}
 	for _, other := range s.Tables {
+		if other.Options.Colocate == from {
+			other.Options.Colocate = to
+		}
 		for i := range other.ForeignKeys {
 			if fk := &other.ForeignKeys[i]; fk.RefTable == from {
 				fk.RefTable = to
@@ -50,6 +53,9 @@ func (s *Schema) RenameColumn(t *Table, from, to string) {
 	t.Column(from).Name = to
 	if kind, key, ok := strings.Cut(t.Options.Partition, "("); ok {
 		t.Options.Partition = kind + "(" + RenameInExpr(strings.TrimSuffix(key, ")"), from, to) + ")"
+	}
+	if t.Options.Distribute == from {
+		t.Options.Distribute = to
 	}
 	for i := range t.Columns {
 		expr(&t.Columns[i].Generated)

@@ -1,0 +1,67 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// How tables are distributed, as facts. Only a Citus cluster has them.
+
+func spreadFact(table, column string, reference bool) string {
+	if reference {
+		return "reference table " + table
+	}
+	return "distributed table " + table + " by " + column
+}
+
+// besideFact says that the rows of two tables with the same value are on the same node.
+func besideFact(table, with string) string {
+	return "distributed table " + table + " [" + with + "] beside"
+}
+
+// spreadSaid returns the facts of how the tables are to be kept.
+func (s *session) spreadSaid(want *schema.Schema) (facts []string) {
+	if s.engine != Citus {
+		return nil
+	}
+	for _, t := range want.Tables {
+		if o := t.Options; o.Spread() {
+			facts = append(facts, spreadFact(t.Name, o.Distribute, o.Reference))
+			if o.Colocate != "" {
+				facts = append(facts, besideFact(t.Name, o.Colocate))
+			}
+		}
+	}
+	return facts
+}
+
+// spreadFacts adds the facts of how the tables are kept.
+func (s *session) spreadFacts(ctx context.Context, want *schema.Schema, lines []string) ([]string, error) {
+	if s.engine != Citus {
+		return lines, nil
+	}
+	found, err := s.texts(ctx, "SELECT "+clusterTables)
+	if err != nil {
+		return nil, fmt.Errorf("reading how tables are distributed: %w", err)
+	}
+	all := readCluster(found[0])
+	of := func(table string) (spread, bool) {
+		k, ok := all[s.namespace(table)+"."+lastName(table)]
+		return k, ok
+	}
+	for _, t := range want.Tables {
+		k, ok := of(t.Name)
+		if !ok {
+			continue
+		}
+		lines = append(lines, spreadFact(t.Name, k.column, k.reference))
+		if other, ok := of(t.Options.Colocate); ok && t.Options.Colocate != "" && other.colocation == k.colocation && k.column != "" {
+			lines = append(lines, besideFact(t.Name, t.Options.Colocate))
+		}
+	}
+	slices.Sort(lines)
+	return lines, nil
+}
