@@ -6,7 +6,8 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// SetTableOptions changes how a database keeps a table. The key of a partitioned table cannot be changed.
+// SetTableOptions changes how a database keeps a table. The key of a partitioned table cannot be changed; of how a table is distributed only the table
+// beside whose rows its own are.
 type SetTableOptions struct {
 	Table    string
 	From, To schema.TableOptions
@@ -20,7 +21,7 @@ func (o SetTableOptions) Apply(s *schema.Schema) error {
 		return noTable("set options of table", s, o.Table)
 	case t.Options != o.From:
 		return fmt.Errorf("set options of table %s: the op says they were %+v, but they are %+v", o.Table, o.From, t.Options)
-	case o.From.Distribute != o.To.Distribute || o.From.Colocate != o.To.Colocate || o.From.Reference != o.To.Reference:
+	case o.From.Distribute != o.To.Distribute || o.From.Reference != o.To.Reference || o.From.Colocate != o.To.Colocate && o.To.Distribute == "":
 		return fmt.Errorf("set options of table %s: how it is distributed is changed by DistributeTable, ReferenceTable and UndistributeTable", o.Table)
 	case o.From.Partition != o.To.Partition:
 		return fmt.Errorf("set options of table %s: a table is made partitioned, or is not; its rows go into a new one", o.Table)

@@ -73,6 +73,15 @@ func tableOptions(o schema.TableOptions) (words []string) {
 	if o.WithoutRowid {
 		words = append(words, "withoutrowid")
 	}
+	if o.Distribute != "" {
+		words = append(words, "distribute:"+o.Distribute)
+	}
+	if o.Colocate != "" {
+		words = append(words, "colocate:"+o.Colocate)
+	}
+	if o.Reference {
+		words = append(words, "reference")
+	}
 	return words
 }
 

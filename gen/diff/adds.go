@@ -18,9 +18,12 @@ func (d *differ) createTables() {
 		i := max(slices.IndexFunc(left, func(name string) bool {
 			return !slices.ContainsFunc(d.new.Table(name).ForeignKeys, func(fk schema.ForeignKey) bool {
 				return fk.RefTable != name && slices.Contains(left, fk.RefTable)
-			})
+			}) && !slices.Contains(left, d.new.Table(name).Options.Colocate)
 		}), 0)
 		t := d.new.Table(left[i]).Clone()
+		if d.distributedLater(t) {
+			t.Options = t.Options.OneNode()
+		}
 		t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(fk schema.ForeignKey) bool {
 			return fk.RefTable != t.Name && !d.canRefer(fk)
 		})
@@ -33,7 +36,7 @@ func (d *differ) createTables() {
 // canRefer reports whether the key that a foreign key needs is there already, in the form in which it stays.
 func (d *differ) canRefer(fk schema.ForeignKey) bool {
 	t, n := d.cur.Table(fk.RefTable), d.new.Table(fk.RefTable)
-	if t == nil {
+	if t == nil || t.Options.Spread() != n.Options.Spread() {
 		return false
 	}
 	for _, c := range fk.RefColumns {

@@ -187,6 +187,7 @@ func (d *differ) run() {
 	d.findLate()
 	d.dropForeignKeys()
 	d.dropTables(without(d.gone, d.lateTables))
+	d.undistribute()
 	d.dropConstraints()
 	d.endDualWrites()
 	d.dropColumns()
@@ -205,6 +206,7 @@ func (d *differ) run() {
 	}
 	d.alterEnumsLast()
 	d.addConstraints()
+	d.distribute()
 	d.addForeignKeys()
 	d.notNullLast(from)
 	d.dropLate()

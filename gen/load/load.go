@@ -134,6 +134,7 @@ type loader struct {
 	gormJoined []*model              // join tables
 	listed     map[*source]modelList // what //modelgen:models says in each package
 
+	apart   []func()        // what needs all tables
 	given   *Given          // in place of a call of the go command
 	partial bool            // something hangs on packages that were not given
 	hintsAt map[string]span // was: in the source, by what has it
@@ -240,6 +241,9 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	}
 	for _, m := range tables {
 		m.finish()
+	}
+	for _, f := range l.apart {
+		f()
 	}
 	l.joinTables()
 	l.finishEnums()

@@ -55,6 +55,7 @@ func (m *model) tableOptions(opts options) {
 			}
 		})
 	}
+	m.distribution(opts)
 	if opts.has("rls") {
 		word := "ENABLE"
 		switch v := opts.value("rls"); v {

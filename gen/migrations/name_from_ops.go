@@ -170,6 +170,12 @@ func fragments(ops []migrate.Op) []string {
 			}
 		case migrate.DropForeignKey:
 			rest = append(rest, "drop_"+o.ForeignKey.Name)
+		case migrate.DistributeTable:
+			rest = append(rest, "distribute_"+base(o.Table))
+		case migrate.ReferenceTable:
+			rest = append(rest, "reference_"+base(o.Table))
+		case migrate.UndistributeTable:
+			rest = append(rest, "undistribute_"+base(o.Table))
 		case migrate.CommentTable:
 			rest = append(rest, "comment_"+base(o.Table))
 		default:

@@ -66,10 +66,22 @@ func Schema() *schema.Schema {
 		PrimaryKey: &schema.PrimaryKey{Name: "visits_pkey", Columns: []string{"at"}},
 		Options:    schema.TableOptions{Partition: "range (at)", Strict: true, WithoutRowid: true},
 	}
+	regions := &schema.Table{
+		Name: "regions", Columns: []schema.Column{{Name: "code", Type: typ(schema.KindText)}},
+		PrimaryKey: &schema.PrimaryKey{Name: "regions_pkey", Columns: []string{"code"}}, Options: schema.TableOptions{Reference: true},
+	}
+	tenants := &schema.Table{
+		Name: "tenants", Columns: []schema.Column{{Name: "id", Type: typ(schema.KindBigInt)}},
+		PrimaryKey: &schema.PrimaryKey{Name: "tenants_pkey", Columns: []string{"id"}}, Options: schema.TableOptions{Distribute: "id"},
+	}
+	tickets := &schema.Table{
+		Name: "tickets", Columns: []schema.Column{{Name: "tenant_id", Type: typ(schema.KindBigInt)}, {Name: "number", Type: typ(schema.KindBigInt)}},
+		PrimaryKey: &schema.PrimaryKey{Name: "tickets_pkey", Columns: []string{"tenant_id", "number"}}, Options: schema.TableOptions{Distribute: "tenant_id", Colocate: "tenants"},
+	}
 	return &schema.Schema{
 		Namespaces: []string{"billing"},
 		Enums:      []*schema.Enum{{Name: "mood", Was: "humour", Values: []string{"sad", "glad"}, Owner: "shop.Mood", ValueWas: map[string]string{"glad": "happy"}, Parts: []int{0}}},
-		Tables:     []*schema.Table{items, parents, visits},
+		Tables:     []*schema.Table{items, parents, regions, tenants, tickets, visits},
 		SQLObjects: sqlObjects(),
 		Objects:    []schema.Object{{Kind: "trigger", Name: "stamp", Table: "items", Only: "postgres"}},
 	}

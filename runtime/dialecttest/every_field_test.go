@@ -106,6 +106,9 @@ var unseenBy = map[string]map[string]string{
 
 		"TableOptions.Strict":       "PostgreSQL has none",
 		"TableOptions.WithoutRowid": "PostgreSQL has none",
+		"TableOptions.Distribute":   "only Citus has it, see TestCitusVerify",
+		"TableOptions.Colocate":     "only Citus has it, see TestCitusVerify",
+		"TableOptions.Reference":    "only Citus has it, see TestCitusVerify",
 	},
 	"sqlite": {
 		"Table.Comment":           "SQLite has no comments",
@@ -127,6 +130,9 @@ var unseenBy = map[string]map[string]string{
 		"TableOptions.Unlogged":   "SQLite has none",
 		"TableOptions.With":       "SQLite has none",
 		"TableOptions.Partition":  "SQLite has none",
+		"TableOptions.Distribute": "SQLite has none",
+		"TableOptions.Colocate":   "SQLite has none",
+		"TableOptions.Reference":  "SQLite has none",
 		"SQLObject.Head":          "those here are PostgreSQL's",
 	},
 }

@@ -99,6 +99,11 @@ func opCases() []opCase {
 				Back: "CASE pages WHEN -12 THEN 11 WHEN 11 THEN 12 END", BackWhere: "pages IN (-12, 11)"},
 			migrate.AddCheck{Table: "books", Check: schema.Check{Name: "books_pages_check", Expr: "pages IN (-12, 11)"}},
 		}},
+		{"DistributeTable", append(tenants(schema.TableOptions{}), migrate.DistributeTable{Table: "tenants", Column: "id"},
+			migrate.DistributeTable{Table: "tickets", Column: "tenant_id", ColocateWith: "tenants"},
+			migrate.AddForeignKey{Table: "tickets", ForeignKey: schema.ForeignKey{Name: "tickets_tenant_id_fkey", Columns: []string{"tenant_id"}, RefTable: "tenants", RefColumns: []string{"id"}}})},
+		{"ReferenceTable", append(tenants(schema.TableOptions{}), migrate.ReferenceTable{Table: "tenants"})},
+		{"UndistributeTable", append(tenants(schema.TableOptions{Distribute: "id"}), migrate.UndistributeTable{Table: "tenants", Column: "id"})},
 		{"a new parent is changed and renamed", append(family(), migrate.AddCheck{Table: "parents", Check: positive},
 			migrate.RenameTable{From: "parents", To: "elders"})},
 		{"a new parent is renamed and changed", append(family(), migrate.RenameTable{From: "parents", To: "elders"},
@@ -144,6 +149,15 @@ func opsAndInverses(t *testing.T, l *lab) {
 }
 
 var positive = schema.Check{Name: "positive", Expr: "id > 0"}
+
+// tenants makes a table that is kept in some way, and one whose rows are of it.
+func tenants(o schema.TableOptions) []migrate.Op {
+	return []migrate.Op{
+		migrate.CreateTable{Table: "tenants", Comment: "who pays", Columns: []schema.ColumnDef{schema.BigInt("id")}, PrimaryKey: schema.PrimaryKey{Name: "tenants_pkey", Columns: []string{"id"}}, Options: o},
+		migrate.CreateTable{Table: "tickets", Columns: []schema.ColumnDef{schema.BigInt("tenant_id"), schema.BigInt("number")},
+			PrimaryKey: schema.PrimaryKey{Name: "tickets_pkey", Columns: []string{"tenant_id", "number"}}},
+	}
+}
 
 // family makes a table and another one that refers to it.
 func family() []migrate.Op {

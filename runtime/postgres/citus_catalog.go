@@ -65,3 +65,22 @@ func (s *session) spreadFacts(ctx context.Context, want *schema.Schema, lines []
 	slices.Sort(lines)
 	return lines, nil
 }
+
+// readSpread reads how Citus keeps the tables. Beside which other table the rows of one are is not read: it follows from the types of the columns, but where
+// somebody chose it.
+func (i *inspector) readSpread(ctx context.Context) error {
+	if !i.spread {
+		return nil
+	}
+	var rows string
+	if err := i.tx.QueryRowContext(ctx, "SELECT "+clusterTables).Scan(&rows); err != nil {
+		return err
+	}
+	all := readCluster(rows)
+	for _, t := range i.tables {
+		if k, ok := all[t.schema+"."+lastName(t.Name)]; ok {
+			t.Options.Distribute, t.Options.Reference = k.column, k.reference
+		}
+	}
+	return nil
+}

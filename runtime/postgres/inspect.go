@@ -45,6 +45,7 @@ type inspector struct {
 	renderer
 	tx      *sql.Tx
 	opt     migrate.InspectOptions
+	spread  bool     // there may be distributed tables
 	schemas []string // to read
 	there   []string // schemas of the database
 	tables  map[int64]*inspected
@@ -86,6 +87,7 @@ func (i *inspector) read(ctx context.Context) error {
 	}{
 		{"the server's version and schemas", i.begin},
 		{"tables and columns", i.readTables},
+		{"how tables are distributed", i.readSpread},
 		{"constraints", i.readConstraints},
 		{"indexes", i.readIndexes},
 		{"types, views and functions", i.readRest},
@@ -118,8 +120,8 @@ func (i *inspector) begin(ctx context.Context) error {
 	}
 	var there, ignored string
 	if err := i.tx.QueryRowContext(ctx, "SELECT pg_catalog.current_setting('server_version_num')::int, "+
-		"(SELECT pg_catalog.json_agg(nspname ORDER BY nspname) FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema')::text, "+
-		"pg_catalog.concat("+set.String()+")").Scan(&i.out.Version, &there, &ignored); err != nil {
+		"EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus'), (SELECT pg_catalog.json_agg(nspname ORDER BY nspname) FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema')::text, "+
+		"pg_catalog.concat("+set.String()+")").Scan(&i.out.Version, &i.spread, &there, &ignored); err != nil {
 		return err
 	}
 	if i.out.Version < oldest*10000 {

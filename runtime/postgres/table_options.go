@@ -91,6 +91,15 @@ func (p *planner) SetTableOptions(o migrate.SetTableOptions) error {
 		}
 		p.add(o, p.locks(shareUpdateExclusive, o.Table), all...)
 	}
+	if with := o.To.Colocate; with != "" && with != o.From.Colocate && p.engine == Citus {
+		group := func(table string) string {
+			return "(SELECT colocationid FROM pg_catalog.pg_dist_partition WHERE logicalrelid = " + text(p.name(table)) + "::pg_catalog.regclass)"
+		}
+		p.add(o, p.scanned(p.locks(accessExclusive, o.Table), o.Table, true, true), migrate.Statement{
+			SQL:     "SELECT pg_catalog.alter_distributed_table(" + text(p.name(o.Table)) + ", colocate_with => " + text(p.name(with)) + ") WHERE " + group(o.Table) + " <> " + group(with),
+			Comment: "nothing, when its rows are beside those of " + with + " already",
+		})
+	}
 	if o.From.Unlogged != o.To.Unlogged {
 		word := "LOGGED"
 		if o.To.Unlogged {

@@ -226,7 +226,10 @@ func (m *maker) beside(t *schema.Table) {
 	case 6:
 		m.partitions(t)
 	case 5:
-		to := schema.TableOptions{Unlogged: m.one(2), Strict: m.one(3), Partition: t.Options.Partition}
+		m.spread(t)
+		t = m.s.Table(t.Name)
+		to := t.Options
+		to.Unlogged, to.Strict = m.one(2), m.one(3)
 		if to != t.Options {
 			m.add(migrate.SetTableOptions{Table: t.Name, From: t.Options, To: to})
 		}
@@ -244,6 +247,25 @@ func (m *maker) beside(t *schema.Table) {
 		}
 	case 4:
 		m.add(migrate.CreateIndex{Table: t.Name, Index: schema.Index{Name: m.relation("i"), Unique: true, Parts: []schema.IndexPart{{Expr: "abs(" + pick(m, t.Columns).Name + ")"}, {Column: "id"}}, Where: "id <> 7"}})
+	}
+}
+
+// spread changes how a table is distributed.
+func (m *maker) spread(t *schema.Table) {
+	o := t.Options
+	switch {
+	case o.Spread():
+		m.add(migrate.UndistributeTable{Table: t.Name, Column: o.Distribute, ColocateWith: o.Colocate, Reference: o.Reference})
+	case m.one(2):
+		m.add(migrate.ReferenceTable{Table: t.Name})
+	default:
+		with := ""
+		for _, other := range m.s.Tables {
+			if other.Name != t.Name && other.Options.Distribute != "" {
+				with = other.Name
+			}
+		}
+		m.add(migrate.DistributeTable{Table: t.Name, Column: t.Columns[0].Name, ColocateWith: with})
 	}
 }
 

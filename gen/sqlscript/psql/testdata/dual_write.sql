@@ -145,7 +145,7 @@ SELECT (state = 'left') IS TRUE AS modelgen_left, (state = 'done') IS NOT TRUE A
  AND (SELECT pg_catalog.string_agg(COALESCE(a.attname::text, '0'), ',' ORDER BY k.i) FROM pg_catalog.unnest(x.indkey::int2[]) WITH ORDINALITY k(att, i)
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.att AND k.att <> 0) = 'name') AS state) AS earlier \gset
 \if :modelgen_left
-DROP INDEX CONCURRENTLY "public"."products_name_key";
+DROP INDEX CONCURRENTLY IF EXISTS "public"."products_name_key";
 \endif
 \if :modelgen_todo
 CREATE UNIQUE INDEX CONCURRENTLY "products_name_key" ON "public"."products" ("name");
