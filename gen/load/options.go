@@ -30,7 +30,7 @@ var aliases = map[string]string{"autoincrement": "identity", "autoincr": "identi
 var tableWords = map[string]map[string]int{
 	"table": {"was": asValue, "comment": asValue, "unlogged": asFlag, "with": asValue, "partition": asValue, "rls": asFlag | asValue, "strict": asFlag, "withoutrowid": asFlag,
 		"distribute": asValue, "reference": asFlag, "colocate": asValue},
-	"pk":    {"name": asValue},
+	"pk": {"name": asValue},
 	"index": {"name": asValue, "where": asValue | perDialect, "using": asValue | perDialect, "include": asValue | perDialect, "opclass": asValue | perDialect,
 		"nullsnotdistinct": asFlag | perDialect, "was": asValue},
 	"unique": {"name": asValue, "where": asValue | perDialect, "using": asValue | perDialect, "include": asValue | perDialect, "opclass": asValue | perDialect,

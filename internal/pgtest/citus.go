@@ -59,7 +59,7 @@ var citusNodes = sync.OnceValues(func() ([]string, error) {
 		return nil, fmt.Errorf("%s: %w", CitusEnv, err)
 	}
 	nodes := []string{server}
-	for _, address := range strings.Fields(out) {
+	for address := range strings.FieldsSeq(out) {
 		nodes = append(nodes, at(server, address, ""))
 	}
 	there, err := ask(server, "SELECT count(*) FROM pg_database WHERE datname = '"+citusTemplate+"' AND NOT datallowconn")
@@ -67,7 +67,8 @@ var citusNodes = sync.OnceValues(func() ([]string, error) {
 		return nodes, err
 	}
 	const create = "SET citus.enable_create_database_propagation = off; DROP DATABASE IF EXISTS " + citusTemplate + " WITH (FORCE); CREATE DATABASE " + citusTemplate + " TEMPLATE template0 ENCODING 'UTF8'"
-	add := "SELECT citus_set_coordinator_host('" + own.Hostname() + "', " + own.Port() + ");"
+	var add strings.Builder
+	add.WriteString("SELECT citus_set_coordinator_host('" + own.Hostname() + "', " + own.Port() + ");")
 	for i, node := range nodes {
 		if err := admin(node, create); err != nil {
 			return nil, err
@@ -76,10 +77,10 @@ var citusNodes = sync.OnceValues(func() ([]string, error) {
 			return nil, err
 		}
 		if u, _ := url.Parse(node); i > 0 {
-			add += "SELECT citus_add_node('" + u.Hostname() + "', " + u.Port() + ");"
+			add.WriteString("SELECT citus_add_node('" + u.Hostname() + "', " + u.Port() + ");")
 		}
 	}
-	if _, err := ask(at(server, "", citusTemplate), add); err != nil {
+	if _, err := ask(at(server, "", citusTemplate), add.String()); err != nil {
 		return nil, err
 	}
 	for i := len(nodes) - 1; i >= 0; i-- { // the coordinator last: it says that all are done

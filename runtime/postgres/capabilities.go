@@ -8,11 +8,12 @@ import (
 )
 
 // Capabilities implements [migrate.Dialect].
-func (Dialect) Capabilities() migrate.Capabilities {
+func (d Dialect) Capabilities() migrate.Capabilities {
+	engine := d.Engine.traits()
 	frame := migrate.Frame{Begin: []migrate.Statement{{SQL: "BEGIN"}}, End: []migrate.Statement{{SQL: "COMMIT"}}}
 	return migrate.Capabilities{
-		Name: dialect, Aliases: []string{"pg"}, Product: "PostgreSQL", Probe: "SELECT pg_catalog.version()", Oldest: oldest,
-		TransactionalDDL: true, ConcurrentIndexes: true, StringIsTx: true, Script: frame, ScriptKeysOff: frame,
+		Name: dialect, Aliases: []string{"pg"}, Product: engine.product, Probe: "SELECT pg_catalog.version()", Oldest: oldest,
+		TransactionalDDL: engine.atomic, ConcurrentIndexes: true, StringIsTx: true, Script: frame, ScriptKeysOff: frame,
 		CanonicalTypes: true, EnforcesTypes: true, BooleanConditions: true, NativeEnums: true, Serials: true, BytesLiteral: [2]string{`'\x`, "'"},
 		IndexNulls: true, OperatorClasses: operatorClasses, AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,
 		ReservedWords: reserved, MaxIdentifier: schema.MaxName, KeysAreRelations: true, ReservedSchemas: []string{"pg_", "information_schema"}, SystemColumns: systemColumns,

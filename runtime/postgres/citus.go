@@ -250,8 +250,9 @@ func (s *session) citusHint(ctx context.Context, err error, stage migrate.Stage)
 		return "a step written by hand begins with SET LOCAL citus.multi_shard_modify_mode = 'sequential'"
 	case code == internalError && strings.Contains(err.Error(), "partition column"):
 		return "the column is the one that the table is distributed by, and stays as it is: make a new table, and move the rows"
-	case code == "25001" && strings.Contains(err.Error(), "concurrently"):
-		return ""
+	case (code == checkViolation || code == notNullViolation || code == foreignKeyViolation) && len(stage.Tables) > 0 && s.isSpread(stage.Tables[0]):
+		return "rows that are there break it; where no query finds one, the coordinator has kept rows from before the table was distributed, unseen: SELECT truncate_local_data_after_distributing_table(" +
+			text(s.name(stage.Tables[0])) + ")"
 	}
 	return ""
 }

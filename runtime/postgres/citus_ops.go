@@ -26,7 +26,7 @@ func (p *planner) DistributeTable(o migrate.DistributeTable) error {
 	defer p.spreads(o.Table, spread{column: o.Column})
 	if !p.online(o.Table, o.Plain) {
 		f := p.scanned(p.locks(shareRowExclusive, o.Table), o.Table, true, true)
-		p.add(o, f, p.distribute("create_distributed_table", o.Table, o.Column, o.ColocateWith))
+		p.add(o, f, p.distribute("create_distributed_table", o.Table, o.Column, o.ColocateWith), p.emptyShell(o.Table))
 		return nil
 	}
 	t := p.before.Table(o.Table)
@@ -49,6 +49,21 @@ func (p *planner) DistributeTable(o migrate.DistributeTable) error {
 		Facts: p.scanned(p.locks(shareUpdateExclusive, o.Table), o.Table, true, false), Ready: p.distributed(o), Parts: []migrate.Op{o},
 		Again: &migrate.Again{State: "SELECT 'done' FROM pg_catalog.pg_dist_partition WHERE logicalrelid = pg_catalog.to_regclass(" + text(p.name(o.Table)) + ") AND partmethod = 'h'"},
 	})
+	if t == nil {
+		return nil // which Apply says
+	}
+	var comments []migrate.Statement
+	if t.Comment != "" {
+		comments = append(comments, migrate.Statement{SQL: p.commentTable(o.Table, t.Comment), Comment: "the table was made again, without it"})
+	}
+	for _, c := range t.Columns {
+		if c.Comment != "" {
+			comments = append(comments, statement(p.commentColumn(o.Table, c)))
+		}
+	}
+	if len(comments) > 0 {
+		p.stage(o, migrate.Stage{Facts: p.locks(shareUpdateExclusive, o.Table), Statements: comments, Parts: nothing})
+	}
 	return nil
 }
 
@@ -59,6 +74,12 @@ func (r renderer) distribute(function, table, column, with string) migrate.State
 		sql += ", colocate_with => " + text(r.name(with))
 	}
 	return statement(sql + ")")
+}
+
+// emptyShell takes the rows away that stay in the table on the coordinator, unseen, once they are on the nodes: VALIDATE CONSTRAINT and SET NOT NULL would find
+// them again, as they were.
+func (r renderer) emptyShell(table string) migrate.Statement {
+	return migrate.Statement{SQL: "SELECT pg_catalog.truncate_local_data_after_distributing_table(" + text(r.name(table)) + "::pg_catalog.regclass)", Comment: "what stays on the coordinator, unseen, once the rows are on the nodes"}
 }
 
 // distributed reports whether an earlier try has distributed the table. What it left half done Citus itself takes away, before the next try.
@@ -96,7 +117,7 @@ func (p *planner) ReferenceTable(o migrate.ReferenceTable) error {
 		return p.nowhere(o)
 	}
 	p.spreads(o.Table, spread{reference: true})
-	p.add(o, p.scanned(p.locks(shareRowExclusive, o.Table), o.Table, true, false), statement("SELECT pg_catalog.create_reference_table("+text(p.name(o.Table))+")"))
+	p.add(o, p.scanned(p.locks(shareRowExclusive, o.Table), o.Table, true, false), statement("SELECT pg_catalog.create_reference_table("+text(p.name(o.Table))+")"), p.emptyShell(o.Table))
 	return nil
 }
 

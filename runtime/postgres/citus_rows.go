@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -57,30 +58,36 @@ func (s *session) shardSizes(ctx context.Context, all []migrate.TableSurvey) err
 	return nil
 }
 
-// spreadFill writes a fill so that Citus takes it. An UPDATE of a distributed or a reference table must not call what is volatile; a query may, whose rows are
-// collected first. The rows are found again by their key.
-func (p *planner) spreadFill(b *migrate.Batch, stage *migrate.Stage, condition string) error {
+// spreadFill writes a fill so that Citus takes it. An UPDATE of a distributed or a reference table must not call what is volatile, nor give what is stable a
+// column, as || does for a number: a query may, whose rows are collected first. The rows are found again by their key.
+func (p *planner) spreadFill(b *migrate.Batch, c schema.Column, stage *migrate.Stage, condition string) error {
 	value := b.Expr
 	if value == migrate.FillDefault {
-		value = defaultOf(b.Column)
+		value = defaultOf(c)
 	}
-	if !mayVary(value) {
+	if constant.MatchString(value) && len(calls(condition)) == 0 {
 		return nil
 	}
+	if len(b.Key) == 0 && !mayVary(value) {
+		return nil // as it is, where Citus takes it
+	}
 	if len(b.Key) == 0 {
-		return refuseEngine(Citus, b.Table, b.Column.Name, "a value that differs from row to row in a table without a primary key", "give the table one, by which the rows are found again")
+		return refuseEngine(Citus, b.Table, c.Name, "a value that differs from row to row in a table without a primary key", "give the table one, by which the rows are found again")
 	}
 	table := p.name(b.Table)
 	var keys, same []string
-	for _, c := range b.Key {
-		keys, same = append(keys, ident(c.Name)), append(same, table+"."+ident(c.Name)+" = modelgen_new."+ident(c.Name))
+	for _, k := range b.Key {
+		keys, same = append(keys, ident(k.Name)), append(same, table+"."+ident(k.Name)+" = modelgen_new."+ident(k.Name))
 	}
-	head := "WITH modelgen_new AS MATERIALIZED (SELECT " + strings.Join(keys, ", ") + ", (" + value + ")::" + p.castType(b.Column) + " AS modelgen_value FROM " + table + " WHERE "
-	b.Tail = ") UPDATE " + table + " SET " + ident(b.Column.Name) + " = modelgen_new.modelgen_value FROM modelgen_new WHERE " + strings.Join(same, " AND ")
+	head := "WITH modelgen_new AS MATERIALIZED (SELECT " + strings.Join(keys, ", ") + ", (" + value + ")::" + p.castType(c) + " AS modelgen_value FROM " + table + " WHERE "
+	b.Tail = ") UPDATE " + table + " SET " + ident(c.Name) + " = modelgen_new.modelgen_value FROM modelgen_new WHERE " + strings.Join(same, " AND ")
 	b.SQL = head + apart("("+condition+")")
-	stage.Statements = []migrate.Statement{{SQL: head + condition + b.Tail, Comment: "Citus takes no volatile function in an UPDATE, but in a query before it"}}
+	stage.Statements = []migrate.Statement{{SQL: head + condition + b.Tail, Comment: "what Citus would not compute in an UPDATE, it does in a query before it"}}
 	return nil
 }
+
+// constant is a value that is the same for all rows.
+var constant = regexp.MustCompile(`(?is)^\s*\(?('([^']|'')*'|null|true|false|-?[\d.]+)\)?\s*$`)
 
 // mayVary reports whether an expression may call a function that returns something else each time, as far as its text shows.
 func mayVary(expr string) bool {

@@ -27,14 +27,14 @@ type traits struct {
 	product string
 	atomic  bool // DDL is part of its transaction; else each statement is a stage of its own, whose state is read back
 	session bool // it has advisory locks that lock; else the lock is the lease
-	locks   bool // DDL waits for the lock of a table, and lock_timeout ends the wait
+	plain   bool // it has the settings and the catalogs of PostgreSQL
 }
 
 var engines = map[Engine]traits{
-	PostgreSQL: {product: "PostgreSQL", atomic: true, session: true, locks: true},
-	Citus:      {product: "Citus", atomic: true, session: true, locks: true},
+	PostgreSQL: {product: "PostgreSQL", atomic: true, session: true, plain: true},
+	Citus:      {product: "Citus", atomic: true, session: true, plain: true},
 	Cockroach:  {product: "CockroachDB"},
-	Yugabyte:   {product: "YugabyteDB"},
+	Yugabyte:   {product: "YugabyteDB", plain: true},
 	Unknown:    {product: "an engine that is not known"},
 }
 
@@ -129,10 +129,4 @@ func (s *session) lookPlain(ctx context.Context, cause error) error {
 // refuseEngine is the error of what an engine cannot do.
 func refuseEngine(e Engine, table, object, reason, hint string) error {
 	return &migrate.UnsupportedError{Dialect: e.traits().product, Table: table, Object: object, Reason: reason, Hint: hint}
-}
-
-// errEngine is a server that nobody said how to treat.
-func (p *planner) errEngine(op migrate.Op) error {
-	return &migrate.UnsupportedError{Dialect: "an engine that is not known (" + p.shown + ")", Table: "op", Reason: fmt.Sprintf("%q: on such a server only plain tables are made, changed and dropped", op.Describe()),
-		Hint: "if it does what PostgreSQL does, say so: -engine postgres, or postgres.Dialect{Engine: postgres.PostgreSQL}; the others are " + strings.Join(engineNames()[1:4], ", ")}
 }

@@ -69,6 +69,10 @@ func (p *planner) onlineKey(op migrate.Op, table, name, kind string, columns []s
 	for _, c := range columns {
 		x.Parts = append(x.Parts, schema.IndexPart{Column: c})
 	}
+	if !p.engine.traits().atomic { // which builds the index of a constraint beside writes anyway
+		p.stage(op, migrate.Stage{Facts: p.locks("", table), Statements: []migrate.Statement{statement("ALTER TABLE " + p.name(table) + " ADD " + named(name) + kind + " (" + idents(columns) + ")")}})
+		return nil
+	}
 	if p.isPartitioned(table) {
 		if d != schema.NotDeferrable {
 			return &migrate.UnsupportedError{Dialect: dialect, Table: table, Object: name, Reason: "a deferrable key of a partitioned table that others are using", Hint: "write Plain with the reason in the op, which locks it for as long as its index is built"}
@@ -111,6 +115,10 @@ func (p *planner) onlineCheck(op migrate.Op, lock string, tables []string, name,
 // onlineNotNull lets the server know from a check that no row is NULL, so that SET NOT NULL reads nothing (manual, ALTER TABLE). Since 18
 // the constraint itself can be validated later.
 func (p *planner) onlineNotNull(op migrate.Op, table, column string) error {
+	if p.engine == Cockroach { // which looks at the rows online
+		p.stage(op, migrate.Stage{Facts: p.locks("", table), Statements: []migrate.Statement{statement(p.alter(table) + "ALTER COLUMN " + ident(column) + " SET NOT NULL")}})
+		return nil
+	}
 	wrong, what := ident(column)+" IS NULL", "hold NULL in "+column+"; give them a value first, with Fill or SQL"
 	if p.version >= 18 {
 		return p.onlineNotNull18(op, table, column, wrong, what)
@@ -182,6 +190,8 @@ func (p *planner) onlineColumn(o migrate.AddColumn, c schema.Column) error {
 		parts = append([]migrate.Op{p.byHand("CREATE SEQUENCE "+p.name(sequence), "DROP SEQUENCE "+p.name(sequence))}, parts...)
 	}
 	p.stage(o, migrate.Stage{Commit: true, Facts: p.locks(accessExclusive, o.Table), Statements: add, Parts: parts})
+	p.adding = c
+	defer func() { p.adding = schema.Column{} }()
 	f := migrate.Fill{Table: o.Table, Column: c.Name, Expr: migrate.FillDefault}
 	if err := p.fill(f, batchComment); err != nil {
 		return err

@@ -43,8 +43,11 @@ func (p *planner) fill(o migrate.Fill, comment string, trusted ...string) error 
 		b.Column = *t.Column(o.Column)
 	}
 	b.Partitioned = p.byPartition(o.Table, o.Column, o.Expr, o.Where)
-	if b.Column.Name != "" && p.isSpread(o.Table) {
-		if err := p.spreadFill(b, &stage, o.Condition(ident)); err != nil {
+	if c := b.Column; p.isSpread(o.Table) {
+		if c.Name == "" {
+			c = p.adding
+		}
+		if err := p.spreadFill(b, c, &stage, o.Condition(ident)); err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,7 @@ type planner struct {
 	unchecked  []schema.SQLObject      // routines whose bodies were not looked at when they were created
 	later      []migrate.Stage         // done when all else is
 	apartKeys  []tableKey              // foreign keys that are out of the way of undistributed tables
+	adding     schema.Column           // by the op that is planned, in several stages
 	pending    bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
@@ -87,6 +88,7 @@ func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.apartLocks()
 	p.keepTogether()
 	p.askDependents()
+	p.apartStatements()
 	return p.stages, p.longNames()
 }
 

@@ -115,6 +115,9 @@ func (s *session) settings() [][2]string {
 		{"tcp_keepalives_count", "3"},
 		{"row_security", "off"}, // the server refuses instead of leaving out rows without a word (manual, 5.8)
 	}
+	if !s.engine.traits().plain {
+		return slices.DeleteFunc(all, func(kv [2]string) bool { return !slices.Contains(anywhere, kv[0]) })
+	}
 	if s.version >= 17 {
 		all = append(all, [2]string{"transaction_timeout", "0"})
 	}
@@ -127,6 +130,9 @@ func (s *session) settings() [][2]string {
 	}
 	return all
 }
+
+// anywhere are the settings that a server has which only speaks like PostgreSQL.
+var anywhere = []string{"lock_timeout", "statement_timeout", "timezone", "search_path"}
 
 // own is local where a transaction needs settings of its own, else nothing.
 func (s *session) own() string {
@@ -213,7 +219,10 @@ func (s *session) Close(ctx context.Context) error {
 			back = append(back, "pg_catalog.set_config('"+kv[0]+"', "+safe(s.were[i])+", false)")
 		}
 	}
-	s.set = false
+	if s.set = false; len(back) == 0 {
+		s.hangUp(ctx) // what they were is not known
+		return nil
+	}
 	if err := s.exec(ctx, "SELECT "+strings.Join(back, ", ")); err != nil && !s.broken {
 		return fmt.Errorf("restoring the settings of the connection: %w", err)
 	}

@@ -22,6 +22,9 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 	if err := s.beforeHand(ctx, []migrate.Stage{stage}); err != nil {
 		return err
 	}
+	if err := s.stillMine(ctx); err != nil {
+		return err
+	}
 	s.turn++
 	if s.waitsAside(stage) {
 		if err := s.execHere(ctx, "SET lock_timeout = 0"); err != nil {
