@@ -12,6 +12,8 @@ type Capabilities struct {
 	Probe   string   // a query for one value that only this database answers: SELECT sqlite_version()
 	Oldest  int      // oldest supported version, as in postgres@14; 0 when the SQL is the same for all versions
 
+	Engines []string // what a server that speaks its protocol may be, by the names that [EngineDialect] takes; none is one alone
+
 	// Transactions and locks.
 
 	TransactionalDDL  bool // what changes the schema is part of the transaction, and rolled back with it

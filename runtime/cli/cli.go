@@ -309,7 +309,7 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 	f.SetOutput(io.Discard) // what is wrong is said once, below
 	f.BoolVar(&c.json, "json", false, "print JSON")
 	if d, ok := c.Dialect.(migrate.EngineDialect); ok {
-		f.Func("engine", "what the server is, where it does not show it: postgres, citus, cockroachdb, yugabytedb", func(name string) (err error) {
+		f.Func("engine", "what the server is, where it does not show it: "+strings.Join(c.Dialect.Capabilities().Engines, ", "), func(name string) (err error) {
 			c.Dialect, err = d.WithEngine(name)
 			return err
 		})

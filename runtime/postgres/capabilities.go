@@ -12,7 +12,7 @@ func (d Dialect) Capabilities() migrate.Capabilities {
 	engine := d.Engine.traits()
 	frame := migrate.Frame{Begin: []migrate.Statement{{SQL: "BEGIN"}}, End: []migrate.Statement{{SQL: "COMMIT"}}}
 	return migrate.Capabilities{
-		Name: dialect, Aliases: []string{"pg"}, Product: engine.product, Probe: "SELECT pg_catalog.version()", Oldest: oldest,
+		Name: dialect, Aliases: []string{"pg"}, Product: engine.product, Engines: engineNames(), Probe: "SELECT pg_catalog.version()", Oldest: oldest,
 		TransactionalDDL: engine.atomic, ConcurrentIndexes: true, StringIsTx: true, Script: frame, ScriptKeysOff: frame,
 		CanonicalTypes: true, EnforcesTypes: true, BooleanConditions: true, NativeEnums: true, Serials: true, BytesLiteral: [2]string{`'\x`, "'"},
 		IndexNulls: true, OperatorClasses: operatorClasses, AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,
