@@ -49,14 +49,15 @@ func (m *Migrator) tally(ctx context.Context) (map[string]tally, error) {
 // count counts rows of a table, and the values of some of its columns.
 func count(ctx context.Context, s Session, table string, columns []string) (tally, error) {
 	t := tally{values: map[string]int64{}, sums: map[string]string{}}
-	query := "SELECT count(*)"
+	var query strings.Builder
+	query.WriteString("SELECT count(*)")
 	into := []any{&t.rows}
 	values, sums := make([]int64, len(columns)), make([]*string, len(columns))
 	for i, c := range columns {
-		query += ", count(" + sqllex.QuoteName(c) + ")"
+		query.WriteString(", count(" + sqllex.QuoteName(c) + ")")
 		into = append(into, &values[i])
 		if sum := s.(Rehearser).Checksum(sqllex.QuoteName(c)); sum != "" {
-			query += ", " + sum
+			query.WriteString(", " + sum)
 			into = append(into, &sums[i])
 		}
 	}
@@ -66,7 +67,7 @@ func count(ctx context.Context, s Session, table string, columns []string) (tall
 		name = sqllex.QuoteName(schemaName) + "." + name
 	}
 	err := s.(Looker).Look(ctx, func(ctx context.Context, tx Tx) error {
-		return tx.QueryRowContext(ctx, query+" FROM "+name).Scan(into...)
+		return tx.QueryRowContext(ctx, query.String()+" FROM "+name).Scan(into...)
 	})
 	for i, c := range columns {
 		t.values[c] = values[i]

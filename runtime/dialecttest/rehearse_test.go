@@ -342,13 +342,13 @@ func TestRehearseOnFile(t *testing.T) {
 	}
 	host, _ := os.Hostname()
 	mark := filepath.Join(dir, "copy.db.rehearsal")
-	if err := os.WriteFile(mark, []byte(fmt.Sprintf(`{"host": %q, "pid": %d}`, host, os.Getpid())), 0o600); err != nil {
+	if err := os.WriteFile(mark, fmt.Appendf(nil, `{"host": %q, "pid": %d}`, host, os.Getpid()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, problems := r.rehearse(set, 1, "-on", filepath.Join(dir, "copy.db")); !strings.Contains(problems, "is the copy of a rehearsal that goes on") {
 		t.Error(problems)
 	}
-	if err := os.WriteFile(mark, []byte(fmt.Sprintf(`{"host": %q, "pid": %d}`, host, 1<<30)), 0o600); err != nil { // a process that cannot be
+	if err := os.WriteFile(mark, fmt.Appendf(nil, `{"host": %q, "pid": %d}`, host, 1<<30), 0o600); err != nil { // a process that cannot be
 		t.Fatal(err)
 	}
 	if out, _ := r.rehearse(set, 0, "-on", filepath.Join(dir, "copy.db")); len(out.Removed) != 1 || left() != "" {
