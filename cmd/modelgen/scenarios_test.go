@@ -199,7 +199,14 @@ func declarations(t *testing.T, file, module string) []byte {
 	for _, d := range f.Decls {
 		found := false
 		d = astutil.Apply(d, func(c *astutil.Cursor) bool {
-			if sel, ok := c.Node().(*ast.SelectorExpr); ok {
+			node := c.Node()
+			switch generic := node.(type) { // as iter.Seq[T] and atomic.Pointer[T] are
+			case *ast.IndexExpr:
+				node = generic.X
+			case *ast.IndexListExpr:
+				node = generic.X
+			}
+			if sel, ok := node.(*ast.SelectorExpr); ok {
 				if x, ok := sel.X.(*ast.Ident); ok && foreign[x.Name] {
 					found = true
 					c.Replace(ast.NewIdent("any"))
