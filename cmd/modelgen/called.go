@@ -44,7 +44,7 @@ func sameFile(a, b string) bool {
 }
 
 // named finds commands of the tool in messages: what a verb follows, and go tool does not precede.
-var named = regexp.MustCompile(`(go tool )?\bmodelgen (generate|check|lint|merge|rebase|remove|squash|show|sql|hash)\b`)
+var named = regexp.MustCompile(`(go tool )?\bmodelgen (generate|check|lint|merge|rebase|remove|squash|show|sql|hash|init|adopt)\b`)
 
 // asCalled puts the words that call the tool in the place of its name in a message.
 func (e env) asCalled(text string) string {
@@ -122,14 +122,13 @@ var elsewhereVerbs = map[string]string{
 	"history": "status", "showmigrations": "status", "applied": "status",
 	"makemigrations": "generate", "new": "generate", "create": "generate", "add": "generate", "gen": "generate", "make": "generate", "migration": "generate", "revision": "generate",
 	"diff": "generate -diff", "sqlmigrate": "sql", "squashmigrations": "squash", "validate": "check", "graph": "show", "schema": "show",
+	"setup": "init", "start": "init", "startproject": "init", "startapp": "init", "scaffold": "init",
 }
 
 // unknown says what a word that is no command may have been meant for.
 func (e env) unknown(word string) error {
 	called := cmp.Or(e.called, ownName)
 	switch meant := elsewhereVerbs[word]; {
-	case word == "init":
-		return fmt.Errorf("there is nothing to set up: %s ./models, with the folder of your models, writes the first migration", called)
 	case meant == "program":
 		return fmt.Errorf("%s is a verb of your own program, which has the database: app migrate %[1]s, where app stands for it (see go doc github.com/modelgen/modelgen/runtime/cli)", word)
 	case meant != "" && verbs[firstWord(meant)] == nil:

@@ -18,6 +18,7 @@
 //
 // Usage:
 //
+//	modelgen init [flags]                    begin in a module without models: an example, the program's part, a test, a file for CI
 //	modelgen [generate] [flags] [packages]   write the next migration
 //	modelgen check [flags] [directory]       verify that models, snapshot, list and guard are consistent for CI
 //	modelgen lint [flags] [directory] [name] what loses data, locks tables in use, breaks the binary that still runs
@@ -95,6 +96,17 @@
 //	-from TOOL DIR    another migration tool, such as goose, and the folder of its files: all must be applied
 //	-diff             print what would be written, write nothing
 //
+// init asks at a terminal for what these flags do not say, overwrites no file, runs nothing, and prints the commands that come next:
+//
+//	-database NAME    sqlite, postgres or both (default what the drivers in go.mod are for)
+//	-driver LIST      lib/pq or pgx, modernc or mattn: pgx,modernc (default what go.mod has, else lib/pq and modernc)
+//	-models DIR       directory of the models (default models)
+//	-out DIR          directory of the migrations (default migrations)
+//	-main DIR         directory of the program (default where a main package is, else here)
+//	-ci NAME          github, gitlab or none (default what the repository is for, else github)
+//	-y                take the defaults, ask nothing
+//	-diff             print what would be written, write nothing
+//
 // check and lint take -since BRANCH, such as origin/main: what lint has to say of migrations that are there already is passed over. It takes git.
 //
 // check and lint take -gitlab FILE, which writes the findings as a code quality report of GitLab too. On GitHub Actions (GITHUB_ACTIONS=true) they
@@ -147,6 +159,7 @@ var verbs = map[string]func(context.Context, env, []string) error{
 	"generate": generate,
 	"check":    runCheck,
 	"hash":     hash,
+	"init":     runInit,
 	"lint":     lintFiles,
 	"merge":    merge,
 	"rebase":   rebase,
@@ -217,6 +230,7 @@ func near(word string) string {
 
 const usage = `modelgen writes migrations from Go models.
 
+  modelgen init [flags]                    begin in a module without models: an example, the program's part, a test, a file for CI
   modelgen [generate] [flags] [packages]   write the next migration
   modelgen check [flags] [directory]       verify that models, snapshot, list and guard are consistent for CI
   modelgen lint [flags] [directory] [name] what loses data, locks tables in use, breaks the binary that still runs
