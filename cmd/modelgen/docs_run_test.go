@@ -37,7 +37,7 @@ var completed = map[string]string{
 }
 
 // otherwise has the status of commands that say no in the state that they are run in.
-var otherwise = map[string]int{"app migrate check": 1, "modelgen -diff": 1, "modelgen adopt": 2} // 2: a page names the verb, without a database
+var otherwise = map[string]int{"app migrate check": 1, "modelgen -diff": 1, "modelgen adopt": 2, "modelgen init": 1} // 2: a page names the verb, without a database; there are models already
 
 // shownAs are the words of the pages that stand for others.
 var shownAs = []struct {

@@ -168,15 +168,14 @@ func (m *Module) Gets(drivers []Driver) (commands []string) {
 	if m.Path != ownModule && (!hasTool || !m.provides(ownModule)) {
 		commands = append(commands, "go get -tool "+Tool)
 	}
-	get := "go get"
+	var packages []string
 	for _, d := range drivers {
-		if !slices.ContainsFunc(d.Modules, func(path string) bool { return !m.provides(path) }) {
-			continue
+		if slices.ContainsFunc(d.Modules, func(path string) bool { return !m.provides(path) }) {
+			packages = append(packages, d.Import)
 		}
-		get += " " + d.Import
 	}
-	if get != "go get" {
-		commands = append(commands, get)
+	if len(packages) > 0 {
+		commands = append(commands, "go get "+strings.Join(packages, " "))
 	}
 	return commands
 }
