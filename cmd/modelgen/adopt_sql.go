@@ -14,12 +14,12 @@ import (
 )
 
 // sqlKinds are the objects that adopt declares in SQL files, in the words of an inspection, with the file that they go into. What else there is, such as privileges of roles that
-// another server may not have, and partitions, of which jobs make more, is left as it is.
+// another server may not have, is left as it is.
 var sqlKinds = []struct{ kind, file string }{
 	{"extension ", "extensions"}, {"domain ", "types"}, {"composite type ", "types"}, {"range type ", "types"}, {"sequence ", "sequences"},
 	{"function ", "functions"}, {"window function ", "functions"}, {"procedure ", "functions"}, {"aggregate ", "functions"},
 	{"materialized view ", "views"}, {"view ", "views"}, {"index ", "views"}, {"virtual table ", "virtual_tables"},
-	{"trigger ", "triggers"}, {"rule ", "triggers"}, {"policy ", "policies"}, {"statistics object ", "statistics"},
+	{"partition ", "partitions"}, {"trigger ", "triggers"}, {"rule ", "triggers"}, {"policy ", "policies"}, {"statistics object ", "statistics"},
 	{"comment on ", "comments"},
 }
 

@@ -67,10 +67,12 @@ func Models(in *migrate.Inspection, cfg Config) (*Result, error) {
 	w.comments = hasComments(w.s)
 	w.defaults()
 	w.leaveOut()
+	w.exclusions()
 	w.nameTypes()
 	w.nameEnums()
 	w.lists()
 	w.omitNames()
+	w.omitExclusions()
 	if cfg.Embed {
 		w.shared()
 	}

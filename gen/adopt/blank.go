@@ -46,6 +46,12 @@ func (w *writer) blankTags(t *schema.Table) []string {
 		}
 		tags = append(tags, structTag("check"+w.only(k.Only), w.withName([]string{inTag(k.Expr)}, named{t.Name, "check", k.Name})...))
 	}
+	for _, o := range w.s.SQLObjects {
+		if o.Kind == schema.ExclusionKind && o.Table == t.Name {
+			parts, _, options, _ := exclusion(o)
+			tags = append(tags, structTag("exclude"+w.only(o.Only), append(w.withName(parts, named{t.Name, "exclude", o.Name}), options...)...))
+		}
+	}
 	for _, f := range t.ForeignKeys {
 		if len(f.Columns) == 1 && w.keyOnColumn(t, f, f.Columns[0]) {
 			continue

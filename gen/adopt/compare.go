@@ -18,7 +18,7 @@ func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, 
 			return nil, fmt.Errorf("internal error: the operations do not apply, please report it: %w", err)
 		}
 	}
-	got.SQLObjects = nil // which SQL files declare
+	got.SQLObjects = slices.DeleteFunc(got.SQLObjects, func(o schema.SQLObject) bool { return o.Kind != schema.ExclusionKind }) // others are declared in SQL files
 	a, b := facts(want), facts(got)
 	inA, inB := set(a), set(b)
 	var all []migrate.Unexpressed

@@ -56,6 +56,7 @@ func Into(in *migrate.Inspection, declared *load.Declared, cfg IntoConfig) (*Int
 	}
 	w.defaults()
 	w.leaveOut()
+	w.exclusions()
 	w.nameTypes()
 	for _, name := range declared.Names {
 		w.taken[name] = true
@@ -65,6 +66,7 @@ func Into(in *migrate.Inspection, declared *load.Declared, cfg IntoConfig) (*Int
 	x.embedded()
 	x.enumTypes()
 	w.omitNames()
+	w.omitExclusions()
 	files, err := x.write()
 	if err != nil {
 		return nil, err

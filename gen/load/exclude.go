@@ -19,7 +19,10 @@ func (m *model) exclusion(t tableTag) {
 	var parts, columns []string
 	for _, x := range t.list {
 		toks := sqllex.Code(x.s, sqllex.Any)
-		with := slices.IndexFunc(toks, func(k sqllex.Token) bool { return k.Is("WITH") })
+		with := len(toks) - 1 // the last: timestamp with time zone has one too
+		for with >= 0 && !toks[with].Is("WITH") {
+			with--
+		}
 		if with < 1 || with+1 >= len(toks) {
 			m.l.failf(x.pos, "exclude: a column or (expression) and its operator are expected: room_id with =")
 			return
@@ -37,7 +40,7 @@ func (m *model) exclusion(t tableTag) {
 	}
 	sql := "EXCLUDE USING " + using + " (" + strings.Join(parts, ", ") + ")"
 	if where := t.opts.value("where"); where != "" {
-		sql += " WHERE (" + strings.TrimSuffix(strings.TrimPrefix(where, "("), ")") + ")"
+		sql += " WHERE (" + withoutBrackets(where) + ")"
 	}
 	switch v := t.opts.value("deferrable"); {
 	case !t.opts.has("deferrable"):
@@ -55,6 +58,27 @@ func (m *model) exclusion(t tableTag) {
 		})
 	}
 	m.l.object(schema.SQLObject{Kind: schema.ExclusionKind, Name: name, Table: m.table.Name, SQL: schema.SQLText(sql), Only: t.only, Was: t.opts.value("was")}, t.pos)
+}
+
+// withoutBrackets returns an expression without the brackets around all of it.
+func withoutBrackets(expr string) string {
+	toks := sqllex.Code(expr, sqllex.Any)
+	depth := 0
+	for i, t := range toks {
+		switch t.Text {
+		case "(":
+			depth++
+		case ")":
+			depth--
+		}
+		if depth == 0 && (i == 0 || i+1 < len(toks)) {
+			return expr
+		}
+	}
+	if len(toks) < 2 || depth != 0 {
+		return expr
+	}
+	return strings.TrimSpace(expr[toks[0].To:toks[len(toks)-1].From])
 }
 
 // object adds an object that a tag declares, for the dialects that have its kind.

@@ -119,7 +119,11 @@ func TestPostgresInspectUnexpressed(t *testing.T) {
 				allow = append(allow, u.Allow)
 			}
 		}
-		set := migrate.NewSet("shop", &migrate.Migration{Name: "0001_initial", Ops: makeAll(in.Schema)})
+		ops := makeAll(in.Schema)
+		for _, o := range in.Schema.SQLObjects {
+			ops = append(ops, migrate.ObjectOp(nil, &o))
+		}
+		set := migrate.NewSet("shop", &migrate.Migration{Name: "0001_initial", Ops: ops})
 		m, err := migrate.New(db, postgres.Dialect{}, set, &migrate.Options{FakeInitial: true})
 		if err != nil {
 			t.Fatal(err)

@@ -71,8 +71,11 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 			say("NO INHERIT", leftAsItIs, add)
 		}
 		return
-	case c.Type == "x":
-		leave("", left)
+	case c.Type == "x": // which a tag says, as far as it can
+		i.out.Schema.SQLObjects = append(i.out.Schema.SQLObjects, schema.SQLObject{Kind: schema.ExclusionKind, Name: c.Name, Table: t.Name, SQL: schema.SQLText(c.Def)})
+		if c.Comment != "" {
+			say("comment", leftAsItIs, "COMMENT ON CONSTRAINT "+ident(c.Name)+" ON "+i.name(t.Name)+" IS "+text(c.Comment))
+		}
 		return
 	case c.NotEnforced:
 		leave("NOT ENFORCED", left)

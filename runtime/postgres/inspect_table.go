@@ -77,8 +77,14 @@ func (i *inspector) table(r tableRow) {
 		return
 	case r.Partition:
 		t.out = true
-		i.say(t, "partition "+label, "it is a part of "+r.Parents+", which is the model; partitions are made by a step by hand",
-			"CREATE TABLE "+sql+" PARTITION OF "+r.Parents+" "+r.Bound)
+		if ns, parent := schema.NameParts(r.Parents); i.ignored(schema.JoinName(ns, parent)) {
+			return
+		}
+		create := "CREATE TABLE " + sql + " PARTITION OF " + r.Parents + " " + r.Bound
+		if r.Partkey != "" {
+			create += " PARTITION BY " + r.Partkey
+		}
+		i.say(t, "partition "+label, "it is a part of "+r.Parents+", which is the model; partitions are made by a step by hand", create)
 		return
 	}
 	say := func(what, why, sql string) *migrate.Unexpressed {
