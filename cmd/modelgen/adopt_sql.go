@@ -13,14 +13,13 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
-// sqlKinds are the objects that adopt declares in SQL files, in the words of an inspection, with the file that they go into. What else there is, such as privileges of roles that
-// another server may not have, is left as it is.
+// sqlKinds are the objects that adopt declares in SQL files, in the words of an inspection, with the file that they go into. The rest is left as it is.
 var sqlKinds = []struct{ kind, file string }{
 	{"extension ", "extensions"}, {"domain ", "types"}, {"composite type ", "types"}, {"range type ", "types"}, {"sequence ", "sequences"},
 	{"function ", "functions"}, {"window function ", "functions"}, {"procedure ", "functions"}, {"aggregate ", "functions"},
 	{"materialized view ", "views"}, {"view ", "views"}, {"index ", "views"}, {"virtual table ", "virtual_tables"},
 	{"partition ", "partitions"}, {"trigger ", "triggers"}, {"rule ", "triggers"}, {"policy ", "policies"}, {"statistics object ", "statistics"},
-	{"comment on ", "comments"},
+	{"event trigger ", "event_triggers"}, {"publication ", "publications"}, {"comment on ", "comments"}, {"grant on ", "grants"},
 }
 
 // rowSecurity are parts of tables that are declared too.

@@ -127,7 +127,7 @@ func kinds(t *testing.T, d migrate.Dialect, all []*migrate.Migration, open func(
 		if err != nil {
 			t.Fatal(err)
 		}
-		k.adopted = !slices.Contains(leftByAdopt, o.Kind) && slices.ContainsFunc(found.Unexpressed, func(u migrate.Unexpressed) bool { return declares(t, d, u.SQL, *o) })
+		k.adopted = slices.ContainsFunc(found.Unexpressed, func(u migrate.Unexpressed) bool { return declares(t, d, u.SQL, *o) })
 		k.adopted = k.adopted || found.Schema.SQLObject(*o) != nil // in a tag
 		dropByHand(t, db, d, op, *o)
 		differences, err := m.Verify(t.Context())
@@ -180,10 +180,6 @@ func dropByHand(t *testing.T, db *sql.DB, d migrate.Dialect, op migrate.Op, o sc
 		}
 	}
 }
-
-// leftByAdopt are the kinds that adopt leaves as they are, though an inspection has a statement for them: sqlKinds in cmd/modelgen has all others, and TestAdopted there takes a database
-// over with them.
-var leftByAdopt = []schema.ObjectKind{schema.GrantKind, schema.PublicationKind, schema.EventTriggerKind}
 
 // declares reports whether a SQL file with the statement declares the object.
 func declares(t *testing.T, d migrate.Dialect, sql string, o schema.SQLObject) bool {

@@ -21,7 +21,7 @@ var _ migrate.SchemaInspector = Dialect{}
 // InspectSchema implements [migrate.SchemaInspector]. It reads in one transaction that is read-only and sees one state of the database, with six
 // queries at most. The settings are those of the transaction, so that a pooler keeps nothing of it.
 //
-// What models cannot say is listed. Not looked at are owners, the privileges on what is no table and no column, security labels, the comments of publications,
+// What models cannot say is listed. Not looked at are owners, privileges on schemas and types, those that PUBLIC has no more, and those on partitions, security labels, the comments of publications,
 // event triggers and of what is not in a schema, user mappings of foreign data, subscriptions, and what is stored in schemas that are not read; these are listed.
 func (d Dialect) InspectSchema(ctx context.Context, db *sql.DB, opt migrate.InspectOptions) (*migrate.Inspection, error) {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})

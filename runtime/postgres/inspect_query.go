@@ -23,9 +23,6 @@ SELECT 'table', pg_catalog.row_to_json(x)::text FROM (
   pg_catalog.array_to_string(r.reloptions || (SELECT pg_catalog.array_agg('toast.' || o) FROM pg_catalog.pg_class t, pg_catalog.unnest(t.reloptions) o WHERE t.oid = r.reltoastrelid), ', ') AS options,
   (SELECT spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = r.reltablespace) AS tablespace,
   (SELECT a.amname FROM pg_catalog.pg_am a WHERE a.oid = r.relam AND a.amname <> 'heap') AS method,
-  (SELECT pg_catalog.json_agg(g.privileges || ' ON $table TO ' || g.grantee ORDER BY g.grantee, g.privileges) FROM (SELECT pg_catalog.string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type) AS privileges,
-    CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END || CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS grantee
-   FROM pg_catalog.aclexplode(r.relacl) x WHERE x.grantee <> r.relowner GROUP BY x.grantee, x.is_grantable) g) AS grants,
   r.relrowsecurity AS rls, r.relforcerowsecurity AS forced, r.relreplident AS replica,
   CASE WHEN r.reloftype <> 0 THEN pg_catalog.format_type(r.reloftype, NULL) END AS type,
   pg_catalog.has_schema_privilege(r.relnamespace, 'USAGE') AND pg_catalog.has_table_privilege(r.oid, 'SELECT') AS readable,
@@ -40,7 +37,7 @@ UNION ALL SELECT 'column', pg_catalog.row_to_json(x)::text FROM (
   COALESCE(e.typnamespace, t.typnamespace) = 'pg_catalog'::pg_catalog.regnamespace AS builtin,
   CASE WHEN a.attcollation <> t.typcollation THEN co.collname END AS collation, CASE WHEN a.attcollation <> t.typcollation AND NOT pg_catalog.pg_collation_is_visible(co.oid) THEN cn.nspname END AS "collationSchema",
   CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage, NULLIF(a.attcompression, '') AS compression,
-  ` + optionsFrom + "a" + optionsSet + ` AS options, a.attislocal AS local, COALESCE(a.attstattarget, -1) AS target, a.attacl IS NOT NULL AS granted,
+  ` + optionsFrom + "a" + optionsSet + ` AS options, a.attislocal AS local, COALESCE(a.attstattarget, -1) AS target,
   s.seqname AS sequence, s.deptype AS owned, s.odd AS "sequenceOptions"
  FROM rel r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -58,6 +60,24 @@ func commentsOf(catalog, word, from string) string {
 		from + " WHERE n.nspname IN ($schemas) AND d.classoid = 'pg_catalog." + catalog + "'::pg_catalog.regclass AND d.objsubid = 0"
 }
 
+// granted returns a query for what roles other than the owner have of the privileges that acl lists: a row for each role, and for whether it may pass them on.
+func granted(owner, acl string) string {
+	return "(SELECT CASE WHEN p.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(p.grantee)) END || CASE WHEN p.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS role, " +
+		"pg_catalog.string_agg(DISTINCT p.privilege_type, ', ' ORDER BY p.privilege_type) AS privileges FROM (" + acl + ") p WHERE p.grantee <> " + owner + " GROUP BY p.grantee, p.is_grantable) g"
+}
+
+// publicationDefinition returns what CREATE PUBLICATION says of p behind its name. Columns, conditions and schemas are there from version 15 on.
+func (i *inspector) publicationDefinition() string {
+	more, spaces := "''", "NULL"
+	if i.version >= 15 {
+		more = "COALESCE(' (' || (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = l.prrelid AND a.attnum = ANY (l.prattrs::int2[])) || ')', ''), ' WHERE (' || pg_catalog.pg_get_expr(l.prqual, l.prrelid) || ')'"
+		spaces = "(SELECT 'TABLES IN SCHEMA ' || pg_catalog.string_agg(pg_catalog.quote_ident(s.nspname), ', ' ORDER BY s.nspname) FROM pg_catalog.pg_publication_namespace k JOIN pg_catalog.pg_namespace s ON s.oid = k.pnnspid WHERE k.pnpubid = p.oid)"
+	}
+	return "pg_catalog.concat(CASE WHEN p.puballtables THEN 'FOR ALL TABLES ' END, 'FOR ' || NULLIF(pg_catalog.concat_ws(', ', (SELECT pg_catalog.string_agg(pg_catalog.concat('TABLE ', l.prrelid::pg_catalog.regclass::text, " + more + "), ', ' ORDER BY l.prrelid::pg_catalog.regclass::text) " +
+		"FROM pg_catalog.pg_publication_rel l WHERE l.prpubid = p.oid), " + spaces + "), '') || ' ', 'WITH (publish = ', pg_catalog.quote_literal(pg_catalog.concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, " +
+		"CASE WHEN p.pubtruncate THEN 'truncate' END)), CASE WHEN p.pubviaroot THEN ', publish_via_partition_root = true' END, ')')"
+}
+
 var inspectRest = rest([][2]string{
 	{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values, " +
 		"pg_catalog.obj_description(t.oid, 'pg_type') AS detail FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
@@ -100,15 +120,24 @@ var inspectRest = rest([][2]string{
 	{"text search configuration", "SELECT " + inSchema + "o.cfgname AS name, " + ofExtension("pg_ts_config", "o.oid") + " FROM pg_catalog.pg_ts_config o" + in("o.cfgnamespace")},
 	{"text search dictionary", "SELECT " + inSchema + "o.dictname AS name, " + ofExtension("pg_ts_dict", "o.oid") + " FROM pg_catalog.pg_ts_dict o" + in("o.dictnamespace")},
 	{"cast", "SELECT pg_catalog.format_type(c.castsource, NULL) || ' AS ' || pg_catalog.format_type(c.casttarget, NULL) AS name, " + ofExtension("pg_cast", "c.oid") + " FROM pg_catalog.pg_cast c WHERE c.oid >= 16384 AND " + madeByItself("pg_cast", "c.oid")},
-	{"event trigger", "SELECT t.evtname AS name, " + ofExtension("pg_event_trigger", "t.oid") + " FROM pg_catalog.pg_event_trigger t"},
+	{"event trigger", "SELECT t.evtname AS name, CASE WHEN t.evtenabled = 'O' THEN pg_catalog.concat('ON ', t.evtevent, ' WHEN TAG IN (' || (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(g), ', ') FROM pg_catalog.unnest(t.evttags) g) || ')', ' EXECUTE FUNCTION ', t.evtfoid::pg_catalog.regproc::text, '()') END AS def, " + ofExtension("pg_event_trigger", "t.oid") + " FROM pg_catalog.pg_event_trigger t"},
 	{"server", "SELECT s.srvname AS name, " + ofExtension("pg_foreign_server", "s.oid") + " FROM pg_catalog.pg_foreign_server s"},
-	{"publication", "SELECT p.pubname AS name FROM pg_catalog.pg_publication p"},
+	{"publication", "SELECT p.pubname AS name, $publication AS def, (SELECT pg_catalog.json_agg(l.prrelid::bigint::text) FROM pg_catalog.pg_publication_rel l WHERE l.prpubid = p.oid) AS values, $outside AS detail FROM pg_catalog.pg_publication p"},
+	{"grant", "SELECT r.oid::bigint, " + inSchema + "r.relname AS name, n.nspname AS \"tableSchema\", r.relname AS table, CASE r.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_class", "r.oid") +
+		" FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace CROSS JOIN LATERAL " + granted("r.relowner", "SELECT x.* FROM pg_catalog.aclexplode(r.relacl) x UNION ALL SELECT x.grantor, x.grantee, x.privilege_type || ' (' || pg_catalog.quote_ident(a.attname) || ')', x.is_grantable "+
+		"FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) x WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped") + " WHERE n.nspname IN ($schemas) AND r.relkind IN ('r', 'p', 'v', 'm', 'S')"},
+	{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, g.role AS detail, g.privileges AS def, " + ofExtension("pg_proc", "f.oid") +
+		" FROM pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace CROSS JOIN LATERAL " + granted("f.proowner", "SELECT x.* FROM pg_catalog.aclexplode(f.proacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas)"},
 	{"extension", "SELECT " + inSchema + "e.extname AS name, e.extversion AS detail FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
 })
 
 func (i *inspector) readRest(ctx context.Context) error {
 	foreign := map[string]string{} // enums of extensions
-	err := i.rows(ctx, inspectRest, func(kind string, row []byte) error {
+	outside := "NULL"
+	if i.version >= 15 {
+		outside = "(SELECT pg_catalog.min(s.nspname::text) FROM pg_catalog.pg_publication_namespace k JOIN pg_catalog.pg_namespace s ON s.oid = k.pnnspid WHERE k.pnpubid = p.oid AND s.nspname NOT IN ($schemas))"
+	}
+	err := i.rows(ctx, strings.NewReplacer("$publication", i.publicationDefinition(), "$outside", outside).Replace(inspectRest), func(kind string, row []byte) error {
 		var r restRow
 		if err := json.Unmarshal(row, &r); err != nil {
 			return err
@@ -134,6 +163,15 @@ func (i *inspector) readRest(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// oidOf returns the oid that a text is, 0 for none.
+func oidOf(oid string) int64 {
+	n, err := strconv.ParseInt(oid, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // one adds an object that models do not have.
@@ -196,6 +234,16 @@ func (i *inspector) one(kind string, r restRow) {
 	case "comment":
 		i.unexpressed("comment on "+strings.ToLower(r.State)+" "+r.Name, leftAsItIs, "COMMENT ON "+r.State+" "+r.Name+" IS "+text(r.Detail))
 		return
+	case "grant":
+		i.unexpressed("grant on "+strings.ToLower(r.State)+" "+label+r.Args+" to "+r.Detail, leftAsItIs, "GRANT "+r.Def+" ON "+r.State+" "+i.name(label)+r.Args+" TO "+r.Detail)
+		return
+	case "publication", "event trigger":
+		if slices.ContainsFunc(r.Values, func(oid string) bool { t := i.tables[oidOf(oid)]; return t == nil || t.out }) || r.Detail != "" {
+			why, sql = "it has tables that are not read, or are none of the models: it is left as it is", ""
+		}
+		if sql != "" {
+			sql = "CREATE " + strings.ToUpper(kind) + " " + ident(r.Name) + " " + sql
+		}
 	case "trigger":
 		label = r.Name + " on " + table
 		if words := map[string]string{"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}[r.State]; words != "" {

@@ -19,13 +19,12 @@ type (
 		Partition, RLS, Forced, Readable                     bool
 		Partkey, Bound, Parents, Options, Tablespace, Method string
 		Replica, Type, Extension                             string
-		Grants                                               []string
 	}
 	columnRow struct {
 		OID                              int64
 		Num                              int
 		Name, Type, Bare, Comment, Kind  string
-		NotNull, Builtin, Local, Granted bool
+		NotNull, Builtin, Local          bool
 		Target                           int
 		Identity, Generated              string
 		Default                          *string
@@ -116,9 +115,6 @@ func (i *inspector) table(r tableRow) {
 	if r.Type != "" {
 		say("type", "it is a table OF "+r.Type+"; its columns are in the model", "ALTER TABLE "+sql+" OF "+r.Type)
 	}
-	if len(r.Grants) > 0 {
-		say("privileges", leftAsItIs, strings.ReplaceAll("GRANT "+strings.Join(r.Grants, "; GRANT "), "$table", sql))
-	}
 	if r.RLS {
 		say("row level security", leftAsItIs, "ALTER TABLE "+sql+" ENABLE ROW LEVEL SECURITY").Allow = allowed("row security", "", label)
 	}
@@ -157,9 +153,6 @@ func (i *inspector) column(t *inspected, c columnRow) {
 	}
 	if c.Target >= 0 {
 		say("statistics target", leftAsItIs, fmt.Sprintf("%sSET STATISTICS %d", alter, c.Target))
-	}
-	if c.Granted {
-		say("privileges", leftAsItIs, "")
 	}
 	if c.Options != "" {
 		say("options", leftAsItIs, alter+"SET ("+c.Options+")")
