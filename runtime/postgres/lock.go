@@ -24,6 +24,12 @@ func lockKey(table string) int64 {
 
 // Lock takes the lock of this history in the way that was chosen.
 func (s *session) Lock(ctx context.Context, wait time.Duration) error {
+	if err := s.lookPooler(ctx); err != nil {
+		return err
+	}
+	if s.pooled {
+		return errPooler
+	}
 	if !s.leased() {
 		err := s.poll(ctx, wait, s.tryLock, s.holder)
 		if !errors.Is(err, errNoLock) && !s.leased() {

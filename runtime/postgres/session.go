@@ -27,6 +27,7 @@ type session struct {
 	stale   bool     // all but the search path, which leads to the schema before this one
 	were    []string // what the settings were before, as ownSettings names them
 	locked  bool     // by Lock
+	pooled  bool     // its connection is not its own, see lookPooler
 	owner   string   // of the lease; "" without one
 	beat    func()   // ends the renewal of the lease
 	broken  bool     // the connection is of no use any more; the server has rolled back what was open on it
@@ -40,6 +41,8 @@ type session struct {
 	kept    kept     // what there is beside the history
 
 	histories map[string]int64 // by schema, the numbers of histories that the role has made, see ownHistories; nil was not asked
+
+	lookedPooler bool // for one in between
 
 	guards map[string]guard // of the table of the batched stage that is under way
 
@@ -85,6 +88,9 @@ func (s *session) fail(ctx context.Context, err error) error {
 	}
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		return fmt.Errorf("%w (%w)", ctx.Err(), err)
+	}
+	if prepares(err) && !s.locked && !s.hand {
+		return s.explainPrepared(err)
 	}
 	return err
 }

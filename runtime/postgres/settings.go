@@ -156,7 +156,13 @@ func (s *session) ready(ctx context.Context) error {
 	if err := s.nodesAnswer(ctx); err != nil {
 		return err
 	}
-	return s.readable(ctx)
+	if err := s.readable(ctx); err != nil {
+		return err
+	}
+	if s.pooled {
+		return errPooler
+	}
+	return nil
 }
 
 var errStandby = errors.New("the server is a standby in recovery and takes no changes; connect to the primary")
@@ -172,7 +178,10 @@ func (s *session) readable(ctx context.Context) error {
 		}
 		s.stale = false
 	}
-	if s.set || s.cfg.Lease { // the settings of a connection behind a pooler are other people's too: each transaction has its own
+	if err := s.lookPooler(ctx); err != nil {
+		return err
+	}
+	if s.set || s.cfg.Lease || s.pooled { // the settings of a connection behind a pooler are other people's too: each transaction has its own
 		return nil
 	}
 	return s.apply(ctx)
