@@ -21,6 +21,8 @@ import (
 type Server struct {
 	URL string // of its superuser, with a password made for it
 
+	password string
+
 	dir   string
 	alive io.Closer     // the pipe that the keeper watches
 	ended chan struct{} // closed when server and keeper are gone
@@ -68,7 +70,8 @@ func Start() (*Server, error) {
 	return s, nil
 }
 
-func start(bin, dir string, who *user) (*Server, error) {
+// start has settings on top of those that all servers of tests have, each as name=value.
+func start(bin, dir string, who *user, settings ...string) (*Server, error) {
 	password := rand.Text()
 	pwfile := filepath.Join(dir, "password")
 	if err := os.WriteFile(pwfile, []byte(password+"\n"), 0o600); err != nil {
@@ -87,7 +90,7 @@ func start(bin, dir string, who *user) (*Server, error) {
 		return nil, fmt.Errorf("initdb: %w: %s", err, tail(out))
 	}
 	for try := 1; ; try++ {
-		s, err := launch(bin, dir, password, who)
+		s, err := launch(bin, dir, password, who, settings...)
 		if err == nil || try == 5 || !errors.Is(err, errPortTaken) {
 			return s, err
 		}
@@ -97,7 +100,7 @@ func start(bin, dir string, who *user) (*Server, error) {
 // errPortTaken is a race with another program for the port that was free a moment ago.
 var errPortTaken = errors.New("the port was taken meanwhile")
 
-func launch(bin, dir, password string, who *user) (*Server, error) {
+func launch(bin, dir, password string, who *user, settings ...string) (*Server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -109,13 +112,13 @@ func launch(bin, dir, password string, who *user) (*Server, error) {
 	}
 	defer log.Close()
 	args := []string{"-c", keeper, "pgtest", dir, filepath.Join(bin, "postgres"), "-D", filepath.Join(dir, "data")}
-	for _, setting := range []string{
+	for _, setting := range append([]string{
 		"port=" + strconv.Itoa(port), "listen_addresses=127.0.0.1", "unix_socket_directories=" + dir,
 		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
 		"max_connections=200", "max_prepared_transactions=20", "autovacuum=off", "checkpoint_timeout=1h", "max_wal_size=4GB",
 		"dynamic_shared_memory_type=mmap", // /dev/shm is tiny in containers
 		"timezone=UTC", "log_timezone=UTC",
-	} {
+	}, settings...) {
 		args = append(args, "-c", setting)
 	}
 	cmd := exec.Command("/bin/sh", args...)
@@ -130,7 +133,7 @@ func launch(bin, dir, password string, who *user) (*Server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, alive: alive, ended: make(chan struct{})}
+	s := &Server{password: password, dir: dir, alive: alive, ended: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // why it ended stands in the log
 		close(s.ended)
