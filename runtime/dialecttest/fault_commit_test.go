@@ -133,7 +133,9 @@ func TestFault04ServerAway(t *testing.T) {
 	faultEachWith(t, &faultDeaf, func(t *testing.T, f *faultPG) {
 		set := faultAlteringSet()
 		fault := f.proxy.Inject(faultproxy.Fault{Match: "COMMIT", At: faultproxy.Answered, Do: func() { f.proxy.Refuse(true) }})
-		_, err := faultMigrator(t, f.through(), postgres.Dialect{}, set, faultPatient()).Up(t.Context())
+		db := f.through()
+		db.SetMaxOpenConns(1) // else the connection that was asked whether there is a pooler is still there to ask
+		_, err := faultMigrator(t, db, postgres.Dialect{}, set, faultPatient()).Up(t.Context())
 		<-fault.Done()
 		if err == nil || strings.Contains(err.Error(), "nothing of it was changed") {
 			t.Errorf("nobody knows whether it was committed, but it says: %v", err)
