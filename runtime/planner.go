@@ -56,6 +56,7 @@ type Planner interface {
 	AlterEnum(AlterEnum) error
 	Fill(Fill) error
 	Backfill(RowStep) error
+	Rows(Rows) error
 	Unwritten(Unwritten) error
 	AddDualWrite(AddDualWrite) error
 	DropDualWrite(DropDualWrite) error

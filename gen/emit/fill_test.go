@@ -66,6 +66,15 @@ func (f *filler) fill(v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int:
 		v.SetInt(int64(f.next()))
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		for _, value := range []any{f.text(), f.next(), -f.next(), true, nil, 2.5, 3.0} {
+			if value == nil {
+				v.SetMapIndex(reflect.ValueOf(f.text()), reflect.Zero(v.Type().Elem()))
+			} else {
+				v.SetMapIndex(reflect.ValueOf(f.text()), reflect.ValueOf(value))
+			}
+		}
 	default:
 		panic("fill does not know " + v.Type().String() + ", which a field of an op has now")
 	}

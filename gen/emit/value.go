@@ -2,6 +2,8 @@ package emit
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -14,6 +16,9 @@ func value(v any) *jen.Statement { return expr(reflect.ValueOf(v), true, true) }
 // expr writes v; named says whether a composite literal needs its type, multiLine whether it gets a line a field.
 func expr(v reflect.Value, named, multiLine bool) *jen.Statement {
 	if v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return jen.Nil()
+		}
 		v = v.Elem()
 	}
 	if def, ok := v.Interface().(schema.ColumnDef); ok {
@@ -51,19 +56,33 @@ func expr(v reflect.Value, named, multiLine bool) *jen.Statement {
 			return s.Custom(multi, elems...)
 		}
 		return s.Values(elems...)
+	case reflect.Map:
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		s := &jen.Statement{}
+		if named {
+			s = jen.Qual(v.Type().PkgPath(), v.Type().Name())
+		}
+		var entries []jen.Code
+		for _, k := range keys {
+			entries = append(entries, text(k.String()).Op(":").Add(expr(v.MapIndex(k), true, false)))
+		}
+		return s.Values(entries...)
 	case reflect.String:
 		return constant(v)
 	case reflect.Bool:
 		return jen.Lit(v.Bool())
-	case reflect.Int, reflect.Int64:
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return jen.Lit(int(v.Int()))
+	case reflect.Float32, reflect.Float64:
+		return jen.Lit(v.Float())
 	}
 	panic("emit: cannot write a " + v.Type().String())
 }
 
 // deepElem reports whether the elements of a slice each get a line: structs and columns do, words and parts of an index do not.
 func deepElem(t reflect.Type) bool {
-	return t.Kind() == reflect.Interface || t.Kind() == reflect.Struct && t != reflect.TypeFor[schema.IndexPart]()
+	return t.Kind() == reflect.Interface || t.Kind() == reflect.Map || t.Kind() == reflect.Struct && t != reflect.TypeFor[schema.IndexPart]()
 }
 
 func typeName(t reflect.Type) jen.Code {

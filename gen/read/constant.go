@@ -58,7 +58,7 @@ func (ev *evaluator) constant(e ast.Expr) (constant.Value, error) {
 
 // convert makes a constant a value of the type that is wanted.
 func (ev *evaluator) convert(e ast.Expr, c constant.Value, want reflect.Type) (reflect.Value, error) {
-	if want == nil {
+	if want == nil || want.Kind() == reflect.Interface && want.NumMethod() == 0 {
 		switch c.Kind() {
 		case constant.String:
 			want = reflect.TypeFor[string]()

@@ -47,7 +47,7 @@ func (c *copier) steps(members []int) ([]step, error) {
 				no("%s has a step that is not written yet; write it before it is squashed", m.Name)
 				continue
 			case elidable && kind == "":
-				no("only a step over data is elidable: SQL, Go, Fill or Backfill; without this one the schema would be another")
+				no("only a step over data is elidable: SQL, Go, Fill, Rows or Backfill; without this one the schema would be another")
 				continue
 			case elidable && (hasSchema(op) || hasObjects(op)):
 				no("this step records schema changes, so it is not elidable; take Schema, Objects and Drops out of it, or the comment away")
@@ -114,7 +114,7 @@ func (c *copier) otherSets(members []int) error {
 }
 
 // dataKinds are the steps over data whose values may be such that they cannot be read without compiling them.
-var dataKinds = []string{"SQL", "Go", "Fill", "Backfill"}
+var dataKinds = []string{"SQL", "Go", "Fill", "Rows", "Backfill"}
 
 // kindOf returns the kind of a step over data, "" for an op that changes the schema, or may.
 func kindOf(op read.Op) string {

@@ -55,6 +55,12 @@ func sample(v reflect.Value, n *int) {
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		sample(v.Index(0), n)
+	case reflect.Map:
+		*n++
+		value := reflect.New(v.Type().Elem()).Elem()
+		sample(value, n)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf(fmt.Sprintf("w%d", *n)).Convert(v.Type().Key()), value)
 	case reflect.Interface:
 		switch v.Type() {
 		case reflect.TypeFor[schema.ColumnDef]():
