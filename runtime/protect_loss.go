@@ -201,10 +201,15 @@ func destroying(ops []Op, dialect string) (all []string) {
 // the statement, but by DO.
 func handDestroys(text string) string {
 	toks := sqllex.Code(text, sqllex.Any)
+	begin, dynamic := 0, false // of the statement; it runs a text that it has put together
 	for i, t := range toks {
 		next := func(n int, words ...string) bool { return i+n < len(toks) && toks[i+n].Is(words...) }
+		before := func(words ...string) bool { return i > 0 && toks[i-1].Is(words...) }
+		first := i == begin || before("BEGIN", "THEN", "LOOP", "ELSE")
 		switch {
-		case t.Is("DO") && i+1 < len(toks):
+		case t.Text == ";":
+			begin, dynamic = i+1, false
+		case t.Is("DO") && i == begin:
 			for _, body := range toks[i+1:] {
 				if body.Kind == sqllex.Dollar || body.Kind == sqllex.String {
 					if words := handDestroys(body.Value()); words != "" {
@@ -212,14 +217,24 @@ func handDestroys(text string) string {
 					}
 				}
 			}
-		case t.Is("TRUNCATE") && (i == 0 || toks[i-1].Text == ";" || toks[i-1].Is("BEGIN", "THEN", "LOOP", "ELSE")):
+		case t.Is("EXECUTE") && first:
+			dynamic = true
+		case dynamic && (t.Kind == sqllex.Dollar || t.Kind == sqllex.String):
+			if words := handDestroys(t.Value()); words != "" {
+				return words
+			}
+		case t.Is("TRUNCATE") && first:
 			return "TRUNCATE"
-		case t.Is("DELETE") && next(1, "FROM"):
-			return "DELETE FROM"
+		case t.Is("DELETE") && (next(1, "FROM") || before("THEN")):
+			return "DELETE" + map[bool]string{true: " FROM"}[next(1, "FROM")]
+		case t.Is("REPLACE") && next(1, "INTO") && (first || before("OR")):
+			return "REPLACE INTO"
 		case t.Is("DROP") && next(1, "TABLE", "SCHEMA", "DATABASE", "COLUMN", "OWNED"):
 			return "DROP " + strings.ToUpper(toks[i+1].Text)
-		case t.Is("DROP") && len(toks) > 1 && toks[0].Is("ALTER") && toks[1].Is("TABLE", "FOREIGN") && !next(1, "CONSTRAINT", "DEFAULT", "NOT", "IDENTITY", "EXPRESSION"):
+		case t.Is("DROP") && toks[begin].Is("ALTER") && begin+1 < len(toks) && toks[begin+1].Is("TABLE", "FOREIGN") && !next(1, "CONSTRAINT", "DEFAULT", "NOT", "IDENTITY", "EXPRESSION"):
 			return "ALTER TABLE ... DROP"
+		case t.Is("CASCADE") && toks[begin].Is("DROP"): // of a type or an extension it takes columns
+			return "DROP ... CASCADE"
 		}
 	}
 	return ""
