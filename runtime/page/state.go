@@ -48,7 +48,7 @@ func copyFor(s *schema.Schema, ops []Op) *schema.Schema {
 			c.Enums[i] = e.Clone()
 		}
 		for i, t := range c.Tables {
-			if named[t.Name] || named[t.Options.Colocate] || slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return named[f.RefTable] }) {
+			if named[t.Name] || t.Options.Colocate != "" && named[t.Options.Colocate] || slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return named[f.RefTable] }) {
 				c.Tables[i] = t.Clone()
 			}
 		}
