@@ -24,6 +24,8 @@
 // -json makes every verb print JSON on stdout, also when it fails: {"error": "..."}. Exit status: 0 done or nothing to do; 1 no: pending,
 // drift, refused, failed half way; 2 it could not run: bad arguments, no connection. It reads no configuration and opens no database.
 //
+// -color auto|always|never is taken by every verb; auto heeds NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM, in this order.
+//
 // Where consent is needed, a person at a terminal is asked for the name of the database in the place of -approve.
 //
 // SIGINT and SIGTERM cancel what runs, and the answer of the database is waited for; a second signal ends the process at once.
@@ -308,6 +310,13 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 	f := flag.NewFlagSet(v.name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // what is wrong is said once, below
 	f.BoolVar(&c.json, "json", false, "print JSON")
+	f.Func("color", "`when` there are colours: auto, always or never (default auto)", func(name string) error {
+		mode, err := terminal.ParseMode(name)
+		if err == nil {
+			c.colours = [2]bool{terminal.ColoursIn(mode, c.Stdout), terminal.ColoursIn(mode, c.Stderr)}
+		}
+		return err
+	})
 	if d, ok := c.Dialect.(migrate.EngineDialect); ok {
 		f.Func("engine", "what the server is, where it does not show it: "+strings.Join(c.Dialect.Capabilities().Engines, ", "), func(name string) (err error) {
 			c.Dialect, err = d.WithEngine(name)

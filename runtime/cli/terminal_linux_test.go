@@ -13,6 +13,7 @@ import (
 // TestProgressOnTerminal: each line of the progress fits into the terminal, so that the next one is written over it.
 func TestProgressOnTerminal(t *testing.T) {
 	const columns = 60
+	t.Setenv("COLUMNS", "")
 	slave, written := ptytest.Open(t, columns)
 	if terminal.Width(slave) != columns {
 		t.Fatalf("the width is %d", terminal.Width(slave))
@@ -41,6 +42,8 @@ func TestProgressOnTerminal(t *testing.T) {
 
 // TestColoursOnTerminal: a terminal gets them unless NO_COLOR or TERM say otherwise, and what is aligned stays so.
 func TestColoursOnTerminal(t *testing.T) {
+	t.Setenv("CLICOLOR_FORCE", "")
+	t.Setenv("FORCE_COLOR", "")
 	for _, c := range []struct {
 		noColor, term string
 		want          bool
@@ -61,6 +64,30 @@ func TestColoursOnTerminal(t *testing.T) {
 	} {
 		if got := c.paintState(line); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestColumns: COLUMNS wins over what the terminal says when it is a positive number.
+func TestColumns(t *testing.T) {
+	for value, want := range map[string]int{"": 60, "44": 44, "0": 60, "-3": 60, "wide": 60} {
+		t.Setenv("COLUMNS", value)
+		slave, written := ptytest.Open(t, 60)
+		if got := terminal.Width(slave); got != want {
+			t.Errorf("COLUMNS=%q: %d, want %d", value, got, want)
+		}
+		written()
+	}
+}
+
+// TestColorFlag: the flag decides for stdout and stderr, before NO_COLOR, and refuses another word.
+func TestColorFlag(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
+	for word, want := range map[string]string{"always": "\x1b[31mmigrate\x1b[0m: ", "never": "migrate: ", "auto": "migrate: ", "yes": "migrate: status: invalid value \"yes\" for flag -color"} {
+		var out, err strings.Builder
+		code := Command{Stdout: &out, Stderr: &err}.Run(t.Context(), []string{"status", "-color", word, "surplus"})
+		if code != 2 || !strings.HasPrefix(err.String(), want) {
+			t.Errorf("-color %s: %d, %q", word, code, err.String())
 		}
 	}
 }

@@ -4,6 +4,7 @@ package terminal
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -22,8 +23,8 @@ func Is(w io.Writer) bool {
 	return ok
 }
 
-// Width returns the number of columns of the terminal that w writes to, 0 when it is none. A terminal that does not know its width has that
-// of the environment variable COLUMNS, else 80.
+// Width returns the number of columns of the terminal that w writes to, 0 when it is none. The environment variable COLUMNS wins when it is a
+// positive number; a terminal that does not know its width has 80.
 func Width(w io.Writer) int {
 	f, ok := w.(*os.File)
 	if !ok || f == nil {
@@ -34,12 +35,52 @@ func Width(w io.Writer) int {
 		return 0
 	}
 	asked, _ := strconv.Atoi(os.Getenv("COLUMNS"))
-	return cmp.Or(columns, max(asked, 0), 80)
+	return cmp.Or(max(asked, 0), columns, 80)
 }
 
-// Colours reports whether w shows colours: it is a terminal, TERM is not dumb, and NO_COLOR is empty (no-color.org).
-func Colours(w io.Writer) bool {
-	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && Is(w) && enable(w.(*os.File))
+// Mode says when there are colours.
+type Mode string
+
+// The modes. The zero Mode is Auto.
+const (
+	Auto   Mode = "auto"
+	Always Mode = "always"
+	Never  Mode = "never"
+)
+
+// ParseMode returns the mode of that name, or an error that lists them.
+func ParseMode(name string) (Mode, error) {
+	switch m := Mode(name); m {
+	case Auto, Always, Never:
+		return m, nil
+	}
+	return "", errors.New("it is auto, always or never")
+}
+
+// Colours reports whether w shows colours when nothing was asked for: [Auto] of [ColoursIn].
+func Colours(w io.Writer) bool { return ColoursIn(Auto, w) }
+
+// ColoursIn reports whether what is written to w has colours. Always and Never decide; in Auto the first of these does, as no-color.org and
+// bixense.com/clicolors have it: NO_COLOR that is not empty says no, CLICOLOR_FORCE or FORCE_COLOR that is neither empty nor 0 says yes, TERM=dumb
+// says no, and then a terminal has colours and nothing else has.
+func ColoursIn(mode Mode, w io.Writer) bool {
+	forced := mode == Always
+	switch {
+	case forced:
+	case mode == Never, os.Getenv("NO_COLOR") != "":
+		return false
+	case isOn("CLICOLOR_FORCE"), isOn("FORCE_COLOR"):
+		forced = true
+	case os.Getenv("TERM") == "dumb":
+		return false
+	}
+	shows := Is(w) && enable(w.(*os.File)) // a console is told even when colours are forced
+	return forced || shows
+}
+
+func isOn(name string) bool {
+	value := os.Getenv(name)
+	return value != "" && value != "0"
 }
 
 // Style is how a text looks, as an escape sequence (ECMA-48, SGR).

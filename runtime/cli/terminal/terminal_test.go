@@ -53,6 +53,8 @@ func TestWrap(t *testing.T) {
 
 // TestNoTerminal: a file, the null device and a buffer have neither a width nor colours.
 func TestNoTerminal(t *testing.T) {
+	t.Setenv("CLICOLOR_FORCE", "")
+	t.Setenv("FORCE_COLOR", "")
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -68,5 +70,38 @@ func TestNoTerminal(t *testing.T) {
 	}
 	if got := Paint(false, Red, "x") + Paint(true, Red, "") + Paint(true, Red, "y"); got != "x\x1b[31my\x1b[0m" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestColoursIn: what decides, in its order, for a writer that is no terminal.
+func TestColoursIn(t *testing.T) {
+	for _, c := range []struct {
+		mode                               Mode
+		noColor, clicolorForce, forceColor string
+		term                               string
+		want                               bool
+	}{
+		{"", "", "", "", "xterm", false},
+		{Auto, "", "", "", "xterm", false},
+		{Auto, "", "1", "", "xterm", true},
+		{Auto, "", "", "1", "xterm", true},
+		{Auto, "", "0", "", "xterm", false},
+		{Auto, "", "0", "0", "xterm", false},
+		{Auto, "", "0", "3", "xterm", true},
+		{Auto, "", "", "1", "dumb", true},
+		{Auto, "1", "1", "1", "xterm", false},
+		{Always, "1", "", "", "dumb", true},
+		{Never, "", "1", "1", "xterm", false},
+	} {
+		t.Setenv("NO_COLOR", c.noColor)
+		t.Setenv("CLICOLOR_FORCE", c.clicolorForce)
+		t.Setenv("FORCE_COLOR", c.forceColor)
+		t.Setenv("TERM", c.term)
+		if got := ColoursIn(c.mode, new(strings.Builder)); got != c.want {
+			t.Errorf("%+v: %t", c, got)
+		}
+	}
+	if _, err := ParseMode("yes"); err == nil {
+		t.Error("yes is taken for a mode")
 	}
 }
