@@ -118,6 +118,7 @@ func fromModule(dir string) string {
 // elsewhereVerbs are words that people know from other tools, or from their own program, and what does it here.
 var elsewhereVerbs = map[string]string{
 	"status": "program", "plan": "program", "up": "program", "down": "program", "to": "program", "fake": "program", "verify": "program", "prune": "program", "inspect": "program",
+	"rehearse": "program", "protect": "program", "unprotect": "program", "log": "program",
 	"migrate": "up", "apply": "up", "upgrade": "up", "deploy": "up", "rollback": "down", "undo": "down", "downgrade": "down", "goto": "to NAME", "force": "fake NAME",
 	"history": "status", "showmigrations": "status", "applied": "status",
 	"makemigrations": "generate", "new": "generate", "create": "generate", "add": "generate", "gen": "generate", "make": "generate", "migration": "generate", "revision": "generate",

@@ -39,3 +39,12 @@ func TestCalledAs(t *testing.T) {
 		}
 	}
 }
+
+// A verb of the user's program that is typed behind modelgen is told as what it is, whichever it is.
+func TestVerbsOfTheProgram(t *testing.T) {
+	for _, name := range verbNames(t) {
+		if verbs[name] == nil && elsewhereVerbs[name] != "program" {
+			t.Errorf("%s is a verb of cli, and modelgen says %v", name, env{}.unknown(name))
+		}
+	}
+}
