@@ -9,6 +9,7 @@ import (
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/cli/terminal"
+	"github.com/modelgen/modelgen/runtime/internal/machine"
 )
 
 func plan(ctx context.Context, c *call) error {
@@ -112,14 +113,8 @@ func tableText(t migrate.TableSurvey) string {
 	case t.Rows >= 0:
 		text = fmt.Sprintf("about %d rows", t.Rows)
 	}
-	const kB, MB, GB = 1 << 10, 1 << 20, 1 << 30
-	switch {
-	case t.Bytes >= 10*GB:
-		text += fmt.Sprintf(", %d GB", t.Bytes/GB)
-	case t.Bytes >= 10*MB:
-		text += fmt.Sprintf(", %d MB", t.Bytes/MB)
-	case t.Bytes > 0:
-		text += fmt.Sprintf(", %d kB", t.Bytes/kB)
+	if t.Bytes > 0 {
+		text += ", " + machine.Text(t.Bytes)
 	}
 	return text
 }

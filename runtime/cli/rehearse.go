@@ -13,6 +13,7 @@ import (
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/cli/terminal"
+	"github.com/modelgen/modelgen/runtime/internal/machine"
 )
 
 func rehearseFlags(c *call, f *flag.FlagSet) {
@@ -80,7 +81,7 @@ func (c *call) rehearsal(r *migrate.Rehearsal) {
 		if r.Server != "" {
 			on = " on " + r.Server
 		}
-		c.print("rehearsed in %s%s\n  %s, %s, copied in %s\n", r.Copy, on, rowsCopied(r), size(r.Bytes), short(r.Took))
+		c.print("rehearsed in %s%s\n  %s, %s, copied in %s\n", r.Copy, on, rowsCopied(r), machine.Text(r.Bytes), short(r.Took))
 	}
 	for _, run := range r.Runs {
 		c.rehearsedRun(run)
@@ -170,7 +171,7 @@ func stageFacts(st migrate.RehearsedStage) []string {
 		facts = append(facts, fmt.Sprintf("wrote %d rows", st.Written))
 	}
 	if st.Bytes > 0 {
-		facts = append(facts, size(st.Bytes)+" written")
+		facts = append(facts, machine.Text(st.Bytes)+" written")
 	}
 	return facts
 }
@@ -184,17 +185,6 @@ func estimateText(e migrate.Estimate) string {
 		return fmt.Sprintf("%s (%s)", low, e.Basis)
 	}
 	return fmt.Sprintf("%s to %s (%s)", low, high, e.Basis)
-}
-
-func size(bytes int64) string {
-	const kB, MB, GB = 1 << 10, 1 << 20, 1 << 30
-	switch {
-	case bytes >= 10*GB:
-		return fmt.Sprintf("%d GB", bytes/GB)
-	case bytes >= 10*MB:
-		return fmt.Sprintf("%d MB", bytes/MB)
-	}
-	return fmt.Sprintf("%d kB", (bytes+kB-1)/kB)
 }
 
 type lockJSON struct {

@@ -28,7 +28,7 @@ type Target struct {
 	// Server is what connections are counted for, see [Options.PerServer]; "" is DB, or nothing.
 	Server string
 
-	// Identity tells whether two targets are the same database under two names, which is an error of the list; "" is the name.
+	// Identity is equal for two targets that are the same database under two names, which is an error of the list; "" is the name.
 	Identity string
 }
 
