@@ -34,6 +34,7 @@ type pass struct {
 	hand       bool                      // op is what SQL written by hand says of the schema
 	s          *schema.Schema            // what op finds
 	first      *schema.Schema            // what the migration finds
+	named      *schema.Schema            // the same, under the names that tables, columns and enums have where op stands
 	last       *schema.Schema            // what it leaves, see after
 	fresh      map[string]bool           // tables made in this migration: nobody reads them, and they hold what the migration puts there
 	added      map[string]bool           // columns added in this migration to other tables: "products.slug"
@@ -57,7 +58,7 @@ func newPass(in Input) *pass {
 			in.Ops[i].Value = op.Rows.op()
 		}
 	}
-	p := &pass{in: in, first: in.Before, s: scratch.Copy(in.Before, values(in.Ops)...), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, contracted: map[string]bool{}, gone: map[migrate.Object]string{}}
+	p := &pass{in: in, first: in.Before, s: scratch.Copy(in.Before, values(in.Ops)...), named: scratch.Copy(in.Before, values(in.Ops)...), fresh: map[string]bool{}, added: map[string]bool{}, filled: map[string]bool{}, contracted: map[string]bool{}, gone: map[migrate.Object]string{}}
 	for _, op := range in.Ops {
 		if o, ok := op.Value.(migrate.DropDualWrite); ok { // no program reads the one any more, and the other one has a value everywhere
 			for _, c := range []string{o.From, o.To, o.Column.Def().Name} {
@@ -125,6 +126,7 @@ func (p *pass) apply(op migrate.Op) {
 		return
 	}
 	p.remember(op)
+	follow(p.named, op)
 	e := op.Effects()
 	for _, o := range e.Makes {
 		switch {

@@ -14,7 +14,7 @@ var mg102 = Check{
 		if o, ok := p.op.(migrate.DropTable); ok && p.used(o.Table) {
 			p.report("%s goes with its rows", o.Table)
 		}
-		if from, to := p.object(); to == nil && from != nil && (from.Kind == schema.PartitionKind || from.Kind == schema.VirtualTableKind) && p.first.SQLObject(*from) != nil {
+		if from, to := p.object(); to == nil && from != nil && (from.Kind == schema.PartitionKind || from.Kind == schema.VirtualTableKind) && p.had(*from) != nil {
 			p.report("%s goes with its rows", from)
 		}
 	},

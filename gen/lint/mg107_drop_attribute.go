@@ -16,7 +16,7 @@ var mg107 = Check{
 		if from == nil || to == nil || to.Kind != schema.CompositeTypeKind {
 			return
 		}
-		if lost := schema.LostAttributes(to.Name, string(from.SQL), string(to.SQL)); len(lost) > 0 && p.first.SQLObject(*from) != nil {
+		if lost := schema.LostAttributes(to.Name, string(from.SQL), string(to.SQL)); len(lost) > 0 && p.had(*from) != nil {
 			p.report("%s: the values go with it", strings.Join(lost, " and "))
 		}
 	},

@@ -9,7 +9,7 @@ var mg221 = Check{
 	Safe:   "let it read a new column, or a view under another name, and change it with ReplaceMaterializedView, which fills the new one beside the old one; else do it when nobody reads it",
 	run: func(p *pass) {
 		from, to := p.object()
-		if from != nil || to == nil || to.Kind != schema.MaterializedViewKind || p.first.SQLObject(*to) == nil {
+		if from != nil || to == nil || to.Kind != schema.MaterializedViewKind || p.had(*to) == nil {
 			return
 		}
 		if !inRow(code(*to), "WITH", "NO", "DATA") {

@@ -13,7 +13,7 @@ var mg310 = Check{
 			return
 		}
 		c := o.Column.Def()
-		before := p.first.Table(o.Table)
+		before := p.named.Table(o.Table)
 		if !c.Nullable && !p.hasDefault(c) && before != nil && before.Column(c.Name) != nil && !before.Column(c.Name).Nullable {
 			p.report("as long as %s.%s is there, a binary without it cannot insert into %s", o.Table, c.Name, o.Table)
 		}

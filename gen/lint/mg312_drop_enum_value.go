@@ -14,11 +14,11 @@ var mg312 = Check{
 	run: func(p *pass) {
 		switch o := p.op.(type) {
 		case migrate.RenameEnumValue:
-			if was := p.first.Enum(o.Enum); was != nil {
+			if was := p.named.Enum(o.Enum); was != nil {
 				p.report("the previous release still uses the old word %q of the value %q of enum %s", o.From, o.To, o.Enum)
 			}
 		case migrate.AlterEnum:
-			if removed := o.Removed(); len(removed) > 0 && p.first.Enum(o.Name) != nil {
+			if removed := o.Removed(); len(removed) > 0 && p.named.Enum(o.Name) != nil {
 				p.report("enum %s loses %s, which rows may hold and the previous release may write", o.Name, strings.Join(removed, ", "))
 			}
 		}

@@ -12,7 +12,7 @@ var mg313 = Check{
 	When:   "once the new binary writes it while the previous one still runs",
 	Safe:   "roll out a binary that can read it first, and write it in the release after it",
 	run: func(p *pass) {
-		if o, ok := p.op.(migrate.AlterEnum); ok && len(o.Added()) > 0 && p.first.Enum(o.Name) != nil {
+		if o, ok := p.op.(migrate.AlterEnum); ok && len(o.Added()) > 0 && p.named.Enum(o.Name) != nil {
 			p.report("the previous release does not know %s of enum %s", strings.Join(o.Added(), ", "), o.Name)
 		}
 	},

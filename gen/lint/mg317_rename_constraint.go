@@ -32,7 +32,7 @@ var mg317 = Check{
 
 // known reports whether the table had a constraint of that name before the migration. One whose table has another name now is taken to.
 func (p *pass) known(table, name string) bool {
-	t := p.first.Table(table)
+	t := p.named.Table(table)
 	return t == nil || t.PrimaryKey != nil && t.PrimaryKey.Name == name ||
 		slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return u.Name == name }) ||
 		slices.ContainsFunc(t.Checks, func(c schema.Check) bool { return c.Name == name }) ||

@@ -9,7 +9,7 @@ var mg318 = Check{
 	Safe:   "keep the name of the Go type; or release a binary first whose statements do not name the type",
 	run: func(p *pass) {
 		o, ok := p.op.(migrate.RenameEnum)
-		if ok && p.can(nativeEnums) && p.first.Enum(o.From) != nil {
+		if ok && p.can(nativeEnums) && p.named.Enum(o.From) != nil {
 			p.report("the previous release may still call the enum %s %s", o.To, o.From)
 		}
 	},

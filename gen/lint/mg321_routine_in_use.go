@@ -18,19 +18,19 @@ var mg321 = Check{
 		if from == nil || triggered(*from) {
 			return
 		}
-		after := p.after()
-		if now := after.SQLObject(*from); now != nil {
-			if !slices.Equal(signature(*from), signature(*now)) {
+		after, left := p.after(), p.left(*from)
+		if now := after.SQLObject(left); now != nil {
+			if !slices.Equal(signature(left), signature(*now)) {
 				p.report("%s takes or returns something else than the previous release knows", from)
 			}
 			return
 		}
 		var others []string
-		for _, x := range objects(after, *from, from.Kind, "") {
+		for _, x := range objects(after, left, from.Kind, "") {
 			if bare(x.Name) != bare(from.Name) {
 				continue
 			}
-			if takes(x, *from) {
+			if takes(x, left) {
 				return
 			}
 			others = append(others, x.Name)

@@ -31,7 +31,7 @@ var mg323 = Check{
 		if o == nil {
 			o = to
 		}
-		if o == nil || o.Kind != schema.PolicyKind || !p.used(o.Table) || p.back() || len(objects(p.first, *o, schema.RowSecurityKind, o.Table)) == 0 {
+		if o == nil || o.Kind != schema.PolicyKind || !p.used(o.Table) || p.back() || len(objects(p.named, *o, schema.RowSecurityKind, o.Table)) == 0 {
 			return
 		}
 		if from == nil && !slices.ContainsFunc(code(*to), func(t sqllex.Token) bool { return t.Is("RESTRICTIVE") }) || from != nil && to != nil && from.SQL == to.SQL || from != nil && to == nil && p.gave(schema.PolicyKind) == nil {
@@ -47,7 +47,7 @@ var mg323 = Check{
 // lets reports whether a policy lets everything through: the table has one with USING (true) for all roles and commands, and none that restricts.
 func (p *pass) lets(o schema.SQLObject) bool {
 	all := false
-	for _, x := range objects(p.after(), o, schema.PolicyKind, o.Name) {
+	for _, x := range objects(p.after(), o, schema.PolicyKind, p.left(o).Name) {
 		toks := code(x)
 		if inRow(toks, "RESTRICTIVE") {
 			return false

@@ -19,7 +19,7 @@ var mg324 = Check{
 		}
 		from, _ := p.object()
 		left := strings.Split(o.Privileges, ", ")
-		if now := p.after().SQLObject(*from); now != nil {
+		if now := p.after().SQLObject(p.left(*from)); now != nil {
 			kept := strings.Split(string(now.SQL), ", ")
 			left = slices.DeleteFunc(left, func(w string) bool { return slices.Contains(kept, w) })
 		}

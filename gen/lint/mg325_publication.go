@@ -14,7 +14,7 @@ var mg325 = Check{
 	Safe:   "change the subscribers first: ALTER SUBSCRIPTION ... REFRESH PUBLICATION reads the new list",
 	run: func(p *pass) {
 		from, to := p.object()
-		if from == nil || from.Kind != schema.PublicationKind || p.first.SQLObject(*from) == nil {
+		if from == nil || from.Kind != schema.PublicationKind || p.had(*from) == nil {
 			return
 		}
 		if to != nil && from.Same(*to) {

@@ -16,7 +16,7 @@ var mg412 = Check{
 	run: func(p *pass) {
 		if from, to := p.object(); from == nil && to != nil && (to.Kind == schema.ViewKind || to.Kind == schema.MaterializedViewKind) && !p.hand &&
 			p.runsOn(*to, privileges) && len(p.first.Tables) > 0 && !p.granted(to.Name) {
-			if p.first.SQLObject(*to) != nil {
+			if p.had(*to) != nil {
 				p.report("%s is made again: what was granted on it by hand is gone", to)
 			} else {
 				p.report("until privileges are granted, only the owner can read %s", to)

@@ -19,7 +19,7 @@ var mg414 = Check{
 		}
 		_, to := p.object()
 		for _, x := range objects(p.s, *to, schema.PartitionKind, o.Table) {
-			if strings.EqualFold(strings.TrimSpace(string(x.SQL)), "DEFAULT") && p.first.SQLObject(x) != nil && !p.moved(x.Name) {
+			if strings.EqualFold(strings.TrimSpace(string(x.SQL)), "DEFAULT") && p.had(x) != nil && !p.moved(x.Name) {
 				p.report("%s fails when rows of it are in %s already", o.Name, x.Name)
 			}
 		}

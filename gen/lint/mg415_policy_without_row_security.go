@@ -11,13 +11,15 @@ var mg415 = Check{
 		from, to := p.object()
 		switch {
 		case to != nil && to.Kind == schema.PolicyKind && from == nil:
-			if p.after().SQLObject(*to) != nil && len(objects(p.after(), *to, schema.RowSecurityKind, to.Table)) == 0 {
+			left := p.left(*to)
+			if p.after().SQLObject(left) != nil && len(objects(p.after(), left, schema.RowSecurityKind, left.Table)) == 0 {
 				p.report("%s does nothing, as row security of %s is off", to, to.Table)
 			}
 		case from != nil && to == nil && from.Kind == schema.RowSecurityKind:
-			left := objects(p.after(), *from, schema.PolicyKind, from.Name)
-			if len(left) > 0 && len(objects(p.after(), *from, schema.RowSecurityKind, from.Name)) == 0 && p.after().Table(from.Name) != nil {
-				p.report("%s does nothing any more, as row security of %s is off", left[0], from.Name)
+			left := p.left(*from)
+			policies := objects(p.after(), left, schema.PolicyKind, left.Name)
+			if len(policies) > 0 && len(objects(p.after(), left, schema.RowSecurityKind, left.Name)) == 0 && p.after().Table(left.Name) != nil {
+				p.report("%s does nothing any more, as row security of %s is off", policies[0], left.Name)
 			}
 		}
 	},

@@ -9,19 +9,22 @@ var mg416 = Check{
 	Safe:   "create the policies in the same migration; what must see everything is a role with BYPASSRLS",
 	run: func(p *pass) {
 		from, to := p.object()
+		var left schema.SQLObject
 		table := ""
 		switch {
 		case to != nil && to.Kind == schema.RowSecurityKind:
-			table = to.Name
+			left = p.left(*to)
+			table = left.Name
 		case to == nil && from != nil && from.Kind == schema.PolicyKind:
-			to, table = from, from.Table
+			left = p.left(*from)
+			table = left.Table
 		default:
 			return
 		}
-		if len(objects(p.after(), *to, schema.RowSecurityKind, table)) == 0 {
+		if len(objects(p.after(), left, schema.RowSecurityKind, table)) == 0 {
 			return
 		}
-		for _, x := range objects(p.after(), *to, schema.PolicyKind, table) {
+		for _, x := range objects(p.after(), left, schema.PolicyKind, table) {
 			if !inRow(code(x), "RESTRICTIVE") {
 				return
 			}

@@ -15,7 +15,7 @@ var mg419 = Check{
 		if o, ok := p.op.(migrate.Grant); ok && strings.EqualFold(strings.TrimSuffix(strings.ToUpper(o.To), " WITH GRANT OPTION"), "PUBLIC") {
 			kind, _, _ := strings.Cut(o.On, " ")
 			_, is, _ := migrate.ObjectChange(o)
-			was := p.first.SQLObject(*is)
+			was := p.had(*is)
 			if was != nil && was.Equal(*is) {
 				return // it only comes back with what was out of the way
 			}

@@ -30,10 +30,11 @@ func (p *pass) made(kinds ...schema.ObjectKind) *schema.SQLObject {
 // migration has made itself nobody uses, and one that comes back as it was is not missed.
 func (p *pass) gave(kinds ...schema.ObjectKind) *schema.SQLObject {
 	from, to := p.object()
-	if from == nil || to != nil && from.Same(*to) || !slices.Contains(kinds, from.Kind) || p.first.SQLObject(*from) == nil {
+	if from == nil || to != nil && from.Same(*to) || !slices.Contains(kinds, from.Kind) || p.had(*from) == nil {
 		return nil
 	}
-	if now := p.after().SQLObject(*from); now != nil && now.Equal(*from) {
+	left := p.left(*from)
+	if now := p.after().SQLObject(left); now != nil && now.Equal(left) {
 		return nil
 	}
 	return from
@@ -45,7 +46,7 @@ func (p *pass) back() bool {
 	if to == nil {
 		return false
 	}
-	was := p.first.SQLObject(*to)
+	was := p.had(*to)
 	return was != nil && was.Equal(*to)
 }
 

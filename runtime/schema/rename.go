@@ -100,7 +100,7 @@ func (s *Schema) RenameEnum(from, to string) {
 	if e == nil {
 		return
 	}
-	s.follow(func(n Need) bool { return n.Enum == from }, to, nil)
+	s.follow(func(n Need) bool { return n.Enum == from }, from, to, nil)
 	s.RemoveEnum(from)
 	e.Name = to
 	s.PutEnum(e)

@@ -8,7 +8,7 @@ import (
 // followTable brings the objects behind a table, or another object, that gets another name, as databases do: their statements name it by that, but for bodies that
 // are strings, which nobody looks into. It is called with the old name still in s.
 func (s *Schema) followTable(from, to string) {
-	s.follow(func(n Need) bool { return n.Table == from && n.Column == "" }, to, func(o *SQLObject) {
+	s.follow(func(n Need) bool { return n.Table == from && n.Column == "" }, from, to, func(o *SQLObject) {
 		if o.Table == from {
 			o.Table = to
 		}
@@ -39,21 +39,32 @@ func retarget(name, from, to string) string {
 
 // followColumn is followTable for a column. What a view returns goes on to be called as before.
 func (s *Schema) followColumn(table, from, to string) {
-	s.follow(func(n Need) bool { return n.Table == table && n.Column == from }, to, nil)
+	s.follow(func(n Need) bool { return n.Table == table && n.Column == from }, from, to, nil)
 }
 
-// follow replaces the last part of what the needs name.
-func (s *Schema) follow(is func(Need) bool, to string, also func(*SQLObject)) {
+// follow replaces the last part of what the needs name, which was from.
+func (s *Schema) follow(is func(Need) bool, from, to string, also func(*SQLObject)) {
 	if len(s.SQLObjects) == 0 {
 		return
 	}
-	names := s.Names()
+	var names *Names // most texts do not have the word, and are not looked into
+	was := *s        // which names are those of
 	s.SQLObjects = slices.Clone(s.SQLObjects)
 	_, base := SplitName(to)
+	_, old := SplitName(from)
 	for i := range s.SQLObjects {
 		o := &s.SQLObjects[i]
-		x := names.needs(*o)
 		sql := string(o.SQL)
+		if !mayName(sql, old) {
+			if also != nil {
+				also(o)
+			}
+			continue
+		}
+		if names == nil {
+			names = was.Names()
+		}
+		x := names.needs(*o)
 		shift := strings.Index(o.Statement(), sql)
 		type edit struct {
 			from, to int
@@ -91,6 +102,11 @@ func (s *Schema) follow(is func(Need) bool, to string, also func(*SQLObject)) {
 		}
 	}
 	s.SortSQLObjects()
+}
+
+// mayName reports whether a text may have a name in it, however that is written.
+func mayName(sql, name string) bool {
+	return strings.Contains(strings.ToLower(sql), strings.ToLower(name)) || strings.Contains(name, `"`) || strings.Contains(sql, "&")
 }
 
 // selected reports whether a name is an item of the outermost SELECT that ends before a token.
