@@ -34,6 +34,7 @@ type PlannedMigration struct {
 	Stages    []Stage
 	Done      int      // stages that an earlier run has committed
 	Destroys  []string // data that is lost for good
+	Makes     []string // tables that it makes, by name: nobody else uses them yet
 
 	// What a look at the database found, where the dialect can look and the role may:
 	Tables []TableSurvey // those of its tables that are there, by name
@@ -140,7 +141,7 @@ func (w *executor) preview(ctx context.Context, moves []move) (*Plan, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", label, err)
 		}
-		step := PlannedMigration{Migration: label, Back: mv.back, Faked: mv.fake, Stages: l.stages, ops: l.ops}
+		step := PlannedMigration{Migration: label, Back: mv.back, Faked: mv.fake, Stages: l.stages, Makes: makes(l.ops), ops: l.ops}
 		switch {
 		case mv.fake:
 		case mv.back:
@@ -154,6 +155,17 @@ func (w *executor) preview(ctx context.Context, moves []move) (*Plan, error) {
 		plan.Steps = append(plan.Steps, step)
 	}
 	return plan, nil
+}
+
+// makes returns the names of the tables that ops make.
+func makes(ops []Op) (tables []string) {
+	for _, o := range Merge(ops...).Makes {
+		if o.Kind == TableObject {
+			tables = append(tables, o.Name)
+		}
+	}
+	slices.Sort(tables)
+	return tables
 }
 
 func destroys(ops []Op) []string {

@@ -239,7 +239,7 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 	}
 	if len(r.Questions) > 0 {
 		for _, q := range r.Questions {
-			fmt.Fprintln(e.stderr, q)
+			e.question(q)
 		}
 		return errNo
 	}

@@ -175,7 +175,7 @@ func finishGuarded(ctx context.Context, e env, f *flag.FlagSet, cfg gen.Config, 
 	}
 	err = finish(e, f, cfg, r, err)
 	if note != "" && (err == nil || errors.Is(err, errNo)) {
-		fmt.Fprintln(e.stderr, "modelgen: "+note)
+		e.say("modelgen: " + note)
 	}
 	return err
 }
@@ -189,13 +189,13 @@ func finish(e env, f *flag.FlagSet, cfg gen.Config, r *gen.Result, err error) er
 		if n.Pos.IsValid() {
 			n.Msg = n.Pos.String() + ": " + n.Msg
 		}
-		fmt.Fprintf(e.stderr, "modelgen: %s\n", n.Msg)
+		e.say("modelgen: " + n.Msg)
 	}
 	if len(r.Questions) > 0 {
 		for _, q := range r.Questions {
-			fmt.Fprintln(e.stderr, q)
+			e.question(q)
 		}
-		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run the command again with the answers\n")
+		e.say("modelgen: nothing was written; run the command again with the answers")
 		return errNo
 	}
 	if d := f.Lookup("diff"); d != nil && d.Value.String() == "true" {

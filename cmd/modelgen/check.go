@@ -54,7 +54,11 @@ func runCheck(ctx context.Context, e env, args []string) error {
 	for _, x := range found {
 		failed = failed || !x.Note
 		if !*asJSON {
-			e.say(x.String())
+			style := severityStyles[lint.Error]
+			if x.Note {
+				style = severityStyles[lint.Note]
+			}
+			e.sayAs(style, x.String())
 		}
 	}
 	if *asJSON {

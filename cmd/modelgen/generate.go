@@ -16,7 +16,6 @@ import (
 	"github.com/modelgen/modelgen/gen/revise"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/gen/sqlscript"
-	"github.com/modelgen/modelgen/runtime/cli/terminal"
 )
 
 // generate writes the next migration.
@@ -100,7 +99,7 @@ func generate(ctx context.Context, e env, args []string) error {
 	}
 	if len(r.Questions) > 0 {
 		for _, q := range r.Questions {
-			fmt.Fprintln(e.stderr, q)
+			e.question(q)
 		}
 		e.answered(given, r.Questions)
 		return errNo
@@ -179,7 +178,7 @@ func showSQL(e env, r *gen.Result) error {
 // showDiff prints what would be written.
 func showDiff(e env, r *gen.Result) error {
 	var answer error
-	colours := terminal.Colours(e.stdout)
+	colours := e.colours(e.stdout)
 	for _, f := range r.Files {
 		if r.CatchesUp(f) {
 			continue

@@ -112,6 +112,9 @@
 // check and lint take -gitlab FILE, which writes the findings as a code quality report of GitLab too. On GitHub Actions (GITHUB_ACTIONS=true) they
 // are printed a second time, as the commands that put them beside the lines of the change.
 //
+// Every command takes -color auto, always or never: auto has colours on a terminal, unless NO_COLOR or TERM=dumb is set, and in a pipe where
+// CLICOLOR_FORCE or FORCE_COLOR is. On a terminal messages are wrapped to its width; in a pipe each is one line.
+//
 // What later commands need (-set, the packages, -dialects, -tag, -guard, -comments) is recorded in the snapshot.
 //
 // Data goes to stdout, everything else to stderr, problems as file:line:col: message. With nothing to do it is silent. Exit status:
@@ -132,6 +135,7 @@ import (
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/load"
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/cli/terminal"
 	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/sqlite"
 )
@@ -151,7 +155,8 @@ type env struct {
 	called         string // the words that call the tool: "go tool modelgen"; "" is modelgen
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	lister         load.Lister // of packages with models; nil is the go command
+	color          *terminal.Mode // what -color says, once it is read; nil is by the environment
+	lister         load.Lister    // of packages with models; nil is the go command
 }
 
 var verbs = map[string]func(context.Context, env, []string) error{
@@ -181,6 +186,9 @@ func main() {
 
 // run runs one command and returns the exit status.
 func run(ctx context.Context, e env, args []string) int {
+	if e.color == nil {
+		e.color = new(terminal.Mode)
+	}
 	err := dispatch(ctx, e, args)
 	var problems finding.Problems
 	switch {
@@ -190,11 +198,11 @@ func run(ctx context.Context, e env, args []string) int {
 		return 1
 	case errors.As(err, &problems):
 		for _, p := range problems {
-			e.say(p)
+			e.sayAs(terminal.Red, p)
 		}
 		return 1
 	}
-	e.say("modelgen: " + strings.TrimSpace(err.Error()))
+	e.sayAs(terminal.Red, "modelgen: "+strings.TrimSpace(err.Error()))
 	return 2
 }
 
@@ -260,6 +268,7 @@ func flags(e env, verb, operands string) *flag.FlagSet {
 		fmt.Fprintf(e.stderr, "usage: modelgen %s [flags] %s\n", verb, operands)
 		f.PrintDefaults()
 	}
+	e.colorFlag(f)
 	return f
 }
 

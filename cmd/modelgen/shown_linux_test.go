@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -46,5 +47,53 @@ func TestSayOnTerminal(t *testing.T) {
 	}
 	if got := colouredDiff("diff a b\n--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n z\n"); escapes.ReplaceAllString(got, "") != "diff a b\n--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n z\n" || strings.Count(got, "\x1b[0m") != 6 {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestColorFlag: every verb takes -color, which decides before NO_COLOR, for messages, questions and diffs.
+func TestColorFlag(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
+	t.Setenv("TERM", "xterm")
+	for name := range verbs {
+		if name == "version" {
+			continue
+		}
+		for word, want := range map[string]string{"always": "\x1b[31mmodelgen:\x1b[0m ", "never": "modelgen: ", "auto": "modelgen: "} {
+			var out, problems strings.Builder
+			code := run(t.Context(), env{dir: t.TempDir(), stdout: &out, stderr: &problems}, []string{name, "-color", word, "-surplus"})
+			if code != 2 || !strings.HasPrefix(problems.String(), want+name+": flag provided but not defined: -surplus") {
+				t.Errorf("%s -color %s: %d, %q", name, word, code, problems.String())
+			}
+		}
+	}
+	s := &scenario{t: t, dir: t.TempDir()}
+	s.write("go.mod", lightModule(t, newModule(t)))
+	s.write("go.sum", newModule(t).sum)
+	model := func(field string) {
+		s.write("models/models.go", []byte("package models\n\ntype Product struct {\n\t_ struct{} `table:\"products\"`\n\n\tID int64 `db:\"id,pk,identity\"`\n\t"+field+"\n}\n"))
+	}
+	modelgen := func(want int, args ...string) string {
+		t.Helper()
+		var out strings.Builder
+		if code := run(t.Context(), env{dir: filepath.Join(s.dir, "models"), stdout: &out, stderr: &out}, append(args, "-out", "../migrations")); code != want {
+			t.Fatalf("%q: exit %d\n%s", args, code, &out)
+		}
+		return out.String()
+	}
+	model("Name string `db:\"name\"`")
+	if got := modelgen(1, "-diff", "-color", "always"); !strings.Contains(got, "\x1b[32m+package migrations\x1b[0m\n") || !strings.Contains(got, "\x1b[1m+++ b/") {
+		t.Errorf("a diff without colours: %q", got)
+	}
+	modelgen(0)
+	model("Title string `db:\"title\"`")
+	got := modelgen(1, "-color", "always")
+	for _, want := range []string{"\x1b[33mmodels.go:7:", "\x1b[32m    -rename products.name=title", "\x1b[2m  # "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("a question without %q: %q", want, got)
+		}
+	}
+	plain := modelgen(1)
+	if bare := strings.ReplaceAll(escapes.ReplaceAllString(got, ""), " -color always", ""); bare != plain {
+		t.Errorf("in a pipe it is %q, not %q", plain, bare)
 	}
 }

@@ -52,7 +52,7 @@ func runSquash(_ context.Context, e env, args []string) error {
 		if err := finish(e, f, cfg, r, err); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.stderr, "modelgen: each database still has the rows of what %s replaced: app migrate prune takes them out of its history\n", r.Migration)
+		e.say(fmt.Sprintf("modelgen: each database still has the rows of what %s replaced: app migrate prune takes them out of its history", r.Migration))
 		return nil
 	}
 	r, err := squash.Squash(squash.Config{Config: cfg, Range: ranges, NoOptimize: *all})
@@ -62,10 +62,10 @@ func runSquash(_ context.Context, e env, args []string) error {
 	if err := finish(e, f, cfg, r.Result, nil); err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stderr, "modelgen: %d migrations with %d operations became %s with %d; when every database has it: modelgen squash -finish %s\n",
-		len(r.Replaced), r.Before, filepath.Base(r.Migration), r.After, r.Migration)
+	e.say(fmt.Sprintf("modelgen: %d migrations with %d operations became %s with %d; when every database has it: modelgen squash -finish %s",
+		len(r.Replaced), r.Before, filepath.Base(r.Migration), r.After, r.Migration))
 	if r.Steps > 0 && r.After > r.Before/2 && !*all {
-		fmt.Fprintf(e.stderr, "modelgen: what stands on either side of a step over data (SQL, Go, Fill, Backfill) is not joined, and there are %d: //modelgen:elidable on one that a new database does not need leaves it out\n", r.Steps)
+		e.say(fmt.Sprintf("modelgen: what stands on either side of a step over data (SQL, Go, Fill, Backfill) is not joined, and there are %d: //modelgen:elidable on one that a new database does not need leaves it out", r.Steps))
 	}
 	return nil
 }

@@ -310,13 +310,7 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 	f := flag.NewFlagSet(v.name, flag.ContinueOnError)
 	f.SetOutput(io.Discard) // what is wrong is said once, below
 	f.BoolVar(&c.json, "json", false, "print JSON")
-	f.Func("color", "`when` there are colours: auto, always or never (default auto)", func(name string) error {
-		mode, err := terminal.ParseMode(name)
-		if err == nil {
-			c.colours = [2]bool{terminal.ColoursIn(mode, c.Stdout), terminal.ColoursIn(mode, c.Stderr)}
-		}
-		return err
-	})
+	c.colorFlag(f)
 	if d, ok := c.Dialect.(migrate.EngineDialect); ok {
 		f.Func("engine", "what the server is, where it does not show it: "+strings.Join(c.Dialect.Capabilities().Engines, ", "), func(name string) (err error) {
 			c.Dialect, err = d.WithEngine(name)
@@ -376,6 +370,17 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 		return err
 	}
 	return v.run(ctx, c)
+}
+
+// colorFlag gives a verb the flag that says when there are colours.
+func (c *call) colorFlag(f *flag.FlagSet) {
+	f.Func("color", "`when` there are colours: auto, always or never (default auto)", func(name string) error {
+		mode, err := terminal.ParseMode(name)
+		if err == nil {
+			c.colours = [2]bool{terminal.ColoursIn(mode, c.Stdout), terminal.ColoursIn(mode, c.Stderr)}
+		}
+		return err
+	})
 }
 
 // unexpected says what the first operand too many may have been meant for.

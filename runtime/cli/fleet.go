@@ -30,7 +30,7 @@ import (
 //	check              is anything pending?
 //	add NAME           make a new tenant: its schema or file, and all migrations
 //
-// -json makes every verb print JSON on stdout. Exit status: 0 nothing is left; 1 something is: a target failed, is behind, has drifted, or had no turn; 2 it
+// -json makes every verb print JSON on stdout, -color is that of [Command]. Exit status: 0 nothing is left; 1 something is: a target failed, is behind, has drifted, or had no turn; 2 it
 // could not run. That targets are behind is no 1 of status and plan.
 type Fleet struct {
 	Targets fleet.Targets
@@ -108,6 +108,7 @@ func fleetChangeFlags(c *fleetCall, f *flag.FlagSet) {
 // fleetFlags are those of all verbs.
 func fleetFlags(c *fleetCall, f *flag.FlagSet) {
 	f.BoolVar(&c.json, "json", false, "print JSON")
+	c.colorFlag(f)
 	f.Func("only", "only targets of these `names`, with commas between them, or patterns such as eu-*", func(s string) error {
 		for name := range strings.SplitSeq(s, ",") {
 			if name = strings.TrimSpace(name); name != "" {
@@ -268,5 +269,5 @@ func (c *fleetCall) usage() {
 	for _, v := range fleetVerbs() {
 		fmt.Fprintf(c.Stderr, "  %-20s %s\n", strings.TrimSpace(v.name+" "+v.args), v.does)
 	}
-	fmt.Fprintf(c.Stderr, "\n%s VERB -h lists the flags of a verb; all have -only, -jobs and -json.\n", c.Name)
+	fmt.Fprintf(c.Stderr, "\n%s VERB -h lists the flags of a verb; all have -only, -jobs, -json and -color.\n", c.Name)
 }

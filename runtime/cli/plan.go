@@ -65,13 +65,16 @@ func (c *call) planned(p *migrate.Plan) {
 				c.print("  BEGIN;\n")
 			}
 			for _, st := range tx {
-				c.stage(st, done < s.Done)
+				c.stage(s, st, done < s.Done)
 				done++
 			}
 			if !alone {
 				c.print("  COMMIT;\n")
 			}
 		}
+	}
+	if len(p.Steps) > 0 && c.shown() {
+		c.sum(p)
 	}
 	if p.Waits != nil {
 		c.print("%s\n", p.Waits)
@@ -85,6 +88,9 @@ func (c *call) planned(p *migrate.Plan) {
 // foreseen prints what a look at the database found.
 func (c *call) foreseen(s migrate.PlannedMigration) {
 	for _, t := range s.Tables {
+		if c.shown() && badged(s, t.Table) {
+			continue
+		}
 		c.print("  %s\n", c.paint(terminal.Faint, "-- "+t.Table+": "+tableText(t)))
 	}
 	for _, f := range s.Fires {
@@ -132,16 +138,18 @@ func waitsJSON(e *migrate.DualWriteError) *waitJSON {
 	return &waitJSON{e.Contract, e.Error()}
 }
 
-func (c *call) stage(st migrate.Stage, done bool) {
+func (c *call) stage(s migrate.PlannedMigration, st migrate.Stage, done bool) {
 	c.print("  %s%s\n", st.Cause, map[bool]string{true: "  (done already)"}[done])
 	var facts []string
-	if st.Lock != "" && len(st.Tables) > 0 {
-		facts = append(facts, "locks "+strings.Join(st.Tables, ", ")+": "+st.Lock)
-	}
-	if st.Rewrites {
-		facts = append(facts, "rewrites the table")
-	} else if st.Scans {
-		facts = append(facts, "reads the whole table")
+	if !c.shown() { // else badges say it
+		if st.Lock != "" && len(st.Tables) > 0 {
+			facts = append(facts, "locks "+strings.Join(st.Tables, ", ")+": "+st.Lock)
+		}
+		if st.Rewrites {
+			facts = append(facts, "rewrites the table")
+		} else if st.Scans {
+			facts = append(facts, "reads the whole table")
+		}
 	}
 	if st.NoTx {
 		facts = append(facts, "outside a transaction")
@@ -150,7 +158,11 @@ func (c *call) stage(st migrate.Stage, done bool) {
 	if st.Batch != nil && !said {
 		facts = append(facts, "in batches, each in its own transaction")
 	}
-	if len(facts) > 0 {
+	switch {
+	case c.shown() && done:
+	case c.shown():
+		c.badges(s, st, facts)
+	case len(facts) > 0:
 		c.print("    -- %s\n", strings.Join(facts, "; "))
 	}
 	c.statements(st, "    ")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/badge"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -240,14 +241,11 @@ func scriptText(c migrate.Capabilities, stages []migrate.Stage) string {
 	return b.String()
 }
 
-// weak are the locks that let others read and write.
-var weak = []string{"ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE"}
-
 // badges writes what somebody has to know of a migration before it runs: in words, and in a colour.
 func (p *Page) badges(w *writer, i int, scripts []script) {
 	m := p.history.all[i]
 	open := false
-	badge := func(class markup, words string) {
+	show := func(class markup, words string) {
 		if !open {
 			w.p("<p class=\"badges\">")
 			open = true
@@ -264,61 +262,32 @@ func (p *Page) badges(w *writer, i int, scripts []script) {
 		case "unknown", "edited", "running", "undoing", "unfinished":
 			class = "error"
 		}
-		badge(class, strings.TrimSpace(m.State+" "+m.When))
+		show(class, strings.TrimSpace(m.State+" "+m.When))
 	}
 	if p.history.out[i] >= 0 && m.State == "" {
-		badge("note", "replaced")
+		show("note", "replaced")
 	}
 	if len(m.Replaces) > 0 {
-		badge("note", "squash")
+		show("note", "squash")
 	}
 	if heads := p.history.heads(); len(heads) > 1 && slices.Contains(heads, i) {
-		badge("warning", "a head")
+		show("warning", "a head")
 	}
 	for _, d := range destroys(m) {
-		badge("error", "destroys "+d)
+		one := badge.OfLoss(d)
+		show(markup(one.Level), one.Words)
 	}
 	created := p.created(i)
 	for _, s := range scripts {
-		locks := map[string][]string{}
-		var order []string
-		var rewrites, scans []string
-		for _, st := range s.stages {
-			tables := slices.DeleteFunc(slices.Clone(st.Tables), func(t string) bool { return created[strings.TrimPrefix(t, "public.")] })
-			if len(tables) == 0 {
-				continue
-			}
-			if st.Lock != "" {
-				if locks[st.Lock] == nil {
-					order = append(order, st.Lock)
-				}
-				locks[st.Lock] = appendNew(locks[st.Lock], tables)
-			}
-			if st.Rewrites {
-				rewrites = appendNew(rewrites, tables)
-			} else if st.Scans {
-				scans = appendNew(scans, tables)
-			}
-		}
 		prefix := ""
 		if len(scripts) > 1 {
 			prefix = s.label + ": "
 		}
 		if s.err != nil {
-			badge("error", prefix+"cannot be planned")
+			show("error", prefix+"cannot be planned")
 		}
-		for _, l := range order {
-			class := markup("warning")
-			if slices.Contains(weak, l) {
-				class = "note"
-			}
-			badge(class, prefix+"lock "+l+" on "+strings.Join(locks[l], ", "))
-		}
-		if len(rewrites) > 0 {
-			badge("error", prefix+"rewrites "+strings.Join(rewrites, ", "))
-		}
-		if len(scans) > 0 {
-			badge("warning", prefix+"reads all of "+strings.Join(scans, ", "))
+		for _, one := range badge.Of(s.stages, func(table string) bool { return created[table] }) {
+			show(markup(one.Level), prefix+one.Words)
 		}
 	}
 	if open {
@@ -340,15 +309,6 @@ func (p *Page) created(i int) map[string]bool {
 		}
 	}
 	return all
-}
-
-func appendNew(to, more []string) []string {
-	for _, s := range more {
-		if !slices.Contains(to, s) {
-			to = append(to, s)
-		}
-	}
-	return to
 }
 
 func (p *Page) findings(w *writer, m Migration) {
