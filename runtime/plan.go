@@ -343,19 +343,11 @@ func (s *Set) inPlace(i int, need []bool) bool {
 // as on a standby, see [Options.Expected].
 func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	defer m.explain(ctx, &err)
-	s, done, err := m.session(ctx)
+	s, h, want, done, err := m.appliedSchema(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	h, err := m.history(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	want, err := m.set.schemaOf(h.counts)
-	if err != nil {
-		return nil, err
-	}
 	foreign, err := m.set.schemaOf(func(i int) bool { return h.counts(i) && !m.set.all[i].own })
 	if err != nil {
 		return nil, err
@@ -406,6 +398,22 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 		diff = append(diff, structs...)
 	}
 	return diff, nil
+}
+
+// appliedSchema returns the schema that the migrations make which are applied, with the session and the history that say so. done ends the session; it is nil
+// with an error.
+func (m *Migrator) appliedSchema(ctx context.Context) (s Session, h *history, applied *schema.Schema, done func(), err error) {
+	if s, done, err = m.session(ctx); err != nil {
+		return nil, nil, nil, nil, err
+	}
+	if h, err = m.history(ctx, s); err == nil {
+		applied, err = m.set.schemaOf(h.counts)
+	}
+	if err != nil {
+		done()
+		return nil, nil, nil, nil, err
+	}
+	return s, h, applied, done, nil
 }
 
 // declared reports which of the objects that steps declare are in the database. Of a dialect that cannot look for them, all are.

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -23,8 +24,9 @@ type ConsentError struct {
 	Given   string      // the consent that was given, where it is not for this plan
 	Changed []string    // in what this plan differs from the one that the consent was given for
 	Backup  string      // what is missing of a backup, "" when none is needed or there is one
+	Plan    string      // the words that print the plan: "plan -down 2"; "" where it is printed already, and for what has none: fake and prune
 	Command string      // the words to paste: "up -approve 3f9a... -backup DIR"
-	Program string      // how the program is called, "" is not known; stands before Command
+	Program string      // how the program is called, "" is not known; stands before Plan and Command
 }
 
 // Error implements the error interface.
@@ -50,9 +52,14 @@ func (e *ConsentError) Error() string {
 	if e.Backup != "" {
 		b.WriteString("\n  " + e.Backup)
 	}
-	b.WriteString("\n  nothing was changed; look at plan")
+	b.WriteString("\n  nothing was changed")
+	if e.Plan != "" {
+		b.WriteString("; look at it with: " + strings.TrimSpace(e.Program+" "+e.Plan) + "\n  and")
+	} else if e.Command != "" {
+		b.WriteString(";")
+	}
 	if e.Command != "" {
-		b.WriteString(", and when it is right: " + strings.TrimSpace(e.Program+" "+e.Command))
+		b.WriteString(" when it is right: " + strings.TrimSpace(e.Program+" "+e.Command))
 	}
 	return b.String()
 }
@@ -217,6 +224,9 @@ func (m *Migrator) decide(ctx context.Context, s Session, r *run, a agreement, b
 			e.Reasons, e.Losses = a.reasons, lost()
 		}
 		e.Command = m.pasted(r.verb, e)
+		if !r.planned {
+			e.Plan = m.planWords(r.verb)
+		}
 		return e
 	}
 	switch {
@@ -246,30 +256,71 @@ func (m *Migrator) decide(ctx context.Context, s Session, r *run, a agreement, b
 	return nil, nil
 }
 
-// pasted are the words that give consent to a plan.
-func (m *Migrator) pasted(verb string, e *ConsentError) string {
-	words := verb
+// planWords are those that print the plan of a verb; "" is that it has none.
+func (m *Migrator) planWords(verb string) string {
+	word, rest, _ := strings.Cut(verb, " ")
+	switch word {
+	case "up":
+		word = strings.TrimSpace("plan " + rest)
+	case "to":
+		word = "plan -to " + rest
+	case "down":
+		word = "plan -down " + cmp.Or(strings.TrimPrefix(rest, "-n "), "1")
+	default:
+		return ""
+	}
+	return word + m.flagWords(verb)
+}
+
+// flagWords are the flags that say what is to be done, as far as the verb has them.
+func (m *Migrator) flagWords(verb string) (words string) {
+	word, _, _ := strings.Cut(verb, " ")
 	flag := func(on bool, text string) {
 		if on {
 			words += " " + text
 		}
 	}
-	flag(m.opt.Contract, "-contract")
-	flag(m.opt.FakeInitial, "-fake-initial")
-	flag(m.opt.OutOfOrder == PolicyAllow, "-allow-out-of-order")
-	flag(m.opt.Unknown == PolicyAllow, "-allow-unknown")
-	flag(m.opt.Edited == PolicyAllow, "-allow-edited")
-	flag(m.opt.Lock == LockLease, "-lease")
-	flag(true, "-approve "+e.Hash)
-	switch {
-	case m.opt.Backup != nil:
-		flag(true, "-backup "+m.opt.Backup.Dir)
-	case m.opt.WithoutBackup != "":
-		flag(true, "-without-backup "+strconv.Quote(m.opt.WithoutBackup))
-	case e.Backup != "":
-		flag(true, "-backup DIR")
+	flag(m.opt.Contract && word == "up", "-contract")
+	flag(m.opt.FakeInitial && word == "up", "-fake-initial")
+	if word != "prune" {
+		flag(m.opt.OutOfOrder == PolicyAllow, "-allow-out-of-order")
+		flag(m.opt.Unknown == PolicyAllow, "-allow-unknown")
+		flag(m.opt.Edited == PolicyAllow, "-allow-edited")
 	}
 	return words
+}
+
+// pasted are the words that give consent to a plan.
+func (m *Migrator) pasted(verb string, e *ConsentError) string {
+	words := verb + m.flagWords(verb)
+	if m.opt.Lock == LockLease {
+		words += " -lease"
+	}
+	words += " -approve " + e.Hash
+	switch word, _, _ := strings.Cut(verb, " "); {
+	case word == "fake" || word == "prune": // which need none
+	case m.opt.Backup != nil:
+		words += " -backup " + shellWord(m.opt.Backup.Dir)
+	case m.opt.WithoutBackup != "":
+		words += " -without-backup " + shellWord(m.opt.WithoutBackup)
+	case e.Backup != "":
+		words += " -backup DIR"
+	}
+	return words
+}
+
+// shellWord returns a text as one word of a command line.
+func shellWord(text string) string {
+	plain := func(r rune) bool {
+		return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("_-./:=@%+,", r)
+	}
+	switch {
+	case text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }):
+		return text
+	case !strings.ContainsAny(text, "\"\\$`!\n"):
+		return `"` + text + `"`
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // lacksBackup says what is missing of a backup for a plan that destroys data, "" when nothing is.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/modelgen/modelgen/runtime/internal/rowkeys"
+	"github.com/modelgen/modelgen/runtime/internal/samedriver"
 )
 
 // RehearseOptions say what [Migrator.Rehearse] copies, and where to.
@@ -52,7 +53,7 @@ func (m *Migrator) Rehearse(ctx context.Context, opt RehearseOptions) (_ *Rehear
 		return nil, &RehearsalError{fmt.Errorf("%v%% of the rows: it is from 0 to 100", opt.Percent)}
 	}
 	if opt.Open == nil {
-		opt.Open = opener(m.db)
+		opt.Open = func(_ context.Context, name string) (*sql.DB, error) { return samedriver.Open(m.db, name) }
 	}
 	if !opt.Keys {
 		ctx = rowkeys.Hide(ctx)

@@ -3,7 +3,6 @@ package migrate
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 )
 
 // Rehearser is a [Session] that can copy its database, and measure what it does itself.
@@ -65,27 +64,3 @@ type TableStorage struct {
 	Root string // the table that it is a partition of, and that one of another; "" is none
 	File string // changes when the table is written again as a whole; "" has none
 }
-
-// opener opens another database with the driver of db.
-func opener(db *sql.DB) func(context.Context, string) (*sql.DB, error) {
-	return func(_ context.Context, name string) (*sql.DB, error) {
-		d := db.Driver()
-		if opens, ok := d.(driver.DriverContext); ok {
-			connector, err := opens.OpenConnector(name)
-			if err != nil {
-				return nil, err
-			}
-			return sql.OpenDB(connector), nil
-		}
-		return sql.OpenDB(plainConnector{d, name}), nil
-	}
-}
-
-// plainConnector is what database/sql makes of a driver that has none of its own.
-type plainConnector struct {
-	driver driver.Driver
-	name   string
-}
-
-func (c plainConnector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.name) }
-func (c plainConnector) Driver() driver.Driver                        { return c.driver }

@@ -18,19 +18,11 @@ type tally struct {
 
 // tally counts all tables of the set, by the history. What cannot be counted, as it is not there, is left out.
 func (m *Migrator) tally(ctx context.Context) (map[string]tally, error) {
-	s, done, err := m.session(ctx)
+	s, _, now, done, err := m.appliedSchema(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	h, err := m.history(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	now, err := m.set.schemaOf(h.counts)
-	if err != nil {
-		return nil, err
-	}
 	all := map[string]tally{}
 	for _, t := range now.For(m.dialect.Name()).Tables {
 		var columns []string

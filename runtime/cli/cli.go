@@ -48,6 +48,7 @@ import (
 	"github.com/modelgen/modelgen/internal/nearest"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/cli/terminal"
+	"github.com/modelgen/modelgen/runtime/internal/samedriver"
 )
 
 // Command is a command line with what can be set about it. DB, Dialect and Set are needed; Set may be nil for inspect alone.
@@ -356,7 +357,7 @@ func (c *call) call(ctx context.Context, v verb, args []string) error {
 		c.opt.Backup = &migrate.Backup{Dir: c.backup, URL: cmp.Or(c.URL, os.Getenv("DATABASE_URL"))}
 	}
 	if c.expected != "" {
-		db, err := c.second(c.expected)
+		db, err := samedriver.Open(c.DB, c.expected)
 		if err != nil {
 			return fmt.Errorf("verify -expected: %w", err)
 		}

@@ -238,6 +238,7 @@ type consentJSON struct {
 	Given   string     `json:"given,omitempty"`
 	Changed []string   `json:"changed,omitempty"`
 	Backup  string     `json:"backup,omitempty"` // what is missing of one
+	Plan    string     `json:"plan,omitempty"`   // the words that print the plan
 	Command string     `json:"command"`
 }
 
@@ -263,7 +264,7 @@ func consentOf(e *migrate.ConsentError) *consentJSON {
 	if e == nil {
 		return nil
 	}
-	return &consentJSON{e.Reasons, lossesJSON(e.Losses), e.Hash, e.Given, e.Changed, e.Backup, e.Command}
+	return &consentJSON{e.Reasons, lossesJSON(e.Losses), e.Hash, e.Given, e.Changed, e.Backup, e.Plan, e.Command}
 }
 
 // protectedLine prints what a protected database is, before all else.

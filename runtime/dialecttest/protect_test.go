@@ -285,6 +285,65 @@ func TestProtectPolicies(t *testing.T) {
 	})
 }
 
+// pasted returns the command of a line of a refusal, as arguments.
+func (r *runner) pasted(problems, words string) []string {
+	r.t.Helper()
+	_, rest, ok := strings.Cut(problems, words+"migrate ")
+	if !ok {
+		r.t.Fatalf("it is not said %q:\n%s", words, problems)
+	}
+	line, _, _ := strings.Cut(rest, "\n")
+	return strings.Fields(line)
+}
+
+// TestProtectPasted: what a refusal says to look at is the plan of that very command, and what it says to paste is a command, also where the program has set in its
+// options what the verb has no flag for.
+func TestProtectPasted(t *testing.T) {
+	runners(t, func(r *runner) {
+		two, all := shopOfThree()
+		r.runs(two, "protect", "-name", "production")
+		r.runs(two, "up")
+		r.opt.Contract, r.opt.FakeInitial = true, true
+		r.opt.WithoutBackup = "nightly"
+		for _, c := range []struct {
+			set  *migrate.Set
+			args []string
+			plan string
+		}{
+			{all, []string{"up"}, "plan -contract -fake-initial"},
+			{all, []string{"down"}, "plan -down 1"},
+			{all, []string{"up", "-to", "0003"}, "plan -to 0003 -contract -fake-initial"},
+			{all, []string{"down", "-n", "2", "-allow-unknown"}, "plan -down 2 -allow-unknown"},
+			{all, []string{"up", "-to", "0002"}, ""},
+			{all, []string{"to", "0003"}, "plan -to 0003"},
+			{all, []string{"to", "zero"}, "plan -to zero"},
+			{all, []string{"fake", "0001"}, "none"},
+		} {
+			status, _, problems := r.command(c.set, c.args...)
+			if c.plan == "" {
+				if status != 0 {
+					r.t.Errorf("%s: %d %s", c.args, status, problems)
+				}
+				continue
+			}
+			paste := r.pasted(problems, "when it is right: ")
+			if c.plan != "none" {
+				look := r.pasted(problems, "nothing was changed; look at it with: ")
+				if got := strings.Join(look, " "); got != c.plan {
+					r.t.Errorf("%s: look at it with: %s, want %s", c.args, got, c.plan)
+				}
+				plan := r.runs(c.set, look...)
+				if hash := planHash.FindString(strings.Join(paste, " ")); !strings.Contains(plan, "nothing was changed; when it is right: migrate ") || !strings.Contains(plan, hash) {
+					r.t.Errorf("%s: %s shows another plan than %s:\n%s", c.args, look, paste, plan)
+				}
+			} else if strings.Contains(problems, "look at it") {
+				r.t.Errorf("%s: there is no plan of it: %s", c.args, problems)
+			}
+			r.runs(c.set, paste...)
+		}
+	})
+}
+
 // TestProtectContract: the end of a dual write breaks programs that know only the old column.
 func TestProtectContract(t *testing.T) {
 	runners(t, func(r *runner) {

@@ -138,7 +138,7 @@ func TestRehearseOn(t *testing.T) {
 		if _, err := other.Exec("CREATE TABLE mine (id int)"); err != nil {
 			r.t.Fatal(err)
 		}
-		for address, words := range map[string]string{on: "is not empty (table mine)", r.url: "is the one that is to be copied", "postgres://nobody:secret@127.0.0.1:1/none": "nothing was rehearsed"} {
+		for address, words := range map[string]string{on: "is not empty (table public.mine)", r.url: "is the one that is to be copied", "postgres://nobody:secret@127.0.0.1:1/none": "nothing was rehearsed"} {
 			_, problems := r.rehearse(set, 1, "-on", address)
 			if !strings.Contains(problems, words) || strings.Contains(problems, "secret") {
 				r.t.Errorf("%s: %s", address, problems)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -335,10 +336,23 @@ func TestRehearseOnFile(t *testing.T) {
 	}
 	for on, words := range map[string]string{
 		filepath.Join(dir, "copy.db"): "already exists, and is no copy that a rehearsal has left", file: "already exists", filepath.Join(dir, "none", "x.db"): "there is no such directory",
+		"file:" + filepath.Join(dir, "new.db"): "not a connection string", ":memory:": "not a connection string", "postgres://u:secret@h/db": "not a connection string", file + "-journal": "belongs to the database beside it",
 	} {
 		if _, problems := r.rehearse(set, 1, "-on", on); !strings.Contains(problems, words) {
 			t.Errorf("%s: %s", on, problems)
 		}
+	}
+	link, dangling := filepath.Join(t.TempDir(), "link.db"), filepath.Join(t.TempDir(), "dangling.db")
+	if err := errors.Join(os.Symlink(file, link), os.Symlink(filepath.Join(dir, "nowhere.db"), dangling)); err != nil {
+		t.Fatal(err)
+	}
+	for _, on := range []string{link, dangling} { // the database itself by another name, and what would be made elsewhere
+		if _, problems := r.rehearse(set, 1, "-on", on); !strings.Contains(problems, "already exists") {
+			t.Errorf("%s: %s", on, problems)
+		}
+	}
+	if left() != "copy.db" {
+		t.Errorf("left %q", left())
 	}
 	host, _ := os.Hostname()
 	mark := filepath.Join(dir, "copy.db.rehearsal")

@@ -87,7 +87,7 @@ func (w *copier) dumpSchema(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("pg_restore --list: %w", err)
 	}
-	kept, events := restorable(string(list), w.to.super)
+	kept, events := restorable(string(list), w.to.super, w.beside)
 	if events {
 		w.out.NotTested = append(w.out.NotTested, "event triggers: only a superuser can make them on the copy")
 	}
@@ -97,19 +97,24 @@ func (w *copier) dumpSchema(ctx context.Context) error {
 func (w *copier) file() string { return filepath.Join(w.dir, "schema.dump") }
 func (w *copier) list() string { return filepath.Join(w.dir, "schema.list") }
 
-// entry is a line of the table of contents of a dump.
-var entry = regexp.MustCompile(`^\d+; \d+ \d+ (USER MAPPING|SUBSCRIPTION|EVENT TRIGGER) `)
+// entry is a line of the table of contents of a dump, and stays one that could not be taken back in a database that was there before.
+var (
+	entry = regexp.MustCompile(`^\d+; \d+ \d+ (USER MAPPING|SUBSCRIPTION|EVENT TRIGGER) `)
+	stays = regexp.MustCompile(`^\d+; \d+ \d+ (DEFAULT ACL |(ACL|COMMENT) - SCHEMA public )`)
+)
 
-// restorable leaves out of a table of contents what would reach other servers, and what the role cannot make; events says that there are event triggers
-// among it.
-func restorable(list string, super bool) (kept string, events bool) {
+// restorable leaves out of a table of contents what would reach other servers, what the role cannot make, and what would stay in a database that is not the
+// rehearsal's own; events says that there are event triggers among it.
+func restorable(list string, super, own bool) (kept string, events bool) {
 	var b strings.Builder
 	for line := range strings.Lines(list) {
 		if m := entry.FindStringSubmatch(line); m != nil && (m[1] != "EVENT TRIGGER" || !super) {
 			events = events || m[1] == "EVENT TRIGGER"
 			continue
 		}
-		b.WriteString(line)
+		if own || !stays.MatchString(line) {
+			b.WriteString(line)
+		}
 	}
 	return b.String(), events
 }

@@ -255,52 +255,6 @@ func (w *copier) isEmpty(ctx context.Context, name string) bool {
 	return err == nil && left == ""
 }
 
-// made finds what people have made in a database: not of the server, and not of an extension.
-const made = ` NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'`
-
-func notOf(class, oid string) string {
-	return " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog." + class + "'::pg_catalog.regclass AND e.objid = " + oid + " AND e.deptype = 'e')"
-}
-
-// contents names something that is in a database; "" is that it is empty.
-func contents(ctx context.Context, q querier) (what string, err error) {
-	err = q.QueryRowContext(ctx, `SELECT COALESCE((SELECT x FROM (
- SELECT 'table ' || c.oid::pg_catalog.regclass::text AS x FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname`+made+notOf("pg_class", "c.oid")+`
- UNION ALL SELECT 'schema ' || n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname <> 'public' AND n.nspname`+made+notOf("pg_namespace", "n.oid")+`
- UNION ALL SELECT 'function ' || p.oid::pg_catalog.regprocedure::text FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname`+made+notOf("pg_proc", "p.oid")+`
- UNION ALL SELECT 'type ' || t.oid::pg_catalog.regtype::text FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('e', 'd', 'r') AND n.nspname`+made+notOf("pg_type", "t.oid")+`
- ) AS all_of_it ORDER BY x LIMIT 1), '')`).Scan(&what)
-	return what, err
-}
-
-// empty drops all that a restored dump has made. Extensions stay: the role may not be able to make them again.
-func empty(ctx context.Context, q querier) error {
-	_, err := q.ExecContext(ctx, `DO $modelgen$ DECLARE r record; BEGIN
- FOR r IN SELECT evtname AS name FROM pg_catalog.pg_event_trigger LOOP EXECUTE pg_catalog.format('DROP EVENT TRIGGER %I CASCADE', r.name); END LOOP;
- FOR r IN SELECT pubname AS name FROM pg_catalog.pg_publication LOOP EXECUTE pg_catalog.format('DROP PUBLICATION %I', r.name); END LOOP;
- FOR r IN SELECT srvname AS name FROM pg_catalog.pg_foreign_server LOOP EXECUTE pg_catalog.format('DROP SERVER %I CASCADE', r.name); END LOOP;
- FOR r IN SELECT n.oid, n.nspname AS name FROM pg_catalog.pg_namespace n WHERE n.nspname <> 'public' AND n.nspname`+made+notOf("pg_namespace", "n.oid")+`
-   AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension x WHERE x.extnamespace = n.oid)
- LOOP EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', r.name); END LOOP;
- FOR r IN SELECT c.oid, CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, n.nspname, c.relname
-   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname`+made+notOf("pg_class", "c.oid")+`
- LOOP IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = r.oid) THEN EXECUTE pg_catalog.format('DROP %s %I.%I CASCADE', r.kind, r.nspname, r.relname); END IF; END LOOP;
- FOR r IN SELECT p.oid, p.prokind, p.oid::pg_catalog.regprocedure::text AS name FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname`+made+notOf("pg_proc", "p.oid")+`
- LOOP IF EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid = r.oid) THEN EXECUTE 'DROP ROUTINE ' || r.name || ' CASCADE'; END IF; END LOOP;
- FOR r IN SELECT t.oid, t.oid::pg_catalog.regtype::text AS name FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-   WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')) AND n.nspname`+made+notOf("pg_type", "t.oid")+`
- LOOP IF EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid = r.oid) THEN EXECUTE 'DROP TYPE ' || r.name || ' CASCADE'; END IF; END LOOP;
-END $modelgen$`)
-	if err != nil {
-		return err
-	}
-	left, err := contents(ctx, q)
-	if err == nil && left != "" {
-		err = fmt.Errorf("%s is left in it; drop it by hand, or the whole database", left)
-	}
-	return err
-}
-
 var _ querier = (*sql.Conn)(nil)
 
 // withDatabase returns a connection string, which [splitPassword] has found to be one, with another database.

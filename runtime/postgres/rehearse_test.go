@@ -39,11 +39,23 @@ func TestDumpArgs(t *testing.T) {
 func TestRestorable(t *testing.T) {
 	const list = "; Archive\n201; 1418 16999 USER MAPPING - USER MAPPING me SERVER far me\n202; 1259 16400 TABLE public users me\n203; 3466 16401 EVENT TRIGGER - watch me\n204; 6100 16402 SUBSCRIPTION - sub me\n"
 	const table = "; Archive\n202; 1259 16400 TABLE public users me\n"
-	if got, events := restorable(list, false); got != table || !events {
+	if got, events := restorable(list, false, true); got != table || !events {
 		t.Errorf("%t %s", events, got)
 	}
-	if got, events := restorable(list, true); events || got != table+"203; 3466 16401 EVENT TRIGGER - watch me\n" {
+	if got, events := restorable(list, true, true); events || got != table+"203; 3466 16401 EVENT TRIGGER - watch me\n" {
 		t.Errorf("%t %s", events, got)
+	}
+}
+
+// What could not be taken back is not made in a database that was there before.
+func TestRestorableStays(t *testing.T) {
+	const table = "202; 1259 16400 TABLE public users me\n203; 0 0 ACL public TABLE users me\n204; 0 0 COMMENT public TABLE users me\n"
+	const list = table + "205; 826 16450 DEFAULT ACL public DEFAULT PRIVILEGES FOR TABLES me\n206; 0 0 ACL - SCHEMA public pg_database_owner\n207; 0 0 COMMENT - SCHEMA public pg_database_owner\n"
+	if got, _ := restorable(list, true, false); got != table {
+		t.Error(got)
+	}
+	if got, _ := restorable(list, true, true); got != list {
+		t.Error(got)
 	}
 }
 

@@ -24,6 +24,9 @@ const (
 	markEnding = ".rehearsal" // of the file beside a copy that says whose it is
 )
 
+// besideEndings are those of the files that SQLite keeps beside a database.
+var besideEndings = []string{"-wal", "-shm", "-journal"}
+
 // owner is what the file beside a copy says: who has made it. A copy that is kept has none.
 type owner struct {
 	Host  string    `json:"host"`
@@ -40,6 +43,9 @@ func (o owner) dead() bool {
 // CopyDatabase implements [migrate.Rehearser] with VACUUM INTO.
 func (s *session) CopyDatabase(ctx context.Context, c migrate.CopyConfig) (_ *migrate.DatabaseCopy, err error) {
 	parent, file := os.TempDir(), ""
+	if err := checkOn(c.On); err != nil {
+		return nil, err
+	}
 	if c.On != "" {
 		info, err := os.Stat(c.On)
 		switch {
@@ -107,6 +113,20 @@ func (s *session) CopyDatabase(ctx context.Context, c migrate.CopyConfig) (_ *mi
 		return "", errors.Join(err, remove())
 	}
 	return out, nil
+}
+
+// checkOn refuses what is no path of a copy: VACUUM INTO takes a URI or :memory: for another place, and a file with one of these endings is taken for a part of the
+// database beside it.
+func checkOn(on string) error {
+	if strings.HasPrefix(on, "file:") || strings.Contains(on, "://") || on == ":memory:" {
+		return errors.New("-on (RehearseOptions.On) is a directory or the path of a new file, not a connection string")
+	}
+	for _, ending := range besideEndings {
+		if strings.HasSuffix(on, ending) {
+			return fmt.Errorf("the copy cannot be made in %s: a file that ends with %s belongs to the database beside it; name another one", on, ending)
+		}
+	}
+	return nil
 }
 
 // sameSettings sets on the copy what the application has set on its connection and a file does not hold, and makes sure that it is the copy.
@@ -199,7 +219,7 @@ func clearFile(file string) (removed []string, err error) {
 
 // removeCopy removes a database with the files beside it. None is no error.
 func removeCopy(file string) (err error) {
-	for _, ending := range []string{"", "-wal", "-shm", "-journal"} {
+	for _, ending := range append([]string{""}, besideEndings...) {
 		if e := os.Remove(file + ending); e != nil && !errors.Is(e, os.ErrNotExist) {
 			err = errors.Join(err, e)
 		}
