@@ -24,7 +24,15 @@ import (
 var update = flag.Bool("update", false, "rewrite what the scripts compare with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"modelgen": main})
+	testscript.Main(tests{m}, map[string]func(){"modelgen": main})
+}
+
+// tests runs when the binary is the one that go test began, and not a command of a script.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	moduleProxy = machineProxy()
+	return t.M.Run()
 }
 
 // TestScript runs the scenarios in testdata/script through the real command. Each begins in a module of its own, example.com/shop, that
