@@ -77,7 +77,7 @@ func runInspect(ctx context.Context, e env, args []string) ([]byte, error) {
 		if err := os.WriteFile(filepath.Join(temp, "overlay.json"), overlay, 0o600); err != nil {
 			return nil, err
 		}
-		e.say("building a reader for SQLite with " + d.module + ", once: the first time takes a minute")
+		e.say("reading with a program that go run builds with " + d.module + ": the first time that takes a minute")
 		return goCommand(ctx, filepath.Dir(dir), nil, append([]string{"run", "-overlay", filepath.Join(temp, "overlay.json"), "./modelgen_inspect_sqlite"}, args...)...)
 	}
 	mod, err := throwawayModule(ctx, e)
@@ -89,7 +89,7 @@ func runInspect(ctx context.Context, e env, args []string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	e.say("building a reader for SQLite in a module of its own with " + sqliteDriver + ", once: the first time takes a minute")
+	e.say("reading with a program that go run builds in a module of its own with " + sqliteDriver + ": the first time that takes a minute")
 	alone := []string{"GOWORK=off", "GOFLAGS=-mod=mod"}
 	if _, err := goCommand(ctx, temp, alone, "get", sqliteDriver+"@"+sqliteVersion); err != nil {
 		return nil, err

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
@@ -22,7 +24,7 @@ import (
 func printSQL(_ context.Context, e env, args []string) error {
 	cfg := gen.Config{Dir: e.dir, Targets: targets}
 	f := flags(e, "sql", "[NAME | FROM..TO] [directory]")
-	dialect := f.String("dialect", "", "postgres, postgres@15 or sqlite (default: the first of the project)")
+	dialect := f.String("dialect", "", strings.Join(slices.Sorted(maps.Keys(targets)), " or ")+", with a version after @ where it matters, as postgres@15 (default: the first of the project)")
 	back := f.Bool("back", false, "the SQL that undoes them, the newest first")
 	idempotent := f.Bool("idempotent", false, "a script for psql that looks into the history, runs what is missing and records it")
 	format := f.String("format", "", "write files for another `runner`: goose, golang-migrate or atlas")
