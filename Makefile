@@ -16,7 +16,7 @@ GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
 # What is tested on every version. TestRunnerBackup needs a pg_dump as new as the server, which make test has.
 MATRIX_TESTS = ./runtime/... ./internal/law ./internal/pgtest/... ./gen/optimize/... ./example/...
 
-.PHONY: help demo test chromium pgbouncer matrix vettool lint verify bench soak random fuzz
+.PHONY: help demo test docs chromium pgbouncer matrix vettool lint verify bench soak random fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,8 +24,14 @@ help: ## List the targets
 demo: ## Show the whole story in a temporary directory, on SQLite (or DATABASE_URL=postgres://...)
 	@go run ./internal/demo $${DATABASE_URL:+"$$DATABASE_URL"}
 
-test: bin/pgrun chromium pgbouncer ## Run all tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
-	bin/pgrun go test -timeout 3h ./...
+# They build a program for every few commands of the docs, as a reader does.
+DOCS_TESTS = ^(TestGuide|TestDocsRun|TestInitNext|TestInitVendored)$$
+
+test: bin/pgrun chromium pgbouncer ## Run the tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
+	bin/pgrun go test -timeout 3h -ldflags=-w -skip '$(DOCS_TESTS)' ./...
+
+docs: bin/pgrun pgbouncer ## Run every command of the README, the guide and what init prints, as a reader does
+	bin/pgrun go test -timeout 3h -ldflags=-w -run '$(DOCS_TESTS)' ./cmd/modelgen
 
 # The page of show is tested in it. Where it cannot be installed that test says that it did not run, unless MODELGEN_TEST_CHROMIUM asks for it.
 chromium:
@@ -96,15 +102,13 @@ soak: bin/pgrun ## Run the tests COUNT times under the race detector, then rando
 	@$(MAKE) --no-print-directory random SEED=$$(date +%s)
 	@$(MAKE) --no-print-directory fuzz
 
-# make test has a few of each, from seed 1; .ci/run says how many it has. FULL are the tests that divide what they go through among the drivers or take a
-# part of it, unless they have -full.
-FULL = Killed|TestExercisePostgres|TestHalfUndone|TestPostgresApply|TestHandStepLeavesNothing|TestPostgresPagePlan|TestSQLiteOnceLikeOneByOne|TestRunnerShared|TestTypeChanges
-
-random: bin/pgrun ## Run LAW pairs of random schemas, LISTS random lists of ops, and the tests that go through all places, at their full sizes, from SEED on
+# make test has a few of each, from seed 1; .ci/run says how many it has. With -full the tests with databases run with each driver, where make test has one
+# of them for each test, and those that go through all places go through all.
+random: bin/pgrun ## Run LAW pairs of random schemas, LISTS random lists of ops from SEED on, and the tests with databases at their full sizes, with each driver
 	bin/pgrun go test -count 1 -timeout 0 ./internal/law -law.n $(LAW) -law.seed $(SEED)
 	bin/pgrun go test -count 1 -timeout 0 ./gen/optimize/optimizetest -real.n $(LISTS) -real.seed $(SEED)
 	go test -count 1 -timeout 0 ./gen/optimize -run Random -optimize.n $$((20 * $(LISTS))) -optimize.seed $(SEED)
-	bin/pgrun go test -count 1 -timeout 0 ./runtime/dialecttest -run '$(FULL)' -full
+	bin/pgrun go test -count 1 -timeout 0 ./runtime/dialecttest -full
 
 fuzz: bin/pgrun ## Run each fuzz test for FUZZTIME
 	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's/^(.*)\/[^\/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*/\1 \2/' | \

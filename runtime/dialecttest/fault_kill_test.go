@@ -27,7 +27,7 @@ type faultPG struct {
 	proxy  *faultproxy.Proxy
 }
 
-// faultEach runs a test with each driver, on a database of its own.
+// faultEach runs a test with its drivers, on a database of its own for each.
 func faultEach(t *testing.T, test func(t *testing.T, f *faultPG)) {
 	t.Helper()
 	faultEachWith(t, nil, test)
@@ -35,7 +35,7 @@ func faultEach(t *testing.T, test func(t *testing.T, f *faultPG)) {
 
 func faultEachWith(t *testing.T, opt *faultproxy.Options, test func(t *testing.T, f *faultPG)) {
 	t.Parallel()
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			test(t, newFaultPG(t, driver, opt))

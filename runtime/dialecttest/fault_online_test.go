@@ -164,7 +164,7 @@ func TestFault40NullBetweenPhases(t *testing.T) {
 // TestFault06CrashInValidate: the server dies while rows are looked at. The constraint is there, not yet valid, and the next run goes on with that.
 func TestFault06CrashInValidate(t *testing.T) {
 	server := faultBreakable(t)
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {
 			f := &faultPG{t: t, driver: driver, url: server.URL, db: pgOpen(t, driver, server.URL)}
 			faultUntil(t, "the server is there", func() bool { return f.db.PingContext(t.Context()) == nil })

@@ -41,7 +41,7 @@ func fleetLeft(t *testing.T, r *fleet.Report, err error, words ...string) {
 // TestFleetBrokenURL: one that cannot be reached, or parsed, is a failure of that one.
 func TestFleetBrokenURL(t *testing.T) {
 	t.Parallel()
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		a, b := pgtest.Database(t), pgtest.Database(t)
 		targets := fleet.URLs(driver, postgres.Dialect{}, a, "postgres://me:secret@127.0.0.1:1/shop?connect_timeout=2", "postgres://me:secret%zz@host/db", b)
 		r, err := fleet.Up(t.Context(), targets, fleetMigrations(2), nil)

@@ -85,7 +85,7 @@ func TestFleetKilled(t *testing.T) {
 			t.Errorf("verify: %v", err)
 		}
 	})
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			address, n := pgtest.Database(t), size(24, 200)

@@ -105,7 +105,7 @@ func fleetWant(t *testing.T, r *fleet.Report, want ...string) {
 // TestFleetSchemas: tenants of one database that stand at different points, of hostile names too, are brought to one, and nothing of one is in another.
 func TestFleetSchemas(t *testing.T) {
 	t.Parallel()
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			db := pgOpen(t, driver, pgtest.Database(t))
@@ -196,7 +196,7 @@ func migrateIdent(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""
 // TestFleetStraight: tenants behind the first that stands at the same point take the straight way, and their history is the same as that of the ordinary one.
 func TestFleetStraight(t *testing.T) {
 	t.Parallel()
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			db := pgOpen(t, driver, pgtest.Database(t))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -23,9 +24,21 @@ import (
 // pgDrivers are the names under which the drivers register.
 var pgDrivers = []string{"postgres", "pgx"}
 
-// pgEach runs a test with each driver, on a database of its own.
+// driversOf returns the drivers that a test runs with: all of them with -full, otherwise one, which is always the same for a test and
+// the other one for about every second.
+func driversOf(t *testing.T) []string {
+	if *full {
+		return pgDrivers
+	}
+	h := fnv.New32a()
+	h.Write([]byte(t.Name()))
+	i := h.Sum32() % uint32(len(pgDrivers))
+	return pgDrivers[i : i+1]
+}
+
+// pgEach runs a test with its drivers, on a database of its own for each.
 func pgEach(t *testing.T, test func(t *testing.T, db *sql.DB, url string)) {
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			url := pgtest.Database(t)
@@ -34,7 +47,7 @@ func pgEach(t *testing.T, test func(t *testing.T, db *sql.DB, url string)) {
 	}
 }
 
-// pgEachDriver says which of pgDrivers it is.
+// pgEachDriver runs a test with each of pgDrivers and says which it is: the test divides what it does among them.
 func pgEachDriver(t *testing.T, test func(t *testing.T, db *sql.DB, driver int)) {
 	for i, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 
 // rehearseEach runs a test with each driver on a database with three rows.
 func rehearseEach(t *testing.T, test func(r *runner)) {
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			r := rehearsePG(t, driver)

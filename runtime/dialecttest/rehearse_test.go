@@ -124,7 +124,7 @@ func rehearseRunners(t *testing.T, test func(r *runner)) {
 		t.Cleanup(func() { db.Close() })
 		test(&runner{t: t, db: db, dialect: sqlite.Dialect{}})
 	})
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) { test(rehearsePG(t, driver)) })
 	}
 }

@@ -46,7 +46,7 @@ func runners(t *testing.T, test func(r *runner)) {
 }
 
 func pgRunners(t *testing.T, test func(r *runner)) {
-	for _, driver := range pgDrivers {
+	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			url := pgtest.Database(t)
