@@ -89,6 +89,9 @@ type Cursor struct {
 
 	// Waits is of a migration that is done and has begun a dual write: the set of the program that did it, which does not end it as well.
 	Waits string `json:"waits,omitempty"`
+
+	// Made are the extensions that a migration has made: what it found is not dropped when it is undone.
+	Made []string `json:"made,omitempty"`
 }
 
 // ParseCursor reads a cursor; "" is nil.

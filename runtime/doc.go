@@ -52,5 +52,5 @@
 //	Facts, Effects  what a schema consists of, and what an op reads and changes
 //
 // A session may implement more: [Looker], [Watched], [ObjectSession], [Versioned], [Archiver], [Rehearser], [Replicated]; a planner
-// [SingleOpPlanner] and [QuietPlanner]. Package dialecttest holds the tests that every dialect must pass.
+// [SingleOpPlanner], [QuietPlanner] and [KeepingPlanner]. Package dialecttest holds the tests that every dialect must pass.
 package migrate

@@ -26,6 +26,9 @@ type executor struct {
 	passed  int64          // rows of a batched stage that did not reach its end
 	shared  bool           // nobody else is here: migrations may share transactions
 	holds   map[int]string // what the history is to keep of migrations that are done, see [history.holds]
+
+	made       map[int][]string // the extensions that migrations make, see claims
+	extensions map[string]bool  // whether one is there after the moves that are planned
 }
 
 // leg is one move, planned.
@@ -120,9 +123,14 @@ func (w *executor) plan(ctx context.Context, mv move) (leg, error) {
 		}
 	}
 	l.ops = ops
-	l.stages, err = PlanOps(w.planner(ops), from, ops)
+	if err := w.claims(ctx, mv, ops); err != nil {
+		return l, err
+	}
+	planner := w.planner(ops)
+	w.keeps(planner, mv, ops)
+	l.stages, err = PlanOps(planner, from, ops)
 	l.groups = Transactions(l.stages)
-	l.held = w.holds[mv.at] != ""
+	l.held = w.holds[mv.at] != "" || len(w.made[mv.at]) > 0
 	w.shared = w.shared && !slices.ContainsFunc(ops, declares)
 	return l, err
 }
@@ -321,7 +329,7 @@ func (w *executor) marks(mv move) (m *marker, settle func()) {
 	if mv.fake && !mv.adopt {
 		rec.State = StateFaked
 	}
-	m = &marker{back: mv.back, begun: w.h.row[mv.at] != nil, holds: w.holds[mv.at], ended: mv.ended()}
+	m = &marker{back: mv.back, begun: w.h.row[mv.at] != nil, holds: w.holds[mv.at], made: w.made[mv.at], ended: mv.ended()}
 	m.entry = func(result string) (Mark, bool) { return w.r.logged(w.m, n.set, result, w.m.set.label(mv.at)) }
 	m.undoing = m.begun && w.h.row[mv.at].State == StateUndoing
 	d := w.digests[n.set]
@@ -386,21 +394,35 @@ type marker struct {
 	back, begun bool
 	undoing     bool // the history says already that it is on its way back
 	stages      []Stage
-	holds       string // what its row keeps when it is done
-	half        *Half  // it was not applied to its end
-	ended       string // what the log says of its end
+	holds       string   // what its row keeps when it is done
+	made        []string // the extensions that it makes
+	half        *Half    // it was not applied to its end
+	ended       string   // what the log says of its end
 	entry       func(result string) (Mark, bool)
 }
 
 // way is what the history says of the first n stages, for whoever goes on after them.
 func (k *marker) way(n int) string {
-	if n == 0 && k.half == nil {
+	if n == 0 && k.half == nil && len(k.made) == 0 {
 		return ""
 	}
-	c := &Cursor{Half: k.half}
+	c := &Cursor{Half: k.half, Made: k.made}
 	if n > 0 {
 		c.Plan = fingerprint(k.stages[:n])
 	}
+	return c.String()
+}
+
+// kept is what the row keeps when the migration is done.
+func (k *marker) kept() string {
+	if len(k.made) == 0 {
+		return k.holds
+	}
+	c, err := ParseCursor(k.holds)
+	if err != nil || c == nil {
+		c = new(Cursor)
+	}
+	c.Made = k.made
 	return c.String()
 }
 
@@ -447,8 +469,7 @@ func (k *marker) around(end int, last, apart bool) (before, after []Mark) {
 		after = k.logs(append(after, Mark{Kind: MarkDigest, Record: rec}), k.ended)
 	case last:
 		after = []Mark{{Kind: MarkFinish, Record: rec}}
-		if k.holds != "" {
-			rec.Cursor = k.holds
+		if rec.Cursor = k.kept(); rec.Cursor != "" {
 			after = append(after, Mark{Kind: MarkStage, Record: rec})
 		}
 		for _, r := range k.also {

@@ -89,7 +89,7 @@ func (w *executor) note(ctx context.Context, s Session, l leg, committed int, le
 	mark := Mark{Kind: MarkError, Record: Record{Set: n.set, Name: n.Name, Error: st.Code}}
 	if left != "" {
 		mark.Kind, mark.Record.Stage, mark.Record.State = MarkStage, committed, map[bool]State{false: StateRunning, true: StateUndoing}[l.mv.back]
-		c := &Cursor{Half: l.half, Left: left}
+		c := &Cursor{Half: l.half, Left: left, Made: w.made[l.mv.at]}
 		if committed > 0 {
 			c.Plan = fingerprint(l.stages[:committed])
 		}

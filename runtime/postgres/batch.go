@@ -41,7 +41,7 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 		was := c
 		var g guard
 		if c, g, err = s.bound(ctx, s.tx(), stage.Batch); c != nil && was != nil {
-			c.Plan, c.Half = was.Plan, was.Half
+			c.Plan, c.Half, c.Made = was.Plan, was.Half, was.Made
 		}
 		s.guards = map[string]guard{stage.Batch.Table: g}
 	}
@@ -248,7 +248,7 @@ func (r renderer) next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *m
 		}
 		found.At = c.To
 	}
-	return &migrate.Cursor{At: found.At, To: c.To, Rows: c.Rows + found.Rows, Of: c.Of, Plan: c.Plan, In: c.In, Half: c.Half}, nil
+	return &migrate.Cursor{At: found.At, To: c.To, Rows: c.Rows + found.Rows, Of: c.Of, Plan: c.Plan, In: c.In, Half: c.Half, Made: c.Made}, nil
 }
 
 // keys runs a query that returns what is asked for first, a count, and a key, or nothing.

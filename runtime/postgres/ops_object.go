@@ -79,6 +79,10 @@ func (p *planner) DropObject(op migrate.Op, o schema.SQLObject) error {
 	if err := p.has(o); err != nil {
 		return err
 	}
+	if why := p.kept[o.Key()]; why != "" {
+		p.stages = append(p.stages, migrate.Stage{Cause: op.Describe(), Note: why, Parts: nothing})
+		return nil
+	}
 	if o.Kind == schema.PartitionKind {
 		p.dropsObject(o)
 		p.dropPartition(op, o)
@@ -95,6 +99,14 @@ func (p *planner) DropObject(op migrate.Op, o schema.SQLObject) error {
 		p.away[key] = len(p.stages) - 1
 	}
 	return nil
+}
+
+// Keep implements [migrate.KeepingPlanner].
+func (p *planner) Keep(o schema.SQLObject, why string) {
+	if p.kept == nil {
+		p.kept = map[string]string{}
+	}
+	p.kept[o.Key()] = why
 }
 
 // RenameObject implements [migrate.ObjectPlanner].

@@ -71,7 +71,7 @@ func (s *session) inPartition(ctx context.Context, st migrate.Stage, c *migrate.
 		}
 		next.In = name
 		if c != nil {
-			next.Plan, next.Half, next.Rows = c.Plan, c.Half, c.Rows
+			next.Plan, next.Half, next.Made, next.Rows = c.Plan, c.Half, c.Made, c.Rows
 		}
 		if c != nil && c.In != "" {
 			next.Of = c.Of

@@ -41,6 +41,7 @@ type planner struct {
 	made       map[string]bool         // objects that this migration makes
 	declared   map[string]bool         // objects, unique indexes and foreign keys that there are before it, as messages name them
 	extensions []string                // that are there or made before
+	kept       map[string]string       // objects that stay where an op drops them, with the reason, see [planner.Keep]
 	drops      map[int]bool            // stages that drop objects
 	named      map[string]string       // objects that have another name than before the migration, with that
 	unowned    []unowned               // sequences whose owner is not there yet

@@ -53,7 +53,7 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 			return piece, err
 		}
 		if c != nil && was != nil {
-			c.Plan, c.Half = was.Plan, was.Half
+			c.Plan, c.Half, c.Made = was.Plan, was.Half, was.Made
 		}
 	}
 	if c == nil || slices.Equal(c.At, c.To) {
@@ -135,7 +135,7 @@ func next(ctx context.Context, q migrate.Tx, b *migrate.Batch, c *migrate.Cursor
 	if err != nil {
 		return nil, err
 	}
-	next := &migrate.Cursor{At: c.To, To: c.To, Rows: c.Rows, Of: c.Of, Plan: c.Plan, Half: c.Half}
+	next := &migrate.Cursor{At: c.To, To: c.To, Rows: c.Rows, Of: c.Of, Plan: c.Plan, Half: c.Half, Made: c.Made}
 	if found != nil {
 		next.At, next.Rows = found.At, c.Rows+int64(size)
 		return next, nil
