@@ -102,18 +102,30 @@ func (p *planner) remakeEnum(o migrate.AlterEnum) error {
 		return p.before.Enum(n) != nil || p.before.Table(n) != nil
 	}))
 	_, oldBase := schema.SplitName(old)
-	out := append(drop, statement("ALTER TYPE "+p.name(o.Name)+" RENAME TO "+ident(oldBase)), p.createEnum(o.Name, o.To))
+	reads := p.readsEnum(o.Name, columns)
+	away, back := p.around(reads)
+	out := append(append(away, drop...), statement("ALTER TYPE "+p.name(o.Name)+" RENAME TO "+ident(oldBase)), p.createEnum(o.Name, o.To))
 	var tables []string
 	for _, t := range p.before.Tables {
 		if names := columns[t.Name]; len(names) > 0 {
 			tables = append(tables, t.Name)
 			out = append(out, p.retype(t, names, o)...)
+			for _, c := range names {
+				p.leaves(t.Name, c)
+			}
 		}
 	}
 	out = append(out, statement("DROP TYPE "+p.name(old)))
+	for _, r := range reads { // queries through a view wait too
+		for _, name := range p.objectLocks(r, true).Tables {
+			if !slices.Contains(tables, name) {
+				tables = append(tables, name)
+			}
+		}
+	}
 	f := p.locks(accessExclusive, tables...)
 	f.Scans, f.Rewrites = len(f.Tables) > 0, len(f.Tables) > 0
-	p.add(o, f, append(out, again...)...)
+	p.add(o, f, append(append(out, again...), back...)...)
 	p.madeAgain(o.Name)
 	return nil
 }
