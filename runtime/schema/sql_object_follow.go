@@ -3,6 +3,8 @@ package schema
 import (
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // followTable brings the objects behind a table, or another object, that gets another name, as databases do: their statements name it by that, but for bodies that
@@ -76,6 +78,9 @@ func (s *Schema) follow(is func(Need) bool, from, to string, also func(*SQLObjec
 			if w.soft || last.From-shift < 0 || last.To-shift > len(sql) {
 				continue
 			}
+			if q := x.qualifier(w, old, is); q != nil {
+				edits = append(edits, edit{q.From - shift, q.To - shift, QuoteName(base)})
+			}
 			for _, n := range x.at[last.From] {
 				if !is(n) {
 					continue
@@ -102,6 +107,22 @@ func (s *Schema) follow(is func(Need) bool, from, to string, also func(*SQLObjec
 		}
 	}
 	s.SortSQLObjects()
+}
+
+// qualifier returns the name of the table in front of a column, when it is one that gets another name: orders.total, where no alias is called so.
+func (n *needs) qualifier(w sqlWord, old string, is func(Need) bool) *sqllex.Token {
+	if len(w.parts) < 2 {
+		return nil
+	}
+	q := &w.parts[len(w.parts)-2]
+	key := strings.ToLower(q.Value())
+	if !strings.EqualFold(q.Value(), old) || n.given[key] || n.names[w.to-1] && n.source(w) {
+		return nil
+	}
+	if slices.ContainsFunc(n.alias[key], func(table string) bool { return is(Need{Table: table}) }) {
+		return q
+	}
+	return nil
 }
 
 // mayName reports whether a text may have a name in it, however that is written.

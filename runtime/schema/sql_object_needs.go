@@ -67,7 +67,7 @@ func (n *Names) Needs(o SQLObject) []Need { return n.needs(o).all }
 // needs looks at one object.
 func (x *Names) needs(o SQLObject) *needs {
 	s := x.s
-	n := &needs{s: s, known: x, o: o, alias: map[string][]string{}, at: map[int][]Need{}, seen: map[Need]bool{}}
+	n := &needs{s: s, known: x, o: o, alias: map[string][]string{}, given: map[string]bool{}, aside: map[int]bool{}, at: map[int][]Need{}, seen: map[Need]bool{}}
 	n.nature()
 	if o.Kind == VirtualTableKind {
 		n.virtual()
@@ -118,7 +118,9 @@ type needs struct {
 	words  []sqlWord
 	tables []string            // that it names
 	alias  map[string][]string // in lower case
+	given  map[string]bool     // those of them that the text gives, in lower case: others are names of tables
 	names  map[int]bool        // tokens that name a relation or an alias
+	aside  map[int]bool        // of these, those that give an alias
 	all    []Need
 	at     map[int][]Need // what is named at a byte of the statement, each time
 	seen   map[Need]bool
@@ -220,6 +222,9 @@ func (n *needs) relations() {
 	with := n.commonTables()
 	n.names = map[int]bool{}
 	for _, w := range n.words {
+		if n.calledSo(w) || n.aside[w.from] {
+			continue
+		}
 		last := w.to - 1
 		base := w.last()
 		called := w.to < len(n.toks) && n.toks[w.to].Text == "("
@@ -279,6 +284,43 @@ func (n *needs) relationPlace(i int) bool {
 	return i > 0 && n.toks[i-1].Is("FROM", "JOIN", "UPDATE", "INTO", "TABLE", "ONLY", "ON", "USING", "OF", "LATERAL")
 }
 
+// source reports whether a name stands where tables do: behind FROM and the like, or behind a comma in such a list.
+func (n *needs) source(w sqlWord) bool {
+	if n.relationPlace(w.from) || w.to+1 < len(n.toks) && n.toks[w.to].Text == "." && n.toks[w.to+1].Text == "*" {
+		return true
+	}
+	depth := 0
+	for i := w.from - 1; i >= 0; i-- {
+		switch t := n.toks[i]; {
+		case t.Text == ")":
+			depth++
+		case t.Text == "(" && depth > 0:
+			depth--
+		case t.Text == "(":
+			if i == 0 || !n.toks[i-1].Is("FROM", "JOIN") {
+				return false
+			}
+		case depth > 0:
+		case t.Is("FROM", "JOIN", "INTO", "TABLE", "LATERAL"):
+			return true
+		case t.Text == ";", t.Is("SELECT", "WHERE", "BY", "HAVING", "SET", "RETURNING", "VALUES", "WHEN", "AND", "OR", "NOT", "CASE", "THEN", "ELSE", "ON", "OF", "UPDATE", "BEGIN", "CHECK"):
+			return false
+		}
+	}
+	return false
+}
+
+// calledSo reports whether a word is the name of the object itself, in the head of its statement: a table, or a column, may be called alike.
+func (n *needs) calledSo(w sqlWord) bool {
+	switch n.o.Kind {
+	case TriggerKind, PolicyKind, RuleKind, StatisticsKind, PublicationKind, EventTriggerKind:
+		kind := strings.ToUpper(string(n.o.Kind))
+		last := kind[strings.LastIndexByte(kind, ' ')+1:]
+		return w.from > 0 && w.from <= 4 && n.toks[w.from-1].Is(last) // CREATE OR REPLACE CONSTRAINT TRIGGER touch
+	}
+	return false
+}
+
 // namesTable reports whether the brackets behind a name can be those of its columns: INSERT INTO orders (id).
 func (o SQLObject) namesTable(toks []sqllex.Token, i int) bool {
 	return i > 0 && (toks[i-1].Is("INTO", "REFERENCES") || toks[i-1].Text == ",") && o.Kind != ViewKind
@@ -303,7 +345,7 @@ func (n *needs) aliasBehind(w sqlWord, name string) {
 	if i < len(n.toks) && n.toks[i].IsName() && n.relationPlace(w.from) {
 		if t := n.toks[i]; t.Kind == sqllex.Quoted || !keywords[strings.ToUpper(t.Text)] && !aliasEnds[strings.ToUpper(t.Text)] {
 			call(t.Value())
-			n.names[i] = true
+			n.names[i], n.aside[i], n.given[strings.ToLower(t.Value())] = true, true, true
 		}
 	}
 }
@@ -362,7 +404,7 @@ func (n *needs) columns() {
 	}
 	scopes := n.scopes()
 	for _, w := range n.words {
-		if n.names[w.to-1] || w.to < len(n.toks) && n.toks[w.to].Text == "(" && len(w.parts) == 1 {
+		if n.calledSo(w) || n.aside[w.from] || n.names[w.to-1] && n.source(w) || w.to < len(n.toks) && n.toks[w.to].Text == "(" && len(w.parts) == 1 {
 			continue
 		}
 		t := w.parts[len(w.parts)-1]
@@ -386,6 +428,9 @@ func (n *needs) columns() {
 		}
 		for _, table := range in {
 			if c := n.s.Table(table).columnLike(t.Value()); c != "" {
+				if n.names[w.to-1] { // a table is called like the column, which it is here
+					n.at[t.From] = slices.DeleteFunc(n.at[t.From], func(x Need) bool { return x.Column == "" && x.Enum == "" })
+				}
 				n.add(Need{Table: table, Column: c, Soft: w.soft, At: t.From})
 			}
 		}
