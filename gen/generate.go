@@ -24,14 +24,23 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	taken := r.takenOver(cfg, r.byHand)
+	taken := r.takenOver(cfg, r.byHand, nil)
 	var allows func(o schema.SQLObject, table, column string) bool
 	if r.sql != nil {
 		allows = r.sql.Allows
 	}
-	out, err := diff.Diff(diff.Input{
-		Allows: allows, Old: taken.old, New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets),
-	})
+	compare := func() (*diff.Result, error) {
+		return diff.Diff(diff.Input{
+			Allows: allows, Old: taken.old, New: r.models.Schema, Hints: hints(r.models), Answers: cfg.Answers, Dialects: dialects.Capabilities(r.snap.Dialects, r.targets),
+		})
+	}
+	out, err := compare()
+	if err == nil && len(r.byHand) > 0 {
+		if tables := renames(out.Ops); len(tables) > 0 { // which is known only now
+			taken = r.takenOver(cfg, r.byHand, tables)
+			out, err = compare()
+		}
+	}
 	if err != nil {
 		return nil, r.place(err)
 	}

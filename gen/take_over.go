@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,27 +25,31 @@ type takeOver struct {
 	unread []schema.SQLObject
 }
 
-// takenOver finds the objects that the files declare and that are there already. byHand is what steps have made.
-func (r *Result) takenOver(cfg Config, byHand []schema.Object) *takeOver {
+// takenOver finds the objects that the files declare and that are there already. byHand is what steps have made. The files name tables as they are called behind the migration; renamed
+// has the names of the snapshot, by these, of those that it renames.
+func (r *Result) takenOver(cfg Config, byHand []schema.Object, renamed map[string]string) *takeOver {
 	t := &takeOver{old: r.old()}
 	texts, known := []schema.SQLObject(nil), false
 	for _, h := range byHand {
 		op := migrate.SQL{Only: h.Only, Drops: []string{h.String()}}
 		var shown []string
 		for _, o := range r.models.Schema.SQLObjects {
-			if !isMade(o, h) || t.old.SQLObject(o) != nil {
+			is := before(o, renamed)
+			if !isMade(is, h) || t.old.SQLObject(is) != nil {
 				continue
 			}
 			if !known {
 				texts, known = r.handTexts(cfg), true
 				t.old = t.old.Clone()
 			}
-			is := o
 			is.Was = ""
 			if i := slices.IndexFunc(texts, is.Same); i >= 0 {
 				is.Head, is.SQL = texts[i].Head, texts[i].SQL
 			} else {
-				t.unread = append(t.unread, is)
+				now := o
+				now.Was = ""
+				t.unread = append(t.unread, now)
+				is = r.named(now, renamed)
 			}
 			t.old.PutSQLObject(is)
 			op.Schema = append(op.Schema, migrate.ObjectOp(nil, &is))
@@ -60,6 +65,49 @@ func (r *Result) takenOver(cfg Config, byHand []schema.Object) *takeOver {
 		}
 	}
 	return t
+}
+
+// before returns an object as it is called when the tables have the names from before the migration.
+func before(o schema.SQLObject, renamed map[string]string) schema.SQLObject {
+	if was, ok := renamed[o.Table]; ok {
+		o.Table = was
+	}
+	if was, ok := renamed[o.Name]; ok && o.Kind == schema.RowSecurityKind {
+		o.Name = was
+	}
+	return o
+}
+
+// named is before with the text as well.
+func (r *Result) named(o schema.SQLObject, renamed map[string]string) schema.SQLObject {
+	s := r.models.Schema.Clone()
+	s.SQLObjects = []schema.SQLObject{o}
+	const aside = "modelgen_aside_" // two tables may have changed names
+	for _, now := range slices.Sorted(maps.Keys(renamed)) {
+		s.RenameTable(now, aside+now)
+	}
+	for _, now := range slices.Sorted(maps.Keys(renamed)) {
+		s.RenameTable(aside+now, renamed[now])
+	}
+	return s.SQLObjects[0]
+}
+
+// renames returns the tables that ops rename, the name of the snapshot by the new one.
+func renames(ops []migrate.Op) map[string]string {
+	all := map[string]string{}
+	for _, op := range ops {
+		o, ok := op.(migrate.RenameTable)
+		if !ok {
+			continue
+		}
+		was := o.From
+		if first, ok := all[was]; ok {
+			delete(all, was)
+			was = first
+		}
+		all[o.To] = was
+	}
+	return all
 }
 
 // with returns the ops of a migration with those that take objects over before them. One whose text could not be found in its step is replaced by what the files say, where a database
