@@ -121,7 +121,8 @@ func (r *run) moves(h *history) ([]move, error) {
 // idle reports whether there is nothing to do, and nothing to fix in the history. Neither takes a lock: a program that is older than its database
 // starts while a newer one migrates.
 func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
-	if same, err := m.current(ctx, s); same || err != nil {
+	same, none, err := m.newest(ctx, s)
+	if same || none || err != nil {
 		return same, err
 	}
 	h, err := m.history(ctx, s)
@@ -145,19 +146,25 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 
 // current reports whether nothing is pending: the newest row of each member says so.
 func (m *Migrator) current(ctx context.Context, s Session) (bool, error) {
+	same, _, err := m.newest(ctx, s)
+	return same, err
+}
+
+// newest is current, and reports of a set with one member as well whether the history has none of it.
+func (m *Migrator) newest(ctx context.Context, s Session) (same, none bool, err error) {
 	for _, member := range m.set.members {
 		newest, err := s.Newest(ctx, member)
 		if err != nil {
-			return false, redacted{err}
+			return false, false, redacted{err}
 		}
 		if newest == nil && m.set.arranged() == nil && m.set.size(member) == 0 {
 			continue
 		}
 		if newest == nil || !newest.complete() || !m.isCurrent(member, newest) {
-			return false, nil
+			return false, newest == nil && len(m.set.members) == 1, nil
 		}
 	}
-	return true, nil
+	return true, false, nil
 }
 
 // isCurrent reports whether the newest row of a member says that all its migrations, as they are now, are applied.

@@ -27,6 +27,7 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 	if err := s.ready(ctx); err != nil {
 		return none, err
 	}
+	s.made = false
 	if err := s.lookCluster(ctx); err != nil {
 		return none, err
 	}

@@ -22,6 +22,38 @@ type closer interface {
 	Close(ctx context.Context) error
 }
 
+// startPID returns the number of the server's process that the driver was told when it connected; 0 is not known.
+func (s *session) startPID() (pid int) {
+	_ = s.conn.Raw(func(conn any) error {
+		v := reflect.ValueOf(unwrapped(conn))
+		if pgx := result(v.MethodByName("Conn")); pgx != nil {
+			if pg := result(reflect.ValueOf(pgx).MethodByName("PgConn")); pg != nil {
+				if n, ok := result(reflect.ValueOf(pg).MethodByName("PID")).(uint32); ok {
+					pid = int(n)
+				}
+			}
+			return nil
+		}
+		if v = reflect.Indirect(v); v.Kind() == reflect.Struct && v.Type().PkgPath() == "github.com/lib/pq" {
+			for _, name := range []string{"pid", "processID"} { // the second one until 1.10
+				if f := v.FieldByName(name); f.IsValid() && f.CanInt() {
+					pid = int(f.Int())
+				}
+			}
+		}
+		return nil
+	})
+	return pid
+}
+
+// unwrapped is the connection of a driver without wrappers for tracing.
+func unwrapped(conn any) any {
+	for wrapped, ok := conn.(interface{ Raw() driver.Conn }); ok; wrapped, ok = conn.(interface{ Raw() driver.Conn }) {
+		conn = wrapped.Raw()
+	}
+	return conn
+}
+
 // raw finds what is below the connection of database/sql, under wrappers for tracing too. Both are nil with another driver.
 func (s *session) raw() (canceler, closer) {
 	if s.asked {
@@ -29,10 +61,7 @@ func (s *session) raw() (canceler, closer) {
 	}
 	s.asked = true
 	_ = s.conn.Raw(func(conn any) error {
-		for wrapped, ok := conn.(interface{ Raw() driver.Conn }); ok; wrapped, ok = conn.(interface{ Raw() driver.Conn }) {
-			conn = wrapped.Raw()
-		}
-		pgx := result(reflect.ValueOf(conn).MethodByName("Conn"))
+		pgx := result(reflect.ValueOf(unwrapped(conn)).MethodByName("Conn"))
 		if pgx == nil {
 			return nil
 		}

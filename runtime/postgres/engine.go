@@ -72,7 +72,7 @@ var versionText = regexp.MustCompile(`^PostgreSQL (\d+)`)
 // derived are words in the version() of servers that were made from PostgreSQL, or call themselves so, and change the schema in ways of their own.
 var derived = []string{"Redshift", "Greenplum", "Cloudberry", "RisingWave", "Materialize", "Spanner", "CrateDB", "QuestDB", "openGauss", "GaussDB", "Yellowbrick", "DSQL", "PolarDB-X", "Vertica"}
 
-// engineOf reads what the server says of itself: version(), server_version_num, and the version of the extension citus, "" without it. shown is what to
+// engineOf reads what the server says of itself: version(), server_version_num, and whether it has the extension citus, "" without it. shown is what to
 // call one that is not known.
 func engineOf(version string, number int, citus string) (e Engine, shown string) {
 	m := versionText.FindStringSubmatch(version)
@@ -122,7 +122,7 @@ func (s *session) lookPlain(ctx context.Context, cause error) error {
 		return cause
 	}
 	v.schema.Valid = v.schema.String != ""
-	v.version = oldest * 10000
+	v.version, v.beside = oldest*10000, -1 // not asked
 	return s.accept(v)
 }
 

@@ -53,6 +53,9 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 	if err := s.look(ctx); err != nil {
 		return nil, err
 	}
+	if s.made {
+		return nil, nil
+	}
 	if s.hidden {
 		return nil, s.cannotRead(ctx, refused{errors.New("row level security hides rows of the history from the role")})
 	}
@@ -127,17 +130,21 @@ func (s *session) Bootstrap(ctx context.Context) error {
 		if !s.missing || try > 0 { // else it was not there a moment ago
 			if there, complete, err := s.checkHistory(ctx); err != nil {
 				return err
-			} else if there && complete {
-				return nil
 			} else if there {
-				return s.addModule(ctx)
+				s.missing = false
+				if !complete {
+					return s.addModule(ctx)
+				}
+				return nil
 			}
 		}
 		err := s.execHere(ctx, s.historySQL(s.cfg.History, ""))
 		switch code := migrate.ErrorCode(err); {
 		case err == nil:
-			s.missing = false
-			return nil // made by this session, and so its own
+			// Made by this session, and so its own; and who makes one of the tables beside it, makes the history before.
+			s.missing, s.made = false, true
+			s.kept.known = s.kept.known || s.beside == 0
+			return nil
 		case code == invalidSchemaName:
 			return &migrate.NoSchemaError{Schema: s.namespace(s.cfg.History), Create: "CREATE SCHEMA " + ident(s.namespace(s.cfg.History))}
 		case raced[code] && try < 10:
@@ -332,16 +339,32 @@ func (s *session) beginAll(all []migrate.Work) string {
 	return insert(s.table(), rows...)
 }
 
-// finishAll completes them. How long each one took is not known where they are one string: each has its part.
+// finishAll completes them. How long each one took is not known where they are one string: each has its part. The rows are those of one set nearly always, and
+// a list of names takes the server half as long as a join with values.
 func (s *session) finishAll(all []migrate.Work) string {
-	var rows []string
+	type group struct {
+		set   string
+		state migrate.State
+	}
+	var groups []group
+	names := map[group][]string{}
 	for _, work := range all {
 		for _, m := range work.After {
 			if m.Kind == migrate.MarkFinish {
-				rows = append(rows, "("+safe(m.Record.Set)+", "+safe(m.Record.Name)+", "+safe(string(m.Record.State))+")")
+				g := group{m.Record.Set, m.Record.State}
+				if names[g] == nil {
+					groups = append(groups, g)
+				}
+				names[g] = append(names[g], safe(m.Record.Name))
 			}
 		}
 	}
-	return "UPDATE " + s.table() + " AS h SET state = v.state, finished = started + (pg_catalog.clock_timestamp() - started) / " + strconv.Itoa(len(all)) +
-		", duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000 / " + strconv.Itoa(len(all)) + `)::bigint, cursor = NULL, error = NULL FROM (VALUES ` + strings.Join(rows, ", ") + `) AS v ("set", name, state) WHERE h."set" = v."set" AND h.name = v.name`
+	const took = "(pg_catalog.clock_timestamp() - started)"
+	n := strconv.Itoa(len(all))
+	updates := make([]string, len(groups))
+	for i, g := range groups {
+		updates[i] = "UPDATE " + s.table() + " SET state = " + safe(string(g.state)) + ", finished = started + " + took + " / " + n + ", duration_ms = (EXTRACT(epoch FROM " + took + ") * 1000 / " + n +
+			`)::bigint, cursor = NULL, error = NULL WHERE "set" = ` + safe(g.set) + " AND name IN (" + strings.Join(names[g], ", ") + ")"
+	}
+	return strings.Join(updates, "\n;\n")
 }

@@ -24,7 +24,7 @@ func lockKey(table string) int64 {
 
 // Lock takes the lock of this history in the way that was chosen.
 func (s *session) Lock(ctx context.Context, wait time.Duration) error {
-	if err := s.lookPooler(ctx); err != nil {
+	if err := s.lookPooler(ctx, false); err != nil { // tryLock looks whether the connection is still the one that it was
 		return err
 	}
 	if s.pooled {
@@ -86,19 +86,36 @@ func (s *session) poll(ctx context.Context, wait time.Duration, try func(context
 	}
 }
 
-// tryLock asks once, and looks at the server on the way. A lock that this connection of the server has already is that of another client of
-// a pooler, and asking for it would be granted.
+// tryLock asks once, and looks at the server on the way, unless that was done a moment ago. A lock that this connection of the server has already is that
+// of another client of a pooler, and asking for it would be granted.
 func (s *session) tryLock(ctx context.Context) (bool, error) {
 	if s.locked {
 		return true, nil
 	}
 	var got bool
-	var v server
+	var pid int
 	key := uint64(s.key())
-	err := s.conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'
+	ask := fmt.Sprintf("pg_catalog.pg_try_advisory_lock(%d)", s.key())
+	if !s.direct {
+		ask = fmt.Sprintf(`CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'
  AND l.pid = pg_catalog.pg_backend_pid() AND l.classid = %d::oid AND l.objid = %d::oid AND l.objsubid = 1) THEN false
- ELSE pg_catalog.pg_try_advisory_lock(%d) END, %s`, key>>32, key&0xffffffff, s.key(), s.serverColumns())).
-		Scan(append([]any{&got}, v.into()...)...)
+ ELSE %s END`, key>>32, key&0xffffffff, ask)
+	}
+	if s.known {
+		err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT CASE WHEN pg_catalog.pg_backend_pid() <> %d THEN false ELSE %s END, pg_catalog.pg_backend_pid()", s.pid, ask)).Scan(&got, &pid)
+		switch {
+		case err != nil:
+			return false, s.fail(ctx, err)
+		case pid != s.pid: // nothing was locked there
+			s.pooled = true
+			return false, errPooler
+		}
+		s.locked = got
+		s.known = got // who had it may have changed what there is
+		return got, nil
+	}
+	var v server
+	err := s.conn.QueryRowContext(ctx, "SELECT "+ask+", "+s.serverColumns()).Scan(append([]any{&got}, v.into()...)...)
 	if err != nil {
 		if err = s.lookPlain(ctx, s.fail(ctx, err)); err == nil {
 			err = errNoLock

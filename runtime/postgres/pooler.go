@@ -20,15 +20,22 @@ var errPooler = refused{errors.New("the connection goes through a pooler in tran
 	"which goes through a pooler, but for what cannot run in a transaction, as an index that is built concurrently; pgx needs default_query_exec_mode=exec for it")}
 
 // lookPooler finds out, once, whether two clients share a connection of the server, or one client changes it. A pooler gives the connection that was used last
-// to who comes next, unless others are faster, and then the first client gets another one.
-func (s *session) lookPooler(ctx context.Context) error {
+// to who comes next, unless others are faster, and then the first client gets another one. own says to look for that, too.
+//
+// None of it is needed where the process that answers is the one that the connection was told of when it began, for requests to cancel: a pooler has other
+// clients' requests to tell apart, and tells a number of its own.
+func (s *session) lookPooler(ctx context.Context, own bool) error {
 	if s.lookedPooler || s.cfg.Beside == nil || s.leased() || s.locked {
 		return nil
 	}
 	if err := s.look(ctx); err != nil {
 		return err
 	}
-	if s.lookedPooler = true; !s.engine.traits().session { // the number of a process means nothing there
+	s.lookedPooler = true
+	if !s.engine.traits().session { // the number of a process means nothing there
+		return nil
+	}
+	if s.direct = s.startPID() == s.pid; s.direct {
 		return nil
 	}
 	other, err := s.pidBeside(ctx)
@@ -41,12 +48,16 @@ func (s *session) lookPooler(ctx context.Context) error {
 	case err != nil: // there is no second connection: what runs later looks after itself, see here
 		return nil
 	}
-	var own int
-	err = s.fail(ctx, s.conn.QueryRowContext(ctx, pidQuery).Scan(&own))
+	s.pooled = other == s.pid
+	if s.pooled || !own {
+		return nil
+	}
+	var now int
+	err = s.fail(ctx, s.conn.QueryRowContext(ctx, pidQuery).Scan(&now))
 	if err != nil && !prepares(err) {
 		return err
 	}
-	s.pooled = err != nil || other == s.pid || own != s.pid
+	s.pooled = err != nil || now != s.pid
 	return nil
 }
 

@@ -23,11 +23,14 @@ type session struct {
 	known   bool     // the server was looked at
 	standby bool     // it is read-only
 	missing bool     // there was no history when it was read
+	beside  int      // how many of the tables that are kept beside the history were there when the server was looked at
+	made    bool     // it has made the history, and written nothing to it
 	set     bool     // settings of the connection were changed
 	stale   bool     // all but the search path, which leads to the schema before this one
 	were    []string // what the settings were before, as ownSettings names them
 	locked  bool     // by Lock
 	pooled  bool     // its connection is not its own, see lookPooler
+	direct  bool     // nothing is in between, see lookPooler
 	owner   string   // of the lease; "" without one
 	beat    func()   // ends the renewal of the lease
 	broken  bool     // the connection is of no use any more; the server has rolled back what was open on it

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // The settings of the connection: what a session changes for as long as it lives, and puts back.
@@ -25,18 +23,28 @@ var ownSettings = []string{
 func (s *session) serverColumns() string {
 	var b strings.Builder
 	b.WriteString("pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_schema()::text, pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), " +
-		"pg_catalog.version(), COALESCE((SELECT e.extversion FROM pg_catalog.pg_extension e WHERE e.extname = 'citus'), ''), COALESCE((" + s.historyHidden() + "), false), pg_catalog.concat_ws(pg_catalog.chr(31)")
+		"pg_catalog.version(), CASE WHEN pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NULL THEN '' ELSE 'citus' END, " + s.historyHidden() + ", " + s.countBeside() + ", pg_catalog.concat_ws(pg_catalog.chr(31)")
 	for _, name := range ownSettings { // those that the server does not know are empty
 		b.WriteString(", COALESCE(pg_catalog.current_setting('" + name + "', true), '')")
 	}
 	return b.String() + ")"
 }
 
-// historyHidden is a query that reports whether a policy may hide rows of the history from the role.
+// historyHidden reports whether a policy may hide rows of the history from the role. It, and what else is asked here, asks functions and no catalog: to plan a
+// query of a catalog takes a new connection longer than all the rest. Names are looked up where the role may look only, as else that is an error.
 func (s *session) historyHidden() string {
-	_, base := schema.SplitName(s.cfg.History)
-	return "SELECT pg_catalog.row_security_active(c.oid) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " +
-		safe(s.namespace(s.cfg.History)) + " AND c.relname = " + safe(base) + " AND c.relrowsecurity"
+	return s.ifUsable("COALESCE(pg_catalog.row_security_active(pg_catalog.to_regclass("+safe(s.table())+")::oid), false)", "false")
+}
+
+// countBeside counts the tables beside the history; -1 is not known.
+func (s *session) countBeside() string {
+	there := func(table string) string { return "(pg_catalog.to_regclass(" + safe(table) + ") IS NOT NULL)::int" }
+	return s.ifUsable(there(s.protectionTable())+" + "+there(s.logTable()), "-1")
+}
+
+// ifUsable is an expression where the role may use the schema of the history, else another one.
+func (s *session) ifUsable(then, otherwise string) string {
+	return "CASE WHEN pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace(" + safe(ident(s.namespace(s.cfg.History))) + ")::oid, 'USAGE') THEN " + then + " ELSE " + otherwise + " END"
 }
 
 // server is what a session must know of the server.
@@ -46,13 +54,14 @@ type server struct {
 	recovery bool
 	pid      int
 	text     string // of version()
-	citus    string // version of the extension; "" without it
+	citus    string // "" without the extension; it makes the catalog that is looked for
 	hidden   bool
+	beside   int // tables beside the history; -1 is not known
 	settings string
 }
 
 func (v *server) into() []any {
-	return []any{&v.version, &v.schema, &v.recovery, &v.pid, &v.text, &v.citus, &v.hidden, &v.settings}
+	return []any{&v.version, &v.schema, &v.recovery, &v.pid, &v.text, &v.citus, &v.hidden, &v.beside, &v.settings}
 }
 
 // accept refuses a server that cannot be used, or is used in a way that was hardly meant.
@@ -68,7 +77,7 @@ func (s *session) accept(v server) error {
 			"say which is meant: postgres.Dialect{Schema: %q} or postgres.Dialect{Schema: \"public\"}", v.schema.String, v.schema.String)
 	}
 	s.number(v.version)
-	s.known, s.standby, s.pid, s.linux, s.hidden = true, v.recovery, v.pid, strings.Contains(v.text, "linux"), v.hidden
+	s.known, s.standby, s.pid, s.linux, s.hidden, s.beside = true, v.recovery, v.pid, strings.Contains(v.text, "linux"), v.hidden, v.beside
 	if !s.set {
 		s.were = strings.Split(v.settings, "\x1f")
 	}
@@ -178,7 +187,7 @@ func (s *session) readable(ctx context.Context) error {
 		}
 		s.stale = false
 	}
-	if err := s.lookPooler(ctx); err != nil {
+	if err := s.lookPooler(ctx, true); err != nil {
 		return err
 	}
 	if s.set || s.cfg.Lease || s.pooled { // the settings of a connection behind a pooler are other people's too: each transaction has its own

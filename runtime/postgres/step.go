@@ -26,6 +26,7 @@ func (s *session) Step(ctx context.Context, stage migrate.Stage, after []migrate
 		return err
 	}
 	s.turn++
+	s.made = false
 	if s.waitsAside(stage) {
 		if err := s.execHere(ctx, "SET lock_timeout = 0"); err != nil {
 			return err

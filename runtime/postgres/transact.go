@@ -37,6 +37,7 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 		return err
 	}
 	s.turn++
+	s.made = false
 	units := s.units(all)
 	defer s.watch(ctx, work.Stages)()
 	err := s.transact(ctx, units, work)

@@ -1,0 +1,60 @@
+package dialecttest_test
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/modelgen/modelgen/internal/faultproxy"
+	"github.com/modelgen/modelgen/internal/pgtest"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
+)
+
+// TestPostgresUpRoundTrips counts how often the server is waited for, which is what a run costs far from its database. A second connection, to look for a
+// pooler, would count too: a driver that knows which process it was connected to needs none.
+func TestPostgresUpRoundTrips(t *testing.T) {
+	ten := benchSet(10)
+	for _, driver := range []string{"postgres", "pgx"} {
+		t.Run(driver, func(t *testing.T) {
+			proxy, err := faultproxy.New(pgtest.Database(t), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer proxy.Close()
+			db, err := sql.Open(driver, proxy.URL())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			for _, c := range []struct {
+				name string
+				set  *migrate.Set
+				most map[string]int
+			}{
+				// The newest row, the server, the lock, settings, the history, all of it, COMMIT, the lock, settings. pgx prepares queries, and waits twice for each.
+				{"ten migrations from empty", ten, map[string]int{"postgres": 9, "pgx": 13}},
+				{"nothing pending", ten, map[string]int{"postgres": 1, "pgx": 2}},
+				// The history is looked at and read, before and with the lock; each migration is two.
+				{"two more", benchSet(12), map[string]int{"postgres": 13, "pgx": 15}},
+			} {
+				if err := db.PingContext(context.Background()); err != nil { // to connect is not what is counted
+					t.Fatal(err)
+				}
+				before := proxy.RoundTrips()
+				m, err := migrate.New(db, postgres.Dialect{}, c.set, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := m.Up(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if n := proxy.RoundTrips() - before; n > c.most[driver] {
+					t.Errorf("%s: %d round trips, more than %d", c.name, n, c.most[driver])
+				}
+			}
+		})
+	}
+}
