@@ -340,7 +340,7 @@ func (s *Set) inPlace(i int, need []bool) bool {
 
 // Verify compares the database with what the migrations that are applied say. It finds what was changed by hand. Tables of other sets
 // that this one needs are left to a Verify of those. What they say is built in a scratch schema, in a transaction that is rolled back: where that cannot be,
-// as on a standby, see [Options.Expected].
+// as on a standby, see [Options.Expected]. Where the database has migrations that the program does not know, and where none is applied, an event of kind [EventNote] says so.
 func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	defer m.explain(ctx, &err)
 	s, h, want, done, err := m.appliedSchema(ctx)
@@ -397,6 +397,7 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 		}
 		diff = append(diff, structs...)
 	}
+	m.overlooked(h, diff)
 	return diff, nil
 }
 

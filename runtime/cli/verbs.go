@@ -247,8 +247,8 @@ func verify(ctx context.Context, c *call) error {
 		return nil
 	}
 	if !c.json {
-		fmt.Fprintf(c.Stderr, "%s: the database is not what its migrations say, in %s: somebody changed it by hand, or edited a migration; "+
-			"change it back by hand, or write a migration that says what the database is and record it with fake\n", c.Name, facts(len(diff)))
+		fmt.Fprintf(c.Stderr, "%s: the database is not what its migrations say, in %s: somebody changed it by hand, a newer program did, or a migration was edited; "+
+			"what to do stands below each\n", c.Name, facts(len(diff)))
 	}
 	return errNo
 }

@@ -317,8 +317,8 @@ missing     primary key products (id)
             it comes back with table products
 missing     table products
             its rows are gone with it: restore it from a backup, or make it again by hand, empty, as sql 0001_initial prints it, and with what migrations after it changed
-`, "migrate: the database is not what its migrations say, in 5 facts: somebody changed it by hand, or edited a migration; "+
-		"change it back by hand, or write a migration that says what the database is and record it with fake\n")
+`, "migrate: the database is not what its migrations say, in 5 facts: somebody changed it by hand, a newer program did, or a migration was edited; "+
+		"what to do stands below each\n")
 	c.does("verify -json", 1, `
 [
   {
@@ -375,8 +375,8 @@ applied  0002_product_label  TOOK
 	c.does("verify", 1, `
 unexpected  column products.by_hand TEXT
             if it shall stay, add it to the model, generate, and record the migration with fake; else drop it by hand: ALTER TABLE "products" DROP COLUMN "by_hand"
-`, "migrate: the database is not what its migrations say, in one fact: somebody changed it by hand, or edited a migration; "+
-		"change it back by hand, or write a migration that says what the database is and record it with fake\n")
+`, "migrate: the database is not what its migrations say, in one fact: somebody changed it by hand, a newer program did, or a migration was edited; "+
+		"what to do stands below each\n")
 	if _, err := c.db.Exec("ALTER TABLE products DROP COLUMN by_hand"); err != nil {
 		t.Fatal(err)
 	}

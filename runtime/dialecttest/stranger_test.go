@@ -102,6 +102,32 @@ func TestOlderProgramSaysWhatIsBeyond(t *testing.T) {
 	})
 }
 
+// The verify of an older program does not say that what a newer one has made is to be dropped.
+func TestOlderProgramVerifies(t *testing.T) {
+	runners(t, func(r *runner) {
+		first := &migrate.Migration{Name: "0001_a", Ops: []migrate.Op{makes("a", schema.Integer("n"))}}
+		newer := migrate.NewSet("app", first, &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: []migrate.Op{
+			migrate.AddColumn{Table: "a", Column: schema.Integer("m").Null()},
+		}})
+		older := migrate.NewSet("app", first)
+		_, _, problems := r.command(newer, "verify")
+		if want := "migrate: no migration of set app is applied, so there was nothing to compare; a first migration whose tables are there already is recorded by up -fake-initial\n"; problems != want {
+			t.Errorf("with nothing applied: %s\nwant %s", problems, want)
+		}
+		r.to(newer, "0002", "0001_a, 0002_b")
+		status, out, problems := r.command(older, "verify")
+		if status != 1 || !strings.Contains(out, "it may be the work of 0002_b, which this program does not know: change nothing by hand") || strings.Contains(out, "DROP COLUMN") {
+			t.Errorf("verify of the older program: %d\n%s", status, out)
+		}
+		if want := "the database has migrations that this program does not know: 0002_b; verify with the program that has them"; !strings.Contains(problems, want) {
+			t.Errorf("%s\nwant %s", problems, want)
+		}
+		if status, out, problems := r.command(newer, "verify"); status != 0 || out+problems != "" {
+			t.Errorf("verify of the newer program: %d %s %s", status, out, problems)
+		}
+	})
+}
+
 // TestStatusOfAnInterruptedRun says how far a migration is that stopped in the middle of its rows, and that nobody is at it.
 func TestStatusOfAnInterruptedRun(t *testing.T) {
 	runners(t, func(r *runner) {

@@ -25,6 +25,7 @@ const (
 	deadlockDetected     = "40P01"
 	insufficientRights   = "42501"
 	duplicateObject      = "42710"
+	duplicateFunction    = "42723"
 	duplicateColumn      = "42701"
 	duplicateSchema      = "42P06"
 	undefinedObject      = "42704"
@@ -82,7 +83,7 @@ var hints = map[string]string{
 	deadlockDetected:    "the application takes the same locks in another order; run the command again",
 	undefinedColumn:     "the column is not there: was something changed by hand? compare with verify",
 	undefinedTable:      "the table is not there: was something changed by hand? compare with verify",
-	undefinedObject:     "it is not there: is an extension missing, or was something changed by hand? compare with verify",
+	undefinedObject:     "it is not there: is an extension missing, which //modelgen:extension NAME beside the models declares, or was something changed by hand? compare with verify",
 	"42883":             "PostgreSQL has no such function or operator on the search_path; write names with their schema",
 	"25001":             "the statement cannot run in a transaction; say NoTx in its SQL op, which runs each statement by itself",
 	"55P04":             "a new value of an enum can be used only after the commit; do it in the next migration",
@@ -123,8 +124,9 @@ var fillHints = map[string]string{
 }
 
 const (
-	existsHint = "it exists already: was something made by hand? compare with verify; fake records a migration that is in the database already"
-	tableHint  = "it exists already: was it made by hand, or by another tool? up -fake-initial records a first migration whose tables are there exactly as it makes them; " +
+	existsHint   = "it exists already: was something made by hand? compare with verify; fake records a migration that is in the database already"
+	operatorHint = "a column has no operator for this kind of index: for numbers, text and UUIDs in a gist index declare the extension with //modelgen:extension btree_gist beside the models, and generate"
+	tableHint    = "it exists already: was it made by hand, or by another tool? up -fake-initial records a first migration whose tables are there exactly as it makes them; " +
 		"fake records any other, after a look with verify"
 )
 
@@ -157,6 +159,12 @@ func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) stri
 	}
 	if hint, ok := handHints[code]; ok && stage.ByHand {
 		return hint
+	}
+	switch {
+	case (code == duplicateObject || code == duplicateFunction) && strings.HasPrefix(stage.Cause, "Create "):
+		return tableHint // an adopted migration begins with enums and functions
+	case code == undefinedObject && strings.HasPrefix(stage.Cause, "Add exclusion constraint "):
+		return operatorHint
 	}
 	if hint, ok := fillHints[code]; ok && (stage.Batch != nil || strings.HasPrefix(stage.Cause, "Fill ") || strings.HasPrefix(stage.Cause, "Backfill ")) {
 		return hint
