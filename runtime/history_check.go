@@ -6,6 +6,24 @@ import (
 	"strings"
 )
 
+// movedTo returns the pending migration that a row seems to be of that the set does not know: it has another number and the same words behind it. -1 is none.
+func (h *history) movedTo(u unknownRow) int {
+	words := func(name string) string { return strings.TrimLeft(name, "0123456789") }
+	return slices.IndexFunc(h.set.all, func(n node) bool {
+		return !u.named && n.own && n.set == u.set && n.Name != u.Name && words(n.Name) == words(u.Name) && words(n.Name) != "" && h.row[h.set.at[n.Migration]] == nil
+	})
+}
+
+// parentFirst returns the command for what is to be applied before migration i can be recorded, "" for none.
+func (h *history) parentFirst(i int) string {
+	for _, p := range h.set.all[i].Parents {
+		if at := h.set.at[p]; !h.applied[at] {
+			return ", then up -to " + h.set.label(at)
+		}
+	}
+	return ""
+}
+
 // writable says whether history and set fit together well enough to change the database.
 func (h *history) writable(moves []move) error {
 	var problems, next []string
@@ -26,6 +44,11 @@ func (h *history) writable(moves []move) error {
 		allow += " -allow-unknown"
 		say("run the newer program, or allow it with -allow-unknown (Options.Unknown)\nif they were deleted on purpose, forget their rows with prune",
 			"the database has migrations that this program does not know: "+some(unknown))
+		for _, u := range h.unknown {
+			if i := h.movedTo(u); i >= 0 {
+				next = append(next, fmt.Sprintf("if modelgen rebase has moved %[1]s, which is %[2]s now: prune %[1]s%[3]s, then fake %[2]s", h.set.labelOf(u.set, u.Name), h.set.label(i), h.parentFirst(i)))
+			}
+		}
 	}
 	back := func(i int) bool { // what is done of it is looked at by its stages, and its record needs no file
 		return slices.ContainsFunc(moves, func(mv move) bool { return mv.at == i && (mv.back || mv.fake) })

@@ -29,7 +29,7 @@
 //	modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
 //	modelgen show [directory]                the graph of the migrations and the tables; -html DIR writes a page of them, -format mermaid, svg or dot draws them
 //	modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
-//	modelgen adopt DATABASE                  write models and first migration of a database that is there
+//	modelgen adopt [flags] DATABASE          write models and the first migration of a database that is there: postgres://... or sqlite:FILE
 //	modelgen version                         print the version
 //
 // It is a tool of go vet and go fix, too:
@@ -248,10 +248,11 @@ const usage = `modelgen writes migrations from Go models.
   modelgen hash [NAMES] [directory]        record an edit of a migration that no database has; without names of the newest
   modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
   modelgen show [directory]                the graph of the migrations and the tables; -html DIR writes a page of them, -format mermaid, svg or dot draws them
-  modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back
+  modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
+  modelgen adopt [flags] DATABASE          write models and the first migration of a database that is there: postgres://... or sqlite:FILE
   modelgen version                         print the version
 
-modelgen generate -h lists the flags; go doc github.com/modelgen/modelgen/cmd/modelgen is the manual.
+The program itself applies migrations: see its migrate help. modelgen VERB -h lists the flags of a verb; go doc github.com/modelgen/modelgen/cmd/modelgen is the manual.
 `
 
 // words collects a flag that can be repeated.

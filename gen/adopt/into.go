@@ -112,6 +112,27 @@ func (x *into) noTable(name string) string {
 	return ""
 }
 
+// viewTag says how the struct of a view says so; "" for other kinds.
+func viewTag(kind, name string) string {
+	if kind != "view" && kind != "materialized view" {
+		return ""
+	}
+	return fmt.Sprintf("; without -table, and with the field _ struct{} `view:%q` in it, or //modelgen:view %s above it, the struct is held to the %s", name, name, kind)
+}
+
+// viewOf returns the view whose name is that of a struct, with its kind.
+func (x *into) viewOf(s *load.DeclaredStruct) (kind, name string) {
+	for _, u := range x.unexpressed {
+		for _, kind := range []string{"view", "materialized view"} {
+			name, ok := strings.CutPrefix(u.Object, kind+" ")
+			if ok && sameName(s.Name, name[strings.LastIndexByte(name, '.')+1:]) {
+				return kind, name
+			}
+		}
+	}
+	return "", ""
+}
+
 // match finds the struct of each table. Tables without one are left out, or get one.
 func (x *into) match(structs []*load.DeclaredStruct) {
 	taken := map[*load.DeclaredStruct]bool{}
@@ -133,7 +154,7 @@ func (x *into) match(structs []*load.DeclaredStruct) {
 		t := x.s.Table(strings.TrimPrefix(table, "public."))
 		if t == nil {
 			if kind := x.noTable(table); given && kind != "" {
-				x.problem(s.Pos, "-table %s=%s: %[2]s is a %s, and models are tables", s.Name, table, kind)
+				x.problem(s.Pos, "-table %s=%s: %[2]s is a %s, and models are tables%s", s.Name, table, kind, viewTag(kind, table))
 			} else if given {
 				x.problem(s.Pos, "-table %s=%s: the database has no such table%s", s.Name, table, nearTable(x.s, table))
 			} else {
@@ -169,7 +190,12 @@ func (x *into) match(structs []*load.DeclaredStruct) {
 		}
 	}
 	for _, s := range structs {
-		if !taken[s] && s.Table == "" && !s.Generated && tagsColumns(s, x.cfg.Tag) {
+		if taken[s] || s.Table != "" || s.Generated || !tagsColumns(s, x.cfg.Tag) {
+			continue
+		}
+		if kind, view := x.viewOf(s); view != "" {
+			x.notes = append(x.notes, fmt.Sprintf("%s: %s is named as %s %s, and stays as it is: with the field _ struct{} `view:%q` in it, or //modelgen:view %s above it, it is held to the %[3]s", s.Pos, s.Name, kind, view, view, view))
+		} else {
 			x.notes = append(x.notes, fmt.Sprintf("%s: %s has %s tags and no table of its name: it stays as it is; -table %s=NAME says which is its own", s.Pos, s.Name, x.cfg.Tag, s.Name))
 		}
 	}

@@ -196,7 +196,7 @@ func (d *differ) checkAnswers() {
 	for _, f := range d.in.Answers.Fills {
 		object, sql, ok := strings.Cut(f, "=")
 		if !ok || strings.TrimSpace(sql) == "" {
-			d.fail(object, "-fill takes COLUMN=SQL: products.slug=\"lower(name)\"")
+			d.fail(object, "-fill takes COLUMN=SQL: products.slug=\"lower(name)\"; %s has no SQL: quote all of it for the shell, \"%s=''\" for the empty text", f, object)
 		} else if !d.spent["-fill "+f] && !(open && d.known(object)) {
 			d.fail(object, "-fill %s: no column of that name becomes NOT NULL or is dropped%s", object, near(object, d.columnsInNew()))
 		}
@@ -215,7 +215,7 @@ func (d *differ) checkAnswers() {
 	for _, c := range d.in.Answers.ConvertBacks {
 		object, sql, _ := strings.Cut(c, "=")
 		if strings.TrimSpace(sql) == "" {
-			d.fail(object, "-convert-back takes COLUMN=SQL: parcels.weight=\"weight / 1000.0\"")
+			d.fail(object, "-convert-back takes COLUMN=SQL: parcels.weight=\"weight / 1000.0\"; %s has no SQL: quote all of it for the shell", c)
 		} else if !d.spent["-convert-back "+c] && !(open && d.known(object)) {
 			d.fail(object, "-convert-back %s: no column of that name changes its type%s", object, near(object, d.columnsInNew()))
 		}

@@ -31,7 +31,7 @@ func TestErrors(t *testing.T) {
 				error caption: -drop caption: the snapshot has no table, column or value of that name
 				error items.caption: -convert items.caption: no column of that name changes its type
 				error items.caption: -fill items.caption: no column of that name becomes NOT NULL or is dropped
-				error items.caption: -fill takes COLUMN=SQL: products.slug="lower(name)"
+				error items.caption: -fill takes COLUMN=SQL: products.slug="lower(name)"; items.caption has no SQL: quote all of it for the shell, "items.caption=''" for the empty text
 				error items.captoin: -fill items.captoin: no column of that name becomes NOT NULL or is dropped; did you mean items.caption?
 				error items.cation: -convert items.cation: no column of that name changes its type; did you mean items.caption?
 				error items.label: -drop items.label: the snapshot has no table, column or value of that name

@@ -3,8 +3,10 @@ package emit_test
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
+	"github.com/modelgen/modelgen/gen/emit"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -176,4 +178,21 @@ func columns() []schema.Column {
 		}
 	}
 	return all
+}
+
+// The field of a serial is the integer that it holds.
+func TestRowsOfSerials(t *testing.T) {
+	table := &schema.Table{Name: "t"}
+	for name, word := range map[string]string{"a": "smallserial", "b": "serial", "c": "bigserial", "d": "BIGSERIAL", "e": "tsvector"} {
+		table.Columns = append(table.Columns, schema.Column{Name: name, Type: schema.Type{Kind: schema.KindOther, Name: word}})
+	}
+	src, err := emit.Migration{Package: "migrations", Name: "0002_b", Var: "M0002B", Doc: "M0002B: b.", Rows: []string{"t"}, Before: &schema.Schema{Tables: []*schema.Table{table}}}.File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"A int16 `db:\"a\"`", "B int32 `db:\"b\"`", "C int64 `db:\"c\"`", "D int64 `db:\"d\"`", "E string `db:\"e\"`"} {
+		if !strings.Contains(string(src), want) {
+			t.Errorf("%s is not in\n%s", want, src)
+		}
+	}
 }

@@ -156,6 +156,14 @@ func goType(c schema.Column) *jen.Statement {
 		s = jen.Op("*")
 	}
 	word := "string"
+	switch strings.ToLower(c.Type.Name) { // of schema.KindOther
+	case "smallserial", "serial2":
+		word = "int16"
+	case "serial", "serial4":
+		word = "int32"
+	case "bigserial", "serial8":
+		word = "int64"
+	}
 	switch c.Type.Kind {
 	case schema.KindBoolean:
 		word = "bool"

@@ -3,6 +3,7 @@ package migrations
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/read"
@@ -155,7 +156,7 @@ func Ancestors(all []read.Migration, of string) map[string]bool {
 	return need
 }
 
-// Find resolves a name, or a beginning of it.
+// Find resolves a name, a beginning of it, or its number without the zeros.
 func Find(all []read.Migration, word string) (read.Migration, error) {
 	var begin []read.Migration
 	var names []string
@@ -172,6 +173,9 @@ func Find(all []read.Migration, word string) (read.Migration, error) {
 	case 1:
 		return begin[0], nil
 	case 0:
+		if n, err := strconv.ParseUint(word, 10, 32); err == nil && len(word) < 4 {
+			return Find(all, fmt.Sprintf("%04d", n))
+		}
 		return read.Migration{}, fmt.Errorf("there is no migration %q", word)
 	}
 	return read.Migration{}, fmt.Errorf("%q is the beginning of several migrations: %s; write more of the name", word, strings.Join(names, ", "))

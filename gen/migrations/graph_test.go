@@ -64,12 +64,12 @@ func TestGraph(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	all := parse("0001_initial", "0002_a", "0002_ab")
-	for word, want := range map[string]string{"0001": "0001_initial", "0002_a": "0002_a", "0002_ab": "0002_ab"} {
+	for word, want := range map[string]string{"0001": "0001_initial", "1": "0001_initial", "01": "0001_initial", "0002_a": "0002_a", "0002_ab": "0002_ab"} {
 		if m, err := Find(all, word); err != nil || m.Name != want {
 			t.Errorf("%s: %s, %v", word, m.Name, err)
 		}
 	}
-	for word, want := range map[string]string{"0003": "there is no migration", "0002": "the beginning of several migrations: 0002_a, 0002_ab"} {
+	for word, want := range map[string]string{"0003": "there is no migration", "3": "there is no migration", "-1": "there is no migration", "2": "the beginning of several migrations: 0002_a, 0002_ab", "0002": "the beginning of several migrations: 0002_a, 0002_ab"} {
 		if _, err := Find(all, word); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", word, err)
 		}

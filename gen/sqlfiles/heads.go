@@ -457,6 +457,9 @@ func (r *reader) index(c *cursor) error {
 		return c.fail("how an index is built is for the migration to decide: take CONCURRENTLY out")
 	}
 	c.ifNotExists()
+	if c.is(c.i, "ON") {
+		return c.fail("the index has no name here: CREATE INDEX NAME ON a materialized view; the migrations have to know it")
+	}
 	name, err := c.name("index")
 	if err != nil {
 		return err

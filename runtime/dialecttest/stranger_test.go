@@ -128,6 +128,28 @@ func TestOlderProgramVerifies(t *testing.T) {
 	})
 }
 
+// A rebase gives a migration another number. A database that has it under the old one is brought along by the commands that the refusal names.
+func TestRebasedMigration(t *testing.T) {
+	runners(t, func(r *runner) {
+		first := &migrate.Migration{Name: "0001_a", Ops: []migrate.Op{makes("a")}}
+		child := func(name string, parent *migrate.Migration, table string) *migrate.Migration {
+			return &migrate.Migration{Name: name, Parents: []*migrate.Migration{parent}, Ops: []migrate.Op{makes(table)}}
+		}
+		r.up(migrate.NewSet("app", first, child("0002_mine", first, "mine")), "0001_a, 0002_mine")
+		theirs := child("0002_theirs", first, "theirs")
+		set := migrate.NewSet("app", first, theirs, child("0003_mine", theirs, "mine"))
+		_, _, problems := r.command(set, "up")
+		if want := "if modelgen rebase has moved 0002_mine, which is 0003_mine now: prune 0002_mine, then up -to 0002_theirs, then fake 0003_mine"; !strings.Contains(problems, want) {
+			t.Errorf("%s\nwant %s", problems, want)
+		}
+		for _, command := range []string{"prune 0002_mine", "up -to 0002_theirs", "fake 0003_mine", "verify", "check"} {
+			if status, out, problems := r.command(set, strings.Fields(command)...); status != 0 {
+				t.Errorf("%s: %d %s %s", command, status, out, problems)
+			}
+		}
+	})
+}
+
 // TestStatusOfAnInterruptedRun says how far a migration is that stopped in the middle of its rows, and that nobody is at it.
 func TestStatusOfAnInterruptedRun(t *testing.T) {
 	runners(t, func(r *runner) {
