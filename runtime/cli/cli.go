@@ -4,7 +4,7 @@
 //
 // Its verbs:
 //
-//	status [-plan]     every migration: applied or pending, when, how long; -plan in the order in which they are applied
+//	status [-plan]     every migration: applied or pending, when, how long; -plan in the order in which they are applied; -watch looks again and again
 //	plan [-to NAME]    what up would do: stages, SQL, locks, what it destroys; -down N what down would
 //	up [-to NAME]      apply everything that is pending; -contract, -fake-initial, -backup DIR
 //	to NAME|zero       go to a migration, forward or back; a beginning of the name is enough
@@ -83,6 +83,7 @@ type verb struct {
 var verbs = []verb{
 	{"status", "", "every migration: applied or pending, when, how long", status, func(c *call, f *flag.FlagSet) {
 		f.BoolVar(&c.order, "plan", false, "in the order in which they are applied, with what each comes after")
+		watchFlags(c, f)
 	}, 0},
 	{"plan", "", "what up would do: stages, SQL, locks, what it destroys", plan, func(c *call, f *flag.FlagSet) {
 		toFlag(c, f)
@@ -149,6 +150,8 @@ type call struct {
 	rehearse migrate.RehearseOptions
 	expected string // where verify builds what it compares with
 	look     migrate.InspectOptions
+	watch    bool // of status
+	interval time.Duration
 	page     pageFlags
 }
 
@@ -223,6 +226,8 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 		return 1
 	case errors.Is(err, flag.ErrHelp):
 		return 0
+	case errors.As(err, new(lostError)):
+		return 2
 	}
 	initial := new(migrate.InitialError)
 	errors.As(err, &initial)

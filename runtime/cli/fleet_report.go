@@ -2,8 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -81,7 +81,7 @@ func (c *fleetCall) status(r *fleet.Report) {
 		head = c.f.Set.Head().Name
 	}
 	c.print("%s: %s, %d behind, %d failed\n", r.Set, counted(len(r.Results)), r.Count(fleet.Behind), r.Count(fleet.Failed, fleet.Busy, fleet.Absent))
-	w := tabwriter.NewWriter(c.Stdout, 0, 8, 2, ' ', 0)
+	var rows [][]terminal.Cell
 	ok := *r
 	ok.Results = nil
 	for _, res := range r.Results {
@@ -90,18 +90,20 @@ func (c *fleetCall) status(r *fleet.Report) {
 		}
 	}
 	for _, g := range ok.Versions() {
-		name, note := g.What, ""
+		name, note, style := g.What, "", terminal.Yellow
 		switch {
 		case name == "":
 			name, note = "nothing applied", g.Names(some)
 		case name == head:
-			note = "newest"
+			note, style = "newest", terminal.Green
 		default:
 			note = g.Names(some)
 		}
-		fmt.Fprintf(w, "  %d\t%s\t%s\n", len(g.Targets), name, note)
+		rows = append(rows, []terminal.Cell{{Text: strconv.Itoa(len(g.Targets))}, {Style: style, Text: name}, {Style: terminal.Faint, Text: note}})
 	}
-	_ = w.Flush()
+	for _, line := range terminal.Table(rows, 2, terminal.Width(c.Stdout), c.colours[0]) {
+		c.print("%s\n", line)
+	}
 	var half fleet.Report
 	for _, res := range r.Results {
 		if res.Unfinished != "" {

@@ -63,7 +63,7 @@ func fitted(e migrate.Event, width int) string {
 	if e.Total > e.Rows {
 		done = fmt.Sprintf("%d%%", e.Rows*100/e.Total)
 	}
-	if room := width - len(": "+done); room >= least/2 {
+	if room := width - terminal.Columns(": "+done); room >= least/2 {
 		return terminal.Cut(e.Stage, room) + ": " + done
 	}
 	return terminal.Cut(done, max(width, 1))
@@ -84,5 +84,5 @@ func progressText(e migrate.Event) string {
 	return text
 }
 
-// watched reports whether a person sits in front of stderr.
-func (c *call) watched() bool { return !c.json && terminal.Is(c.Stderr) }
+// watched reports whether a person sits in front of stderr, and a line there can be written over.
+func (c *call) watched() bool { return !c.json && terminal.Redraws(c.Stderr) }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -149,8 +147,7 @@ func printLog(ctx context.Context, c *call) error {
 		c.print("there is no log: it begins with protect\n")
 		return nil
 	}
-	var table bytes.Buffer
-	w := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
+	var rows [][]terminal.Cell
 	for _, e := range entries {
 		who := strings.TrimSuffix(e.User+"@"+e.Host, "@")
 		if e.By != "" {
@@ -160,30 +157,35 @@ func printLog(ctx context.Context, c *call) error {
 		if e.Error != "" {
 			result += " " + e.Error
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s%s\n", e.At.Format(time.DateTime), result, cmp.Or(strings.Join(e.Migrations, ", "), e.Name), e.Verb, who, because(e))
+		style := terminal.Green
+		switch e.Result {
+		case migrate.LoggedFailed:
+			style = terminal.Red
+		case migrate.LoggedBegun:
+			style = terminal.Yellow
+		}
+		rows = append(rows, append([]terminal.Cell{
+			{Style: terminal.Faint, Text: e.At.Format(time.DateTime)}, {Style: style, Text: result}, {Text: cmp.Or(strings.Join(e.Migrations, ", "), e.Name)}, {Text: e.Verb}, {Text: who},
+		}, because(e)...))
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	for line := range strings.Lines(table.String()) {
-		c.print("%s\n", strings.TrimRight(line, " \n"))
+	for _, line := range terminal.Table(rows, 0, terminal.Width(c.Stdout), c.colours[0]) {
+		c.print("%s\n", line)
 	}
 	return nil
 }
 
 // because is what an entry says of consent and backups.
-func because(e migrate.LogEntry) string {
-	text := ""
+func because(e migrate.LogEntry) (cells []terminal.Cell) {
 	if e.Approved != "" {
-		text += "\tapproved " + e.Approved
+		cells = append(cells, terminal.Cell{Text: "approved " + e.Approved})
 	}
 	if e.Reason != "" {
-		text += fmt.Sprintf("\twithout backup: %s", e.Reason)
+		cells = append(cells, terminal.Cell{Text: "without backup: " + terminal.OneLine(e.Reason)})
 	}
 	if e.Backup != "" {
-		text += fmt.Sprintf("\t%s, %d kB", e.Backup, (e.Bytes+1023)/1024)
+		cells = append(cells, terminal.Cell{Text: fmt.Sprintf("%s, %d kB", e.Backup, (e.Bytes+1023)/1024)})
 	}
-	return text
+	return cells
 }
 
 func logJSON(entries []migrate.LogEntry) any {

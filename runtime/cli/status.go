@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -14,6 +14,12 @@ import (
 )
 
 func status(ctx context.Context, c *call) error {
+	switch {
+	case c.watch:
+		return c.watchStatus(ctx)
+	case c.interval != 0:
+		return usageError{errors.New("status: -interval goes with -watch")}
+	}
 	st, err := c.m.Status(ctx)
 	if err != nil {
 		return err
@@ -21,8 +27,19 @@ func status(ctx context.Context, c *call) error {
 	if c.json {
 		return c.encode(statusJSON(st))
 	}
-	c.protectedLine(st.Protection)
-	applied, waits, waiting, several := 0, 0, "", false
+	head, rows := c.statusLines(st, terminal.Width(c.Stdout))
+	for _, line := range slices.Concat(head, rows) {
+		c.print("%s\n", line)
+	}
+	return nil
+}
+
+// statusLines returns what status prints: what stands above the migrations, and a text for each of them.
+func (c *call) statusLines(st *migrate.Status, width int) (head, rows []string) {
+	if st.Protection != nil {
+		head = append(head, c.paint(terminal.Bold, st.Protection.String()))
+	}
+	applied, waits, waiting := 0, 0, ""
 	for _, e := range st.Entries {
 		if e.Applied && e.Replaced == "" {
 			applied++
@@ -31,57 +48,49 @@ func status(ctx context.Context, c *call) error {
 			waits++
 			waiting = fmt.Sprintf(", %d waiting", waits)
 		}
-		several = several || e.Set != st.Entries[0].Set
 	}
-	c.print("%s: %d applied, %d pending%s\n", st.Set, applied, len(st.Pending()), waiting)
-	var table bytes.Buffer
-	w := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
-	entries := st.Entries
-	if several && !c.order { // each set for itself
-		entries = slices.Clone(entries)
-		slices.SortStableFunc(entries, func(a, b migrate.MigrationStatus) int { return strings.Compare(a.Set, b.Set) })
-	}
-	for i, e := range entries {
-		name, after := e.Migration, when(e)
-		if len(e.Replaces) > 0 {
-			name += fmt.Sprintf(" (replaces %d)", len(e.Replaces))
-		}
-		if e.Replaced != "" {
-			after = "\tby " + e.Replaced
-		}
+	head = append(head, fmt.Sprintf("%s: %d applied, %d pending%s", st.Set, applied, len(st.Pending()), waiting))
+	var cells [][]terminal.Cell
+	for i, e := range c.entries(st) {
+		row := entryCells(e)
 		if c.order {
-			after = ""
+			row = append(terminal.Cells(strconv.Itoa(i+1)), row[:2]...)
 			if len(e.Parents) > 0 {
-				after = "\tafter " + strings.Join(e.Parents, ", ")
+				row = append(row, terminal.Cell{Style: terminal.Faint, Text: "after " + strings.Join(e.Parents, ", ")})
 			}
-			fmt.Fprintf(w, "  %d\t%s\t%s%s\n", i+1, word(e), name, after)
-			continue
 		}
-		fmt.Fprintf(w, "  %s\t%s%s\n", word(e), name, after)
+		cells = append(cells, row)
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	return head, terminal.Table(cells, 2, width, c.colours[0])
+}
+
+// entries returns what status shows in its order: each set for itself, or as they are applied.
+func (c *call) entries(st *migrate.Status) []migrate.MigrationStatus {
+	if c.order {
+		return st.Entries
 	}
-	for line := range strings.Lines(table.String()) {
-		c.print("%s", c.paintState(line))
+	entries := slices.Clone(st.Entries)
+	slices.SortStableFunc(entries, func(a, b migrate.MigrationStatus) int { return strings.Compare(a.Set, b.Set) })
+	return entries
+}
+
+// entryCells returns what status says of a migration: its state, its name, and the rest.
+func entryCells(e migrate.MigrationStatus) []terminal.Cell {
+	name := e.Migration
+	if len(e.Replaces) > 0 {
+		name += fmt.Sprintf(" (replaces %d)", len(e.Replaces))
 	}
-	return nil
+	row := []terminal.Cell{{Style: states[word(e)], Text: word(e)}, {Text: name}}
+	if e.Replaced != "" {
+		return append(row, terminal.Cell{Style: terminal.Faint, Text: "by " + e.Replaced})
+	}
+	return append(row, when(e)...)
 }
 
 // states are the words of a state that a person looks for. What is not among them is printed plainly.
 var states = map[string]terminal.Style{
 	"applied": terminal.Green, "faked": terminal.Green, "pending": terminal.Yellow, "waits": terminal.Yellow, "replaced": terminal.Faint,
-	"unknown": terminal.Red, "edited": terminal.Red, "running": terminal.Red, "undoing": terminal.Red, "interrupted": terminal.Red,
-}
-
-// paintState colours the word of the state in a line of the table, whose columns are aligned already.
-func (c *call) paintState(line string) string {
-	for _, word := range strings.Fields(line)[:min(2, len(strings.Fields(line)))] { // with -plan, its number stands before it
-		if style, ok := states[word]; ok {
-			return strings.Replace(line, word, c.paint(style, word), 1)
-		}
-	}
-	return line
+	"unknown": terminal.Red, "edited": terminal.Red, "running": terminal.Red, "undoing": terminal.Red, "unfinished": terminal.Red,
 }
 
 func word(e migrate.MigrationStatus) string {
@@ -104,19 +113,19 @@ func word(e migrate.MigrationStatus) string {
 	return string(e.Record.State)
 }
 
-func when(e migrate.MigrationStatus) string {
+func when(e migrate.MigrationStatus) []terminal.Cell {
 	r := e.Record
 	if r == nil {
-		return ""
+		return nil
 	}
 	if !e.Applied {
-		return "\tsince " + r.Started.UTC().Format(time.DateTime) + "\t" + progressOf(e)
+		return []terminal.Cell{{Text: "since " + r.Started.UTC().Format(time.DateTime)}, {Text: progressOf(e)}}
 	}
-	text := "\t" + r.Finished.UTC().Format(time.DateTime)
+	cells := []terminal.Cell{{Style: terminal.Faint, Text: r.Finished.UTC().Format(time.DateTime)}}
 	if r.State == migrate.StateDone {
-		text += "\t" + short(r.Finished.Sub(r.Started))
+		cells = append(cells, terminal.Cell{Style: terminal.Faint, Text: short(r.Finished.Sub(r.Started))})
 	}
-	return text
+	return cells
 }
 
 // progressOf says how far a migration is of which a part is done.

@@ -56,15 +56,19 @@ func TestColoursOnTerminal(t *testing.T) {
 		}
 		written()
 	}
+	st := &migrate.Status{Set: "shop", Entries: []migrate.MigrationStatus{
+		{Migration: "0001_initial", Applied: true, Known: true, Record: &migrate.Record{State: migrate.StateDone, Finished: time.Date(2026, 11, 28, 9, 8, 7, 0, time.UTC), Started: time.Date(2026, 11, 28, 9, 8, 7, 0, time.UTC)}},
+		{Migration: "0002_pending", Known: true, Parents: []string{"0001_initial"}},
+	}}
 	c := &call{colours: [2]bool{true, false}}
-	for line, want := range map[string]string{
-		"  applied  0001_initial  2026-11-28\n": "  \x1b[32mapplied\x1b[0m  0001_initial  2026-11-28\n",
-		"  2  pending  0002_pending\n":          "  2  \x1b[33mpending\x1b[0m  0002_pending\n",
-		"  other    0003_applied\n":             "  other    0003_applied\n",
-	} {
-		if got := c.paintState(line); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
+	_, rows := c.statusLines(st, 0)
+	if got, want := strings.Join(rows, "\n"), "  \x1b[32mapplied\x1b[0m  0001_initial  \x1b[2m2026-11-28 09:08:07\x1b[0m  \x1b[2m0s\x1b[0m\n  \x1b[33mpending\x1b[0m  0002_pending"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.order = true
+	_, rows = c.statusLines(st, 0)
+	if got, want := strings.Join(rows, "\n"), "  1  \x1b[32mapplied\x1b[0m  0001_initial\n  2  \x1b[33mpending\x1b[0m  0002_pending  \x1b[2mafter 0001_initial\x1b[0m"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -73,7 +73,8 @@ func (c *call) line(format string, args ...any) {
 	if !c.watched() {
 		return
 	}
-	fmt.Fprint(c.Stderr, terminal.Cut(fmt.Sprintf(format, args...), terminal.Width(c.Stderr)-1)) // a line that is wrapped could not be written over
+	// A line that is wrapped, or one of several, could not be written over.
+	fmt.Fprint(c.Stderr, terminal.Cut(terminal.OneLine(fmt.Sprintf(format, args...)), max(terminal.Width(c.Stderr)-1, 1)))
 	c.busy = true
 }
 

@@ -5,6 +5,6 @@ package terminal
 import "os"
 
 // size knows no terminal here: everything is written as into a file.
-func size(*os.File) (columns int, ok bool) { return 0, false }
+func size(*os.File) (columns, rows int, ok bool) { return 0, 0, false }
 
 func enable(*os.File) bool { return false }

@@ -12,8 +12,8 @@ var (
 	setConsoleMode = kernel32.NewProc("SetConsoleMode")
 )
 
-// size returns the columns of the window of a console, and whether it is one.
-func size(f *os.File) (columns int, ok bool) {
+// size returns the columns and rows of the window of a console, and whether it is one.
+func size(f *os.File) (columns, rows int, ok bool) {
 	var s struct {
 		size, cursor             [2]int16
 		attributes               uint16
@@ -21,7 +21,7 @@ func size(f *os.File) (columns int, ok bool) {
 		most                     [2]int16
 	}
 	r, _, _ := getScreen.Call(f.Fd(), uintptr(unsafe.Pointer(&s)))
-	return int(s.right-s.left) + 1, r != 0
+	return int(s.right-s.left) + 1, int(s.bottom-s.top) + 1, r != 0
 }
 
 // enable makes the console understand escape sequences, which older ones do only when they are asked to.
