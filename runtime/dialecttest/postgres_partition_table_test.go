@@ -39,6 +39,9 @@ var eventsByHand = []string{
 	"CREATE TRIGGER events_stamp BEFORE UPDATE OF note ON events FOR EACH ROW EXECUTE FUNCTION stamp()", "COMMENT ON TRIGGER events_stamp ON events IS 'stamps'",
 	"CREATE TRIGGER events_off BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION stamp()", "ALTER TABLE events DISABLE TRIGGER events_off",
 	"GRANT SELECT, INSERT ON events TO PUBLIC", "GRANT UPDATE (note) ON events TO PUBLIC", "GRANT USAGE ON SEQUENCE events_id_seq TO PUBLIC", "ALTER TABLE events ALTER COLUMN id SET INCREMENT BY 5",
+	"ALTER TABLE events REPLICA IDENTITY USING INDEX events_note_k_key", "ALTER TABLE events ALTER COLUMN note SET STATISTICS 500",
+	"CREATE INDEX events_by_hand ON events (k DESC) WHERE note > 'a'", "COMMENT ON INDEX events_by_hand IS 'it''s fast'", "COMMENT ON INDEX events_note_idx IS 'lower'",
+	"COMMENT ON CONSTRAINT events_pkey ON events IS 'the key'", "COMMENT ON CONSTRAINT events_kind_id_fkey ON events IS 'its kind'", "COMMENT ON CONSTRAINT events_note_check ON events IS 'not nothing'",
 }
 
 // eventsCatalog says what of the table is not in the schema, or which the server could have done another way.
@@ -47,6 +50,10 @@ UNION ALL SELECT 'acl ' || relacl::text FROM pg_class WHERE oid = 'events'::regc
 UNION ALL SELECT 'acl ' || attname || ' ' || attacl::text FROM pg_attribute WHERE attrelid = 'events'::regclass AND attacl IS NOT NULL
 UNION ALL SELECT 'sequence ' || seqrelid::regclass || ' ' || seqincrement || ' ' || c.relacl::text FROM pg_sequence JOIN pg_class c ON c.oid = seqrelid WHERE seqrelid::regclass::text = pg_get_serial_sequence('events', 'id')::regclass::text
 UNION ALL SELECT 'foreign key ' || conname || ' ' || convalidated FROM pg_constraint WHERE contype = 'f' AND (conrelid = 'events'::regclass OR confrelid = 'events'::regclass) AND conparentid = 0 AND conrelid::regclass::text IN ('events', 'marks')
+UNION ALL SELECT 'replica identity ' || relreplident::text FROM pg_class WHERE oid = 'events'::regclass
+UNION ALL SELECT 'index ' || replace(pg_get_indexdef(indexrelid), ' ONLY ', ' ') || ' ' || indisreplident || ' ' || COALESCE(obj_description(indexrelid, 'pg_class'), '') FROM pg_index WHERE indrelid = 'events'::regclass
+UNION ALL SELECT 'comment on ' || conname || ' ' || obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conrelid = 'events'::regclass AND obj_description(oid, 'pg_constraint') IS NOT NULL
+UNION ALL SELECT 'statistics ' || attname || attstattarget FROM pg_attribute WHERE attrelid = 'events'::regclass AND attstattarget >= 0 AND attnum > 0
 UNION ALL SELECT 'invalid index ' || indexrelid::regclass FROM pg_index WHERE NOT indisvalid ORDER BY 1`
 
 // TestPostgresPartitionTable: a table becomes partitioned and plain again. No row is written again, all that is on the table is on the new one, and rows that went into
@@ -78,7 +85,7 @@ func TestPostgresPartitionTable(t *testing.T) {
 			return append(all, slices.DeleteFunc(got, func(f string) bool { return slices.Contains(want, f) })...)
 		}
 		first := byHand()
-		if len(first) != 3 {
+		if len(first) != 4 {
 			t.Errorf("by hand there is %q", first)
 		}
 		sameButByHand := func() {
@@ -93,6 +100,9 @@ func TestPostgresPartitionTable(t *testing.T) {
 			t.Errorf("on the partitioned table there is\n%s\nand on the plain one was\n%s", strings.Join(got, "\n"), strings.Join(before, "\n"))
 		}
 		sameButByHand()
+		pgWantRows(t, db, "SELECT c.relname || ' ' || c.relreplident::text || ' ' || i.indexrelid::regclass FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid AND i.indisreplident WHERE c.relispartition AND c.relkind = 'r' ORDER BY 1",
+			"events_new i events_new_note_k_key", "events_old i events_old_events_note_k_key")
+		pgWantRows(t, db, "SELECT count(*)::text FROM pg_index WHERE indrelid = 'events_new'::regclass", "4")
 		pgWantRows(t, db, "SELECT pg_relation_filenode('events_old')::text", file...)
 		pgWantRows(t, db, "SELECT pg_relation_filenode(indexrelid)::text FROM pg_index WHERE indrelid = 'events_old'::regclass ORDER BY 1", indexes...)
 		pgWantRows(t, db, "SELECT count(*)::text || ' ' || count(*) FILTER (WHERE twice = 2 * k) FROM events", "300 300")

@@ -31,6 +31,7 @@ func (p *planner) PartitionTable(o migrate.PartitionTable) error {
 	others := p.referring(o.Table)
 	add("LOCK TABLE "+p.allNames(o.Table, others)+" IN ACCESS EXCLUSIVE MODE", "reads and writes wait from here on, for as long as a few changes of the catalog take")
 	add(takeTriggers(table), "its triggers, to be made again on the new table")
+	add(takeOtherIndexes(table, old, indexNames(t)), "indexes that nobody declared, to be made on the new table too")
 	for _, name := range indexNames(after) {
 		add("ALTER INDEX "+p.index(o.Table, name)+" RENAME TO "+ident(partitionIndex(old, name)), "")
 	}
@@ -52,6 +53,7 @@ func (p *planner) PartitionTable(o migrate.PartitionTable) error {
 		return err
 	}
 	all = append(all, keys...)
+	add(putOtherIndexes(), "")
 	if slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return c.Identity }) {
 		add(moveIdentity(p.name(old), table), "the numbers go on where they are")
 	}
@@ -75,6 +77,7 @@ func (p *planner) PartitionTable(o migrate.PartitionTable) error {
 		}
 	}
 	add(moveRights(p.name(old), table), "the owner, the privileges and the sequences of its columns")
+	add(copyTableFacts(p.name(old), table), "the replica identity, comments of indexes and constraints, and statistics targets")
 	for _, fk := range others {
 		add("ALTER TABLE "+p.name(fk.table)+" ADD "+p.foreignKey(fk.key)+" NOT VALID", "")
 	}
