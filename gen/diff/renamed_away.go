@@ -72,6 +72,9 @@ func inCommon(old, new *schema.Table) int {
 
 // columnsRenamedAway asks about new columns that are nearer to what an old one was than the column that has its name.
 func (d *differ) columnsRenamedAway(t, old *schema.Table, asked map[string]bool) {
+	if !slices.ContainsFunc(t.Columns, func(n schema.Column) bool { return d.cols[t.Name][n.Name] == "" && n.Generated == "" }) {
+		return // no column is new, as in most tables
+	}
 	for i := range old.Columns {
 		o := &old.Columns[i]
 		k := t.Column(o.Name)
