@@ -83,15 +83,16 @@ const (
 
 // faultSets are the sets that children can be told to run. They are functions since sets are compared by name alone.
 var faultSets = map[string]func() *migrate.Set{
-	"postgres":   faultPostgresSet,
-	"objects":    faultObjectsSet,
-	"sqlite":     faultSQLiteSet,
-	"waiting":    faultWaitingSet,
-	"stubborn":   faultStubbornSet,
-	"altering":   faultAlteringSet,
-	"index":      faultIndexSet,
-	"concurrent": faultConcurrentSet,
-	"logged":     faultLoggedSet,
+	"postgres":       faultPostgresSet,
+	"objects":        faultObjectsSet,
+	"sqlite":         faultSQLiteSet,
+	"sqlite objects": faultLiteObjectsSet,
+	"waiting":        faultWaitingSet,
+	"stubborn":       faultStubbornSet,
+	"altering":       faultAlteringSet,
+	"index":          faultIndexSet,
+	"concurrent":     faultConcurrentSet,
+	"logged":         faultLoggedSet,
 }
 
 // full makes the tests of all places and of random ops as long as they are in make random: a part of them finds what a change has broken, and all
