@@ -166,7 +166,7 @@ func lightModule(t *testing.T, m *module) []byte {
 }
 
 // standIn has something of each package of ours that the others import.
-var standIn = map[string]string{"schema": "schema.SplitName", "sqllex": "sqllex.Scan", "rowkeys": "rowkeys.Hide", "nearest": "nearest.Word", "toposort": "toposort.Sort"}
+var standIn = map[string]string{"schema": "schema.SplitName", "sqllex": "sqllex.Scan", "rowkeys": "rowkeys.Hide", "nearest": "nearest.Word", "toposort": "toposort.Sort", "samedriver": "samedriver.Open"}
 
 // declarations returns a Go file without variables and the bodies of functions, with any in place of the types of other modules.
 func declarations(t *testing.T, file, module string) []byte {
