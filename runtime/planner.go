@@ -94,6 +94,9 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 	}
 	kept := stays(ops, p.Dialect())
 	for i, op := range ops {
+		if err := unfit(s, op); err != nil {
+			return nil, err
+		}
 		at := here(s, p.Dialect(), kept, i)
 		p.Before(at)
 		same := slices.ContainsFunc(kept, func(x stay) bool { return x.from == i || x.to == i })
