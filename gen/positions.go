@@ -23,6 +23,11 @@ func (r *Result) OpPos(op migrate.Op) token.Position {
 	case migrate.DropDualWrite:
 		return r.pos(d.Table + "." + d.Column.Def().Name)
 	}
+	if rows, ok := op.(migrate.Rows); ok {
+		if p := r.models.Pos("rows:" + rows.Table); p.IsValid() {
+			return p
+		}
+	}
 	return r.pos(op.Effects().Subject().String())
 }
 
@@ -98,7 +103,7 @@ func (r *Result) line(object, msg string) string {
 }
 
 // inFlag finds mistakes in an answer: they are not in the models, and have no place there.
-var inFlag = regexp.MustCompile(`^-(?:rename|drop|fill|convert|convert-back) `)
+var inFlag = regexp.MustCompile(`^-(?:rename|drop|keep|fill|convert|convert-back) `)
 
 // place sets the places of the errors of a comparison.
 func (r *Result) place(err error) error {

@@ -113,6 +113,11 @@ func (w *executor) compareInitial(ctx context.Context, label string, base, want,
 		}
 		return false, e
 	}
+	rows, err := w.m.rows(ctx, w.s, made, want, diff, func(string) string { return "" })
+	if err != nil {
+		return false, redacted{err}
+	}
+	diff = append(diff, rows...)
 	w.res.Differences = append(w.res.Differences, diff...)
 	for _, d := range diff {
 		w.m.notify(Event{Kind: EventNote, Migration: label, Message: label + " counts as applied, but the database differs: " + d.line() + "; " + d.Fix})

@@ -66,6 +66,9 @@ func (o AddColumn) Apply(s *schema.Schema) error {
 		return fmt.Errorf("add column %s.%s: %w", o.Table, c.Name, err)
 	}
 	t.Columns = append(t.Columns, c)
+	if known(c) {
+		t.Rows.SetColumn(c.Name, c.Default)
+	}
 	return nil
 }
 
@@ -79,6 +82,9 @@ func (o DropColumn) Apply(s *schema.Schema) error {
 	if err := notDualWritten(t, c.Name); err != nil {
 		return fmt.Errorf("drop column %s.%s: %w", o.Table, c.Name, err)
 	}
+	if slices.Contains(t.Rows.Key, c.Name) {
+		return fmt.Errorf("drop column %s.%s: the rows that the schema has are known by it; release them first", o.Table, c.Name)
+	}
 	if user := usedBy(s, t, c.Name); user != "" {
 		return fmt.Errorf("drop column %s.%s: %s still uses it", o.Table, c.Name, user)
 	}
@@ -90,6 +96,7 @@ func (o DropColumn) Apply(s *schema.Schema) error {
 		return fmt.Errorf("drop column %s.%s: FillBack %s: %w", o.Table, c.Name, o.FillBack, err)
 	}
 	t.Columns = left
+	t.Rows.SetColumn(c.Name)
 	return nil
 }
 

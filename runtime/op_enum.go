@@ -108,6 +108,9 @@ func (o RenameEnumValue) Apply(s *schema.Schema) error {
 				to := o.To
 				c.Default = &to
 			}
+			if c.Type.Kind == schema.KindEnum && c.Type.Name == o.Enum {
+				t.Rows.RenameValue(c.Name, o.From, o.To)
+			}
 		}
 	}
 	return nil

@@ -17,12 +17,17 @@ import (
 //
 // Inserted and deleted rows have a value for each column, except for those that the database numbers or computes, which have none, and those whose default
 // is an expression, which may have one. A step has at most [MaxRows] rows.
+//
+// With Declared the rows are those of the models, and the schema has them from then on, as [schema.TableRows]: such a step is written by generate.
+// Its inserted and deleted rows may also leave out columns that are nullable or have a default.
 type Rows struct {
-	Table  string
-	Key    []string // the columns by which a row is known: the primary key, or what another constraint or index makes unique
-	Insert []Values
-	Update []RowUpdate
-	Delete []Values
+	Table    string
+	Key      []string // the columns by which a row is known: the primary key, or what another constraint or index makes unique
+	Declared bool     // the models declare the rows
+	Insert   []Values
+	Update   []RowUpdate
+	Delete   []Values
+	Release  []Values // declared rows that stay in the table, and are the application's from now on; undoing it inserts them
 }
 
 // Values are constants by the names of columns: strings, booleans, numbers, and nil for NULL. Strings are written as defaults of columns are: times as text,
@@ -30,6 +35,9 @@ type Rows struct {
 type Values map[string]any
 
 // RowUpdate changes one row of a [Rows]. From and To have the same columns, none of them of the key.
+//
+// In a step with Declared they may differ: a column of To alone had no declared value, as it is new or its values were computed, so whatever it
+// holds is written over; one of From alone is about to go, and nothing is written into it.
 type RowUpdate struct {
 	Key  Values
 	From Values
@@ -48,8 +56,10 @@ func (o Rows) Apply(s *schema.Schema) error {
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("rows of %s: %s", o.Table, fmt.Sprintf(format, args...))
 	}
-	n := len(o.Insert) + len(o.Update) + len(o.Delete)
+	n := len(o.Insert) + len(o.Update) + len(o.Delete) + len(o.Release)
 	switch {
+	case len(o.Release) > 0 && !o.Declared:
+		return fail("Release is for rows that the schema has: the step is not Declared")
 	case n == 0:
 		return fail("there are none")
 	case n > MaxRows:
@@ -71,7 +81,7 @@ func (o Rows) Apply(s *schema.Schema) error {
 			}
 		}
 		for _, c := range t.Columns {
-			if _, ok := values[c.Name]; whole && !ok && !c.Identity && c.Generated == "" && c.DefaultExpr == "" && len(c.DefaultFor) == 0 {
+			if _, ok := values[c.Name]; whole && !ok && !c.Identity && c.Generated == "" && c.DefaultExpr == "" && len(c.DefaultFor) == 0 && !(o.Declared && (c.Nullable || c.Default != nil)) {
 				return fail("%s has no value for %s", what, c.Name)
 			}
 		}
@@ -95,11 +105,11 @@ func (o Rows) Apply(s *schema.Schema) error {
 	for _, part := range []struct {
 		name string
 		rows []Values
-	}{{"Delete", o.Delete}, {"Insert", o.Insert}} {
+	}{{"Delete", o.Delete}, {"Release", o.Release}, {"Insert", o.Insert}} {
 		clear(seen)
 		for i, r := range part.rows {
 			what := rowName(part.name, i)
-			if err := check(what, r, true); err != nil {
+			if err := check(what, r, part.name == "Insert" || !o.Declared); err != nil {
 				return err
 			}
 			if err := key(what, r); err != nil {
@@ -122,16 +132,19 @@ func (o Rows) Apply(s *schema.Schema) error {
 		switch {
 		case len(u.Key) != len(o.Key):
 			return fail("the Key of %s has columns that are not in that of the op, %s", what, list(o.Key))
-		case len(to) == 0 || !slices.Equal(from, to):
+		case len(from)+len(to) == 0, !o.Declared && !slices.Equal(from, to):
 			return fail("From and To of %s must have the same columns: one has %s, the other %s", what, some(from), some(to))
 		}
-		for _, c := range to {
+		for _, c := range slices.Concat(from, to) {
 			if slices.Contains(o.Key, c) {
 				return fail("%s changes %s, by which it is known; delete the row and insert another one, or use SQL", what, c)
 			}
 		}
 	}
-	return nil
+	if !o.Declared {
+		return nil
+	}
+	return o.declare(t)
 }
 
 // rowName names a row in messages, by where it stands: never by its values.
@@ -142,6 +155,8 @@ func (o Rows) Inverse() (Op, error) {
 	back := Rows{Table: o.Table, Key: o.Key, Insert: slices.Clone(o.Delete), Delete: slices.Clone(o.Insert)}
 	slices.Reverse(back.Insert)
 	slices.Reverse(back.Delete)
+	back.Declared = o.Declared
+	back.Insert = append(back.Insert, o.Release...)
 	for _, u := range slices.Backward(o.Update) {
 		back.Update = append(back.Update, RowUpdate{Key: u.Key, From: u.To, To: u.From})
 	}
@@ -159,7 +174,7 @@ func (o Rows) Effects() Effects {
 			all[c] = true
 		}
 	}
-	for _, r := range slices.Concat(o.Insert, o.Delete) {
+	for _, r := range slices.Concat(o.Insert, o.Delete, o.Release) {
 		add(r)
 	}
 	for _, u := range o.Update {
@@ -176,10 +191,11 @@ func (o Rows) Effects() Effects {
 // Describe implements [Op].
 func (o Rows) Describe() string {
 	var parts []string
+	update := slices.DeleteFunc(slices.Clone(o.Update), func(u RowUpdate) bool { return len(u.To) == 0 })
 	for _, p := range []struct {
 		verb string
 		n    int
-	}{{"delete", len(o.Delete)}, {"update", len(o.Update)}, {"insert", len(o.Insert)}} {
+	}{{"delete", len(o.Delete)}, {"update", len(update)}, {"insert", len(o.Insert)}, {"release", len(o.Release)}, {"keep for the way back", len(o.Update) - len(update)}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", p.verb, p.n))
 		}

@@ -147,6 +147,9 @@ func (o DropTable) Apply(s *schema.Schema) error {
 	if len(t.DualWrites) > 0 {
 		return fmt.Errorf("drop table %s: dual write %s is on it; end that first, with modelgen generate -contract", o.Table, t.DualWrites[0].Name)
 	}
+	if len(t.Rows.Rows) > 0 {
+		return fmt.Errorf("drop table %s: the schema has rows of it; say first that they are to go with it, in a Rows that is Declared, as those of Release", o.Table)
+	}
 	if d := differs(o.Definition(), t); d != "" {
 		return fmt.Errorf("drop table %s: the op says %s", o.Table, d)
 	}

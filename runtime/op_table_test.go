@@ -13,7 +13,7 @@ func TestTableOpsKeepEveryField(t *testing.T) {
 	facts := func(t *schema.Table) []schema.Fact { return schema.Facts(&schema.Schema{Tables: []*schema.Table{t}}) }
 	for f := range reflect.TypeFor[schema.Table]().Fields() {
 		switch f.Name {
-		case "Name", "Was", "DualWrites": // the ops call it Table; a hint of the generator; DropTable refuses a table that has one
+		case "Name", "Was", "DualWrites", "Rows": // the ops call it Table; a hint of the generator; DropTable refuses a table that has one, or rows
 			continue
 		}
 		table := &schema.Table{Name: "t", Columns: []schema.Column{{Name: "id"}}}

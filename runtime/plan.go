@@ -376,6 +376,14 @@ func (m *Migrator) Verify(ctx context.Context) (_ []Difference, err error) {
 	if len(diff) > 0 {
 		remedies(diff, want, s.Planner, outOfRecorded, func(things []thing) map[thing]string { return h.made(things, m.dialect.Name()) })
 	}
+	rows, err := m.rows(ctx, s, own, want, diff, func(table string) string {
+		x := thing{kind: "table", table: table}
+		return h.made([]thing{x}, m.dialect.Name())[x]
+	})
+	if err != nil {
+		return nil, redacted{err}
+	}
+	diff = append(diff, rows...)
 	there, err := m.declared(ctx, s, own.Objects)
 	if err != nil {
 		return nil, redacted{err}

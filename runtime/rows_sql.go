@@ -28,6 +28,7 @@ type RowStatement struct {
 	Lock   string     // a query that keeps the row as it is, or ""
 	Before []RowCheck // looked at before
 	SQL    string     // INSERT ... WHERE NOT EXISTS, UPDATE or DELETE
+	Known  string     // a query that counts the rows with its key
 	There  string     // a query that counts the rows that are as an insert is to make them, or as an update or delete is to find them
 	Insert bool
 	Refuse string // what to say when the statement finds another row than it should
@@ -90,7 +91,7 @@ func (o Rows) Statements(s *schema.Schema, w RowsSQL) ([]RowStatement, error) {
 	count := "SELECT count(*) FROM " + table + " WHERE "
 	var all []RowStatement
 	for i, r := range o.Delete {
-		st := RowStatement{SQL: "DELETE FROM " + table + " WHERE " + same(r), There: count + same(r), Refuse: refusal("Delete", i, changed)}
+		st := RowStatement{SQL: "DELETE FROM " + table + " WHERE " + same(r), Known: count + keyOf(r), There: count + same(r), Refuse: refusal("Delete", i, changed)}
 		for _, q := range o.referring(s, w, keyOf(r)) {
 			q.Refuse = refusal("Delete", i, q.Refuse)
 			st.Before = append(st.Before, q)
@@ -101,16 +102,21 @@ func (o Rows) Statements(s *schema.Schema, w RowsSQL) ([]RowStatement, error) {
 		all = append(all, st)
 	}
 	for i, u := range o.Update {
+		if len(u.To) == 0 {
+			continue // what is there is about to go
+		}
 		set := each(u.To, func(c schema.Column, value string) string { return w.Ident(c.Name) + " = " + value })
-		found := same(u.Key, u.From)
-		all = append(all, RowStatement{SQL: "UPDATE " + table + " SET " + strings.Join(set, ", ") + " WHERE " + found, There: count + found, Refuse: refusal("Update", i, changed)})
+		was := maps.Clone(u.From)
+		maps.DeleteFunc(was, func(c string, _ any) bool { _, ok := u.To[c]; return !ok })
+		found := same(u.Key, was)
+		all = append(all, RowStatement{SQL: "UPDATE " + table + " SET " + strings.Join(set, ", ") + " WHERE " + found, Known: count + keyOf(u.Key), There: count + found, Refuse: refusal("Update", i, changed)})
 	}
 	for i, r := range o.Insert {
 		columns := each(r, func(c schema.Column, _ string) string { return w.Ident(c.Name) })
 		values := each(r, func(_ schema.Column, value string) string { return value })
 		all = append(all, RowStatement{
 			SQL:   "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") SELECT " + strings.Join(values, ", ") + " WHERE NOT EXISTS (SELECT 1 FROM " + table + " WHERE " + keyOf(r) + ")",
-			There: count + same(r), Insert: true,
+			Known: count + keyOf(r), There: count + same(r), Insert: true,
 			Refuse: refusal("Insert", i, "is there already with other values than the migration names; nothing was written over: make them the same, or change the step, and run it again"),
 		})
 	}

@@ -61,6 +61,9 @@ type Stage struct {
 	// SQLite table needs it. Stages with and without KeysOff do not share a transaction.
 	KeysOff bool
 
+	// Rows are what Run does of a [Rows], row by row.
+	Rows []RowStatement
+
 	Facts
 }
 

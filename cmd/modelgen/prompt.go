@@ -88,6 +88,8 @@ func answer(e env, in *bufio.Reader, c diff.Choice, a *diff.Answers) error {
 		a.Renames = append(a.Renames, value)
 	case "-drop":
 		a.Drops = append(a.Drops, value)
+	case "-keep":
+		a.Keeps = append(a.Keeps, value)
 	case "-fill":
 		a.Fills = append(a.Fills, value)
 	case "-convert":

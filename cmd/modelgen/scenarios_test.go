@@ -375,6 +375,7 @@ func (s *scenario) generate(args []string) {
 	f.SetOutput(io.Discard)
 	f.Var((*words)(&cfg.Answers.Renames), "rename", "")
 	f.Var((*words)(&cfg.Answers.Drops), "drop", "")
+	f.Var((*words)(&cfg.Answers.Keeps), "keep", "")
 	f.Var((*words)(&cfg.Answers.Fills), "fill", "")
 	f.Var((*words)(&cfg.Answers.Converts), "convert", "")
 	f.Var((*words)(&cfg.Answers.ConvertBacks), "convert-back", "")

@@ -48,7 +48,9 @@ func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, 
 // facts returns the facts of a schema that are a matter of the database: an enum has its values, not where they come from, and the order of the columns
 // is that of the fields.
 func facts(s *schema.Schema) []schema.Fact {
-	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool { return f.Kind == "schema" || f.Kind == "table" && f.Attr == "columns" })
+	return slices.DeleteFunc(schema.Facts(s), func(f schema.Fact) bool {
+		return f.Kind == "schema" || f.Kind == "row" || f.Kind == "table" && (f.Attr == "columns" || f.Attr == "rowKey")
+	})
 }
 
 func set(all []schema.Fact) map[schema.Fact]bool {

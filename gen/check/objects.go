@@ -46,7 +46,7 @@ func spoken(facts []fact) string {
 
 // ranks orders the kinds of objects: those of no table, and those of one.
 var ranks = withObjectKinds(map[string]int{"schema": 0, "enum": 1,
-	"table": 0, "column": 1, "primary key": 2, "unique constraint": 3, "check": 4, "foreign key": 5, "index": 6, "dual write": 7})
+	"table": 0, "column": 1, "primary key": 2, "unique constraint": 3, "check": 4, "foreign key": 5, "index": 6, "dual write": 7, "row": 8})
 
 // withObjectKinds adds what stands beside the tables behind the others. The index of a materialized view has the rank of those of tables.
 func withObjectKinds(ranks map[string]int) map[string]int {

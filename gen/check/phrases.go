@@ -26,7 +26,7 @@ var phrases = withObjectPhrases(map[string][]phrase{
 	"enum": {{"values", "", literals}},
 	"table": {{"comment", "comment", nil}, {"unlogged", "", set("unlogged")}, {"with", "storage parameters", nil}, {"partition", "partitioned by", nil},
 		{"strict", "", set("strict")}, {"withoutRowid", "", set("without rowid")},
-		{"distribute", "distributed by", nil}, {"colocate", "beside", nil}, {"reference", "", set("a reference table")}},
+		{"distribute", "distributed by", nil}, {"colocate", "beside", nil}, {"reference", "", set("a reference table")}, {"rowKey", "rows known by", list}},
 	"column":      columnPhrases,
 	"primary key": {{"columns", "over", list}},
 	"unique constraint": {{"columns", "over", list}, {"nullsNotDistinct", "", set("NULLS NOT DISTINCT")},

@@ -12,7 +12,8 @@ import (
 // Answers are what a person says to the questions of a comparison, in the form of the flags.
 type Answers struct {
 	Renames  []string // "products.caption=label", "items=products", "mood.sad=gloomy" for the value of an enum
-	Drops    []string // "products.caption", "items", "mood.sad"
+	Drops    []string // "products.caption", "items", "mood.sad", "rows:currencies"
+	Keeps    []string // "rows:currencies": rows that are no longer declared and stay in the table
 	Fills    []string // "products.slug=lower(name)"; for a column that is dropped, what rows get when the drop is undone
 	Converts []string // "votes.weight", or with SQL for the new value "votes.weight=CAST(weight AS integer)"
 	// ConvertBacks is how values get back that Converts computes, for the way down: "parcels.weight=weight / 1000.0".
@@ -37,6 +38,8 @@ func (a *Answers) Parse(recorded []string) error {
 			a.Renames = append(a.Renames, value)
 		case ok && flag == "-drop":
 			a.Drops = append(a.Drops, value)
+		case ok && flag == "-keep":
+			a.Keeps = append(a.Keeps, value)
 		case ok && flag == "-fill":
 			a.Fills = append(a.Fills, value)
 		case ok && flag == "-convert":
@@ -220,8 +223,14 @@ func (d *differ) checkAnswers() {
 			d.fail(object, "-convert-back %s: no column of that name changes its type%s", object, near(object, d.columnsInNew()))
 		}
 	}
+	for _, o := range d.in.Answers.Keeps {
+		if !d.checkRowsAnswer("-keep", o) {
+			d.fail(o, "-keep %s: it takes the rows of a table that are no longer declared: -keep rows:currencies", o)
+		}
+	}
 	for _, o := range d.in.Answers.Drops {
 		switch {
+		case d.checkRowsAnswer("-drop", o):
 		case d.used["-drop "+Quote(o)], open && (d.known(o) || d.hadObject(o, d.old)):
 		case d.hadObject(o, d.new):
 			d.fail(o, "-drop %s: it is still declared; take it out of the SQL files to drop it", o)

@@ -37,6 +37,7 @@ func (d *differ) classify() {
 			d.askAboutColumns(t, w, asked)
 			d.askAboutValues(t, w)
 			d.askAboutReferences(t, w, asked)
+			d.askAboutRows(t, w)
 		}
 	}
 	if len(d.questions) == 0 {

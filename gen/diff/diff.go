@@ -152,6 +152,7 @@ type differ struct {
 	used          map[string]bool
 	spent         map[string]bool
 	renameAnswers []rename
+	rowsDone      bool // the rows are those of the models
 }
 
 // computed is what is known of a column that another one replaces.
@@ -201,15 +202,18 @@ func (d *differ) run() {
 	d.addColumns()
 	d.beginDualWrites()
 	d.alterColumns()
+	d.rows(false)
 	if d.enumsLose() { // no row may hold a value that goes
 		d.dropLate()
 	}
 	d.alterEnumsLast()
 	d.addConstraints()
+	d.rows(false)
 	d.distribute()
 	d.addForeignKeys()
 	d.notNullLast(from)
 	d.dropLate()
+	d.rows(true)
 	d.dropEnums()
 	d.dropSchemas()
 	d.comments()

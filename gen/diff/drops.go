@@ -58,6 +58,7 @@ func (d *differ) dropTables(left []string) {
 	for len(left) > 0 {
 		i := slices.IndexFunc(left, func(name string) bool { return !d.referredFrom(name, left) })
 		if i >= 0 {
+			d.releaseRows(left[i])
 			d.emit(migrate.DropTable(migrate.NewCreateTable(d.cur.Table(left[i]).Clone())))
 			left = slices.Delete(left, i, i+1)
 			continue
@@ -131,6 +132,7 @@ func (d *differ) dropColumns() {
 			}
 			for _, c := range old.Columns {
 				if d.oldCol[n][c.Name] == "" && d.cur.Table(old.Name).Column(c.Name) != nil && (c.Generated != "") == generated && !d.isLate(n, old.Name, c.Name) {
+					d.forgetColumn(old.Name, c.Name)
 					d.emit(d.columnDrop(old.Name, n, c))
 				}
 			}
@@ -173,6 +175,7 @@ func (d *differ) dropLate() {
 		for _, t := range d.new.Tables {
 			for _, name := range d.late[t.Name] {
 				if c := d.cur.Table(t.Name).Column(name); c != nil && (c.Generated != "") == generated {
+					d.forgetColumn(t.Name, name)
 					d.emit(d.columnDrop(t.Name, t.Name, *c))
 				}
 			}

@@ -48,6 +48,7 @@ func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 			}
 		}
 	}
+	linkRowOps(nodes)
 	var unsure []int // they may read anything
 	for i, n := range nodes {
 		if n.e.Unknown && n.e.Rows {

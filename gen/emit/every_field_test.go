@@ -24,6 +24,9 @@ func TestEveryFieldIsWritten(t *testing.T) {
 	slices.Reverse(s.Tables) // those that others refer to come first
 	for _, table := range s.Tables {
 		ops = append(ops, migrate.NewCreateTable(table))
+		for _, row := range table.Rows.Rows {
+			ops = append(ops, migrate.Rows{Table: table.Name, Key: table.Rows.Key, Declared: true, Insert: []migrate.Values{migrate.RowValues(table, row)}})
+		}
 		for _, d := range table.DualWrites {
 			ops = append(ops, migrate.NewAddDualWrite(table.Name, d))
 		}

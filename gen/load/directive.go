@@ -17,14 +17,15 @@ const tool = "modelgen"
 // directivesFor returns the words of //modelgen: comments and what they stand above.
 func directivesFor(known []migrate.Capabilities) map[string][]uint8 {
 	words := map[string][]uint8{
-		"type":        {docType},              // //modelgen:type numeric(20,0)
-		"name":        {docType},              // //modelgen:name billing.state, above the type of a native enum
-		"was":         {docType, docConst},    // //modelgen:was old_name, above the type or a constant of a native enum
-		modelsWord:    {0, docType, docConst}, // //modelgen:models User Order, or -Summary; anywhere in the package
-		extensionWord: {0, docType, docConst}, // //modelgen:extension pg_trgm; anywhere in the package
-		tableWord:     {docType},              // //modelgen:table name
-		tagWord:       {docType},              // //modelgen:tag Field db:"name,pk"
+		"type":        {docType},                      // //modelgen:type numeric(20,0)
+		"name":        {docType},                      // //modelgen:name billing.state, above the type of a native enum
+		"was":         {docType, docConst},            // //modelgen:was old_name, above the type or a constant of a native enum
+		modelsWord:    {0, docType, docConst, docVar}, // //modelgen:models User Order, or -Summary; anywhere in the package
+		extensionWord: {0, docType, docConst, docVar}, // //modelgen:extension pg_trgm; anywhere in the package
+		tableWord:     {docType},                      // //modelgen:table name
+		tagWord:       {docType},                      // //modelgen:tag Field db:"name,pk"
 
+		rowsWord:    {docVar},  // //modelgen:rows or //modelgen:rows key:code, above a list of a model
 		commentWord: {docType}, // //modelgen:comment who buys, above a model
 	}
 	for word := range tableWords {
@@ -61,9 +62,11 @@ func (l *loader) checkDirectives(s *source) {
 				switch {
 				case !known:
 					l.failf(d.Slash, "unknown directive //modelgen:%s%s", d.Name, didYouMean(d.Name, slices.Sorted(maps.Keys(l.directives))))
+				case d.Name == rowsWord && s.docs[group] != docVar:
+					l.failf(d.Slash, "//modelgen:rows has no effect here: it goes right above the declaration of a variable of the package")
 				case !slices.Contains(where, s.docs[group]):
 					l.failf(d.Slash, "//modelgen:%s has no effect here: it goes right above the declaration of a type", d.Name)
-				case strings.TrimSpace(d.Args) == "":
+				case strings.TrimSpace(d.Args) == "" && d.Name != rowsWord:
 					l.failf(d.Slash, "//modelgen:%s needs a value", d.Name)
 				}
 			}

@@ -263,6 +263,7 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 	if l.bun != nil {
 		l.bunProblems()
 	}
+	l.readRows()
 	l.namespaces()
 	l.checkNames()
 	l.typeErrors()

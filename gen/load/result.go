@@ -89,8 +89,12 @@ func (r *Result) ObjectPos(table, kind string, i int) token.Position {
 	return r.pos(place{kind, table, "", i})
 }
 
-// Pos returns the place of a table, a column or an enum by its name alone: "products", "products.price", "billing.invoices.total".
+// Pos returns the place of a table, a column or an enum by its name alone: "products", "products.price", "billing.invoices.total"; "rows:roles" is the variable with
+// the rows of a table.
 func (r *Result) Pos(object string) token.Position {
+	if table, ok := strings.CutPrefix(object, "rows:"); ok {
+		return r.pos(place{kind: rowsWord, object: table})
+	}
 	if p := r.TablePos(object); p.IsValid() {
 		return p
 	}
@@ -107,6 +111,9 @@ func (r *Result) Pos(object string) token.Position {
 
 // At returns the place of what [Result.Pos] takes in the file set, or token.NoPos.
 func (r *Result) At(object string) token.Pos {
+	if table, ok := strings.CutPrefix(object, "rows:"); ok {
+		return r.places[place{kind: rowsWord, object: table}]
+	}
 	if at, ok := r.places[place{object: object}]; ok {
 		return at
 	}

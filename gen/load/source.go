@@ -13,6 +13,7 @@ type source struct {
 	pkg     *packages.Package
 	structs []*decl                     // of struct types, in the order of the files
 	above   []*decl                     // all that have a doc comment, in the order of the files
+	vars    []*varDecl                  // with a doc comment, in the order of the files
 	tags    map[token.Pos]*fieldTag     // what directives say of fields, by the place of the field's name
 	decls   map[string]*decl            // type declarations of the package by name
 	fields  map[token.Pos]*ast.Field    // by the place of the name
@@ -26,6 +27,7 @@ type source struct {
 const (
 	docType = iota + 1
 	docConst
+	docVar
 )
 
 // decl is a declaration of a type.
@@ -64,6 +66,7 @@ func newSource(pkg *packages.Package) *source {
 						values = spec.Values
 					}
 					s.addConst(g, spec, values)
+					s.addVar(file, g, spec)
 				}
 			}
 		}
@@ -113,6 +116,14 @@ func (s *source) addConst(g *ast.GenDecl, spec *ast.ValueSpec, values []ast.Expr
 			d.value = values[i]
 		}
 		s.consts[name.Pos()] = d
+	}
+}
+
+func (s *source) addVar(file *ast.File, g *ast.GenDecl, spec *ast.ValueSpec) {
+	doc := docOf(g, spec.Doc)
+	if g.Tok == token.VAR && doc != nil {
+		s.docs[doc] = docVar
+		s.vars = append(s.vars, &varDecl{file, spec, doc})
 	}
 }
 

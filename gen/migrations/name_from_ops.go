@@ -178,6 +178,10 @@ func fragments(ops []migrate.Op) []string {
 			rest = append(rest, "undistribute_"+base(o.Table))
 		case migrate.CommentTable:
 			rest = append(rest, "comment_"+base(o.Table))
+		case migrate.Rows:
+			if words := singular(base(o.Table)) + "_rows"; o.Declared && !slices.Contains(rest, words) {
+				rest = append(rest, words)
+			}
 		default:
 			if _, _, ok := migrate.ObjectChange(op); ok {
 				continue

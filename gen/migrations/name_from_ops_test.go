@@ -22,6 +22,7 @@ func TestDescribeEveryOp(t *testing.T) {
 		{migrate.CreateSchema{Name: "billing"}, "billing"},
 		{migrate.DropSchema{Name: "billing"}, "drop_billing"},
 		{migrate.CommentTable{Table: "shop.items", To: "what we sell"}, "comment_shop_items"},
+		{migrate.Rows{Table: "currencies", Declared: true}, "currency_rows"},
 		{migrate.SQL{Up: []string{"SELECT 1"}}, "changes"},
 	} {
 		if got := OpsWords([]migrate.Op{c.op}); got != c.want {

@@ -120,6 +120,9 @@ func (p *Overview) Text() string {
 		for _, u := range t.Uniques {
 			fmt.Fprintf(&b, "  unique (%s)\n", strings.Join(u.Columns, ", "))
 		}
+		if n := len(t.Rows.Rows); n > 0 {
+			fmt.Fprintf(&b, "  rows declared: %d, known by (%s)\n", n, strings.Join(t.Rows.Key, ", "))
+		}
 		for _, f := range t.ForeignKeys {
 			fmt.Fprintf(&b, "  (%s) refers to %s (%s)\n", strings.Join(f.Columns, ", "), f.RefTable, strings.Join(f.RefColumns, ", "))
 		}

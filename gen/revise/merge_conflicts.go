@@ -170,7 +170,7 @@ func staleReferences(all, h []read.Migration, mine read.Migration) (notes []gen.
 
 // against says what two ops both touch, one of them the values; "" when their order is of no consequence.
 func (a touch) against(b touch) string {
-	if !a.values && !b.values {
+	if !a.values && !b.values || otherRows(a.op.Value, b.op.Value) {
 		return ""
 	}
 	for _, x := range []struct{ one, other touch }{{a, b}, {b, a}} {

@@ -153,6 +153,9 @@ func place(models *load.Result, object string) token.Pos {
 	if at := models.At(object); at.IsValid() {
 		return at
 	}
+	if table, ok := strings.CutPrefix(object, "rows:"); ok {
+		return place(models, table)
+	}
 	if i := strings.LastIndexByte(object, '.'); i > 0 {
 		return place(models, object[:i])
 	}

@@ -69,6 +69,7 @@ func Schema() *schema.Schema {
 	regions := &schema.Table{
 		Name: "regions", Columns: []schema.Column{{Name: "code", Type: typ(schema.KindText)}},
 		PrimaryKey: &schema.PrimaryKey{Name: "regions_pkey", Columns: []string{"code"}}, Options: schema.TableOptions{Reference: true},
+		Rows: schema.TableRows{Key: []string{"code"}, Rows: []schema.Row{{"code": text("eu")}}},
 	}
 	tenants := &schema.Table{
 		Name: "tenants", Columns: []schema.Column{{Name: "id", Type: typ(schema.KindBigInt)}},

@@ -25,7 +25,7 @@ func (p *planner) Rows(o migrate.Rows) error {
 	if err != nil {
 		return err
 	}
-	stage := migrate.Stage{Facts: p.locks(rowExclusive, o.Table), Run: func(ctx context.Context, tx migrate.Tx) error { return migrate.RunRows(ctx, tx, all) }}
+	stage := migrate.Stage{Facts: p.locks(rowExclusive, o.Table), Rows: all, Run: func(ctx context.Context, tx migrate.Tx) error { return migrate.RunRows(ctx, tx, all) }}
 	code := []string{"BEGIN"}
 	add := func(lines ...string) { code = append(code, lines...) }
 	refuse := func(when, message string) {

@@ -11,10 +11,10 @@ import (
 // Fact is one thing that a schema says: the value that an object has in an attribute.
 type Fact struct {
 	Table string // that the object belongs to; "" for a schema, an enum and what a step declares
-	Kind  string // of the object: schema, enum, table, column, primary key, unique constraint, check, foreign key, index, dual write, object, or one of [ObjectKind]
+	Kind  string // of the object: schema, enum, table, column, primary key, unique constraint, check, foreign key, index, dual write, row, object, or one of [ObjectKind]
 	Name  string // of the object; "" for a table, which Table names
 	Only  string // the dialect that has the object; "" is every dialect
-	Attr  string // as the snapshot calls the field: onDelete, typeFor.sqlite; "" says that the object is there
+	Attr  string // as the snapshot calls the field: onDelete, typeFor.sqlite; of a row a column; "" says that the object is there
 	Value string // a text as it is, true for a flag that is set, a list as JSON
 }
 
@@ -131,6 +131,7 @@ func (l *facts) table(t *Table) {
 	l.text("distribute", t.Options.Distribute)
 	l.text("colocate", t.Options.Colocate)
 	l.flag("reference", t.Options.Reference)
+	l.list("rowKey", t.Rows.Key)
 	for _, c := range t.Columns {
 		l.about(Fact{Table: t.Name, Kind: "column", Name: c.Name})
 		l.column("", c)
@@ -176,6 +177,7 @@ func (l *facts) table(t *Table) {
 		l.text("column.name", d.Column.Name)
 		l.column("column.", d.Column)
 	}
+	l.rows(t)
 }
 
 // column adds what a column says, its name aside.

@@ -89,7 +89,11 @@ func leaves(s *Schema) []leaf {
 		case reflect.Map:
 			put(func() {
 				m := reflect.MakeMap(v.Type())
-				m.SetMapIndex(reflect.ValueOf("sqlite"), reflect.ValueOf("other"))
+				other := reflect.ValueOf("other")
+				if v.Type().Elem().Kind() == reflect.Pointer {
+					other = reflect.ValueOf(new("other"))
+				}
+				m.SetMapIndex(reflect.ValueOf("sqlite"), other)
 				v.Set(m)
 			})
 		case reflect.Struct:

@@ -54,6 +54,7 @@ func (s *Schema) RenameColumn(t *Table, from, to string) {
 	if kind, key, ok := strings.Cut(t.Options.Partition, "("); ok {
 		t.Options.Partition = kind + "(" + RenameInExpr(strings.TrimSuffix(key, ")"), from, to) + ")"
 	}
+	t.Rows.rename(from, to)
 	if t.Options.Distribute == from {
 		t.Options.Distribute = to
 	}

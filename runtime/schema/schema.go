@@ -46,6 +46,7 @@ type Table struct {
 	Indexes     []Index      `json:"indexes,omitempty"`     // sorted by name
 	DualWrites  []DualWrite  `json:"dualWrites,omitempty"`  // sorted by name
 	Options     TableOptions `json:"options,omitzero"`      // how the database keeps it
+	Rows        TableRows    `json:"rows,omitzero"`         // that belong to the schema
 }
 
 // Table returns the table of that name, or nil.
@@ -155,6 +156,7 @@ func (t *Table) Clone() *Table {
 	for i := range c.DualWrites {
 		c.DualWrites[i].Column.unshare()
 	}
+	c.Rows = t.Rows.Clone()
 	return &c
 }
 

@@ -53,3 +53,19 @@ func (s *session) ListObjects(ctx context.Context, _ *schema.Schema) ([]string, 
 	}
 	return migrate.ScanObjects(rows, s.cfg.History)
 }
+
+// CountRows implements [migrate.RowSession].
+func (s *session) CountRows(ctx context.Context, queries []string) (counts []int64, err error) {
+	err = s.patient(ctx, func() error {
+		counts = nil
+		for _, q := range queries {
+			var n int64
+			if err := s.conn.QueryRowContext(ctx, q).Scan(&n); err != nil {
+				return err
+			}
+			counts = append(counts, n)
+		}
+		return nil
+	})
+	return counts, err
+}

@@ -29,7 +29,7 @@ func (p *planner) Rows(op migrate.Rows) error {
 	if err != nil {
 		return err
 	}
-	stage := migrate.Stage{Cause: op.Describe(), Facts: migrate.Facts{Tables: []string{op.Table}}, Run: func(ctx context.Context, tx migrate.Tx) error { return migrate.RunRows(ctx, tx, all) }}
+	stage := migrate.Stage{Cause: op.Describe(), Rows: all, Facts: migrate.Facts{Tables: []string{op.Table}}, Run: func(ctx context.Context, tx migrate.Tx) error { return migrate.RunRows(ctx, tx, all) }}
 	for _, st := range all {
 		stage.Statements = append(stage.Statements, migrate.Statement{SQL: st.SQL, Shown: true})
 		for _, c := range st.Before {

@@ -1,0 +1,171 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// readyRows takes the changes that nothing has to come before, in the order in which one op does them.
+func readyRows(all []*rowChange) (batch []*rowChange) {
+	for kind := deleteRow; kind <= releaseRow; kind++ {
+		for found := true; found; {
+			found = false
+			for _, c := range all {
+				if c.kind == kind && !c.done && !slices.ContainsFunc(c.after, func(b *rowChange) bool { return !b.done }) {
+					c.done, found = true, true
+					batch = append(batch, c)
+				}
+			}
+		}
+	}
+	return batch
+}
+
+// linkRows says which changes have to come after which: a row after those that it refers to, one that goes after those that refer to it, and one with
+// a value that must be unique after the one that had it.
+func (d *differ) linkRows(tables []string, all map[string][]*rowChange) {
+	place := func(table string, columns []string, r schema.Row) string {
+		if r == nil {
+			return ""
+		}
+		var key strings.Builder
+		key.WriteString(table)
+		for _, c := range columns {
+			v := r[c]
+			if v == nil {
+				return "" // NULL refers to nothing, and is not the same as another one
+			}
+			key.WriteString(fmt.Sprintf(" %s=%q", c, *v))
+		}
+		return key.String()
+	}
+	type index map[string][]*rowChange
+	of := func(table string, columns []string, row func(*rowChange) schema.Row) index {
+		x := index{}
+		for _, c := range all[table] {
+			if p := place(table, columns, row(c)); p != "" && c.kind != releaseRow {
+				x[p] = append(x[p], c)
+			}
+		}
+		return x
+	}
+	was, is := func(c *rowChange) schema.Row { return c.old }, func(c *rowChange) schema.Row { return c.new }
+	for _, name := range tables {
+		for _, fk := range d.foreignKeysOf(name) {
+			if len(all[fk.RefTable]) == 0 {
+				continue
+			}
+			comes, goes := of(fk.RefTable, fk.RefColumns, is), of(fk.RefTable, fk.RefColumns, was)
+			for _, c := range all[name] {
+				if p := placeOf(fk, place, c.new); p != "" {
+					for _, parent := range comes[p] {
+						if parent != c && placeIn(fk, place, parent.old) != p {
+							c.after = append(c.after, parent)
+						}
+					}
+				}
+				if p := placeOf(fk, place, c.old); p != "" && c.kind != releaseRow && placeOf(fk, place, c.new) != p {
+					for _, parent := range goes[p] {
+						if parent != c && placeIn(fk, place, parent.new) != p {
+							parent.after = append(parent.after, c)
+						}
+					}
+				}
+			}
+		}
+		for _, columns := range uniqueColumns(d.new.Table(name), d.cur.Table(name)) {
+			had := of(name, columns, was)
+			for _, c := range all[name] {
+				p := place(name, columns, c.new)
+				if p == "" || place(name, columns, c.old) == p {
+					continue
+				}
+				for _, other := range had[p] {
+					if other != c && place(name, columns, other.new) != p {
+						c.after = append(c.after, other)
+					}
+				}
+			}
+		}
+	}
+}
+
+// placeOf returns what the row of a table refers to by a foreign key, as place calls it.
+func placeOf(fk schema.ForeignKey, place func(string, []string, schema.Row) string, r schema.Row) string {
+	if r == nil {
+		return ""
+	}
+	to := schema.Row{}
+	for i, c := range fk.Columns {
+		to[fk.RefColumns[i]] = r[c]
+	}
+	return place(fk.RefTable, fk.RefColumns, to)
+}
+
+// placeIn returns what a row that others refer to is called.
+func placeIn(fk schema.ForeignKey, place func(string, []string, schema.Row) string, r schema.Row) string {
+	return place(fk.RefTable, fk.RefColumns, r)
+}
+
+// foreignKeysOf returns the foreign keys that a table has now or will have.
+func (d *differ) foreignKeysOf(table string) []schema.ForeignKey {
+	all := slices.Clone(d.new.Table(table).ForeignKeys)
+	for _, fk := range d.cur.Table(table).ForeignKeys {
+		if len(fk.RefColumns) == len(fk.Columns) {
+			all = append(all, fk)
+		}
+	}
+	return slices.DeleteFunc(all, func(fk schema.ForeignKey) bool { return len(fk.RefColumns) != len(fk.Columns) })
+}
+
+// uniqueColumns returns what is unique in the tables.
+func uniqueColumns(tables ...*schema.Table) (all [][]string) {
+	seen := map[string]bool{}
+	add := func(columns []string) {
+		if key := strings.Join(slices.Sorted(slices.Values(columns)), " "); !seen[key] {
+			seen[key] = true
+			all = append(all, columns)
+		}
+	}
+	for _, t := range tables {
+		if t.PrimaryKey != nil {
+			add(t.PrimaryKey.Columns)
+		}
+		for _, u := range t.Uniques {
+			add(u.Columns)
+		}
+		for _, x := range t.Indexes {
+			if x.Unique && x.Where == "" && len(x.Columns()) == len(x.Parts) {
+				add(x.Columns())
+			}
+		}
+	}
+	return all
+}
+
+// linkRowOps keeps the ops of rows in their order, and behind the drop of a column of their table, which may be NOT NULL.
+func linkRowOps(nodes []node) {
+	last := -1
+	dropped := map[string][]int{}
+	for i, n := range nodes {
+		switch o := n.op.(type) {
+		case migrate.DropColumn:
+			dropped[o.Table] = append(dropped[o.Table], i)
+		case migrate.Rows:
+			if !o.Declared {
+				continue
+			}
+			if last >= 0 {
+				nodes[i].before[last] = true
+			}
+			for _, j := range dropped[o.Table] {
+				nodes[i].before[j] = true
+			}
+			last = i
+		}
+	}
+}
