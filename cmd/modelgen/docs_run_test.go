@@ -24,6 +24,7 @@ var notRun = map[string]string{
 	"go test ./runtime/page -run TestLook -out DIR":     "it runs in the checkout, and writes pages to look at",
 	"make test": "it runs this test", "make lint verify test": "it runs this test", "make matrix": "it runs the tests on servers from the network",
 	"make matrix MATRIX=18": "it runs the tests on servers from the network", "make bench": "it takes minutes", "make vettool": "it fetches from the network", "make bench BENCH=stalls": "it takes 20 minutes",
+	"go test ./runtime/dialecttest -run XXX -bench Far": "it takes a minute", "make bench BENCH=costs": "it takes minutes", "make bench BENCH=costs BENCHFLAGS='-page docs/performance.md'": "it takes minutes, and writes the page",
 	"make bench BENCH=fleet": "it takes minutes", "make bench BENCH=fleet BENCHFLAGS='-files 500 -schemas 200'": "it takes a minute",
 	"make bench BENCH=stalls BENCHFLAGS='-rows 100000 -hold 3s'": "it takes minutes", "make soak": "it takes hours",
 	"make random": "it takes hours", "make fuzz": "it takes minutes",

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -14,12 +15,12 @@ func steps(n int) *migrate.Set {
 	var all []*migrate.Migration
 	table := ""
 	for i := range n {
-		m := &migrate.Migration{Name: fmt.Sprintf("%04d_step", i+1)}
+		m := &migrate.Migration{Name: fmt.Sprintf("%05d_step", i+1)}
 		if i > 0 {
 			m.Parents = []*migrate.Migration{all[i-1]}
 		}
 		if i%10 == 0 {
-			table = fmt.Sprintf("table_%04d", i)
+			table = fmt.Sprintf("table_%05d", i)
 			m.Ops = []migrate.Op{migrate.CreateTable{
 				Table:      table,
 				Columns:    []schema.ColumnDef{schema.BigInt("id").Identity(), schema.Text("name")},
@@ -42,18 +43,40 @@ func migrated(ctx context.Context, db *sql.DB, d migrate.Dialect, set *migrate.S
 	return err
 }
 
-// bare is what a person would write by hand: the statements of each migration and a row that records it, in one transaction.
+// bare is what a person would write by hand: the names that are there, and of each migration that is not the statements and a row that records it, in one
+// transaction.
 func bare(ctx context.Context, db *sql.DB, d migrate.Dialect, set *migrate.Set) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "CREATE TABLE bare_history (name text PRIMARY KEY, applied timestamp DEFAULT CURRENT_TIMESTAMP)"); err != nil {
+	if _, err := conn.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS bare_history (name text PRIMARY KEY, applied timestamp DEFAULT CURRENT_TIMESTAMP)"); err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	rows, err := conn.QueryContext(ctx, "SELECT name FROM bare_history")
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		name := ""
+		if err := rows.Scan(&name); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		done[name] = true
+	}
+	if err := rows.Err(); err != nil {
 		return err
 	}
 	s := &schema.Schema{}
 	for _, m := range set.Migrations() {
+		if done[m.Name] {
+			if err := replay(s, m.Ops); err != nil {
+				return err
+			}
+			continue
+		}
 		stages, err := migrate.PlanOps(d.Planner(0), s, m.Ops)
 		if err != nil {
 			return err
@@ -74,6 +97,15 @@ func bare(ctx context.Context, db *sql.DB, d migrate.Dialect, set *migrate.Set) 
 			return err
 		}
 		if err := tx.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func replay(s *schema.Schema, ops []migrate.Op) error {
+	for _, op := range ops {
+		if err := op.Apply(s); err != nil {
 			return err
 		}
 	}

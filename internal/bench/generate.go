@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 )
@@ -56,16 +55,8 @@ func (s shape) String() string {
 
 // generate times whole processes of modelgen.
 func generate(ctx context.Context, dir string, runs int) ([]row, error) {
-	root, _, err := process(ctx, "", "go", "list", "-m", "-f", "{{.Dir}}", "github.com/modelgen/modelgen")
+	root, tool, err := buildTool(ctx, dir)
 	if err != nil {
-		return nil, err
-	}
-	root = strings.TrimSpace(root)
-	tool := filepath.Join(dir, "modelgen")
-	if runtime.GOOS == "windows" {
-		tool += ".exe"
-	}
-	if _, _, err := process(ctx, root, "go", "build", "-o", tool, "./cmd/modelgen"); err != nil {
 		return nil, err
 	}
 	var rows [kinds][]row

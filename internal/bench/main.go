@@ -18,6 +18,10 @@
 //
 //	make bench BENCH=fleet
 //
+// Then what docs/performance.md has, each beside the least that does the same, in turns; the argument costs measures that alone, and writes it into the page:
+//
+//	make bench BENCH=costs BENCHFLAGS='-page docs/performance.md'
+//
 // With the argument stalls it measures something else, on PostgreSQL:
 //
 //	make bench BENCH=stalls
@@ -46,11 +50,12 @@ import (
 func main() {
 	runs := flag.Int("n", 5, "how many `runs` of each kind; the slow ones get fewer")
 	rows := flag.Int("rows", 2_000_000, "with stalls, the `number` of rows of each table")
-	only := flag.String("only", "", "with stalls, measure the changes whose name holds that `word`")
+	only := flag.String("only", "", "with stalls and costs, measure what has that `word` in its name")
 	lockTimeout := flag.Duration("lock-timeout", 0, "with stalls, Options.LockTimeout of the tool; 0 is its default")
 	hold := flag.Duration("hold", 30*time.Second, "with stalls, how long a blocker holds its lock")
 	files := flag.Int("files", 10_000, "with fleet, the `number` of SQLite files")
 	schemas := flag.Int("schemas", 2_000, "with fleet, the `number` of schemas on one PostgreSQL")
+	page := flag.String("page", "", "with costs, write the table into this `file`, docs/performance.md")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	var err error
@@ -59,12 +64,17 @@ func main() {
 		if err = bench(ctx, max(*runs, 1)); err == nil {
 			err = measureFleet(ctx, max(*files, 1), max(*schemas, 1))
 		}
+		if err == nil {
+			err = measureCosts(ctx, max(*runs, 1), "", "")
+		}
 	case mode == "stalls" && flag.NArg() == 1:
 		err = measureStalls(ctx, max(*rows, 2*reserved), *hold, *only, &migrate.Options{LockTimeout: *lockTimeout})
+	case mode == "costs" && flag.NArg() == 1:
+		err = measureCosts(ctx, max(*runs, 1), *only, *page)
 	case mode == "fleet" && flag.NArg() == 1:
 		err = measureFleet(ctx, max(*files, 1), max(*schemas, 1))
 	default:
-		err = fmt.Errorf("there is no benchmark %q; without an argument all but stalls are run, with fleet or stalls that one", strings.Join(flag.Args(), " "))
+		err = fmt.Errorf("there is no benchmark %q; without an argument all but stalls are run, with costs, fleet or stalls that one", strings.Join(flag.Args(), " "))
 	}
 	stop()
 	if err != nil {

@@ -23,8 +23,7 @@ func (m module) measure(ctx context.Context, runs int) ([kinds]row, error) {
 	for k := range kinds {
 		rows[k] = row{what: k.String(), size: m.String(), target: m.targets[k]}
 	}
-	goMod := "module example.com/shop\n\ngo 1.26\n\nrequire github.com/modelgen/modelgen v0.0.0\n\nreplace github.com/modelgen/modelgen => " + m.root + "\n"
-	if err := errors.Join(m.write("go.mod", goMod), m.write("models/models.go", m.source(0))); err != nil {
+	if err := m.begin(); err != nil {
 		return rows, err
 	}
 	if m.models > 100 {
@@ -42,6 +41,12 @@ func (m module) measure(ctx context.Context, runs int) ([kinds]row, error) {
 		}
 	}
 	return rows, nil
+}
+
+// begin writes the module, with the models alone.
+func (m module) begin() error {
+	goMod := "module example.com/shop\n\ngo 1.26\n\nrequire github.com/modelgen/modelgen v0.0.0\n\nreplace github.com/modelgen/modelgen => " + m.root + "\n"
+	return errors.Join(m.write("go.mod", goMod), m.write("models/models.go", m.source(0)))
 }
 
 // generate runs modelgen and makes sure that it did what is measured. It expects the module as the kind before it left it.

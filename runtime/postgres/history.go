@@ -68,10 +68,11 @@ func (s *session) records(ctx context.Context, query string) (records []migrate.
 	rows, err := s.conn.QueryContext(ctx, query)
 	if err == nil {
 		defer rows.Close()
+		var hash, digest, cursor, by, tool, code, module sql.NullString // once, not for each row
+		var started, finished sql.NullTime
 		for rows.Next() {
-			var r migrate.Record
-			var hash, digest, cursor, by, tool, code, module sql.NullString
-			var started, finished sql.NullTime
+			records = append(records, migrate.Record{})
+			r := &records[len(records)-1]
 			if err := rows.Scan(&r.ID, &r.Set, &r.Name, &hash, &digest, &r.State, &r.Stage, &cursor, &started, &finished, &by, &tool, &code, &module); err != nil {
 				return nil, fmt.Errorf("reading %s: %w", s.table(), err)
 			}
@@ -82,7 +83,6 @@ func (s *session) records(ctx context.Context, query string) (records []migrate.
 			if finished.Valid {
 				r.Finished = finished.Time.UTC()
 			}
-			records = append(records, r)
 		}
 		err = rows.Err()
 	}
@@ -237,7 +237,7 @@ func (s *session) checkHistory(ctx context.Context) (there, complete bool, err e
 		return false, false, fmt.Errorf("the history %s belongs to role %s, of which %s is not a member, and another role's table says what its owner likes; "+
 			"run migrations as a member of %s, or give the table to %s", s.table(), owner, user, owner, user)
 	}
-	if beside == 0 {
+	if s.beside = beside; beside == 0 {
 		s.kept = kept{known: true}
 	}
 	return true, added == 1, nil

@@ -43,7 +43,8 @@ type kept struct{ known, mark, log bool }
 
 // lookBeside finds out which of the two tables are there. A table of another owner than the history is no word of ours.
 func (s *session) lookBeside(ctx context.Context) error {
-	if s.kept.known {
+	if s.kept.known || s.known && s.beside == 0 {
+		s.kept.known = true
 		return nil
 	}
 	_, base := schema.SplitName(s.cfg.History)

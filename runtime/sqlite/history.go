@@ -91,31 +91,24 @@ func (s *session) query(ctx context.Context, set, module, order string) ([]migra
 			return err
 		}
 		defer rows.Close()
+		var started string // once, not for each row
+		var finished sql.NullString
 		for rows.Next() {
-			r, err := scanRecord(rows)
-			if err != nil {
+			out = append(out, migrate.Record{})
+			r := &out[len(out)-1]
+			if err := rows.Scan(&r.ID, &r.Set, &r.Name, &r.Hash, &r.Digest, &r.State, &r.Stage, &r.Cursor, &started, &finished, &r.By, &r.Tool, &r.Error, &r.Module); err != nil {
 				return err
 			}
-			out = append(out, r)
+			if r.Started, err = time.Parse(time.RFC3339, started); err == nil && finished.Valid {
+				r.Finished, err = time.Parse(time.RFC3339, finished.String)
+			}
+			if err != nil {
+				return fmt.Errorf("history row of %s: %w", r.Name, err)
+			}
 		}
 		return rows.Err()
 	})
 	return out, err
-}
-
-func scanRecord(rows *sql.Rows) (r migrate.Record, err error) {
-	var started string
-	var finished sql.NullString
-	if err = rows.Scan(&r.ID, &r.Set, &r.Name, &r.Hash, &r.Digest, &r.State, &r.Stage, &r.Cursor, &started, &finished, &r.By, &r.Tool, &r.Error, &r.Module); err != nil {
-		return r, err
-	}
-	if r.Started, err = time.Parse(time.RFC3339, started); err == nil && finished.Valid {
-		r.Finished, err = time.Parse(time.RFC3339, finished.String)
-	}
-	if err != nil {
-		err = fmt.Errorf("history row of %s: %w", r.Name, err)
-	}
-	return r, err
 }
 
 // exists looks the history table up; a driver's error text is not enough to know that it is missing.

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// buildTool returns the directory of this module, and modelgen.
+func buildTool(ctx context.Context, dir string) (root, tool string, err error) {
+	root, _, err = process(ctx, "", "go", "list", "-m", "-f", "{{.Dir}}", "github.com/modelgen/modelgen")
+	if err != nil {
+		return "", "", err
+	}
+	root = strings.TrimSpace(root)
+	tool = filepath.Join(dir, "modelgen")
+	if runtime.GOOS == "windows" {
+		tool += ".exe"
+	}
+	_, _, err = process(ctx, root, "go", "build", "-o", tool, "./cmd/modelgen")
+	return root, tool, err
+}
+
+// generates times a run of modelgen. With fewer models to compare with it is beside that many times a run for those, else beside go list.
+func generates(k kind, models, fewer int) func(context.Context, *costs) (pair, error) {
+	return func(ctx context.Context, c *costs) (p pair, err error) {
+		large := module{shape{models: models, columns: 10}, c.path(fmt.Sprintf("models%d", models)), c.root, c.tool}
+		small := module{shape{models: fewer, columns: 10}, c.path(fmt.Sprintf("models%d", fewer)), c.root, c.tool}
+		if err := large.begin(); err != nil {
+			return p, err
+		}
+		if fewer > 0 {
+			if err := small.begin(); err != nil {
+				return p, err
+			}
+		}
+		if _, _, err := large.generate(ctx, first); err != nil {
+			return p, err
+		}
+		var peak int64
+		p, err = turns(max(c.runs*3/5, 1), func() (time.Duration, error) {
+			took, most, err := large.generate(ctx, k)
+			peak = max(peak, most)
+			return took, err
+		}, func() (time.Duration, error) {
+			if fewer > 0 {
+				took, _, err := small.generate(ctx, k)
+				return took, err
+			}
+			return timed(1, func() error {
+				_, _, err := process(ctx, filepath.Join(large.dir, "models"), "go", "list", ".")
+				return err
+			})
+		})
+		p.peak = peak
+		if fewer > 0 {
+			p.over = models / fewer
+		}
+		return p, err
+	}
+}
+
+// starts times whole programs that find nothing to do.
+func starts(n int) func(context.Context, *costs) (pair, error) {
+	return func(ctx context.Context, c *costs) (pair, error) {
+		dir, err := c.project(ctx, n)
+		if err != nil {
+			return pair{}, err
+		}
+		if _, _, err := process(ctx, dir, "go", "build", "-o", "bin/", "./up", "./fake", "./query"); err != nil {
+			return pair{}, err
+		}
+		file := filepath.Join(dir, "shop.db")
+		if _, _, err := process(ctx, dir, filepath.Join(dir, "bin", "fake"), file); err != nil {
+			return pair{}, err
+		}
+		once := func(name string) func() (time.Duration, error) {
+			return func() (time.Duration, error) {
+				return timed(1, func() error { return exec.CommandContext(ctx, filepath.Join(dir, "bin", name), file).Run() })
+			}
+		}
+		return turns(20*c.runs, once("up"), once("query"))
+	}
+}
+
+// builds times go build after an edit of a file.
+func builds(n int) func(context.Context, *costs) (pair, error) {
+	return func(ctx context.Context, c *costs) (pair, error) {
+		dir, err := c.project(ctx, n)
+		if err != nil {
+			return pair{}, err
+		}
+		edits := 0
+		once := func(pkg string) func() (time.Duration, error) {
+			return func() (time.Duration, error) {
+				path := filepath.Join(dir, pkg, fmt.Sprintf("%05d_step.go", n))
+				text, err := os.ReadFile(path)
+				if err != nil {
+					return 0, err
+				}
+				edits++
+				text = append(text, fmt.Sprintf("\nconst edited%d = %[1]d\n", edits)...)
+				if err := os.WriteFile(path, text, 0o644); err != nil {
+					return 0, err
+				}
+				return timed(1, func() error {
+					_, _, err := process(ctx, dir, "go", "build", "./"+pkg)
+					return err
+				})
+			}
+		}
+		return turns(max(c.runs*3/5, 1), once("migrations"), once("goose/migrations"))
+	}
+}
