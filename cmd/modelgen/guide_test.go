@@ -28,14 +28,14 @@ const (
 // offline has the commands of the guide that need the network, each with what is run in their place. There may be three at most.
 var offline = []struct{ command, reason, instead string }{
 	{
-		"go get -tool github.com/modelgen/modelgen/cmd/modelgen@latest",
-		"asks the module proxy; the module of the page gets the checkout instead, as a tool",
+		"go get modernc.org/sqlite github.com/lib/pq",
+		"asks the module proxy; the module of the page gets the drivers, and the checkout as a tool, instead",
 		`cp "$GUIDE_MODULE/go.mod" "$GUIDE_MODULE/go.sum" .`,
 	},
 	{
-		"go get modernc.org/sqlite github.com/lib/pq",
-		"asks the module proxy; the go.mod of the line above has both drivers",
-		"go list modernc.org/sqlite github.com/lib/pq > /dev/null",
+		"go get -tool github.com/modelgen/modelgen/cmd/modelgen@latest",
+		"asks the module proxy; the go.mod of the line above has the tool",
+		"go list github.com/modelgen/modelgen/cmd/modelgen > /dev/null",
 	},
 }
 

@@ -179,3 +179,21 @@ func TestStatusOfAnInterruptedRun(t *testing.T) {
 		r.agrees(set)
 	})
 }
+
+// The rows of a partitioned table are counted where its partitions are small: of those that nobody has analysed the planner expects a thousand that are not there.
+func TestPlanCountsPartitions(t *testing.T) {
+	pgRunners(t, func(r *runner) {
+		r.exec("CREATE TABLE a (id integer NOT NULL) PARTITION BY RANGE (id)")
+		r.exec("CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM (0) TO (10)")
+		r.exec("CREATE TABLE a_2 PARTITION OF a FOR VALUES FROM (10) TO (20)")
+		r.exec("INSERT INTO a VALUES (1), (2), (11)")
+		first := &migrate.Migration{Name: "0001_a", Ops: []migrate.Op{migrate.CreateTable{Table: "a", Columns: []schema.ColumnDef{schema.Integer("id")}}}}
+		set := migrate.NewSet("app", first, &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{first}, Ops: []migrate.Op{
+			migrate.AddColumn{Table: "a", Column: schema.Integer("m").Null()},
+		}})
+		r.command(set, "fake", "0001_a")
+		if status, out, problems := r.command(set, "plan"); status != 0 || !strings.Contains(out, "-- a: 3 rows, ") {
+			t.Errorf("plan: %d\n%s%s", status, out, problems)
+		}
+	})
+}

@@ -44,19 +44,22 @@ func (s *session) Survey(ctx context.Context, tables []string) ([]migrate.TableS
 	}
 	values := " FROM (VALUES " + strings.Join(rows, ", ") + ") AS w(label, rel)" + surveyed
 	var all []migrate.TableSurvey
+	partitioned := map[string]bool{}
 	err := s.Look(ctx, func(ctx context.Context, tx migrate.Tx) error {
 		found, err := tx.QueryContext(ctx, "SELECT w.label, pg_catalog.pg_relation_size(c.oid) <= "+strconv.Itoa(few)+
-			" AND c.relkind = 'r', pg_catalog.pg_total_relation_size(c.oid)"+values+" ORDER BY w.label")
+			" AND c.relkind = 'r', pg_catalog.pg_total_relation_size(c.oid), c.relkind = 'p'"+values+" ORDER BY w.label")
 		if err != nil {
 			return err
 		}
 		defer found.Close()
 		for found.Next() {
 			t := migrate.TableSurvey{Rows: -1}
-			if err := found.Scan(&t.Table, &t.Exact, &t.Bytes); err != nil {
+			var parts bool
+			if err := found.Scan(&t.Table, &t.Exact, &t.Bytes, &parts); err != nil {
 				return err
 			}
 			all = append(all, t)
+			partitioned[t.Table] = parts
 		}
 		return found.Err()
 	})
@@ -70,11 +73,23 @@ func (s *session) Survey(ctx context.Context, tables []string) ([]migrate.TableS
 	}
 	for i := range all {
 		t := &all[i]
+		if partitioned[t.Table] && (s.engine == "" || s.engine == PostgreSQL) {
+			// A partitioned table has no size of its own, and of partitions that were never analysed the planner expects rows that are not there.
+			if err := s.Look(ctx, func(ctx context.Context, tx migrate.Tx) error { return s.partitionSizes(ctx, tx, t) }); err != nil {
+				t.Exact = false
+			}
+		}
 		if err := s.Look(ctx, func(ctx context.Context, tx migrate.Tx) error { return s.countRows(ctx, tx, t) }); err != nil {
 			t.Rows, t.Exact = -1, false // the role may not read it
 		}
 	}
 	return all, s.Look(ctx, func(ctx context.Context, tx migrate.Tx) error { return s.triggers(ctx, tx, values, all) })
+}
+
+// partitionSizes sums up the partitions of a table. Those that are foreign tables are not counted, as that would ask another server.
+func (s *session) partitionSizes(ctx context.Context, tx migrate.Tx, t *migrate.TableSurvey) error {
+	return tx.QueryRowContext(ctx, "SELECT COALESCE(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::bigint, COALESCE(sum(pg_catalog.pg_relation_size(c.oid)), 0) <= "+strconv.Itoa(few)+
+		" AND COALESCE(bool_and(c.relkind = 'r'), true) FROM pg_catalog.pg_partition_tree("+text(s.name(t.Table))+"::pg_catalog.regclass) p JOIN pg_catalog.pg_class c ON c.oid = p.relid AND c.relkind <> 'p'").Scan(&t.Bytes, &t.Exact)
 }
 
 func (s *session) countRows(ctx context.Context, tx migrate.Tx, t *migrate.TableSurvey) error {

@@ -162,12 +162,11 @@ func (m *Module) DriverOf(database string) (Driver, bool) {
 	return Driver{}, false
 }
 
-// Gets returns the go get commands for what the program needs and go.mod lacks.
+// Gets returns the go get commands for what the program needs and go.mod lacks. A driver may bring newer versions of packages that the tool needs too, and
+// go get adds to go.sum what the packages need that it names: so the tool comes behind the drivers, or is named with them.
 func (m *Module) Gets(drivers []Driver) (commands []string) {
 	hasTool := slices.ContainsFunc(m.file.Tool, func(t *modfile.Tool) bool { return t.Path == Tool })
-	if m.Path != ownModule && (!hasTool || !m.provides(ownModule)) {
-		commands = append(commands, "go get -tool "+Tool)
-	}
+	needsTool := m.Path != ownModule && (!hasTool || !m.provides(ownModule))
 	var packages []string
 	for _, d := range drivers {
 		if slices.ContainsFunc(d.Modules, func(path string) bool { return !m.provides(path) }) {
@@ -175,7 +174,17 @@ func (m *Module) Gets(drivers []Driver) (commands []string) {
 		}
 	}
 	if len(packages) > 0 {
+		if hasTool && !needsTool && !m.replaced(ownModule) {
+			for _, r := range m.file.Require {
+				if r.Mod.Path == ownModule {
+					packages = append(packages, Tool+"@"+r.Mod.Version)
+				}
+			}
+		}
 		commands = append(commands, "go get "+strings.Join(packages, " "))
+	}
+	if needsTool {
+		commands = append(commands, "go get -tool "+Tool)
 	}
 	return commands
 }

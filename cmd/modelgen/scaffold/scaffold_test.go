@@ -71,11 +71,12 @@ func TestGets(t *testing.T) {
 		driver        string // of PostgreSQL, that the module uses
 		gets          string // for lib/pq
 	}{
-		{"", "", "", "", "go get -tool " + Tool + "; go get github.com/lib/pq"},
-		{tool, ownModule + " v0.1.0 h1:x\n", "", "", "go get github.com/lib/pq"},
+		{"", "", "", "", "go get github.com/lib/pq; go get -tool " + Tool},
+		{tool, ownModule + " v0.1.0 h1:x\n", "", "", "go get github.com/lib/pq " + Tool + "@v0.1.0"},
 		{tool + "require " + pq + "\n", ownModule + " v0.1.0 h1:x\n" + pq + " h1:x\n", "", "lib/pq", ""},
 		{tool + "require " + pq + " // indirect\n", ownModule + " v0.1.0 h1:x\n" + pq + " h1:x\n", "", "", ""},
-		{tool + "require " + pq + " // indirect\n", ownModule + " v0.1.0 h1:x\n" + pq + "/go.mod h1:x\n", "package main\n\nimport _ \"github.com/lib/pq\"\n", "lib/pq", "go get github.com/lib/pq"},
+		{tool + "require " + pq + " // indirect\n", ownModule + " v0.1.0 h1:x\n" + pq + "/go.mod h1:x\n", "package main\n\nimport _ \"github.com/lib/pq\"\n", "lib/pq", "go get github.com/lib/pq " + Tool + "@v0.1.0"},
+		{tool + "replace " + ownModule + " => ../modelgen\n", "", "", "", "go get github.com/lib/pq"},
 	} {
 		m, err := Open(write(t, map[string]string{"go.mod": "module example.com/shop\n\ngo 1.26\n" + c.mod, "go.sum": c.sum, "main.go": c.src}))
 		if err != nil {
