@@ -79,6 +79,7 @@ func (h *history) agree(state *ProtectionState, moves []move, r *run, dialect st
 	var a agreement
 	say := func(format string, args ...any) { a.reasons = append(a.reasons, fmt.Sprintf(format, args...)) }
 	ahead, _, _ := h.gate(moves)
+	fresh := newcomers{}
 	plan := sha256.New()
 	fmt.Fprintf(plan, "%q %t\n", h.set.name, r.record)
 	for _, mv := range ahead {
@@ -97,7 +98,7 @@ func (h *history) agree(state *ProtectionState, moves []move, r *run, dialect st
 				fmt.Fprintln(plan, "-fake-initial")
 				say("record %s as applied when its tables are there (-fake-initial)", label)
 			}
-			for _, what := range destroying(n.Ops, dialect) {
+			for _, what := range destroying(n.Ops, dialect, fresh) {
 				a.destroys = true
 				say("%s destroys %s", label, what)
 			}
@@ -193,6 +194,9 @@ func (m *Migrator) consent(ctx context.Context, w *executor, r *run, moves []mov
 		return cmpError(err, e)
 	}
 	if needs {
+		if r.earlier != nil {
+			m.tellEarlier(state, r.earlier)
+		}
 		r.approved = a.hash
 		if r.named {
 			r.approved += ", name typed"
@@ -215,7 +219,7 @@ func (m *Migrator) decide(ctx context.Context, s Session, r *run, a agreement, b
 	given := strings.ToLower(strings.TrimSpace(m.opt.Approve))
 	if backup {
 		var err error
-		if e.Backup, err = m.lacksBackup(ctx, s, r.state); err != nil {
+		if e.Backup, r.earlier, err = m.lacksBackup(ctx, s, r.state); err != nil {
 			return nil, err
 		}
 	}
@@ -323,19 +327,19 @@ func shellWord(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// lacksBackup says what is missing of a backup for a plan that destroys data, "" when nothing is.
-func (m *Migrator) lacksBackup(ctx context.Context, s Session, state *ProtectionState) (string, error) {
+// lacksBackup says what is missing of a backup for a plan that destroys data, "" when nothing is. earlier is the backup of a run before that is good enough.
+func (m *Migrator) lacksBackup(ctx context.Context, s Session, state *ProtectionState) (missing string, earlier *LogEntry, err error) {
 	if m.opt.Backup != nil || strings.TrimSpace(m.opt.WithoutBackup) != "" {
-		return "", nil
+		return "", nil, nil
 	}
 	const needs = `it destroys data, and so needs a backup first: -backup DIR, or -without-backup "why" (Options.Backup, Options.WithoutBackup)`
 	store, ok := s.(ProtectionStore)
 	if !ok || !state.Logged {
-		return needs, nil
+		return needs, nil, nil
 	}
 	entries, err := store.Log(ctx)
 	if err != nil {
-		return "", redacted{err}
+		return "", nil, redacted{err}
 	}
 	for _, e := range slices.Backward(entries) {
 		if e.Result != LoggedBackup || state.Clock.Sub(e.At) > BackupAge {
@@ -344,14 +348,20 @@ func (m *Migrator) lacksBackup(ctx context.Context, s Session, state *Protection
 		info, err := os.Stat(e.Backup)
 		switch {
 		case e.Host != host():
-			return fmt.Sprintf("%s; the one of %s is on %s", needs, e.At.Format(time.DateTime), e.Host), nil
+			return fmt.Sprintf("%s; the one of %s is on %s", needs, e.At.Format(time.DateTime), e.Host), nil, nil
 		case errors.Is(err, os.ErrNotExist), err == nil && info.Size() != e.Bytes:
-			return fmt.Sprintf("%s; %s, of %s, is not there any more as it was", needs, e.Backup, e.At.Format(time.DateTime)), nil
+			return fmt.Sprintf("%s; %s, of %s, is not there any more as it was", needs, e.Backup, e.At.Format(time.DateTime)), nil, nil
 		case err == nil:
-			return "", nil
+			return "", &e, nil
 		}
 	}
-	return needs, nil
+	return needs, nil, nil
+}
+
+// tellEarlier says that no backup is made, as there is one, and what is not in it.
+func (m *Migrator) tellEarlier(state *ProtectionState, e *LogEntry) {
+	m.notify(Event{Kind: EventNote, Message: fmt.Sprintf("no backup is made: the one of an earlier run is %s old, and what was written since is not in it; -backup DIR makes a new one (Options.Backup); the earlier one: %s",
+		max(state.Clock.Sub(e.At), 0).Round(time.Second), e.Backup)})
 }
 
 // dropped returns the ops of moves, those of the way back inverted.

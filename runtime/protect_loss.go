@@ -4,10 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/modelgen/modelgen/internal/sqllex"
-	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Loss is what the database has now of that which a step of a plan drops: rows of a table, or values of a column.
@@ -167,75 +163,4 @@ func lose(ctx context.Context, s Session, steps [][]Op) [][]Loss {
 		all[i] = slices.DeleteFunc(all[i], func(l Loss) bool { return l.Rows == 0 && l.Exact })
 	}
 	return all
-}
-
-// destroying returns what ops take away for good, in words: what they drop, parts of values that a change of type cuts off, and what SQL written by hand says that it
-// drops or deletes.
-func destroying(ops []Op, dialect string) (all []string) {
-	for _, op := range ops {
-		for _, name := range op.Destroys() {
-			all = append(all, name+" and its data")
-		}
-		switch o := op.(type) {
-		case AlterColumn:
-			from, to := o.From.Def(), o.To.Def()
-			if what := schema.ChangeType(from.Type, to.Type).Loses; what != "" {
-				all = append(all, fmt.Sprintf("a part of the values of %s.%s, which become %s: %s", o.Table, to.Name, to.Type, what))
-			}
-		case SQL:
-			if len(o.Destroys()) > 0 || o.Only != "" && o.Only != dialect {
-				continue
-			}
-			for _, text := range o.Up {
-				if words := handDestroys(text); words != "" {
-					all = append(all, "perhaps data, by SQL written by hand ("+words+")")
-					break
-				}
-			}
-		}
-	}
-	return all
-}
-
-// handDestroys returns the words of SQL written by hand that take data away, "" when there are none. What stands in a string or in the body of a function is not run by
-// the statement, but by DO.
-func handDestroys(text string) string {
-	toks := sqllex.Code(text, sqllex.Any)
-	begin, dynamic := 0, false // of the statement; it runs a text that it has put together
-	for i, t := range toks {
-		next := func(n int, words ...string) bool { return i+n < len(toks) && toks[i+n].Is(words...) }
-		before := func(words ...string) bool { return i > 0 && toks[i-1].Is(words...) }
-		first := i == begin || before("BEGIN", "THEN", "LOOP", "ELSE")
-		switch {
-		case t.Text == ";":
-			begin, dynamic = i+1, false
-		case t.Is("DO") && i == begin:
-			for _, body := range toks[i+1:] {
-				if body.Kind == sqllex.Dollar || body.Kind == sqllex.String {
-					if words := handDestroys(body.Value()); words != "" {
-						return words
-					}
-				}
-			}
-		case t.Is("EXECUTE") && first:
-			dynamic = true
-		case dynamic && (t.Kind == sqllex.Dollar || t.Kind == sqllex.String):
-			if words := handDestroys(t.Value()); words != "" {
-				return words
-			}
-		case t.Is("TRUNCATE") && first:
-			return "TRUNCATE"
-		case t.Is("DELETE") && (next(1, "FROM") || before("THEN")):
-			return "DELETE" + map[bool]string{true: " FROM"}[next(1, "FROM")]
-		case t.Is("REPLACE") && next(1, "INTO") && (first || before("OR")):
-			return "REPLACE INTO"
-		case t.Is("DROP") && next(1, "TABLE", "SCHEMA", "DATABASE", "COLUMN", "OWNED"):
-			return "DROP " + strings.ToUpper(toks[i+1].Text)
-		case t.Is("DROP") && toks[begin].Is("ALTER") && begin+1 < len(toks) && toks[begin+1].Is("TABLE", "FOREIGN") && !next(1, "CONSTRAINT", "DEFAULT", "NOT", "IDENTITY", "EXPRESSION"):
-			return "ALTER TABLE ... DROP"
-		case t.Is("CASCADE") && toks[begin].Is("DROP"): // of a type or an extension it takes columns
-			return "DROP ... CASCADE"
-		}
-	}
-	return ""
 }

@@ -32,6 +32,7 @@ type run struct {
 	named     bool             // a person typed the name of the database
 	planned   bool             // nothing is done, and nobody asked
 	shown     bool             // it was said that the database is protected
+	earlier   *LogEntry        // the backup of a run before, which stands for a new one
 
 	lost *straightLeg // the reply to its COMMIT was lost
 }

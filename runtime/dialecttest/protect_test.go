@@ -171,7 +171,9 @@ func TestProtectBackup(t *testing.T) {
 		if err := os.WriteFile(file, whole, 0o600); err != nil {
 			r.t.Fatal(err)
 		}
-		r.runs(all, "up", "-approve", hash)
+		if status, _, told := r.command(all, "up", "-approve", hash); status != 0 || !strings.Contains(told, "no backup is made: the one of an earlier run is ") || !strings.Contains(told, "what was written since is not in it; -backup DIR makes a new one (Options.Backup); the earlier one: "+file) {
+			r.t.Errorf("up with the backup of an earlier run: %d %s", status, told)
+		}
 		r.runs(all, "down", "-approve", r.hash(all, "down"))
 		r.exec("UPDATE modelgen_history_log SET at = " + map[bool]string{true: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-61 minutes')", false: "now() - interval '61 minutes'"}[r.url == ""])
 		r.refuses(all, []string{"up", "-approve", r.hash(all, "up")}, "needs a backup first")
@@ -216,7 +218,14 @@ func TestProtectDestroys(t *testing.T) {
 			{harmless("DROP TABLE IF EXISTS things"), "(DROP TABLE)"},
 			{migrate.SQL{Up: []string{"TRUNCATE things"}, NoDown: "gone", Only: map[bool]string{true: "sqlite", false: "postgres"}[r.url == ""]}, "(TRUNCATE)"},
 			{migrate.SQL{Up: []string{"TRUNCATE things"}, NoDown: "gone", Only: map[bool]string{true: "postgres", false: "sqlite"}[r.url == ""]}, ""},
-			{harmless("UPDATE things SET price = 1 WHERE 'DROP TABLE things' = ''"), ""},
+			{harmless("SELECT price FROM things WHERE 'DROP TABLE things' = ''"), ""},
+			{harmless("UPDATE things SET price = 1 WHERE id > 3"), "perhaps data, by SQL written by hand (UPDATE of things.price)"},
+			{harmless("UPDATE things SET price = 1 WHERE price IS NULL"), ""},
+			{migrate.Fill{Table: "things", Column: "price", Expr: "1"}, ""},
+			{migrate.Fill{Table: "things", Column: "price", Expr: "0", Where: "price < 0"}, "destroys values of things.price, which it writes over where price < 0"},
+			{migrate.Fill{Table: "things", Column: "price", Expr: "1", Where: "price IS NULL AND id > 3"}, ""},
+			{migrate.Fill{Table: "things", Column: "price", Expr: "price * 2", Where: "id > 3", Back: "price / 2", BackWhere: "id > 3"}, ""},
+			{migrate.AlterColumn{Table: "things", From: price, To: schema.BigInt("price").Null(), Using: "CASE WHEN price > 0 THEN 1 END"}, "destroys the values of things.price, which become CASE WHEN price > 0 THEN 1 END"},
 			{migrate.CreateIndex{Table: "things", Index: schema.Index{Name: "things_price_idx", Parts: []schema.IndexPart{{Column: "price"}}}}, ""},
 		} {
 			plan, err := r.migrator(shop(c.op)).Plan(r.t.Context(), "")
@@ -235,6 +244,9 @@ func TestProtectDestroys(t *testing.T) {
 			}
 			r.refuses(shop(c.op), []string{"up"}, c.why)
 		}
+		// What the plan makes itself has no values yet.
+		fresh := migrate.NewSet("shop", chain(makes("things", price), adds("things", "size"), harmless("UPDATE things SET size = 2"), migrate.Fill{Table: "things", Column: "size", Expr: "3", Where: "size < 3"})...)
+		r.up(fresh, "0002_b, 0003_c, 0004_d")
 	})
 }
 
