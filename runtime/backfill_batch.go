@@ -208,6 +208,14 @@ func (w *executor) throttle(ctx context.Context, st Stage) error {
 			return &StatementError{Cause: st.Cause, Err: fmt.Errorf("the throttle of the options: %w", err)}
 		}
 	}
+	return w.replicas(ctx, st)
+}
+
+// heavy reports whether a stage writes so much that replicas fall behind: a table is written again, or an index is built beside writes. A stage in batches waits before each.
+func (st Stage) heavy() bool { return st.Batch == nil && (st.Rewrites || st.NoTx && st.Scans) }
+
+// replicas waits until the replicas have caught up, where the options ask for it.
+func (w *executor) replicas(ctx context.Context, st Stage) error {
 	r, ok := w.s.(Replicated)
 	if !ok || w.m.opt.ReplicaLag <= 0 {
 		return nil

@@ -148,6 +148,13 @@ type Versioned interface {
 	Version(ctx context.Context) (string, error)
 }
 
+// SayingSession is a [Session] some of whose facts are not built by Expected, but said, as they are of the server and not of the tables: how a cluster keeps them. They are those of
+// the database that is compared, wherever the rest is built.
+type SayingSession interface {
+	// Said returns these facts of a schema. It asks the server nothing that Catalog has not asked for.
+	Said(want *schema.Schema) []string
+}
+
 // TypeNamer is a [Dialect] that says how it spells the type of a column, for whoever shows a schema.
 type TypeNamer interface {
 	// TypeName returns the type of a column of a table as a statement of the database has it; "" is one that the database cannot hold.

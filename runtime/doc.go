@@ -51,6 +51,6 @@
 //	Cursor, BatchResult   where a stage in batches stands
 //	Facts, Effects  what a schema consists of, and what an op reads and changes
 //
-// A session may implement more: [Looker], [Watched], [ObjectSession], [Versioned], [Archiver], [Rehearser], [Replicated]; a planner
+// A session may implement more: [Looker], [Watched], [ObjectSession], [Versioned], [SayingSession], [Archiver], [Rehearser], [Replicated]; a planner
 // [SingleOpPlanner], [QuietPlanner] and [KeepingPlanner]. Package dialecttest holds the tests that every dialect must pass.
 package migrate

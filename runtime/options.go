@@ -70,7 +70,8 @@ type Options struct {
 	Throttle func(ctx context.Context) error
 
 	// ReplicaLag is how far behind a replica of PostgreSQL may be for the next batch to begin: batches wait until the slowest has caught up,
-	// however long that takes. 0 does not look. The role needs pg_monitor for it.
+	// however long that takes. So does a stage that writes a table again, or builds an index concurrently, before it begins; others write too little
+	// to wait for. 0 does not look. The role needs pg_monitor for it.
 	ReplicaLag time.Duration
 
 	// Lock says how runners keep out of each other's way. The default is a lock of the database session.

@@ -462,5 +462,15 @@ func (m *Migrator) expected(ctx context.Context, s Session, base, want *schema.S
 	if err != nil {
 		return nil, fmt.Errorf("in the database of Options.Expected: %w", err)
 	}
+	if a, ok := s.(SayingSession); ok {
+		b := other.(SayingSession) // of the same dialect
+		says := func(x SayingSession, s *schema.Schema) func(string) bool {
+			all := x.Said(s)
+			return func(fact string) bool { return slices.Contains(all, fact) }
+		}
+		facts = slices.DeleteFunc(facts, says(b, want))
+		facts = append(facts, slices.DeleteFunc(a.Said(want), says(a, base))...)
+		slices.Sort(facts)
+	}
 	return facts, nil
 }

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/modelgen/modelgen/runtime/internal/shell"
 )
 
 // ConsentError says that a protected database is not changed so without consent for that one plan: what of it needs consent, and what to paste. It is also the
@@ -304,27 +306,13 @@ func (m *Migrator) pasted(verb string, e *ConsentError) string {
 	switch word, _, _ := strings.Cut(verb, " "); {
 	case word == "fake" || word == "prune": // which need none
 	case m.opt.Backup != nil:
-		words += " -backup " + shellWord(m.opt.Backup.Dir)
+		words += " -backup " + shell.Word(m.opt.Backup.Dir)
 	case m.opt.WithoutBackup != "":
-		words += " -without-backup " + shellWord(m.opt.WithoutBackup)
+		words += " -without-backup " + shell.Word(m.opt.WithoutBackup)
 	case e.Backup != "":
 		words += " -backup DIR"
 	}
 	return words
-}
-
-// shellWord returns a text as one word of a command line.
-func shellWord(text string) string {
-	plain := func(r rune) bool {
-		return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("_-./:=@%+,", r)
-	}
-	switch {
-	case text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }):
-		return text
-	case !strings.ContainsAny(text, "\"\\$`!\n"):
-		return `"` + text + `"`
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // lacksBackup says what is missing of a backup for a plan that destroys data, "" when nothing is. earlier is the backup of a run before that is good enough.

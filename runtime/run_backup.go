@@ -2,9 +2,12 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,6 +19,9 @@ type Backup struct {
 	// URL is the connection string for pg_dump, as postgres://shop@db/shop, since a *sql.DB does not tell its own. "" leaves it to the
 	// environment that PostgreSQL's programs read (PGHOST and so on). That it is the same database is made sure of. SQLite needs none.
 	URL string
+
+	// Name is put into the name of the file, between the set and the migration: which database it is of, where several have one directory. "" is none.
+	Name string
 }
 
 // Archive is a copy of a database.
@@ -41,7 +47,8 @@ func (e *BackupError) Unwrap() error { return e.Err }
 
 // Archiver is a [Session] that can make a copy of its database.
 type Archiver interface {
-	// Archive writes the copy to a new file path plus an ending of its choice. What it leaves behind when it fails is no file.
+	// Archive writes the copy to a new file path plus an ending of its choice. What it leaves behind when it fails is no file. One that is there already
+	// is left as it is, and the error is fs.ErrExist.
 	Archive(ctx context.Context, path, url string) (*Archive, error)
 }
 
@@ -64,9 +71,12 @@ func (m *Migrator) backup(ctx context.Context, w *executor, moves []move) error 
 			return r
 		}
 		return '-'
-	}, m.set.name+"-before-"+m.set.all[moves[0].at].Name)
+	}, strings.Join(slices.DeleteFunc([]string{m.set.name, m.opt.Backup.Name, "before", m.set.all[moves[0].at].Name}, func(s string) bool { return s == "" }), "-"))
 	path := m.opt.Backup.Dir + string(os.PathSeparator) + time.Now().UTC().Format("20060102T150405.000Z") + "-" + label
 	made, err := a.Archive(ctx, path, m.opt.Backup.URL)
+	for n := 2; errors.Is(err, fs.ErrExist) && n < 1000; n++ { // of another database, in the same millisecond
+		made, err = a.Archive(ctx, fmt.Sprintf("%s-%d", path, n), m.opt.Backup.URL)
+	}
 	if err != nil {
 		return fail(err)
 	}

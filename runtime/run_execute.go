@@ -260,6 +260,12 @@ func (w *executor) work(ctx context.Context, l leg) error {
 		apart := len(g) == 1 && (g[0].NoTx || g[0].Batch != nil)
 		before, after := marks.around(end, i == len(groups)-1, apart)
 		var err error
+		if at := slices.IndexFunc(g, Stage.heavy); at >= 0 {
+			err = w.replicas(ctx, g[at])
+		}
+		if err != nil {
+			return w.failed(ctx, l, g, done, err)
+		}
 		if apart {
 			if len(before) > 0 {
 				err = w.s.Transact(ctx, Work{Before: before})

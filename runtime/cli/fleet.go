@@ -99,6 +99,7 @@ func fleetChangeFlags(c *fleetCall, f *flag.FlagSet) {
 	f.DurationVar(&c.opt.CanaryPause, "canary-pause", c.opt.CanaryPause, "how long to wait behind the canary")
 	f.IntVar(&c.opt.MaxFailures, "max-failures", c.opt.MaxFailures, "begin no further target after `N` failures, 0 is 10; -1 is without limit")
 	f.StringVar(&c.call.opt.Approve, "approve", c.call.opt.Approve, "consent to the plan of one protected target, by its `HASH`, together with -only")
+	f.StringVar(&c.backup, "backup", "", "first write a copy of each target that is changed into the directory `DIR`")
 	f.StringVar(&c.call.opt.WithoutBackup, "without-backup", c.call.opt.WithoutBackup, "why what destroys data in a protected target goes without a backup: a `reason`")
 	f.BoolVar(&c.opt.CreateSchemas, "create-schemas", c.opt.CreateSchemas, "create schemas that are in the list and not in the database")
 	lockFlags(c.call, f)
@@ -222,6 +223,9 @@ func (c *fleetCall) perform(ctx context.Context, v fleetVerb, args []string) err
 		return usageError{fmt.Errorf("%s takes %s", v.name, v.args)}
 	case c.f.Targets == nil || c.f.Set == nil:
 		return errors.New("cli.Fleet: Targets and Set are needed")
+	}
+	if c.backup != "" {
+		c.call.opt.Backup = &migrate.Backup{Dir: c.backup, URL: os.Getenv("DATABASE_URL")}
 	}
 	c.args, c.opt.Migrate = operands, c.call.opt
 	if v.name == "to" || c.to != "" {

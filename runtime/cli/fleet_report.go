@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/cli/terminal"
 	"github.com/modelgen/modelgen/runtime/fleet"
+	"github.com/modelgen/modelgen/runtime/internal/shell"
 )
 
 // some is how many targets are named of each kind.
@@ -19,6 +21,12 @@ func (c *fleetCall) watch() {
 	each, progress := c.opt.Each, c.opt.Progress
 	c.said = time.Now()
 	c.opt.Each = func(r fleet.Result) {
+		if needed := new(migrate.ConsentError); errors.As(r.Err, &needed) {
+			c.alone(needed, r.Target)
+		}
+		if r.Plan != nil && r.Plan.Consent != nil {
+			c.alone(r.Plan.Consent, r.Target)
+		}
 		if r.Err != nil && !c.json {
 			c.clear()
 			fmt.Fprintf(c.Stderr, "%s: %s %s: %s\n", c.Name, terminal.Paint(c.colours[1], terminal.Red, string(r.State)), r.Target, migrate.ErrorText(r.Err))
@@ -42,6 +50,29 @@ func (c *fleetCall) watch() {
 			progress(p)
 		}
 	}
+}
+
+// alone makes the words of a refusal those for one target of the fleet.
+func (c *fleetCall) alone(needed *migrate.ConsentError, target string) {
+	needed.Program = c.Name
+	for _, words := range []*string{&needed.Plan, &needed.Command} {
+		if verb, rest, _ := strings.Cut(*words, " -"); *words != "" && !strings.Contains(*words, onlyFlag) {
+			*words = verb + onlyFlag + shell.Word(pattern(target))
+			if rest != "" {
+				*words += " -" + rest
+			}
+		}
+	}
+}
+
+const onlyFlag = " -only "
+
+// pattern returns what -only takes for a name: a comma separates names there.
+func pattern(name string) string {
+	if !strings.Contains(name, ",") {
+		return name
+	}
+	return strings.ReplaceAll(strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name), ",", "?")
 }
 
 // clear takes the line of the terminal away.

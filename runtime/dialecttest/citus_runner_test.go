@@ -61,6 +61,37 @@ func citusMigrator(t *testing.T, db *sql.DB, opt *migrate.Options, more ...[]mig
 	return m
 }
 
+// TestCitusExpected: what is compared with may be built in a database that is no cluster; how the tables are kept is said, and looked at where they are.
+func TestCitusExpected(t *testing.T) {
+	db, m, _ := citusShop(t)
+	plain := pgOpen(t, "pgx", pgtest.Database(t))
+	verify := func(m *migrate.Migrator) []migrate.Difference {
+		t.Helper()
+		d, err := m.Verify(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	elsewhere := citusMigrator(t, db, &migrate.Options{Expected: plain})
+	if here, there := verify(m), verify(elsewhere); len(here) > 0 || len(there) > 0 {
+		t.Errorf("built here: %v, elsewhere: %v", here, there)
+	}
+	if _, err := db.Exec("SELECT undistribute_table('regions')"); err != nil {
+		t.Fatal(err)
+	}
+	if d := verify(elsewhere); len(d) != 1 || !d[0].Missing || d[0].Fact != "reference table regions" {
+		t.Errorf("a table that is not kept as the migrations say: %v", d)
+	}
+	onPlain := citusMigrator(t, plain, &migrate.Options{Expected: db}) // the other way round nothing is kept in a way of its own
+	if _, err := onPlain.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if d := verify(onPlain); len(d) > 0 {
+		t.Errorf("a plain database, built on a cluster: %v", d)
+	}
+}
+
 // doubled is an index whose build fails: n is not unique.
 func doubled() migrate.CreateIndex {
 	return migrate.CreateIndex{Table: "items", Index: schema.Index{Name: "items_n_idx", Unique: true, Parts: []schema.IndexPart{{Column: "tenant_id"}, {Column: "n"}}}}

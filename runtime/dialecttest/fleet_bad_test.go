@@ -219,7 +219,7 @@ func TestFleetNoTargets(t *testing.T) {
 		t.Errorf("%v %v", r, err)
 	}
 	fleetMake(t, targets, fleetMigrations(1), "a")
-	if _, err := fleet.Up(t.Context(), targets, fleetMigrations(2), &fleet.Options{Only: []string{"a", "b", "x*"}}); err == nil || err.Error() != "no target is called b, nor x*" {
+	if _, err := fleet.Up(t.Context(), targets, fleetMigrations(2), &fleet.Options{Only: []string{"a", "b", "x*"}}); err == nil || err.Error() != "no target is called b, no target is called as in x*; nothing was looked at, and status lists who there is (-only, Options.Only)" {
 		t.Errorf("%v", err)
 	}
 	if n := pgRows(t, fleetFile(t, dir, "a"), "SELECT count(*) FROM modelgen_history WHERE \"set\" = 'tenants'"); n[0] != "1" {

@@ -23,6 +23,7 @@ func TestReplica(t *testing.T) {
 			primary, standby := pgOpen(t, driver, primaryURL), pgOpen(t, driver, standbyURL)
 			pgExec(t, primary, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 			replicaLag(t, primary, standby, primaryURL)
+			replicaHeavy(t, primary, standby)
 			replicaReader(t, primary, standby)
 		})
 	}
@@ -74,6 +75,47 @@ func replicaLag(t *testing.T, primary, standby *sql.DB, url string) {
 	}
 	caughtUp(t, primary)
 	pgWantRows(t, standby, "SELECT count(*) FROM items WHERE title = upper(name)", "7000")
+}
+
+// replicaHeavy builds an index while the replay is paused, and the replica is behind before it begins; a column that takes no time does not wait.
+func replicaHeavy(t *testing.T, primary, standby *sql.DB) {
+	all := faultChain(
+		[]migrate.Op{faultTable("parcels", schema.Text("name"))},
+		[]migrate.Op{migrate.AddColumn{Table: "parcels", Column: schema.Text("note").Null()}},
+		[]migrate.Op{migrate.CreateIndex{Table: "parcels", Index: faultIndex("parcels_name_idx", "name")}},
+	)
+	if _, err := faultMigrator(t, primary, postgres.Dialect{}, migrate.NewSet("parcels", all[:1]...), nil).Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	caughtUp(t, primary)
+	resume := func() { pgExec(t, standby, "SELECT pg_wal_replay_resume()") }
+	pgExec(t, standby, "SELECT pg_wal_replay_pause()")
+	defer resume()
+	faultUntil(t, "the replay is paused", func() bool {
+		return strings.Join(pgRows(t, standby, "SELECT pg_get_wal_replay_pause_state()"), "") == "paused"
+	})
+	pgExec(t, primary, "INSERT INTO parcels (id, name) SELECT g, 'p' FROM generate_series(1, 100) g")
+	faultUntil(t, "the replica is behind", func() bool {
+		return strings.Join(pgRows(t, primary, "SELECT (replay_lag > interval '200 ms')::int FROM pg_stat_replication"), "") == "1"
+	})
+	waits := 0
+	opt := &migrate.Options{ReplicaLag: 200 * time.Millisecond, Progress: func(e migrate.Event) {
+		if e.Kind != migrate.EventWait || !strings.Contains(e.Message, "behind, more than 200ms") {
+			return
+		}
+		if waits++; waits == 1 {
+			if e.Migration != "0003_step" || len(pgRows(t, primary, "SELECT 1 FROM pg_class WHERE relname = 'parcels_name_idx'")) > 0 {
+				t.Errorf("%s waits, or the index is there", e.Migration)
+			}
+			resume()
+		}
+	}}
+	if _, err := faultMigrator(t, primary, postgres.Dialect{}, migrate.NewSet("parcels", all...), opt).Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if waits == 0 {
+		t.Error("the index did not wait for the replica")
+	}
 }
 
 // caughtUp waits until the standby has replayed what is committed.

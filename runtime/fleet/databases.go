@@ -29,7 +29,7 @@ func URLs(driver string, dialect migrate.Dialect, urls ...string) List {
 // URL returns a target of that name for a connection string.
 func URL(name, driver string, dialect migrate.Dialect, address string) Target {
 	server, _, _ := strings.Cut(place(address), "/")
-	return Target{Name: name, Dialect: dialect, Server: server, Identity: identityOf(address), Open: func(context.Context) (*sql.DB, error) {
+	return Target{Name: name, Dialect: dialect, Server: server, Identity: identityOf(address), address: address, Open: func(context.Context) (*sql.DB, error) {
 		db, err := sql.Open(driver, address)
 		if err == nil {
 			db.SetMaxOpenConns(1)

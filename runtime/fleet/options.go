@@ -11,7 +11,8 @@ import (
 // Options change how a fleet is run. The zero value, and nil, are the defaults.
 type Options struct {
 	// Migrate are the options of the migrator of each target. Its functions may be called by several goroutines at once, each for another target; Progress
-	// is passed over in favour of Event.
+	// is passed over in favour of Event. A Backup has the name of the target in that of its file, and its URL is that of the target where [URL] or [Databases]
+	// has said it.
 	Migrate migrate.Options
 
 	// Jobs is how many targets are at work at a time; 0 is 8.

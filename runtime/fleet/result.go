@@ -56,9 +56,11 @@ func (r Result) Reason() string {
 		if m.Op != "" {
 			text += ": " + m.Op
 		}
-		text += ": " + lastLine(migrate.ErrorText(cause(m.Err)))
+		text += ": " + firstLine(migrate.ErrorText(cause(m.Err)))
 	} else if busy := new(migrate.LockedError); errors.As(r.Err, &busy) {
 		text = "another run is at it"
+	} else if needed := new(migrate.ConsentError); errors.As(r.Err, &needed) {
+		text = firstLine(text)
 	} else if errors.Is(r.Err, errTwice) {
 		text = errTwice.Error()
 	}
@@ -85,7 +87,7 @@ func cause(err error) error {
 	return err
 }
 
-func lastLine(s string) string {
+func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return s
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	migrate "github.com/modelgen/modelgen/runtime"
+	"path"
 	"strings"
 	"sync"
 	"time"
-
-	migrate "github.com/modelgen/modelgen/runtime"
 )
 
 var (
@@ -62,7 +62,7 @@ func run(ctx context.Context, targets Targets, set *migrate.Set, opt *Options, v
 	}
 	switch missing := f.unpicked(); {
 	case len(missing) > 0:
-		return nil, fmt.Errorf("no target is called %s", strings.Join(missing, ", nor "))
+		return nil, noSuch(missing)
 	case len(f.report.Results) == 0 && !f.opt.AllowNone:
 		return nil, ErrNoTargets
 	}
@@ -132,6 +132,21 @@ func (f *fleet) unpicked() (missing []string) {
 		}
 	}
 	return missing
+}
+
+// noSuch says that what is left of Only is nobody's name.
+func noSuch(missing []string) error {
+	var said []string
+	for _, name := range missing {
+		what := fmt.Sprintf("no target is called %s", name)
+		if _, err := path.Match(name, ""); err != nil {
+			what += ", which is no pattern either"
+		} else if strings.ContainsAny(name, "*?[") {
+			what = fmt.Sprintf("no target is called as in %s", name)
+		}
+		said = append(said, what)
+	}
+	return fmt.Errorf("%s; nothing was looked at, and status lists who there is (-only, Options.Only)", strings.Join(said, ", "))
 }
 
 // canary changes the first targets that have something to do, and asks whether to go on. It returns those that are left.

@@ -30,6 +30,8 @@ type Target struct {
 
 	// Identity is equal for two targets that are the same database under two names, which is an error of the list; "" is the name.
 	Identity string
+
+	address string // connection string, for backups; "" is not known
 }
 
 // Targets is where the targets of a fleet come from. Each is called again at the end of a run, for what is new.

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -163,7 +164,8 @@ type hand struct {
 	server string
 	holds  bool // a place of the server
 	worker *migrate.Worker
-	target string // for events
+	opt    *migrate.Options // of the worker
+	target string           // for events
 }
 
 // release gives back the connection, and the place.
@@ -236,6 +238,10 @@ func (h *hand) open(ctx context.Context, j *job, r *Result) (err error) {
 		if h.worker, err = migrate.NewWorker(f.set, &opt); err != nil {
 			return err
 		}
+		h.opt = &opt
+	}
+	if b := f.opt.Migrate.Backup; b != nil { // one directory has those of all
+		h.opt.Backup = &migrate.Backup{Dir: b.Dir, URL: cmp.Or(j.address, b.URL), Name: cmp.Or(b.Name, j.Name)}
 	}
 	db := j.DB
 	if db == nil {

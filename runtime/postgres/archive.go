@@ -40,6 +40,13 @@ func (s *session) Archive(ctx context.Context, path, address string) (a *migrate
 		return nil, s.fail(ctx, err)
 	}
 	file := path + ".dump"
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // pg_dump would write over another backup
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
 	args := []string{"--format=custom", "--no-password", "--lock-wait-timeout=60000", "--snapshot=" + snapshot, "--file=" + file}
 	if shown == "" {
 		shown = "dbname=" + quoteConn(database)

@@ -63,7 +63,7 @@ func (s *session) expected(ctx context.Context, want *schema.Schema) ([]string, 
 	if lines, err = s.mapBack(ctx, spaces, lines); err != nil {
 		return nil, err
 	}
-	lines = append(lines, s.spreadSaid(want)...)
+	lines = append(lines, s.Said(want)...)
 	for _, o := range want.SQLObjects {
 		if unbuilt(o) {
 			lines = append(lines, s.saidFact(o))

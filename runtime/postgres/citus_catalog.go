@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -22,8 +23,10 @@ func besideFact(table, with string) string {
 	return "distributed table " + table + " [" + with + "] beside"
 }
 
-// spreadSaid returns the facts of how the tables are to be kept.
-func (s *session) spreadSaid(want *schema.Schema) (facts []string) {
+var _ migrate.SayingSession = (*session)(nil)
+
+// Said implements [migrate.SayingSession]: how the tables are to be kept.
+func (s *session) Said(want *schema.Schema) (facts []string) {
 	if s.engine != Citus {
 		return nil
 	}

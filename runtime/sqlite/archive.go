@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -13,8 +12,12 @@ var _ migrate.Archiver = (*session)(nil)
 // Archive copies the database into a new file with VACUUM INTO, which reads one state of it whoever writes meanwhile.
 func (s *session) Archive(ctx context.Context, path, _ string) (*migrate.Archive, error) {
 	file := path + ".db"
-	if _, err := os.Lstat(file); err == nil {
-		return nil, errors.New(file + " already exists")
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // VACUUM INTO takes a file that is empty
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
 	}
 	a, err := s.archive(ctx, file)
 	if err != nil {
