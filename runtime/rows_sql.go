@@ -34,6 +34,9 @@ type RowStatement struct {
 	Refuse string // what to say when the statement finds another row than it should
 }
 
+// NothingRun is what stages of a [Rows] without statements say.
+const NothingRun = "nothing is run: the schema no longer has these rows, or values of them"
+
 // RowCheck is a query that counts what must not be there.
 type RowCheck struct {
 	Count  string

@@ -164,3 +164,28 @@ func (r *runner) rowsOf(sql string) string {
 	}
 	return strings.Join(all, ";")
 }
+
+// TestDeclaredRowsFakeInitial: where the tables of a first migration are there already, up -fake-initial says which of the declared rows are not, and with which
+// statement they come.
+func TestDeclaredRowsFakeInitial(t *testing.T) {
+	runners(t, func(r *runner) {
+		ctx := t.Context()
+		if _, err := r.migrator(lookups()).To(ctx, "0001"); err != nil {
+			r.t.Fatal(err)
+		}
+		r.run("DROP TABLE modelgen_history")
+		r.run("DELETE FROM currencies WHERE code = 'JPY'")
+		all := lookups()
+		first, err := migrate.New(r.db, r.dialect, migrate.NewSet("shop", all.Migrations()[0]), &migrate.Options{FakeInitial: true})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		res, err := first.Up(ctx)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if len(res.Differences) != 1 || res.Differences[0].Fact != "row JPY of currencies" || !strings.Contains(res.Differences[0].Fix, "INSERT INTO") {
+			r.t.Errorf("differences: %+v", res.Differences)
+		}
+	})
+}

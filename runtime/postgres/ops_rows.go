@@ -25,6 +25,10 @@ func (p *planner) Rows(o migrate.Rows) error {
 	if err != nil {
 		return err
 	}
+	if len(all) == 0 {
+		p.stages = append(p.stages, migrate.Stage{Cause: o.Describe(), Note: migrate.NothingRun, Parts: []migrate.Op{}})
+		return nil
+	}
 	stage := migrate.Stage{Facts: p.locks(rowExclusive, o.Table), Rows: all, Run: func(ctx context.Context, tx migrate.Tx) error { return migrate.RunRows(ctx, tx, all) }}
 	code := []string{"BEGIN"}
 	add := func(lines ...string) { code = append(code, lines...) }

@@ -29,6 +29,12 @@ func (p *planner) Rows(op migrate.Rows) error {
 	if err != nil {
 		return err
 	}
+	if len(all) == 0 {
+		return p.keep(op, func(w *pass) error {
+			w.stages = append(w.stages, migrate.Stage{Cause: op.Describe(), Note: migrate.NothingRun, KeysOff: true, Parts: []migrate.Op{}})
+			return nil
+		})
+	}
 	stage := migrate.Stage{Cause: op.Describe(), Rows: all, Facts: migrate.Facts{Tables: []string{op.Table}}, Run: func(ctx context.Context, tx migrate.Tx) error { return migrate.RunRows(ctx, tx, all) }}
 	for _, st := range all {
 		stage.Statements = append(stage.Statements, migrate.Statement{SQL: st.SQL, Shown: true})
