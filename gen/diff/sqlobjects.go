@@ -22,6 +22,8 @@ type change struct {
 	why  string        // of a recreate, for people
 	hard []schema.Need // of old, in the old schema
 	need []schema.Need // of new, in the new schema
+
+	behind []int // ops of tables that give it other columns to show
 }
 
 type how int
@@ -267,9 +269,23 @@ func (d *differ) breaks(changes []*change) map[*change][]int {
 	holds := slices.ContainsFunc(d.in.Dialects, func(c migrate.Capabilities) bool { return c.HoldsColumns })
 	all := map[*change][]int{}
 	at := newTrail(d.old)
+	names := d.old.Names()
+	expands := map[*change][]string{}
 	for i, op := range d.ops {
 		for _, x := range at.loses(op, holds) {
 			for _, c := range changes {
+				if x.expands {
+					if c.old == nil || c.how == createObject {
+						continue
+					}
+					if _, known := expands[c]; !known {
+						expands[c] = names.Expands(*c.old)
+					}
+					if slices.Contains(expands[c], x.table) {
+						all[c], c.behind = append(all[c], i), append(c.behind, i)
+					}
+					continue
+				}
 				if c.old == nil || c.how == createObject || !x.of(*c.old) || x.views && (c.how == keepObject || c.how == replaceObject) && sameOutput(*c.old, *c.at) {
 					continue
 				}
@@ -293,6 +309,7 @@ type takenAway struct {
 	table, column string
 	views         bool // only views lose it: a column that gets another name
 	enum          string
+	expands       bool // what shows all columns loses it: the table has other ones
 }
 
 func (x takenAway) of(o schema.SQLObject) bool {
@@ -335,6 +352,18 @@ func (t *trail) loses(op migrate.Op, holds bool) (all []takenAway) {
 	put := func(x takenAway, ok bool) {
 		if ok {
 			all = append(all, x)
+		}
+	}
+	if holds {
+		e := op.Effects()
+		changed := slices.Clone(e.Makes)
+		for _, r := range e.Renames {
+			changed = append(changed, r.From)
+		}
+		for _, o := range changed {
+			if old := t.tables[o.Table]; o.Kind == migrate.ColumnObject && old != "" {
+				put(takenAway{table: old, expands: true}, true)
+			}
 		}
 	}
 	switch op := op.(type) {
@@ -450,11 +479,16 @@ func (d *differ) missingUnder(changes []*change) {
 			if under.how != dropObject || !slices.ContainsFunc(c.hard, func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) {
 				continue
 			}
-			if c.at.Equal(*c.new) && !named(under.old, changes) {
+			if c.at.Equal(*c.new) && !named(under.old, changes) && !d.overloaded(under.old) {
 				d.fail(c.new.String(), "%s stands on %s, which is no longer declared", c.new, under.old)
 			}
 		}
 	}
+}
+
+// overloaded reports whether there is another routine of the name, which what calls one of them may mean.
+func (d *differ) overloaded(o *schema.SQLObject) bool {
+	return o.Kind.Routine() && slices.ContainsFunc(d.new.SQLObjects, func(x schema.SQLObject) bool { return x.Kind.Routine() && word(&x) == word(o) })
 }
 
 // named reports whether something new has the name of an object that goes, as a view in the place of a table has.

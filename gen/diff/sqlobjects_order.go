@@ -81,8 +81,8 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 	for _, c := range changes {
 		for _, i := range breaks[c] {
 			all.edge(drops[c], i, false)
-			if c.how == replaceObject {
-				all.edge(makes[c], i, false)
+			if c.how == recreateObject && slices.Contains(c.behind, i) {
+				all.edge(i, makes[c], true)
 			}
 			if c.how == replaceObject { // a sequence, whose owner goes
 				all.edge(makes[c], i, false)

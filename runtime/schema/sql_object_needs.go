@@ -121,6 +121,7 @@ type needs struct {
 	given  map[string]bool     // those of them that the text gives, in lower case: others are names of tables
 	names  map[int]bool        // tokens that name a relation or an alias
 	aside  map[int]bool        // of these, those that give an alias
+	stars  []string            // tables all of whose columns it shows
 	all    []Need
 	at     map[int][]Need // what is named at a byte of the statement, each time
 	seen   map[Need]bool
@@ -233,7 +234,7 @@ func (n *needs) relations() {
 			ns = w.parts[len(w.parts)-2].Value()
 		}
 		at := w.parts[len(w.parts)-1].From
-		if called && !n.ownName(w) || (n.o.Kind == AggregateKind || n.o.Kind == RangeTypeKind) && w.from > 0 && n.toks[w.from-1].Text == "=" { // SFUNC = add
+		if called && !n.ownName(w) && n.o.Kind != CommentKind && n.o.Kind != GrantKind || (n.o.Kind == AggregateKind || n.o.Kind == RangeTypeKind) && w.from > 0 && n.toks[w.from-1].Text == "=" { // SFUNC = add
 			n.routines(ns, base, w.soft, at)
 		}
 		n.types(ns, base, w.soft, at)
@@ -389,6 +390,9 @@ func (n *needs) types(ns, base string, soft bool, at int) {
 func (n *needs) columns() {
 	all := func(tables []string, soft bool, at int) {
 		for _, t := range tables {
+			if !soft {
+				n.stars = append(n.stars, t)
+			}
 			for _, c := range n.s.Table(t).ColumnNames() {
 				n.add(Need{Table: t, Column: c, Soft: soft, At: at})
 			}
