@@ -108,7 +108,7 @@ random: bin/pgrun ## Run LAW pairs of random schemas, LISTS random lists of ops 
 	bin/pgrun go test -count 1 -timeout 0 ./internal/law -law.n $(LAW) -law.seed $(SEED)
 	bin/pgrun go test -count 1 -timeout 0 ./gen/optimize/optimizetest -real.n $(LISTS) -real.seed $(SEED)
 	go test -count 1 -timeout 0 ./gen/optimize -run Random -optimize.n $$((20 * $(LISTS))) -optimize.seed $(SEED)
-	bin/pgrun go test -count 1 -timeout 0 ./runtime/dialecttest -full
+	bin/pgrun go test -count 1 -timeout 0 ./runtime/dialecttest ./internal/story -full
 
 fuzz: bin/pgrun ## Run each fuzz test for FUZZTIME
 	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's/^(.*)\/[^\/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*/\1 \2/' | \
