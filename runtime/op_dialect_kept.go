@@ -109,8 +109,9 @@ func beside(op Op, table string) bool {
 }
 
 // here returns the schema as the dialect has it before op i, with what stays.
-func here(s *schema.Schema, dialect string, all []stay, i int) *schema.Schema {
-	at := s.For(dialect)
+func here(on *sameFor, all []stay, i int) *schema.Schema {
+	s := on.s
+	at := on.schema()
 	for _, x := range all {
 		t := at.Table(x.table)
 		if i <= x.from || i > x.to || t == nil {

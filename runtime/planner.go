@@ -92,12 +92,12 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 	if lone, ok := p.(SingleOpPlanner); ok && len(ops) == 1 {
 		lone.Alone()
 	}
-	kept := stays(ops, p.Dialect())
+	kept, on := stays(ops, p.Dialect()), newSameFor(s, p.Dialect())
 	for i, op := range ops {
 		if err := unfit(s, op); err != nil {
 			return nil, err
 		}
-		at := here(s, p.Dialect(), kept, i)
+		at := here(on, kept, i)
 		p.Before(at)
 		same := slices.ContainsFunc(kept, func(x stay) bool { return x.from == i || x.to == i })
 		if own := opFor(op, at, p.Dialect()); own != nil && !same {
@@ -113,8 +113,9 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 		if err := op.Apply(s); err != nil {
 			return nil, err
 		}
+		on.applied(op)
 	}
-	p.Before(s.For(p.Dialect()))
+	p.Before(on.schema())
 	stages, err := p.Finish()
 	for i := range stages {
 		if run := stages[i].Run; run != nil {
