@@ -1,6 +1,10 @@
 package migrate
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
 
 func TestHandDestroys(t *testing.T) {
 	made := func(table, column string) bool { return table == "fresh" || column == "newer" }
@@ -70,6 +74,37 @@ func TestHandDestroys(t *testing.T) {
 	} {
 		if got := handDestroys(text, made); got != want {
 			t.Errorf("%s: %q, not %q", text, got, want)
+		}
+	}
+}
+
+// TestDestroyingWhatIsNew: what the plan has made itself is nobody's, under each name that it gets; what was there is, even where it gets the name of something new.
+func TestDestroyingWhatIsNew(t *testing.T) {
+	table := func(name string) Op {
+		return CreateTable{Table: name, Columns: []schema.ColumnDef{schema.BigInt("id")}}
+	}
+	column := func(table, name string) Op { return AddColumn{Table: table, Column: schema.Text(name).Null()} }
+	drop := func(table, name string) Op { return DropColumn{Table: table, Column: schema.Text(name).Null()} }
+	for name, c := range map[string]struct {
+		ops  []Op
+		want int
+	}{
+		"a column that was there":                 {[]Op{drop("a", "x")}, 1},
+		"a table that was there":                  {[]Op{DropTable{Table: "a"}}, 1},
+		"a new column":                            {[]Op{column("a", "x"), drop("a", "x")}, 0},
+		"a new column that is renamed":            {[]Op{column("a", "x"), RenameColumn{Table: "a", From: "x", To: "y"}, drop("a", "y")}, 0},
+		"a column of a new table":                 {[]Op{table("a"), drop("a", "id")}, 0},
+		"a new table":                             {[]Op{table("a"), DropTable{Table: "a"}}, 0},
+		"a new table that is renamed":             {[]Op{table("a"), RenameTable{From: "a", To: "b"}, drop("b", "id"), DropTable{Table: "b"}}, 0},
+		"a new column of a table that is renamed": {[]Op{column("a", "x"), RenameTable{From: "a", To: "b"}, drop("b", "x")}, 0},
+		"one that was there under a new name":     {[]Op{RenameColumn{Table: "a", From: "x", To: "y"}, drop("a", "y")}, 1},
+		"one that was there under the name of a new one": {[]Op{column("a", "x"), drop("a", "x"),
+			RenameColumn{Table: "a", From: "y", To: "x"}, drop("a", "x")}, 1},
+		"a table that was there under the name of a new one": {[]Op{table("b"), RenameTable{From: "b", To: "c"}, RenameTable{From: "a", To: "b"}, DropTable{Table: "b"}}, 1},
+		"a table that was there, made again":                 {[]Op{DropTable{Table: "a"}, table("a"), DropTable{Table: "a"}}, 1},
+	} {
+		if got := destroying(c.ops, "postgres", newcomers{}); len(got) != c.want {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }
