@@ -27,8 +27,9 @@ demo: ## Show the whole story in a temporary directory, on SQLite (or DATABASE_U
 # They build a program for every few commands of the docs, as a reader does.
 DOCS_TESTS = ^(TestGuide|TestDocsRun|TestInitNext|TestInitVendored)$$
 
+# The two packages that take longest come first, and more run at once than there are processors of a small machine: they wait for servers and processes.
 test: bin/pgrun chromium pgbouncer ## Run the tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
-	bin/pgrun go test -timeout 3h -ldflags=-w -skip '$(DOCS_TESTS)' ./...
+	bin/pgrun go test -timeout 3h -p 4 -ldflags=-w -skip '$(DOCS_TESTS)' ./cmd/modelgen ./runtime/dialecttest ./...
 
 docs: bin/pgrun pgbouncer ## Run every command of the README, the guide and what init prints, as a reader does
 	bin/pgrun go test -timeout 3h -ldflags=-w -run '$(DOCS_TESTS)' ./cmd/modelgen
