@@ -41,6 +41,7 @@ type pass struct {
 	filled     map[string]bool           // columns that ops before gave values
 	contracted map[string]bool           // columns that were written both until this migration
 	gone       map[migrate.Object]string // what ops before removed or renamed, with what they did
+	laid       map[string][]laidAt       // by table, see laidLater
 	unread     bool                      // an op before did what is not known: SQL, Go code, an opaque op
 	stages     []planned
 	errs       []refusal // of targets that cannot plan the ops
@@ -184,6 +185,31 @@ func laid(op migrate.Op) []migrate.Definition {
 	return slices.DeleteFunc(e.New, func(d migrate.Definition) bool {
 		return slices.Contains(e.Makes, migrate.Object{Kind: migrate.TableObject, Name: d.Table})
 	})
+}
+
+// laidLater returns what [laid] does of the ops behind the one that is looked at, for one table. It is worked out once: there may be a foreign key for each of
+// many tables.
+func (p *pass) laidLater(table string) (all []migrate.Definition) {
+	if p.laid == nil {
+		p.laid = map[string][]laidAt{}
+		for i, op := range p.in.Ops {
+			for _, d := range laid(op.Value) {
+				p.laid[d.Table] = append(p.laid[d.Table], laidAt{i, d})
+			}
+		}
+	}
+	for _, d := range p.laid[table] {
+		if d.op > p.i {
+			all = append(all, d.Definition)
+		}
+	}
+	return all
+}
+
+// laidAt is a definition with the index of the op that makes it.
+type laidAt struct {
+	op int
+	migrate.Definition
 }
 
 func move(m map[string]bool, from, to string) {

@@ -26,7 +26,7 @@ var mg216 = Check{
 			t = o.Definition()
 		}
 		for _, fk := range keys {
-			if t == nil || serves(t, fk.Columns) || slices.ContainsFunc(p.later(), func(op migrate.Op) bool { return indexes(op, name, fk.Columns) }) {
+			if t == nil || serves(t, fk.Columns) || slices.ContainsFunc(p.laidLater(name), func(d migrate.Definition) bool { return indexes(d, fk.Columns) }) {
 				continue
 			}
 			p.report("no index of %s begins with %s, the columns of foreign key %s", name, strings.Join(fk.Columns, ", "), fk.Name)
@@ -48,15 +48,14 @@ func serves(t *schema.Table, columns []string) bool {
 		slices.ContainsFunc(t.Indexes, func(x schema.Index) bool { return x.Where == "" && begins(x.Columns()) })
 }
 
-func indexes(op migrate.Op, table string, columns []string) bool {
-	return slices.ContainsFunc(laid(op), func(d migrate.Definition) bool {
-		t := &schema.Table{PrimaryKey: d.PrimaryKey}
-		if d.Unique != nil {
-			t.Uniques = []schema.Unique{*d.Unique}
-		}
-		if d.Index != nil {
-			t.Indexes = []schema.Index{*d.Index}
-		}
-		return d.Table == table && serves(t, columns)
-	})
+// indexes reports whether a definition is an index, of whatever kind, that begins with the columns.
+func indexes(d migrate.Definition, columns []string) bool {
+	t := &schema.Table{PrimaryKey: d.PrimaryKey}
+	if d.Unique != nil {
+		t.Uniques = []schema.Unique{*d.Unique}
+	}
+	if d.Index != nil {
+		t.Indexes = []schema.Index{*d.Index}
+	}
+	return serves(t, columns)
 }
