@@ -35,7 +35,7 @@ var notRun = map[string]string{
 
 // completed has what stands for a verb where a sentence only names it, and it cannot do without operands.
 var completed = map[string]string{
-	"modelgen rebase": "modelgen rebase 0004_mine", "modelgen squash": "modelgen squash ..0002",
+	"app migrate sql": "app migrate sql 0002", "modelgen rebase": "modelgen rebase 0004_mine", "modelgen squash": "modelgen squash ..0002",
 }
 
 // otherwise has the status of commands that say no in the state that they are run in.
