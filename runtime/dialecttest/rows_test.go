@@ -60,20 +60,7 @@ func TestRows(t *testing.T) {
 					}
 					rows := func() string {
 						t.Helper()
-						found, err := r.db.QueryContext(t.Context(), "SELECT code || ' ' || CAST(digits AS text) || ' ' || coalesce(note, '-') FROM currencies ORDER BY code")
-						if err != nil {
-							r.t.Fatal(err)
-						}
-						defer found.Close()
-						var all []string
-						for found.Next() {
-							var s string
-							if err := found.Scan(&s); err != nil {
-								r.t.Fatal(err)
-							}
-							all = append(all, s)
-						}
-						return strings.Join(all, ";")
+						return r.rowsOf("SELECT code || ' ' || CAST(digits AS text) || ' ' || coalesce(note, '-') FROM currencies ORDER BY code")
 					}
 					set := migrate.NewSet("shop", ground, &migrate.Migration{Name: "0002_rows", Parents: []*migrate.Migration{ground}, Ops: []migrate.Op{all}})
 					m := r.migrator(set)

@@ -64,9 +64,9 @@ func compared(t *testing.T, name, got string) {
 // toRun finds the statements in what there is to do.
 var toRun = regexp.MustCompile(`by hand: (.*?)(?: \(it is from sql \w+\))?$`)
 
-// TestVerifyMend changes the database by hand in many ways, and compares what there is to do about it with testdata/verify_*.txt. Where
+// TestVerifyRemedies changes the database by hand in many ways, and compares what there is to do about it with testdata/verify_*.txt. Where
 // that is a statement it is run, and nothing differs any more.
-func TestVerifyMend(t *testing.T) {
+func TestVerifyRemedies(t *testing.T) {
 	t.Parallel()
 	type change struct{ name, do, back string } // back where what is to be done is no statement
 	always := []change{
