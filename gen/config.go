@@ -42,6 +42,9 @@ type Config struct {
 	// Targets are the dialects there are, by name.
 	Targets map[string]migrate.Dialect
 
+	// Checked says that [Result.TypeCheck] will be called even where nothing has changed, so that what it needs is loaded with the models.
+	Checked bool
+
 	// Frugal runs one after the other what is otherwise done at once: with very many models that takes a third of the memory off.
 	Frugal bool
 

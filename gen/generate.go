@@ -55,7 +55,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		out.Questions = append(out.Questions, r.lastModels(cfg)...)
 	}
 	if len(out.Questions) > 0 {
-		if err := r.TypeCheck(cfg); err != nil {
+		if err := r.TypeCheck(ctx, cfg); err != nil {
 			return nil, err
 		}
 		for _, q := range out.Questions {
@@ -72,13 +72,18 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	m.Answers = out.Used
+	if len(out.Ops) > 0 {
+		if err := r.models.LoadExtra(ctx); err != nil {
+			return nil, err
+		}
+	}
 	var guards []File
 	err = together(cfg.Frugal,
 		func() error { // without ops nobody waits for it, but modelgen check does
 			if len(out.Ops) == 0 {
 				return nil
 			}
-			return r.TypeCheck(cfg)
+			return r.TypeCheck(ctx, cfg)
 		},
 		func() error { return r.refusals(cfg, out.Ops) },
 		func() error { return r.migration(m, cfg.Frugal) },
@@ -92,7 +97,10 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 }
 
 // TypeCheck says what is wrong with the Go code of the migrations that are there, as far as what was loaded with the models tells.
-func (r *Result) TypeCheck(cfg Config) error {
+func (r *Result) TypeCheck(ctx context.Context, cfg Config) error {
+	if err := r.models.LoadExtra(ctx); err != nil {
+		return err
+	}
 	if r.models.Failed[emit.Imports] != nil {
 		return nil // nothing is known of what they import
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
@@ -67,10 +68,17 @@ func (a *ahead) stop() {
 	<-a.done
 }
 
-// loading says what to load.
+// loading says what to load. What migrations import is left for later where nothing seems to have changed since the snapshot was written: then nobody asks.
 func (c Config) loading(s *snapshot.Snapshot) load.Config {
+	var written time.Time
+	if !c.Checked && s.Head != "" {
+		if info, err := os.Stat(filepath.Join(c.OutDir(), snapshot.Name)); err == nil {
+			written = info.ModTime()
+		}
+	}
 	return load.Config{
-		Dir: c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
+		ExtraLater: written,
+		Dir:        c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
 		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, AllowEmpty: s.Head != "", Overlay: c.Overlay, Lister: c.Lister,
 	}
 }

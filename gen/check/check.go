@@ -21,6 +21,7 @@ import (
 // Run compares models, snapshot, list, guard and the parents of the migrations, and writes nothing. What does not agree comes as
 // findings; an error means that it could not be found out.
 func Run(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
+	cfg.Checked = true
 	// What only looks at the migrations goes beside the go command, which takes most of the time.
 	var found []gen.Hazard
 	var more []finding.Finding
@@ -32,7 +33,7 @@ func Run(ctx context.Context, cfg gen.Config) ([]finding.Finding, error) {
 	})
 	r, err := gen.Generate(ctx, cfg)
 	if err == nil && len(r.Ops) == 0 && len(r.Questions) == 0 {
-		err = r.TypeCheck(cfg)
+		err = r.TypeCheck(ctx, cfg)
 	}
 	beside.Wait()
 	if out, wrong := finding.Of(err); wrong {

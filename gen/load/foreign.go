@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/build"
 	"go/parser"
+	"go/token"
 	"go/types"
 	"maps"
 	"os"
@@ -21,40 +22,73 @@ import (
 // constants, but not the directives above types, nor the constants that are not exported: the schema would depend on the patterns. So it is read
 // from its source as well, by another call of the go command where it was not foreseen.
 
-// importedBeside returns the import paths of the packages of the same module that the packages of the patterns import: their types may be those
-// of columns, and to read them at once spares a second call of the go command. It is a guess that may return too little.
-func (l *loader) importedBeside() []string {
+// foresee looks into the folders of the patterns, without the go command, for what it will be asked.
+//
+// The packages of the same module that the models import become siblings: their types may be those of columns, and to read them at once spares a second
+// call of the go command. What they and the models import from elsewhere is foreseen. It is a guess that may return too little, or what a build
+// constraint leaves out.
+func (l *loader) foresee() {
 	root, module := l.moduleOf(l.dirs[0])
 	if module == "" {
-		return nil
+		return
+	}
+	dirOf := func(path string) (string, bool) {
+		rest, ok := strings.CutPrefix(path, module)
+		return filepath.Join(root, filepath.FromSlash(rest)), ok && (rest == "" || rest[0] == '/')
 	}
 	found := map[string]bool{}
-	for _, pattern := range l.cfg.Patterns {
-		dir := filepath.Join(l.dirs[0], pattern)
-		if rest, ok := strings.CutPrefix(pattern, module); ok && (rest == "" || rest[0] == '/') {
-			dir = filepath.Join(root, filepath.FromSlash(rest))
+	imported := func(dir string) {
+		for path := range l.importsIn(dir) {
+			found[path] = true
 		}
-		files, err := os.ReadDir(dir)
-		if err != nil || strings.Contains(pattern, "...") {
+	}
+	for _, pattern := range l.cfg.Patterns {
+		dir, ok := dirOf(pattern)
+		if !ok {
+			dir = filepath.Join(l.dirs[0], pattern)
+		}
+		if !strings.Contains(pattern, "...") {
+			imported(dir)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(found)) {
+		if dir, ok := dirOf(path); ok && path != module && isDir(dir) {
+			l.siblings = append(l.siblings, path)
+			imported(dir)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(found)) {
+		if path != "unsafe" && path != "C" && !slices.Contains(l.siblings, path) {
+			l.foreseen = append(l.foreseen, path)
+		}
+	}
+}
+
+// importsIn returns the import paths in the files of a folder, and notes when the newest of these was changed.
+func (l *loader) importsIn(dir string) map[string]bool {
+	found := map[string]bool{}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") || IsGuard(f.Name()) {
 			continue
 		}
-		for _, f := range files {
-			if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") || IsGuard(f.Name()) {
-				continue
-			}
-			file, err := parser.ParseFile(l.fset, filepath.Join(dir, f.Name()), nil, parser.ImportsOnly)
-			if err != nil {
-				continue
-			}
-			for _, spec := range file.Imports {
-				path, _ := strconv.Unquote(spec.Path.Value)
-				if rest, ok := strings.CutPrefix(path, module+"/"); ok && isDir(filepath.Join(root, filepath.FromSlash(rest))) {
-					found[path] = true
-				}
+		if info, err := f.Info(); err == nil && info.ModTime().After(l.newest) {
+			l.newest = info.ModTime()
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, f.Name()), nil, parser.ImportsOnly)
+		if err != nil {
+			continue
+		}
+		for _, spec := range file.Imports {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+				found[path] = true
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(found))
+	return found
 }
 
 // moduleOf returns the folder and the path of the module that a folder belongs to, "" when there is none.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/packages"
 
@@ -24,9 +25,13 @@ type Config struct {
 	BuildTags  string   // as for go build -tags
 	Tag        string   // struct tag key of columns; "" is "db"; "gorm" and "bun", with settings behind commas, read those libraries' tags
 	Comments   bool     // doc comments become the comments of tables and columns that have none in a tag
-	Extra      []string // import paths of further packages whose types are wanted, see Result.Types
+	Extra      []string // import paths of further packages whose types are wanted, with those of what they import, see Result.Types
 	AllowEmpty bool     // no model at all is allowed: all of them may have gone
 	Env        []string // of the go command; nil is that of this process
+
+	// ExtraLater says that the Extra packages are probably not needed when no file of the models is newer than this: then they may be left to
+	// [Result.LoadExtra], for which a go command runs of its own. Zero loads them at once.
+	ExtraLater time.Time
 
 	Overlay map[string][]byte // files that are read in the place of those on disk, or beside them, by absolute path
 	Lister  Lister            // nil is packages.Load
@@ -121,11 +126,15 @@ type loader struct {
 	enums  []enumUse
 	joins  []join
 
-	siblings []string                   // import paths whose packages are read from source for their types, and for nothing else
-	wanted   map[string]bool            // import paths of packages that the schema hangs on and that were not read from source
-	foreign  map[*types.Package]*source // of given packages: what could be read of others
-	std      map[*types.Package]bool    // whether a package belongs to Go itself
-	silent   map[*types.Package]bool    // whether the folder of a package that was not read has no directive
+	siblings  []string                   // import paths whose packages are read from source for their types, and for nothing else
+	foreseen  []string                   // import paths of what the packages probably import beside them
+	newest    time.Time                  // when the newest of their files was changed, zero where that is not known
+	extraLeft bool                       // the Extra packages are left to Result.LoadExtra
+	checker   *checker                   // that was used, nil where package packages loaded all
+	wanted    map[string]bool            // import paths of packages that the schema hangs on and that were not read from source
+	foreign   map[*types.Package]*source // of given packages: what could be read of others
+	std       map[*types.Package]bool    // whether a package belongs to Go itself
+	silent    map[*types.Package]bool    // whether the folder of a package that was not read has no directive
 
 	mapper     *mapper               // whose tags are read in place of ours, nil for ours
 	gorm       *gormschema.Parser    // of gorm's structs
@@ -153,7 +162,7 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.siblings = l.importedBeside()
+	l.foresee()
 	for {
 		roots, err := l.list(ctx)
 		if err != nil {
@@ -168,7 +177,7 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 		if newErr != nil {
 			return nil, newErr
 		}
-		next.siblings = append(l.siblings, more...)
+		next.siblings, next.foreseen, next.newest = append(l.siblings, more...), l.foreseen, l.newest
 		l = next
 	}
 }

@@ -28,10 +28,7 @@ const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFil
 
 // list runs the go command and type-checks what it lists.
 func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
-	cfg := &packages.Config{
-		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.quick(), Fset: l.fset,
-		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, ParseFile: parseFile, Overlay: l.cfg.Overlay,
-	}
+	cfg := l.config(ctx)
 	patterns := slices.Concat(l.cfg.Patterns, l.cfg.Extra, l.siblings)
 	var roots []*packages.Package
 	var err error
@@ -41,6 +38,10 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 	}
 	switch {
 	case loaded:
+	case l.cfg.Lister == nil && len(l.cfg.Overlay) == 0 && !l.hasDriver():
+		if roots, loaded = l.directly(ctx); !loaded && ctx.Err() == nil {
+			roots, err = packages.Load(cfg, patterns...)
+		}
 	case l.cfg.Lister != nil:
 		roots, err = l.cfg.Lister.Load(cfg, patterns...)
 		for _, p := range roots {
@@ -66,11 +67,19 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 	}
 	slices.SortFunc(roots, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
 	for _, path := range l.cfg.Extra {
-		if !slices.ContainsFunc(roots, func(p *packages.Package) bool { return p.PkgPath == path }) {
+		if !l.extraLeft && !slices.ContainsFunc(roots, func(p *packages.Package) bool { return p.PkgPath == path }) {
 			l.failed[path] = fmt.Errorf("the go command does not find it")
 		}
 	}
 	return roots, nil
+}
+
+// config says to package packages what is wanted.
+func (l *loader) config(ctx context.Context) *packages.Config {
+	return &packages.Config{
+		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.quick(), Fset: l.fset,
+		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, ParseFile: parseFile, Overlay: l.cfg.Overlay,
+	}
 }
 
 // complaint returns what the go command says when it ends without a list of packages, as with a go.mod or go.sum that needs an update, and nil
@@ -156,11 +165,13 @@ func (l *loader) addPackage(p *packages.Package) error {
 		return nil
 	}
 	if slices.Contains(l.cfg.Extra, p.PkgPath) && !slices.Contains(l.cfg.Patterns, p.PkgPath) {
-		if len(p.Syntax) == 0 || p.Types == nil {
+		switch {
+		case p.Types != nil && p.ExportFile != "":
+		case len(p.Syntax) == 0 || p.Types == nil:
 			l.failed[p.PkgPath] = errors.New(l.reason(p))
-			return nil
+		default:
+			l.sources[p.Types] = newSource(p)
 		}
-		l.sources[p.Types] = newSource(p)
 		return nil
 	}
 	parse := false

@@ -1,0 +1,130 @@
+package load
+
+import (
+	"go/token"
+	"go/types"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/go/packages"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// lister lists with package packages.
+type lister struct{}
+
+func (lister) Load(cfg *packages.Config, patterns ...string) ([]*packages.Package, error) {
+	return packages.Load(cfg, patterns...)
+}
+
+// TestDirectly: what is loaded without package packages is what that loads, and where something is wrong it has the word.
+func TestDirectly(t *testing.T) {
+	const head = "package models\n\nimport \"test/kinds\"\n\n"
+	const thing = "type Thing struct {\n\t_ struct{} `table:\"things\"`\n\n\tID int64\n\tKind kinds.Kind\n}\n"
+	const kinds = "package kinds\n\nimport \"database/sql/driver\"\n\ntype Kind string\n\nconst (\n\tOne Kind = \"one\"\n\tTwo Kind = \"two\"\n)\n\nfunc (Kind) Value() (driver.Value, error) { return nil, nil }\n"
+	for _, tt := range []struct {
+		name     string
+		files    map[string]string // beside kinds
+		patterns []string
+		extra    string
+		direct   bool
+		fails    string
+	}{
+		{"a package and one beside it", map[string]string{"models/m.go": head + thing}, []string{"./models"}, "", true, ""},
+		{"no imports", map[string]string{"models/m.go": oneModel}, []string{"./models"}, "", true, ""},
+		{"all packages", map[string]string{"models/m.go": head + thing}, []string{"./..."}, "", true, ""},
+		{"types of others", map[string]string{"models/m.go": oneModel}, []string{"./models"}, "github.com/modelgen/modelgen/runtime/schema", true, ""},
+		{"types of others that are not there", map[string]string{"models/m.go": oneModel}, []string{"./models"}, "example.com/nowhere", false, ""},
+		{
+			"a package between two that are read from source", map[string]string{
+				"models/m.go": "package models\n\nimport (\n\t\"test/a\"\n\t\"test/kinds\"\n)\n\nvar _ a.A\n\n" + thing,
+				"a/a.go":      "package a\n\nimport \"test/b\"\n\ntype A b.B\n", "b/b.go": "package b\n\nimport \"test/kinds\"\n\ntype B kinds.Kind\n",
+			}, []string{"./models"}, "", false, "",
+		},
+		{"a package in a test", map[string]string{"models/m.go": head + thing, "models/m_test.go": "package models\n\nimport \"example.com/nowhere\"\n"}, []string{"./models"}, "", true, ""},
+		{"a type error beside the models", map[string]string{"models/m.go": head + thing + "\nvar x int = \"\"\n"}, []string{"./models"}, "", true, ""},
+		{"a type error in a model", map[string]string{"models/m.go": head + strings.Replace(thing, "kinds.Kind", "kinds.Knd", 1)}, []string{"./models"}, "", true, "undefined: kinds.Knd"},
+		{"it does not parse", map[string]string{"models/m.go": head + thing + "type"}, []string{"./models"}, "", false, "models/m.go:11:5: expected 'IDENT'"},
+		{"an unknown package", map[string]string{"models/m.go": strings.Replace(head, "test/kinds", "test/knds", 1) + thing}, []string{"./models"}, "", false, "undefined: kinds"},
+		{"a cycle", map[string]string{"models/m.go": head + thing, "kinds/more.go": "package kinds\n\nimport _ \"test/models\"\n"}, []string{"./models"}, "", false, "import cycle not allowed"},
+		{"what is imported does not compile", map[string]string{
+			"models/m.go": head + thing, "kinds/more.go": "package kinds\n\nimport _ \"test/other\"\n", "other/other.go": "package other\n\nvar x int = \"\"\n",
+		}, []string{"./models"}, "", false, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := module(t)
+			write(t, filepath.Join(dir, "kinds/kinds.go"), []byte(kinds))
+			for name, text := range tt.files {
+				write(t, filepath.Join(dir, name), []byte(text))
+			}
+			cfg := Config{Dir: dir, Patterns: tt.patterns, Env: append(offline(), "GOFLAGS=-mod=mod"), Dialects: []migrate.Capabilities{postgres.Dialect{}.Capabilities()}}
+			if tt.extra != "" {
+				cfg.Extra = []string{tt.extra}
+			}
+			direct, err := Load(t.Context(), cfg)
+			cfg.Lister = lister{}
+			other, otherErr := Load(t.Context(), cfg)
+			switch {
+			case err != nil && otherErr != nil && err.Error() == otherErr.Error():
+				if tt.fails == "" || !strings.Contains(err.Error(), tt.fails) {
+					t.Fatal(err)
+				}
+			case err != nil || otherErr != nil || tt.fails != "":
+				t.Fatalf("directly: %v\npackage packages: %v\nwant: %s", err, otherErr, tt.fails)
+			default:
+				if a, b := schema.Facts(direct.Schema), schema.Facts(other.Schema); !slices.Equal(a, b) || len(a) == 0 {
+					t.Errorf("directly: %v\npackage packages: %v", a, b)
+				}
+				if got := direct.l.checker != nil; got != tt.direct {
+					t.Errorf("it was loaded directly: %v", got)
+				}
+				if a, b := slices.Sorted(maps.Keys(direct.Failed)), slices.Sorted(maps.Keys(other.Failed)); !slices.Equal(a, b) {
+					t.Errorf("failed directly: %v\npackage packages: %v", a, b)
+				}
+			}
+			if l, err := newLoader(cfg, token.NewFileSet()); err == nil && tt.fails != "" {
+				l.foresee()
+				if _, ok := l.directly(t.Context()); ok != tt.direct {
+					t.Errorf("it was listed directly: %v", ok)
+				}
+			}
+		})
+	}
+}
+
+// TestExtraLater: packages beside models that have not changed are loaded when they are asked for, with the types that the models have.
+func TestExtraLater(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"models/models.go": "package models\n\nimport \"time\"\n\ntype A struct {\n\t_ struct{} `table:\"as\"`\n\n\tID int64\n\tAt time.Time\n}\n",
+		"other/other.go":   "package other\n\nimport \"time\"\n\nvar At time.Time\n",
+	})
+	cfg := Config{Dir: dir, Patterns: []string{"./models"}, Env: append(offline(), "GOFLAGS=-mod=mod"), Extra: []string{"test/other", "example.com/nowhere"}}
+	for _, later := range []time.Time{{}, time.Now().Add(-time.Hour), time.Now().Add(time.Hour)} {
+		cfg.ExtraLater = later
+		r, err := Load(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, left := r.Types["test/other"] == nil, later.After(time.Now()); got != left {
+			t.Errorf("models changed before %v: other packages are left for later: %v", later, got)
+		}
+		if err := r.LoadExtra(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		a, _, _ := types.LookupFieldOrMethod(r.Types["test/models"].Scope().Lookup("A").Type(), false, nil, "At")
+		if !types.Identical(a.Type(), r.Types["test/other"].Scope().Lookup("At").Type()) {
+			t.Error("the packages do not have the same types")
+		}
+		if err := r.Failed["example.com/nowhere"]; len(r.Failed) != 1 || err == nil || !strings.Contains(err.Error(), "example.com/nowhere") {
+			t.Errorf("failed: %v", r.Failed)
+		}
+	}
+}
