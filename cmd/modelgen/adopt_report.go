@@ -5,11 +5,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/adopt"
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // adopted says what was taken over, what was not, and what is to be done next. The line generate is missing in the models, "" when it is not.
@@ -56,11 +58,19 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 		}
 		fmt.Fprintf(e.stderr, "%s %s (table %s): take it out of where the program starts, as two tools must not change one database\n", h.Tool, what, h.Table)
 	}
+	for _, t := range res.Schema.Tables {
+		if _, base := schema.SplitName(t.Name); ownRunner.MatchString(base) {
+			fmt.Fprintf(e.stderr, "table %s has become a model, and looks like what a migration runner of the program's own writes down: take that out of where the program starts, and leave out the table with -ignore %[1]s when nothing else reads it\n", t.Name)
+		}
+	}
 	if generate != "" {
 		fmt.Fprintf(e.stderr, "go generate does not know of the models yet: put %s above a declaration of them\n", generate)
 	}
 	fmt.Fprintln(e.stderr, "next: read the models, build, then run the program's migrate up -fake-initial, which records that the tables are there, and migrate verify")
 }
+
+// ownRunner has the names of tables in which programs that run migrations with code of their own write down how far they are.
+var ownRunner = regexp.MustCompile(`^(schema|db|database)_?(migrations?|versions?|history|info)$|^(migrations?|migrations?_?(history|log|versions?|status))$|._(schema_)?migrations$`)
 
 // generateLine returns the line for go generate that no Go file of a directory has, "" when one has it.
 func generateLine(dir, flags string) string {

@@ -15,7 +15,7 @@ import (
 
 // sqlKinds are the objects that adopt declares in SQL files, in the words of an inspection, with the file that they go into. The rest is left as it is.
 var sqlKinds = []struct{ kind, file string }{
-	{"extension ", "extensions"}, {"domain ", "types"}, {"composite type ", "types"}, {"range type ", "types"}, {"sequence ", "sequences"},
+	{"extension ", "extensions"}, {"enum ", "types"}, {"domain ", "types"}, {"composite type ", "types"}, {"range type ", "types"}, {"sequence ", "sequences"},
 	{"function ", "functions"}, {"window function ", "functions"}, {"procedure ", "functions"}, {"aggregate ", "functions"},
 	{"materialized view ", "views"}, {"view ", "views"}, {"index ", "views"}, {"virtual table ", "virtual_tables"},
 	{"partition ", "partitions"}, {"trigger ", "triggers"}, {"rule ", "triggers"}, {"policy ", "policies"}, {"statistics object ", "statistics"},
@@ -73,18 +73,20 @@ func (to *adoption) sqlFiles(e env, a adoptFlags) (map[string][]byte, error) {
 	}
 	slices.SortStableFunc(all, func(x, y declared) int { return x.place - y.place })
 	for {
-		files := contents(all)
 		overlay := map[string][]byte{}
-		for name, content := range files {
+		for name, content := range contents(all) {
 			overlay[filepath.Join(dir, name+".sql")] = content
 		}
-		refused, err := to.refused(dir, overlay)
+		files, refused, err := to.refused(dir, overlay)
 		if err != nil {
 			return nil, err
 		}
 		if len(refused) == 0 {
 			to.cfg.SQL = dir
 			maps.Copy(to.cfg.Overlay, overlay)
+			for _, enum := range files.Enums {
+				to.res.Schema.PutEnum(enum)
+			}
 			taken := map[string]bool{}
 			for _, d := range all {
 				taken[d.Object] = true
@@ -122,15 +124,15 @@ func contents(all []declared) map[string][]byte {
 	return files
 }
 
-// refused returns the problems of files with the models.
-func (to *adoption) refused(dir string, overlay map[string][]byte) (sqlfiles.Problems, error) {
+// refused reads files, and returns their problems with the models.
+func (to *adoption) refused(dir string, overlay map[string][]byte) (*sqlfiles.Result, sqlfiles.Problems, error) {
 	here := []migrate.Capabilities{targets[to.in.Dialect].Capabilities()}
 	files, err := sqlfiles.Read(sqlfiles.Config{Dir: dir, Dialects: here, Overlay: overlay})
 	if problems, ok := errors.AsType[sqlfiles.Problems](err); ok {
-		return problems, nil
+		return nil, problems, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return files.Into(to.res.Schema.Clone()), nil
+	return files, files.Into(to.res.Schema.Clone()), nil
 }

@@ -33,7 +33,7 @@ func (w *writer) nameEnums() {
 			}
 		}
 		if user == nil {
-			w.left("enum "+e.Name, "no column has it, and an enum comes from a column; it stays in the database, and no model says it")
+			w.leftEnum(e)
 			continue
 		}
 		_, base := schema.SplitName(e.Name)
@@ -44,6 +44,16 @@ func (w *writer) nameEnums() {
 		w.enums[e.Name] = v
 	}
 	w.s.Enums = slices.DeleteFunc(w.s.Enums, func(e *schema.Enum) bool { return w.enums[e.Name] == nil })
+}
+
+// leftEnum notes an enum that no column of a model has.
+func (w *writer) leftEnum(e *schema.Enum) {
+	var values []string
+	for _, v := range e.Values {
+		values = append(values, quoted(v))
+	}
+	w.left("enum "+e.Name, "no column of a model has it, and an enum of the models comes from a column; it stays in the database")
+	w.unexpressed[len(w.unexpressed)-1].SQL = "CREATE TYPE " + schema.QuoteName(e.Name) + " AS ENUM (" + strings.Join(values, ", ") + ")"
 }
 
 // valueType makes a type with constants, whose names are free in the package.

@@ -23,6 +23,9 @@ func (x *into) matchFields() {
 		for _, f := range s.Fields {
 			taken[f.Name] = true
 		}
+		for _, m := range s.Methods {
+			taken[m] = true
+		}
 		for _, c := range t.Columns {
 			f := x.find(s, c.Name)
 			if f == nil {
@@ -85,7 +88,7 @@ func (x *into) enumTypes() {
 					t.Name, c.Name, e.Name, strings.Join(e.Values, ", "), f.Name, f.Go)
 			case isEnum:
 				plain = append(plain, place{t, c})
-			case len(f.Values) > 0:
+			case len(f.Values) > 0 && (f.Type.Literal() == schema.QuotedLiteral) == (c.Type.Plain().Literal() == schema.QuotedLiteral): // else type: makes something else of the constants
 				x.values[t.Name+"."+c.Name] = &valueType{name: f.Go, values: f.Values}
 			}
 		}
@@ -99,7 +102,7 @@ func (x *into) enumTypes() {
 			return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return c.Type.Kind == schema.KindEnum && c.Type.Name == e.Name })
 		})
 		if !used {
-			x.left("enum "+e.Name, "no column of a model has it; it stays in the database")
+			x.leftEnum(e)
 		}
 		return !used
 	})

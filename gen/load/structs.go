@@ -26,6 +26,7 @@ type DeclaredStruct struct {
 	Said      []string       // the directives above type _ = NAME beside it, as the source has them
 	SaidAt    token.Position // of the first of them
 	Fields    []*DeclaredField
+	Methods   []string // of the type and of a pointer to it, promoted ones too
 }
 
 // DeclaredField is a field of a struct.
@@ -121,6 +122,9 @@ func ReadDeclared(ctx context.Context, cfg Config) (*Declared, error) {
 			if x := known[obj]; x != nil {
 				if st, ok := obj.Type().Underlying().(*types.Struct); ok {
 					x.Fields = l.structFields(obj, st, known)
+					for m := range types.NewMethodSet(types.NewPointer(obj.Type())).Methods() {
+						x.Methods = append(x.Methods, m.Obj().Name())
+					}
 				}
 			}
 		}
@@ -161,8 +165,9 @@ func (l *loader) structFields(obj *types.TypeName, st *types.Struct, known map[*
 		more, _ := lookup(keys, tool)
 		f.Skipped = own.s == "-" || strings.TrimSpace(more.s) == "-"
 		g, ok := l.resolve(v.Type())
+		f.Null = g.null // a pointer to what has no column type holds NULL, too
 		if ok {
-			f.Type, f.TypeFor, f.Null = g.typ, g.typeFor, g.null
+			f.Type, f.TypeFor = g.typ, g.typeFor
 			if g.enum != nil {
 				f.Values = valueTexts(l.constants(g.enum))
 			}

@@ -294,7 +294,7 @@ func (r *Result) inTable(s *schema.Schema, kind, name string) bool {
 		if on != "" && t.Name != on {
 			continue
 		}
-		if kind == "index" && slices.ContainsFunc(t.Indexes, func(x schema.Index) bool { return x.Name == name || x.Name == "" }) {
+		if ns, _ := schema.SplitName(t.Name); kind == "index" && slices.ContainsFunc(indexes(t), func(x string) bool { return x == "" || schema.JoinName(ns, x) == name }) {
 			return true
 		}
 		if kind == "constraint" && t.Name == on {
@@ -302,4 +302,18 @@ func (r *Result) inTable(s *schema.Schema, kind, name string) bool {
 		}
 	}
 	return false
+}
+
+// indexes returns the names of the indexes of a table, those of its constraints too; "" is one that gets its name later.
+func indexes(t *schema.Table) (all []string) {
+	for _, x := range t.Indexes {
+		all = append(all, x.Name)
+	}
+	for _, u := range t.Uniques {
+		all = append(all, u.Name)
+	}
+	if t.PrimaryKey != nil {
+		all = append(all, t.PrimaryKey.Name)
+	}
+	return all
 }

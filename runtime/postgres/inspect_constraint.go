@@ -17,6 +17,8 @@ type constraintRow struct {
 	RefColumns                                                 []string
 	Options, Tablespace                                        string
 	NullsNotDistinct, NotEnforced, Period                      bool
+	IndexComment                                               string
+	Clustered, Replica                                         bool // by its index
 }
 
 func (i *inspector) readConstraints(ctx context.Context) error {
@@ -73,9 +75,7 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 		return
 	case c.Type == "x": // which a tag says, as far as it can
 		i.out.Schema.SQLObjects = append(i.out.Schema.SQLObjects, schema.SQLObject{Kind: schema.ExclusionKind, Name: c.Name, Table: t.Name, SQL: schema.SQLText(c.Def)})
-		if c.Comment != "" {
-			say("comment", leftAsItIs, "COMMENT ON CONSTRAINT "+ident(c.Name)+" ON "+i.name(t.Name)+" IS "+text(c.Comment))
-		}
+		i.besideConstraint(t, c)
 		return
 	case c.NotEnforced:
 		leave("NOT ENFORCED", left)
@@ -100,9 +100,7 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 		say("NOT VALID", "it is in the model; rows that were there before it have not been looked at, which this does", "ALTER TABLE "+i.name(t.Name)+" VALIDATE CONSTRAINT "+ident(c.Name))
 		t.said[len(t.said)-1].Allow = allowed("not valid constraint", c.Name, t.Name)
 	}
-	if c.Comment != "" {
-		say("comment", leftAsItIs, "COMMENT ON CONSTRAINT "+ident(c.Name)+" ON "+i.name(t.Name)+" IS "+text(c.Comment))
-	}
+	i.besideConstraint(t, c)
 	if c.Options != "" {
 		say("storage parameters", leftAsItIs, "ALTER INDEX "+i.index(t.Name, c.Name)+" SET ("+c.Options+")")
 	}
@@ -149,4 +147,12 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 			leave("", why)
 		}
 	}
+}
+
+// besideConstraint notes what stands beside a constraint and its index.
+func (i *inspector) besideConstraint(t *inspected, c constraintRow) {
+	if c.Comment != "" {
+		i.say(t, "comment on constraint "+c.Name+" on "+t.Name, leftAsItIs, "COMMENT ON CONSTRAINT "+ident(c.Name)+" ON "+i.name(t.Name)+" IS "+text(c.Comment))
+	}
+	i.besideIndex(t, c.Name, c.IndexComment, c.Clustered, c.Replica)
 }

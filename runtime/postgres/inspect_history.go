@@ -17,7 +17,7 @@ func (i *inspector) findHistories() {
 	var all []foreign.Table
 	for _, t := range i.tables {
 		if !t.out {
-			all = append(all, foreign.Table{Name: t.Name, Columns: t.ColumnNames(), Unreadable: !t.readable})
+			all = append(all, foreign.Table{Name: t.Name, Columns: t.ColumnNames(), Types: classes(t.Table), Unreadable: !t.readable})
 		}
 	}
 	slices.SortFunc(all, func(a, b foreign.Table) int { return strings.Compare(a.Name, b.Name) })
@@ -92,4 +92,18 @@ func allowed(kind, name, table string) string {
 		return schema.Object{Kind: kind, Name: schema.QuoteName(table)}.String()
 	}
 	return schema.Object{Kind: kind, Name: schema.QuoteName(name), Table: schema.QuoteName(table)}.String()
+}
+
+// classes returns what kinds of types the columns of a table have.
+func classes(t *schema.Table) map[string]foreign.Class {
+	all := map[string]foreign.Class{}
+	for _, c := range t.Columns {
+		switch c.Type.Kind {
+		case schema.KindSmallInt, schema.KindInteger, schema.KindBigInt:
+			all[c.Name] = foreign.Number
+		case schema.KindText, schema.KindVarchar:
+			all[c.Name] = foreign.Text
+		}
+	}
+	return all
 }

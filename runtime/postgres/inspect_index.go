@@ -90,20 +90,25 @@ func (i *inspector) oneIndex(t *inspected, r indexRow) {
 		}
 		x.Parts = append(x.Parts, part)
 	}
-	if r.Comment != "" {
-		say(": comment", leftAsItIs, "COMMENT ON INDEX "+i.index(t.Name, r.Name)+" IS "+text(r.Comment))
-	}
 	if r.Options != "" {
 		say(": storage parameters", leftAsItIs, "ALTER INDEX "+i.index(t.Name, r.Name)+" SET ("+r.Options+")")
 	}
 	if r.Tablespace != "" {
 		say(": tablespace", leftAsItIs, "ALTER INDEX "+i.index(t.Name, r.Name)+" SET TABLESPACE "+ident(r.Tablespace))
 	}
-	if r.Clustered {
-		say(": CLUSTER", leftAsItIs, "ALTER TABLE "+i.name(t.Name)+" CLUSTER ON "+ident(r.Name))
-	}
-	if r.Replica {
-		say(": replica identity", leftAsItIs, "ALTER TABLE "+i.name(t.Name)+" REPLICA IDENTITY USING INDEX "+ident(r.Name))
-	}
+	i.besideIndex(t, r.Name, r.Comment, r.Clustered, r.Replica)
 	t.Indexes = append(t.Indexes, x)
+}
+
+// besideIndex notes the comment on an index, and what the table does by it.
+func (i *inspector) besideIndex(t *inspected, name, comment string, clustered, replica bool) {
+	if comment != "" {
+		i.say(t, "comment on index "+name, leftAsItIs, "COMMENT ON INDEX "+i.index(t.Name, name)+" IS "+text(comment))
+	}
+	if clustered {
+		i.say(t, "index "+name+" on "+t.Name+": CLUSTER", leftAsItIs, "ALTER TABLE "+i.name(t.Name)+" CLUSTER ON "+ident(name))
+	}
+	if replica {
+		i.say(t, "index "+name+" on "+t.Name+": replica identity", leftAsItIs, "ALTER TABLE "+i.name(t.Name)+" REPLICA IDENTITY USING INDEX "+ident(name))
+	}
 }

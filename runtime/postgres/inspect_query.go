@@ -67,7 +67,8 @@ SELECT 'constraint', pg_catalog.row_to_json(x)::text FROM (
    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.num) END AS "refColumns",
   c.confdeltype AS "onDelete", c.confupdtype AS "onUpdate", c.confmatchtype AS match,
   pg_catalog.pg_get_constraintdef(c.oid, true) AS def, pg_catalog.obj_description(c.oid, 'pg_constraint') AS comment,
-  pg_catalog.array_to_string(i.reloptions, ', ') AS options, ts.spcname AS tablespace, x.indnatts > x.indnkeyatts AS includes, $versioned
+  pg_catalog.array_to_string(i.reloptions, ', ') AS options, ts.spcname AS tablespace, x.indnatts > x.indnkeyatts AS includes,
+  pg_catalog.obj_description(i.oid, 'pg_class') AS "indexComment", x.indisclustered AS clustered, x.indisreplident AS replica, $versioned
  FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class r ON r.oid = c.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
  LEFT JOIN pg_catalog.pg_class rc ON rc.oid = c.confrelid LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
  LEFT JOIN pg_catalog.pg_class i ON i.oid = c.conindid AND c.contype IN ('p', 'u', 'x') LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = i.oid

@@ -79,8 +79,8 @@ func (i *inspector) publicationDefinition() string {
 }
 
 var inspectRest = rest([][2]string{
-	{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values, " +
-		"pg_catalog.obj_description(t.oid, 'pg_type') AS detail FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
+	{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values " +
+		"FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
 	{"type", "SELECT " + inSchema + "t.typname AS name, t.typtype AS state, " + ofExtension("pg_type", "t.oid") + ", CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) || " +
 		"COALESCE(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END || COALESCE((SELECT pg_catalog.string_agg(' CONSTRAINT ' || pg_catalog.quote_ident(c.conname) || ' ' || pg_catalog.pg_get_constraintdef(c.oid, true), '' ORDER BY c.conname) FROM pg_catalog.pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c'), '') " +
 		"WHEN 'c' THEN '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '') || ')' " +
@@ -107,9 +107,12 @@ var inspectRest = rest([][2]string{
 		"CASE WHEN p.polroles <> '{0}' THEN ' TO ' || (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o)), ', ') FROM pg_catalog.unnest(p.polroles) o) END, " +
 		"' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')') AS def FROM pg_catalog.pg_policy p" + on("p.polrelid")},
 	{"statistics object", "SELECT r.oid::bigint, " + inSchema + "s.stxname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_statisticsobjdef(s.oid) AS def FROM pg_catalog.pg_statistic_ext s" + on("s.stxrelid")},
-	{"comment", commentsOf("pg_class", "CASE x.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'SEQUENCE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace") + " AND x.relkind IN ('v', 'm', 'S')"},
+	{"comment", commentsOf("pg_class", "CASE x.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'i' THEN 'INDEX' ELSE 'SEQUENCE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace") +
+		" AND (x.relkind IN ('v', 'm', 'S') OR x.relkind = 'i' AND EXISTS (SELECT 1 FROM pg_catalog.pg_index k JOIN pg_catalog.pg_class m ON m.oid = k.indrelid WHERE k.indexrelid = x.oid AND m.relkind = 'm'))"},
+	{"comment", "SELECT " + inSchema + "'COLUMN' AS state, x.oid::pg_catalog.regclass::text || '.' || pg_catalog.quote_ident(a.attname) AS name, d.description AS detail, " + ofExtension("pg_class", "x.oid") + " FROM pg_catalog.pg_description d " +
+		"JOIN pg_catalog.pg_class x ON x.oid = d.objoid JOIN pg_catalog.pg_attribute a ON a.attrelid = x.oid AND a.attnum = d.objsubid" + in("x.relnamespace") + " AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid > 0 AND x.relkind IN ('v', 'm', 'c')"},
 	{"comment", commentsOf("pg_proc", "CASE x.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.pronamespace")},
-	{"comment", commentsOf("pg_type", "CASE x.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.typnamespace") + " AND x.typtype IN ('d', 'c', 'r')"},
+	{"comment", commentsOf("pg_type", "CASE x.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.typnamespace") + " AND x.typtype IN ('d', 'c', 'e', 'r')"},
 	{"comment", commentsOf("pg_trigger", "'TRIGGER'", "JOIN pg_catalog.pg_class r ON r.oid = x.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
 	{"comment", commentsOf("pg_policy", "'POLICY'", "JOIN pg_catalog.pg_class r ON r.oid = x.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
 	{"comment", commentsOf("pg_rewrite", "'RULE'", "JOIN pg_catalog.pg_class r ON r.oid = x.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
@@ -147,9 +150,6 @@ func (i *inspector) readRest(ctx context.Context) error {
 			foreign[i.label(r.Schema, r.Name)] = r.Extension
 		case kind == "enum":
 			i.enums[i.label(r.Schema, r.Name)] = &schema.Enum{Name: i.label(r.Schema, r.Name), Values: r.Values}
-			if r.Detail != "" {
-				i.unexpressed("enum "+i.label(r.Schema, r.Name)+": comment", leftAsItIs, "COMMENT ON TYPE "+i.name(i.label(r.Schema, r.Name))+" IS "+text(r.Detail))
-			}
 		default:
 			i.one(kind, r)
 		}

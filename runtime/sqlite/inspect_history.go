@@ -12,9 +12,15 @@ import (
 func (x *inspector) histories(ctx context.Context, tx migrate.Tx) error {
 	var all []foreign.Table
 	for _, t := range x.tables {
-		f := foreign.Table{Name: t.name}
+		f := foreign.Table{Name: t.name, Types: map[string]foreign.Class{}}
 		for _, c := range t.columns {
 			f.Columns = append(f.Columns, c.name)
+			switch affinityOf(c.declared) {
+			case "INTEGER":
+				f.Types[c.name] = foreign.Number
+			case "TEXT":
+				f.Types[c.name] = foreign.Text
+			}
 		}
 		all = append(all, f)
 	}

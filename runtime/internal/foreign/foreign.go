@@ -15,8 +15,18 @@ import (
 type Table struct {
 	Name       string // as models have it: qualified where it is not in the default schema
 	Columns    []string
-	Unreadable bool // the role may not read it
+	Types      map[string]Class // of columns, as far as they are known
+	Unreadable bool             // the role may not read it
 }
+
+// Class is what kind of type a column has. The zero value is one that tells nothing.
+type Class string
+
+// Classes by which a tool's table is told from one that has the same columns.
+const (
+	Number Class = "number"
+	Text   Class = "text"
+)
 
 // Row is a row of a table, by column: text, a number, a flag, or nil for NULL.
 type Row map[string]any

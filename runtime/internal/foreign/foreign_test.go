@@ -104,6 +104,22 @@ func TestNoHistory(t *testing.T) {
 	if len(got) > 0 {
 		t.Errorf("tables of an application are histories: %v", got)
 	}
+	for _, other := range []Table{
+		{Name: "schema_version", Columns: []string{"version"}, Types: map[string]Class{"version": Text}},
+		{Name: "schema_migrations", Columns: []string{"version"}, Types: map[string]Class{"version": Number}},
+		{Name: "migrations", Columns: []string{"id"}, Types: map[string]Class{"id": Number}},
+		{Name: "migrations", Columns: []string{"id", "applied_at"}, Types: map[string]Class{"id": Number}},
+	} {
+		if h := Find([]Table{other}); len(h) > 0 {
+			t.Errorf("%v is taken for the history of %s", other, h[0].tool.name)
+		}
+		for _, class := range []Class{Text, Number} {
+			other.Types[other.Columns[0]] = class
+			if h := Find([]Table{other}); len(h) != 1 && class != Text && other.Name == "schema_version" || len(h) != 1 && class == Text && other.Name != "schema_version" {
+				t.Errorf("%v is no history", other)
+			}
+		}
+	}
 	for _, h := range Find([]Table{{Name: "gorp_migrations", Columns: []string{"id", "applied_at"}, Unreadable: true}}) {
 		if f := h.Tell(nil); len(h.Reads()) > 0 || !f.Unreadable || !strings.Contains(f.Problem, "GRANT SELECT") {
 			t.Errorf("one that cannot be read: %v", f)

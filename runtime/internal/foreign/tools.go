@@ -13,6 +13,7 @@ type tool struct {
 	table   string   // its name, "" when the columns alone tell it
 	columns []string // that it has
 	only    bool     // and no others
+	version Class    // of the first column: other tables of that name are the application's own
 	with    string   // a table that is beside it
 	reads   []string // columns to read
 	besides []string // tables of the tool
@@ -27,6 +28,9 @@ func (x tool) is(t Table, all []Table) bool {
 	if x.table != "" && x.table != base || x.only && len(t.Columns) != len(x.columns) || x.with != "" && index(all, beside(t.Name, x.with)) < 0 {
 		return false
 	}
+	if c := t.Types[x.columns[0]]; x.version != "" && c != "" && c != x.version {
+		return false
+	}
 	return !slices.ContainsFunc(x.columns, func(c string) bool { return !slices.Contains(t.Columns, c) })
 }
 
@@ -39,18 +43,18 @@ func words(w ...string) []string { return w }
 // tools are those that are known, in the order in which a table is tried. Where two have one name of table the columns tell them apart.
 var tools = []tool{
 	{name: "goose", columns: words("version_id", "is_applied", "tstamp"), reads: words("id", "version_id", "is_applied"), tell: goose},
-	{name: "golang-migrate", table: "schema_migrations", columns: words("version", "dirty"), reads: words("version", "dirty"), tell: golangMigrate},
+	{name: "golang-migrate", table: "schema_migrations", columns: words("version", "dirty"), version: Number, reads: words("version", "dirty"), tell: golangMigrate},
 	{name: "supabase", table: "schema_migrations", columns: words("version", "statements"), reads: words("version"), tell: each("version")},
 	{name: "ecto", table: "schema_migrations", columns: words("version", "inserted_at"), reads: words("version"), tell: each("version")},
 	{name: "rails", table: "schema_migrations", columns: words("version"), with: "ar_internal_metadata", besides: words("ar_internal_metadata"), reads: words("version"), tell: each("version")},
-	{name: "dbmate", table: "schema_migrations", columns: words("version"), only: true, reads: words("version"), tell: each("version")},
-	{name: "pop", table: "schema_migration", columns: words("version"), reads: words("version"), tell: each("version")},
+	{name: "dbmate", table: "schema_migrations", columns: words("version"), only: true, version: Text, reads: words("version"), tell: each("version")},
+	{name: "pop", table: "schema_migration", columns: words("version"), version: Text, reads: words("version"), tell: each("version")},
 	{name: "atlas", table: "atlas_schema_revisions", columns: words("version", "applied", "total", "hash"), reads: words("version", "type", "applied", "total", "error"), tell: atlas},
 	{name: "bun", columns: words("id", "name", "group_id", "migrated_at"), locks: "bun_migration_locks", locked: row, reads: words("name"), tell: each("name")},
 	{name: "sql-migrate", table: "gorp_migrations", columns: words("id", "applied_at"), reads: words("id"), tell: each("id")},
-	{name: "sql-migrate", table: "migrations", columns: words("id", "applied_at"), only: true, reads: words("id"), tell: each("id")},
-	{name: "gormigrate", table: "migrations", columns: words("id"), only: true, reads: words("id"), tell: gormigrate},
-	{name: "tern", table: "schema_version", columns: words("version"), only: true, reads: words("version"), tell: counter("version")},
+	{name: "sql-migrate", table: "migrations", columns: words("id", "applied_at"), only: true, version: Text, reads: words("id"), tell: each("id")},
+	{name: "gormigrate", table: "migrations", columns: words("id"), only: true, version: Text, reads: words("id"), tell: gormigrate},
+	{name: "tern", table: "schema_version", columns: words("version"), only: true, version: Number, reads: words("version"), tell: counter("version")},
 	{name: "flyway", columns: words("installed_rank", "version", "script", "checksum", "success"), reads: words("installed_rank", "version", "type", "success"), tell: flyway},
 	{name: "liquibase", table: "databasechangelog", columns: words("id", "author", "filename", "orderexecuted"), locks: "databasechangeloglock", locked: is("locked"),
 		reads: words("id", "author", "filename", "orderexecuted", "exectype"), tell: liquibase},
