@@ -94,6 +94,11 @@ func (h *history) waits(before []move, mv move) *DualWriteError {
 	return nil
 }
 
+func endsDualWrite(op Op) bool {
+	_, ok := op.(DropDualWrite)
+	return ok
+}
+
 func begins(ops []Op, name string) bool {
 	return slices.ContainsFunc(ops, func(op Op) bool {
 		o, ok := op.(AddDualWrite)

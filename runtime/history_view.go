@@ -198,6 +198,9 @@ func (h *history) digest(set string) digest {
 	for _, r := range h.rows[set] {
 		if at, ok := h.set.index[key{set, r.Name}]; ok && h.retired(at) {
 			continue
+		} else if ok && r.Hash == h.set.hash(at) {
+			d = d.and(h.set.sum(at))
+			continue
 		} else if !ok && slices.ContainsFunc(h.unknown, func(u unknownRow) bool { return u.set == set && u.Name == r.Name && u.replaced }) {
 			continue
 		}

@@ -240,8 +240,8 @@ type redacted struct{ error }
 func (r redacted) Error() string { return ErrorText(r.error) }
 func (r redacted) Unwrap() error { return r.error }
 
-// tool is the version of this package, as the build knows it.
-func tool() string {
+// tool returns the version of this package, as the build knows it.
+var tool = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return ""
@@ -256,4 +256,4 @@ func tool() string {
 		}
 	}
 	return ""
-}
+})

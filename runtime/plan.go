@@ -234,7 +234,7 @@ func (m *Migrator) Status(ctx context.Context) (_ *Status, err error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &Status{Set: m.set.name, Protection: state.Mark}
+	st := &Status{Set: m.set.name, Protection: state.Mark, Entries: make([]MigrationStatus, 0, len(m.set.all)+len(h.unknown))}
 	for i, n := range m.set.all {
 		r := h.row[i]
 		e := MigrationStatus{

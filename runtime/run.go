@@ -120,11 +120,11 @@ func (r *run) moves(h *history) ([]move, error) {
 }
 
 // idle reports whether there is nothing to do, and nothing to fix in the history. Neither takes a lock: a program that is older than its database
-// starts while a newer one migrates.
+// starts while a newer one migrates. The whole history is read only where the newest row leaves it open whether something is pending.
 func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
-	same, none, err := m.newest(ctx, s)
-	if same || none || err != nil {
-		return same, err
+	stand, err := m.newest(ctx, s)
+	if err != nil || stand != standsElse {
+		return stand == standsSame, err
 	}
 	h, err := m.history(ctx, s)
 	if err != nil || h.empty() {
@@ -147,25 +147,66 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 
 // current reports whether nothing is pending: the newest row of each member says so.
 func (m *Migrator) current(ctx context.Context, s Session) (bool, error) {
-	same, _, err := m.newest(ctx, s)
-	return same, err
+	stand, err := m.newest(ctx, s)
+	return stand == standsSame, err
 }
 
-// newest is current, and reports of a set with one member as well whether the history has none of it.
-func (m *Migrator) newest(ctx context.Context, s Session) (same, none bool, err error) {
+// standing is what the newest rows of the history say of it.
+type standing int
+
+const (
+	standsElse   standing = iota // only all the rows can say
+	standsSame                   // all that the set has is applied
+	standsBehind                 // something is pending
+)
+
+// newest reads the newest row of each member.
+func (m *Migrator) newest(ctx context.Context, s Session) (standing, error) {
 	for _, member := range m.set.members {
 		newest, err := s.Newest(ctx, member)
 		if err != nil {
-			return false, false, redacted{err}
+			return standsElse, redacted{err}
 		}
-		if newest == nil && m.set.arranged() == nil && m.set.size(member) == 0 {
-			continue
-		}
-		if newest == nil || !newest.complete() || !m.isCurrent(member, newest) {
-			return false, newest == nil && len(m.set.members) == 1, nil
+		switch {
+		case newest == nil && m.set.arranged() == nil && m.set.size(member) == 0:
+		case newest == nil && len(m.set.members) == 1:
+			return standsBehind, nil
+		case newest == nil || !newest.complete():
+			return standsElse, nil
+		case m.isCurrent(member, newest):
+		case m.isBehind(newest):
+			return standsBehind, nil
+		default:
+			return standsElse, nil
 		}
 	}
-	return true, false, nil
+	return standsSame, nil
+}
+
+// isBehind reports whether the newest row of a member proves that something is pending: by its digest, what was applied then are the migrations that come
+// before it, as they are in this program, and the program has more. What ends a dual write may have to wait, which is seen in other rows.
+func (m *Migrator) isBehind(newest *Record) bool {
+	if m.set.Err() != nil {
+		return false
+	}
+	at, known := m.set.index[key{newest.Set, newest.Name}]
+	if !known {
+		return false
+	}
+	var d digest
+	more := false
+	for i, before := range m.set.ancestors(at) {
+		switch n := m.set.all[i]; {
+		case n.set != newest.Set || len(n.by) > 0:
+		case before:
+			d = d.and(m.set.sum(i))
+		case slices.ContainsFunc(n.Ops, endsDualWrite):
+			return false
+		default:
+			more = more || n.own
+		}
+	}
+	return more && d.String() == newest.Digest
 }
 
 // isCurrent reports whether the newest row of a member says that all its migrations, as they are now, are applied.

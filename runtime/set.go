@@ -39,6 +39,7 @@ type Set struct {
 	modules sync.Map          // the modules of packages that were asked for
 	hashing sync.Once
 	hashes  []string
+	sums    []digest          // of one migration each
 	digests map[string]string // by member
 }
 
@@ -179,8 +180,8 @@ func (s *Set) build() error {
 	if strings.ContainsAny(s.name, "/\x00") {
 		errs = append(errs, fmt.Errorf("set %s: the name of a set has no slash", s.name))
 	}
-	names := map[string]bool{}
-	owner := map[*Migration]string{}
+	names := make(map[string]bool, len(migrations))
+	owner := make(map[*Migration]string, len(migrations))
 	for i, m := range migrations {
 		switch {
 		case m == nil:
@@ -236,6 +237,12 @@ func (s *Set) buildJoined() error {
 func (s *Set) hash(i int) string {
 	s.compute()
 	return s.hashes[i]
+}
+
+// sum returns the part of migration i in a digest.
+func (s *Set) sum(i int) digest {
+	s.compute()
+	return s.sums[i]
 }
 
 // label returns the name of migration i as people write it: with its set when that is not clear.

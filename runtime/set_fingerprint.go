@@ -89,11 +89,13 @@ func (s *Set) compute() {
 	_ = s.arranged()
 	s.hashing.Do(func() {
 		digests := map[string]digest{}
-		s.hashes = make([]string, len(s.all))
+		s.hashes, s.sums = make([]string, len(s.all)), make([]digest, len(s.all))
+		var buf []byte
 		for i, n := range s.all {
-			s.hashes[i] = HashOps(n.Ops)
+			s.hashes[i], buf = hashOps(buf, n.Ops)
+			s.sums[i] = digestOf(n.Name, s.hashes[i])
 			if len(n.by) == 0 {
-				digests[n.set] = digests[n.set].with(n.Name, s.hashes[i])
+				digests[n.set] = digests[n.set].and(s.sums[i])
 			}
 		}
 		s.digests = map[string]string{}

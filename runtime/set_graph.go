@@ -11,7 +11,7 @@ import (
 
 // arrange puts the migrations, and what they need of other sets, in order.
 func (s *Set) arrange(migrations []*Migration, owner map[*Migration]string) error {
-	s.at, s.index = map[*Migration]int{}, map[key]int{}
+	s.at, s.index = make(map[*Migration]int, len(migrations)), make(map[key]int, len(migrations))
 	own := len(migrations)
 	all, err := s.closure(slices.Clone(migrations), owner)
 	if err != nil {
@@ -150,7 +150,9 @@ func (s *Set) sort() error {
 		move(n.members)
 		move(n.by)
 		sorted[to[i]] = n
-		s.at[n.Migration], s.index[key{n.set, n.Name}] = to[i], to[i]
+		if to[i] != i {
+			s.at[n.Migration], s.index[key{n.set, n.Name}] = to[i], to[i]
+		}
 	}
 	s.all = sorted
 	return nil

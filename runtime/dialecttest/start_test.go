@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/modelgen/modelgen/internal/pgtest"
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
 	"github.com/modelgen/modelgen/runtime/sqlite"
 )
@@ -125,5 +127,73 @@ func TestFingerprintHidesNothing(t *testing.T) {
 				t.Errorf("Up said %q, want %q", said, c.note)
 			}
 		})
+	}
+}
+
+// A digest of the newest row that says which migrations are pending is no reason not to look at the other rows before anything is done.
+func TestPendingLooksAtAllRows(t *testing.T) {
+	for name, open := range map[string]func(t *testing.T) (*sql.DB, migrate.Dialect){
+		"sqlite": func(t *testing.T) (*sql.DB, migrate.Dialect) {
+			db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "start.db"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return db, sqlite.Dialect{}
+		},
+		"postgres": func(t *testing.T) (*sql.DB, migrate.Dialect) {
+			db, err := sql.Open("postgres", pgtest.Database(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return db, postgres.Dialect{}
+		},
+	} {
+		for _, c := range []struct {
+			name, tamper string
+			edit         bool   // the program's second migration is another one than was applied
+			err          string // "" applies what is pending
+		}{
+			{name: "nothing"},
+			{name: "another hash", tamper: "UPDATE modelgen_history SET hash = '00' WHERE name = '0002_step'", err: "changed since they were applied: 0002_step"},
+			{name: "a row less", tamper: "DELETE FROM modelgen_history WHERE name = '0002_step'", err: "0002_step"},
+			{name: "a row more", tamper: `UPDATE modelgen_history SET name = '0002_other' WHERE name = '0002_step'`, err: "0002_other"},
+			{name: "a digest that is no digest", tamper: "UPDATE modelgen_history SET digest = 'x'"},
+			{name: "an edited file", edit: true, err: "changed since they were applied: 0002_step"},
+		} {
+			t.Run(name+"/"+c.name, func(t *testing.T) {
+				db, dialect := open(t)
+				defer db.Close()
+				m, err := migrate.New(db, dialect, stated(4), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := m.Up(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if c.tamper != "" {
+					if _, err := db.Exec(c.tamper); err != nil {
+						t.Fatal(err)
+					}
+				}
+				set := stated(6)
+				if c.edit {
+					for _, m := range set.Migrations() {
+						if m.Name == "0002_step" {
+							m.Ops = append(m.Ops, migrate.SQL{Up: []string{"SELECT 1"}, Down: []string{"SELECT 1"}})
+						}
+					}
+				}
+				if m, err = migrate.New(db, dialect, set, nil); err != nil {
+					t.Fatal(err)
+				}
+				res, err := m.Up(t.Context())
+				switch {
+				case c.err == "" && (err != nil || len(res.Done) != 2):
+					t.Errorf("Up applied %v and returned %v", res.Done, err)
+				case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err) || len(res.Done) > 0):
+					t.Errorf("Up applied %v and returned %v, want %q", res.Done, err, c.err)
+				}
+			})
+		}
 	}
 }

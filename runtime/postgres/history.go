@@ -60,8 +60,14 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 		return nil, s.cannotRead(ctx, refused{errors.New("row level security hides rows of the history from the role")})
 	}
 	// A history that an earlier version has made has no module, and gets it when something is written: then the name is that of the column outside.
-	return s.records(ctx, "SELECT h.* FROM (SELECT NULL::pg_catalog.text AS module) AS earlier CROSS JOIN LATERAL (SELECT "+historyColumns+", module FROM "+s.table()+
-		` WHERE "set" = `+safe(set)+") AS h ORDER BY h.id")
+	from := " FROM (SELECT NULL::pg_catalog.text AS module) AS earlier CROSS JOIN LATERAL (SELECT " + historyColumns + ", module FROM " + s.table() +
+		` WHERE "set" = ` + safe(set) + ") AS h"
+	if s.engine.traits().plain {
+		if records, ok := s.packed(ctx, set, from); ok {
+			return records, nil
+		}
+	}
+	return s.records(ctx, "SELECT h.*"+from+" ORDER BY h.id")
 }
 
 func (s *session) records(ctx context.Context, query string) (records []migrate.Record, err error) {
