@@ -96,7 +96,11 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 	var pid int
 	key := uint64(s.key())
 	ask := fmt.Sprintf("pg_catalog.pg_try_advisory_lock(%d)", s.key())
-	if !s.direct {
+	first := !s.known && !s.lookedPooler && s.process != 0
+	switch {
+	case first: // nothing is locked on a connection that a pooler may have chosen
+		ask = fmt.Sprintf("CASE WHEN pg_catalog.pg_backend_pid() <> %d THEN false ELSE %s END", s.process, ask)
+	case !s.direct:
 		ask = fmt.Sprintf(`CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'
  AND l.pid = pg_catalog.pg_backend_pid() AND l.classid = %d::oid AND l.objid = %d::oid AND l.objsubid = 1) THEN false
  ELSE %s END`, key>>32, key&0xffffffff, ask)
@@ -132,7 +136,25 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, errors.Join(err, s.Unlock(context.WithoutCancel(ctx)))
 	}
+	if first {
+		if s.direct = s.process == s.pid; !s.direct {
+			return s.tryPooled(ctx)
+		}
+		s.lookedPooler = true
+	}
+	s.known = got
 	return got, nil
+}
+
+// tryPooled is tryLock where another process answers than the driver was told of, and nothing is locked yet.
+func (s *session) tryPooled(ctx context.Context) (bool, error) {
+	if err := s.lookPooler(ctx, false); err != nil {
+		return false, err
+	}
+	if s.pooled {
+		return false, errPooler
+	}
+	return s.tryLock(ctx)
 }
 
 // errNoLock says that the server has no lock of a session that locks.

@@ -28,6 +28,9 @@ func (s *session) lookPooler(ctx context.Context, own bool) error {
 	if s.lookedPooler || s.cfg.Beside == nil || s.leased() || s.locked {
 		return nil
 	}
+	if s.process = s.startPID(); s.process != 0 && !s.known && !own {
+		return nil // tryLock asks for both at once
+	}
 	if err := s.look(ctx); err != nil {
 		return err
 	}
@@ -35,7 +38,7 @@ func (s *session) lookPooler(ctx context.Context, own bool) error {
 	if !s.engine.traits().session { // the number of a process means nothing there
 		return nil
 	}
-	if s.direct = s.startPID() == s.pid; s.direct {
+	if s.direct = s.process == s.pid; s.direct {
 		return nil
 	}
 	other, err := s.pidBeside(ctx)

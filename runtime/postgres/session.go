@@ -46,6 +46,7 @@ type session struct {
 	histories map[string]int64 // by schema, the numbers of histories that the role has made, see ownHistories; nil was not asked
 
 	lookedPooler bool // for one in between
+	process      int  // the number of the server's process that the driver was told of, see startPID
 
 	guards map[string]guard // of the table of the batched stage that is under way
 
