@@ -3,23 +3,24 @@ package migrate
 import (
 	"net"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 var (
 	// The password of a database's URL may hold anything when somebody forgot to escape it, so it ends at the last @ of the line. Addresses of the
 	// web have it escaped, and stand in lines with other text.
-	databaseURL  = regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://(?:[^\s:/@]*:|[^\s:@]*:\S)).*@`)
-	webURL       = regexp.MustCompile(`(?i)^https?://`)
-	otherURL     = regexp.MustCompile(`(://[^\s:/@'"]*):[^\s/'"]*@`)
-	wordPassword = regexp.MustCompile(`(?i)\b((?:pg|ssl)?password|passwd|(?:pg)?passfile|pwd)(\s*=\s*)('(?:[^'\\]|\\[\s\S])*'?|"(?:[^"\\]|\\[\s\S])*"?|(?:[^\s\\]|\\[\s\S])+)`)
+	databaseURL  = lazyregexp.New(`(?i)\b([a-z][a-z0-9+.-]*://(?:[^\s:/@]*:|[^\s:@]*:\S)).*@`)
+	webURL       = lazyregexp.New(`(?i)^https?://`)
+	otherURL     = lazyregexp.New(`(://[^\s:/@'"]*):[^\s/'"]*@`)
+	wordPassword = lazyregexp.New(`(?i)\b((?:pg|ssl)?password|passwd|(?:pg)?passfile|pwd)(\s*=\s*)('(?:[^'\\]|\\[\s\S])*'?|"(?:[^"\\]|\\[\s\S])*"?|(?:[^\s\\]|\\[\s\S])+)`)
 
 	// What parsers say: they quote what they could not read, which may be a piece of a password or the value of a row.
-	unread      = regexp.MustCompile("(?s)cannot parse `.*`")
-	unreadPiece = regexp.MustCompile(`((?:invalid port |invalid URL escape |invalid character |missing "=" after |parsing (?:time )?|converting driver\.Value type \S+ \())"(?:[^"\\]|\\.)*"`)
-	strayName   = regexp.MustCompile("(`user=[^`]* database=)[^`]*@")
-	quoted      = regexp.MustCompile(` ?"(?:[^"\\]|\\.)*"`)
+	unread      = lazyregexp.New("(?s)cannot parse `.*`")
+	unreadPiece = lazyregexp.New(`((?:invalid port |invalid URL escape |invalid character |missing "=" after |parsing (?:time )?|converting driver\.Value type \S+ \())"(?:[^"\\]|\\.)*"`)
+	strayName   = lazyregexp.New("(`user=[^`]* database=)[^`]*@")
+	quoted      = lazyregexp.New(` ?"(?:[^"\\]|\\.)*"`)
 )
 
 // Redact takes passwords out of a text: of URLs and of key=value connection strings. It takes more rather than less, as what is wrong

@@ -40,13 +40,9 @@ func (m *model) knownOptions(f *types.Var, t fieldTags, base bool) {
 	if base {
 		known = bunschema.KnownOfTable
 	}
-	var words []string
-	for w := range known {
-		words = append(words, w)
-	}
-	slices.Sort(words)
+	words := known.Words()
 	for _, o := range bunschema.ParseTag(tag.s).Options {
-		if word := strings.TrimSpace(o.Word); !known[word] && !slices.Contains(m.l.mapper.ignore, strings.ToUpper(word)) {
+		if word := strings.TrimSpace(o.Word); !known.Has(word) && !slices.Contains(m.l.mapper.ignore, strings.ToUpper(word)) {
 			m.l.failf(m.tagPos(t, o.At), "%s: bun does not know the option %q%s", f.Name(), word, didYouMean(word, words))
 		}
 	}

@@ -1,13 +1,18 @@
 package sqllex
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
 
 // BuiltIn reports whether a name before a bracket, in any case, is a function of PostgreSQL or SQLite that reads no table, or a word or a type that
 // can stand there.
-func BuiltIn(name string) bool { return builtIn[strings.ToLower(name)] }
+func BuiltIn(name string) bool { return builtIn.Has(strings.ToLower(name)) }
 
 // Stateful reports whether a built-in function reads, or changes, what other statements of the session have left: sequences and counts of rows.
-func Stateful(name string) bool { return stateful[strings.ToLower(name)] }
+func Stateful(name string) bool { return stateful.Has(strings.ToLower(name)) }
 
 var (
 	builtIn = Set(functions, statefulNames, `and or not when then else using on by as where in values filter over
@@ -37,13 +42,31 @@ const functions = `abs acos acosh age any_value array_agg array_append array_cat
 	tanh time timediff timeofday to_char to_date to_hex to_json to_jsonb to_number to_timestamp total transaction_timestamp translate trim trunc
 	typeof unhex unicode unistr unixepoch unlikely unnest upper uuid_generate_v4 uuidv4 uuidv7 variance width_bucket zeroblob`
 
-// Set returns the words of lists, which white space separates.
-func Set(lists ...string) map[string]bool {
-	m := map[string]bool{}
-	for _, l := range lists {
-		for w := range strings.FieldsSeq(l) {
-			m[w] = true
+// WordSet is a set of words.
+type WordSet struct {
+	lists []string
+	once  sync.Once
+	words map[string]bool
+}
+
+// Set returns the words of lists, which white space separates. They are taken apart when the first of them is looked for: a program that starts and finds
+// nothing to do reads no SQL.
+func Set(lists ...string) *WordSet { return &WordSet{lists: lists} }
+
+// Has reports whether a word is one of the set.
+func (s *WordSet) Has(word string) bool { return s.read()[word] }
+
+// Words returns all words, sorted.
+func (s *WordSet) Words() []string { return slices.Sorted(maps.Keys(s.read())) }
+
+func (s *WordSet) read() map[string]bool {
+	s.once.Do(func() {
+		s.words = map[string]bool{}
+		for _, l := range s.lists {
+			for w := range strings.FieldsSeq(l) {
+				s.words[w] = true
+			}
 		}
-	}
-	return m
+	})
+	return s.words
 }

@@ -3,12 +3,12 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -116,7 +116,7 @@ func (s *session) catalog(ctx context.Context, r renderer, want *schema.Schema) 
 }
 
 // textCast is what comes and goes in the SQL of checks and indexes over strings when a database is dumped and restored.
-var textCast = regexp.MustCompile(`::(character varying|text|bpchar)(\(\d+\))?(\[\])?`)
+var textCast = lazyregexp.New(`::(character varying|text|bpchar)(\(\d+\))?(\[\])?`)
 
 // texts runs a query that returns one column of text.
 func (s *session) texts(ctx context.Context, query string) ([]string, error) {

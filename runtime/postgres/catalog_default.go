@@ -1,17 +1,17 @@
 package postgres
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // columnDefault is the expression of a default or of a generated column in the fact of a column, with the type of the column before it.
-var columnDefault = regexp.MustCompile(`(?s) (default|generated \w) \x01([^\x02]*)\x02(.*)\x03`)
+var columnDefault = lazyregexp.New(`(?s) (default|generated \w) \x01([^\x02]*)\x02(.*)\x03`)
 
 // wholeDigits are the digits after the second that times have anyway (manual, 8.5).
-var wholeDigits = regexp.MustCompile(`^(column .*? time(?:stamp)?)\(6\)( with(?:out)? time zone)`)
+var wholeDigits = lazyregexp.New(`^(column .*? time(?:stamp)?)\(6\)( with(?:out)? time zone)`)
 
 // plainColumn writes the fact of a column so that what means the same reads the same.
 func plainColumn(line string) string {

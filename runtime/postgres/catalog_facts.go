@@ -1,12 +1,13 @@
 package postgres
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // identityFact is what the fact of a column says of its identity, with the sequence behind it.
-var identityFact = regexp.MustCompile(`\x04 identity (always|by default)(?: (\w+) (start -?\d+ step -?\d+ from -?\d+ to -?\d+(?: cycle)?))?`)
+var identityFact = lazyregexp.New(`\x04 identity (always|by default)(?: (\w+) (start -?\d+ step -?\d+ from -?\d+ to -?\d+(?: cycle)?))?`)
 
 // usualSequence has the options that an identity has when nothing is said (manual, CREATE SEQUENCE).
 var usualSequence = map[string]string{
@@ -14,13 +15,13 @@ var usualSequence = map[string]string{
 }
 
 // included is how the definition of a constraint ends whose index has further columns: names are quoted where they are no plain words.
-var included = regexp.MustCompile(` INCLUDE \((?:[^"()]|"(?:[^"]|"")*")*\)$`)
+var included = lazyregexp.New(` INCLUDE \((?:[^"()]|"(?:[^"]|"")*")*\)$`)
 
 // virtual is what the fact of a column says of one that is computed when it is read (from PostgreSQL 18 on).
 const virtual = " generated v "
 
 // storageParameters are those of an index, as its definition prints them: models do not say them, and they change nothing that an index means.
-var storageParameters = regexp.MustCompile(` WITH \([a-z_.]+='[^']*'(?:, [a-z_.]+='[^']*')*\)`)
+var storageParameters = lazyregexp.New(` WITH \([a-z_.]+='[^']*'(?:, [a-z_.]+='[^']*')*\)`)
 
 // split takes apart what models can say of a thing and what they cannot, which has a fact of its own: it can be allowed, and all else is compared.
 func split(line string) []string {

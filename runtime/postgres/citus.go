@@ -5,13 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -50,7 +50,7 @@ func (s *session) everywhere(wait time.Duration, all []migrate.Work) []string {
 }
 
 // onOneConnection finds statements that must see, on each worker, what the transaction has done there so far.
-var onOneConnection = regexp.MustCompile(`(?i)\b(FUNCTION|PROCEDURE|AGGREGATE|TYPE|DOMAIN|SCHEMA|EXTENSION|REFERENCES|SEQUENCE|VIEW)\b`)
+var onOneConnection = lazyregexp.New(`(?i)\b(FUNCTION|PROCEDURE|AGGREGATE|TYPE|DOMAIN|SCHEMA|EXTENSION|REFERENCES|SEQUENCE|VIEW)\b`)
 
 // sequential reports whether a transaction keeps to one connection for each worker. Citus opens several by itself, and refuses what then cannot see
 // what another one of them has done: a function, a type, or a change of a reference table after one of a distributed table.
@@ -158,7 +158,7 @@ func lastName(name string) string {
 }
 
 // clusterOps finds statements after which tables are kept in another way, and what may be such.
-var clusterOps = regexp.MustCompile(`(?i)distribute|reference_table|\b(RENAME|SCHEMA)\b`)
+var clusterOps = lazyregexp.New(`(?i)distribute|reference_table|\b(RENAME|SCHEMA)\b`)
 
 // lookClusterAfter looks at the cluster again after stages that may change how tables are kept.
 func (s *session) lookClusterAfter(ctx context.Context, stages []migrate.Stage) {
@@ -190,7 +190,7 @@ func (s *session) nodesAnswer(ctx context.Context) error {
 }
 
 // shardNames finds names that may be those of shards: the name and the number of the shard.
-var shardNames = regexp.MustCompile(`_(\d{6,})\b`)
+var shardNames = lazyregexp.New(`_(\d{6,})\b`)
 
 // tableError is an error of a worker with the names of tables in the place of those of shards.
 type tableError struct {

@@ -2,11 +2,11 @@ package postgres
 
 import (
 	"context"
-	"regexp"
 	"strconv"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -87,7 +87,7 @@ func (p *planner) spreadFill(b *migrate.Batch, c schema.Column, stage *migrate.S
 }
 
 // constant is a value that is the same for all rows.
-var constant = regexp.MustCompile(`(?is)^\s*\(?('([^']|'')*'|null|true|false|-?[\d.]+)\)?\s*$`)
+var constant = lazyregexp.New(`(?is)^\s*\(?('([^']|'')*'|null|true|false|-?[\d.]+)\)?\s*$`)
 
 // mayVary reports whether an expression may call a function that returns something else each time, as far as its text shows.
 func mayVary(expr string) bool {

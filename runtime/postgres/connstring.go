@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 var errSecret = errors.New("the connection string of the backup has an sslpassword, which pg_dump takes on its command line only, where everybody on the machine sees it; use a key without one")
@@ -91,7 +92,7 @@ func splitURL(rest string, version int) (without string, env []string, err error
 	return without, env, nil
 }
 
-var hosts = regexp.MustCompile(`^(\[[^\]]*\]|[^\[\]:,]*)(:[0-9]*)?$`)
+var hosts = lazyregexp.New(`^(\[[^\]]*\]|[^\[\]:,]*)(:[0-9]*)?$`)
 
 // hostsOnly reports whether what stands before the path is hosts with numbers as ports.
 func hostsOnly(place string) bool {
@@ -104,7 +105,7 @@ func hostsOnly(place string) bool {
 	return true
 }
 
-var connKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
+var connKey = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
 func splitPairs(address string, version int) (without string, env []string, err error) {
 	var kept []string

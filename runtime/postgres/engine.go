@@ -3,11 +3,11 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // Engine is what a server is that speaks the protocol of PostgreSQL. What it can do follows from it and from its version, never from a guess.
@@ -67,7 +67,7 @@ func engineNames() []string {
 }
 
 // versionText finds PostgreSQL's own version in what version() returns.
-var versionText = regexp.MustCompile(`^PostgreSQL (\d+)`)
+var versionText = lazyregexp.New(`^PostgreSQL (\d+)`)
 
 // derived are words in the version() of servers that were made from PostgreSQL, or call themselves so, and change the schema in ways of their own.
 var derived = []string{"Redshift", "Greenplum", "Cloudberry", "RisingWave", "Materialize", "Spanner", "CrateDB", "QuestDB", "openGauss", "GaussDB", "Yellowbrick", "DSQL", "PolarDB-X", "Vertica"}

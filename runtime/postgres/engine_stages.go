@@ -3,10 +3,10 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // On an engine whose DDL is not part of a transaction each statement is a stage. A crash between a statement and the mark behind it leaves in doubt
@@ -40,7 +40,7 @@ func (p *planner) apartStatements() {
 }
 
 // withoutConcurrently finds the word that these engines need not: they build indexes beside writes anyway.
-var withoutConcurrently = regexp.MustCompile(`^((?:CREATE(?: UNIQUE)?|DROP) INDEX) CONCURRENTLY`)
+var withoutConcurrently = lazyregexp.New(`^((?:CREATE(?: UNIQUE)?|DROP) INDEX) CONCURRENTLY`)
 
 const (
 	quotedName = `((?:"(?:[^"]|"")+"\.)?"(?:[^"]|"")+")`
@@ -50,29 +50,29 @@ const (
 // done are the questions to the catalog whether a statement has been carried out, by how it begins. $1 is the first name, quoted, $2 and $3 are texts. What is not
 // here does the same again when it is run twice: SET DEFAULT, COMMENT, CREATE SCHEMA IF NOT EXISTS.
 var done = []struct {
-	statement *regexp.Regexp
+	statement *lazyregexp.Regexp
 	question  string
 }{
-	{regexp.MustCompile(`^CREATE (?:UNLOGGED )?TABLE ` + quotedName), "to_regclass('$1') IS NOT NULL"},
-	{regexp.MustCompile(`^DROP TABLE ` + quotedName), "to_regclass('$1') IS NULL"},
-	{regexp.MustCompile(`^CREATE SEQUENCE ` + quotedName), "to_regclass('$1') IS NOT NULL"},
-	{regexp.MustCompile(`^DROP (?:SEQUENCE|INDEX) (?:IF EXISTS )?` + quotedName), "to_regclass('$1') IS NULL"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` RENAME TO ` + quotedPart), "to_regclass('$1') IS NULL"},
-	{regexp.MustCompile(`^ALTER INDEX ` + quotedName + ` RENAME TO ` + quotedPart), "to_regclass('$1') IS NULL"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` ADD COLUMN ` + quotedPart), hasColumn + ")"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` DROP COLUMN ` + quotedPart), "NOT " + hasColumn + ")"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` RENAME COLUMN ` + quotedPart), "NOT " + hasColumn + ")"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` ALTER COLUMN ` + quotedPart + ` SET NOT NULL`), hasColumn + " AND a.attnotnull)"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` ALTER COLUMN ` + quotedPart + ` DROP NOT NULL`), hasColumn + " AND NOT a.attnotnull)"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` ADD CONSTRAINT ` + quotedPart), hasConstraint + ")"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` VALIDATE CONSTRAINT ` + quotedPart), hasConstraint + " AND c.convalidated)"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` DROP CONSTRAINT ` + quotedPart), "NOT " + hasConstraint + ")"},
-	{regexp.MustCompile(`^ALTER TABLE ` + quotedName + ` RENAME CONSTRAINT ` + quotedPart), "NOT " + hasConstraint + ")"},
-	{regexp.MustCompile(`^CREATE TYPE ` + quotedName), "to_regtype('$1') IS NOT NULL"},
-	{regexp.MustCompile(`^DROP TYPE ` + quotedName), "to_regtype('$1') IS NULL"},
-	{regexp.MustCompile(`^ALTER TYPE ` + quotedName + ` RENAME TO ` + quotedPart), "to_regtype('$1') IS NULL"},
-	{regexp.MustCompile(`^ALTER TYPE ` + quotedName + ` ADD VALUE '((?:[^']|'')*)'`), "EXISTS (SELECT 1 FROM pg_enum e WHERE e.enumtypid = to_regtype('$1') AND e.enumlabel = '$2')"},
-	{regexp.MustCompile(`^ALTER TYPE ` + quotedName + ` RENAME VALUE '((?:[^']|'')*)'`), "NOT EXISTS (SELECT 1 FROM pg_enum e WHERE e.enumtypid = to_regtype('$1') AND e.enumlabel = '$2')"},
+	{lazyregexp.New(`^CREATE (?:UNLOGGED )?TABLE ` + quotedName), "to_regclass('$1') IS NOT NULL"},
+	{lazyregexp.New(`^DROP TABLE ` + quotedName), "to_regclass('$1') IS NULL"},
+	{lazyregexp.New(`^CREATE SEQUENCE ` + quotedName), "to_regclass('$1') IS NOT NULL"},
+	{lazyregexp.New(`^DROP (?:SEQUENCE|INDEX) (?:IF EXISTS )?` + quotedName), "to_regclass('$1') IS NULL"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` RENAME TO ` + quotedPart), "to_regclass('$1') IS NULL"},
+	{lazyregexp.New(`^ALTER INDEX ` + quotedName + ` RENAME TO ` + quotedPart), "to_regclass('$1') IS NULL"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` ADD COLUMN ` + quotedPart), hasColumn + ")"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` DROP COLUMN ` + quotedPart), "NOT " + hasColumn + ")"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` RENAME COLUMN ` + quotedPart), "NOT " + hasColumn + ")"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` ALTER COLUMN ` + quotedPart + ` SET NOT NULL`), hasColumn + " AND a.attnotnull)"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` ALTER COLUMN ` + quotedPart + ` DROP NOT NULL`), hasColumn + " AND NOT a.attnotnull)"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` ADD CONSTRAINT ` + quotedPart), hasConstraint + ")"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` VALIDATE CONSTRAINT ` + quotedPart), hasConstraint + " AND c.convalidated)"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` DROP CONSTRAINT ` + quotedPart), "NOT " + hasConstraint + ")"},
+	{lazyregexp.New(`^ALTER TABLE ` + quotedName + ` RENAME CONSTRAINT ` + quotedPart), "NOT " + hasConstraint + ")"},
+	{lazyregexp.New(`^CREATE TYPE ` + quotedName), "to_regtype('$1') IS NOT NULL"},
+	{lazyregexp.New(`^DROP TYPE ` + quotedName), "to_regtype('$1') IS NULL"},
+	{lazyregexp.New(`^ALTER TYPE ` + quotedName + ` RENAME TO ` + quotedPart), "to_regtype('$1') IS NULL"},
+	{lazyregexp.New(`^ALTER TYPE ` + quotedName + ` ADD VALUE '((?:[^']|'')*)'`), "EXISTS (SELECT 1 FROM pg_enum e WHERE e.enumtypid = to_regtype('$1') AND e.enumlabel = '$2')"},
+	{lazyregexp.New(`^ALTER TYPE ` + quotedName + ` RENAME VALUE '((?:[^']|'')*)'`), "NOT EXISTS (SELECT 1 FROM pg_enum e WHERE e.enumtypid = to_regtype('$1') AND e.enumlabel = '$2')"},
 }
 
 const (
@@ -81,7 +81,7 @@ const (
 )
 
 // createdIndex finds the name of an index, and its table.
-var createdIndex = regexp.MustCompile(`^CREATE (?:UNIQUE )?INDEX ` + quotedPart + ` ON ` + quotedName)
+var createdIndex = lazyregexp.New(`^CREATE (?:UNIQUE )?INDEX ` + quotedPart + ` ON ` + quotedName)
 
 // doneQuery returns the question whether a statement has been carried out, "" for one that may run twice.
 func doneQuery(sql string) string {

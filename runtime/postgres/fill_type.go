@@ -4,19 +4,19 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // loneValue is SQL that needs no cast: a literal takes the type of its column, and a function without arguments has one of its own.
-var loneValue = regexp.MustCompile(`(?is)^\s*('([^']|'')*'|null|[\w.]+\(\))\s*$`)
+var loneValue = lazyregexp.New(`(?is)^\s*('([^']|'')*'|null|[\w.]+\(\))\s*$`)
 
 // castOf is a cast, with the type that it ends in.
-var castOf = regexp.MustCompile(`(?is)^\s*cast\(.*\sas\s+([^()]+)\)\s*$`)
+var castOf = lazyregexp.New(`(?is)^\s*cast\(.*\sas\s+([^()]+)\)\s*$`)
 
 // filledWith returns the expression of a fill, see cast.
 func (p *planner) filledWith(o migrate.Fill) string {

@@ -6,13 +6,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -125,7 +125,7 @@ func (s *session) cannotRead(ctx context.Context, err error) error {
 	return fmt.Errorf("reading %s: %w%s", s.table(), err, hint)
 }
 
-var formatComment = regexp.MustCompile(`^modelgen history, format (\d+)$`)
+var formatComment = lazyregexp.New(`^modelgen history, format (\d+)$`)
 
 // Bootstrap makes the history table. Two runners that do so at once get in each other's way in the catalog, and try again.
 func (s *session) Bootstrap(ctx context.Context) error {

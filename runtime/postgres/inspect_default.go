@@ -1,9 +1,9 @@
 package postgres
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -60,9 +60,9 @@ func (i *inspector) setDefault(t *inspected, col *schema.Column, c columnRow) {
 }
 
 // endingZero is a number with digits that say nothing but how many there are.
-var endingZero = regexp.MustCompile(`\.\d*0$`)
+var endingZero = lazyregexp.New(`\.\d*0$`)
 
-var typeArguments = regexp.MustCompile(`\([^)]*\)`)
+var typeArguments = lazyregexp.New(`\([^)]*\)`)
 
 // sameType reports whether two types, as the server prints them, are one with perhaps another length.
 func sameType(a, b string) bool {

@@ -2,11 +2,11 @@ package postgres
 
 import (
 	"context"
-	"regexp"
 	"strconv"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 var _ migrate.Looker = (*session)(nil)
@@ -31,7 +31,7 @@ const (
 )
 
 // planRows finds how many rows the planner expects.
-var planRows = regexp.MustCompile(`rows=(\d+)`)
+var planRows = lazyregexp.New(`rows=(\d+)`)
 
 // Survey implements [migrate.Looker]. The estimate is that of the planner, which knows how much larger the table is than when it was analysed.
 func (s *session) Survey(ctx context.Context, tables []string) ([]migrate.TableSurvey, error) {

@@ -2,11 +2,11 @@ package postgres
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // Fill is one statement, or the same in batches on a table that others use.
@@ -184,7 +184,7 @@ func (p *planner) SQL(o migrate.SQL) error {
 }
 
 // setting finds statements that set something for the rest of the session.
-var setting = regexp.MustCompile(`(?i)^(SET|RESET|SELECT\s+(pg_catalog\s*\.\s*)?set_config)\b`)
+var setting = lazyregexp.New(`(?i)^(SET|RESET|SELECT\s+(pg_catalog\s*\.\s*)?set_config)\b`)
 
 func (p *planner) Go(o migrate.Go) error {
 	clear(p.fills)
@@ -221,8 +221,8 @@ func (p *planner) data(op migrate.Op, stage migrate.Stage) {
 }
 
 var (
-	leading = regexp.MustCompile(`^(\s+|--[^\n]*\n?|(?s:/\*.*?\*/))+`)
+	leading = lazyregexp.New(`^(\s+|--[^\n]*\n?|(?s:/\*.*?\*/))+`)
 
 	// transactionControl would begin or end the transaction that a migration shares with its history row.
-	transactionControl = regexp.MustCompile(`(?i)^(BEGIN|START|COMMIT|END|ABORT|ROLLBACK$|ROLLBACK\s+(?:WORK|TRANSACTION|AND|PREPARED))\b`)
+	transactionControl = lazyregexp.New(`(?i)^(BEGIN|START|COMMIT|END|ABORT|ROLLBACK$|ROLLBACK\s+(?:WORK|TRANSACTION|AND|PREPARED))\b`)
 )

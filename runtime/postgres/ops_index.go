@@ -1,10 +1,10 @@
 package postgres
 
 import (
-	"regexp"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -43,7 +43,7 @@ func (p *planner) dropIndex(table, name string) migrate.Statement {
 }
 
 // operatorClass is a name, perhaps with its schema and with parameters: gist_trgm_ops(siglen=32).
-var operatorClass = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?( ?\([\w\s=,.']*\))?$`)
+var operatorClass = lazyregexp.New(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?( ?\([\w\s=,.']*\))?$`)
 
 func (r renderer) createIndex(table string, x schema.Index, concurrently bool) (string, error) {
 	no := func(reason, hint string) (string, error) {

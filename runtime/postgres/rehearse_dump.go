@@ -8,10 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // programs are PostgreSQL's own, of one version.
@@ -99,8 +99,8 @@ func (w *copier) list() string { return filepath.Join(w.dir, "schema.list") }
 
 // entry is a line of the table of contents of a dump, and stays one that could not be taken back in a database that was there before.
 var (
-	entry = regexp.MustCompile(`^\d+; \d+ \d+ (USER MAPPING|SUBSCRIPTION|EVENT TRIGGER) `)
-	stays = regexp.MustCompile(`^\d+; \d+ \d+ (DEFAULT ACL |(ACL|COMMENT) - SCHEMA public )`)
+	entry = lazyregexp.New(`^\d+; \d+ \d+ (USER MAPPING|SUBSCRIPTION|EVENT TRIGGER) `)
+	stays = lazyregexp.New(`^\d+; \d+ \d+ (DEFAULT ACL |(ACL|COMMENT) - SCHEMA public )`)
 )
 
 // restorable leaves out of a table of contents what would reach other servers, what the role cannot make, and what would stay in a database that is not the

@@ -1,12 +1,12 @@
 package postgres
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -89,8 +89,8 @@ func (r renderer) columnType(c schema.Column) string {
 }
 
 var (
-	plainNumber = regexp.MustCompile(`^-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$`)
-	hexDigits   = regexp.MustCompile(`^([0-9a-fA-F]{2})*$`)
+	plainNumber = lazyregexp.New(`^-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$`)
+	hexDigits   = lazyregexp.New(`^([0-9a-fA-F]{2})*$`)
 )
 
 // literal writes a literal default. What does not look like its kind is quoted, for the server to judge: 'NaN'.
@@ -181,8 +181,8 @@ func isInteger(t schema.Type) bool {
 }
 
 var (
-	quotedSQL = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"`)
-	call      = regexp.MustCompile(`(?i)([a-z_][\w$]*(?:\.[a-z_][\w$]*)?)\s*\(`)
+	quotedSQL = lazyregexp.New(`'(?:[^']|'')*'|"(?:[^"]|"")*"`)
+	call      = lazyregexp.New(`(?i)([a-z_][\w$]*(?:\.[a-z_][\w$]*)?)\s*\(`)
 
 	// onlySQLite has functions that are in SQLite and not in PostgreSQL.
 	onlySQLite = strings.Fields("datetime strftime julianday unixepoch timediff hex unhex randomblob zeroblob typeof ifnull iif glob " +

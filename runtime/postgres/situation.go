@@ -4,10 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"regexp"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -101,7 +101,7 @@ func (s *session) pathHint(ctx context.Context, err error, stage migrate.Stage) 
 	return hint
 }
 
-var identifiers = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_$]*`)
+var identifiers = lazyregexp.New(`[\p{L}_][\p{L}\p{N}_$]*`)
 
 // triggerFunctions returns the statements that would give the functions of triggers the search_path of the role.
 func (s *session) triggerFunctions(ctx context.Context, stage migrate.Stage) string {

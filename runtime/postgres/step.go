@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // Step runs one stage outside any transaction.
@@ -66,7 +66,7 @@ func (s *session) waitsAside(stage migrate.Stage) bool {
 	return !stage.ByHand || slices.ContainsFunc(stage.Statements, func(x migrate.Statement) bool { return concurrently.MatchString(x.SQL) })
 }
 
-var concurrently = regexp.MustCompile(`(?i)\bCONCURRENTLY\b`)
+var concurrently = lazyregexp.New(`(?i)\bCONCURRENTLY\b`)
 
 func (s *session) step(ctx context.Context, stage migrate.Stage) error {
 	if stage.Ready != nil {

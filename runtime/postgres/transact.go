@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // unit is one step of a transaction: a statement, or a Go function.
@@ -267,7 +267,7 @@ func (s *session) patience(all []migrate.Work) time.Duration {
 }
 
 // tableLocks finds statements written by hand that may lock a table.
-var tableLocks = regexp.MustCompile(`(?i)\b(ALTER|CREATE|DROP|LOCK|TRUNCATE|REINDEX|CLUSTER|REFRESH|VACUUM|DO|CALL)\b`)
+var tableLocks = lazyregexp.New(`(?i)\b(ALTER|CREATE|DROP|LOCK|TRUNCATE|REINDEX|CLUSTER|REFRESH|VACUUM|DO|CALL)\b`)
 
 // attempt runs the units once. When one fails all is rolled back; single says that it must be known which one it was.
 func (s *session) attempt(ctx context.Context, units []unit, single bool) (at unit, err error) {

@@ -151,13 +151,13 @@ func plainIdent(name string) bool {
 			return false
 		}
 	}
-	return name != "" && !keywords[strings.ToUpper(name)] && !reserved[name]
+	return name != "" && !keywords.Has(strings.ToUpper(name)) && !reserved.Has(name)
 }
 
 // isColumn reports whether token i stands where a column can stand.
 func isColumn(toks []token, i int) bool {
 	t := toks[i]
-	if t.kind != tokIdent && t.kind != tokQuoted || t.kind == tokIdent && keywords[strings.ToUpper(t.text)] {
+	if t.kind != tokIdent && t.kind != tokQuoted || t.kind == tokIdent && keywords.Has(strings.ToUpper(t.text)) {
 		return false
 	}
 	if i+1 < len(toks) && toks[i+1].text == "(" && toks[i+1].kind == tokOp {

@@ -38,7 +38,7 @@ func (t token) shown() string {
 	switch {
 	case t.kind == tokQuoted:
 		return `"` + t.text + `"`
-	case t.kind == tokIdent && keywords[strings.ToUpper(t.text)]:
+	case t.kind == tokIdent && keywords.Has(strings.ToUpper(t.text)):
 		return strings.ToUpper(t.text)
 	}
 	return t.text
@@ -89,7 +89,7 @@ func needsRight(toks []token, i int) bool {
 // beside reports whether two tokens are values with nothing between them.
 func beside(a, b token, columns []string) bool {
 	column := func(t token) bool {
-		if t.kind != tokIdent && t.kind != tokQuoted || isTypeWord(t) || t.kind == tokIdent && keywords[strings.ToUpper(t.text)] {
+		if t.kind != tokIdent && t.kind != tokQuoted || isTypeWord(t) || t.kind == tokIdent && keywords.Has(strings.ToUpper(t.text)) {
 			return false
 		}
 		for _, c := range columns {
@@ -166,7 +166,7 @@ func ManyRows(expr string) string {
 		switch {
 		case isWord(t, "SELECT"):
 			return "a subquery"
-		case t.kind == tokIdent && aggregates[strings.ToLower(t.text)] && i+1 < len(toks) && toks[i+1] == token{tokOp, "("} && (i == 0 || toks[i-1].text != "."):
+		case t.kind == tokIdent && aggregates.Has(strings.ToLower(t.text)) && i+1 < len(toks) && toks[i+1] == token{tokOp, "("} && (i == 0 || toks[i-1].text != "."):
 			return "the aggregate " + strings.ToLower(t.text)
 		}
 	}

@@ -29,7 +29,7 @@ next:
 		case t == token{tokOp, ")"} && len(types) > 0:
 			types = types[:len(types)-1]
 		}
-		if t.kind != tokIdent || !isColumn(toks, i) || isTypeWord(t) || reserved[strings.ToLower(t.text)] || standing[strings.ToLower(t.text)] ||
+		if t.kind != tokIdent || !isColumn(toks, i) || isTypeWord(t) || reserved.Has(strings.ToLower(t.text)) || standing.Has(strings.ToLower(t.text)) ||
 			len(types) > 0 && types[len(types)-1] || !begins(toks[:i]) || !ends(toks[i+1:]) {
 			continue
 		}
@@ -53,7 +53,7 @@ func ofType(before []token) bool {
 		switch t := before[i]; {
 		case t.text == "::" || isWord(t, "AS"):
 			return i < len(before)-1
-		case t.kind == tokQuoted, t == token{tokOp, "."}, t.kind == tokIdent && !keywords[strings.ToUpper(t.text)]:
+		case t.kind == tokQuoted, t == token{tokOp, "."}, t.kind == tokIdent && !keywords.Has(strings.ToUpper(t.text)):
 		default:
 			return false
 		}

@@ -58,7 +58,7 @@ func (s *Schema) References(table, sql string) References {
 // missing finds names behind the name or the alias of one table that it has no column of.
 func (q *query) missing() (all []ColumnRef) {
 	for i, t := range q.toks {
-		if !t.name() || !q.op(i-1, ".") || i < 2 || q.op(i-3, ".") || q.op(i+1, ".") || q.op(i+1, "(") || slices.Contains(q.names, i) || standing[strings.ToLower(t.text)] {
+		if !t.name() || !q.op(i-1, ".") || i < 2 || q.op(i-3, ".") || q.op(i+1, ".") || q.op(i+1, "(") || slices.Contains(q.names, i) || standing.Has(strings.ToLower(t.text)) {
 			continue
 		}
 		known := q.alias[strings.ToLower(q.toks[i-2].text)]
@@ -213,7 +213,7 @@ func (q *query) source(s *Schema, with map[string]bool, i int) int {
 	if q.word(next, "AS") {
 		next++
 	}
-	if next < len(q.toks) && q.toks[next].name() && !aliasEnds[strings.ToUpper(q.toks[next].text)] {
+	if next < len(q.toks) && q.toks[next].name() && !aliasEnds.Has(strings.ToUpper(q.toks[next].text)) {
 		for _, t := range found {
 			q.call(q.toks[next].text, t)
 		}
@@ -291,7 +291,7 @@ func (q *query) columnAt(i int) []*Table {
 // functions looks for calls of what may read anything.
 func (q *query) functions() {
 	for i, t := range q.toks {
-		if t.kind == tokIdent && q.op(i+1, "(") && !sqllex.BuiltIn(t.text) && !keywords[strings.ToUpper(t.text)] && !isTypeWord(token{tokIdent, t.text}) &&
+		if t.kind == tokIdent && q.op(i+1, "(") && !sqllex.BuiltIn(t.text) && !keywords.Has(strings.ToUpper(t.text)) && !isTypeWord(token{tokIdent, t.text}) &&
 			!q.op(i-1, "::") && !slices.Contains(q.names, i) && !(q.word(i-1, "AS") && q.op(i-2, ")")) || t.kind == tokQuoted && q.op(i+1, "(") && !slices.Contains(q.names, i) {
 			q.unknown = true
 		}

@@ -60,7 +60,7 @@ func (l lexeme) is(words ...string) bool {
 
 // name reports whether the token can be the name of a table or a column.
 func (l lexeme) name() bool {
-	return l.kind == tokQuoted || l.kind == tokIdent && !keywords[strings.ToUpper(l.text)]
+	return l.kind == tokQuoted || l.kind == tokIdent && !keywords.Has(strings.ToUpper(l.text))
 }
 
 // means reports whether the token is that name, as PostgreSQL or SQLite reads it.

@@ -241,7 +241,7 @@ func (n *needs) relations() {
 		if w.from > 0 && n.toks[w.from-1].Is("AS") && w.parts[0].Kind == sqllex.Word && len(w.parts) == 1 && !n.relationPlace(w.from) {
 			continue // an alias
 		}
-		if len(w.parts) == 1 && (with[strings.ToLower(base)] || w.parts[0].Kind == sqllex.Word && keywords[strings.ToUpper(base)]) {
+		if len(w.parts) == 1 && (with[strings.ToLower(base)] || w.parts[0].Kind == sqllex.Word && keywords.Has(strings.ToUpper(base))) {
 			continue
 		}
 		if called && !n.relationPlace(w.from) && !n.o.namesTable(n.toks, w.from) {
@@ -344,7 +344,7 @@ func (n *needs) aliasBehind(w sqlWord, name string) {
 		i++
 	}
 	if i < len(n.toks) && n.toks[i].IsName() && n.relationPlace(w.from) {
-		if t := n.toks[i]; t.Kind == sqllex.Quoted || !keywords[strings.ToUpper(t.Text)] && !aliasEnds[strings.ToUpper(t.Text)] {
+		if t := n.toks[i]; t.Kind == sqllex.Quoted || !keywords.Has(strings.ToUpper(t.Text)) && !aliasEnds.Has(strings.ToUpper(t.Text)) {
 			call(t.Value())
 			n.names[i], n.aside[i], n.given[strings.ToLower(t.Value())] = true, true, true
 		}
@@ -412,7 +412,7 @@ func (n *needs) columns() {
 			continue
 		}
 		t := w.parts[len(w.parts)-1]
-		if t.Kind == sqllex.Word && len(w.parts) == 1 && keywords[strings.ToUpper(t.Text)] {
+		if t.Kind == sqllex.Word && len(w.parts) == 1 && keywords.Has(strings.ToUpper(t.Text)) {
 			continue
 		}
 		in := n.tables

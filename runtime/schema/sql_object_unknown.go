@@ -51,7 +51,7 @@ func (x *Names) Early(o SQLObject) bool {
 			}
 			called := w.to < len(seg.toks) && seg.toks[w.to].Text == "("
 			plain := func(t sqllex.Token) bool {
-				return t.Kind == sqllex.Quoted || !keywords[strings.ToUpper(t.Text)] && !reserved[strings.ToLower(t.Text)] && !aliasEnds[strings.ToUpper(t.Text)]
+				return t.Kind == sqllex.Quoted || !keywords.Has(strings.ToUpper(t.Text)) && !reserved.Has(strings.ToLower(t.Text)) && !aliasEnds.Has(strings.ToUpper(t.Text))
 			}
 			behind := func(words ...string) bool { return w.from > 0 && seg.toks[w.from-1].Is(words...) }
 			if t := w.parts[0]; len(w.parts) == 1 && plain(t) && only != nil && !behind("AS", "BY") && !(w.from > 0 && seg.toks[w.from-1].Text == "::") && !called && !seg.names[w.to-1] && !own[strings.ToLower(t.Value())] && only.columnLike(t.Value()) == "" {
@@ -191,7 +191,7 @@ func (s *segment) readsAt(i int) bool { return s.reads[i] }
 func (s *segment) isKnown(w sqlWord) bool {
 	base := strings.ToLower(w.last())
 	first := strings.ToLower(w.parts[0].Value())
-	if w.to < len(s.toks) && s.toks[w.to].Text == "(" || s.names[w.to-1] || len(w.parts) == 1 && (s.with[base] || w.parts[0].Kind == sqllex.Word && (keywords[strings.ToUpper(base)] || w.parts[0].Is("ONLY", "LATERAL", "ROWS", "NEW", "OLD"))) {
+	if w.to < len(s.toks) && s.toks[w.to].Text == "(" || s.names[w.to-1] || len(w.parts) == 1 && (s.with[base] || w.parts[0].Kind == sqllex.Word && (keywords.Has(strings.ToUpper(base)) || w.parts[0].Is("ONLY", "LATERAL", "ROWS", "NEW", "OLD"))) {
 		return true
 	}
 	if len(w.parts) > 1 && (first == "pg_catalog" || first == "information_schema") || strings.HasPrefix(base, "pg_") || strings.HasPrefix(base, "sqlite_") || strings.HasPrefix(base, "json_") {

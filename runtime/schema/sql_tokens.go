@@ -34,7 +34,7 @@ func plainTokens(sql string) []string {
 			}
 			put(word)
 		case sqllex.Quoted:
-			if name := t.Value(); t.Prefix() == "" && name == foldASCII(name) && plainWord(name) && !keywords[strings.ToUpper(name)] && !reserved[name] {
+			if name := t.Value(); t.Prefix() == "" && name == foldASCII(name) && plainWord(name) && !keywords.Has(strings.ToUpper(name)) && !reserved.Has(name) {
 				put(name)
 			} else {
 				put(`"` + name + `"`)

@@ -113,7 +113,7 @@ func render(toks []token) string {
 			b.WriteByte(' ')
 		}
 		switch {
-		case t.kind == tokIdent && keywords[strings.ToUpper(t.text)]:
+		case t.kind == tokIdent && keywords.Has(strings.ToUpper(t.text)):
 			b.WriteString(strings.ToUpper(t.text))
 		case t.kind == tokIdent:
 			b.WriteString(foldASCII(t.text))
@@ -142,7 +142,7 @@ func spaced(toks []token, i int) bool {
 		case "::":
 			return prev.kind == tokOp && prev.text != ")" && prev.text != "]"
 		case "(":
-			return prev.kind == tokOp && prev.text != "(" && !unary(toks, i-1) || prev.kind == tokIdent && keywords[strings.ToUpper(prev.text)] && !callWord(prev)
+			return prev.kind == tokOp && prev.text != "(" && !unary(toks, i-1) || prev.kind == tokIdent && keywords.Has(strings.ToUpper(prev.text)) && !callWord(prev)
 		case "[":
 			return false
 		}
@@ -173,5 +173,5 @@ func unary(toks []token, i int) bool {
 		return true
 	}
 	p := toks[i-1]
-	return p.kind == tokOp && p.text != ")" && p.text != "]" || p.kind == tokIdent && keywords[strings.ToUpper(p.text)] && !isWord(p, "END", "NULL", "TRUE", "FALSE")
+	return p.kind == tokOp && p.text != ")" && p.text != "]" || p.kind == tokIdent && keywords.Has(strings.ToUpper(p.text)) && !isWord(p, "END", "NULL", "TRUE", "FALSE")
 }

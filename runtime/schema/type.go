@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Kind is a family of column types that every dialect has a spelling for.
@@ -133,7 +134,9 @@ func (t *Type) UnmarshalText(b []byte) error {
 }
 
 // quotedType is the name of a type in double quotes, perhaps with its schema and with arguments: "char", public."Mood", "Geo"(Point, 4326).
-var quotedType = regexp.MustCompile(`^(?:[A-Za-z_]\w*\.)?"(?:[^"';]|"")+"(?:\."(?:[^"';]|"")+")?(?:\([\w\s,.]*\))?$`)
+var quotedType = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[A-Za-z_]\w*\.)?"(?:[^"';]|"")+"(?:\."(?:[^"';]|"")+")?(?:\([\w\s,.]*\))?$`)
+})
 
 // ParseType reads a type as it is written in a tag or by [Type.String]. Synonyms and white space are normalised
 // ("INT4" is integer, "character varying (20)" is varchar(20)). A word it does not know returns KindOther with that text;
@@ -146,7 +149,7 @@ func ParseType(text string) (Type, error) {
 	if strings.HasPrefix(s, "enum(") && strings.HasSuffix(s, ")") {
 		return Type{Kind: KindEnum, Name: s[5 : len(s)-1]}, nil
 	}
-	if strings.Contains(s, `"`) && quotedType.MatchString(s) {
+	if strings.Contains(s, `"`) && quotedType().MatchString(s) {
 		return Type{Kind: KindOther, Name: s}, nil
 	}
 	if base, ok := strings.CutSuffix(s, "[]"); ok {

@@ -110,7 +110,7 @@ func (p *unprinter) likes() {
 // casts takes out the casts that say nothing.
 func (p *unprinter) casts() {
 	for i := 0; i+3 < len(p.toks); i++ { // (price)::text
-		call := i > 0 && (p.toks[i-1].kind == tokQuoted || p.toks[i-1].kind == tokIdent && !keywords[strings.ToUpper(p.toks[i-1].text)])
+		call := i > 0 && (p.toks[i-1].kind == tokQuoted || p.toks[i-1].kind == tokIdent && !keywords.Has(strings.ToUpper(p.toks[i-1].text)))
 		if p.toks[i] == (token{tokOp, "("}) && !call && p.toks[i+1].kind != tokOp && p.toks[i+2] == (token{tokOp, ")"}) && p.toks[i+3] == (token{tokOp, "::"}) {
 			p.toks = slices.Concat(p.toks[:i], p.toks[i+1:i+2], p.toks[i+3:])
 		}

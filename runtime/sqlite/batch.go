@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/internal/rowkeys"
 )
 
@@ -116,7 +116,7 @@ func (s *session) cursor(ctx context.Context, mark migrate.Mark) (*migrate.Curso
 }
 
 // keyText is a value as quote() writes it.
-var keyText = regexp.MustCompile(`(?s)^(?:-?[0-9.]+(?:e[-+]?[0-9]+)?|'(?:[^']|'')*'|[xX]'[0-9A-Fa-f]*')$`)
+var keyText = lazyregexp.New(`(?s)^(?:-?[0-9.]+(?:e[-+]?[0-9]+)?|'(?:[^']|'')*'|[xX]'[0-9A-Fa-f]*')$`)
 
 // bound finds the highest key and counts the rows. Without rows it returns nil.
 func bound(ctx context.Context, q migrate.Tx, b *migrate.Batch) (*migrate.Cursor, error) {

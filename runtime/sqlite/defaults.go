@@ -3,13 +3,13 @@ package sqlite
 import (
 	"encoding/hex"
 	"encoding/json"
-	"regexp"
 	"strings"
 
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-var plainNumber = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
+var plainNumber = lazyregexp.New(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
 
 // defaultOf returns what stands behind DEFAULT, "" for nothing, and whether it is a constant that is not NULL.
 func (d ddl) defaultOf(c schema.Column, declared string) (sql string, constant bool, err error) {

@@ -103,7 +103,7 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 				return refuse("the cast ::", "write CAST(x AS text)")
 			case k.text == "[" || k.text == "]":
 				return refuse("an array", "keep JSON text, as json_array(...) returns it")
-			case !operators[k.text]:
+			case !operators.Has(k.text):
 				return refuse("the operator "+k.text, "")
 			case k.text == "~" && binary(toks, i):
 				return refuse("the operator ~", "write GLOB or LIKE")
@@ -133,7 +133,7 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 			case low == "x" && next(1).kind == stringToken: // x'00ff', torn apart where one spacing was made
 				put(i, i+2, "x"+next(1).text)
 				i++
-			case column && isReserved[low] && schema.QuoteColumn(low) == low: // a column, as the expression would have it in quotes elsewhere
+			case column && isReserved.Has(low) && schema.QuoteColumn(low) == low: // a column, as the expression would have it in quotes elsewhere
 				put(i, i+1, quote(k.text))
 			case column || next(-1).text == "." || next(1).text == ".":
 			case foreign:
@@ -144,12 +144,12 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 				return refuse("AT TIME ZONE", "write datetime(x, '+02:00')")
 			case low == "from" && !query && !next(-1).is("DISTINCT"):
 				return refuse("FROM", "write the function with commas: substr(x, 1, 3)")
-			case next(1).kind == stringToken && !beforeBracket[low]:
+			case next(1).kind == stringToken && !beforeBracket.Has(low):
 				return refuse("the typed literal "+k.text+" "+next(1).text, "write the text alone")
 			case (low == "current_timestamp" || low == "current_date" || low == "current_time") && where >= inCheck && where <= inIndex:
 				return refuse(strings.ToUpper(low), "it changes by itself")
-			case call && !beforeBracket[low] && !next(-1).is("AS"):
-				if !functions[low] {
+			case call && !beforeBracket.Has(low) && !next(-1).is("AS"):
+				if !functions.Has(low) {
 					hint := instead[low]
 					if hint != "" {
 						hint = "write " + hint
@@ -172,7 +172,7 @@ func binary(toks []token, i int) bool {
 		return false
 	}
 	p := toks[i-1]
-	return p.text == ")" || p.kind != opToken && !(p.kind == wordToken && beforeBracket[strings.ToLower(p.text)] && !p.is("END", "NULL"))
+	return p.text == ")" || p.kind != opToken && !(p.kind == wordToken && beforeBracket.Has(strings.ToLower(p.text)) && !p.is("END", "NULL"))
 }
 
 // has reports whether t has the column, in the way SQLite compares names.

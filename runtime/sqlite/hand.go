@@ -5,9 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // What a step written by hand leaves behind on the connection: pragmas, attached databases, temporary tables and triggers. Most of it is not
@@ -118,7 +119,7 @@ func (s *session) putBack(ctx context.Context, was *standing, inside, open bool)
 }
 
 // setting finds statements that set something for the rest of the connection.
-var setting = regexp.MustCompile(`(?is)^(?:\s+|--[^\n]*\n|/\*.*?\*/)*(?:ATTACH\b|DETACH\b|PRAGMA\s+(?:\w+\s*\.\s*)?(\w+)\s*[=(])`)
+var setting = lazyregexp.New(`(?is)^(?:\s+|--[^\n]*\n|/\*.*?\*/)*(?:ATTACH\b|DETACH\b|PRAGMA\s+(?:\w+\s*\.\s*)?(\w+)\s*[=(])`)
 
 func setsSomething(q string) bool {
 	m := setting.FindStringSubmatch(q)

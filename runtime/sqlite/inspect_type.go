@@ -2,11 +2,11 @@ package sqlite
 
 import (
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -141,7 +141,7 @@ func literalOf(c schema.Column, normal string) (string, bool) {
 	return "", false
 }
 
-var zoned = regexp.MustCompile(` ?(Z|[+-]\d\d(:?\d\d)?)$`)
+var zoned = lazyregexp.New(` ?(Z|[+-]\d\d(:?\d\d)?)$`)
 
 // isDate and isTime report whether a text is in the form in which models have a time.
 func isDate(v string) bool {

@@ -104,7 +104,7 @@ func normal(toks []token) string {
 		switch {
 		case i == 0, t.kind == opToken && (text == "," || text == ")" || text == "."), prev.kind == opToken && (prev.text == "(" || prev.text == "."):
 			glued = true
-		case t.kind == opToken && text == "(" && name && !tight[strings.ToLower(prev.text)]:
+		case t.kind == opToken && text == "(" && name && !tight.Has(strings.ToLower(prev.text)):
 			glued = true
 		}
 		if !glued {

@@ -1,11 +1,11 @@
 package sqlite
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/internal/sqllex"
+	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -162,7 +162,7 @@ func (d ddl) identity(c schema.Column, declared, def string) (string, error) {
 	return def + " " + constraint(pk.Name) + "PRIMARY KEY AUTOINCREMENT", nil
 }
 
-var typeText = regexp.MustCompile(`^[\pL_][\pL\pN_ ]*(\(\s*[+-]?\d+\s*(,\s*[+-]?\d+\s*)?\))?$`)
+var typeText = lazyregexp.New(`^[\pL_][\pL\pN_ ]*(\(\s*[+-]?\d+\s*(,\s*[+-]?\d+\s*)?\))?$`)
 
 // declared returns the type as it stands in CREATE TABLE. It decides the affinity, and drivers look at it.
 func (d ddl) declared(c schema.Column) (string, error) {
