@@ -16,7 +16,7 @@ GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
 # What is tested on every version. TestRunnerBackup needs a pg_dump as new as the server, which make test has.
 MATRIX_TESTS = ./runtime/... ./internal/law ./internal/pgtest/... ./gen/optimize/... ./example/...
 
-.PHONY: help demo test docs chromium pgbouncer matrix vettool lint verify bench soak random fuzz
+.PHONY: help demo test docs programs chromium pgbouncer matrix vettool lint verify bench soak random fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,15 +24,20 @@ help: ## List the targets
 demo: ## Show the whole story in a temporary directory, on SQLite (or DATABASE_URL=postgres://...)
 	@go run ./internal/demo $${DATABASE_URL:+"$$DATABASE_URL"}
 
-# They build a program for every few commands of the docs, as a reader does.
-DOCS_TESTS = ^(TestGuide|TestDocsRun|TestInitNext|TestInitVendored)$$
+# They build whole programs and run them, as users do, and what takes long is to link them: one for every few commands of the docs, and the scripts in
+# cmd/modelgen/testdata/program.
+DOCS_TESTS    = TestGuide|TestDocsRun|TestInitNext|TestInitVendored
+PROGRAM_TESTS = TestProgram|TestAdopted
 
 # The two packages that take longest come first, and more run at once than there are processors of a small machine: they wait for servers and processes.
 test: bin/pgrun chromium pgbouncer ## Run the tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
-	bin/pgrun go test -timeout 3h -p 4 -ldflags=-w -skip '$(DOCS_TESTS)' ./cmd/modelgen ./runtime/dialecttest ./...
+	bin/pgrun go test -timeout 3h -p 4 -ldflags=-w -skip '^($(DOCS_TESTS)|$(PROGRAM_TESTS))$$' ./cmd/modelgen ./runtime/dialecttest ./...
 
 docs: bin/pgrun pgbouncer ## Run every command of the README, the guide and what init prints, as a reader does
-	bin/pgrun go test -timeout 3h -ldflags=-w -run '$(DOCS_TESTS)' ./cmd/modelgen
+	bin/pgrun go test -timeout 3h -ldflags=-w -run '^($(DOCS_TESTS))$$' ./cmd/modelgen
+
+programs: bin/pgrun ## Build the programs of scripts and of adopted databases, and run them
+	bin/pgrun go test -timeout 3h -ldflags=-w -run '^($(PROGRAM_TESTS))$$' ./cmd/modelgen
 
 # The page of show is tested in it. Where it cannot be installed that test says that it did not run, unless MODELGEN_TEST_CHROMIUM asks for it.
 chromium:

@@ -22,7 +22,7 @@ var notRun = map[string]string{
 	"modelgen adopt sqlite:app.db":                      "as above",
 	"modelgen adopt db.json":                            "the script adopt.txtar runs it with a file",
 	"go test ./runtime/page -run TestLook -out DIR":     "it runs in the checkout, and writes pages to look at",
-	"make test": "it runs the tests", "make docs": "it runs this test", "app migrate status -watch": "it ends by a signal, which TestWatchSignals sends",
+	"make test": "it runs the tests", "make docs": "it runs this test", "make programs": "it runs the tests", "app migrate status -watch": "it ends by a signal, which TestWatchSignals sends",
 	"make lint verify test": "it runs the tests", "make matrix": "it runs the tests on servers from the network",
 	"make matrix MATRIX=18": "it runs the tests on servers from the network", "make bench": "it takes minutes", "make vettool": "it fetches from the network", "make bench BENCH=stalls": "it takes 20 minutes",
 	"go test ./runtime/dialecttest -run XXX -bench Far": "it takes a minute", "make bench BENCH=costs": "it takes minutes", "make bench BENCH=costs BENCHFLAGS='-page docs/performance.md'": "it takes minutes, and writes the page",

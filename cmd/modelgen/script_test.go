@@ -49,11 +49,17 @@ func (t tests) Run() int {
 //	[!] unchanged         compare with what was noted: names, modes and bytes
 //	blamed REGEXP         each line of the sources that an error on stderr stands on matches; there is one at least
 //	conventional PATH     the Go files there are formatted, group their imports, and name no folder of this machine
-func TestScript(t *testing.T) {
+func TestScript(t *testing.T) { runScripts(t, "testdata/script") }
+
+// TestProgram runs the scripts that build programs and run them, in testdata/program. Most of what they take is the linker's: they are in make programs,
+// not in make test.
+func TestProgram(t *testing.T) { runScripts(t, "testdata/program") }
+
+func runScripts(t *testing.T, dir string) {
 	m := newModule(t)
 	m.light = lightModule(t, m)
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		Setup:               m.setup,
 		Deadline:            time.Now().AddDate(1, 0, 0), // a slow machine is no failure: what hangs is ended by the -timeout of go test
 		UpdateScripts:       *update,
