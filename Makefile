@@ -27,7 +27,7 @@ demo: ## Show the whole story in a temporary directory, on SQLite (or DATABASE_U
 # They build whole programs and run them, as users do, and what takes long is to link them: one for every few commands of the docs, and the scripts in
 # cmd/modelgen/testdata/program.
 DOCS_TESTS    = TestGuide|TestDocsRun|TestInitNext|TestInitVendored
-PROGRAM_TESTS = TestProgram|TestAdopted
+PROGRAM_TESTS = TestProgram|TestAdopted|TestORMItself
 
 # The two packages that take longest come first, and more run at once than there are processors of a small machine: they wait for servers and processes.
 test: bin/pgrun chromium pgbouncer ## Run the tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)

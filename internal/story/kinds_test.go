@@ -53,7 +53,7 @@ func TestKinds(t *testing.T) {
 	n := 0
 	lite := kinds(t, sqlite.Dialect{}, liteSet, func() (*sql.DB, func()) {
 		n++
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), fmt.Sprintf("kinds%d.db", n))+"?_pragma=foreign_keys(1)")
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), fmt.Sprintf("kinds%d.db", n))+"?_pragma=foreign_keys(1)&_pragma=synchronous(off)")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -246,7 +246,7 @@ func names(all []*migrate.Migration) (out []string) {
 
 func TestSQLite(t *testing.T) {
 	all := tell(t, sqlite.Dialect{}, "sqlite.sql", onSQLite)
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "story.db")+"?_pragma=foreign_keys(1)")
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "story.db")+"?_pragma=foreign_keys(1)&_pragma=synchronous(off)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func newTerminal(t *testing.T, set *migrate.Set) *terminal {
 	if err := set.Err(); err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "shop.db"))+"?_pragma=foreign_keys(1)")
+	db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "shop.db"))+litePragmas)
 	if err != nil {
 		t.Fatal(err)
 	}

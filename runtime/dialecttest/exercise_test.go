@@ -19,7 +19,7 @@ func TestExerciseSQLite(t *testing.T) {
 	dialecttest.Exercise(t, dialecttest.Backend{Dialect: sqlite.Dialect{}, Definitions: sqliteObjects, Fresh: func(t *testing.T) func() (*sql.DB, error) {
 		path := filepath.Join(t.TempDir(), "exercise.db")
 		return func() (*sql.DB, error) {
-			return sql.Open("sqlite", "file:"+path+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)")
+			return sql.Open("sqlite", "file:"+path+litePragmas+"&_pragma=busy_timeout(10000)")
 		}
 	}})
 }

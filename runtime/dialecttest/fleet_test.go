@@ -237,7 +237,7 @@ func TestFleetStraight(t *testing.T) {
 
 // fleetDSN is what a program would open its files with.
 func fleetDSN(path string) string {
-	return "file:" + filepath.ToSlash(path) + "?_pragma=foreign_keys(1)&_pragma=busy_timeout(50)"
+	return "file:" + filepath.ToSlash(path) + litePragmas + "&_pragma=busy_timeout(50)"
 }
 
 func fleetFiles(dir string) *fleet.FileTargets {

@@ -117,7 +117,7 @@ func (r *runner) copies() (all []string) {
 func rehearseRunners(t *testing.T, test func(r *runner)) {
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Run("sqlite", func(t *testing.T) {
-		db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "runner.db"))+"?_pragma=foreign_keys(1)")
+		db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "runner.db"))+litePragmas)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,7 @@ import (
 
 func sqliteRunner(t *testing.T) *runner {
 	t.Helper()
-	db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "runner.db"))+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)")
+	db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "runner.db"))+litePragmas+"&_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func sqliteURI(file string) string {
 func runners(t *testing.T, test func(r *runner)) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "runner.db"))+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)")
+		db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "runner.db"))+litePragmas+"&_pragma=busy_timeout(5000)")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -150,7 +150,7 @@ func TestHandStepLeavesNothingSQLite(t *testing.T) {
 			left: "SELECT count(*) FROM sqlite_temp_master"},
 		{name: "foreign_keys", sql: []string{"PRAGMA foreign_keys = OFF"}, left: pragma("foreign_keys", "0"), noTx: true},
 		{name: "defer_foreign_keys", sql: []string{"PRAGMA defer_foreign_keys = ON"}, left: pragma("defer_foreign_keys", "1")},
-		{name: "synchronous", sql: []string{"PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE"}, left: pragma("synchronous", "0"), noTx: true},
+		{name: "synchronous", sql: []string{"PRAGMA synchronous = EXTRA", "PRAGMA locking_mode = EXCLUSIVE"}, left: pragma("synchronous", "3"), noTx: true},
 		{name: "attached", sql: []string{"ATTACH ':memory:' AS other"}, left: "SELECT count(*) FROM pragma_database_list WHERE name = 'other'", noTx: true},
 		{name: "transaction", sql: []string{"BEGIN; CREATE TABLE gone (a); SELECT nothing FROM nowhere; COMMIT"}, left: "SELECT count(*) FROM sqlite_master WHERE name = 'gone'", noTx: true},
 	}

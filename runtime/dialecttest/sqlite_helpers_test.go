@@ -37,7 +37,7 @@ func newLite(t *testing.T) *liteDB {
 
 func (d *liteDB) open() *sql.DB {
 	d.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: d.path}).EscapedPath()+"?_pragma=foreign_keys(1)")
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: d.path}).EscapedPath()+litePragmas)
 	if err != nil {
 		d.t.Fatal(err)
 	}

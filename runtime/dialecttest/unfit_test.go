@@ -39,7 +39,7 @@ func TestUnfitOps(t *testing.T) {
 // TestSQLiteURI: the file is where its name says, whatever is in that.
 func TestSQLiteURI(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a#b?c%20d.db")
-	db, err := sql.Open("sqlite", sqliteURI(file)+"?_pragma=foreign_keys(1)")
+	db, err := sql.Open("sqlite", sqliteURI(file)+litePragmas)
 	if err != nil {
 		t.Fatal(err)
 	}
