@@ -30,7 +30,7 @@ func (r renderer) rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, g g
 			n, kept, err = r.guardedRows(ctx, tx, b, g, gr)
 		} else {
 			var res sql.Result
-			if res, err = tx.ExecContext(ctx, gr.sql(r, b)+" AND "+r.within(b, "modelgen_old.", after, to)); err == nil {
+			if res, err = write(ctx, tx, gr.sql(r, b)+" AND "+r.within(b, "modelgen_old.", after, to)); err == nil {
 				n, err = res.RowsAffected()
 			}
 		}

@@ -40,14 +40,28 @@ func (t tx) ExecContext(ctx context.Context, query string, args ...any) (res sql
 	if len(args) > 0 { // without, nothing is prepared
 		text = t.text(query)
 	}
-	err = t.s.answered(ctx, func(ctx context.Context) error {
-		res, err = t.s.conn.ExecContext(ctx, text, args...)
-		return err
-	})
+	res, err = t.exec(ctx, text, args...)
 	if tableLocks.MatchString(query) {
 		t.s.turn++
 	}
 	return res, err
+}
+
+func (t tx) exec(ctx context.Context, text string, args ...any) (res sql.Result, err error) {
+	err = t.s.answered(ctx, func(ctx context.Context) error {
+		res, err = t.s.conn.ExecContext(ctx, text, args...)
+		return err
+	})
+	return res, err
+}
+
+// write runs a statement of this package that changes rows and no table. Its values may be megabytes, and to look for other statements among them takes
+// longer than to send them.
+func write(ctx context.Context, to migrate.Tx, query string) (sql.Result, error) {
+	if t, ok := to.(tx); ok {
+		return t.exec(ctx, query)
+	}
+	return to.ExecContext(ctx, query)
 }
 
 func (t tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
