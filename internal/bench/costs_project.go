@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// project writes a module with so many migrations, those of steps as modelgen writes them, three programs, and as many migrations in the form of goose's. It
+// project writes a module with so many migrations, those of steps as modelgen writes them, two programs, and as many migrations in the form of goose's. It
 // returns its directory.
 func (c *costs) project(ctx context.Context, n int) (string, error) {
 	if dir := c.built[n]; dir != "" {
@@ -18,8 +18,7 @@ func (c *costs) project(ctx context.Context, n int) (string, error) {
 	dir := c.path(fmt.Sprintf("project%d", n))
 	files := map[string]string{
 		"go.mod":               "module example.com/shop\n\ngo 1.26\n\nrequire github.com/modelgen/modelgen v0.0.0\n\nreplace github.com/modelgen/modelgen => " + c.root + "\n",
-		"up/main.go":           fmt.Sprintf(program, "m.Up(context.Background())"),
-		"fake/main.go":         fmt.Sprintf(program, "m.Fake(context.Background(), migrations.All.Head().Name)"),
+		"up/main.go":           program,
 		"query/main.go":        fmt.Sprintf(queryProgram, newestQuery(c.lite)),
 		"goose/goose/goose.go": gooseStandIn,
 	}
@@ -131,7 +130,7 @@ func main() {
 	}
 	m, err := migrate.New(db, sqlite.Dialect{}, migrations.All, nil)
 	if err == nil {
-		_, err = %s
+		_, err = m.Up(context.Background())
 	}
 	if err != nil {
 		panic(err)

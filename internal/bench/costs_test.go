@@ -42,20 +42,22 @@ func TestPerformancePage(t *testing.T) {
 }
 
 func TestWriteCosts(t *testing.T) {
+	rows := allCosts()
+	first, second, third := rows[0].line(pair{took: 1, bare: 2}), rows[1].line(pair{took: 3, bare: 4}), rows[2].line(pair{took: 5, bare: 6})
 	page := filepath.Join(t.TempDir(), "page.md")
-	if err := os.WriteFile(page, []byte("before\n"+costsBegin+"old\n"+costsEnd+"\nafter\n"), 0o644); err != nil {
+	if err := os.WriteFile(page, []byte("before\n"+costsBegin+costsHead+third+"| gone | x | 1 | 1 | 1 | | |\n"+rows[0].line(pair{took: 7, bare: 8})+costsEnd+"\nafter\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeCosts(page, "new\n"); err != nil {
+	if err := writeCosts(page, []string{first, second}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := os.ReadFile(page); err != nil || string(got) != "before\n"+costsBegin+"new\n"+costsEnd+"\nafter\n" {
+	if got, err := os.ReadFile(page); err != nil || string(got) != "before\n"+costsBegin+costsHead+first+second+third+costsEnd+"\nafter\n" {
 		t.Errorf("%q, %v", got, err)
 	}
 	if err := os.WriteFile(page, []byte("nothing\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeCosts(page, "new\n"); err == nil {
+	if err := writeCosts(page, []string{first}); err == nil {
 		t.Error("a page without a place for the table was written")
 	}
 }

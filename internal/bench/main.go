@@ -22,6 +22,8 @@
 //
 //	make bench BENCH=costs BENCHFLAGS='-page docs/performance.md'
 //
+// With -only the rows that it names are written, and the others stay as they are.
+//
 // With the argument stalls it measures something else, on PostgreSQL:
 //
 //	make bench BENCH=stalls

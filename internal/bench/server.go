@@ -72,6 +72,10 @@ func (d *pgDatabase) drop() error {
 
 // open opens it under an application name, which pg_stat_activity shows; "" has none.
 func (d *pgDatabase) open(application string) (*sql.DB, error) {
+	return sql.Open("postgres", d.address(application))
+}
+
+func (d *pgDatabase) address(application string) string {
 	u := *d.server.url
 	u.Path = "/" + d.name
 	if application != "" {
@@ -79,7 +83,7 @@ func (d *pgDatabase) open(application string) (*sql.DB, error) {
 		q.Set("application_name", application)
 		u.RawQuery = q.Encode()
 	}
-	return sql.Open("postgres", u.String())
+	return u.String()
 }
 
 // with hands it to f and closes all connections after it.
