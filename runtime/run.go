@@ -186,11 +186,11 @@ func (m *Migrator) newest(ctx context.Context, s Session) (standing, error) {
 // isBehind reports whether the newest row of a member proves that something is pending: by its digest, what was applied then are the migrations that come
 // before it, as they are in this program, and the program has more. What ends a dual write may have to wait, which is seen in other rows.
 func (m *Migrator) isBehind(newest *Record) bool {
-	if m.set.Err() != nil {
+	if m.set.arranged() != nil {
 		return false
 	}
 	at, known := m.set.index[key{newest.Set, newest.Name}]
-	if !known {
+	if !known || m.set.errBehind(at) != nil {
 		return false
 	}
 	var d digest

@@ -66,7 +66,7 @@ func (w *executor) prepare(ctx context.Context, moves []move) error {
 	}
 	// A migration on its way is planned from before its first stage; those stages that are done are then left out.
 	var err error
-	w.schema, err = set.schemaOf(func(i int) bool { return w.h.counts(i) && (w.h.row[i] == nil || w.h.row[i].half() == nil) })
+	w.schema, err = set.schemaBehind(func(i int) bool { return w.h.counts(i) && (w.h.row[i] == nil || w.h.row[i].half() == nil) })
 	if err != nil && !slices.ContainsFunc(moves, func(mv move) bool { return !mv.fake }) {
 		w.schema, err = &schema.Schema{}, nil // a record fixes the history, and needs none
 	}

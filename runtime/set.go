@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -34,6 +35,7 @@ type Set struct {
 	replaying sync.Once
 	schema    *schema.Schema // after all of them
 	misfit    error
+	behind    atomic.Pointer[replayed]
 
 	pkgs    map[string]string // the packages in which the members were made
 	modules sync.Map          // the modules of packages that were asked for
@@ -96,7 +98,10 @@ func Join(sets ...*Set) *Set {
 func (s *Set) Name() string { return s.name }
 
 // Err says what is wrong with the set, or returns nil. It replays all migrations when it is first called.
-func (s *Set) Err() error {
+func (s *Set) Err() error { return s.errBehind(-1) }
+
+// errBehind is Err, and keeps the schema behind migration at for [Set.schemaBehind] if it is first called.
+func (s *Set) errBehind(at int) error {
 	if err := s.arranged(); err != nil {
 		return err
 	}
@@ -106,7 +111,7 @@ func (s *Set) Err() error {
 			errs = append(errs, m.Err())
 		}
 		if s.misfit = errors.Join(errs...); s.misfit == nil {
-			s.misfit = s.fit()
+			s.misfit = s.fit(at)
 		}
 	})
 	return s.misfit

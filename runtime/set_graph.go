@@ -183,12 +183,26 @@ func (s *Set) heads() error {
 	return nil
 }
 
-// fit replays all migrations: those that replace others, and once more those that are replaced, which must result in the same schema.
-func (s *Set) fit() error {
-	var err error
-	if s.schema, err = s.schemaOf(func(i int) bool { return len(s.all[i].by) == 0 }); err != nil {
+// replayed is the schema behind a migration and all that are before it in the order, without those that others replace.
+type replayed struct {
+	at     int
+	schema *schema.Schema
+}
+
+// fit replays all migrations: those that replace others, and once more those that are replaced, which must result in the same schema. On the way it keeps
+// the schema behind one of them.
+func (s *Set) fit(behind int) error {
+	all, err := s.schemaOf(func(i int) bool { return i <= behind && s.counts(i) })
+	if err != nil {
 		return err
 	}
+	if behind >= 0 {
+		s.behind.Store(&replayed{behind, all.Clone()})
+	}
+	if err := s.replay(all, func(i int) bool { return i > behind && s.counts(i) }); err != nil {
+		return err
+	}
+	s.schema = all
 	if !slices.ContainsFunc(s.all, func(n node) bool { return len(n.members) > 0 && len(n.gone) == 0 }) {
 		return nil
 	}
@@ -210,20 +224,45 @@ func facts(s *schema.Schema) []schema.Fact {
 // schemaOf replays those migrations for which counts says yes.
 func (s *Set) schemaOf(counts func(i int) bool) (*schema.Schema, error) {
 	out := &schema.Schema{}
+	if err := s.replay(out, counts); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// schemaBehind is schemaOf, which is known already where that was asked for: it is given away once.
+func (s *Set) schemaBehind(counts func(i int) bool) (*schema.Schema, error) {
+	if r := s.behind.Swap(nil); r != nil {
+		same := true
+		for i := 0; i < len(s.all) && same; i++ {
+			same = counts(i) == (i <= r.at && s.counts(i))
+		}
+		if same {
+			return r.schema, nil
+		}
+	}
+	return s.schemaOf(counts)
+}
+
+// counts reports whether no other migration stands for i.
+func (s *Set) counts(i int) bool { return len(s.all[i].by) == 0 }
+
+// replay applies the ops of those migrations for which counts says yes to out.
+func (s *Set) replay(out *schema.Schema, counts func(i int) bool) error {
 	for i, n := range s.all {
 		if !counts(i) {
 			continue
 		}
 		for k, op := range n.Ops {
 			if op == nil {
-				return nil, fmt.Errorf("set %s: op %d of %s is nil", n.set, k+1, n.Name)
+				return fmt.Errorf("set %s: op %d of %s is nil", n.set, k+1, n.Name)
 			}
 			if err := op.Apply(out); err != nil {
-				return nil, fmt.Errorf("set %s: op %d of %s does not fit: %w", n.set, k+1, n.Name, err)
+				return fmt.Errorf("set %s: op %d of %s does not fit: %w", n.set, k+1, n.Name, err)
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // ancestors tells for every position whether it is needed by at, itself included.

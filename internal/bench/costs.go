@@ -300,11 +300,11 @@ func ups(of func(*costs) database, history, n int) func(context.Context, *costs)
 			return func() (took time.Duration, err error) {
 				err = d.with(ctx, func(db *sql.DB) error {
 					if history > 0 {
-						if err := up(ctx, db, d.dialect, steps(history)); err != nil {
+						if err := up(ctx, db, d.dialect, stated(history)); err != nil {
 							return err
 						}
 					}
-					set := steps(history + n)
+					set := stated(history + n)
 					took, err = timed(1, func() error { return up(ctx, db, d.dialect, set) })
 					return err
 				})
