@@ -162,6 +162,7 @@ const (
 
 // newest reads the newest row of each member.
 func (m *Migrator) newest(ctx context.Context, s Session) (standing, error) {
+	stand := standsSame
 	for _, member := range m.set.members {
 		newest, err := s.Newest(ctx, member)
 		if err != nil {
@@ -175,12 +176,12 @@ func (m *Migrator) newest(ctx context.Context, s Session) (standing, error) {
 			return standsElse, nil
 		case m.isCurrent(member, newest):
 		case m.isBehind(newest):
-			return standsBehind, nil
+			stand = standsBehind // and all others are known to be those of this program
 		default:
 			return standsElse, nil
 		}
 	}
-	return standsSame, nil
+	return stand, nil
 }
 
 // isBehind reports whether the newest row of a member proves that something is pending: by its digest, what was applied then are the migrations that come
