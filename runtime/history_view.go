@@ -73,18 +73,19 @@ func (m *Migrator) compare(ctx context.Context, s Session, hashed func(set strin
 		}
 		h.rows[set] = rows
 		hashed := hashed(set, rows)
+		var others []int // rows without a migration
 		for i := range rows {
-			if at, ok := m.set.index[key{set, rows[i].Name}]; ok {
-				h.applied[at], h.row[at] = true, &rows[i]
-				if hashed && rows[i].Hash != m.set.hash(at) {
-					h.edited = append(h.edited, at)
-				}
-			}
-		}
-		for i := range rows {
-			if _, ok := m.set.index[key{set, rows[i].Name}]; ok {
+			at, ok := m.set.index[key{set, rows[i].Name}]
+			if !ok {
+				others = append(others, i)
 				continue
 			}
+			h.applied[at], h.row[at] = true, &rows[i]
+			if hashed && rows[i].Hash != m.set.hash(at) {
+				h.edited = append(h.edited, at)
+			}
+		}
+		for _, i := range others {
 			if !slices.Contains(m.set.members, set) { // of another set only what is needed is known here
 				h.foreign[set] = append(h.foreign[set], rows[i].Name)
 				continue

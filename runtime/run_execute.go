@@ -55,7 +55,7 @@ func (w *executor) prepare(ctx context.Context, moves []move) error {
 		}
 		w.undo[mv.at] = back
 	}
-	w.digests, w.counted = map[string]digest{}, map[key]string{}
+	w.digests, w.counted = map[string]digest{}, make(map[key]string, len(set.all))
 	for _, name := range set.sets() {
 		w.digests[name] = w.h.digest(name)
 	}
