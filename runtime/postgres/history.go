@@ -214,22 +214,29 @@ func (s *session) checkHistory(ctx context.Context) (there, complete bool, err e
 	_, base := schema.SplitName(s.cfg.History)
 	var kind, owner, user string
 	var comment sql.NullString
-	var member bool
 	var columns, added, beside int
+	var number int64 // of the owner
 	err = s.conn.QueryRowContext(ctx, `SELECT c.relkind::text, pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.pg_get_userbyid(c.relowner)::text,
- current_user::text, (SELECT CASE WHEN me.rolsuper THEN owner.rolsuper OR owner.oid = (SELECT datdba FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-  ELSE pg_catalog.pg_has_role(c.relowner, 'MEMBER') END FROM pg_catalog.pg_roles me, pg_catalog.pg_roles owner WHERE me.rolname = current_user AND owner.oid = c.relowner), (SELECT count(*)::int FROM pg_catalog.pg_attribute a
+ current_user::text, c.relowner::bigint, (SELECT count(*)::int FROM pg_catalog.pg_attribute a
  WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname IN ('id', 'set', 'name', 'hash', 'digest', 'state', 'stage', 'cursor', 'started', 'finished', 'duration_ms', 'by', 'tool', 'error')),
  (SELECT count(*)::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname = 'module' AND NOT a.attisdropped)
 ,
  (SELECT count(*)::int FROM pg_catalog.pg_class b WHERE b.relnamespace = c.relnamespace AND b.relname IN (`+text(base+protectionSuffix)+", "+text(base+logSuffix)+`))
  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &member, &columns, &added, &beside)
+ WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &number, &columns, &added, &beside)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, false, nil
 	}
 	if err != nil {
 		return false, false, fmt.Errorf("looking at %s: %w", s.table(), s.fail(ctx, err))
+	}
+	member := owner == user
+	if !member { // which is rare, and to plan this takes the server as long as all the rest
+		err := s.conn.QueryRowContext(ctx, `SELECT COALESCE((SELECT CASE WHEN me.rolsuper THEN owner.rolsuper OR owner.oid = (SELECT datdba FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+ ELSE pg_catalog.pg_has_role(owner.oid, 'MEMBER') END FROM pg_catalog.pg_roles me, pg_catalog.pg_roles owner WHERE me.rolname = current_user AND owner.oid = `+strconv.FormatInt(number, 10)+`), false)`).Scan(&member)
+		if err != nil {
+			return false, false, fmt.Errorf("looking at the owner of %s: %w", s.table(), s.fail(ctx, err))
+		}
 	}
 	if m := formatComment.FindStringSubmatch(comment.String); m != nil {
 		if n, _ := strconv.Atoi(m[1]); n > format {
