@@ -16,7 +16,7 @@ GO_FILES = find . -name '*.go' -not -path '*/testdata/*' -not -path './.git/*'
 # What is tested on every version. TestRunnerBackup needs a pg_dump as new as the server, which make test has.
 MATRIX_TESTS = ./runtime/... ./internal/law ./internal/pgtest/... ./gen/optimize/... ./example/...
 
-.PHONY: help demo test docs programs chromium pgbouncer matrix vettool lint verify bench soak random fuzz
+.PHONY: help demo test docs programs modules chromium pgbouncer matrix vettool lint verify bench soak random fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,14 +30,18 @@ DOCS_TESTS    = TestGuide|TestDocsRun|TestInitNext|TestInitVendored
 PROGRAM_TESTS = TestProgram|TestAdopted|TestORMItself
 
 # The two packages that take longest come first, and more run at once than there are processors of a small machine: they wait for servers and processes.
-test: bin/pgrun chromium pgbouncer ## Run the tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
+test: modules bin/pgrun chromium pgbouncer ## Run the tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
 	bin/pgrun go test -timeout 3h -p 4 -ldflags=-w -skip '^($(DOCS_TESTS)|$(PROGRAM_TESTS))$$' ./cmd/modelgen ./runtime/dialecttest ./...
 
-docs: bin/pgrun pgbouncer ## Run every command of the README, the guide and what init prints, as a reader does
+docs: modules bin/pgrun pgbouncer ## Run every command of the README, the guide and what init prints, as a reader does
 	bin/pgrun go test -timeout 3h -ldflags=-w -run '^($(DOCS_TESTS))$$' ./cmd/modelgen
 
-programs: bin/pgrun ## Build the programs of scripts and of adopted databases, and run them
+programs: modules bin/pgrun ## Build the programs of scripts and of adopted databases, and run them
 	bin/pgrun go test -timeout 3h -ldflags=-w -run '^($(PROGRAM_TESTS))$$' ./cmd/modelgen
+
+# Scripts run the go command without a network, in modules that require what this one does.
+modules:
+	@go mod download
 
 # The page of show is tested in it. Where it cannot be installed that test says that it did not run, unless MODELGEN_TEST_CHROMIUM asks for it.
 chromium:

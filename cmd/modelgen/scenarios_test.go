@@ -145,7 +145,7 @@ func lightModule(t *testing.T, m *module) []byte {
 	const path = "github.com/modelgen/modelgen"
 	s := &scenario{t: t, dir: t.TempDir()}
 	s.write("go.mod", []byte("module "+path+"\n\ngo 1.26\n"))
-	for _, dir := range []string{"runtime", "runtime/schema", "runtime/internal/emitted", "runtime/internal/rowkeys", "runtime/internal/samedriver", "runtime/internal/shell", "internal/sqllex", "internal/nearest", "internal/toposort"} {
+	for _, dir := range []string{"runtime", "runtime/schema", "runtime/internal/emitted", "runtime/internal/lazyregexp", "runtime/internal/rowkeys", "runtime/internal/samedriver", "runtime/internal/shell", "internal/sqllex", "internal/nearest", "internal/toposort"} {
 		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(dir), "*.go"))
 		if err != nil {
 			t.Fatal(err)
@@ -166,7 +166,7 @@ func lightModule(t *testing.T, m *module) []byte {
 }
 
 // standIn has something of each package of ours that the others import.
-var standIn = map[string]string{"schema": "schema.SplitName", "sqllex": "sqllex.Scan", "rowkeys": "rowkeys.Hide", "samedriver": "samedriver.Open", "shell": "shell.Word", "nearest": "nearest.Word", "toposort": "toposort.Sort"}
+var standIn = map[string]string{"schema": "schema.SplitName", "sqllex": "sqllex.Scan", "lazyregexp": "lazyregexp.New", "rowkeys": "rowkeys.Hide", "samedriver": "samedriver.Open", "shell": "shell.Word", "nearest": "nearest.Word", "toposort": "toposort.Sort"}
 
 // declarations returns a Go file without variables and the bodies of functions, with any in place of the types of other modules.
 func declarations(t *testing.T, file, module string) []byte {
