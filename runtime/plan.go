@@ -135,6 +135,7 @@ func (w *executor) preview(ctx context.Context, moves []move) (*Plan, error) {
 		return nil, err
 	}
 	plan := &Plan{Set: w.m.set.name}
+	var c course
 	for _, mv := range moves {
 		label := w.m.set.label(mv.at)
 		l, err := p.plan(ctx, mv)
@@ -142,12 +143,11 @@ func (w *executor) preview(ctx context.Context, moves []move) (*Plan, error) {
 			return nil, fmt.Errorf("%s: %w", label, err)
 		}
 		step := PlannedMigration{Migration: label, Back: mv.back, Faked: mv.fake, Stages: l.stages, Makes: makes(l.ops), ops: l.ops}
-		switch {
-		case mv.fake:
-		case mv.back:
-			step.Destroys = destroys(p.undo[mv.at])
-		default:
-			step.Destroys = destroys(w.m.set.all[mv.at].Ops)
+		if !mv.fake {
+			for _, op := range l.ops {
+				step.Destroys = append(step.Destroys, c.destroys(op)...)
+			}
+			onlyDestroys(step.Stages, step.Destroys)
 		}
 		if step.Done, err = p.resume(l); err != nil { // what is done is not a beginning of this, so none of it is marked
 			plan.Refused = cmp.Or(plan.Refused, err)
@@ -166,14 +166,6 @@ func makes(ops []Op) (tables []string) {
 	}
 	slices.Sort(tables)
 	return tables
-}
-
-func destroys(ops []Op) []string {
-	var all []string
-	for _, op := range ops {
-		all = append(all, op.Destroys()...)
-	}
-	return all
 }
 
 // MigrationStatus is one migration in a [Status].

@@ -122,6 +122,9 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 			stages[i].Run = func(ctx context.Context, tx Tx) error { return recovered(ctx, tx, run) }
 		}
 	}
+	if slices.ContainsFunc(stages, func(st Stage) bool { return len(st.Destroys) > 0 }) {
+		onlyDestroys(stages, Destroys(ops...))
+	}
 	return stages, err
 }
 

@@ -81,7 +81,7 @@ func (h *history) agree(state *ProtectionState, moves []move, r *run, dialect st
 	var a agreement
 	say := func(format string, args ...any) { a.reasons = append(a.reasons, fmt.Sprintf(format, args...)) }
 	ahead, _, _ := h.gate(moves)
-	fresh := newcomers{}
+	var c course
 	plan := sha256.New()
 	fmt.Fprintf(plan, "%q %t\n", h.set.name, r.record)
 	for _, mv := range ahead {
@@ -95,12 +95,17 @@ func (h *history) agree(state *ProtectionState, moves []move, r *run, dialect st
 			say("record %s as applied without running it", label)
 		case mv.back:
 			say("undo %s", label)
+			if ops, err := Invert(n.Ops); err == nil {
+				for _, op := range ops {
+					c.pass(op)
+				}
+			}
 		default:
 			if h.opt.FakeInitial && h.row[mv.at] == nil && h.set.first(mv.at) {
 				fmt.Fprintln(plan, "-fake-initial")
 				say("record %s as applied when its tables are there (-fake-initial)", label)
 			}
-			for _, what := range destroying(n.Ops, dialect, fresh) {
+			for _, what := range destroying(n.Ops, dialect, &c) {
 				a.destroys = true
 				say("%s destroys %s", label, what)
 			}

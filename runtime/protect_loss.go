@@ -37,37 +37,21 @@ type ValueCounter interface {
 	CountValues(ctx context.Context, table, column string) (int64, error)
 }
 
-// drops are names of today of tables and columns that ops drop, through those that they rename.
-type drops struct {
-	table  map[string]string    // what a table is called now, by its name at this point of the way
-	column map[[2]string]string // the same of a column, by table and column at this point
-	gone   map[string]bool      // what the way itself has made
-}
-
-// today returns what is called so at this point, "" when it is not there yet.
-func (d *drops) today(table, column string) (string, string) {
-	if d.gone[table] || column != "" && d.gone[table+"\n"+column] {
-		return "", ""
-	}
-	if name, ok := d.column[[2]string{table, column}]; ok {
-		column = name
-	}
-	if name, ok := d.table[table]; ok {
-		table = name
-	}
-	return table, column
-}
-
-// of returns what one op drops, without numbers, and goes past it.
-func (d *drops) of(op Op) (all []Loss) {
-	e := op.Effects()
+// losses returns what an op drops, without numbers, by the names that the database has for it, and goes past it.
+func (c *course) losses(op Op) (all []Loss) {
 	drop := func(table, column string) {
-		if t, c := d.today(table, column); t != "" {
-			all = append(all, Loss{Table: t, Column: c, Rows: -1})
+		if t, name := c.today(table, column); t != "" {
+			all = append(all, Loss{Table: t, Column: name, Rows: -1})
 		}
 	}
+	if o, ok := op.(SQL); ok {
+		for _, op := range o.Schema {
+			all = append(all, c.losses(op)...)
+		}
+		return all
+	}
 	if destroys := op.Destroys(); len(destroys) > 0 {
-		gone := map[string]bool{}
+		e, gone := op.Effects(), map[string]bool{}
 		for _, o := range e.Removes {
 			if o.Kind == TableObject {
 				gone[o.Name] = true
@@ -86,46 +70,18 @@ func (d *drops) of(op Op) (all []Loss) {
 			}
 		}
 	}
-	for _, o := range e.Makes {
-		switch o.Kind {
-		case TableObject:
-			d.gone[o.Name] = true
-		case ColumnObject:
-			d.gone[o.Table+"\n"+o.Name] = true
-		}
-	}
-	for _, r := range e.Renames {
-		switch r.From.Kind {
-		case TableObject:
-			t, _ := d.today(r.From.Name, "")
-			if t != "" {
-				d.table[r.To] = t
-			}
-			for k, v := range d.column {
-				if k[0] == r.From.Name {
-					d.column[[2]string{r.To, k[1]}] = v
-				}
-			}
-			d.gone[r.To] = t == ""
-		case ColumnObject:
-			t, c := d.today(r.From.Table, r.From.Name)
-			if t != "" {
-				d.column[[2]string{r.From.Table, r.To}] = c
-			}
-			d.gone[r.From.Table+"\n"+r.To] = t == ""
-		}
-	}
+	c.pass(op)
 	return all
 }
 
 // lose finds out what the database has of that which steps drop. What cannot be looked at is not known.
 func lose(ctx context.Context, s Session, steps [][]Op) [][]Loss {
-	d := &drops{table: map[string]string{}, column: map[[2]string]string{}, gone: map[string]bool{}}
+	var c course
 	all := make([][]Loss, len(steps))
 	var tables []string
 	for i, ops := range steps {
 		for _, op := range ops {
-			for _, l := range d.of(op) {
+			for _, l := range c.losses(op) {
 				all[i] = append(all[i], l)
 				if !slices.Contains(tables, l.Table) {
 					tables = append(tables, l.Table)

@@ -103,7 +103,7 @@ func TestDestroyingWhatIsNew(t *testing.T) {
 		"a table that was there under the name of a new one": {[]Op{table("b"), RenameTable{From: "b", To: "c"}, RenameTable{From: "a", To: "b"}, DropTable{Table: "b"}}, 1},
 		"a table that was there, made again":                 {[]Op{DropTable{Table: "a"}, table("a"), DropTable{Table: "a"}}, 1},
 	} {
-		if got := destroying(c.ops, "postgres", newcomers{}); len(got) != c.want {
+		if got := destroying(c.ops, "postgres", &course{}); len(got) != c.want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

@@ -61,13 +61,13 @@ func (p *Page) destroyed(w *writer) {
 }
 
 func destroys(m Migration) []string {
-	var all []string
+	var ops []migrate.Op
 	for _, op := range m.Ops {
 		if op.Value != nil {
-			all = append(all, op.Value.Destroys()...)
+			ops = append(ops, op.Value)
 		}
 	}
-	return all
+	return migrate.Destroys(ops...)
 }
 
 // script is what a migration does to one database.
