@@ -136,12 +136,12 @@ func plainer(c schema.Column) (plain schema.Column, ok bool) {
 func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
 	var lines refused
 	for _, d := range r.snap.Dialects {
-		name, version := dialects.Split(d)
-		dialect := cfg.Targets[name]
-		_, err := migrate.PlanOps(dialect.Planner(version), r.old().Clone(), ops)
+		_, err := r.plan(d)
 		if err == nil {
 			continue
 		}
+		name, version := dialects.Split(d)
+		dialect := cfg.Targets[name]
 		// Once more, op by op, for all of it and not the first only.
 		found := false
 		s := r.old().Clone()

@@ -86,7 +86,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 			return r.TypeCheck(ctx, cfg)
 		},
 		func() error { return r.refusals(cfg, out.Ops) },
-		func() error { return r.migration(m, cfg.Frugal) },
+		func() error { return r.migration(m) },
 		func() (err error) { guards, err = r.guards(); return err },
 	)
 	if err != nil {

@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -102,23 +103,44 @@ func (r *Result) Lint() ([]Hazard, error) {
 	if err != nil {
 		return nil, err
 	}
+	targets := lintTargets(r.flagged, set, r.snap.Dialects, r.targets)
+	for i, t := range targets {
+		targets[i].Stages = r.planned[t.String()]
+	}
 	path := filepath.Join(r.Folder.Dir, r.Migration+".go")
 	for _, f := range r.Files {
 		if f.Path != path {
 			continue
 		}
+		m := read.Migration{Name: r.Migration, Exact: true}
+		for _, op := range r.Ops {
+			m.Ops = append(m.Ops, read.Op{Value: op})
+		}
+		quiet := bytes.Contains(f.Content, []byte(read.AllowComment))
+		in := lintInput(m, nil, r.old(), targets, set.lint)
+		var found []lint.Finding
+		if !quiet {
+			if found = lint.Lint(in); len(found) == 0 {
+				return nil, nil // the file is read for the places of what is found
+			}
+		}
 		all, err := read.Files([]read.File{{Name: f.Shown(), Src: f.Content}})
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range all {
-			if m.Name == r.Migration && len(m.Ops) == len(r.Ops) {
-				for i, op := range r.Ops {
-					m.Ops[i].Value = op
-				}
-				m.Exact = true
-				return hazards(m, nil, r.old(), lintTargets(r.flagged, set, r.snap.Dialects, r.targets), set.lint), nil
+		for _, as := range all {
+			if as.Name != r.Migration || len(as.Ops) != len(r.Ops) {
+				continue
 			}
+			if quiet {
+				for i, op := range r.Ops {
+					as.Ops[i].Value = op
+				}
+				as.Exact = true
+				in = lintInput(as, nil, r.old(), targets, set.lint)
+				found = lint.Lint(in)
+			}
+			return placed(found, as, in), nil
 		}
 	}
 	return nil, nil
@@ -161,8 +183,13 @@ func lintTargets(flag []string, set settings, recorded []string, known map[strin
 	return out
 }
 
-// hazards returns the findings of one migration their places. file is what it is declared in, and may be nil when all of its ops are known.
+// hazards returns the findings of one migration with their places. file is what it is declared in, and may be nil when all of its ops are known.
 func hazards(m read.Migration, file *ast.File, before *schema.Schema, targets []lint.Target, settings lint.Settings) []Hazard {
+	in := lintInput(m, file, before, targets, settings)
+	return placed(lint.Lint(in), m, in)
+}
+
+func lintInput(m read.Migration, file *ast.File, before *schema.Schema, targets []lint.Target, settings lint.Settings) lint.Input {
 	allows := func(list []read.Allow) []lint.Allow {
 		var out []lint.Allow
 		for _, a := range list {
@@ -174,8 +201,13 @@ func hazards(m read.Migration, file *ast.File, before *schema.Schema, targets []
 	for _, op := range m.Ops {
 		in.Ops = append(in.Ops, lint.Op{Value: op.Value, Rows: rowsOf(op, file), Allow: allows(op.Allow)})
 	}
+	return in
+}
+
+// placed gives findings the places that their ops have in the file of the migration.
+func placed(found []lint.Finding, m read.Migration, in lint.Input) []Hazard {
 	var out []Hazard
-	for _, f := range lint.Lint(in) {
+	for _, f := range found {
 		h := Hazard{Code: f.Code, Severity: f.Severity, Migration: m.Name, Message: f.Message, Safe: f.Safe}
 		pos := m.Pos
 		if f.Op >= 0 {

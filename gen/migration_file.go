@@ -1,16 +1,12 @@
 package gen
 
 import (
-	"bytes"
 	"fmt"
-	"go/ast"
-	"go/format"
-	"go/parser"
-	"go/token"
 	"maps"
 	"path/filepath"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/migrations"
 )
@@ -47,40 +43,31 @@ func (r *Result) newMigration(cfg Config) (m emit.Migration, err error) {
 }
 
 // migration adds the new migration, if there is one, and the list to the files.
-func (r *Result) migration(m emit.Migration, oneByOne bool) error {
+func (r *Result) migration(m emit.Migration) error {
 	if m.Name != "" {
-		raw, err := m.File()
+		src, err := m.File()
 		if err != nil {
 			return err
+		}
+		fset, file, err := goedit.Parse(m.Name+".go", src)
+		if err != nil {
+			return fmt.Errorf("internal error: the migration does not parse, please report it: %w", err)
 		}
 		if len(r.Folder.Migrations) == 0 {
 			if err := migrations.Importable(r.Folder.Dir); err != nil {
 				return err
 			}
 		}
-		if err := r.Folder.Collisions(m.Name+".go", raw); err != nil {
+		if err := r.Folder.Collisions(m.Name+".go", file); err != nil {
 			return err
 		}
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, m.Name+".go", raw, parser.ParseComments|parser.SkipObjectResolution) // once, for both
-		if err != nil {
-			return fmt.Errorf("internal error: the migration does not parse, please report it: %w", err)
+		if err := r.models.Failed[emit.Imports]; err != nil {
+			return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", emit.Runtime, err)
 		}
-		ast.SortImports(fset, file)
-		var src bytes.Buffer
-		err = together(oneByOne,
-			func() error {
-				if err := r.models.Failed[emit.Imports]; err != nil {
-					return fmt.Errorf("the module does not have %s, which migrations import: go get github.com/modelgen/modelgen (%w)", emit.Runtime, err)
-				}
-				return typecheck.Emitted(r.models.Types, m, fset, file)
-			},
-			func() error { return format.Node(&src, fset, file) },
-		)
-		if err != nil {
+		if err := typecheck.Emitted(r.models.Types, m, fset, file); err != nil {
 			return err
 		}
-		r.Add(filepath.Join(r.Folder.Dir, m.Name+".go"), src.Bytes(), nil)
+		r.Add(filepath.Join(r.Folder.Dir, m.Name+".go"), src, nil)
 		r.Folder.Migrations = append(r.Folder.Migrations, migrations.Declaration{File: m.Name + ".go", Var: m.Var, Name: m.Name, Parents: m.Parents})
 	}
 	if len(r.Folder.Migrations) == 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/modelgen/modelgen/gen/internal/dialects"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/migrations"
+	"github.com/modelgen/modelgen/gen/scratch"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	"github.com/modelgen/modelgen/gen/sqlfiles"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -35,10 +36,11 @@ type Result struct {
 	snap    *snapshot.Snapshot
 	after   *schema.Schema // what the new migration leads to
 
-	moved     bool     // packages of models have other import paths than the snapshot records
-	recorded  []string // those that it records then
-	catchesUp bool     // the snapshot is to record migrations that it does not record yet, and nothing else
-	hashed    string   // see hash
+	moved     bool                       // packages of models have other import paths than the snapshot records
+	recorded  []string                   // those that it records then
+	catchesUp bool                       // the snapshot is to record migrations that it does not record yet, and nothing else
+	hashed    string                     // see hash
+	planned   map[string][]migrate.Stage // of Ops, by dialect: "postgres@14"; see plan
 }
 
 // Question is a question with its place in the models.
@@ -74,14 +76,31 @@ func (r *Result) Plans() ([]DialectPlan, error) {
 		return nil, nil
 	}
 	for _, d := range r.snap.Dialects {
-		name, version := dialects.Split(d)
-		stages, err := migrate.PlanOps(r.targets[name].Planner(version), r.old().Clone(), r.Ops)
+		stages, err := r.plan(d)
 		if err != nil {
 			return nil, err
 		}
+		name, _ := dialects.Split(d)
 		out = append(out, DialectPlan{d, r.targets[name], stages})
 	}
 	return out, nil
+}
+
+// plan plans the new migration for a dialect, once.
+func (r *Result) plan(d string) ([]migrate.Stage, error) {
+	if stages, ok := r.planned[d]; ok {
+		return stages, nil
+	}
+	name, version := dialects.Split(d)
+	stages, err := migrate.PlanOps(r.targets[name].Planner(version), scratch.Copy(r.old(), r.Ops...), r.Ops)
+	if err != nil {
+		return nil, err
+	}
+	if r.planned == nil {
+		r.planned = map[string][]migrate.Stage{}
+	}
+	r.planned[d] = stages
+	return stages, nil
 }
 
 // String returns the question with its answers, ready to paste.

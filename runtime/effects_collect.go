@@ -84,7 +84,7 @@ func (e *Effects) spread(table, column, with string) {
 
 // definition adds what a whole table refers to, its own columns included, and returns all that belongs to it, the table first.
 func (e *Effects) definition(t *schema.Table) []Object {
-	parts := []Object{tableObject(t.Name)}
+	parts := append(make([]Object, 0, 1+partsOf(t)), tableObject(t.Name))
 	e.namespace(t.Name)
 	e.options(t.Name, t.Options)
 	for _, c := range t.Columns {
@@ -117,9 +117,14 @@ func (e *Effects) definition(t *schema.Table) []Object {
 	return parts
 }
 
+// partsOf returns of how many parts a table may consist.
+func partsOf(t *schema.Table) int {
+	return len(t.Columns) + 1 + len(t.Uniques) + len(t.Checks) + len(t.ForeignKeys) + len(t.Indexes) + len(t.DualWrites)
+}
+
 // definitions returns all that a table consists of.
 func definitions(t *schema.Table) []Definition {
-	var all []Definition
+	all := make([]Definition, 0, partsOf(t))
 	for i := range t.Columns {
 		all = append(all, Definition{Table: t.Name, Column: &t.Columns[i]})
 	}

@@ -18,7 +18,11 @@ type stay struct {
 func stays(ops []Op, dialect string) (all []stay) {
 	gone, made := make([]*Definition, len(ops)), make([]*Definition, len(ops))
 	for i, op := range ops {
-		gone[i], made[i] = oneObject(op.Effects())
+		switch op.(type) {
+		case CreateTable, DropTable: // of several objects
+		default:
+			gone[i], made[i] = oneObject(op.Effects())
+		}
 	}
 	for i, x := range gone {
 		if x == nil {

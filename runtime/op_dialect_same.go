@@ -29,20 +29,24 @@ func (k *sameFor) schema() *schema.Schema {
 }
 
 // applied looks at what an op that was applied to the schema has touched.
-func (k *sameFor) applied(op Op) {
+func (k *sameFor) applied(e Effects) {
 	if !k.same {
 		return
 	}
-	e := op.Effects()
 	if e.Unknown {
 		k.same = k.s.For(k.dialect) == k.s
 		return
 	}
+	last := "" // the parts of a table come one after the other
 	touched := func(o Object) {
 		name := o.Table
 		if o.Kind == TableObject {
 			name = o.Name
 		}
+		if name == last {
+			return
+		}
+		last = name
 		if t := k.s.Table(name); t != nil && t.For(k.dialect) != t {
 			k.same = false
 		}

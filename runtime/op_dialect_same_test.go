@@ -43,7 +43,7 @@ func TestSameFor(t *testing.T) {
 				if err := op.Apply(at); err != nil {
 					t.Fatal(i, err)
 				}
-				on.applied(op)
+				on.applied(op.Effects())
 				want := at.For(dialect)
 				if want != at {
 					differs++

@@ -69,17 +69,41 @@ func NewCreateTable(t *schema.Table) CreateTable {
 
 // Definition returns the table that the op creates, as a value of its own.
 func (o CreateTable) Definition() *schema.Table {
-	t := &schema.Table{Name: o.Table, Comment: o.Comment, Uniques: o.Uniques, Checks: o.Checks, ForeignKeys: o.ForeignKeys, Indexes: o.Indexes, Options: o.Options}
-	t.Columns = slices.Grow(t.Columns, len(o.Columns))
-	for _, c := range o.Columns {
-		t.Columns = append(t.Columns, c.Def())
+	t := o.parts().Clone()
+	t.Columns = o.columns()
+	for i, c := range t.Columns {
+		t.Columns[i] = c.Clone()
 	}
-	if len(o.PrimaryKey.Columns) > 0 {
-		t.PrimaryKey = &o.PrimaryKey
-	}
-	t = t.Clone()
 	t.Sort()
 	return t
+}
+
+// shown returns the table that the op creates, to be looked at alone: it shares with the op what is behind its columns and parts.
+func (o CreateTable) shown() *schema.Table {
+	t := o.parts()
+	t.Columns, t.Uniques, t.Checks, t.ForeignKeys, t.Indexes = o.columns(), slices.Clone(t.Uniques), slices.Clone(t.Checks), slices.Clone(t.ForeignKeys), slices.Clone(t.Indexes)
+	t.Sort()
+	return t
+}
+
+// parts returns the table without its columns.
+func (o CreateTable) parts() *schema.Table {
+	t := &schema.Table{Name: o.Table, Comment: o.Comment, Uniques: o.Uniques, Checks: o.Checks, ForeignKeys: o.ForeignKeys, Indexes: o.Indexes, Options: o.Options}
+	if key := o.PrimaryKey; len(key.Columns) > 0 {
+		t.PrimaryKey = &key
+	}
+	return t
+}
+
+func (o CreateTable) columns() []schema.Column {
+	if len(o.Columns) == 0 {
+		return nil
+	}
+	all := make([]schema.Column, len(o.Columns))
+	for i, c := range o.Columns {
+		all[i] = c.Def()
+	}
+	return all
 }
 
 // Definition returns the table that the op drops.
@@ -222,7 +246,7 @@ func (o DropSchema) Effects() Effects {
 // Effects implements [Op].
 func (o CreateTable) Effects() Effects {
 	var e Effects
-	t := o.Definition()
+	t := o.shown()
 	e.Makes, e.New = e.definition(t), definitions(t)
 	return e
 }
@@ -230,7 +254,7 @@ func (o CreateTable) Effects() Effects {
 // Effects implements [Op].
 func (o DropTable) Effects() Effects {
 	var e Effects
-	t := o.Definition()
+	t := CreateTable(o).shown()
 	e.Removes, e.Old = e.definition(t), definitions(t)
 	return e
 }

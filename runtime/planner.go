@@ -94,7 +94,8 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 	}
 	kept, on := stays(ops, p.Dialect()), newSameFor(s, p.Dialect())
 	for i, op := range ops {
-		if err := unfit(s, op); err != nil {
+		e := op.Effects()
+		if err := unfit(s, op, e); err != nil {
 			return nil, err
 		}
 		at := here(on, kept, i)
@@ -113,7 +114,7 @@ func PlanOps(p Planner, s *schema.Schema, ops []Op) ([]Stage, error) {
 		if err := op.Apply(s); err != nil {
 			return nil, err
 		}
-		on.applied(op)
+		on.applied(e)
 	}
 	p.Before(on.schema())
 	stages, err := p.Finish()

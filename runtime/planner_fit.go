@@ -6,10 +6,9 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// unfit returns the error of an op that does not fit s: planners take it for granted that what an op names is there. Apply knows, and is asked on a
+// unfit returns the error of an op, which has the effects e, that does not fit s: planners take it for granted that what an op names is there. Apply knows, and is asked on a
 // copy, which costs something, only where a table, or what the op names of one, is missing.
-func unfit(s *schema.Schema, op Op) error {
-	e := op.Effects()
+func unfit(s *schema.Schema, op Op, e Effects) error {
 	named := slices.Concat(e.Reads, e.Writes, e.Removes)
 	for _, r := range e.Renames {
 		named = append(named, r.From)

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -23,9 +21,12 @@ var constructors = map[schema.Kind]string{
 }
 
 // column writes a column as a chain that begins with its typed constructor, on one line.
-func column(c schema.Column) *jen.Statement {
-	s := construct(c)
-	call := func(method string, args ...jen.Code) { s = s.Dot(method).Call(args...) }
+func (w *printer) column(c schema.Column) string {
+	var b strings.Builder
+	b.WriteString(w.construct(c))
+	call := func(method string, args ...string) {
+		b.WriteString("." + method + "(" + strings.Join(args, ", ") + ")")
+	}
 	if c.Nullable {
 		call("Null")
 	}
@@ -33,7 +34,7 @@ func column(c schema.Column) *jen.Statement {
 		call("Identity")
 	}
 	if c.Default != nil {
-		call("Default", literal(c.Type, *c.Default))
+		call("Default", w.literal(c.Type, *c.Default))
 	}
 	if c.DefaultExpr != "" {
 		call("DefaultExpr", text(c.DefaultExpr))
@@ -45,69 +46,71 @@ func column(c schema.Column) *jen.Statement {
 		call("Collate", text(c.Collate))
 	}
 	for _, d := range slices.Sorted(maps.Keys(c.TypeFor)) {
-		call("TypeFor", jen.Lit(d), text(c.TypeFor[d]))
+		call("TypeFor", strconv.Quote(d), text(c.TypeFor[d]))
 	}
 	for _, d := range slices.Sorted(maps.Keys(c.DefaultFor)) {
-		call("DefaultFor", jen.Lit(d), text(c.DefaultFor[d]))
+		call("DefaultFor", strconv.Quote(d), text(c.DefaultFor[d]))
 	}
 	for _, d := range slices.Sorted(maps.Keys(c.CollateFor)) {
-		call("CollateFor", jen.Lit(d), text(c.CollateFor[d]))
+		call("CollateFor", strconv.Quote(d), text(c.CollateFor[d]))
 	}
 	if c.Comment != "" {
 		call("Comment", text(c.Comment))
 	}
-	return s
+	return w.oneLine(b.String())
 }
 
-func construct(c schema.Column) *jen.Statement {
+func (w *printer) construct(c schema.Column) string {
 	t := c.Type
-	args := []jen.Code{jen.Lit(c.Name)}
+	args := strconv.Quote(c.Name)
 	sized := false
 	switch t.Kind {
 	case schema.KindNumeric:
-		args = append(args, jen.Lit(t.Precision), jen.Lit(t.Scale))
+		args += ", " + strconv.Itoa(t.Precision) + ", " + strconv.Itoa(t.Scale)
 	case schema.KindVarchar, schema.KindChar:
-		args = append(args, jen.Lit(t.Size))
+		args += ", " + strconv.Itoa(t.Size)
 	case schema.KindEnum, schema.KindOther:
-		args = append(args, text(t.Name))
+		args += ", " + text(t.Name)
 	default:
 		sized = t.Size != 0
 	}
-	s := jen.Qual(Schema, constructors[t.Kind]).Call(args...)
+	in := w.of(Schema)
+	s := in + constructors[t.Kind] + "(" + args + ")"
 	if sized {
-		digits := jen.Lit(t.Size)
+		digits := strconv.Itoa(t.Size)
 		if t.Size == schema.NoDigits {
-			digits = jen.Qual(Schema, "NoDigits")
+			digits = in + "NoDigits"
 		}
-		s = jen.Qual(Schema, "Sized").Call(s, digits)
+		s = in + "Sized(" + s + ", " + digits + ")"
 	}
 	if t.Array {
-		s = jen.Qual(Schema, "Array").Call(s)
+		s = in + "Array(" + s + ")"
 	}
 	return s
 }
 
 // literal writes a default in the Go type that the constructor asks for.
-func literal(t schema.Type, v string) jen.Code {
+func (w *printer) literal(t schema.Type, v string) string {
 	switch t.Literal() {
 	case schema.BoolLiteral:
-		return jen.Lit(v == "true")
+		return strconv.FormatBool(v == "true")
 	case schema.NumberLiteral:
 		if t.Kind == schema.KindNumeric {
 			return text(v)
 		}
-		return jen.Op(v)
+		w.odd = w.odd || strings.Trim(v, "-.0123456789") != "" // gofmt writes 1e9, not 1E9
+		return v
 	case schema.BytesLiteral:
 		b, _ := hex.DecodeString(v)
-		return jen.Index().Byte().Parens(jen.Op(strconv.Quote(string(b))))
+		return "[]byte(" + strconv.Quote(string(b)) + ")"
 	}
 	return text(v)
 }
 
 // text writes a string literal: a raw one when it has several lines and can be raw.
-func text(s string) *jen.Statement {
+func text(s string) string {
 	if strings.Contains(s, "\n") && !strings.ContainsAny(s, "`\r") && strconv.CanBackquote(strings.ReplaceAll(s, "\n", "")) {
-		return jen.Op("`" + s + "`")
+		return "`" + s + "`"
 	}
-	return jen.Op(strconv.Quote(s))
+	return strconv.Quote(s)
 }

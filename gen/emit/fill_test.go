@@ -190,7 +190,7 @@ func TestRowsOfSerials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"A int16 `db:\"a\"`", "B int32 `db:\"b\"`", "C int64 `db:\"c\"`", "D int64 `db:\"d\"`", "E string `db:\"e\"`"} {
+	for _, want := range []string{"A int16  `db:\"a\"`", "B int32  `db:\"b\"`", "C int64  `db:\"c\"`", "D int64  `db:\"d\"`", "E string `db:\"e\"`"} {
 		if !strings.Contains(string(src), want) {
 			t.Errorf("%s is not in\n%s", want, src)
 		}

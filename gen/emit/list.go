@@ -38,7 +38,7 @@ func List(pkg, set string, vars []string, fingerprint string, views []migrate.Vi
 			}
 			b.WriteString("Columns: []schema.ColumnDef{\n")
 			for _, c := range v.Columns {
-				b.WriteString(column(c.Def()).GoString() + ",\n")
+				b.WriteString((&printer{}).column(c.Def()) + ",\n")
 			}
 			b.WriteString("}},\n")
 		}

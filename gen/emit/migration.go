@@ -3,6 +3,7 @@ package emit
 import (
 	"bytes"
 	"fmt"
+	"go/format"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ type Migration struct {
 	Before  *schema.Schema // what the first op finds; for the row struct of [migrate.Unwritten]; nil writes none
 }
 
-// File returns the text of the file, not yet formatted.
+// File returns the text of the file, as gofmt has it.
 func (m Migration) File() ([]byte, error) {
 	f := jen.NewFile(m.Package)
 	f.NoFormat = true
@@ -61,18 +62,26 @@ func (m Migration) File() ([]byte, error) {
 		return nil, err
 	}
 	var ops []jen.Code
+	var written []string // each stands in the place of a name that is written for it first
+	w := &printer{}
 	for _, op := range m.Ops {
 		if u, ok := op.(migrate.Unwritten); ok {
 			if f := byOp[u]; f != nil {
 				ops = append(ops, f.skeleton(u)...)
 			}
-			ops = append(ops, jen.Qual(Runtime, "Unwritten").Call(text(string(u))).Op(","))
+			ops = append(ops, jen.Qual(Runtime, "Unwritten").Call(jen.Op(text(string(u)))).Op(","))
 			continue
 		}
 		for _, what := range op.Destroys() {
 			ops = append(ops, jen.Comment("// Destroys "+comment(what)+" and its data."))
 		}
-		ops = append(ops, value(op).Op(","))
+		w.schema = false
+		written = append(written, w.op(op, 2))
+		if w.schema {
+			ops = append(ops, jen.Qual(Schema, placeOf(len(written)-1)).Op(","))
+		} else {
+			ops = append(ops, jen.Id(placeOf(len(written)-1)).Op(","))
+		}
 	}
 	fields = append(fields, jen.Id("Ops").Op(":").Index().Qual(Runtime, "Op").Custom(jen.Options{Open: "{", Close: "}", Separator: "", Multi: true}, ops...))
 	f.Var().Id(m.Var).Op("=").Op("&").Qual(Runtime, "Migration").Custom(multi, fields...)
@@ -98,7 +107,39 @@ func (m Migration) File() ([]byte, error) {
 	if err := f.Render(&src); err != nil {
 		return nil, fmt.Errorf("emit %s: %w", m.Name, err)
 	}
-	return standardFirst(src.Bytes()), nil
+	frame, err := format.Source(standardFirst(src.Bytes()))
+	if err != nil {
+		return nil, fmt.Errorf("emit %s: %w", m.Name, err)
+	}
+	out := filled(frame, written)
+	if w.odd {
+		if out, err = format.Source(out); err != nil {
+			return nil, fmt.Errorf("emit %s: %w", m.Name, err)
+		}
+	}
+	return out, nil
+}
+
+// placeOf returns the name that stands for an op until all else is formatted.
+func placeOf(i int) string { return fmt.Sprintf("op__%d__", i) }
+
+// filled puts the ops into their places.
+func filled(frame []byte, ops []string) []byte {
+	size := len(frame)
+	for _, op := range ops {
+		size += len(op)
+	}
+	out := make([]byte, 0, size)
+	for i, op := range ops {
+		before, after, ok := bytes.Cut(frame, []byte(placeOf(i)+",\n"))
+		if !ok {
+			panic("emit: an op has no place") // it was put there
+		}
+		out = append(out, bytes.TrimSuffix(before, []byte("schema."))...)
+		out = append(append(out, op...), ",\n"...)
+		frame = after
+	}
+	return append(out, frame...)
 }
 
 // standardFirst returns the one package of the standard library that row structs need a group of its own.

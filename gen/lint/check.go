@@ -81,6 +81,9 @@ type Target struct {
 	Dialect migrate.Capabilities
 	Version int // the oldest one; 0 is the oldest that the dialect supports
 	Planner func() migrate.Planner
+
+	// Stages are what the ops become on it, where somebody has planned them before; else nil.
+	Stages []migrate.Stage
 }
 
 // String returns the target as flags have it: postgres@14.

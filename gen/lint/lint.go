@@ -30,7 +30,8 @@ type pass struct {
 	in         Input
 	check      *Check
 	i          int                       // index of the op
-	op         migrate.Op                // the op, or one of those that its SQL stands for
+	op         migrate.Op                // the op, or one of those that its SQL stands for; set by look
+	e          *migrate.Effects          // those of op, see effects
 	hand       bool                      // op is what SQL written by hand says of the schema
 	s          *schema.Schema            // what op finds
 	first      *schema.Schema            // what the migration finds
@@ -73,7 +74,8 @@ func newPass(in Input) *pass {
 
 // at runs all checks on the op, and applies it.
 func (p *pass) at(i int) {
-	p.i, p.op, p.hand, p.sql = i, p.in.Ops[i].Value, false, nil
+	p.i, p.hand, p.sql = i, false, nil
+	p.look(p.in.Ops[i].Value)
 	if p.op == nil {
 		p.unread = true
 		return
@@ -91,22 +93,35 @@ func (p *pass) at(i int) {
 	}
 	p.runAll()
 	if !byHand {
-		p.apply(p.op)
+		p.apply(p.op, p.effects())
 		return
 	}
 	p.sql = nil
 	if sql.TakesOver() { // it is there already
 		for _, op := range sql.Schema {
-			p.apply(op)
+			p.apply(op, op.Effects())
 		}
 		return
 	}
 	for _, op := range sql.Schema {
-		p.op, p.hand = op, true
+		p.hand = true
+		p.look(op)
 		p.runAll()
-		p.apply(op)
+		p.apply(op, p.effects())
 	}
 	p.unread = true
+}
+
+// look makes an op the one that is looked at.
+func (p *pass) look(op migrate.Op) { p.op, p.e = op, nil }
+
+// effects returns those of the op that is looked at, worked out once for all checks, which change nothing in them.
+func (p *pass) effects() migrate.Effects {
+	if p.e == nil {
+		e := p.op.Effects()
+		p.e = &e
+	}
+	return *p.e
 }
 
 func (p *pass) runAll() {
@@ -117,8 +132,8 @@ func (p *pass) runAll() {
 	}
 }
 
-// apply goes on to the schema that the next op finds.
-func (p *pass) apply(op migrate.Op) {
+// apply goes on to the schema that the op after op, which has the effects e, finds.
+func (p *pass) apply(op migrate.Op, e migrate.Effects) {
 	if err := op.Apply(p.s); err != nil {
 		if p.in.Exact {
 			p.check = &mg407
@@ -126,9 +141,8 @@ func (p *pass) apply(op migrate.Op) {
 		}
 		return
 	}
-	p.remember(op)
-	follow(p.named, op)
-	e := op.Effects()
+	p.remember(e)
+	followed(p.named, op, e)
 	for _, o := range e.Makes {
 		switch {
 		case o.Kind == migrate.TableObject:
@@ -175,7 +189,8 @@ func (p *pass) apply(op migrate.Op) {
 
 // laid returns the definitions that an op makes, or changes, in tables that are there; none of a step written by hand, which is looked at op by op.
 func laid(op migrate.Op) []migrate.Definition {
-	if op == nil {
+	switch op.(type) {
+	case nil, migrate.CreateTable:
 		return nil
 	}
 	e := op.Effects()

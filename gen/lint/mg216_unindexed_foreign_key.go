@@ -23,7 +23,9 @@ var mg216 = Check{
 			t = p.s.Table(o.Table)
 		case migrate.CreateTable:
 			keys, name = o.ForeignKeys, o.Table
-			t = o.Definition()
+			if len(keys) > 0 {
+				t = o.Definition()
+			}
 		}
 		for _, fk := range keys {
 			if t == nil || serves(t, fk.Columns) || slices.ContainsFunc(p.laidLater(name), func(d migrate.Definition) bool { return indexes(d, fk.Columns) }) {

@@ -85,7 +85,7 @@ func overDefinition(d migrate.Definition) (uniqueRule, bool) {
 
 // uniqueGone returns the unique rule that the op takes away from a table that stays.
 func (p *pass) uniqueGone() (uniqueRule, bool) {
-	e := p.op.Effects()
+	e := p.effects()
 	for _, d := range e.Old {
 		if u, ok := overDefinition(d); ok && !e.Unknown && !slices.Contains(e.Removes, migrate.Object{Kind: migrate.TableObject, Name: d.Table}) {
 			return u, true

@@ -28,7 +28,8 @@ var mg319 = Check{
 
 // columnsChange returns the table to which the op adds a column, or from which it takes one.
 func columnsChange(op migrate.Op) (table, column string) {
-	if op == nil {
+	switch op.(type) {
+	case nil, migrate.CreateTable:
 		return "", ""
 	}
 	e := op.Effects()

@@ -17,7 +17,7 @@ var mg413 = Check{
 		if p.hand || len(p.gone) == 0 {
 			return
 		}
-		e := p.op.Effects()
+		e := p.effects()
 		if sql, ok := p.op.(migrate.SQL); ok {
 			e.SQL = nil // not what is for the way back
 			for _, up := range sql.Up {
@@ -92,14 +92,13 @@ func (p *pass) withGone() *schema.Schema {
 	return s
 }
 
-// remember keeps what the op removes and renames.
-func (p *pass) remember(op migrate.Op) {
+// remember keeps what an op with the effects e removes and renames.
+func (p *pass) remember(e migrate.Effects) {
 	keep := func(o migrate.Object, what string) {
 		if o.Kind == migrate.TableObject || o.Kind == migrate.ColumnObject {
 			p.gone[o] = what
 		}
 	}
-	e := op.Effects()
 	for _, o := range e.Removes {
 		keep(o, "dropped")
 	}

@@ -13,7 +13,7 @@ var mg502 = Check{
 	When:   "the name has capitals, blanks or signs, or is a word of SQL such as user or order",
 	Safe:   "choose a name of small letters, digits and underscores that is no word of SQL",
 	run: func(p *pass) {
-		e := p.op.Effects()
+		e := p.effects()
 		if e.Unknown {
 			return
 		}

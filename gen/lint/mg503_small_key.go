@@ -24,22 +24,22 @@ var mg503 = Check{
 // newColumn is a column that an op makes.
 type newColumn struct {
 	table  string
-	column schema.Column
+	column *schema.Column // must not be changed
 }
 
 // newColumns returns the columns that the op makes, with a table or alone, or gives another type.
 func (p *pass) newColumns() []newColumn {
-	e := p.op.Effects()
+	e := p.effects()
 	if e.Unknown {
 		return nil
 	}
-	var all []newColumn
+	all := make([]newColumn, 0, len(e.New))
 	for _, d := range e.New {
 		same := func(old migrate.Definition) bool {
 			return old.Table == d.Table && old.Column != nil && old.Column.Name == d.Column.Name && old.Column.Type == d.Column.Type
 		}
 		if d.Column != nil && !slices.ContainsFunc(e.Old, same) {
-			all = append(all, newColumn{d.Table, *d.Column})
+			all = append(all, newColumn{d.Table, d.Column})
 		}
 	}
 	return all

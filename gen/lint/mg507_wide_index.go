@@ -6,7 +6,7 @@ var mg507 = Check{
 	When:   "an index that is not unique has more than three columns",
 	Safe:   "lead with the columns that tell rows apart best, and leave the others out",
 	run: func(p *pass) {
-		e := p.op.Effects()
+		e := p.effects()
 		for _, d := range e.New {
 			if x := d.Index; x != nil && !e.Unknown && !x.Unique && len(x.Parts) > 3 && (x.Using == "" || x.Using == "btree") {
 				p.report("index %s has %d columns", x.Name, len(x.Parts))

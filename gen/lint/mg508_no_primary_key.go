@@ -21,7 +21,7 @@ var mg508 = Check{
 		case migrate.DropPrimaryKey:
 			table = o.Table
 		}
-		back := slices.ContainsFunc(p.later(), func(op migrate.Op) bool {
+		back := table != "" && slices.ContainsFunc(p.later(), func(op migrate.Op) bool {
 			a, ok := op.(migrate.AddPrimaryKey)
 			d, gone := op.(migrate.DropTable)
 			return ok && a.Table == table || gone && d.Table == table

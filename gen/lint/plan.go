@@ -36,10 +36,16 @@ func (p *pass) plan() {
 		}
 	}
 	fits := true
-	for s, i := scratch.Copy(p.first, ops...), 0; fits && i < len(ops); i++ {
-		fits = ops[i].Apply(s) == nil
+	if slices.ContainsFunc(p.in.Targets, func(t Target) bool { return t.Stages == nil }) {
+		for s, i := scratch.Copy(p.first, ops...), 0; fits && i < len(ops); i++ {
+			fits = ops[i].Apply(s) == nil
+		}
 	}
 	for _, t := range p.in.Targets {
+		if t.Stages != nil {
+			p.place(t, t.Stages, ops)
+			continue
+		}
 		if !fits { // planners need the tables that they are asked about
 			p.refused(t, ops)
 			continue

@@ -13,14 +13,16 @@ import (
 
 // follow applies to s what an op removes and renames of tables, columns and enums, which the objects beside them follow. Unlike Apply it passes over all that
 // s lacks or that the op does besides.
-func follow(s *schema.Schema, op migrate.Op) {
+func follow(s *schema.Schema, op migrate.Op) { followed(s, op, op.Effects()) }
+
+// followed is follow of an op whose effects are known.
+func followed(s *schema.Schema, op migrate.Op, e migrate.Effects) {
 	if sql, ok := op.(migrate.SQL); ok {
 		for _, told := range sql.Schema {
 			follow(s, told)
 		}
 		return
 	}
-	e := op.Effects()
 	for _, o := range e.Removes {
 		if o.Kind == migrate.TableObject {
 			s.RemoveTable(o.Name)

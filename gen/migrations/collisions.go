@@ -2,6 +2,7 @@ package migrations
 
 import (
 	"fmt"
+	"go/ast"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,11 +39,7 @@ func Importable(dir string) error {
 
 // Collisions says which names that a new migration and the list declare are taken by other files of their folder. What a folder of models has in it
 // besides is its own.
-func (f *Folder) Collisions(name string, src []byte) error {
-	_, file, err := goedit.Parse(name, src)
-	if err != nil {
-		return nil // it does not parse, which is said elsewhere
-	}
+func (f *Folder) Collisions(name string, file *ast.File) error {
 	wanted := goedit.Declarations(file)
 	var lines []string
 	for _, p := range f.Sources {

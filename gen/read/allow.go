@@ -64,9 +64,12 @@ func keyOf(kv *ast.KeyValueExpr, ok bool) (string, bool) {
 	return id.Name, true
 }
 
+// AllowComment is how a comment begins that silences checks of lint.
+const AllowComment = "//modelgen:allow"
+
 // allow reads "//modelgen:allow MG101,MG301 nothing reads it any more".
 func allow(comment string) (Allow, bool) {
-	rest, ok := strings.CutPrefix(comment, "//modelgen:allow")
+	rest, ok := strings.CutPrefix(comment, AllowComment)
 	if !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
 		return Allow{}, false
 	}

@@ -2,7 +2,6 @@ package revise
 
 import (
 	"fmt"
-	"go/format"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -47,13 +46,9 @@ func Empty(cfg gen.Config, tables []string) (*gen.Result, error) {
 	}
 	name := migrations.FileName(migrations.NextNumber(migrations.Names(b.All)), text)
 	v := migrations.VarName(name)
-	raw, err := emit.Migration{
+	src, err := emit.Migration{
 		Package: b.Package, Name: name, Var: v, Doc: v + " is written by hand: put its steps into Ops, such as Fill, Backfill, SQL or Go.", Parents: []string{h[0].Var}, Before: s, Rows: tables,
 	}.File()
-	if err != nil {
-		return nil, err
-	}
-	src, err := format.Source(raw)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package revise
 import (
 	"fmt"
 	"go/ast"
-	"go/format"
 	"maps"
 	"path"
 	"path/filepath"
@@ -111,15 +110,12 @@ func (b *branches) attempts(m read.Migration) [][]migrate.Op {
 func (b *branches) otherText(m read.Migration, attempts [][]migrate.Op) (lines []string) {
 	known, declared := map[string]bool{}, map[string]bool{}
 	for _, ops := range append([][]migrate.Op{m.Values()}, attempts...) {
-		raw, err := emit.Migration{Package: b.Package, Name: m.Name, Var: m.Var, Doc: migrations.Sentence(m.Var, ops), Sources: b.Sides[0].Models, Parents: m.Parents,
+		src, err := emit.Migration{Package: b.Package, Name: m.Name, Var: m.Var, Doc: migrations.Sentence(m.Var, ops), Sources: b.Sides[0].Models, Parents: m.Parents,
 			Answers: m.Answers, Ops: ops, Before: m.Before}.File()
 		if err != nil {
 			continue
 		}
-		if src, err := format.Source(raw); err == nil { // it also changes quotes in comments
-			raw = src
-		}
-		if _, file, err := goedit.Parse(m.File, raw); err == nil {
+		if _, file, err := goedit.Parse(m.File, src); err == nil {
 			comments(file, func(c *ast.Comment) { known[words(c)] = true })
 			for name := range goedit.Declarations(file) {
 				declared[name] = true

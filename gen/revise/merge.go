@@ -2,7 +2,6 @@ package revise
 
 import (
 	"fmt"
-	"go/format"
 	"slices"
 	"strings"
 
@@ -59,11 +58,7 @@ func Merge(cfg gen.Config, anyway bool) (*gen.Result, error) {
 	}
 	name := migrations.FileName(migrations.NextNumber(migrations.Names(b.All)), text)
 	v := migrations.VarName(name)
-	raw, err := emit.Migration{Package: b.Package, Name: name, Var: v, Doc: v + ": joins " + strings.Join(migrations.Names(h), " and ") + ".", Parents: vars}.File()
-	if err != nil {
-		return nil, err
-	}
-	src, err := format.Source(raw)
+	src, err := emit.Migration{Package: b.Package, Name: name, Var: v, Doc: v + ": joins " + strings.Join(migrations.Names(h), " and ") + ".", Parents: vars}.File()
 	if err != nil {
 		return nil, err
 	}

@@ -19,10 +19,12 @@ func Copy(s *schema.Schema, ops ...migrate.Op) *schema.Schema {
 		if op == nil {
 			continue
 		}
-		if aboutEnum(op.Effects()) {
+		if len(s.Enums) > 0 && aboutEnum(op.Effects()) {
 			return s.Clone() // the columns of an enum are anywhere
 		}
-		w.add(reflect.ValueOf(op))
+		if len(s.Tables) > 0 {
+			w.add(reflect.ValueOf(op))
+		}
 	}
 	c := &schema.Schema{Namespaces: slices.Clone(s.Namespaces), Tables: slices.Clone(s.Tables), SQLObjects: s.SQLObjects}
 	for _, e := range s.Enums {

@@ -41,6 +41,12 @@ func (c Column) Equal(d Column) bool {
 		maps.Equal(c.TypeFor, d.TypeFor) && maps.Equal(c.DefaultFor, d.DefaultFor) && maps.Equal(c.CollateFor, d.CollateFor)
 }
 
+// Clone returns a copy that shares nothing with c that can be changed.
+func (c Column) Clone() Column {
+	c.unshare()
+	return c
+}
+
 // unshare gives c maps of its own.
 func (c *Column) unshare() {
 	c.TypeFor, c.DefaultFor = maps.Clone(c.TypeFor), maps.Clone(c.DefaultFor)
