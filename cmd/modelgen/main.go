@@ -129,7 +129,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
@@ -176,7 +175,7 @@ var verbs = map[string]func(context.Context, env, []string) error{
 }
 
 func main() {
-	debug.SetGCPercent(200) // a short run: memory is given back at its end anyway
+	spareMemory()
 	asVetTool(os.Args[1:])
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, env{called: calledAs(os.Args[0]), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])

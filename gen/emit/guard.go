@@ -53,13 +53,37 @@ const guardHead = Generated + "\n\n//go:build !" + GuardTag + "\n\n// modelgen:g
 // Guard returns the text of the guard of a package. run is the command that writes it again, which the comments name.
 func Guard(pkg, run string, models []GuardModel) ([]byte, error) {
 	raw := guardText(pkg, run, models, false)
-	body, err := format.Source(raw)
+	body, err := formatGuard(raw)
 	if err != nil {
 		return nil, fmt.Errorf("internal error: the guard of package %s does not parse, please report it: %w", pkg, err)
 	}
 	// The sums tell the next run whether the file is current without writing and formatting it again.
 	head := guardHead + short(raw) + " " + short(body) + "\n\n"
 	return append([]byte(head), body...), nil
+}
+
+// formatGuard formats a guard some structs at a time, which do not depend on each other: the syntax tree of a thousand takes much memory.
+func formatGuard(raw []byte) ([]byte, error) {
+	const some = 1 << 16
+	out := make([]byte, 0, len(raw)+len(raw)/8)
+	for end := []byte("\n}\n\n"); len(raw) > 0; { // no tag has a line end, as quoteTag writes it
+		part := raw
+		if len(raw) > some {
+			if i := bytes.Index(raw[some:], end); i >= 0 {
+				part = raw[:some+i+len(end)]
+			}
+		}
+		raw = raw[len(part):]
+		text, err := format.Source(part)
+		if err != nil {
+			return nil, err
+		}
+		if len(out) > 0 {
+			out = append(out, '\n', '\n')
+		}
+		out = append(out, bytes.TrimSpace(text)...) // a part keeps the space around it, a file does not
+	}
+	return append(out, '\n'), nil
 }
 
 // GuardState is what a file is, beside the guard that would be written.

@@ -2,6 +2,8 @@ package emit_test
 
 import (
 	"bytes"
+	"fmt"
+	"go/format"
 	"os"
 	"slices"
 	"strings"
@@ -170,5 +172,29 @@ func TestGuardOldForm(t *testing.T) {
 	changed[0].Constants = changed[0].Constants[:1]
 	if got := emit.StateOfGuard(file, "models", run, changed); got != emit.GuardOld {
 		t.Errorf("for other models the state is %d", got)
+	}
+}
+
+// TestGuardOfMany: a guard is formatted some structs at a time, which must not show.
+func TestGuardOfMany(t *testing.T) {
+	var models []emit.GuardModel
+	for i := range 1500 {
+		name := fmt.Sprintf("Model%d", i)
+		m := emit.GuardModel{Name: name, Builtins: true, Structs: []emit.GuardStruct{{Type: name, Fields: []emit.GuardField{{Name: "ID", Type: "int64", Tag: `db:"id,pk"`}, {Name: "Name", Type: "string", Tag: "db:\"a\n}\n\nb`\""}}}}}
+		if i%3 == 0 {
+			m.Structs = append(m.Structs, emit.GuardStruct{Type: "other" + name, Unguarded: "it has a field that is not exported"})
+		}
+		if i%5 == 0 {
+			m.Types = []emit.GuardType{{Name: "T" + name, Is: "int"}}
+			m.Constants = []emit.GuardConstant{{Name: "C" + name, Value: `"a"`}}
+		}
+		models = append(models, m)
+	}
+	src, err := emit.Guard("models", "go generate", models)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole, err := format.Source(src); err != nil || !bytes.Equal(whole, src) || emit.StateOfGuard(src, "models", "go generate", models) != emit.GuardCurrent {
+		t.Errorf("%v, gofmt changes it", err)
 	}
 }

@@ -45,7 +45,8 @@ type pass struct {
 	laid       map[string][]laidAt       // by table, see laidLater
 	unread     bool                      // an op before did what is not known: SQL, Go code, an opaque op
 	stages     []planned
-	errs       []refusal // of targets that cannot plan the ops
+	ofOp       map[int][]int // places in stages by op, see own
+	errs       []refusal     // of targets that cannot plan the ops
 	sql        []statement
 	found      []Finding
 }

@@ -22,8 +22,8 @@ var mg211 = Check{
 		default:
 			return
 		}
-		for _, st := range p.stages {
-			if st.op != p.i || p.hand || !strong(st.Lock) {
+		for _, st := range p.own() {
+			if p.hand || !strong(st.Lock) {
 				continue
 			}
 			if others := slices.DeleteFunc(slices.Clone(st.Tables), func(t string) bool { return t == own }); len(others) > 0 {

@@ -16,8 +16,8 @@ var mg212 = Check{
 		if !ok || p.hand {
 			return
 		}
-		for _, st := range p.stages {
-			if st.op == p.i && strong(st.Lock) && len(st.Tables) > 0 {
+		for _, st := range p.own() {
+			if strong(st.Lock) && len(st.Tables) > 0 {
 				p.report("the foreign keys of %s take %s on %s (%s)", o.Table, st.Lock, strings.Join(st.Tables, " and "), st.target)
 			}
 		}

@@ -14,8 +14,8 @@ var mg213 = Check{
 	When:   "on PostgreSQL, for tables in use; names that are swapped need it",
 	Safe:   "put the changes of each table into a migration of its own",
 	run: func(p *pass) {
-		for i, st := range p.stages {
-			if st.op != p.i || p.hand || !strong(st.Lock) {
+		for i, st := range p.own() {
+			if p.hand || !strong(st.Lock) {
 				continue
 			}
 			held := p.held(i)

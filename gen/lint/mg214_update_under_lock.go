@@ -13,8 +13,8 @@ var mg214 = Check{
 	When:   "on PostgreSQL, when both are in one transaction",
 	Safe:   "put the change of the rows into a migration of its own",
 	run: func(p *pass) {
-		for i, st := range p.stages {
-			if st.op != p.i || p.hand || st.NoTx || !p.changesRows(st) {
+		for i, st := range p.own() {
+			if p.hand || st.NoTx || !p.changesRows(st) {
 				continue
 			}
 			if held := p.held(i); len(held) > 0 {

@@ -8,8 +8,8 @@ var mg217 = Check{
 	When:   "on SQLite, for what its ALTER TABLE cannot do, and for DROP COLUMN",
 	Safe:   "do it when nobody needs to write; several changes of a table in one migration share one rebuild",
 	run: func(p *pass) {
-		for _, st := range p.stages {
-			if st.op == p.i && !p.hand && st.target.Dialect.LocksDatabase && st.Rewrites && len(st.Tables) > 0 && p.used(st.Tables[0]) {
+		for _, st := range p.own() {
+			if !p.hand && st.target.Dialect.LocksDatabase && st.Rewrites && len(st.Tables) > 0 && p.used(st.Tables[0]) {
 				p.report("all rows of %s are rewritten (%s)", strings.Join(st.Tables, " and "), st.target)
 				return
 			}

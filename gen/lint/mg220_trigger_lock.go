@@ -21,8 +21,8 @@ var mg220 = Check{
 		if o == nil || p.hand || !slices.Contains([]schema.ObjectKind{schema.TriggerKind, schema.RuleKind, schema.PolicyKind, schema.RowSecurityKind}, o.Kind) {
 			return
 		}
-		for _, st := range p.stages {
-			if st.op == p.i && !st.ByHand && strong(st.Lock) && len(st.Tables) > 0 && !st.Scans && slices.ContainsFunc(st.Tables, p.used) {
+		for _, st := range p.own() {
+			if !st.ByHand && strong(st.Lock) && len(st.Tables) > 0 && !st.Scans && slices.ContainsFunc(st.Tables, p.used) {
 				p.report("%s takes %s on %s, which stops %s for a moment (%s)", o, st.Lock, strings.Join(st.Tables, " and "), stops(st.Lock), st.target)
 				return
 			}

@@ -3,6 +3,7 @@ package lint
 import (
 	"context"
 	"errors"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -56,6 +57,23 @@ func (p *pass) plan() {
 			continue
 		}
 		p.place(t, stages, ops)
+	}
+}
+
+// own returns the stages of the op that is looked at, by their places in stages.
+func (p *pass) own() iter.Seq2[int, planned] {
+	if p.ofOp == nil {
+		p.ofOp = map[int][]int{}
+		for i, st := range p.stages {
+			p.ofOp[st.op] = append(p.ofOp[st.op], i)
+		}
+	}
+	return func(yield func(int, planned) bool) {
+		for _, i := range p.ofOp[p.i] {
+			if !yield(i, p.stages[i]) {
+				return
+			}
+		}
 	}
 }
 
@@ -129,8 +147,8 @@ func cause(text string, causes []string, at int) int {
 // locked returns the stages of the op on PostgreSQL that stop readers or writers of tables in use while they read or write whole tables.
 func (p *pass) locked() []planned {
 	var out []planned
-	for _, st := range p.stages {
-		if st.op == p.i && !p.hand && !st.ByHand && strong(st.Lock) && len(st.Tables) > 0 && (st.Scans || st.Rewrites) {
+	for _, st := range p.own() {
+		if !p.hand && !st.ByHand && strong(st.Lock) && len(st.Tables) > 0 && (st.Scans || st.Rewrites) {
 			out = append(out, st)
 		}
 	}

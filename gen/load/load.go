@@ -171,6 +171,9 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 		res, err := l.run(roots)
 		more := l.unread()
 		if len(more) == 0 {
+			if res != nil {
+				res.l = l.done()
+			}
 			return res, err
 		}
 		next, newErr := newLoader(cfg, token.NewFileSet())
@@ -180,6 +183,20 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 		next.siblings, next.foreseen, next.newest = append(l.siblings, more...), l.foreseen, l.newest
 		l = next
 	}
+}
+
+// done returns what a [Result] asks the loader for, without the syntax trees and all that was found out of them: of many models that is most of the memory.
+func (l *loader) done() *loader {
+	d := &loader{
+		cfg: l.cfg, fset: l.fset, dirs: l.dirs, rel: l.rel, siblings: l.siblings, foreseen: l.foreseen, newest: l.newest, extraLeft: l.extraLeft, checker: l.checker, hintsAt: l.hintsAt,
+	}
+	if d.checker != nil {
+		for _, p := range d.checker.roots { // which nobody else has
+			p.Syntax = nil
+		}
+		d.checker.l = d
+	}
+	return d
 }
 
 func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
