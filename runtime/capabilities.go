@@ -58,6 +58,7 @@ type Capabilities struct {
 	MaxIdentifier    int      // bytes that a name keeps; 0 is no limit
 	IgnoresCase      bool     // names that differ in their case alone are the same
 	KeysAreRelations bool     // keys, unique constraints and sequences share the names of tables and indexes
+	MergesKeys       bool     // a unique constraint of the columns of another key, in the same CREATE TABLE, becomes one with it unless both are named
 	ReservedPrefix   string   // of the names of tables and indexes that the database keeps for itself
 	ReservedSchemas  []string // schemas that it keeps for itself; one that ends in _ stands for all that begin so
 	SystemColumns    []string // columns that each table has

@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -224,7 +225,9 @@ func (w *writer) leaveOut() {
 			if w.s.Table(f.RefTable) != nil {
 				return false
 			}
-			w.left(fmt.Sprintf("table %s: foreign key %s", t.Name, f.Name), "it refers to %s, which was not read (-schema, -ignore); it stays in the database, and no model says it", f.RefTable)
+			on := schema.Object{Kind: "constraint", Name: schema.QuoteName(cmp.Or(f.Name, "unnamed")), Table: schema.QuoteName(t.Name)}
+			w.left(strings.TrimSpace(fmt.Sprintf("table %s: foreign key %s", t.Name, f.Name)), "it refers to %s, which is not adopted (-schema, -ignore, no struct); it stays in the database, and no model says it", f.RefTable)
+			w.unexpressed[len(w.unexpressed)-1].Allow = on.String()
 			return true
 		})
 	}

@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,7 +140,11 @@ func (x *into) write() ([]File, error) {
 			var b strings.Builder
 			need := map[string]bool{}
 			x.field(&b, t, c, need)
-			x.edits.insert(s.File, s.Close, b.String())
+			line := b.String()
+			if inJSON(s) {
+				line = hidden(line)
+			}
+			x.edits.insert(s.File, s.Close, line)
 			for imp := range need {
 				x.edits.imports(s.File, imp)
 			}
@@ -158,6 +163,23 @@ func (x *into) write() ([]File, error) {
 		files = append(files, *f)
 	}
 	return files, err
+}
+
+// inJSON reports whether the fields of a struct say what they are called in JSON: one that is new would be there, for everybody who reads it.
+func inJSON(s *load.DeclaredStruct) bool {
+	return slices.ContainsFunc(s.Fields, func(f *load.DeclaredField) bool {
+		name, ok := reflect.StructTag(f.Tag).Lookup("json")
+		return ok && name != "-"
+	})
+}
+
+// hidden keeps the field of a line out of JSON.
+func hidden(line string) string {
+	text, tagged := strings.CutSuffix(strings.TrimRight(line, "\n"), "`")
+	if tagged {
+		return text + " json:\"-\"`\n"
+	}
+	return text + " `json:\"-\"`\n"
 }
 
 // addEnum writes the Go type of a native enum that no field has.

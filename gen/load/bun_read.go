@@ -24,9 +24,7 @@ func (m *model) readBun() {
 		b()
 	}
 	m.readTableDirectives(sc)
-	for _, u := range m.bun.Uniques {
-		m.bunUnique(u)
-	}
+	m.later = append(m.later, m.bunUniques)
 	m.noID = true
 }
 
@@ -152,24 +150,6 @@ func (m *model) bunDefault(c *column, f *bunschema.Field) {
 		return
 	}
 	m.setDefault(c, option{word: "default", has: true, at: text{s: "default", pos: pos}, value: text{s: "(" + f.Default + ")", pos: pos}})
-}
-
-// bunUnique makes a unique constraint of the fields that name it.
-func (m *model) bunUnique(u bunschema.Unique) {
-	pos := m.bunPos(u.Fields[0], "unique")
-	m.later = append(m.later, func() {
-		out := schema.Unique{Name: u.Name}
-		for _, f := range u.Fields {
-			if m.byName[f.Name] == nil {
-				m.l.failf(m.bunPos(f, "unique"), "%s is no column of the database, so nothing about it is unique", f.GoName)
-				return
-			}
-			out.Columns = append(out.Columns, f.Name)
-		}
-		if u.Name == "" || m.gormNamed("unique", gormName{u.Name, ""}, pos) {
-			m.addUnique(out, pos)
-		}
-	})
 }
 
 // bunKeys makes the foreign keys of a model, and notes what is wrong with its relations.

@@ -18,6 +18,7 @@ func (l *loader) findGorm() {
 	}
 	parts := map[*types.TypeName][]string{} // structs that others embed, and these
 	var found []*model
+	var keyless []*types.TypeName // structs with gorm's tags that have no key
 	declined := map[*types.TypeName]bool{}
 	for _, s := range l.order {
 		list := l.modelsNamed(s)
@@ -33,7 +34,14 @@ func (l *loader) findGorm() {
 				declined[obj] = true
 				continue
 			}
-			if !listed && (d.spec.TypeParams != nil || d.spec.Assign.IsValid() || obj == nil || !obj.Exported() || !l.looksLikeGorm(s, d, obj)) {
+			if !listed && (d.spec.TypeParams != nil || d.spec.Assign.IsValid() || obj == nil || !obj.Exported()) {
+				continue
+			}
+			if !listed && !l.looksLikeGorm(s, d, obj) {
+				if st, ok := obj.Type().Underlying().(*types.Struct); ok && l.gormTagged(st, 0) {
+					keyless = append(keyless, obj)
+					l.embeddedBy(obj, parts)
+				}
 				continue
 			}
 			if m := l.newModel(s, d); m != nil {
@@ -74,6 +82,7 @@ func (l *loader) findGorm() {
 	}
 	l.gormJoins()
 	l.sayParts()
+	l.sayKeyless(keyless, parts)
 	if l.given != nil && len(l.given.Others) > 0 {
 		l.partial = true // relations of other packages may have something to say about these tables
 	}
@@ -181,6 +190,18 @@ func (l *loader) sayParts() {
 		}
 		m := l.models[by]
 		l.remarks = append(l.remarks, Remark{Table: m.table.Name, Column: m.schema.DBNames[0], Msg: p.obj.Name() + " is embedded in " + strings.Join(p.by, ", ") + " and taken for no table of its own; //modelgen:table name above it says that it is one"})
+	}
+}
+
+// sayKeyless tells, when the first table is made, of structs with gorm's tags that were not taken for tables, as gorm makes tables without a key too.
+func (l *loader) sayKeyless(structs []*types.TypeName, parts map[*types.TypeName][]string) {
+	for _, obj := range structs {
+		if len(parts[obj]) > 0 || l.byType[obj] != nil || len(l.models) == 0 || len(l.models[0].schema.DBNames) == 0 {
+			continue
+		}
+		first := l.models[0]
+		l.remarks = append(l.remarks, Remark{Table: first.table.Name, Column: first.schema.DBNames[0],
+			Msg: obj.Name() + " has gorm tags and no primary key, and is taken for no table; //modelgen:table name above it says that it is one"})
 	}
 }
 

@@ -16,7 +16,7 @@ func (d Dialect) Capabilities() migrate.Capabilities {
 		TransactionalDDL: engine.atomic, ConcurrentIndexes: true, StringIsTx: true, Script: frame, ScriptKeysOff: frame,
 		CanonicalTypes: true, EnforcesTypes: true, BooleanConditions: true, NativeEnums: true, Serials: true, BytesLiteral: [2]string{`'\x`, "'"},
 		IndexNulls: true, OperatorClasses: operatorClasses, AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,
-		ReservedWords: reserved, MaxIdentifier: schema.MaxName, KeysAreRelations: true, ReservedSchemas: []string{"pg_", "information_schema"}, SystemColumns: systemColumns,
+		ReservedWords: reserved, MaxIdentifier: schema.MaxName, KeysAreRelations: true, MergesKeys: true, ReservedSchemas: []string{"pg_", "information_schema"}, SystemColumns: systemColumns,
 		NamesConstraints: true, Privileges: true, Objects: objectKinds, HoldsColumns: true,
 	}
 }
