@@ -194,7 +194,7 @@ func (w *executor) walk(ctx context.Context, moves []move) error {
 			n := w.m.set.all[mv.at]
 			return &MigrationError{Set: n.set, Migration: n.Name, Back: mv.back, Done: w.names(), Err: err}
 		}
-		if len(waiting) > 0 && !(w.shared && l.joins(waiting)) {
+		if len(waiting) > 0 && !((w.shared || l.recorded()) && l.joins(waiting)) {
 			if err := w.together(ctx, waiting); err != nil {
 				return err
 			}

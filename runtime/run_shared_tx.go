@@ -9,12 +9,15 @@ import (
 )
 
 // together makes moves in one transaction, or each in its own when that fails: what comes before the one that failed is then applied, and
-// the error says which it was. It is for databases where nobody else is: there it saves most of the commits, and nobody waits for a lock.
+// the error says which it was. It is for databases where nobody else is: there it saves most of the commits, and nobody waits for a lock. What is recorded
+// alone is so everywhere.
 func (w *executor) together(ctx context.Context, legs []leg) error {
 	if len(legs) > 1 {
 		err := w.share(ctx, legs)
 		for _, l := range legs {
-			_ = apply(w.base, l.ops) // which w.schema has taken already
+			if w.base != nil {
+				_ = apply(w.base, l.ops) // which w.schema has taken already
+			}
 		}
 		if err == nil || ctx.Err() != nil || errors.Is(err, ErrClaimed) || errors.Is(err, ErrLost) || errors.Is(err, ErrCommitLost) {
 			return err
@@ -41,12 +44,18 @@ const mostShared = 100
 // joins reports whether a migration can share the transaction of those before it. What a person wrote has its own.
 func (l leg) joins(others []leg) bool {
 	first := others[0]
+	if l.recorded() || first.recorded() {
+		return len(others) < mostShared && l.recorded() && first.recorded()
+	}
 	return len(others) < mostShared && l.shareable() && first.shareable() && l.groups[0][0].KeysOff == first.groups[0][0].KeysOff
 }
 
 func (l leg) shareable() bool {
 	return !l.mv.back && !l.mv.fake && !l.held && len(l.groups) == 1 && len(l.stages) > 0 && shareable(l.stages)
 }
+
+// recorded reports whether a migration is recorded as applied, and no more.
+func (l leg) recorded() bool { return l.mv.fake && !l.mv.adopt && !l.mv.back && l.half == nil }
 
 func shareable(stages []Stage) bool {
 	return !slices.ContainsFunc(stages, func(st Stage) bool { return st.NoTx || st.Batch != nil || st.Commit || st.ByHand })
@@ -57,7 +66,10 @@ func (w *executor) share(ctx context.Context, legs []leg) error {
 	digests, counted := maps.Clone(w.digests), maps.Clone(w.counted)
 	took := make([]time.Duration, len(legs))
 	work := make([]Work, len(legs))
-	stages := w.folded(legs)
+	stages := make([][]Stage, len(legs))
+	if !legs[0].recorded() {
+		stages = w.folded(legs)
+	}
 	begin, ran := time.Now(), 0
 	for i, l := range legs {
 		marks, settle := w.marks(l.mv)

@@ -21,6 +21,7 @@ type checker struct {
 	roots    map[string]*packages.Package
 	begun    map[string]bool           // of the roots
 	compiled map[string]*types.Package // from the compiler, by import path
+	unread   error                     // of export data, as when somebody cleans the cache meanwhile
 	beside   map[string]bool           // whether a package that is none of the roots leads to one: its types would not be those of the source
 }
 
@@ -95,7 +96,7 @@ func (c *checker) checkOne(p *packages.Package) error {
 	}
 	p.Fset = c.l.fset
 	p.Types, _ = conf.Check(p.PkgPath, c.l.fset, p.Syntax, nil) // what is wrong is in TypeErrors
-	return nil
+	return c.unread
 }
 
 // leadsToRoot reports whether a package imports one that was asked for, by however many others.
@@ -171,6 +172,8 @@ func (i importing) Import(path string) (*types.Package, error) {
 		return root.Types, nil
 	}
 	var err error
-	dep.Types, err = i.c.read(dep)
+	if dep.Types, err = i.c.read(dep); err != nil {
+		i.c.unread = err
+	}
 	return dep.Types, err
 }

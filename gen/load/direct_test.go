@@ -1,8 +1,10 @@
 package load
 
 import (
+	"errors"
 	"go/token"
 	"go/types"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -29,6 +31,10 @@ func TestDirectly(t *testing.T) {
 	const head = "package models\n\nimport \"test/kinds\"\n\n"
 	const thing = "type Thing struct {\n\t_ struct{} `table:\"things\"`\n\n\tID int64\n\tKind kinds.Kind\n}\n"
 	const kinds = "package kinds\n\nimport \"database/sql/driver\"\n\ntype Kind string\n\nconst (\n\tOne Kind = \"one\"\n\tTwo Kind = \"two\"\n)\n\nfunc (Kind) Value() (driver.Value, error) { return nil, nil }\n"
+	const dotted = "package models\n\nimport . \"test/kinds\"\n\ntype Thing struct {\n\t_ struct{} `table:\"things\"`\n\n\tID int64\n\tKind Kind\n}\n"
+	const generic = "package models\n\nimport \"database/sql\"\n\ntype Of[T any] struct {\n\tValue T\n\tMore sql.Null[int64]\n}\n\n" +
+		"type Thing struct {\n\t_ struct{} `table:\"things\"`\n\n\tID int64\n\tOf[string]\n\tAt sql.Null[string]\n}\n"
+	const cgo = "package models\n\n// static int two(void) { return 2; }\nimport \"C\"\n\nvar two = C.two()\n"
 	for _, tt := range []struct {
 		name     string
 		files    map[string]string // beside kinds
@@ -49,6 +55,17 @@ func TestDirectly(t *testing.T) {
 			}, []string{"./models"}, "", false, "",
 		},
 		{"a package in a test", map[string]string{"models/m.go": head + thing, "models/m_test.go": "package models\n\nimport \"example.com/nowhere\"\n"}, []string{"./models"}, "", true, ""},
+		{"a dot import", map[string]string{"models/m.go": dotted}, []string{"./models"}, "", true, ""},
+		{"generic types", map[string]string{"models/m.go": generic}, []string{"./models"}, "", true, ""},
+		{"files that are left out", map[string]string{
+			"models/m.go": head + thing, "models/other_windows.go": "package models\n\ntype Thing int\n", "models/tool.go": "//go:build ignore\n\npackage main\n",
+			"models/with.go": "//go:build extra\n\npackage models\n\nimport \"example.com/nowhere\"\n",
+		}, []string{"./models"}, "", true, ""},
+		{"cgo", map[string]string{"models/m.go": head + thing, "models/c.go": cgo}, []string{"./models"}, "", false, ""},
+		{"what is imported is cgo", map[string]string{"models/m.go": head + thing, "kinds/other.go": "package kinds\n\nimport _ \"test/c\"\n", "c/c.go": strings.Replace(cgo, "models", "c", 1)}, []string{"./models"}, "", true, ""},
+		{"a package of tests alone beside it", map[string]string{"models/m.go": head + thing, "tests/t_test.go": "package tests\n"}, []string{"./..."}, "", false, "test/tests: the package has no Go files"},
+		{"a file that embeds others", map[string]string{"models/m.go": head + thing, "models/e.go": "package models\n\nimport _ \"embed\"\n\n//go:embed m.go\nvar text string\n"}, []string{"./models"}, "", true, ""},
+		{"a language of before", map[string]string{"models/m.go": "//go:build go1.21\n\n" + head + thing}, []string{"./models"}, "", true, ""},
 		{"a type error beside the models", map[string]string{"models/m.go": head + thing + "\nvar x int = \"\"\n"}, []string{"./models"}, "", true, ""},
 		{"a type error in a model", map[string]string{"models/m.go": head + strings.Replace(thing, "kinds.Kind", "kinds.Knd", 1)}, []string{"./models"}, "", true, "undefined: kinds.Knd"},
 		{"it does not parse", map[string]string{"models/m.go": head + thing + "type"}, []string{"./models"}, "", false, "models/m.go:11:5: expected 'IDENT'"},
@@ -126,5 +143,20 @@ func TestExtraLater(t *testing.T) {
 		if err := r.Failed["example.com/nowhere"]; len(r.Failed) != 1 || err == nil || !strings.Contains(err.Error(), "example.com/nowhere") {
 			t.Errorf("failed: %v", r.Failed)
 		}
+	}
+}
+
+// TestExportDataIsGone: somebody may clean the cache of the go command meanwhile, which is no fault of the models.
+func TestExportDataIsGone(t *testing.T) {
+	l, err := newLoader(Config{Dir: t.TempDir(), Overlay: map[string][]byte{"m.go": []byte("package models\n\nimport \"time\"\n\nvar At time.Time\n")}}, token.NewFileSet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := &packages.Package{PkgPath: "test/models", CompiledGoFiles: []string{"m.go"}, Imports: map[string]*packages.Package{"time": {PkgPath: "time", ExportFile: filepath.Join(l.dirs[0], "gone")}}}
+	if err := l.parse(root); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.newChecker([]*packages.Package{root}).check([]*packages.Package{root}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
 	}
 }

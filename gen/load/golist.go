@@ -25,9 +25,8 @@ type golisted struct {
 
 	GoFiles, CgoFiles, IgnoredGoFiles, IgnoredOtherFiles, Imports []string
 
-	ImportMap map[string]string
-	Module    *packages.Module
-	Error     *struct{ Err string }
+	Module *packages.Module
+	Error  *struct{ Err string }
 }
 
 // golist runs go list with flags, for packages.
@@ -84,7 +83,7 @@ func (l *loader) exported(ctx context.Context, paths []string, known map[string]
 	if len(paths) == 0 {
 		return nil
 	}
-	all, err := l.golist(ctx, []string{"-export", "-deps", "-pgo=off", "-json=ImportPath,Export,Imports,ImportMap,Error"}, paths)
+	all, err := l.golist(ctx, []string{"-export", "-deps", "-pgo=off", "-json=ImportPath,Export,Imports,Error"}, paths)
 	if err != nil {
 		return err
 	}

@@ -145,13 +145,14 @@ func (l *loader) env(key string) string {
 	return ""
 }
 
-var tagsFlag = regexp.MustCompile(`(?:^|\s)--?tags[= ]('[^']*'|"[^"]*"|\S*)`)
+// tagsFlag finds the flag in GOFLAGS, where quotes may stand around all of it: '-tags=one two'.
+var tagsFlag = regexp.MustCompile(`(?:^|\s)(?:'--?tags=([^']*)'|"--?tags=([^"]*)"|--?tags[= ]('[^']*'|"[^"]*"|\S*))`)
 
 // mergeTags joins the user's build tags with those in GOFLAGS, which the flag would otherwise replace.
 func mergeTags(tags, goflags string) string {
 	all := strings.FieldsFunc(tags, func(r rune) bool { return r == ',' || r == ' ' })
 	if m := tagsFlag.FindStringSubmatch(goflags); m != nil {
-		all = append(all, strings.FieldsFunc(strings.Trim(m[1], `'"`), func(r rune) bool { return r == ',' || r == ' ' })...)
+		all = append(all, strings.FieldsFunc(strings.Trim(m[1]+m[2]+m[3], `'"`), func(r rune) bool { return r == ',' || r == ' ' })...)
 	}
 	return strings.Join(all, ",")
 }
