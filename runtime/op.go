@@ -39,25 +39,5 @@ type IrreversibleError struct {
 // Error implements the error interface.
 func (e *IrreversibleError) Error() string { return "cannot be undone: " + e.Op + ": " + e.Reason }
 
-// Invert returns the ops that undo ops, in the order in which they must run.
-// It returns an [*IrreversibleError] for the first op, from the end, that cannot be undone.
-func Invert(ops []Op) ([]Op, error) {
-	var back []Op
-	for i := len(ops) - 1; i >= 0; i-- {
-		if drop, ok := ops[i].(DropColumn); ok && drop.FillBack != "" {
-			back = append(back, drop.fillBack()...)
-			continue
-		}
-		op, err := ops[i].Inverse()
-		if err != nil {
-			return nil, err
-		}
-		if op != nil {
-			back = append(back, op)
-		}
-	}
-	return back, nil
-}
-
 // PlanOp hands op to the method of p that is made for it: the way in which a program outside this package drives a [Planner].
 func PlanOp(p Planner, op Op) error { return op.plan(p) }

@@ -35,6 +35,17 @@ func TestEnumOrder(t *testing.T) {
 				`,
 		},
 		{
+			name: "another order under a view that grows", answers: diff.Answers{Converts: []string{"mood"}}, dialects: postgres,
+			old: of(enum("mood", "sad", "fine", "glad"), people, schema.SQLObject{Kind: schema.ViewKind, Name: "moods", SQL: "SELECT mood FROM people", Only: "postgres"}),
+			new: of(enum("mood", "glad", "sad", "fine"), people, schema.SQLObject{Kind: schema.ViewKind, Name: "moods", SQL: "SELECT mood, id FROM people", Only: "postgres"}),
+			want: `
+				Drop view moods
+				Recreate enum mood in another order
+				Create view moods
+				used -convert mood
+				`,
+		},
+		{
 			name: "an answer to no question", answers: diff.Answers{Converts: []string{"mood"}},
 			old: of(enum("mood", "sad"), people), new: of(enum("mood", "sad", "glad"), people),
 			want: `

@@ -44,7 +44,9 @@ func sorted(ops []migrate.Op, s *schema.Schema) ([]migrate.Op, cycle) {
 	for o, list := range touching {
 		for x, i := range list {
 			for _, j := range list[x+1:] {
-				link(nodes, i, j, o, numbered)
+				if !declaresRows(nodes[i].op) || !declaresRows(nodes[j].op) { // which linkRowOps keeps in their order
+					link(nodes, i, j, o, numbered)
+				}
 			}
 		}
 	}
@@ -104,6 +106,8 @@ func link(nodes []node, i, j int, o migrate.Object, numbered func(table string, 
 	case computes(a) && isKeyOf(nodes[j].op, o, numbered) && !writesInto(a, nodes[j].op):
 		nodes[i].before[j] = true // SQLite numbers a primary key, alone: until it is one, the table cannot be read
 	case has(a.Reads) && has(b.Reads) && !has(a.Writes) && !has(b.Writes) && !has(a.Makes) && !has(a.Removes) && !has(b.Makes) && !has(b.Removes):
+	case computes(a) && declaresRows(nodes[j].op) && writesTable(a, nodes[j].op.(migrate.Rows).Table): // the rows have values of their own, which are written over those
+		nodes[j].before[i] = true
 	case computes(a) && (has(b.Makes) || b.Rows && has(b.Writes)), has(a.Removes) && computes(b):
 		nodes[i].before[j] = true
 	case computes(a) && has(b.Writes): // what changes is not the values
@@ -135,6 +139,11 @@ func writesInto(e migrate.Effects, op migrate.Op) bool {
 	return ok && slices.ContainsFunc(e.Writes, func(o migrate.Object) bool {
 		return o.Table == k.Table && slices.Contains(k.PrimaryKey.Columns, o.Name)
 	})
+}
+
+// writesTable reports whether values are written into a table.
+func writesTable(e migrate.Effects, table string) bool {
+	return slices.ContainsFunc(e.Writes, func(o migrate.Object) bool { return o.Kind == migrate.ColumnObject && o.Table == table })
 }
 
 // reaches reports whether from must come before to.

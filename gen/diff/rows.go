@@ -52,24 +52,32 @@ const (
 	releaseRow
 )
 
-// rowOps returns the ops for the rows: parents before those that refer to them, and the other way round for what goes.
-func (d *differ) rowOps() (ops []migrate.Op) {
+// rowOps returns the ops for the rows: parents before those that refer to them, and the other way round for what goes. Where the constraints that are yet to come
+// would have them need each other, those that there are decide.
+func (d *differ) rowOps() []migrate.Op {
+	ops, stuck := d.orderRows(false)
+	if len(stuck) > 0 {
+		ops, stuck = d.orderRows(true)
+	}
+	if len(stuck) > 0 {
+		d.fail(rowsAnswer+stuck[0], "rows of %s need each other: none can be written before another one, as a foreign key or something unique stands in between; do one of them in a migration of its own", strings.Join(stuck, ", "))
+	}
+	return ops
+}
+
+// orderRows is rowOps for one view of what stands in between, see linkRows. It returns the tables whose rows are stuck.
+func (d *differ) orderRows(now bool) (ops []migrate.Op, stuck []string) {
 	all := map[string][]*rowChange{}
 	var tables []string
+	left := 0
 	for _, t := range d.new.Tables {
 		if c := d.rowChanges(t); len(c) > 0 {
 			all[t.Name] = c
 			tables = append(tables, t.Name)
+			left += len(c)
 		}
 	}
-	if len(tables) == 0 {
-		return nil
-	}
-	d.linkRows(tables, all)
-	left := 0
-	for _, c := range all {
-		left += len(c)
-	}
+	d.linkRows(tables, all, now)
 	for left > 0 {
 		before := left
 		for _, name := range tables {
@@ -78,20 +86,15 @@ func (d *differ) rowOps() (ops []migrate.Op) {
 			ops = append(ops, d.rowsOp(name, batch)...)
 		}
 		if left == before {
-			var stuck []string
 			for _, name := range tables {
-				for _, c := range all[name] {
-					if !c.done {
-						stuck = append(stuck, name)
-						break
-					}
+				if slices.ContainsFunc(all[name], func(c *rowChange) bool { return !c.done }) {
+					stuck = append(stuck, name)
 				}
 			}
-			d.fail(rowsAnswer+stuck[0], "rows of %s need each other: none can be written before another one, as a foreign key or something unique stands in between; do one of them in a migration of its own", strings.Join(stuck, ", "))
-			return nil
+			return nil, stuck
 		}
 	}
-	return ops
+	return ops, nil
 }
 
 // rowsOp returns the op that does the changes, in several where they are many.
@@ -147,7 +150,7 @@ func (d *differ) rowChanges(t *schema.Table) (all []*rowChange) {
 		}
 		from, to := migrate.RowValues(cur, old), migrate.RowValues(cur, r)
 		for column := range d.newColumns(t.Name) {
-			if from[column] != to[column] {
+			if from[column] != to[column] || to[column] == nil { // what had no value is filled
 				delete(from, column)
 			}
 		}

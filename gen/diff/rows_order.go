@@ -26,8 +26,8 @@ func readyRows(all []*rowChange) (batch []*rowChange) {
 }
 
 // linkRows says which changes have to come after which: a row after those that it refers to, one that goes after those that refer to it, and one with
-// a value that must be unique after the one that had it.
-func (d *differ) linkRows(tables []string, all map[string][]*rowChange) {
+// a value that must be unique after the one that had it. With only what is there by now, what comes later does not count.
+func (d *differ) linkRows(tables []string, all map[string][]*rowChange, now bool) {
 	place := func(table string, columns []string, r schema.Row) string {
 		if r == nil {
 			return ""
@@ -55,7 +55,7 @@ func (d *differ) linkRows(tables []string, all map[string][]*rowChange) {
 	}
 	was, is := func(c *rowChange) schema.Row { return c.old }, func(c *rowChange) schema.Row { return c.new }
 	for _, name := range tables {
-		for _, fk := range d.foreignKeysOf(name) {
+		for _, fk := range d.foreignKeysOf(name, now) {
 			if len(all[fk.RefTable]) == 0 {
 				continue
 			}
@@ -77,7 +77,11 @@ func (d *differ) linkRows(tables []string, all map[string][]*rowChange) {
 				}
 			}
 		}
-		for _, columns := range uniqueColumns(d.new.Table(name), d.cur.Table(name)) {
+		both := []*schema.Table{d.new.Table(name), d.cur.Table(name)}
+		if now {
+			both = both[1:]
+		}
+		for _, columns := range uniqueColumns(both...) {
 			had := of(name, columns, was)
 			for _, c := range all[name] {
 				p := place(name, columns, c.new)
@@ -111,9 +115,11 @@ func placeIn(fk schema.ForeignKey, place func(string, []string, schema.Row) stri
 	return place(fk.RefTable, fk.RefColumns, r)
 }
 
-// foreignKeysOf returns the foreign keys that a table has now or will have.
-func (d *differ) foreignKeysOf(table string) []schema.ForeignKey {
-	all := slices.Clone(d.new.Table(table).ForeignKeys)
+// foreignKeysOf returns the foreign keys that a table has now or, unless only these count, will have.
+func (d *differ) foreignKeysOf(table string, now bool) (all []schema.ForeignKey) {
+	if !now {
+		all = slices.Clone(d.new.Table(table).ForeignKeys)
+	}
 	for _, fk := range d.cur.Table(table).ForeignKeys {
 		if len(fk.RefColumns) == len(fk.Columns) {
 			all = append(all, fk)
@@ -145,6 +151,11 @@ func uniqueColumns(tables ...*schema.Table) (all [][]string) {
 		}
 	}
 	return all
+}
+
+func declaresRows(op migrate.Op) bool {
+	o, ok := op.(migrate.Rows)
+	return ok && o.Declared
 }
 
 // linkRowOps keeps the ops of rows in their order, and behind the drop of a column of their table, which may be NOT NULL.

@@ -434,7 +434,7 @@ func (d *differ) outOfTheWay(changes []*change, breaks map[*change][]int) {
 		if c.old != nil && staysForGood(c.old.Kind) {
 			continue
 		}
-		if c.how == replaceObject && len(breaks[c]) > 0 && makers.replacedFirst(c, changes) {
+		if c.how == replaceObject && len(breaks[c]) > 0 && d.replacedFirst(makers, c, changes) {
 			continue
 		}
 		if len(breaks[c]) > 0 && (c.how == keepObject || c.how == replaceObject || c.how == renameObject) {

@@ -126,10 +126,8 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 					all.edge(makers.enum(n.Enum), make, n.Soft)
 				case n.Column != "":
 					all.edge(makers.column(n.Table, n.Column), make, n.Soft)
-					if t := d.new.Table(n.Table); t != nil { // and what its values are
-						if col := t.Column(n.Column); col != nil && col.Type.Kind == schema.KindEnum {
-							all.edge(makers.enum(col.Type.Name), make, n.Soft)
-						}
+					if enum := d.enumOfColumn(n.Table, n.Column); enum != "" { // and what its values are
+						all.edge(makers.enum(enum), make, n.Soft)
 					}
 				default:
 					all.edge(makers.table(n.Table), make, n.Soft)
@@ -158,6 +156,7 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 			}
 		}
 	}
+	d.besideRows(all, changes, drops, makes)
 	return d.walkPieces(all, tables)
 }
 

@@ -136,7 +136,7 @@ func sameOutput(old, at schema.SQLObject) bool {
 }
 
 // replacedFirst reports whether the new text of an object needs nothing that the ops of tables or other objects make: it can be replaced before them.
-func (m makersOf) replacedFirst(c *change, changes []*change) bool {
+func (d *differ) replacedFirst(m makersOf, c *change, changes []*change) bool {
 	return !slices.ContainsFunc(c.need, func(n schema.Need) bool {
 		switch {
 		case n.Object != nil:
@@ -144,8 +144,19 @@ func (m makersOf) replacedFirst(c *change, changes []*change) bool {
 		case n.Enum != "":
 			return m.enum(n.Enum) >= 0
 		case n.Column != "":
-			return m.column(n.Table, n.Column) >= 0
+			enum := d.enumOfColumn(n.Table, n.Column)
+			return m.column(n.Table, n.Column) >= 0 || enum != "" && m.enum(enum) >= 0
 		}
 		return m.table(n.Table) >= 0
 	})
+}
+
+// enumOfColumn returns the enum that the new schema gives a column, "" for none.
+func (d *differ) enumOfColumn(table, column string) string {
+	if t := d.new.Table(table); t != nil {
+		if c := t.Column(column); c != nil && c.Type.Kind == schema.KindEnum {
+			return c.Type.Name
+		}
+	}
+	return ""
 }

@@ -5,4 +5,6 @@
 // Questions are answered. Then rows are made that meet the constraints of A and, as far as the ops lead there, those of B, with other values in
 // each column, so that a value that goes astray is noticed; what no rows could meet is taken out of the pair. What fails is shrunk by leaving
 // out changes, tables, columns and constraints for as long as it still fails.
+//
+// Declared rows have a law of their own, see lookups.go: each row is what the schema says after every way up and down, and after a cut at any statement.
 package law
