@@ -9,6 +9,12 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
+// ReachingDialect is a [Dialect] that knows why a connection could not be made.
+type ReachingDialect interface {
+	// Unreachable returns what to do about the error, without a value of the connection string; "" is not known.
+	Unreachable(err error) string
+}
+
 // Dialect is one kind of database. Its package holds no state: a Dialect is a small value such as postgres.Dialect{}.
 type Dialect interface {
 	// Name is the word for the dialect in tags and flags: "postgres", "sqlite".

@@ -77,7 +77,7 @@ func Inspect(ctx context.Context, db *sql.DB, dialect Dialect, opt InspectOption
 	m := &Migrator{db: db, dialect: dialect}
 	conn, err := m.connect(ctx, db)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUnreachable, redacted{err})
+		return nil, m.unreachable(err)
 	}
 	_ = conn.Close() // back to the pool, which the dialect takes it from
 	defer m.explain(ctx, &err)

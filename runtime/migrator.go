@@ -190,7 +190,7 @@ func (m *Migrator) open(ctx context.Context, db *sql.DB) (Session, func(), *Even
 	var kept *pinned
 	conn, err := m.connect(ctx, db)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("%w: %w", errUnreachable, redacted{err})
+		return nil, nil, nil, m.unreachable(err)
 	}
 	cfg := SessionConfig{
 		History: m.opt.History, LockTimeout: m.opt.LockTimeout, StatementTimeout: m.opt.StatementTimeout, StrongLock: m.opt.StrongLock, Retry: m.opt.Retry,

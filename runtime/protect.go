@@ -68,6 +68,7 @@ type ProtectionState struct {
 	Mark   *Protection // nil: the database is not protected
 	Logged bool        // there is a log
 	Now    Identity
+	Place  string    // what tells it from another one with a copy of the mark: the schema of a tenant, the path of a file; "" without a mark
 	Clock  time.Time // of the server; zero where there is neither mark nor log
 }
 

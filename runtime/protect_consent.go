@@ -142,7 +142,7 @@ func (h *history) planHash(state *ProtectionState, dialect, plan string) string 
 		all := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 		return hex.EncodeToString(all[:])[:n]
 	}
-	database := []string{dialect, state.Now.System, state.Now.Database}
+	database := []string{dialect, state.Now.System, state.Now.Database, state.Place}
 	if p := state.Mark; p != nil {
 		database = append(database, p.Name, p.Identity.System, p.Identity.Database, p.Since.UTC().Format(time.RFC3339Nano))
 	}

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,18 @@ type run struct {
 }
 
 var errUnreachable = errors.New("cannot reach the database")
+
+// unreachable is the error of a connection that could not be made, with what to do about it.
+func (m *Migrator) unreachable(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: %w", errUnreachable, redacted{err})
+	}
+	next := "look at its connection string, and whether it runs; nothing was changed"
+	if d, ok := m.dialect.(ReachingDialect); ok {
+		next = cmp.Or(d.Unreachable(err), next)
+	}
+	return fmt.Errorf("%w: %w; %s", errUnreachable, redacted{err}, next)
+}
 
 // run finds out what is to be done with the lock in hand, and does it. When the reply to a COMMIT is lost, it begins again on another connection.
 func (m *Migrator) run(ctx context.Context, r run) (_ *Result, err error) {

@@ -102,7 +102,7 @@ func (x thing) isObject(s *schema.Schema) bool {
 // changedObject returns what to do about an object that is another one than the migrations say.
 func changedObject(x thing, want, has, shown string, out wayOut) string {
 	where := ""
-	w, h := strings.Split(want, `\n`), strings.Split(has, `\n`)
+	w, h := strings.Split(want, "\n"), strings.Split(has, "\n")
 	for i := range max(len(w), len(h)) {
 		a, b := "nothing", "nothing"
 		if i < len(w) {

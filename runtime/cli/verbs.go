@@ -261,7 +261,8 @@ func (c *call) differences(diff []migrate.Difference) {
 		if d.Missing {
 			word = "missing"
 		}
-		c.print("%s  %s\n            %s\n", c.paint(terminal.Yellow, fmt.Sprintf("%-10s", word)), d.Fact, d.Fix)
+		const indent = "\n            "
+		c.print("%s  %s%s%s\n", c.paint(terminal.Yellow, fmt.Sprintf("%-10s", word)), strings.ReplaceAll(d.Fact, "\n", indent), indent, d.Fix)
 	}
 }
 

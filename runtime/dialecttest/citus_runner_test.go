@@ -371,3 +371,45 @@ func TestCitusDistributeCancelled(t *testing.T) {
 		t.Fatalf("verify: %v, %v", d, err)
 	}
 }
+
+// TestCitusRebalancing: what distributes tables waits, with no lock in its hand, for whoever is moving shards; what only changes them goes on.
+func TestCitusRebalancing(t *testing.T) {
+	db, _, workers := citusShop(t)
+	ops := map[string][]migrate.Op{
+		"reference":    {migrate.ReferenceTable{Table: "plain"}},
+		"distribute":   {migrate.DistributeTable{Table: "plain", Column: "id"}},
+		"undistribute": {migrate.UndistributeTable{Table: "items", Column: "tenant_id"}},
+		"a new table": {migrate.CreateTable{Table: "more", Columns: []schema.ColumnDef{schema.BigInt("id")}, PrimaryKey: schema.PrimaryKey{Name: "more_pkey", Columns: []string{"id"}},
+			Options: schema.TableOptions{Distribute: "id"}}},
+	}
+	writer, err := db.Begin() // which no move can overtake
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Rollback()
+	if _, err := writer.Exec("INSERT INTO items (tenant_id, id, n) SELECT g, 1000 + g, g FROM generate_series(1, 50) g"); err != nil {
+		t.Fatal(err)
+	}
+	port := workers[len(workers)-1][strings.LastIndex(workers[len(workers)-1], ":")+1:]
+	port, _, _ = strings.Cut(port, "/")
+	for _, q := range []string{"SELECT citus_set_node_property(nodename, nodeport, 'shouldhaveshards', false) FROM pg_dist_node WHERE nodeport = " + port, "SELECT citus_rebalance_start(drain_only => true)"} {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+	}
+	for name, ops := range ops {
+		_, err := citusMigrator(t, db, nil, ops).Up(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "the cluster is moving shards: rebalance job ") || !strings.Contains(err.Error(), "citus_rebalance_wait()") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := writer.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("SELECT citus_rebalance_wait()"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := citusMigrator(t, db, nil, ops["a new table"]).Up(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

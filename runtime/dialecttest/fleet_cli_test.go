@@ -3,6 +3,7 @@ package dialecttest_test
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -165,5 +166,39 @@ func TestFleetDatabases(t *testing.T) {
 	pgExec(t, control, "INSERT INTO tenants VALUES ('c', NULL)")
 	if r, err := fleet.Up(t.Context(), targets, fleetMigrations(2), nil); r != nil || err == nil || !strings.Contains(err.Error(), "row 3 is not a name and a connection string") {
 		t.Errorf("%v %v", r, err)
+	}
+}
+
+// TestFleetColor: -color always paints what a fleet prints, without another word; never does not, whatever is in the environment, and JSON has no colours.
+func TestFleetColor(t *testing.T) {
+	dir := t.TempDir()
+	files := fleetFiles(dir)
+	fleetMake(t, files, fleetMigrations(2), "acme", "bolt")
+	if err := os.WriteFile(filepath.Join(dir, "ruin.db"), []byte(strings.Repeat("no database", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FORCE_COLOR", "1")
+	for _, args := range []string{"status", "plan", "up", "verify", "check", "to 0002"} {
+		words := func(more ...string) string {
+			t.Helper()
+			_, out, errs := fleetRun(t, files, fleetMigrations(3), append(strings.Fields(args), more...)...)
+			if !strings.Contains(out+errs, "ruin") {
+				t.Errorf("%s %q says nothing of the ruin: %s%s", args, more, out, errs)
+			}
+			return out + errs
+		}
+		never := words("-color", "never")
+		if strings.Contains(never, "\x1b") {
+			t.Errorf("%s -color never: %q", args, never)
+		}
+		if always := words("-color", "always"); !strings.Contains(always, "\x1b[31m") {
+			t.Errorf("%s -color always: nothing of what has failed is red: %q", args, always)
+		}
+		if json := words("-color", "always", "-json"); strings.Contains(json, "\x1b") || strings.Contains(json, `\u001b`) {
+			t.Errorf("%s -json: %q", args, json)
+		}
+	}
+	if status, _, errs := fleetRun(t, files, fleetMigrations(3), "status", "-color", "green"); status != 2 || !strings.Contains(errs, "auto, always or never") {
+		t.Errorf("-color green: %d %s", status, errs)
 	}
 }

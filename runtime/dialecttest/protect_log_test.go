@@ -2,15 +2,18 @@ package dialecttest_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -112,5 +115,42 @@ func TestProtectRenamed(t *testing.T) {
 		if d := cmp.Diff([]string{"0002_b goods.remark: a value in 2 rows", "0001_a goods: 3 rows"}, lost); d != "" {
 			r.t.Errorf("losses (-want +got):\n%s", d)
 		}
+	})
+}
+
+// TestProtectTenants: consent that was given for a tenant is not for another one whose mark is a copy of it, be it a file or a schema of the same database.
+func TestProtectTenants(t *testing.T) {
+	runners(t, func(r *runner) {
+		two, _ := shopOfThree()
+		other := *r
+		if r.url == "" {
+			r.runs(two, "protect", "-name", "production")
+			r.runs(two, "up")
+			file := filepath.Join(r.t.TempDir(), "other.db")
+			r.exec("VACUUM INTO '" + file + "'")
+			db, err := sql.Open("sqlite", sqliteURI(file)+litePragmas)
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			r.t.Cleanup(func() { db.Close() })
+			other.db = db
+		} else {
+			r.exec("CREATE SCHEMA acme", "CREATE SCHEMA zeta")
+			r.dialect, other.dialect = postgres.Dialect{Schema: "acme"}, postgres.Dialect{Schema: "zeta"}
+			for _, x := range []*runner{r, &other} {
+				x.runs(two, "protect", "-name", "production")
+				x.runs(two, "up")
+			}
+			r.exec("DELETE FROM zeta.modelgen_history_protection", "INSERT INTO zeta.modelgen_history_protection SELECT * FROM acme.modelgen_history_protection")
+		}
+		status, _, problems := r.command(two, "down")
+		hash := planHash.FindString(problems)
+		if status != 1 || hash == "" {
+			r.t.Fatalf("down: %d %s", status, problems)
+		}
+		if status, _, problems := other.command(two, "down", "-approve", hash); status != 1 || !strings.Contains(problems, "it was given for another database") {
+			r.t.Errorf("the consent of another tenant: %d %s", status, problems)
+		}
+		r.runs(two, "down", "-approve", hash)
 	})
 }

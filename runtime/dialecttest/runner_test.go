@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -215,7 +216,17 @@ func TestRunnerBackupElsewhere(t *testing.T) {
 		}
 		r.url = "postgres://nobody:secret@127.0.0.1:1/none"
 		status, _, problems = r.command(set, "up", "-backup", dir)
-		if status != 1 || strings.Contains(problems, "secret") {
+		if status != 1 || strings.Contains(problems, "secret") || !strings.Contains(problems, "look at its host and port\n") {
+			t.Errorf("%d %s", status, problems)
+		}
+		wrong, err := url.Parse(pgtest.Database(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong.User = url.UserPassword(wrong.User.Username(), "secret")
+		r.url = wrong.String()
+		status, _, problems = r.command(set, "up", "-backup", dir)
+		if status != 1 || strings.Contains(problems, "secret") || strings.Count(problems, "password authentication failed") != 1 || !strings.Contains(problems, "Options.Backup.URL: look at its user and password\n") {
 			t.Errorf("%d %s", status, problems)
 		}
 		r.url = "postgres://nobody:sec/ret@127.0.0.1:1/none"

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -55,14 +54,7 @@ func (s *session) Archive(ctx context.Context, path, address string) (a *migrate
 	cmd.Env = append(os.Environ(), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		_ = os.Remove(file)
-		msg := strings.TrimSpace(migrate.Redact(string(out)))
-		if strings.Contains(msg, "snapshot") {
-			msg += "; it was told another database than the program has"
-		}
-		if address == "" {
-			msg += "; the connection came from the environment (PGHOST, PGUSER, ...): name it in Options.Backup.URL"
-		}
-		return nil, fmt.Errorf("pg_dump: %w: %s", err, msg)
+		return nil, dumpError(ctx, err, out, "Options.Backup.URL", address)
 	}
 	info, err := os.Stat(file)
 	if err != nil {

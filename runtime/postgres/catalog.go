@@ -100,7 +100,7 @@ func (s *session) catalog(ctx context.Context, r renderer, want *schema.Schema) 
 		}
 		for _, line := range lines {
 			if line = plainObject(line, want); line != "" {
-				all = append(all, split(strings.ReplaceAll(line, "\n", `\n`))...)
+				all = append(all, split(lined(line, want))...)
 			}
 		}
 	}

@@ -164,6 +164,14 @@ func plainObject(line string, want *schema.Schema) string {
 	return line
 }
 
+// lined keeps the lines of the definition of an object of want apart; all else is one line.
+func lined(line string, want *schema.Schema) string {
+	if !strings.Contains(line, "\n") || slices.ContainsFunc(want.SQLObjects, func(o schema.SQLObject) bool { return strings.HasPrefix(line, o.String()) }) {
+		return line
+	}
+	return strings.ReplaceAll(line, "\n", `\n`)
+}
+
 func extensionFact(o schema.SQLObject, in, version string) string {
 	saidIn, saidVersion := extensionParts(o)
 	line := o.String()
@@ -187,7 +195,7 @@ func (s *session) saidFact(o schema.SQLObject) string {
 	case schema.GrantKind:
 		return o.String() + ": " + strings.Join(s.privileges(o), ", ")
 	}
-	return strings.ReplaceAll(o.String()+": "+string(o.SQL), "\n", `\n`)
+	return o.String() + ": " + string(o.SQL)
 }
 
 // eventTrigger returns what an event trigger says as its catalog does.

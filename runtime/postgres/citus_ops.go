@@ -27,6 +27,7 @@ func (p *planner) DistributeTable(o migrate.DistributeTable) error {
 	if !p.online(o.Table, o.Plain) {
 		f := p.scanned(p.locks(shareRowExclusive, o.Table), o.Table, true, true)
 		p.add(o, f, p.distribute("create_distributed_table", o.Table, o.Column, o.ColocateWith), p.emptyShell(o.Table))
+		p.still()
 		return nil
 	}
 	t := p.before.Table(o.Table)
@@ -49,6 +50,7 @@ func (p *planner) DistributeTable(o migrate.DistributeTable) error {
 		Facts: p.scanned(p.locks(shareUpdateExclusive, o.Table), o.Table, true, false), Ready: p.distributed(o), Parts: []migrate.Op{o},
 		Again: &migrate.Again{State: "SELECT 'done' FROM pg_catalog.pg_dist_partition WHERE logicalrelid = pg_catalog.to_regclass(" + text(p.name(o.Table)) + ") AND partmethod = 'h'"},
 	})
+	p.still()
 	if t == nil {
 		return nil // which Apply says
 	}
@@ -118,6 +120,7 @@ func (p *planner) ReferenceTable(o migrate.ReferenceTable) error {
 	}
 	p.spreads(o.Table, spread{reference: true})
 	p.add(o, p.scanned(p.locks(shareRowExclusive, o.Table), o.Table, true, false), statement("SELECT pg_catalog.create_reference_table("+text(p.name(o.Table))+")"), p.emptyShell(o.Table))
+	p.still()
 	return nil
 }
 
@@ -150,6 +153,7 @@ func (p *planner) UndistributeTable(o migrate.UndistributeTable) error {
 		all = append(all, migrate.Statement{SQL: p.commentTable(o.Table, t.Comment), Comment: "the table was made again, without it"})
 	}
 	p.add(o, p.scanned(p.locks(accessExclusive, tables...), o.Table, true, true), all...)
+	p.still()
 	if p.cluster != nil {
 		delete(p.cluster.tables, p.namespace(o.Table)+"."+lastName(o.Table))
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -51,6 +54,35 @@ func lost(err error) bool {
 		return false
 	}
 	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.As(err, new(refused))
+}
+
+var _ migrate.ReachingDialect = Dialect{}
+
+// unreachable has what to do when a server refuses a connection, by its SQLSTATE.
+var unreachable = map[string]string{
+	"28P01": "look at the user and the password of the connection string, or PGPASSWORD and ~/.pgpass where it has none",
+	"28000": "look at the user of the connection string, and at what pg_hba.conf of the server lets in: address, database, encryption (sslmode)",
+	"3D000": "create the database first, with createdb or CREATE DATABASE, or correct its name in the connection string",
+	"42501": "give the role CONNECT on the database, or take another role",
+	"53300": "the server takes no more connections: end some, or give the migrations a role with room (CONNECTION LIMIT, max_connections)",
+	"57P03": "the server is starting, or recovering; run the command again when it is up",
+}
+
+// Unreachable implements [migrate.ReachingDialect].
+func (Dialect) Unreachable(err error) string {
+	if next := unreachable[migrate.ErrorCode(err)]; next != "" {
+		return next
+	}
+	var name *net.DNSError
+	switch {
+	case errors.As(err, &name):
+		return "look at the host of the connection string: no server has that name"
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist):
+		return "look at host and port of the connection string, and whether the server runs: pg_isready asks it"
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return "nothing answers at host and port of the connection string: is a firewall between, or the network down?"
+	}
+	return ""
 }
 
 // refused is an error of this package, not of the connection.

@@ -31,6 +31,9 @@ func (p *planner) CreateTable(o migrate.CreateTable) error {
 	p.fresh[o.Table] = true
 	p.was.newTable(o.Table)
 	p.add(o, p.locks(shareRowExclusive, parents(o.ForeignKeys)...), statements...)
+	if p.engine == Citus && t.Options.Spread() {
+		p.still()
+	}
 	return nil
 }
 

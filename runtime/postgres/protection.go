@@ -83,7 +83,7 @@ func (s *session) Protection(ctx context.Context) (*migrate.ProtectionState, err
 	if err != nil {
 		return nil, s.cannotReadBeside(ctx, s.protectionTable(), err)
 	}
-	state.Clock = state.Clock.UTC()
+	state.Clock, state.Place = state.Clock.UTC(), s.namespace(s.cfg.History)
 	if asks {
 		if err := s.conn.QueryRowContext(ctx, "SELECT system_identifier::text FROM pg_catalog.pg_control_system()").Scan(&state.Now.System); err != nil {
 			return nil, fmt.Errorf("asking for the identity of the server: %w", s.fail(ctx, err))

@@ -81,7 +81,7 @@ func (w *copier) dumpSchema(ctx context.Context) error {
 		return err
 	}
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return w.dumpError(ctx, err, out)
+		return dumpError(ctx, err, out, "RehearseOptions.URL", w.c.URL)
 	}
 	list, err := exec.CommandContext(ctx, w.programs.restore, "--list", w.file()).Output()
 	if err != nil {
@@ -117,20 +117,6 @@ func restorable(list string, super, own bool) (kept string, events bool) {
 		}
 	}
 	return b.String(), events
-}
-
-func (w *copier) dumpError(ctx context.Context, err error, out []byte) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	msg := strings.TrimSpace(migrate.Redact(string(out)))
-	if strings.Contains(msg, "snapshot") {
-		msg += "; the URL of the rehearsal names another database than the program has"
-	}
-	if w.c.URL == "" {
-		msg += "; the connection came from the environment (PGHOST, PGUSER, ...): name it in RehearseOptions.URL"
-	}
-	return fmt.Errorf("pg_dump: %w: %s", err, msg)
 }
 
 // restore carries over a section of the dump. It is not told to stop at an error: what a newer program sets and an older server does not know is none.
@@ -213,7 +199,7 @@ func (w *copier) pipeRows(ctx context.Context) error {
 		return err
 	}
 	if failed != nil {
-		return w.dumpError(ctx, failed, dumped.Bytes())
+		return dumpError(ctx, failed, dumped.Bytes(), "RehearseOptions.URL", w.c.URL)
 	}
 	return nil
 }

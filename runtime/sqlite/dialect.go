@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -16,10 +17,21 @@ const name = "sqlite"
 // Dialect is SQLite 3.35 and newer, through any driver of database/sql.
 type Dialect struct{}
 
-var _ migrate.Dialect = Dialect{}
+var (
+	_ migrate.Dialect         = Dialect{}
+	_ migrate.ReachingDialect = Dialect{}
+)
 
 // Name returns "sqlite".
 func (Dialect) Name() string { return name }
+
+// Unreachable implements [migrate.ReachingDialect].
+func (Dialect) Unreachable(err error) string {
+	if strings.Contains(err.Error(), "unable to open database file") { // SQLITE_CANTOPEN, which each driver has in a type of its own
+		return "look at the path of the database: its directory must be there, and the program may read and write in it"
+	}
+	return ""
+}
 
 // Planner returns a planner that needs no database. All versions of SQLite get the same statements.
 func (Dialect) Planner(int) migrate.Planner { return &planner{} }

@@ -48,6 +48,9 @@ func (s *session) Protection(ctx context.Context) (state *migrate.ProtectionStat
 			return fmt.Errorf("reading %s: %w", s.protectionTable(), err)
 		}
 		state.Mark = p
+		if err := s.conn.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&state.Place); err != nil {
+			return fmt.Errorf("asking for the file of the database: %w", err)
+		}
 		return nil
 	})
 	return state, err

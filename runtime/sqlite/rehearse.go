@@ -2,15 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/internal/machine"
@@ -26,19 +23,6 @@ const (
 
 // besideEndings are those of the files that SQLite keeps beside a database.
 var besideEndings = []string{"-wal", "-shm", "-journal"}
-
-// owner is what the file beside a copy says: who has made it. A copy that is kept has none.
-type owner struct {
-	Host  string    `json:"host"`
-	PID   int       `json:"pid"`
-	Since time.Time `json:"since"`
-}
-
-// dead reports whether the one who has made a copy is gone. Of another machine that is not known.
-func (o owner) dead() bool {
-	host, err := os.Hostname()
-	return err == nil && o.Host == host && o.PID != os.Getpid() && !machine.Alive(o.PID)
-}
 
 // CopyDatabase implements [migrate.Rehearser] with VACUUM INTO.
 func (s *session) CopyDatabase(ctx context.Context, c migrate.CopyConfig) (_ *migrate.DatabaseCopy, err error) {
@@ -71,24 +55,31 @@ func (s *session) CopyDatabase(ctx context.Context, c migrate.CopyConfig) (_ *mi
 	if err := s.fits(ctx, parent); err != nil {
 		return nil, err
 	}
-	remove := func() error { return errors.Join(removeCopy(file), os.Remove(file+markEnding)) }
+	held := func() {} // gives the mark back, at the end
+	remove := func() error {
+		defer held()
+		return errors.Join(removeCopy(file), os.Remove(file+markEnding))
+	}
 	if file == "" {
 		dir, err := os.MkdirTemp(parent, tempPrefix)
 		if err != nil {
 			return nil, err
 		}
 		file = filepath.Join(dir, copyName)
-		remove = func() error { return os.RemoveAll(dir) }
+		remove = func() error {
+			defer held()
+			return os.RemoveAll(dir)
+		}
 	}
 	out.Name = file
+	if held, err = own(file + markEnding); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			_ = remove()
 		}
 	}()
-	if err := writeOwner(file + markEnding); err != nil {
-		return nil, err
-	}
 	c.Notify("copying the database into " + file)
 	if _, err := s.conn.ExecContext(ctx, "VACUUM INTO ?", file); err != nil {
 		return nil, statementError("VACUUM INTO", err)
@@ -108,6 +99,7 @@ func (s *session) CopyDatabase(ctx context.Context, c migrate.CopyConfig) (_ *mi
 	out.Close = func(_ context.Context, keep bool) (string, error) {
 		err := out.DB.Close()
 		if keep {
+			defer held()
 			return "delete " + file, errors.Join(err, os.Remove(file+markEnding))
 		}
 		return "", errors.Join(err, remove())
@@ -166,55 +158,6 @@ func (s *session) fits(ctx context.Context, dir string) error {
 		return fmt.Errorf("the copy and what is rebuilt in it may take %s, and %s has room for %s; name a directory with more, with -on (RehearseOptions.On)", machine.Text(2*bytes), dir, machine.Text(free))
 	}
 	return nil
-}
-
-func writeOwner(path string) error {
-	host, err := os.Hostname()
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(owner{host, os.Getpid(), time.Now().UTC().Truncate(time.Second)})
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, text, 0o600)
-}
-
-// readOwner reads whose a copy is; ok is false when nobody says so.
-func readOwner(path string) (o owner, ok bool) {
-	text, err := os.ReadFile(path)
-	return o, err == nil && json.Unmarshal(text, &o) == nil
-}
-
-// sweep removes the copies in a directory whose makers are gone.
-func sweep(parent string) (removed []string) {
-	found, err := filepath.Glob(filepath.Join(parent, tempPrefix+"*", copyName+markEnding))
-	if err != nil {
-		return nil
-	}
-	for _, mark := range found {
-		dir := filepath.Dir(mark)
-		if o, ok := readOwner(mark); ok && o.dead() && os.RemoveAll(dir) == nil {
-			removed = append(removed, dir)
-		}
-	}
-	slices.Sort(removed)
-	return removed
-}
-
-// clearFile makes room for a copy: what an interrupted rehearsal has left there goes, anything else is refused.
-func clearFile(file string) (removed []string, err error) {
-	o, ours := readOwner(file + markEnding)
-	if ours && o.dead() {
-		return []string{file}, errors.Join(removeCopy(file), os.Remove(file+markEnding))
-	}
-	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
-		if ours {
-			return nil, fmt.Errorf("%s is the copy of a rehearsal that goes on: process %d on %s", file, o.PID, o.Host)
-		}
-		return nil, fmt.Errorf("%s already exists, and is no copy that a rehearsal has left; name a new file, or a directory", file)
-	}
-	return nil, nil
 }
 
 // removeCopy removes a database with the files beside it. None is no error.
