@@ -1,8 +1,12 @@
 package gen
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/modelgen/modelgen/gen/diff"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
@@ -53,6 +57,30 @@ type Question struct {
 type Note struct {
 	Pos token.Position
 	Msg string
+}
+
+// Changed says what the flags have changed of the settings that the snapshot records, one line each.
+func (r *Result) Changed() (lines []string) {
+	if r.snap == nil || r.Folder.Snapshot == nil {
+		return nil
+	}
+	was, is := r.Folder.Snapshot, r.snap
+	say := func(what, was, is, none string) {
+		if was != is {
+			lines = append(lines, fmt.Sprintf("%s: %s from now on, %s until now", snapshot.Name, what+cmp.Or(is, none), cmp.Or(was, none)))
+		}
+	}
+	say("migrations are for ", strings.Join(was.Dialects, ","), strings.Join(is.Dialects, ","), "no dialect")
+	say("the tag of columns is ", was.Tag, is.Tag, "db")
+	say("the guard is ", was.Guard, is.Guard, "build")
+	say("doc comments become comments: ", strconv.FormatBool(was.Comments), strconv.FormatBool(is.Comments), "")
+	if fresh := slices.DeleteFunc(slices.Clone(is.Dialects), func(d string) bool {
+		name, _ := dialects.Split(d)
+		return slices.Contains(dialects.Names(was.Dialects), name)
+	}); len(fresh) > 0 {
+		lines = append(lines, "the migrations that are there were not made for "+strings.Join(fresh, " and ")+": modelgen lint says what it cannot do of them")
+	}
+	return lines
 }
 
 func (r *Result) old() *schema.Schema {

@@ -111,7 +111,12 @@ func generate(ctx context.Context, e env, args []string) error {
 		if lintErr != nil {
 			return lintErr
 		}
-		if err = r.Commit(); err == nil && r.Migration != "" {
+		if err = r.Commit(); err == nil {
+			for _, line := range r.Changed() {
+				e.say(line)
+			}
+		}
+		if err == nil && r.Migration != "" {
 			fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(cfg.Out, r.Migration+".go")))
 			warn(e, found)
 		}

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen"
@@ -100,9 +102,16 @@ func lintOperands(e env, operands []string) (folders []string, name string, err 
 
 // warn prints what is a warning or worse of a migration that was written.
 func warn(e env, found []gen.Hazard) {
+	codes := map[string]bool{} // of errors
 	for _, h := range found {
 		if h.Severity >= lint.Warning {
 			e.say(h.String())
 		}
+		if h.Severity == lint.Error {
+			codes[h.Code] = true
+		}
+	}
+	if all := slices.Sorted(maps.Keys(codes)); len(all) > 0 {
+		e.say("the migration is written all the same; check and lint fail until it is another one, or the file says why: //modelgen:allow " + strings.Join(all, ",") + " why")
 	}
 }

@@ -76,7 +76,7 @@
 //	modelgen squash -forget NAME       takes Replaces out, when all databases have it; then app migrate prune on each
 //
 // lint takes -json, -severity note|warning|error (from which on it exits 1, default error) and -dialects; docs/lint.md lists its checks. What
-// is a warning of the new migration is printed by generate too.
+// is a warning or an error of the new migration is printed by generate too, which writes it all the same: exit status 0, and check and lint fail on the error.
 //
 // adopt takes a database, postgres://... or sqlite:FILE, or FILE.json, which the program's verb inspect has printed, and these flags:
 //

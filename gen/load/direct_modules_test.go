@@ -2,6 +2,7 @@ package load
 
 import (
 	"go/token"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -46,9 +47,7 @@ func TestDirectlyModules(t *testing.T) {
 			if strings.Contains(tt.name, "tags") {
 				files["models/more.go"] = tagged
 			}
-			for name, text := range tt.files {
-				files[name] = text
-			}
+			maps.Copy(files, tt.files)
 			for name, text := range files {
 				write(t, filepath.Join(dir, name), []byte(text))
 			}

@@ -50,6 +50,19 @@ func byHand(column, down string) migrate.Op {
 	}
 }
 
+// currencies is a table of rows that belong to the schema.
+func currencies() migrate.Op {
+	return migrate.CreateTable{Table: "currencies", Columns: []schema.ColumnDef{schema.Text("code"), schema.Integer("digits")}, PrimaryKey: schema.PrimaryKey{Name: "currencies_pkey", Columns: []string{"code"}}}
+}
+
+func declaresRows(codes ...string) migrate.Op {
+	op := migrate.Rows{Table: "currencies", Key: []string{"code"}, Declared: true}
+	for _, code := range codes {
+		op.Insert = append(op.Insert, migrate.Values{"code": code, "digits": 2})
+	}
+	return op
+}
+
 func view(down string) migrate.Op {
 	return migrate.SQL{Up: []string{"CREATE VIEW seen AS SELECT 1 AS one"}, Down: []string{down}}
 }
@@ -98,6 +111,13 @@ func TestMigratetest(t *testing.T) {
 		}},
 		{name: "a view that is declared, and one that another migration changes", set: shop(makes("t"), migrate.CreateView{Name: "seen", Query: "SELECT 1 AS one"},
 			migrate.ReplaceView{Name: "seen", From: "SELECT 1 AS one", To: "SELECT 2 AS one"})},
+		{name: "declared rows, which another migration changes, deletes and releases", set: shop(currencies(), declaresRows("EUR", "JPY", "USD"),
+			migrate.Rows{Table: "currencies", Key: []string{"code"}, Declared: true, Delete: []migrate.Values{{"code": "JPY", "digits": 2}}, Release: []migrate.Values{{"code": "USD", "digits": 2}},
+				Update: []migrate.RowUpdate{{Key: migrate.Values{"code": "EUR"}, From: migrate.Values{"digits": 2}, To: migrate.Values{"digits": 3}}}})},
+		{
+			name: "declared rows that a step by hand deletes", set: shop(currencies(), declaresRows("EUR"), migrate.SQL{Up: []string{"DELETE FROM currencies"}, Down: []string{"SELECT 1"}}), applied: 3,
+			errs: []string{"currencies", "EUR"},
+		},
 		{name: "joined sets", set: func() *migrate.Set {
 			return migrate.Join(migrate.NewSet("users", chain(makes("users"))...), migrate.NewSet("shop", chain(makes("t"))...))
 		}},
