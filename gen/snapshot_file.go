@@ -35,14 +35,17 @@ func (r *Result) record() error {
 		return m.Name != r.Migration && (!ok || hash == snapshot.Open)
 	}
 	r.snap.Models = models
+	same := !r.moved
 	if len(r.Folder.Sources) > 0 && slices.ContainsFunc(r.Folder.Migrations, missing) {
 		if all, err := r.Folder.Read(); err == nil { // else it was said
-			r.snap.Migrations = migrations.Records(all, nil, r.snap.Migrations)
+			r.snap.Migrations, same = migrations.Records(all, nil, r.snap.Migrations), false
 		}
 	}
-	with, err := r.snap.Encode()
-	if err != nil {
-		return err
+	with := without
+	if !same {
+		if with, err = r.snap.Encode(); err != nil {
+			return err
+		}
 	}
 	r.catchesUp = r.Folder.SnapshotText != nil && string(without) == string(read.Unix(r.Folder.SnapshotText)) && string(with) != string(without)
 	r.Add(filepath.Join(r.Folder.Dir, snapshot.Name), with, r.Folder.SnapshotText)

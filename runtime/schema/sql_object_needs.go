@@ -83,11 +83,15 @@ func (x *Names) needs(o SQLObject) *needs {
 
 // noted adds what a comment in the statement says that it stands on, for what no text shows: -- modelgen:depends orders.total open_orders.
 func (n *needs) noted() {
+	const word = "modelgen:depends "
+	if !strings.Contains(string(n.o.SQL), word) {
+		return
+	}
 	for _, t := range sqllex.Scan(string(n.o.SQL), sqllex.Any) {
 		if t.Kind != sqllex.Comment {
 			continue
 		}
-		_, list, ok := strings.Cut(t.Text, "modelgen:depends ")
+		_, list, ok := strings.Cut(t.Text, word)
 		if !ok {
 			continue
 		}
