@@ -76,6 +76,7 @@ func compare(in Input, f dualWrites) (*Result, *differ, error) {
 	d.questionsOnly = len(d.questions) > 0
 	if !d.questionsOnly {
 		d.run()
+		d.fillsRefer()
 		d.sqlObjects()
 	}
 	d.checkAnswers()

@@ -68,6 +68,7 @@ func (d *differ) sqlObjects() {
 		return
 	}
 	d.cannotChange(changes)
+	d.operatorsOf(changes)
 	if len(d.errs) > 0 {
 		return
 	}

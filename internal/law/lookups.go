@@ -175,7 +175,7 @@ func (l *lookups) change() {
 		}
 	case 5: // one that is computed
 		if c.Type.Kind == schema.KindInteger && c.Generated == "" {
-			t.Columns = append(t.Columns, schema.Column{Name: l.name("g"), Type: c.Type, Nullable: c.Nullable, Generated: c.Name + " + 1"})
+			t.Columns = append(t.Columns, schema.Column{Name: l.name("g"), Type: c.Type, Nullable: true, Generated: c.Name + " + 1"})
 		}
 	case 6, 7, 8:
 		t.Columns = append(t.Columns, l.column())

@@ -62,7 +62,7 @@ func (l *lookups) backFills() (all []string) {
 			continue
 		}
 		for _, c := range t.Columns {
-			if !slices.Contains(stays, place{t.Name, c.Name}) && !c.Nullable && c.Default == nil && c.Generated == "" {
+			if !slices.Contains(stays, place{t.Name, c.Name}) && c.Generated == "" && (!c.Nullable && c.Default == nil || c.Default != nil && slices.Contains(uniques(t), c.Name)) {
 				all = append(all, t.Name+"."+c.Name+"="+sqlOf(c))
 			}
 		}
@@ -113,7 +113,7 @@ func (l *lookups) say(a *diff.Answers, q diff.Question) error {
 				fill = key
 			}
 			for _, fk := range t.ForeignKeys {
-				if fk.Columns[0] == c.Name && (l.tables[fk.RefTable] == "" || !l.apps) && len(l.b.Table(fk.RefTable).Rows.Rows) > 0 {
+				if fk.Columns[0] == c.Name && len(l.b.Table(fk.RefTable).Rows.Rows) > 0 {
 					ref := l.b.Table(fk.RefTable)
 					fill = "'" + *ref.Rows.Rows[0][ref.PrimaryKey.Columns[0]] + "'"
 				}
