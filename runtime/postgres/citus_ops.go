@@ -38,12 +38,20 @@ func (p *planner) DistributeTable(o migrate.DistributeTable) error {
 		return refuseEngine(Citus, o.Table, "", "its rows distributed while others use it: it has no primary key, by which changes of them would be replicated",
 			"give it one; or say in Plain of the op why writers may wait while the rows are moved")
 	}
+	var first tableKey
+	var names []string
 	for _, fk := range p.keysOf(o.Table) {
 		parent := p.before.Table(fk.RefTable)
 		if fk.of != o.Table || parent != nil && !parent.Options.Reference {
-			return refuseEngine(Citus, fk.of, fk.Name, "this foreign key while "+o.Table+" is distributed beside writes (create_distributed_table_concurrently takes foreign keys to reference tables alone)",
-				"say in Plain of DistributeTable why writers may wait while the rows are moved; or drop the key in a migration before, and add it in one after")
+			if names = append(names, fk.Name+" of "+fk.of); len(names) == 1 {
+				first = fk
+			}
 		}
+	}
+	if len(names) > 0 {
+		return refuseEngine(Citus, first.of, first.Name, "this foreign key while "+o.Table+" is distributed beside writes (create_distributed_table_concurrently takes foreign keys to reference tables alone)",
+			"say in Plain of DistributeTable why writers may wait while the rows are moved; or generate three times: with fk: taken out of the models for "+strings.Join(names, ", ")+
+				"; then with distribute: on "+o.Table+" and on what the keys connect it with, where that is not a reference table; then with fk: back, which adds the keys NOT VALID and validates them")
 	}
 	p.stage(o, migrate.Stage{
 		NoTx: true, Statements: []migrate.Statement{p.distribute("create_distributed_table_concurrently", o.Table, o.Column, o.ColocateWith)},
