@@ -121,11 +121,20 @@ func when(e migrate.MigrationStatus) []terminal.Cell {
 	if !e.Applied {
 		return []terminal.Cell{{Text: "since " + r.Started.UTC().Format(time.DateTime)}, {Text: progressOf(e)}}
 	}
+	if r.Finished.IsZero() { // its row was not written by a run
+		return []terminal.Cell{{Style: terminal.Faint, Text: "when is not known"}}
+	}
 	cells := []terminal.Cell{{Style: terminal.Faint, Text: r.Finished.UTC().Format(time.DateTime)}}
-	if r.State == migrate.StateDone {
-		cells = append(cells, terminal.Cell{Style: terminal.Faint, Text: short(r.Finished.Sub(r.Started))})
+	if took, known := took(r); known && r.State == migrate.StateDone {
+		cells = append(cells, terminal.Cell{Style: terminal.Faint, Text: short(took)})
 	}
 	return cells
+}
+
+// took returns how long a migration took; known is false where the row has no end, or the clock was set back meanwhile.
+func took(r *migrate.Record) (d time.Duration, known bool) {
+	d = r.Finished.Sub(r.Started)
+	return d, !r.Finished.IsZero() && d >= 0
 }
 
 // progressOf says how far a migration is of which a part is done.
@@ -195,7 +204,10 @@ func statusJSON(st *migrate.Status) any {
 			}
 			if !r.Finished.IsZero() {
 				finished := r.Finished.UTC()
-				j.Finished, j.DurationMS = &finished, r.Finished.Sub(r.Started).Milliseconds()
+				j.Finished = &finished
+			}
+			if d, known := took(r); known {
+				j.DurationMS = d.Milliseconds()
 			}
 		}
 		out.Migrations = append(out.Migrations, j)
