@@ -232,7 +232,11 @@ func (c *fleetCall) drift(r *fleet.Report) {
 		}
 		of[k].Targets = append(of[k].Targets, res.Target)
 	}
-	c.print("%s: %s, %d as their migrations say, %d drifted\n", r.Set, counted(len(r.Results)), r.Count(fleet.Current), r.Count(fleet.Drifted))
+	failed := ""
+	if n := r.Count(fleet.Failed); n > 0 {
+		failed = fmt.Sprintf(", %d failed", n)
+	}
+	c.print("%s: %s, %d as their migrations say, %d drifted%s\n", r.Set, counted(len(r.Results)), r.Count(fleet.Current), r.Count(fleet.Drifted), failed)
 	for _, k := range order {
 		c.print("%s\n", c.paint(terminal.Bold, fmt.Sprintf("%s (%s), as in %s:", counted(len(of[k].Targets)), of[k].Names(some), of[k].Targets[0])))
 		c.differences(first[k].Differences)

@@ -177,6 +177,7 @@ func TestFleetColor(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "ruin.db"), []byte(strings.Repeat("no database", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	fleetSays(t, files, fleetMigrations(2), "verify", 1, "3 targets, 2 as their migrations say, 0 drifted, 1 failed\n")
 	t.Setenv("FORCE_COLOR", "1")
 	for _, args := range []string{"status", "plan", "up", "verify", "check", "to 0002"} {
 		words := func(more ...string) string {
