@@ -19,6 +19,7 @@ import (
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/load"
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // adoptFlags are the flags of adopt.
@@ -243,7 +244,11 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 		}
 		return errNo
 	}
-	differences, err := adopt.Differences(to.res.Schema, r.Ops)
+	var before *schema.Schema
+	if s := r.Folder.Snapshot; s != nil {
+		before = &s.Schema
+	}
+	differences, err := adopt.Differences(to.res.Schema, before, r.Ops)
 	if err != nil {
 		return err
 	}
@@ -290,7 +295,7 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 	if allow.there && len(allow.patterns) > 0 {
 		e.say(fmt.Sprintf("verify looks at what the models cannot say: add it to %s, then run modelgen once more: %s", allow.shown, strings.TrimSpace(string(allow.content()))))
 	}
-	e.adopted(to.in, to.res, append(to.res.Unexpressed, differences...), generateLine(to.dir, to.models.Generate))
+	e.adopted(to.in, to.res, append(to.res.Unexpressed, differences...), generateLine(to.dir, to.models.Generate), len(r.Files) > 0)
 	return nil
 }
 

@@ -10,8 +10,15 @@ import (
 // allowance is what verify is to pass over, as modelgen.json says it.
 type allowance struct {
 	path, shown string
-	there       bool // the file is there: it is not written over
-	patterns    []string
+	there       bool     // the file is there: it is not written over
+	patterns    []string // without those that the file has
+}
+
+// allowFile is what of modelgen.json is for verify.
+type allowFile struct {
+	Verify struct {
+		Allow []string `json:"allow"`
+	} `json:"verify"`
 }
 
 // allow finds what the database has on adopted tables and the models cannot say, as far as verify looks at it.
@@ -22,13 +29,16 @@ func (to *adoption) allow(e env, a adoptFlags) allowance {
 		return allowance{}
 	}
 	x := allowance{path: filepath.Join(out, name), shown: filepath.ToSlash(filepath.Join(a.out, name))}
+	var has allowFile
 	for _, dir := range []string{out, moduleOf(out)} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err == nil && !x.there { // the nearest counts
 			x.there = true
+			_ = json.Unmarshal(data, &has) // whether it is right is said elsewhere
 		}
 	}
 	for _, u := range to.res.Unexpressed {
-		if u.Allow != "" {
+		if u.Allow != "" && !slices.Contains(has.Verify.Allow, u.Allow) {
 			x.patterns = append(x.patterns, u.Allow)
 		}
 	}
@@ -39,11 +49,7 @@ func (to *adoption) allow(e env, a adoptFlags) allowance {
 
 // content returns the file.
 func (x allowance) content() []byte {
-	var file struct {
-		Verify struct {
-			Allow []string `json:"allow"`
-		} `json:"verify"`
-	}
+	var file allowFile
 	file.Verify.Allow = x.patterns
 	data, err := json.MarshalIndent(file, "", "\t")
 	if err != nil {

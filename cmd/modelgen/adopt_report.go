@@ -14,8 +14,9 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// adopted says what was taken over, what was not, and what is to be done next. The line generate is missing in the models, "" when it is not.
-func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed, generate string) {
+// adopted says what was taken over, what was not, and what is to be done next. The line generate is missing in the models, "" when it is not; written is false
+// when all of it was there already.
+func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed, generate string, written bool) {
 	tables, columns := "tables", "columns were"
 	if res.Tables == 1 {
 		tables = "table"
@@ -65,6 +66,10 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 	}
 	if generate != "" {
 		fmt.Fprintf(e.stderr, "go generate does not know of the models yet: put %s above a declaration of them\n", generate)
+	}
+	if !written {
+		fmt.Fprintln(e.stderr, "nothing to do: models and migrations say all of that already")
+		return
 	}
 	fmt.Fprintln(e.stderr, "next: read the models, build, then run the program's migrate up -fake-initial, which records that the tables are there, and migrate verify")
 }

@@ -211,6 +211,59 @@ func (w *writer) defaults() {
 	}
 }
 
+// constants takes out checks and indexes that models cannot have, as no column is in what they say: CHECK (false) of a table that others inherit from.
+func (w *writer) constants(t *schema.Table) {
+	const why = "models say of expressions only such as name a column (%s); it stays in the database"
+	columns := t.ColumnNames()
+	t.Checks = slices.DeleteFunc(t.Checks, func(c schema.Check) bool {
+		err := load.CheckColumns(c.Expr, columns)
+		if err != nil {
+			w.left(strings.TrimSpace(fmt.Sprintf("table %s: check %s", t.Name, c.Name)), why, c.Expr)
+			w.allow("constraint", c.Name, t)
+		}
+		return err != nil
+	})
+	t.Indexes = slices.DeleteFunc(t.Indexes, func(x schema.Index) bool {
+		says := []string{x.Where}
+		for _, p := range x.Parts {
+			says = append(says, p.Expr)
+		}
+		i := slices.IndexFunc(says, func(sql string) bool { return sql != "" && load.CheckColumns(sql, columns) != nil })
+		if i >= 0 {
+			w.left(fmt.Sprintf("table %s: index %s", t.Name, x.Name), why, says[i])
+			w.unexpressed[len(w.unexpressed)-1].SQL = indexSQL(t, x)
+			w.allow("index", x.Name, t)
+		}
+		return i >= 0
+	})
+}
+
+// indexSQL returns a statement that makes an index like the one that is left.
+func indexSQL(t *schema.Table, x schema.Index) string {
+	var parts []string
+	for _, p := range x.Parts {
+		if p.Expr != "" {
+			parts = append(parts, "("+p.Expr+")")
+		} else {
+			parts = append(parts, schema.QuoteName(p.Column))
+		}
+	}
+	make, where := "CREATE INDEX ", ""
+	if x.Unique {
+		make = "CREATE UNIQUE INDEX "
+	}
+	if x.Where != "" {
+		where = " WHERE " + x.Where
+	}
+	return make + schema.QuoteName(x.Name) + " ON " + schema.QuoteName(t.Name) + " (" + strings.Join(parts, ", ") + ")" + where
+}
+
+// allow lets verify pass over what was left in a table last.
+func (w *writer) allow(kind, name string, t *schema.Table) {
+	on := schema.Object{Kind: kind, Name: schema.QuoteName(cmp.Or(name, "unnamed")), Table: schema.QuoteName(t.Name)}
+	w.unexpressed[len(w.unexpressed)-1].Allow = on.String()
+}
+
 // leaveOut takes out what points to tables that are not there, and what an index says though it is so anyway.
 func (w *writer) leaveOut() {
 	for _, t := range w.s.Tables {
@@ -221,13 +274,13 @@ func (w *writer) leaveOut() {
 				}
 			}
 		}
+		w.constants(t)
 		t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f schema.ForeignKey) bool {
 			if w.s.Table(f.RefTable) != nil {
 				return false
 			}
-			on := schema.Object{Kind: "constraint", Name: schema.QuoteName(cmp.Or(f.Name, "unnamed")), Table: schema.QuoteName(t.Name)}
 			w.left(strings.TrimSpace(fmt.Sprintf("table %s: foreign key %s", t.Name, f.Name)), "it refers to %s, which is not adopted (-schema, -ignore, no struct); it stays in the database, and no model says it", f.RefTable)
-			w.unexpressed[len(w.unexpressed)-1].Allow = on.String()
+			w.allow("constraint", f.Name, t)
 			return true
 		})
 	}

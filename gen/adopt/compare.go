@@ -10,9 +10,13 @@ import (
 )
 
 // Differences returns where the models that were written differ from the database: want is the schema that they were to say, ops is what
-// makes the tables of the models that were read again. There should be nothing, and what there is has to be looked at.
-func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, error) {
+// makes the tables of the models that were read again, from those that the migrations before make, if there are some. There should be nothing, and what
+// there is has to be looked at.
+func Differences(want, from *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, error) {
 	got := &schema.Schema{}
+	if from != nil {
+		got = from.Clone()
+	}
 	for _, op := range ops {
 		if err := op.Apply(got); err != nil {
 			return nil, fmt.Errorf("internal error: the operations do not apply, please report it: %w", err)
@@ -38,7 +42,7 @@ func Differences(want *schema.Schema, ops []migrate.Op) ([]migrate.Unexpressed, 
 		}
 	}
 	for _, f := range b {
-		if !inA[f] {
+		if !inA[f] && (from == nil || want.Table(f.Table) != nil) { // other tables are of other packages
 			note(f, "the models say %s, which the database does not have")
 		}
 	}

@@ -83,7 +83,9 @@ func (x *into) enumTypes() {
 				x.enums[e.Name] = &valueType{name: strings.TrimLeft(f.Go, "*[]"), values: f.Values}
 			case isEnum && len(f.Values) == 0 && x.valuesType(e) != "":
 				x.enums[e.Name] = &valueType{name: x.valuesType(e), values: e.Values}
-				x.enumOf[t.Name+"."+c.Name] = ":" + x.valuesType(e)
+				if strings.TrimLeft(f.Go, "*[]") != x.valuesType(e) { // a slice of it is read as one
+					x.enumOf[t.Name+"."+c.Name] = ":" + x.valuesType(e)
+				}
 			case isEnum && (len(f.Values) > 0 || f.Type.Kind != schema.KindText || !x.cfg.Add):
 				x.problem(f.Pos, "column %s.%s is of enum %s (%s), and %s is %s: give it a named string type with these constants in this order, or keep a string and let -add write the type for enum:TYPE",
 					t.Name, c.Name, e.Name, strings.Join(e.Values, ", "), f.Name, f.Go)

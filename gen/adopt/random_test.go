@@ -49,7 +49,7 @@ func read(t *testing.T, s *schema.Schema, dialect string, cfg adopt.Config) ([]m
 	if err != nil || len(out.Questions) > 0 {
 		t.Fatalf("%v %v\n%s", err, out, source.String())
 	}
-	left, err := adopt.Differences(res.Schema, out.Ops)
+	left, err := adopt.Differences(res.Schema, nil, out.Ops)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,24 +56,27 @@ func (m *model) prefixed(sc *scope, expr string) string {
 
 func stand(i int) string { return fmt.Sprintf("modelgen_stands_for_%d_", i) }
 
-// checkColumns refuses names that are probably mistyped columns. A name that is like no column can be something of the database's.
-func (m *model) checkColumns(sql string) error {
-	unknown := schema.UnknownNames(sql, m.names)
+func (m *model) checkColumns(sql string) error { return CheckColumns(sql, m.names) }
+
+// CheckColumns refuses, in an expression of a table with these columns, names that are probably mistyped columns, and an expression without one. A name
+// that is like no column can be something of the database's.
+func CheckColumns(sql string, columns []string) error {
+	unknown := schema.UnknownNames(sql, columns)
 	for _, name := range unknown {
-		if n := nearest(name, m.names, min(2, reach(name))); n != "" {
+		if n := nearest(name, columns, min(2, reach(name))); n != "" {
 			return fmt.Errorf("there is no column %s: did you mean %s?", name, n)
 		}
 	}
-	if missing := schema.MissingColumns(sql, m.names...); len(missing) > 0 {
-		return fmt.Errorf("there is no column %s%s", missing[0], didYouMean(missing[0], m.names))
+	if missing := schema.MissingColumns(sql, columns...); len(missing) > 0 {
+		return fmt.Errorf("there is no column %s%s", missing[0], didYouMean(missing[0], columns))
 	}
-	if len(schema.ExprColumns(sql, m.names)) > 0 {
+	if len(schema.ExprColumns(sql, columns)) > 0 {
 		return nil
 	}
 	if len(unknown) > 0 {
-		return fmt.Errorf("there is no column %s%s", unknown[0], didYouMean(unknown[0], m.names))
+		return fmt.Errorf("there is no column %s%s", unknown[0], didYouMean(unknown[0], columns))
 	}
-	return fmt.Errorf("it mentions no column: there is %s", some(m.names))
+	return fmt.Errorf("it mentions no column: there is %s", some(columns))
 }
 
 // checkForm refuses what is no expression over one row.

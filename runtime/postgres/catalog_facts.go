@@ -55,6 +55,9 @@ func split(line string) []string {
 		if rest, ok := strings.CutSuffix(def, " NOT VALID"); ok {
 			def, more = rest, append(more, "not valid constraint "+name)
 		}
+		if m := matchOfOne.FindStringSubmatchIndex(def); m != nil {
+			def = def[:m[3]] + def[m[1]:]
+		}
 		if i := strings.Index(def, ") DEFERRABLE"); i >= 0 && strings.HasPrefix(def, "PRIMARY KEY ") {
 			more = append(more, "deferrable constraint "+name+def[i+1:])
 			def = def[:i+1]
@@ -70,6 +73,9 @@ func split(line string) []string {
 	line = markers.Replace(line)
 	return append(more, line)
 }
+
+// matchOfOne is a foreign key of one column with MATCH FULL, which says the same as one without.
+var matchOfOne = lazyregexp.New(`^(FOREIGN KEY \((?:"(?:[^"]|"")+"|[^",()]+)\) REFERENCES .+?\)) MATCH FULL`)
 
 // markers are what the queries put between the parts of a fact.
 var markers = strings.NewReplacer("\x04", "", "\x05", "", "\x06", "")

@@ -227,7 +227,7 @@ func (n *needs) relations() {
 	with := n.commonTables()
 	n.names = map[int]bool{}
 	for _, w := range n.words {
-		if n.calledSo(w) || n.aside[w.from] {
+		if n.calledSo(w) || n.aside[w.from] || n.spelled(w) {
 			continue
 		}
 		last := w.to - 1
@@ -324,6 +324,21 @@ func (n *needs) calledSo(w sqlWord) bool {
 		return w.from > 0 && w.from <= 4 && n.toks[w.from-1].Is(last) // CREATE OR REPLACE CONSTRAINT TRIGGER touch
 	}
 	return false
+}
+
+// spelled reports whether a word without quotes is one of the statement's own, which a table may be called as well: CREATE TYPE, and the types of the
+// database in a definition of another one, which it finds before all that is called so.
+func (n *needs) spelled(w sqlWord) bool {
+	if len(w.parts) > 1 || w.parts[0].Kind != sqllex.Word || w.soft {
+		return false
+	}
+	if n.o.Kind == DomainKind || n.o.Kind == CompositeTypeKind {
+		if t, err := ParseType(w.last()); err == nil && t.Known() {
+			return true
+		}
+	}
+	own := append(strings.Fields(strings.ToUpper(string(n.o.Kind))), "CREATE", "OR", "REPLACE")
+	return !slices.ContainsFunc(n.toks[:w.to], func(t sqllex.Token) bool { return !t.Is(own...) })
 }
 
 // namesTable reports whether the brackets behind a name can be those of its columns: INSERT INTO orders (id).
