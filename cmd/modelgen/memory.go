@@ -10,7 +10,7 @@ import (
 // of the time. Of more models it would cost half of it, so they have the memory.
 func spareMemory() {
 	debug.SetGCPercent(200)
-	const little = 80 << 20
+	const little = 72 << 20
 	debug.SetMemoryLimit(little)
 	afterEachCollection(func(live uint64) {
 		debug.SetMemoryLimit(little + 3*max(int64(live)-little*3/5, 0))
