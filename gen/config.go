@@ -22,7 +22,7 @@ type Config struct {
 
 	Allow   []string          // what verify passes over, beside what modelgen.json says
 	Overlay map[string][]byte // files of models that are not on disk yet, by absolute path
-	Lister  load.Lister       // lists the packages of models; nil is the go command
+	GoList  load.GoList       // lists the packages of models; nil runs the go command
 
 	SQL string // directory with SQL files that declare views, functions and the like, relative to Dir or absolute; "none" forgets the one that the snapshot records
 

@@ -79,7 +79,7 @@ func (c Config) loading(s *snapshot.Snapshot) load.Config {
 	return load.Config{
 		ExtraLater: written,
 		Dir:        c.Dir, Patterns: c.patterns(s), BuildTags: c.BuildTags, Tag: s.Tag, Comments: s.Comments,
-		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, AllowEmpty: s.Head != "", Overlay: c.Overlay, Lister: c.Lister,
+		Dialects: dialects.Capabilities(s.Dialects, c.Targets), Known: dialects.AllCapabilities(c.Targets), Extra: []string{emit.Imports}, AllowEmpty: s.Head != "", Overlay: c.Overlay, GoList: c.GoList,
 	}
 }
 

@@ -33,7 +33,7 @@ func runCheck(ctx context.Context, e env, args []string) error {
 	found := []finding.Finding{}
 	var remarks []remark
 	for _, d := range dirs {
-		cfg := gen.Config{Dir: e.dir, Out: d, BuildTags: *tags, Targets: targets, Since: *since, Lister: e.lister}
+		cfg := gen.Config{Dir: e.dir, Out: d, BuildTags: *tags, Targets: targets, Since: *since, GoList: e.goList}
 		if moduleOf(e.dir) != moduleOf(filepath.Join(e.dir, d)) {
 			cfg.Dir, cfg.Out = filepath.Join(e.dir, d), "." // the go command finds the models from there only
 		}

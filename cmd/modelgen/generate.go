@@ -20,7 +20,7 @@ import (
 
 // generate writes the next migration.
 func generate(ctx context.Context, e env, args []string) error {
-	cfg := gen.Config{Dir: e.dir, Targets: targets, Lister: e.lister}
+	cfg := gen.Config{Dir: e.dir, Targets: targets, GoList: e.goList}
 	args = joinSQL(e.dir, args)
 	given := args
 	f := flags(e, "generate", "[packages]")

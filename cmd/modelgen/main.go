@@ -155,7 +155,7 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	color          *terminal.Mode // what -color says, once it is read; nil is by the environment
-	lister         load.Lister    // of packages with models; nil is the go command
+	goList         load.GoList    // of packages with models; nil runs the go command
 }
 
 var verbs = map[string]func(context.Context, env, []string) error{

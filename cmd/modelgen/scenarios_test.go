@@ -22,11 +22,9 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/ast/astutil"
-	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/txtar"
 
 	"github.com/modelgen/modelgen/gen"
-	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/snapshot"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -86,52 +84,7 @@ type scenario struct {
 	archive *txtar.Archive
 	dir     string
 	golden  map[string]string // what came out, by the name of the file in the archive
-	listed  listed
-}
-
-// listed keeps what the go command said of the models of a scenario, which are loaded up to four times: for the migration, for what the command prints, again,
-// and with -update. It asks again when a file has changed, but for what is not in the build: guards and migrations. That a generate is not disturbed
-// by these is for the scripts to show, where the go command is asked each time.
-type listed struct {
-	asked int // how often
-	key   string
-	roots []*packages.Package
-}
-
-func (l *listed) Load(cfg *packages.Config, patterns ...string) ([]*packages.Package, error) {
-	l.asked++
-	var key strings.Builder
-	var asked []string // however they are written
-	for _, p := range patterns {
-		if rest, ok := strings.CutPrefix(p, "./"); ok {
-			p = "example.com/shop/" + rest
-		}
-		asked = append(asked, p)
-	}
-	slices.Sort(asked)
-	fmt.Fprintln(&key, cfg.Mode, cfg.Dir, cfg.BuildFlags, cfg.Overlay, slices.Compact(asked))
-	err := fs.WalkDir(os.DirFS(cfg.Dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && name == "migrations" {
-			return fs.SkipDir
-		}
-		if err != nil || d.IsDir() || load.IsGuard(path.Base(name)) {
-			return err
-		}
-		data, err := os.ReadFile(filepath.Join(cfg.Dir, name))
-		fmt.Fprintf(&key, "%s\n%s\n", name, data)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if key.String() == l.key {
-		return slices.Clone(l.roots), nil
-	}
-	roots, err := packages.Load(cfg, patterns...)
-	if err == nil && !slices.ContainsFunc(roots, func(p *packages.Package) bool { return len(p.Syntax) == 0 }) {
-		l.key, l.roots = key.String(), slices.Clone(roots)
-	}
-	return roots, err
+	asked   int               // how often for the files of packages
 }
 
 // lightModule returns a go.mod with the packages that migrations import cut down to their declarations. The go command takes most of the
@@ -362,7 +315,7 @@ func flagWords(text string) (args []string) {
 // command runs the real command.
 func (s *scenario) command(args []string) (stdout, stderr string, code int) {
 	var o, e bytes.Buffer
-	code = run(s.t.Context(), env{dir: s.dir, stdout: &o, stderr: &e, lister: &s.listed}, args)
+	code = run(s.t.Context(), env{dir: s.dir, stdout: &o, stderr: &e, goList: s.goList}, args)
 	return o.String(), e.String(), code
 }
 
@@ -370,7 +323,7 @@ func (s *scenario) command(args []string) (stdout, stderr string, code int) {
 // to read comes from the command.
 func (s *scenario) generate(args []string) {
 	t := s.t
-	cfg := gen.Config{Dir: s.dir, Out: "migrations", Targets: targets, Lister: &s.listed}
+	cfg := gen.Config{Dir: s.dir, Out: "migrations", Targets: targets, GoList: s.goList}
 	f := flag.NewFlagSet("flags", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.Var((*words)(&cfg.Answers.Renames), "rename", "")
@@ -421,9 +374,9 @@ func (s *scenario) generate(args []string) {
 	s.sql(r)
 	s.down(r.Ops, old)
 	now := s.files()
-	s.listed.asked = 0
+	s.asked = 0
 	stdout, stderr, code := s.command(nil)
-	once := s.listed.asked
+	once := s.asked
 	if stdout != "" || code != 0 {
 		t.Errorf("the second generate: exit %d\n%s%s", code, stdout, stderr)
 	}
@@ -603,13 +556,13 @@ func changes(before, after map[string]string) string {
 func (s *scenario) updated(once int) {
 	s.t.Helper()
 	before := s.files()
-	s.listed.asked = 0
+	s.asked = 0
 	if _, stderr, code := s.command([]string{"-update"}); code != 0 {
 		s.t.Errorf("-update: exit %d\n%s", code, stderr)
 	} else if d := changes(before, s.files()); d != "" {
 		s.t.Errorf("-update changed files:\n%s", d)
-	} else if s.listed.asked != once {
-		s.t.Errorf("-update listed the packages of the models %d times, generate %d", s.listed.asked, once)
+	} else if s.asked != once {
+		s.t.Errorf("-update listed the packages of the models %d times, generate %d", s.asked, once)
 	}
 }
 

@@ -17,7 +17,7 @@ var showFormats = []string{"text", "mermaid", "svg", "dot", "json"}
 
 // show describes a directory of migrations: the graph, and the tables.
 func show(ctx context.Context, e env, args []string) error {
-	cfg := gen.Config{Dir: e.dir, Targets: targets, Lister: e.lister}
+	cfg := gen.Config{Dir: e.dir, Targets: targets, GoList: e.goList}
 	f := flags(e, "show", "[directory]")
 	format := f.String("format", "text", "`how`: text, mermaid, svg or dot (diagrams of the tables), or json")
 	asJSON := f.Bool("json", false, "the same as -format json")

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"errors"
 	"go/token"
 	"go/types"
@@ -12,18 +13,14 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/go/packages"
-
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// lister lists with package packages.
-type lister struct{}
-
-func (lister) Load(cfg *packages.Config, patterns ...string) ([]*packages.Package, error) {
-	return packages.Load(cfg, patterns...)
+// packagesOnly leaves all to package packages.
+func packagesOnly(context.Context, string, []string) ([]byte, error) {
+	return nil, errors.New("not directly")
 }
 
 // TestDirectly: what is loaded without package packages is what that loads, and where something is wrong it has the word.
@@ -87,7 +84,7 @@ func TestDirectly(t *testing.T) {
 				cfg.Extra = []string{tt.extra}
 			}
 			direct, err := Load(t.Context(), cfg)
-			cfg.Lister = lister{}
+			cfg.GoList = packagesOnly
 			other, otherErr := Load(t.Context(), cfg)
 			switch {
 			case err != nil && otherErr != nil && err.Error() == otherErr.Error():

@@ -31,12 +31,12 @@ type golisted struct {
 
 // golist runs go list with flags, for packages.
 func (l *loader) golist(ctx context.Context, flags []string, paths []string) ([]*golisted, error) {
-	args := slices.Concat([]string{"list", "-e", "-buildvcs=false", "-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, flags, []string{"--"}, paths)
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Env = l.dirs[0], append(l.quick(), "PWD="+l.dirs[0]) // the paths that it returns begin as this one does, whatever links lead there
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = time.Second // it ends what it has started itself
-	out, err := cmd.Output()
+	args := slices.Concat([]string{"-e", "-buildvcs=false", "-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, flags, []string{"--"}, paths)
+	run := l.cfg.GoList
+	if run == nil {
+		run = l.runGoList
+	}
+	out, err := run(ctx, l.dirs[0], args)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,15 @@ func (l *loader) golist(ctx context.Context, flags []string, paths []string) ([]
 		}
 		all = append(all, p)
 	}
+}
+
+// runGoList is the [GoList] that runs the go command.
+func (l *loader) runGoList(ctx context.Context, dir string, args []string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list"}, args...)...)
+	cmd.Dir, cmd.Env = dir, append(l.quick(), "PWD="+dir) // the paths that it returns begin as this one does, whatever links lead there
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = time.Second // it ends what it has started itself
+	return cmd.Output()
 }
 
 // files lists the packages of patterns, without what they import.

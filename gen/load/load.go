@@ -34,17 +34,15 @@ type Config struct {
 	ExtraLater time.Time
 
 	Overlay map[string][]byte // files that are read in the place of those on disk, or beside them, by absolute path
-	Lister  Lister            // nil is packages.Load
+	GoList  GoList            // nil runs the go command
 
 	Dialects []migrate.Capabilities // those of the project: each needs a spelling of every type; none means all of Known
 	Known    []migrate.Capabilities // those that tags may name; none means Dialects
 }
 
-// Lister lists packages as [packages.Load] does, each with its Fset. Who loads the same models several times keeps here what the go command said of them:
-// that takes most of the time of a load. Nothing that it returned is changed.
-type Lister interface {
-	Load(cfg *packages.Config, patterns ...string) ([]*packages.Package, error)
-}
+// GoList returns what go list with arguments prints in a folder. Who loads many models answers here what is known already: the go command takes most of the
+// time of a load. After an error package packages runs it again, and finds the words for what is wrong.
+type GoList func(ctx context.Context, dir string, args []string) ([]byte, error)
 
 // Package is a package that matched the patterns.
 type Package struct {

@@ -38,16 +38,9 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 	}
 	switch {
 	case loaded:
-	case l.cfg.Lister == nil && len(l.cfg.Overlay) == 0 && !l.hasDriver():
+	case len(l.cfg.Overlay) == 0 && !l.hasDriver():
 		if roots, loaded = l.directly(ctx); !loaded && ctx.Err() == nil {
 			roots, err = packages.Load(cfg, patterns...)
-		}
-	case l.cfg.Lister != nil:
-		roots, err = l.cfg.Lister.Load(cfg, patterns...)
-		for _, p := range roots {
-			if p.Fset != nil {
-				l.fset = p.Fset // that of an earlier load
-			}
 		}
 	default:
 		roots, err = packages.Load(cfg, patterns...)
