@@ -104,6 +104,7 @@ func TestDirectly(t *testing.T) {
 					t.Errorf("failed directly: %v\npackage packages: %v", a, b)
 				}
 			}
+			cfg.GoList = nil
 			if l, err := newLoader(cfg, token.NewFileSet()); err == nil && tt.fails != "" {
 				l.foresee()
 				if _, ok := l.directly(t.Context()); ok != tt.direct {
