@@ -31,7 +31,7 @@ PROGRAM_TESTS = TestProgram|TestAdopted|TestORMItself
 
 # The two packages that take longest come first, and more run at once than there are processors of a small machine: they wait for servers and processes.
 test: modules bin/pgrun chromium pgbouncer ## Run the tests, on real SQLite and PostgreSQL (its own, or MODELGEN_TEST_POSTGRES=postgres://...)
-	bin/pgrun go test -timeout 3h -p 4 -ldflags=-w -skip '^($(DOCS_TESTS)|$(PROGRAM_TESTS))$$' ./cmd/modelgen ./runtime/dialecttest ./...
+	bin/pgrun go test -timeout 3h -p 4 -parallel 4 -ldflags=-w -skip '^($(DOCS_TESTS)|$(PROGRAM_TESTS))$$' ./runtime/dialecttest ./cmd/modelgen ./...
 
 docs: modules bin/pgrun pgbouncer ## Run every command of the README, the guide and what init prints, as a reader does
 	bin/pgrun go test -timeout 3h -ldflags=-w -run '^($(DOCS_TESTS))$$' ./cmd/modelgen

@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	lists = flag.Int("optimize.n", 1000, "how many random lists are optimised")
+	lists = flag.Int("optimize.n", 500, "how many random lists are optimised")
 	first = flag.Uint64("optimize.seed", 1, "the seed of the first list; a failure prints its own")
 )
 

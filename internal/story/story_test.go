@@ -294,12 +294,12 @@ func TestPostgres(t *testing.T) {
 	})
 }
 
-var full = flag.Bool("full", false, "cut at every statement, not at every third one")
+var full = flag.Bool("full", false, "cut at every statement, not at every sixth one")
 
-// TestPostgresCut cuts the connection at the statements of each migration, every third one without -full; run again, it comes to the same end.
+// TestPostgresCut cuts the connection at the statements of each migration, every sixth one without -full; run again, it comes to the same end.
 func TestPostgresCut(t *testing.T) {
 	all := tell(t, postgres.Dialect{}, "postgres.sql", onPostgres)
-	every := 3
+	every := 6
 	if *full {
 		every = 1
 	}

@@ -100,7 +100,7 @@ var faultSets = map[string]func() *migrate.Set{
 var full = flag.Bool("full", false, "run the random tests, and those that go through all places, at their full sizes")
 
 // turn reports whether i belongs to the share that this test has of a sweep: share of so many. The tests that go through the same places in several
-// ways, such as with each driver, divide the places among them in make test, and have all of them in make random.
+// ways, such as with each driver, divide the places, or some of them, among them in make test, and have all of them in make random.
 func turn(i, share, of int) bool { return *full || i%of == share }
 
 // size is how often a random test does what it does.

@@ -48,7 +48,7 @@ func TestProtectKilled(t *testing.T) {
 	faultEach(t, func(t *testing.T, f *faultPG) {
 		d := postgres.Dialect{}
 		for k := 0; ; k++ {
-			if !turn(k, slices.Index(pgDrivers, f.driver), 3) {
+			if !turn(k, slices.Index(pgDrivers, f.driver), 6) {
 				continue
 			}
 			f.empty()

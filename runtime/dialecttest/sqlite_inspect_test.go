@@ -16,7 +16,7 @@ import (
 // TestSQLiteInspectOwn describes databases that migrations made: the schema comes back, as far as SQLite keeps it, and is adopted without a difference.
 func TestSQLiteInspectOwn(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(size(60, 400)) {
+	for seed := range uint64(size(30, 400)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			d := newLite(t)

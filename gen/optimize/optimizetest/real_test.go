@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	lists = flag.Int("real.n", 40, "how many random lists run on each database")
+	lists = flag.Int("real.n", 20, "how many random lists run on each database")
 	first = flag.Uint64("real.seed", 1, "the seed of the first list; a failure prints its own")
 	past  = flag.Uint64("real.history", 5, "the seed of the history of two hundred migrations")
 )
