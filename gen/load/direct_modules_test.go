@@ -69,7 +69,7 @@ func TestDirectlyModules(t *testing.T) {
 			if _, ok := l.directly(t.Context()); ok != tt.direct {
 				t.Errorf("it was listed directly: %v", ok)
 			}
-			cfg.Lister = lister{}
+			cfg.GoList = packagesOnly
 			other, otherErr := Load(t.Context(), cfg)
 			if tt.fails != "" {
 				if err == nil || otherErr == nil || err.Error() != otherErr.Error() || !strings.Contains(err.Error(), tt.fails) {
