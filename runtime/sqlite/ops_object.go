@@ -91,12 +91,19 @@ func (p *planner) planned(op migrate.Op, sql []migrate.Statement) error {
 		from, to, _ := migrate.ObjectChange(op)
 		waits := len(w.open) > 0 || len(w.objects) > 0
 		if to == nil {
-			waits = slices.ContainsFunc(w.objects, func(x waitingObject) bool { return strings.EqualFold(x.name, from.Name) })
+			waits = w.hasWaiting(from.Name)
 			to = from
 		}
 		if !waits {
 			w.stages = append(w.stages, st)
 			return nil
+		}
+		if from != nil && to != from && from.Kind == schema.TriggerKind && !w.hasWaiting(from.Name) {
+			// What it was goes at once: a table that is written anew may no longer have what it names.
+			gone := st
+			gone.Statements, gone.Parts = st.Statements[:1:1], []migrate.Op{migrate.ObjectOp(from, nil)}
+			w.stages = append(w.stages, gone)
+			st.Statements, st.Parts = st.Statements[1:], []migrate.Op{migrate.ObjectOp(nil, to)}
 		}
 		w.objects = append(w.objects, waitingObject{to.Name, st})
 		return nil
@@ -107,6 +114,11 @@ func (p *planner) planned(op migrate.Op, sql []migrate.Statement) error {
 type waitingObject struct {
 	name  string
 	stage migrate.Stage
+}
+
+// hasWaiting reports whether an object of that name waits.
+func (w *pass) hasWaiting(name string) bool {
+	return slices.ContainsFunc(w.objects, func(x waitingObject) bool { return strings.EqualFold(x.name, name) })
 }
 
 // putObjects writes the objects that wait, once no table does.
@@ -120,12 +132,14 @@ func (w *pass) putObjects() {
 	w.objects = nil
 }
 
-// namesObject writes all that waits where an object that waits names what gets another name: it is to follow.
+// namesObject writes all that waits where an object that waits names what gets another name or goes, as it is to be, which has to follow, or as it still is.
 func (w *pass) namesObject(table string, column ...string) error {
+	names := func(sql string) bool { return mentions(sql, table) && (len(column) == 0 || mentions(sql, column...)) }
 	if !slices.ContainsFunc(w.objects, func(o waitingObject) bool {
-		return slices.ContainsFunc(o.stage.Statements, func(s migrate.Statement) bool {
-			return mentions(s.SQL, table) && (len(column) == 0 || mentions(s.SQL, column...))
-		})
+		return slices.ContainsFunc(o.stage.Parts, func(op migrate.Op) bool {
+			from, _, _ := migrate.ObjectChange(op)
+			return from != nil && names(from.Statement())
+		}) || slices.ContainsFunc(o.stage.Statements, func(s migrate.Statement) bool { return names(s.SQL) })
 	}) {
 		return nil
 	}

@@ -65,6 +65,9 @@ func (p *planner) DropTable(op migrate.DropTable) error {
 		if r != nil && r.fresh {
 			return nil
 		}
+		if err := w.namesObject(op.Table); err != nil {
+			return err
+		}
 		w.keysOff = true
 		st := w.emit(op.Table, migrate.Facts{}, "DROP TABLE "+quote(op.Table))
 		st.Run, st.Script = unused("table "+op.Table, op.Table), st.Statements // a view that no longer works loses nothing, and SQL cannot tell
