@@ -44,7 +44,7 @@ func TestEffectsMentionEveryField(t *testing.T) {
 		said := fmt.Sprintf("%+v", e)
 		for path, word := range f.word {
 			if !strings.Contains(said, word) {
-				t.Errorf("%s: what Effects returns does not mention %s: %s", in.Name(), path, said)
+				t.Errorf("%s: what Effects returns does not mention %s, and untouched does not list it: %s", in.Name(), path, said)
 			}
 		}
 		if !e.Unknown && len(e.Writes)+len(e.Makes)+len(e.Removes)+len(e.Renames) == 0 {

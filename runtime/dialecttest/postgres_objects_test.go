@@ -29,7 +29,7 @@ func pgObjects(t *testing.T, db *sql.DB) []string {
 	UNION ALL SELECT 'event trigger', evtname, evtevent, evtfoid::regproc::text, evttags::text, evtenabled::text, NULL FROM pg_event_trigger
 	UNION ALL SELECT 'rule', ev_class::regclass::text, rulename, pg_get_ruledef(oid), ev_enabled::text, NULL, NULL FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_class > 16384
 	UNION ALL SELECT 'policy', tablename, policyname, permissive || ' ' || cmd, roles::text, qual, with_check FROM pg_policies
-	UNION ALL SELECT 'sequence', sequencename, data_type::text || ' ' || increment_by, min_value || ' ' || max_value, start_value || ' ' || cache_size, cycle::text, last_value::text FROM pg_sequences WHERE sequencename NOT LIKE 'modelgen%'
+	UNION ALL SELECT 'sequence', sequencename, data_type::text || ' ' || increment_by, min_value || ' ' || max_value, start_value || ' ' || cache_size, cycle::text, last_value::text FROM pg_sequences WHERE sequencename NOT LIKE 'modelgen%' AND schemaname <> 'pg_catalog'
 	UNION ALL SELECT 'owned', d.objid::regclass::text, d.refobjid::regclass::text, d.refobjsubid::text, d.deptype::text, NULL, NULL FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S' WHERE d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass
 	UNION ALL SELECT 'type', typname, typtype::text, CASE typtype WHEN 'd' THEN format_type(typbasetype, typtypmod) || ' ' || coalesce((SELECT collname FROM pg_collation k WHERE k.oid = typcollation), '') WHEN 'r' THEN (SELECT rngsubtype::regtype::text FROM pg_range r WHERE r.rngtypid = t.oid) END, typnotnull::text, typdefault, typacl::text FROM pg_type t
 		WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'r', 'e')
