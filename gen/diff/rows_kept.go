@@ -28,17 +28,7 @@ func inNeed(t *schema.Table) []schema.Row {
 	left, all := slices.Clone(t.Rows.Rows), []schema.Row{}
 	waits := func(r schema.Row) bool {
 		return slices.ContainsFunc(t.ForeignKeys, func(fk schema.ForeignKey) bool {
-			return fk.RefTable == t.Name && len(fk.RefColumns) == len(fk.Columns) && slices.ContainsFunc(left, func(other schema.Row) bool {
-				if other.Equal(r) {
-					return false
-				}
-				for i, c := range fk.Columns {
-					if r[c] == nil || other[fk.RefColumns[i]] == nil || *r[c] != *other[fk.RefColumns[i]] {
-						return false
-					}
-				}
-				return true
-			})
+			return fk.RefTable == t.Name && slices.ContainsFunc(left, func(other schema.Row) bool { return !other.Equal(r) && refersTo(fk, r, other) })
 		})
 	}
 	for len(left) > 0 {
@@ -47,6 +37,19 @@ func inNeed(t *schema.Table) []schema.Row {
 		left = slices.Delete(left, i, i+1)
 	}
 	return all
+}
+
+// refersTo reports whether a foreign key leads from a row to another one.
+func refersTo(fk schema.ForeignKey, from, to schema.Row) bool {
+	if len(fk.RefColumns) != len(fk.Columns) {
+		return false
+	}
+	for i, c := range fk.Columns {
+		if from[c] == nil || to[fk.RefColumns[i]] == nil || *from[c] != *to[fk.RefColumns[i]] {
+			return false
+		}
+	}
+	return true
 }
 
 // forgetColumn says that the values of rows in a column go with it: going back, they come back.
@@ -209,17 +212,7 @@ func (d *differ) deleteBefore(table string) {
 func (d *differ) referred(table string, r schema.Row) bool {
 	for _, t := range d.cur.Tables {
 		for _, fk := range t.ForeignKeys {
-			if fk.RefTable != table || len(fk.RefColumns) != len(fk.Columns) {
-				continue
-			}
-			if slices.ContainsFunc(t.Rows.Rows, func(o schema.Row) bool {
-				for i, c := range fk.Columns {
-					if o[c] == nil || r[fk.RefColumns[i]] == nil || *o[c] != *r[fk.RefColumns[i]] {
-						return false
-					}
-				}
-				return true
-			}) {
+			if fk.RefTable == table && slices.ContainsFunc(t.Rows.Rows, func(o schema.Row) bool { return refersTo(fk, o, r) }) {
 				return true
 			}
 		}

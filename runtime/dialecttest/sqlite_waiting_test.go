@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// TestSQLiteWaitingTrigger: a trigger that is to be another one waits for a table that is written anew, but is no longer the old one when the table goes that this named.
+// TestSQLiteWaitingTrigger: the new text of a replaced trigger waits for a table that is rebuilt; the old one is gone when the table that it names is dropped.
 func TestSQLiteWaitingTrigger(t *testing.T) {
 	runners(t, func(r *runner) {
 		key := schema.ForeignKey{Name: "line_item_fkey", Columns: []string{"item"}, RefTable: "item", RefColumns: []string{"id"}}
@@ -32,7 +32,7 @@ func TestSQLiteWaitingTrigger(t *testing.T) {
 	})
 }
 
-// TestSQLiteWaitingTriggerOnTable: nor is it the old one when the table that it is on is written anew, without what it named.
+// TestSQLiteWaitingTriggerOnTable: the old one is gone as well when the trigger's own table is rebuilt without a column that it names.
 func TestSQLiteWaitingTriggerOnTable(t *testing.T) {
 	runners(t, func(r *runner) {
 		key := schema.ForeignKey{Name: "log_log_fkey", Columns: []string{"log"}, RefTable: "log", RefColumns: []string{"id"}}

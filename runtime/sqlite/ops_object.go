@@ -99,7 +99,7 @@ func (p *planner) planned(op migrate.Op, sql []migrate.Statement) error {
 			return nil
 		}
 		if from != nil && to != from && from.Kind == schema.TriggerKind && !w.hasWaiting(from.Name) {
-			// What it was goes at once: a table that is written anew may no longer have what it names.
+			// The old text is dropped at once: a table that is rebuilt may no longer have what it names.
 			gone := st
 			gone.Statements, gone.Parts = st.Statements[:1:1], []migrate.Op{migrate.ObjectOp(from, nil)}
 			w.stages = append(w.stages, gone)
