@@ -42,7 +42,7 @@ func (d *differ) fillsRefer() {
 
 func (d *differ) refersTo(flag, table, column, value string, fk schema.ForeignKey) {
 	ref := d.new.Table(fk.RefTable)
-	if ref == nil || len(ref.Rows.Rows) == 0 || d.rowsAnswered(d.in.Answers.Keeps, fk.RefTable) != "" {
+	if ref == nil || len(ref.Rows.Rows) == 0 {
 		return
 	}
 	var known []string
@@ -53,13 +53,17 @@ func (d *differ) refersTo(flag, table, column, value string, fk schema.ForeignKe
 		}
 		known = append(known, *v)
 	}
+	if answer := d.rowsAnswered(d.in.Answers.Keeps, fk.RefTable); answer != "" { // the table has rows of the application
+		d.use("-keep " + Quote(answer))
+		return
+	}
 	const most = 5
 	listed := strings.Join(known[:min(most, len(known))], ", ")
 	if len(known) > most {
 		listed += ", ..."
 	}
 	object := table + "." + column
-	d.fail(object, "the rows that are there would get %s (%s) and refer to it, and the declared rows of %s have no %[1]s in %[4]s (they have %[5]s): take one of these, or declare that row", value, flag, fk.RefTable, fk.RefColumns[0], listed)
+	d.fail(object, "the rows that are there would get %s (%s) and refer to it, and the declared rows of %s have no %[1]s in %[4]s (they have %[5]s): take one of these, declare that row, or say -keep rows:%[3]s where the application has written it", value, flag, fk.RefTable, fk.RefColumns[0], listed)
 }
 
 // constant returns what a literal says, as the rows of a schema have it; ok is false for other SQL.
