@@ -128,7 +128,7 @@ func adoptDatabase(ctx context.Context, e env, args []string) error {
 			return finding.Problems{fmt.Sprintf("%s keeps its history in %s, which the role may not read, so it is not known whether it has left the database half done: "+
 				"GRANT SELECT ON %[2]s to the role, or adopt as a role that may; -ignore %[2]s leaves it out unread; nothing was written", h.Tool, h.Table)}
 		case h.Problem != "":
-			return finding.Problems{fmt.Sprintf("%s has written down in %s that the database is %s: finish that with %s first; nothing was written", h.Tool, h.Table, h.Problem, h.Tool)}
+			return finding.Problems{fmt.Sprintf("%s keeps its history in %s, which says %s: finish that with %s first; nothing was written", h.Tool, h.Table, h.Problem, h.Tool)}
 		}
 	}
 	if a.from != "" {

@@ -141,17 +141,18 @@ func (a *adoptFlags) applied(e env, in *migrate.Inspection) error {
 			done[same(v)] = v
 		}
 	}
-	if tool.counter && h.Version != "" {
+	if tool.counter && h.Version != "" && (same(h.Version) != "" || files[""] != "") { // without a file of its own, 0 is the beginning
 		done[same(h.Version)] = h.Version
 	}
-	var pending, gone []string
+	baseline := cmp.Or(h.Baseline, a.checkpoint(e, files, done))
+	var pending, gone []string // versions: of files as they are compared, of the history as it has them
 	found := false
-	for v, file := range files {
+	for v := range files {
 		switch {
-		case done[v] != "", tool.counter && compareVersions(v, same(h.Version)) < 0, h.Baseline != "" && compareVersions(v, same(h.Baseline)) <= 0:
+		case done[v] != "", tool.counter && compareVersions(v, same(h.Version)) < 0, baseline != "" && compareVersions(v, same(baseline)) <= 0:
 			found = true
 		default:
-			pending = append(pending, file)
+			pending = append(pending, v)
 		}
 	}
 	for v, written := range done {
@@ -159,7 +160,7 @@ func (a *adoptFlags) applied(e env, in *migrate.Inspection) error {
 			gone = append(gone, written)
 		}
 	}
-	slices.Sort(pending)
+	slices.SortFunc(pending, compareVersions)
 	slices.SortFunc(gone, compareVersions)
 	if len(done) > 0 && !found {
 		return fmt.Errorf("-from %s: %s has applied no file of %s, and others (the newest is %s): is it the folder of this database?; nothing was written", a.from, a.from, a.folder, h.Version)
@@ -170,11 +171,34 @@ func (a *adoptFlags) applied(e env, in *migrate.Inspection) error {
 	if len(pending) == 0 {
 		return nil
 	}
-	count := fmt.Sprintf("%d files are", len(pending))
+	at, count := fmt.Sprintf("at version %s, behind %s", h.Version, a.folder), fmt.Sprintf("%d files are", len(pending))
+	if len(done) == 0 {
+		at = fmt.Sprintf("behind %s, of which %s has applied nothing", a.folder, a.from)
+	}
 	if len(pending) == 1 {
 		count = "1 file is"
 	}
-	return finding.Problems{fmt.Sprintf("the database is behind %s: %s not applied: %s; run %s first; nothing was written", a.folder, count, strings.Join(pending, ", "), tool.up)}
+	for i, v := range pending {
+		pending[i] = files[v]
+	}
+	return finding.Problems{fmt.Sprintf("the database is %s: %s not applied: %s; run %s first; nothing was written", at, count, strings.Join(pending, ", "), tool.up)}
+}
+
+// checkpoint returns the newest version that is applied and whose file stands for all before it, as those of Atlas that begin so. "" is none.
+func (a *adoptFlags) checkpoint(e env, files, done map[string]string) (newest string) {
+	if a.from != "atlas" {
+		return ""
+	}
+	dir, err := e.abs(a.folder)
+	if err != nil {
+		return ""
+	}
+	for v, file := range files {
+		if text, err := os.ReadFile(filepath.Join(dir, file)); done[v] != "" && err == nil && bytes.HasPrefix(text, []byte("-- atlas:checkpoint")) && compareVersions(v, newest) > 0 {
+			newest = v
+		}
+	}
+	return newest
 }
 
 // files returns the files of a tool in the folder, by version.

@@ -127,7 +127,11 @@ func (h history) compare(t *testing.T, in *migrate.Inspection, files ...string) 
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, nil, 0o644); err != nil {
+		var text []byte
+		if strings.HasSuffix(f, "_checkpoint.sql") {
+			text = []byte("-- atlas:checkpoint\n\nCREATE TABLE customers (id INTEGER PRIMARY KEY);\n")
+		}
+		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,10 +186,10 @@ func TestFrom(t *testing.T) {
 			}
 			expect("all applied", all, files, "", "")
 			refused, _ := h.compare(t, two, files...)
-			if !strings.Contains(refused, "the database is behind ./files: 1 file is not applied: ") || !strings.Contains(refused, third) || !strings.Contains(refused, "; run "+fileTools[h.tool].up+" first; nothing was written") {
+			if !strings.Contains(refused, ", behind ./files: 1 file is not applied: ") || !strings.Contains(refused, third) || !strings.Contains(refused, "; run "+fileTools[h.tool].up+" first; nothing was written") {
 				t.Errorf("behind: %q", refused)
 			}
-			expect("nothing applied", h.inspect(t, nil, ""), files, "3 files are not applied", "")
+			expect("nothing applied", h.inspect(t, nil, ""), files, "the database is behind ./files, of which "+h.tool+" has applied nothing: 3 files are not applied", "")
 			expect("ahead", all, h.files[:2], "", "has applied what ./files has no file of: ")
 			if !fileTools[h.tool].counter { // else the history does not say what is missing
 				expect("a file is missing", all, []string{h.files[0], h.files[2]}, "", "has applied what ./files has no file of: ")
@@ -216,6 +220,33 @@ func TestFromBaseline(t *testing.T) {
 		}
 		if refused, _ := h.compare(t, h.inspect(t, h.rows[1:2], baseline), h.files[:]...); !strings.Contains(refused, "1 file is not applied") {
 			t.Errorf("%s behind its baseline: %s", tool, refused)
+		}
+	}
+}
+
+// Where histories begin, and which files stand for others: the version is said, and no file is taken for applied that is not.
+func TestFromBeginning(t *testing.T) {
+	for _, x := range []struct {
+		tool, more    string
+		rows, files   []string
+		refused, note string
+	}{
+		{tool: "golang-migrate", rows: []string{"0"}, files: []string{"000000_a.up.sql", "000001_b.up.sql"}, refused: "the database is at version 0, behind ./files: 1 file is not applied: 000001_b.up.sql; run migrate up first"},
+		{tool: "golang-migrate", rows: []string{"0"}, files: []string{"000000_a.up.sql"}},
+		{tool: "golang-migrate", rows: []string{"0"}, files: []string{"000001_b.up.sql"}, refused: "the database is behind ./files, of which golang-migrate has applied nothing: 1 file is not applied: 000001_b.up.sql"},
+		{tool: "golang-migrate", more: "INSERT INTO schema_migrations VALUES (-1, true)", files: []string{"000001_b.up.sql"}, refused: "which says dirty: version -1 has failed half way; repair the database, then migrate force"},
+		{tool: "golang-migrate", rows: []string{"3"}, files: []string{"1_a.up.sql", "2_b.up.sql"}, note: "golang-migrate has applied what ./files has no file of: 3"},
+		{tool: "golang-migrate", rows: []string{"3"}, files: []string{"1_a.up.sql", "4_d.up.sql"}, refused: "the database is at version 3, behind ./files: 1 file is not applied: 4_d.up.sql", note: "no file of: 3"},
+		{tool: "flyway", rows: []string{"1.1"}, more: "UPDATE flyway_schema_history SET type = 'SQL_BASELINE'", files: []string{"V1__a.sql", "B1.1__all.sql", "V1.1__b.sql"}},
+		{tool: "flyway", files: []string{"V1.10__c.sql", "V1.9__b.sql", "V1__a.sql"}, refused: "3 files are not applied: V1__a.sql, V1.9__b.sql, V1.10__c.sql; run flyway migrate first"},
+		{tool: "atlas", rows: []string{"20240102"}, files: []string{"20240101_a.sql", "20240102_checkpoint.sql"}},
+		{tool: "atlas", rows: []string{"20240102"}, files: []string{"20240101_a.sql", "20240102_b.sql"}, refused: "1 file is not applied: 20240101_a.sql"},
+		{tool: "atlas", rows: []string{"20240102"}, more: "UPDATE atlas_schema_revisions SET applied = 1, type = 6", files: []string{"20240102_b.sql"}},
+	} {
+		h := foreignHistories[slices.IndexFunc(foreignHistories, func(h history) bool { return h.tool == x.tool })]
+		refused, notes := h.compare(t, h.inspect(t, x.rows, x.more), x.files...)
+		if !strings.Contains(refused, x.refused) || (x.refused == "") != (refused == "") || !strings.Contains(notes, x.note) || (x.note == "") != (notes == "") {
+			t.Errorf("%s at %v with %v is refused with %q and says %q, not %q and %q", x.tool, x.rows, x.files, refused, notes, x.refused, x.note)
 		}
 	}
 }

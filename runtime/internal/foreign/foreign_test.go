@@ -48,6 +48,10 @@ func TestTell(t *testing.T) {
 		{"golang-migrate", "schema_migrations: version dirty", database{"schema_migrations": {{"version": 7, "dirty": false}}}, migrate.ForeignHistory{Tool: "golang-migrate", Table: "schema_migrations", Version: "7"}},
 		{"golang-migrate dirty", "schema_migrations: version dirty", database{"schema_migrations": {{"version": 7, "dirty": true}}},
 			migrate.ForeignHistory{Tool: "golang-migrate", Table: "schema_migrations", Version: "7", Problem: "dirty: version 7 has failed half way; repair the database, then migrate force"}},
+		{"golang-migrate under another name", "billing_migrations: version dirty", database{"billing_migrations": {{"version": 7, "dirty": false}}}, migrate.ForeignHistory{Tool: "golang-migrate", Table: "billing_migrations", Version: "7"}},
+		{"golang-migrate at its first file", "schema_migrations: version dirty", database{"schema_migrations": {{"version": 0, "dirty": false}}}, migrate.ForeignHistory{Tool: "golang-migrate", Table: "schema_migrations", Version: "0"}},
+		{"golang-migrate on its way down from the first file", "schema_migrations: version dirty", database{"schema_migrations": {{"version": -1, "dirty": true}}},
+			migrate.ForeignHistory{Tool: "golang-migrate", Table: "schema_migrations", Problem: "dirty: version -1 has failed half way; repair the database, then migrate force"}},
 		{"golang-migrate at its beginning", "schema_migrations: version dirty", nil, migrate.ForeignHistory{Tool: "golang-migrate", Table: "schema_migrations"}},
 		{"dbmate", "schema_migrations: version", database{"schema_migrations": {{"version": "20240102"}, {"version": "20230102"}}}, migrate.ForeignHistory{Tool: "dbmate", Table: "schema_migrations", Version: "20240102", Applied: []string{"20230102", "20240102"}}},
 		{"rails", "schema_migrations: version; ar_internal_metadata: key value", database{"schema_migrations": {{"version": "1"}}}, migrate.ForeignHistory{Tool: "rails", Table: "schema_migrations", Version: "1", Applied: []string{"1"}}},
@@ -55,6 +59,9 @@ func TestTell(t *testing.T) {
 		{"atlas", "atlas_schema_revisions.atlas_schema_revisions: version type applied total error hash", database{"atlas_schema_revisions.atlas_schema_revisions": {
 			{"version": ".atlas_cloud_identifier", "applied": 0, "total": 0}, {"version": "2", "applied": 1, "total": 3, "error": "no"}, {"version": "1", "applied": 2, "total": 2, "error": ""}}},
 			migrate.ForeignHistory{Tool: "atlas", Table: "atlas_schema_revisions.atlas_schema_revisions", Version: "2", Applied: []string{"1", "2"}, Problem: "partially applied: 1 of 3 statements of version 2"}},
+		{"atlas resolved by hand", "atlas_schema_revisions: version type applied total error hash", database{"atlas_schema_revisions": {
+			{"version": "1", "type": 6, "applied": 1, "total": 3, "error": "no"}, {"version": "2", "type": 4, "applied": 0, "total": 0}}},
+			migrate.ForeignHistory{Tool: "atlas", Table: "atlas_schema_revisions", Version: "2", Applied: []string{"1", "2"}}},
 		{"bun", "bun_migrations: id name group_id migrated_at; bun_migration_locks: id table_name", database{"bun_migrations": {{"name": "2024"}, {"name": "2023"}}},
 			migrate.ForeignHistory{Tool: "bun", Table: "bun_migrations", Version: "2024", Applied: []string{"2023", "2024"}}},
 		{"bun locked", "bun_migrations: id name group_id migrated_at; bun_migration_locks: id table_name", database{"bun_migration_locks": {{"id": 1}}},
@@ -68,6 +75,11 @@ func TestTell(t *testing.T) {
 			migrate.ForeignHistory{Tool: "flyway", Table: "flyway_schema_history", Version: "1.10", Baseline: "1", Applied: []string{"1", "1.9", "1.10"}}},
 		{"flyway failed", "flyway_schema_history: installed_rank version type script checksum success", database{"flyway_schema_history": {{"installed_rank": 1, "version": "1", "type": "SQL", "success": false}}},
 			migrate.ForeignHistory{Tool: "flyway", Table: "flyway_schema_history", Problem: "failed: version 1; flyway repair takes it out of the history"}},
+		{"flyway with a file that stands for others", "flyway_schema_history: installed_rank version type script checksum success", database{"flyway_schema_history": {
+			{"installed_rank": 0, "type": "SCHEMA", "success": true}, {"installed_rank": 1, "version": "7", "type": "SQL_BASELINE", "success": true}, {"installed_rank": 2, "type": "SQL", "script": "R__views.sql", "success": false}}},
+			migrate.ForeignHistory{Tool: "flyway", Table: "flyway_schema_history", Version: "7", Baseline: "7", Applied: []string{"7"}, Problem: "failed: R__views.sql; flyway repair takes it out of the history"}},
+		{"tern at its beginning", "schema_version: version", database{"schema_version": {{"version": 0}}}, migrate.ForeignHistory{Tool: "tern", Table: "schema_version"}},
+		{"goose at its beginning", "goose_db_version: id version_id is_applied tstamp", nil, migrate.ForeignHistory{Tool: "goose", Table: "goose_db_version"}},
 		{"liquibase", "databasechangelog: id author filename orderexecuted exectype; databasechangeloglock: id locked", database{
 			"databasechangelog": {{"id": "b", "author": "me", "filename": "x.xml", "orderexecuted": 2, "exectype": "EXECUTED"}, {"id": "a", "author": "me", "filename": "x.xml", "orderexecuted": 1, "exectype": "EXECUTED"}}, "databasechangeloglock": {{"locked": true}}},
 			migrate.ForeignHistory{Tool: "liquibase", Table: "databasechangelog", Version: "x.xml::b::me", Applied: []string{"x.xml::a::me", "x.xml::b::me"}, Problem: "locked: liquibase is running, or has left its lock in databasechangeloglock"}},
@@ -100,7 +112,7 @@ func TestTell(t *testing.T) {
 }
 
 func TestNoHistory(t *testing.T) {
-	got, _ := tell(nil, map[string][]string{"migrations": {"id", "bird", "place"}, "schema_migrations": {"id"}, "schema_version": {"version", "note"}})
+	got, _ := tell(nil, map[string][]string{"migrations": {"id", "bird", "place"}, "schema_migrations": {"id"}, "schema_version": {"version", "note"}, "pages": {"version", "dirty", "text"}})
 	if len(got) > 0 {
 		t.Errorf("tables of an application are histories: %v", got)
 	}

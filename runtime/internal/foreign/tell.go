@@ -62,11 +62,11 @@ func each(column string) func(*migrate.ForeignHistory, []Row) {
 	}
 }
 
-// counter is for tools that keep one number.
-func counter(column string) func(*migrate.ForeignHistory, []Row) {
+// counter is for tools that keep one number, which is one of those at the beginning.
+func counter(column string, beginning ...string) func(*migrate.ForeignHistory, []Row) {
 	return func(f *migrate.ForeignHistory, rows []Row) {
 		for _, r := range rows {
-			if v := r.text(column); v != "0" && v != "-1" {
+			if v := r.text(column); !slices.Contains(beginning, v) {
 				f.Version = v
 			}
 		}
@@ -88,9 +88,9 @@ func goose(f *migrate.ForeignHistory, rows []Row) {
 	applied(f, all)
 }
 
-// golangMigrate keeps one row: the version, and whether its file has failed half way.
+// golangMigrate keeps one row: the version, and whether its file has failed half way. Its files may begin at 0; -1 is the beginning.
 func golangMigrate(f *migrate.ForeignHistory, rows []Row) {
-	counter("version")(f, rows)
+	counter("version", "-1")(f, rows)
 	for _, r := range rows {
 		if r.flag("dirty") {
 			f.Problem = "dirty: version " + r.text("version") + " has failed half way; repair the database, then migrate force"
@@ -108,7 +108,8 @@ func atlas(f *migrate.ForeignHistory, rows []Row) {
 		if r.number("type")&1 != 0 { // a baseline
 			f.Baseline = v
 		}
-		if all = append(all, v); r.number("applied") < r.number("total") || r.text("error") != "" {
+		resolved := r.number("type")&4 != 0 // by hand, with migrate set
+		if all = append(all, v); !resolved && (r.number("applied") < r.number("total") || r.text("error") != "") {
 			f.Problem = fmt.Sprintf("partially applied: %d of %d statements of version %s", r.number("applied"), r.number("total"), v)
 		}
 	}
@@ -131,10 +132,14 @@ func flyway(f *migrate.ForeignHistory, rows []Row) {
 	for _, r := range by(rows, "installed_rank") {
 		v := r.text("version")
 		if !r.flag("success") {
-			f.Problem = "failed: version " + v + "; flyway repair takes it out of the history"
+			what := "version " + v
+			if v == "" {
+				what = r.text("script")
+			}
+			f.Problem = "failed: " + what + "; flyway repair takes it out of the history"
 			continue
 		}
-		if r.text("type") == "BASELINE" {
+		if strings.HasSuffix(r.text("type"), "BASELINE") { // or SQL_BASELINE: a file that stands for those before it
 			f.Baseline = v
 		}
 		if v != "" {

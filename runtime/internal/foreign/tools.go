@@ -43,7 +43,7 @@ func words(w ...string) []string { return w }
 // tools are those that are known, in the order in which a table is tried. Where two have one name of table the columns tell them apart.
 var tools = []tool{
 	{name: "goose", columns: words("version_id", "is_applied", "tstamp"), reads: words("id", "version_id", "is_applied"), tell: goose},
-	{name: "golang-migrate", table: "schema_migrations", columns: words("version", "dirty"), version: Number, reads: words("version", "dirty"), tell: golangMigrate},
+	{name: "golang-migrate", columns: words("version", "dirty"), only: true, version: Number, reads: words("version", "dirty"), tell: golangMigrate},
 	{name: "supabase", table: "schema_migrations", columns: words("version", "statements"), reads: words("version"), tell: each("version")},
 	{name: "ecto", table: "schema_migrations", columns: words("version", "inserted_at"), reads: words("version"), tell: each("version")},
 	{name: "rails", table: "schema_migrations", columns: words("version"), with: "ar_internal_metadata", besides: words("ar_internal_metadata"), reads: words("version"), tell: each("version")},
@@ -54,8 +54,8 @@ var tools = []tool{
 	{name: "sql-migrate", table: "gorp_migrations", columns: words("id", "applied_at"), reads: words("id"), tell: each("id")},
 	{name: "sql-migrate", table: "migrations", columns: words("id", "applied_at"), only: true, version: Text, reads: words("id"), tell: each("id")},
 	{name: "gormigrate", table: "migrations", columns: words("id"), only: true, version: Text, reads: words("id"), tell: gormigrate},
-	{name: "tern", table: "schema_version", columns: words("version"), only: true, version: Number, reads: words("version"), tell: counter("version")},
-	{name: "flyway", columns: words("installed_rank", "version", "script", "checksum", "success"), reads: words("installed_rank", "version", "type", "success"), tell: flyway},
+	{name: "tern", table: "schema_version", columns: words("version"), only: true, version: Number, reads: words("version"), tell: counter("version", "0")},
+	{name: "flyway", columns: words("installed_rank", "version", "script", "checksum", "success"), reads: words("installed_rank", "version", "type", "script", "success"), tell: flyway},
 	{name: "liquibase", table: "databasechangelog", columns: words("id", "author", "filename", "orderexecuted"), locks: "databasechangeloglock", locked: is("locked"),
 		reads: words("id", "author", "filename", "orderexecuted", "exectype"), tell: liquibase},
 	{name: "alembic", table: "alembic_version", columns: words("version_num"), reads: words("version_num"), tell: alembic},
