@@ -17,7 +17,6 @@ import (
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/adopt"
 	"github.com/modelgen/modelgen/gen/finding"
-	"github.com/modelgen/modelgen/gen/load"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -158,7 +157,7 @@ func adoptDatabase(ctx context.Context, e env, args []string) error {
 		},
 	}
 	if a.into != "" {
-		err = to.into(ctx, a)
+		err = to.into(ctx, e, a)
 	} else {
 		err = to.fresh()
 	}
@@ -196,27 +195,6 @@ func (to *adoption) fresh() (err error) {
 		to.cfg.Comments = &to.res.Comments
 	}
 	return err
-}
-
-// into gives structs that are there their tags.
-func (to *adoption) into(ctx context.Context, a adoptFlags) error {
-	declared, err := load.ReadDeclared(ctx, load.Config{Dir: to.cfg.Dir, Patterns: to.cfg.Patterns, Tag: a.tag, Known: []migrate.Capabilities{targets[to.in.Dialect].Capabilities()}})
-	if problems, wrong := errors.AsType[load.Problems](err); wrong {
-		var lines finding.Problems
-		for _, p := range problems {
-			lines = append(lines, p.String())
-		}
-		return lines
-	}
-	if err != nil {
-		return err
-	}
-	r, err := adopt.Into(to.in, declared, adopt.IntoConfig{Config: to.models, Tag: a.tag, Add: a.add, Structs: a.tables, Directives: a.directives, Read: os.ReadFile})
-	if err != nil {
-		return err
-	}
-	to.res, to.edited, to.notes = &r.Result, r.Edited, r.Notes
-	return nil
 }
 
 // write works out the first migration of the models and writes everything, or nothing.

@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"fmt"
+	"go/token"
 	"slices"
 	"strings"
 
@@ -19,6 +20,8 @@ type IntoConfig struct {
 	Tag     string            // key of the tags of columns; "" is db
 	Add     bool              // columns without a field get one, and tables without a struct a struct
 	Structs map[string]string // tables by the names of structs, where the names do not tell
+	AddTo   map[string]bool   // tables whose columns without a field get one, as with Add
+	Leave   map[string]bool   // tables that stay as they are, as if they had no struct
 
 	// Directives puts what a table has above its struct, as //modelgen:table, in the place of blank fields: the struct can be compared and built without keys as before.
 	Directives bool
@@ -33,6 +36,36 @@ type IntoResult struct {
 	Edited map[string][]byte // files that change, by absolute path
 	Notes  []string          // what Go and the database say differently, and the word that decides: file:line:col: message
 }
+
+// Missing has the columns of a table that its struct has no field for.
+type Missing struct {
+	Pos           token.Position // of the struct
+	Struct, Table string
+	Columns       []string
+}
+
+// String says which columns they are, and where.
+func (m Missing) String() string {
+	return fmt.Sprintf("%s: %s has no field for %s of table %s", m.Pos, m.Struct, strings.Join(m.Columns, ", "), m.Table)
+}
+
+// MissingFields is the error of an Into that nothing else stands in the way of: of each table [IntoConfig] can say what becomes of it, AddTo or Leave.
+type MissingFields []Missing
+
+// Problems says the way out of each.
+func (all MissingFields) Problems() (p finding.Problems) {
+	for _, m := range all {
+		it := "it"
+		if len(m.Columns) > 1 {
+			it = "them"
+		}
+		p = append(p, fmt.Sprintf("%s: add %s, let -add do it, or leave out the table with -ignore %s", m, it, m.Table))
+	}
+	return p
+}
+
+// Error returns the lines of [MissingFields.Problems].
+func (all MissingFields) Error() string { return all.Problems().Error() }
 
 // Into gives structs that are there the tags that make them the models of a database. What cannot be decided comes as [finding.Problems],
 // all of it, and then nothing is to be written.
@@ -72,7 +105,10 @@ func Into(in *migrate.Inspection, declared *load.Declared, cfg IntoConfig) (*Int
 		return nil, err
 	}
 	if len(w.problems) > 0 {
-		return nil, w.problems
+		return nil, append(w.problems, x.missing.Problems()...)
+	}
+	if len(x.missing) > 0 {
+		return nil, x.missing
 	}
 	r := &IntoResult{Result: Result{Files: files, Tables: len(w.s.Tables), Unexpressed: w.unexpressed, Schema: w.s}, Notes: x.notes}
 	for _, t := range w.s.Tables {
@@ -93,6 +129,7 @@ type into struct {
 	wanted   map[*load.DeclaredField]string   // the tag that a field gets, as two models may share an embedded one
 	edits    edits
 	added    strings.Builder // declarations of the file that is added
+	missing  MissingFields
 	notes    []string
 }
 
@@ -199,20 +236,26 @@ func (x *into) match(structs []*load.DeclaredStruct) {
 			x.notes = append(x.notes, fmt.Sprintf("%s: %s has %s tags and no table of its name: it stays as it is; -table %s=NAME says which is its own", s.Pos, s.Name, x.cfg.Tag, s.Name))
 		}
 	}
-	if x.cfg.Add {
-		return
-	}
 	var left []string
 	x.s.Tables = slices.DeleteFunc(x.s.Tables, func(t *schema.Table) bool {
-		if x.of[t.Name] == nil {
+		without := x.of[t.Name] == nil && !x.cfg.Add || x.cfg.Leave[t.Name]
+		if without {
 			left = append(left, t.Name)
 		}
-		return x.of[t.Name] == nil
+		return without
 	})
 	for _, name := range left {
-		x.left("table "+name, "it has no struct and stays as it is; -add writes one")
+		why := "it has no struct and stays as it is; -add writes one"
+		if x.cfg.Leave[name] {
+			why = "it was left out and stays as it is"
+		}
+		x.left("table "+name, "%s", why)
 	}
-	if len(x.s.Tables) == 0 {
+	switch {
+	case len(x.s.Tables) > 0:
+	case len(x.cfg.Leave) > 0:
+		x.problems = append(x.problems, "every table that has a struct was left out")
+	default:
 		x.problems = append(x.problems, fmt.Sprintf("no struct here is of a table of the database (%s): say which with -table STRUCT=TABLE", strings.Join(left[:min(len(left), 8)], ", ")))
 	}
 }

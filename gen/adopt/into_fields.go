@@ -33,7 +33,7 @@ func (x *into) matchFields() {
 				x.fields[t.Name][c.Name] = free(taken, x.fields[t.Name][c.Name])
 			}
 			switch {
-			case f == nil && (!x.cfg.Add || s.Generated):
+			case f == nil && (!x.cfg.Add && !x.cfg.AddTo[t.Name] || s.Generated):
 				missing = append(missing, c.Name)
 			case f != nil && f.Shared && !outside(owner(s, f)):
 				x.problem(f.Pos, "%s is declared with other fields of its type, and a tag would be for all of them: give it a line of its own", f.Name)
@@ -44,7 +44,7 @@ func (x *into) matchFields() {
 		if len(missing) > 0 && s.Generated {
 			x.problem(s.Pos, "%s has no field for %s of table %s, and its file is generated (DO NOT EDIT): let its generator read the table as it is now, then adopt again", s.Name, strings.Join(missing, ", "), t.Name)
 		} else if len(missing) > 0 {
-			x.problem(s.Pos, "%s has no field for %s of table %s: add it, or let -add do it", s.Name, strings.Join(missing, ", "), t.Name)
+			x.missing = append(x.missing, Missing{s.Pos, s.Name, t.Name, missing})
 		}
 	}
 }
