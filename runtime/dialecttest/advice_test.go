@@ -97,6 +97,7 @@ func pgAdviceCases() []adviceCase {
 
 // TestAdvice: the advice under an error is of that error.
 func TestAdvice(t *testing.T) {
+	t.Parallel()
 	for _, c := range adviceCases() {
 		t.Run(c.name, func(t *testing.T) { runners(t, c.run) })
 	}

@@ -15,6 +15,7 @@ const crashRows = 20_000
 // TestFault26ServerCrash: the commits of batches are not waited for, so a crash of the server may take the last ones back. It takes the cursor back with
 // them: no row is left out, and none is done twice.
 func TestFault26ServerCrash(t *testing.T) {
+	t.Parallel()
 	server := faultBreakable(t)
 	for _, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {

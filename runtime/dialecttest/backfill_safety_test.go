@@ -84,6 +84,7 @@ func TestFillApart(t *testing.T) {
 // TestBatchNamesTheRow: a value that the database refuses is one of a batch of many; the error has its key, those before it are done, and when it is
 // corrected the run goes on.
 func TestBatchNamesTheRow(t *testing.T) {
+	t.Parallel()
 	for name, op := range map[string]migrate.Op{
 		"function": slugs(nil),
 		"sql":      migrate.Fill{Table: "items", Column: "slug", Expr: "lower(name)"},

@@ -91,6 +91,7 @@ func slugs(do func(p *itemAt0002) error) migrate.Backfill[itemAt0002] {
 
 // TestFillAndBackfill fills two columns of every row, each row once for each.
 func TestFillAndBackfill(t *testing.T) {
+	t.Parallel()
 	runners(t, func(r *runner) {
 		const n = 7000
 		calls := 0
@@ -180,6 +181,7 @@ func TestFillOfNoRows(t *testing.T) {
 
 // TestBackfillRowError stops at a row, names it, and goes on there.
 func TestBackfillRowError(t *testing.T) {
+	t.Parallel()
 	runners(t, func(r *runner) {
 		broken, least := true, int64(1<<62)
 		set := fillStart(r, 3500, slugs(func(p *itemAt0002) error {
@@ -240,6 +242,7 @@ func TestFillThrottleError(t *testing.T) {
 
 // TestFillConcurrentInserts: rows that come after the bound was taken do not keep it from ending.
 func TestFillConcurrentInserts(t *testing.T) {
+	t.Parallel()
 	runners(t, func(r *runner) {
 		set := fillStart(r, 3000, migrate.Fill{Table: "items", Column: "title", Expr: "name"}, slugs(nil))
 		next := 10_000
@@ -313,6 +316,7 @@ func TestUnwritten(t *testing.T) {
 
 // TestBackfillLockedRow: a row that somebody has locked is tried again until it is free.
 func TestBackfillLockedRow(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		set := fillStart(r, 3000, migrate.Fill{Table: "items", Column: "title", Expr: "name"}, slugs(nil))
 		tx, err := r.db.Begin()

@@ -204,6 +204,7 @@ func TestBackfillKinds(t *testing.T) {
 
 // TestFillKeys goes by keys of several columns and of other types than numbers.
 func TestFillKeys(t *testing.T) {
+	t.Parallel()
 	type row struct {
 		Note *string `db:"note"`
 	}

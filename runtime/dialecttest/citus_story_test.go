@@ -152,6 +152,7 @@ func tellTenantShop(t *testing.T, db *sql.DB, d migrate.Dialect) {
 
 // TestTenantShop tells the story where nothing is distributed: the same set, on SQLite and on PostgreSQL.
 func TestTenantShop(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		db, err := sql.Open("sqlite", sqliteURI(filepath.Join(t.TempDir(), "shop.db"))+litePragmas+"&_pragma=busy_timeout(10000)")
 		if err != nil {

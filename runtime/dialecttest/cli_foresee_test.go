@@ -27,6 +27,7 @@ func foreseen(r *runner, then ...migrate.Op) *migrate.Set {
 
 // TestPlanForesees: plan looks for what is bound to make a migration fail, as up does before it begins, and changes nothing.
 func TestPlanForesees(t *testing.T) {
+	t.Parallel()
 	unique := migrate.AddUnique{Table: "pets", Unique: schema.Unique{Name: "pets_name_key", Columns: []string{"name"}}}
 	notNull := migrate.AlterColumn{Table: "pets", From: schema.Text("name").Null(), To: schema.Text("name")}
 	for _, c := range []struct {
@@ -93,6 +94,7 @@ func TestPlanForesees(t *testing.T) {
 
 // TestPlanTriggers: plan names the triggers that a fill fires, by their columns, and none of those that it does not.
 func TestPlanTriggers(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		op   migrate.Op

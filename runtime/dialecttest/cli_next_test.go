@@ -83,6 +83,7 @@ func refusals() []refusal {
 
 // TestCLINextCommand: what a refusal names as the next command is run, and works.
 func TestCLINextCommand(t *testing.T) {
+	t.Parallel()
 	for _, c := range refusals() {
 		t.Run(c.name, func(t *testing.T) {
 			runners(t, func(r *runner) {

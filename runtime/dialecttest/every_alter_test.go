@@ -28,6 +28,7 @@ var notAltered = map[string]string{
 // TestEveryFieldIsAltered: a column that gets by AlterColumn what any of its fields says is then as it is expected, and it is again what it was
 // when that is undone; or the dialect says that it cannot.
 func TestEveryFieldIsAltered(t *testing.T) {
+	t.Parallel()
 	bare := func(s *schema.Schema) *schema.Schema {
 		for _, table := range s.Tables {
 			*table = schema.Table{Name: table.Name, Columns: table.Columns, PrimaryKey: table.PrimaryKey}

@@ -18,6 +18,7 @@ import (
 // expected of a database is made by the statements of the ops, and read as the database is: a field that a CREATE, an ALTER or a catalog leaves out is
 // named.
 func TestVerifySeesEveryField(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	var notices []func(everyop.Lesser) bool
 	old := false // PostgreSQL before 15, which has no NULLS NOT DISTINCT

@@ -16,6 +16,7 @@ import (
 )
 
 func TestExerciseSQLite(t *testing.T) {
+	t.Parallel()
 	dialecttest.Exercise(t, dialecttest.Backend{Dialect: sqlite.Dialect{}, Definitions: sqliteObjects, Fresh: func(t *testing.T) func() (*sql.DB, error) {
 		path := filepath.Join(t.TempDir(), "exercise.db")
 		return func() (*sql.DB, error) {
@@ -30,6 +31,7 @@ func sqliteObjects(t *testing.T, db *sql.DB) []string {
 }
 
 func TestExercisePostgres(t *testing.T) {
+	t.Parallel()
 	for share, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()

@@ -121,6 +121,7 @@ func TestFaultObjectsKilledAnywhere(t *testing.T) {
 
 // A migration that stops behind the fill of a new materialized view is taken back: nothing is left beside the old one.
 func TestMaterializedViewHalfUndone(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		set, real := faultObjectsSet(), r.dialect
 		r.to(set, "0001", "0001_step")

@@ -163,6 +163,7 @@ func TestFault40NullBetweenPhases(t *testing.T) {
 
 // TestFault06CrashInValidate: the server dies while rows are looked at. The constraint is there, not yet valid, and the next run goes on with that.
 func TestFault06CrashInValidate(t *testing.T) {
+	t.Parallel()
 	server := faultBreakable(t)
 	for _, driver := range driversOf(t) {
 		t.Run(driver, func(t *testing.T) {

@@ -106,9 +106,12 @@ func TestFault05BackendTerminated(t *testing.T) {
 }
 
 // faultOwn is a server that may be broken. It ends with the process.
-var faultOwn = sync.OnceValues(pgtest.Start)
+var (
+	faultOwn      = sync.OnceValues(pgtest.Start)
+	faultBreaking sync.Mutex
+)
 
-// faultBreakable returns it. Where only a server of somebody else is at hand, there is none to break.
+// faultBreakable returns it, to one test at a time. Where only a server of somebody else is at hand, there is none to break.
 func faultBreakable(t *testing.T) *pgtest.Server {
 	t.Helper()
 	server, err := faultOwn()
@@ -117,6 +120,8 @@ func faultBreakable(t *testing.T) *pgtest.Server {
 	} else if err != nil {
 		t.Fatal(err)
 	}
+	faultBreaking.Lock()
+	t.Cleanup(faultBreaking.Unlock)
 	return server
 }
 

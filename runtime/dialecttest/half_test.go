@@ -115,6 +115,7 @@ func everyStep(postgres bool) *migrate.Set {
 // other time the way back is stopped once as well. The database is then as the first migration left it, with its rows. Without -full each driver of
 // PostgreSQL has every fourth transaction, and those of SQLite are all there.
 func TestHalfUndone(t *testing.T) {
+	t.Parallel()
 	runners(t, func(r *runner) {
 		set := everyStep(r.url != "")
 		if err := set.Err(); err != nil {

@@ -71,6 +71,7 @@ func TestHalfThatCannotBeUndone(t *testing.T) {
 // TestDeadlineInConcurrentIndex cancels the build of a unique index while it waits for somebody's transaction. What is left of it refuses rows: it is
 // taken away, or named, and then the next run or down takes it away.
 func TestDeadlineInConcurrentIndex(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		set := twoSteps(migrate.AddUnique{Table: "a", Unique: schema.Unique{Name: "a_email_key", Columns: []string{"email"}}})
 		r.to(set, "0001", "0001_a")

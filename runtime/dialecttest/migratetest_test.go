@@ -82,6 +82,7 @@ func withView(second migrate.Op, down string) *migrate.Set {
 }
 
 func TestMigratetest(t *testing.T) {
+	t.Parallel()
 	lost := migrate.SQL{Up: []string{"SELECT 1"}}
 	shop := func(ops ...migrate.Op) func() *migrate.Set {
 		return func() *migrate.Set { return migrate.NewSet("shop", chain(ops...)...) }
@@ -213,6 +214,7 @@ func TestMigratetestHistory(t *testing.T) {
 
 // TestMigratetestTwice: a test leaves an empty database, and so can run again; what an application left is refused.
 func TestMigratetestTwice(t *testing.T) {
+	t.Parallel()
 	runners(t, func(r *runner) {
 		for range 2 {
 			migratetest.Run(r.t, r.db, r.dialect, shopSet())

@@ -38,6 +38,7 @@ var (
 
 // TestOnlineRefusedByRows: rows that do not fit are named by their keys; when they are corrected, the same command goes on.
 func TestOnlineRefusedByRows(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		op    migrate.Op
@@ -106,6 +107,7 @@ func TestOnlinePlain(t *testing.T) {
 
 // TestOnlineResumes: what an earlier run left of an index build is found in the catalog.
 func TestOnlineResumes(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		base, whole := onlineSet(uniqueEmail)
 		r.up(base, "0001_initial")

@@ -75,6 +75,7 @@ type newValueCase struct {
 // TestPostgresNewValues: the transaction that adds a value ends before the value is used, wherever it occurs, and the server agrees with
 // that: it refuses the same stages in one transaction.
 func TestPostgresNewValues(t *testing.T) {
+	t.Parallel()
 	db := pgOpen(t, "postgres", pgtest.Database(t))
 	from := []string{"sad", "happy"}
 	alter := migrate.AlterEnum{Name: "mood", From: from, To: append(slices.Clone(from), "own", "", `a "b" \c`)}

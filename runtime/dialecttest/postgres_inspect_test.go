@@ -52,6 +52,7 @@ func pgInspect(t *testing.T, db *sql.DB, opt migrate.InspectOptions) *migrate.In
 // TestPostgresInspectLaw inspects databases that migrations of random schemas have made: what comes back says the same. The texts of expressions are
 // the server's, so they are compared by what the server makes of them.
 func TestPostgresInspectLaw(t *testing.T) {
+	t.Parallel()
 	seeds := 40
 	if testing.Short() {
 		seeds = 5

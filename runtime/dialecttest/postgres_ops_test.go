@@ -77,6 +77,7 @@ func TestPostgresPlan(t *testing.T) {
 
 // TestPostgresApply runs every case forward, compares with a fresh database, and goes back. Without -full each driver has every other case.
 func TestPostgresApply(t *testing.T) {
+	t.Parallel()
 	pgEachDriver(t, func(t *testing.T, db *sql.DB, driver int) {
 		for i, c := range pgCases() {
 			if !turn(i, driver, len(pgDrivers)) {

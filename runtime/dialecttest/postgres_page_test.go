@@ -76,6 +76,7 @@ func (c planned) explain(ctx context.Context, what, query string) error {
 // primary key, and an index on the column that is filled is left alone. Without -full there are no statistics for one of the keys, and stale ones for
 // the other.
 func TestPostgresPagePlan(t *testing.T) {
+	t.Parallel()
 	// The batches are as large as what the planner expects of any range of a table without statistics, half a percent of the rows, or larger.
 	const rows = 60_000
 	for i, key := range [][]string{{"id"}, {"tenant", "id"}} {

@@ -18,6 +18,7 @@ import (
 // TestPostgresPartitionTableInUse: while a table becomes partitioned and plain again, over and over, a client writes and reads it. The connection of the migrator is cut at every statement; run again it
 // comes to the same end, and no row is lost or there twice.
 func TestPostgresPartitionTableInUse(t *testing.T) {
+	t.Parallel()
 	for i, driver := range pgDrivers {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()

@@ -11,6 +11,7 @@ import (
 
 // TestPostgresPartitionsByHand: the steps of the guide for other bounds, and for a partition that stays as a table, lead to what their Schema says, there and back, and lose no row.
 func TestPostgresPartitionsByHand(t *testing.T) {
+	t.Parallel()
 	const (
 		year = "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
 		half = "FOR VALUES FROM ('2026-01-01') TO ('2026-07-01')"

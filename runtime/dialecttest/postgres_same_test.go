@@ -13,6 +13,7 @@ import (
 // TestPostgresSame: a table that somebody else has made in other words is the one that the migrations make, and one that is another is not. The other words
 // are those of dumps, of Django, Rails, gorm and pop.
 func TestPostgresSame(t *testing.T) {
+	t.Parallel()
 	other := schema.Other
 	zero := "0"
 	for _, tt := range []struct {

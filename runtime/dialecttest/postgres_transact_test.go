@@ -60,6 +60,7 @@ func TestPostgresStatementError(t *testing.T) {
 }
 
 func TestPostgresRetry(t *testing.T) {
+	t.Parallel()
 	pgEach(t, func(t *testing.T, db *sql.DB, _ string) {
 		pgExec(t, db, "CREATE TABLE busy (a int)")
 		blocker := func() *sql.Tx {

@@ -49,6 +49,7 @@ func TestIndexTrial(t *testing.T) {
 // TestFillType: the value of a CASE over literals, which the server takes for text, gets the type of its column; a value that the server would not assign is
 // found before the first stage.
 func TestFillType(t *testing.T) {
+	t.Parallel()
 	fills := func(column schema.ColumnDef, expr string) []migrate.Op {
 		return []migrate.Op{
 			migrate.AddColumn{Table: "t", Column: column},

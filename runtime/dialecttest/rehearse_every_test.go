@@ -32,6 +32,7 @@ const (
 // TestRehearseOnEvery: of each kind of thing that a database may hold nothing is left in one that was named, so that it can be used again; and one that holds a
 // thing of any kind is somebody's, and refused.
 func TestRehearseOnEvery(t *testing.T) {
+	t.Parallel()
 	rehearseEach(t, func(r *runner) {
 		set := rehearsedSet(adds("people", "age"))
 		on := pgtest.Database(r.t)

@@ -49,6 +49,7 @@ func as(t *testing.T, address, user, database string) string {
 // TestRehearsePart: a part of the rows by their keys, with all rows that they refer to: through several tables, a table that refers to itself, and two that
 // refer to each other; values of many types arrive as they are.
 func TestRehearsePart(t *testing.T) {
+	t.Parallel()
 	rehearseEach(t, func(r *runner) {
 		r.exec(`CREATE TYPE mood AS ENUM ('fine', 'so "so"');
 			CREATE TABLE regions (code text PRIMARY KEY, main bigint);
@@ -107,6 +108,7 @@ func TestRehearsePart(t *testing.T) {
 // TestRehearseOn: in a database that is named: an empty one, which is empty again afterwards; not the database itself, nor one that somebody uses; one in
 // which a rehearsal was killed is emptied first.
 func TestRehearseOn(t *testing.T) {
+	t.Parallel()
 	rehearseEach(t, func(r *runner) {
 		set := rehearsedSet(adds("people", "age"))
 		on := pgtest.Database(r.t)
@@ -153,6 +155,7 @@ func TestRehearseOn(t *testing.T) {
 
 // TestRehearseRights: a role that may create no database is told of -on, and there it needs no more than a database of its own.
 func TestRehearseRights(t *testing.T) {
+	t.Parallel()
 	rehearseEach(t, func(r *runner) {
 		role := "poor_" + strings.ToLower(r.driver) + "_" + pgRows(r.t, r.db, "SELECT oid::text FROM pg_database WHERE datname = current_database()")[0]
 		on := pgtest.Database(r.t)
@@ -270,6 +273,7 @@ func TestRehearseRoomPostgres(t *testing.T) {
 
 // TestRehearseStages: stages in batches and outside of transactions are measured too, and no stage of ours does what it has not declared.
 func TestRehearseStages(t *testing.T) {
+	t.Parallel()
 	rehearseEach(t, func(r *runner) {
 		r.exec("INSERT INTO people SELECT g, 'name ' || g FROM generate_series(10, 20000) g")
 		set := rehearsedSet(

@@ -44,6 +44,7 @@ func fills() map[string]migrate.Op {
 func docs() migrate.Op { return makes("docs", schema.Text("slug").Null()) }
 
 func TestTriggerKeepsRows(t *testing.T) {
+	t.Parallel()
 	function := func(body string) string {
 		return "CREATE FUNCTION keeper() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + body + " END $$"
 	}
@@ -128,6 +129,7 @@ func TestTriggerKeepsRows(t *testing.T) {
 
 // TestPolicyHidesRows: the owner of a table with FORCE ROW LEVEL SECURITY does not see its rows. Nothing is recorded, and doing what is said helps.
 func TestPolicyHidesRows(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		role := fmt.Sprint("rls_", r.count("SELECT oid FROM pg_database WHERE datname = current_database()"))
 		r.exec("CREATE ROLE "+role+" LOGIN PASSWORD 'pw'", "GRANT CREATE ON SCHEMA public TO "+role)

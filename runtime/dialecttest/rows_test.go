@@ -12,6 +12,7 @@ import (
 // TestRows: a step over rows that belong to the schema writes over nothing that somebody has changed, and deletes nothing of other tables. What its
 // script does is the same.
 func TestRows(t *testing.T) {
+	t.Parallel()
 	ground := &migrate.Migration{Name: "0001_ground", Ops: []migrate.Op{
 		migrate.CreateTable{Table: "currencies", Columns: []schema.ColumnDef{schema.Text("code"), schema.Integer("digits"), schema.Text("note").Null(), schema.Boolean("old")},
 			PrimaryKey: schema.PrimaryKey{Name: "currencies_pkey", Columns: []string{"code"}}},

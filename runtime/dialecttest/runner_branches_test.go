@@ -38,6 +38,7 @@ func (s branches) all() *migrate.Set {
 
 // TestBranchesInEitherOrder: what a merge has joined may be applied in either order, without a flag and without a word.
 func TestBranchesInEitherOrder(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		before func(s branches) *migrate.Set

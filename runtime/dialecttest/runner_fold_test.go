@@ -68,6 +68,7 @@ func grown(seed uint64, n int) *migrate.Set {
 
 // TestRunnerShared: migrations that share transactions on an empty database leave it as they do one by one.
 func TestRunnerShared(t *testing.T) {
+	t.Parallel()
 	runners(t, func(r *runner) {
 		for seed := range uint64(size(2, 8)) {
 			set := grown(seed, 130)

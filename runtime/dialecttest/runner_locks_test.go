@@ -34,6 +34,7 @@ func TestRunnerLeaseBesideSession(t *testing.T) {
 
 // TestRunnerWaitsThroughIdleTimeout: who waits for another runner is idle most of the time, which the defaults of a role may forbid.
 func TestRunnerWaitsThroughIdleTimeout(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		set := migrate.NewSet("shop", chain(makes("one"))...)
 		r.opt.BeforeRun = func(ctx context.Context, _ *migrate.Plan) error {

@@ -13,6 +13,7 @@ import (
 
 // TestRunnerTellsWhom: while a statement waits for a lock, it is said for whose.
 func TestRunnerTellsWhom(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		set := migrate.NewSet("shop", chain(makes("one"), adds("one", "a"))...)
 		r.to(set, "0001_a", "0001_a")

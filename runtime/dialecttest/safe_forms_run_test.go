@@ -19,6 +19,7 @@ import (
 // TestSafeForms makes each change of the table on a server that writes down what it sees: the statements of each transaction, the locks that
 // it holds at its end, and the tables that are read or rewritten under them.
 func TestSafeForms(t *testing.T) {
+	t.Parallel()
 	seen := map[string]bool{}
 	for _, f := range safeForms {
 		if seen[f.row] {

@@ -110,6 +110,7 @@ func (r *runner) afterFailure(h handStep, op migrate.Op) {
 
 // TestHandStepLeavesNothing: neither the next migration nor the pool finds what a step by hand has set. Without -full each driver has every other step.
 func TestHandStepLeavesNothing(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		role := fmt.Sprint("hand_", r.count("SELECT oid FROM pg_database WHERE datname = current_database()"))
 		r.exec("CREATE ROLE " + role)
@@ -138,6 +139,7 @@ func TestHandStepLeavesNothing(t *testing.T) {
 }
 
 func TestHandStepLeavesNothingSQLite(t *testing.T) {
+	t.Parallel()
 	pragma := func(name, is string) string { return "SELECT (SELECT * FROM pragma_" + name + ") = " + is }
 	steps := []handStep{
 		{name: "recursive_triggers", sql: []string{"PRAGMA recursive_triggers = ON"}, left: pragma("recursive_triggers", "1")},
@@ -195,6 +197,7 @@ func TestHandStepKeepsItsSettings(t *testing.T) {
 
 // TestHandStepLease: behind a pooler the connection is everybody's, so that settings go back in the transaction of the step.
 func TestHandStepLease(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		r.opt.Lock = migrate.LockLease
 		role := fmt.Sprint("lease_", r.count("SELECT oid FROM pg_database WHERE datname = current_database()"))

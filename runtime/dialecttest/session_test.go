@@ -186,6 +186,7 @@ func TestLatin1(t *testing.T) {
 
 // TestPreparedTransactionNamed: what holds the lock may have no session.
 func TestPreparedTransactionNamed(t *testing.T) {
+	t.Parallel()
 	pgRunners(t, func(r *runner) {
 		if r.count("SELECT current_setting('max_prepared_transactions')::int") == 0 {
 			r.t.Skip("the server has no prepared transactions")

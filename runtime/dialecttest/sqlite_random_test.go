@@ -15,6 +15,7 @@ import (
 // TestSQLiteOnceLikeOneByOne holds the law of the planner: ops in one migration, joined into as few rebuilds as possible, leave the same
 // tables and the same rows as one migration for each op.
 func TestSQLiteOnceLikeOneByOne(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(size(10, 40)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()

@@ -423,6 +423,7 @@ func TestSQLiteMigrator(t *testing.T) {
 }
 
 func TestSQLiteHostileNames(t *testing.T) {
+	t.Parallel()
 	d := newLite(t)
 	names := []string{`a"b`, `x'; DROP TABLE victims; --`, `per%cent %s $1 ?`, `back\slash`, `[square]`, "`tick`", `select`, `Überschrift`, `mit Leerzeichen`, `a,b`, `(`, `%[1]s`, `/*`, `--`, `"`}
 	d.run(liteTable("victims", liteID()))

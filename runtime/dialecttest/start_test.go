@@ -132,6 +132,7 @@ func TestFingerprintHidesNothing(t *testing.T) {
 
 // A digest of the newest row that says which migrations are pending is no reason not to look at the other rows before anything is done.
 func TestPendingLooksAtAllRows(t *testing.T) {
+	t.Parallel()
 	for name, open := range map[string]func(t *testing.T) (*sql.DB, migrate.Dialect){
 		"sqlite": func(t *testing.T) (*sql.DB, migrate.Dialect) {
 			db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "start.db"))

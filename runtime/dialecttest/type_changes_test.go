@@ -82,6 +82,7 @@ func castsBack(a, b schema.Type) bool {
 
 // TestTypeChangesOnPostgres holds the table of type changes to what the server does with the statements of the planner.
 func TestTypeChangesOnPostgres(t *testing.T) {
+	t.Parallel()
 	db := pgOpen(t, "pgx", pgtest.Database(t))
 	conn, err := db.Conn(t.Context())
 	if err != nil {
@@ -183,6 +184,7 @@ func TestTypeChangesOnPostgres(t *testing.T) {
 
 // TestTypeChangesOnSQLite changes types as the rebuild of a table does: what the table says loses nothing comes back, or is refused where it may be.
 func TestTypeChangesOnSQLite(t *testing.T) {
+	t.Parallel()
 	// Of a number of 17 digits the text is whole, and the way back says that it may not be: it is not among them.
 	samples := map[string][]string{
 		"boolean": {"1", "0"}, "smallint": {"-32768", "32767"}, "integer": {"-2147483648", "2147483647", "16777217"},

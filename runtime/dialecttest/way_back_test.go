@@ -43,6 +43,7 @@ func (r *runner) agrees(set *migrate.Set) {
 
 // TestWayBackThatRowsBar: what rows bar on the way back is found before its first stage, with their number, by down and by plan -down.
 func TestWayBackThatRowsBar(t *testing.T) {
+	t.Parallel()
 	owner := schema.ForeignKey{Name: "items_group_fkey", Columns: []string{"group_id"}, RefTable: "groups", RefColumns: []string{"id"}}
 	groups := makes("groups", schema.Text("name").Null()).(migrate.CreateTable)
 	for _, c := range []struct {
