@@ -63,8 +63,9 @@ func modelsFor(root, out string) (dirs []string) {
 }
 
 // Out returns the directory of the migrations for a package of models whose command names none: that of its go:generate line, or that of the snapshot
-// that records the package; relative to dir, "" when neither says. It is an error when several snapshots record it.
-func Out(dir, pkg string) (string, error) {
+// that records the package; relative to dir, "" when neither says. It is an error when several snapshots record it. It reports whether it had to search the
+// module for snapshots.
+func Out(dir, pkg string) (out string, searched bool, err error) {
 	if dir == "" {
 		dir = "."
 	}
@@ -83,15 +84,15 @@ func Out(dir, pkg string) (string, error) {
 		return out
 	}
 	if out := directiveOut(at); out != "" {
-		return relative(out), nil
+		return relative(out), false, nil
 	}
 	root := paths.ModuleRoot(at)
 	if root == "" {
-		return "", nil
+		return "", true, nil
 	}
 	path, err := goedit.ImportPath(root, at)
 	if err != nil || path == "" {
-		return "", nil
+		return "", true, nil
 	}
 	var outs []string
 	_ = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
@@ -112,9 +113,9 @@ func Out(dir, pkg string) (string, error) {
 	})
 	switch len(outs) {
 	case 0:
-		return "", nil
+		return "", true, nil
 	case 1:
-		return outs[0], nil
+		return outs[0], true, nil
 	}
-	return "", fmt.Errorf("the models of %s are in the snapshots of %s: say with -out which directory is meant", path, filepath.ToSlash(strings.Join(outs, " and ")))
+	return "", true, fmt.Errorf("the models of %s are in the snapshots of %s: say with -out which directory is meant", path, filepath.ToSlash(strings.Join(outs, " and ")))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"github.com/modelgen/modelgen/cmd/modelgen/cache"
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/revise"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -20,6 +21,12 @@ import (
 
 // generate writes the next migration.
 func generate(ctx context.Context, e env, args []string) error {
+	var same *cache.Run
+	if e.records {
+		if same = cache.Begin(e.dir, args); same.Known() {
+			return nil
+		}
+	}
 	cfg := gen.Config{Dir: e.dir, Targets: targets, GoList: e.goList}
 	args = joinSQL(e.dir, args)
 	given := args
@@ -52,7 +59,8 @@ func generate(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	cfg.SQL = sql.dir
-	if err := findOut(e, f, &cfg); err != nil {
+	searched, err := findOut(e, f, &cfg)
+	if err != nil {
 		return err
 	}
 	if cfg.Answers.Online && cfg.Answers.Contract {
@@ -121,6 +129,9 @@ func generate(ctx context.Context, e env, args []string) error {
 			warn(e, found)
 		}
 	}
+	if in, nothing := r.Unchanged(cfg); nothing && err == nil && !*update && !*empty && !*show && !sql.print && !searched {
+		same.Record(inputs(cfg, in))
+	}
 	if sql.print && (err == nil || errors.Is(err, errNo)) {
 		if e := showSQL(e, r); e != nil {
 			return e
@@ -129,15 +140,24 @@ func generate(ctx context.Context, e env, args []string) error {
 	return err
 }
 
+// inputs are those of a run that found nothing to do.
+func inputs(cfg gen.Config, in gen.Inputs) cache.Inputs {
+	all := cache.Inputs{Out: cfg.OutDir(), SQL: in.SQL, Patterns: cfg.Patterns}
+	for _, p := range in.Packages {
+		all.Packages = append(all.Packages, cache.Package(p))
+	}
+	return all
+}
+
 // findOut finds the directory of the migrations where -out does not name it: that of the packages named, or of the one here when there are no migrations
-// here. A second directory would hold all tables once more.
-func findOut(e env, f *flag.FlagSet, cfg *gen.Config) error {
+// here. A second directory would hold all tables once more. It reports whether it had to search the module for it.
+func findOut(e env, f *flag.FlagSet, cfg *gen.Config) (searched bool, err error) {
 	given := false
 	f.Visit(func(f *flag.Flag) { given = given || f.Name == "out" })
-	_, err := os.Stat(filepath.Join(e.dir, cfg.Out, snapshot.Name))
+	_, err = os.Stat(filepath.Join(e.dir, cfg.Out, snapshot.Name))
 	here := err == nil
 	if given || here && len(cfg.Patterns) == 0 {
-		return nil
+		return false, nil
 	}
 	patterns := cfg.Patterns
 	if len(patterns) == 0 {
@@ -148,14 +168,15 @@ func findOut(e env, f *flag.FlagSet, cfg *gen.Config) error {
 		if info, err := os.Stat(filepath.Join(e.dir, p)); err != nil || !info.IsDir() {
 			continue
 		}
-		out, err := gen.Out(e.dir, p)
+		out, walked, err := gen.Out(e.dir, p)
+		searched = searched || walked
 		if err != nil && here {
-			return nil
+			return searched, nil
 		} else if err != nil {
-			return err
+			return searched, err
 		}
 		if out != "" && found != "" && out != found {
-			return fmt.Errorf("the models are in migrations of their own, %s and %s: run it for one of them at a time", filepath.ToSlash(found), filepath.ToSlash(out))
+			return searched, fmt.Errorf("the models are in migrations of their own, %s and %s: run it for one of them at a time", filepath.ToSlash(found), filepath.ToSlash(out))
 		}
 		if out != "" {
 			found = out
@@ -164,7 +185,7 @@ func findOut(e env, f *flag.FlagSet, cfg *gen.Config) error {
 	if found != "" {
 		cfg.Out = found
 	}
-	return nil
+	return searched, nil
 }
 
 // showSQL prints the SQL of the new migration for each dialect.

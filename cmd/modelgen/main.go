@@ -155,6 +155,7 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	color          *terminal.Mode // what -color says, once it is read; nil is by the environment
+	records        bool           // runs that found nothing to do are remembered
 	goList         load.GoList    // of packages with models; nil runs the go command
 }
 
@@ -178,7 +179,7 @@ func main() {
 	spareMemory()
 	asVetTool(os.Args[1:])
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, env{called: calledAs(os.Args[0]), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
+	code := run(ctx, env{called: calledAs(os.Args[0]), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, records: true}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }

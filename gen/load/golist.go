@@ -24,10 +24,15 @@ type golisted struct {
 	ImportPath, Name, Dir, Export string
 
 	GoFiles, CgoFiles, IgnoredGoFiles, IgnoredOtherFiles, Imports []string
+	EmbedPatterns, TestEmbedPatterns, XTestEmbedPatterns          []string
 
-	Module *packages.Module
-	Error  *struct{ Err string }
+	Standard bool
+	Module   *packages.Module
+	Error    *struct{ Err string }
 }
+
+// alwaysListed are the fields of a package that say where it is, and what belongs to it, see listing.
+const alwaysListed = ",ImportPath,Dir,Standard,Module,CgoFiles,EmbedPatterns,TestEmbedPatterns,XTestEmbedPatterns,Error"
 
 // golist runs go list with flags, for packages.
 func (l *loader) golist(ctx context.Context, flags []string, paths []string) ([]*golisted, error) {
@@ -44,6 +49,7 @@ func (l *loader) golist(ctx context.Context, flags []string, paths []string) ([]
 	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
 		p := new(golisted)
 		if err := d.Decode(p); errors.Is(err, io.EOF) {
+			l.listing.add(all)
 			return all, nil
 		} else if err != nil {
 			return nil, err
@@ -63,7 +69,7 @@ func (l *loader) runGoList(ctx context.Context, dir string, args []string) ([]by
 
 // files lists the packages of patterns, without what they import.
 func (l *loader) files(ctx context.Context, patterns []string) ([]*packages.Package, error) {
-	all, err := l.golist(ctx, []string{"-find", "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,IgnoredOtherFiles,Module,Error"}, patterns)
+	all, err := l.golist(ctx, []string{"-find", "-json=Name,GoFiles,IgnoredGoFiles,IgnoredOtherFiles" + alwaysListed}, patterns)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +98,7 @@ func (l *loader) exported(ctx context.Context, paths []string, known map[string]
 	if len(paths) == 0 {
 		return nil
 	}
-	all, err := l.golist(ctx, []string{"-export", "-deps", "-pgo=off", "-json=ImportPath,Export,Imports,Error"}, paths)
+	all, err := l.golist(ctx, []string{"-export", "-deps", "-pgo=off", "-json=Export,Imports" + alwaysListed}, paths)
 	if err != nil {
 		return err
 	}

@@ -128,6 +128,7 @@ type loader struct {
 	foreseen  []string                   // import paths of what the packages probably import beside them
 	newest    time.Time                  // when the newest of their files was changed, zero where that is not known
 	extraLeft bool                       // the Extra packages are left to Result.LoadExtra
+	listing   *listing                   // what the go commands of all loaders listed
 	checker   *checker                   // that was used, nil where package packages loaded all
 	wanted    map[string]bool            // import paths of packages that the schema hangs on and that were not read from source
 	foreign   map[*types.Package]*source // of given packages: what could be read of others
@@ -178,7 +179,7 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 		if newErr != nil {
 			return nil, newErr
 		}
-		next.siblings, next.foreseen, next.newest = append(l.siblings, more...), l.foreseen, l.newest
+		next.siblings, next.foreseen, next.newest, next.listing = append(l.siblings, more...), l.foreseen, l.newest, l.listing
 		l = next
 	}
 }
@@ -186,7 +187,7 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 // done returns what a [Result] asks the loader for, without the syntax trees and all that was found out of them: of many models that is most of the memory.
 func (l *loader) done() *loader {
 	d := &loader{
-		cfg: l.cfg, fset: l.fset, dirs: l.dirs, rel: l.rel, siblings: l.siblings, foreseen: l.foreseen, newest: l.newest, extraLeft: l.extraLeft, checker: l.checker, hintsAt: l.hintsAt,
+		cfg: l.cfg, fset: l.fset, dirs: l.dirs, rel: l.rel, siblings: l.siblings, foreseen: l.foreseen, newest: l.newest, listing: l.listing, extraLeft: l.extraLeft, checker: l.checker, hintsAt: l.hintsAt,
 	}
 	if d.checker != nil {
 		for _, p := range d.checker.roots { // which nobody else has
@@ -225,6 +226,7 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 		typed: map[*types.TypeName]goType{}, consts: map[*types.Package]map[*types.TypeName][]*types.Const{}, values: map[*types.TypeName][]constantValue{},
 		viewDecls: map[*decl]bool{}, hintsAt: map[string]span{}, wanted: map[string]bool{}, foreign: map[*types.Package]*source{}, std: map[*types.Package]bool{}, silent: map[*types.Package]bool{},
 	}
+	l.listing = &listing{found: map[string]Listed{}}
 	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 		l.dirs = append(l.dirs, real)
 	}

@@ -33,7 +33,13 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 	var roots []*packages.Package
 	var err error
 	loaded := false
+	defer func() {
+		if !loaded {
+			l.listing.doubt()
+		}
+	}()
 	if len(l.cfg.Overlay) > 0 {
+		l.listing.doubt()
 		roots, loaded = l.overlaid(ctx, cfg, patterns)
 	}
 	switch {
