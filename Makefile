@@ -95,7 +95,7 @@ verify: ## Check that generating again changes no file, and that go.mod and the 
 	@echo 'go fix -diff ./...'
 	@go fix -diff ./... || { echo 'there is a newer way to write this; run go fix ./...'; exit 1; }
 	@echo 'go generate ./...'
-	@tmp=$$(mktemp) && trap 'rm -f "$$tmp"' EXIT && before=$$($(TREE)) && go generate ./... && after=$$($(TREE)) && \
+	@tmp=$$(mktemp) && trap 'rm -f "$$tmp"' EXIT && before=$$($(TREE)) && MODELGENCACHE=off go generate ./... && after=$$($(TREE)) && \
 	  git --no-pager diff --exit-code "$$before" "$$after" -- || { echo 'generated files were not current; look at the changes and commit them'; exit 1; }
 
 bench: bin/pgrun ## Run the benchmarks, and time whole processes; BENCH=costs has the table of docs/performance.md alone, BENCH=fleet many databases, BENCH=stalls measures how long others wait for a migration instead

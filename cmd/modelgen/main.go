@@ -117,6 +117,9 @@
 //
 // What later commands need (-set, the packages, -dialects, -tag, -guard, -comments) is recorded in the snapshot.
 //
+// generate remembers a run that found nothing to do, with a hash of all that it looked at, and does nothing again while that is as it was, unless CI is
+// set. MODELGENCACHE names the directory for it (default modelgen in the user's cache directory); with MODELGENCACHE=off everything is looked at.
+//
 // Data goes to stdout, everything else to stderr, problems as file:line:col: message. With nothing to do it is silent. Exit status:
 // 0 done; 1 no: a question is open, the models are wrong, check found something; 2 it could not run.
 package main

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/modelgen/modelgen/cmd/modelgen/cache"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts compare with")
@@ -32,6 +34,7 @@ type tests struct{ *testing.M }
 
 func (t tests) Run() int {
 	moduleProxy = machineProxy()
+	os.Setenv(cache.Variable, "off") // but where it is what is tested
 	return t.M.Run()
 }
 
@@ -112,7 +115,7 @@ func newModule(t testing.TB) *module {
 	m.folders = strings.Fields(string(out))
 	m.env = []string{
 		"GOCACHE=" + m.folders[0], "GOMODCACHE=" + m.folders[1], "GOPATH=" + m.folders[2],
-		"GOFLAGS=-mod=mod -ldflags=-w", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local",
+		"GOFLAGS=-mod=mod -ldflags=-w", "GOPROXY=off", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local", cache.Variable + "=off",
 		"GOGC=400", // the go command is short-lived, and most of the time of the scripts is its own
 	}
 	m.folders = append(m.folders, root)

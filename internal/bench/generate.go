@@ -18,6 +18,7 @@ const (
 	column             // the first model has a column more
 	first              // there is no migration yet
 	kinds
+	known // nothing changed, as a record says, see module.record
 )
 
 func (k kind) String() string {
@@ -86,6 +87,9 @@ func process(ctx context.Context, dir, name string, args ...string) (string, int
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &stdout, &stderr
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	if os.Getenv(records) == "" {
+		cmd.Env = append(cmd.Env, records+"=off")
+	}
 	if err := cmd.Run(); err != nil {
 		return "", 0, fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, stderr.String())
 	}

@@ -56,6 +56,10 @@ func (l *looks) goCommand() error {
 			}
 		}
 	}
+	for _, compiler := range append([]string{"gcc", "clang"}, strings.Fields(setting("CC"))...) { // without one there is no cgo, and the build tag of that name
+		path, _ := exec.LookPath(compiler)
+		l.see(compiler, path, nil)
+	}
 	if os.Getenv("GOPACKAGESDRIVER") == "" {
 		if driver, err := exec.LookPath("gopackagesdriver"); err == nil || !errors.Is(err, exec.ErrNotFound) {
 			return fmt.Errorf("packages are listed by %s", driver)
