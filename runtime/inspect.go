@@ -49,11 +49,14 @@ type ForeignHistory struct {
 	Unreadable bool `json:"unreadable,omitempty"`
 }
 
+// OwnHistory is the tool of a [ForeignHistory] that modelgen itself has written: the database is managed already. What is applied is written set/migration, in the order in which it was.
+const OwnHistory = "modelgen"
+
 // InspectOptions say what an [Inspection] covers.
 type InspectOptions struct {
 	Schemas []string // PostgreSQL schemas to read; none means public
 	Ignore  []string // tables to leave out, such as history tables under names of their own; path.Match patterns
-	History string   // the history table of ours, left out; "" is the default name
+	History string   // the history table of ours, which is none of the application; "" is the default name
 }
 
 // SchemaInspector is a [Dialect] that can describe a whole database. Nothing is changed, and no lock is taken that anybody waits for.

@@ -123,6 +123,7 @@ func adoptDatabase(ctx context.Context, e env, args []string) error {
 	}
 	for _, h := range in.Histories {
 		switch {
+		case h.Unreadable && h.Tool == migrate.OwnHistory: // which is told
 		case h.Unreadable:
 			return finding.Problems{fmt.Sprintf("%s keeps its history in %s, which the role may not read, so it is not known whether it has left the database half done: "+
 				"GRANT SELECT ON %[2]s to the role, or adopt as a role that may; -ignore %[2]s leaves it out unread; nothing was written", h.Tool, h.Table)}
@@ -273,7 +274,13 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 	if allow.there && len(allow.patterns) > 0 {
 		e.say(fmt.Sprintf("verify looks at what the models cannot say: add it to %s, then run modelgen once more: %s", allow.shown, strings.TrimSpace(string(allow.content()))))
 	}
-	e.adopted(to.in, to.res, append(to.res.Unexpressed, differences...), generateLine(to.dir, to.models.Generate), len(r.Files) > 0)
+	var known []string
+	for _, m := range r.Folder.Migrations {
+		if m.Name != r.Migration {
+			known = append(known, m.Name)
+		}
+	}
+	e.adopted(to.in, to.res, append(to.res.Unexpressed, differences...), generateLine(to.dir, to.models.Generate), known, len(r.Files) > 0)
 	return nil
 }
 

@@ -260,7 +260,7 @@ func compareVersions(a, b string) int {
 func adoptedAt(r *gen.Result, in *migrate.Inspection) {
 	var b bytes.Buffer
 	for _, h := range in.Histories {
-		if h.Version != "" {
+		if h.Version != "" && h.Tool != migrate.OwnHistory {
 			fmt.Fprintf(&b, "// %s had brought the database to version %s (table %s) when it was adopted.\n", h.Tool, strings.Join(strings.Fields(h.Version), " "), h.Table)
 		}
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// adopted says what was taken over, what was not, and what is to be done next. The line generate is missing in the models, "" when it is not; written is false
-// when all of it was there already.
-func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed, generate string, written bool) {
+// adopted says what was taken over, what was not, and what is to be done next. The line generate is missing in the models, "" when it is not; known are
+// migrations that were there; written is false when all of it was there already.
+func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.Unexpressed, generate string, known []string, written bool) {
 	tables, columns := "tables", "columns were"
 	if res.Tables == 1 {
 		tables = "table"
@@ -53,6 +53,10 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 		fmt.Fprintln(e.stderr, text)
 	}
 	for _, h := range in.Histories {
+		if h.Tool == migrate.OwnHistory {
+			e.managed(h, known)
+			continue
+		}
 		what := "has applied migrations here, the newest is " + h.Version
 		if h.Version == "" {
 			what = "keeps a history here, and has applied nothing"
@@ -72,6 +76,28 @@ func (e env) adopted(in *migrate.Inspection, res *adopt.Result, left []migrate.U
 		return
 	}
 	fmt.Fprintln(e.stderr, "next: read the models, build, then run the program's migrate up -fake-initial, which records that the tables are there, and migrate verify")
+}
+
+// managed says of a database in which modelgen has applied migrations, other than those that are known here, where to go on.
+func (e env) managed(h migrate.ForeignHistory, known []string) {
+	at := map[string]string{} // newest migration by set
+	for _, v := range h.Applied {
+		set, name, _ := strings.Cut(v, "/")
+		at[set] = name
+	}
+	var sets []string
+	for _, set := range slices.Sorted(maps.Keys(at)) {
+		if !slices.Contains(known, at[set]) {
+			sets = append(sets, fmt.Sprintf("set %s is at %s", set, at[set]))
+		}
+	}
+	if h.Unreadable {
+		sets = []string{"how far, the role may not read"}
+	}
+	if len(sets) > 0 {
+		fmt.Fprintf(e.stderr, "modelgen manages this database already (table %s): %s: go on in the project that has these migrations, by changing its models; "+
+			"what is adopted beside them is a set of another name (-set), without their tables (-ignore)\n", h.Table, strings.Join(sets, ", "))
+	}
 }
 
 // ownRunner has the names of tables in which programs that run migrations with code of their own write down how far they are.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	_ "github.com/lib/pq" // the driver with which adopt reads a PostgreSQL database
@@ -14,10 +17,13 @@ import (
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
+// connectionWords begins the other form of an address of PostgreSQL: host=localhost dbname=shop.
+var connectionWords = regexp.MustCompile(`^(host|hostaddr|port|dbname|user|password|passfile|service|sslmode|search_path|application_name)\s*=`)
+
 // inspected describes the database that an operand names.
 func inspected(ctx context.Context, e env, what string, opt migrate.InspectOptions) (*migrate.Inspection, error) {
 	switch scheme, rest, found := strings.Cut(what, ":"); {
-	case found && (scheme == "postgres" || scheme == "postgresql"):
+	case found && (scheme == "postgres" || scheme == "postgresql"), connectionWords.MatchString(what):
 		db, err := sql.Open("postgres", what)
 		if err != nil {
 			return nil, fmt.Errorf("the address of the database cannot be read: %s", migrate.Redact(err.Error()))
@@ -43,7 +49,13 @@ func inspected(ctx context.Context, e env, what string, opt migrate.InspectOptio
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no database (postgres://..., sqlite:FILE) and no file with the output of the program's verb inspect: %w", what, err)
+		if i := strings.LastIndexByte(what, '@'); i >= 0 { // an address without postgres:// has the password before it
+			what = "***" + what[i:]
+		}
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err // without the path, which is what was given
+		}
+		return nil, fmt.Errorf("%s is no database (postgres://..., sqlite:FILE) and no file with the output of the program's verb inspect: %w; nothing was written", what, err)
 	}
 	return readInspection(data, what)
 }

@@ -76,3 +76,40 @@ func TestInspectHistories(t *testing.T) {
 		}
 	})
 }
+
+// TestInspectOwnHistory: a database that is managed already says so, under any name of the history, and what stands beside the history is no table of the application.
+func TestInspectOwnHistory(t *testing.T) {
+	runners(t, func(r *runner) {
+		shop, billing := migrate.NewSet("shop", chain(makes("one"))...), migrate.NewSet("billing", chain(makes("two"))...)
+		up := func(set *migrate.Set, history string) {
+			m, err := migrate.New(r.db, r.dialect, set, &migrate.Options{History: history})
+			if err == nil {
+				_, err = m.Up(r.t.Context())
+			}
+			if err == nil && history != "" {
+				_, err = m.Protect(r.t.Context(), "production")
+			}
+			if err != nil {
+				r.t.Fatal(err)
+			}
+		}
+		up(shop, "")
+		up(billing, "app_versions")
+		want := []migrate.ForeignHistory{
+			{Tool: migrate.OwnHistory, Table: "app_versions", Version: "billing/0001_a", Applied: []string{"billing/0001_a"}},
+			{Tool: migrate.OwnHistory, Table: "modelgen_history", Version: "shop/0001_a", Applied: []string{"shop/0001_a"}},
+		}
+		for _, history := range []string{"", "app_versions"} {
+			in, err := migrate.Inspect(r.t.Context(), r.db, r.dialect, migrate.InspectOptions{History: history})
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			if d := cmp.Diff(want, in.Histories); d != "" || len(in.Schema.Tables) != 2 || len(in.Unexpressed) > 0 {
+				r.t.Errorf("(-want +got):\n%s\nleft are %d tables, %v", d, len(in.Schema.Tables), in.Unexpressed)
+			}
+		}
+		if in, err := migrate.Inspect(r.t.Context(), r.db, r.dialect, migrate.InspectOptions{Ignore: []string{"*_history", "app_versions"}}); err != nil || len(in.Histories) > 0 {
+			r.t.Errorf("ignored: %v %v", in, err)
+		}
+	})
+}

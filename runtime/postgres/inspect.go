@@ -157,7 +157,7 @@ func (i *inspector) label(namespace, name string) string {
 	return schema.JoinName(namespace, name)
 }
 
-// ignored reports whether a table is to be left out without a word.
+// ignored reports whether a table is to be left out without a word: it is named so, or stands beside our history.
 func (i *inspector) ignored(label string) bool {
 	_, base := schema.SplitName(label)
 	for _, p := range i.opt.Ignore {
@@ -168,12 +168,12 @@ func (i *inspector) ignored(label string) bool {
 			return true
 		}
 	}
-	history := i.opt.History
-	if history == "" {
-		history = "modelgen_history"
-	}
-	return label == history || slices.Contains([]string{beside(history, protectionSuffix), beside(history, logSuffix), beside(history, "_lease")}, label)
+	history := i.history()
+	return slices.Contains([]string{beside(history, protectionSuffix), beside(history, logSuffix), beside(history, "_lease")}, label)
 }
+
+// history returns the name of our history, which is told and is no table of the application.
+func (i *inspector) history() string { return cmp.Or(i.opt.History, "modelgen_history") }
 
 // rows runs a query whose rows are a kind and a JSON object.
 func (i *inspector) rows(ctx context.Context, query string, take func(kind string, row []byte) error) error {

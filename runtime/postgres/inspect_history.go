@@ -29,7 +29,7 @@ func (i *inspector) findHistories() {
 		}
 	}
 	for _, t := range i.tables {
-		if theirs[t.Name] || !slices.Contains(i.schemas, t.schema) {
+		if theirs[t.Name] || t.Name == i.history() || !slices.Contains(i.schemas, t.schema) {
 			t.out, t.said = true, nil
 		} else if !t.out && len(t.Columns) == 0 {
 			t.out, t.said = true, nil

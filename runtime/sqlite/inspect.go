@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -197,17 +198,17 @@ func (x *inspector) sort() {
 // litestream is how the tables of that tool for copies begin, which are no matter of the program.
 const litestream = "_litestream_"
 
-// ignored reports whether the table is the history, or one that the caller leaves out.
+// ignored reports whether the table is one that the caller leaves out, or stands beside our history.
 func (x *inspector) ignored(table string) bool {
-	history := x.opt.History
-	if history == "" {
-		history = "modelgen_history"
-	}
-	return strings.EqualFold(table, history) || strings.EqualFold(table, history+"_protection") || strings.EqualFold(table, history+"_log") || slices.ContainsFunc(x.opt.Ignore, func(pattern string) bool {
+	history := x.history()
+	return strings.EqualFold(table, history+"_protection") || strings.EqualFold(table, history+"_log") || slices.ContainsFunc(x.opt.Ignore, func(pattern string) bool {
 		ok, err := path.Match(pattern, table)
 		return ok && err == nil
 	})
 }
+
+// history returns the name of our history, which is told and is no table of the application.
+func (x *inspector) history() string { return cmp.Or(x.opt.History, "modelgen_history") }
 
 // versionNumber returns 3045001 for 3.45.1, as SQLite counts.
 func versionNumber(version string) int {

@@ -49,6 +49,7 @@ func (x *inspector) histories(ctx context.Context, tx migrate.Tx) error {
 			x.theirs = append(x.theirs, strings.ToLower(name))
 		}
 	}
+	x.theirs = append(x.theirs, strings.ToLower(x.history()))
 	x.leaveOut()
 	return nil
 }

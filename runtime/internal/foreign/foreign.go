@@ -79,6 +79,9 @@ func (h History) Tables() []string {
 			names = append(names, beside(h.table.Name, base))
 		}
 	}
+	for _, end := range h.tool.ends {
+		names = append(names, h.table.Name+end)
+	}
 	return names
 }
 

@@ -45,6 +45,9 @@ func TestTell(t *testing.T) {
 			migrate.ForeignHistory{Tool: "goose", Table: "goose_db_version", Version: "10", Applied: []string{"1", "10"}}},
 		{"goose under another name", "x.versions: id version_id is_applied tstamp", database{"x.versions": {{"id": 1, "version_id": 0, "is_applied": true}}},
 			migrate.ForeignHistory{Tool: "goose", Table: "x.versions"}},
+		{"our own under another name", "app_history: id set name hash state stage started tool; app_history_log: id", database{"app_history": {
+			{"id": 3, "set": "shop", "name": "0002_b", "state": "running"}, {"id": 0, "set": "", "name": "format", "state": "done"}, {"id": 1, "set": "shop", "name": "0001_a", "state": "done"}, {"id": 2, "set": "billing", "name": "0001_x", "state": "faked"}}},
+			migrate.ForeignHistory{Tool: "modelgen", Table: "app_history", Version: "shop/0002_b", Applied: []string{"shop/0001_a", "billing/0001_x", "shop/0002_b"}, Problem: "running: migration 0002_b of set shop is half done, and up of its program goes on with it"}},
 		{"golang-migrate", "schema_migrations: version dirty", database{"schema_migrations": {{"version": 7, "dirty": false}}}, migrate.ForeignHistory{Tool: "golang-migrate", Table: "schema_migrations", Version: "7"}},
 		{"golang-migrate dirty", "schema_migrations: version dirty", database{"schema_migrations": {{"version": 7, "dirty": true}}},
 			migrate.ForeignHistory{Tool: "golang-migrate", Table: "schema_migrations", Version: "7", Problem: "dirty: version 7 has failed half way; repair the database, then migrate force"}},

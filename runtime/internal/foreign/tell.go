@@ -73,6 +73,20 @@ func counter(column string, beginning ...string) func(*migrate.ForeignHistory, [
 	}
 }
 
+// own keeps a row for each migration of each set, here as set/migration. A row without a set is the form of the table.
+func own(f *migrate.ForeignHistory, rows []Row) {
+	for _, r := range by(rows, "id") {
+		if r.text("set") == "" {
+			continue
+		}
+		f.Version = r.text("set") + "/" + r.text("name")
+		f.Applied = append(f.Applied, f.Version)
+		if s := migrate.State(r.text("state")); s != migrate.StateDone && s != migrate.StateFaked {
+			f.Problem = fmt.Sprintf("%s: migration %s of set %s is half done, and up of its program goes on with it", s, r.text("name"), r.text("set"))
+		}
+	}
+}
+
 // goose goes by the newest row of a version: going down deletes rows, or marks them in old releases. Version 0 is the beginning.
 func goose(f *migrate.ForeignHistory, rows []Row) {
 	last := map[string]bool{}

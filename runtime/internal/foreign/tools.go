@@ -17,6 +17,7 @@ type tool struct {
 	with    string   // a table that is beside it
 	reads   []string // columns to read
 	besides []string // tables of the tool
+	ends    []string // of the names of those that are called after its history
 	locks   string   // the table of its lock
 	locked  func(Row) bool
 	tell    func(*migrate.ForeignHistory, []Row)
@@ -42,6 +43,7 @@ func words(w ...string) []string { return w }
 
 // tools are those that are known, in the order in which a table is tried. Where two have one name of table the columns tell them apart.
 var tools = []tool{
+	{name: migrate.OwnHistory, columns: words("id", "set", "name", "hash", "state", "stage", "started", "tool"), ends: words("_protection", "_log", "_lease"), reads: words("id", "set", "name", "state"), tell: own},
 	{name: "goose", columns: words("version_id", "is_applied", "tstamp"), reads: words("id", "version_id", "is_applied"), tell: goose},
 	{name: "golang-migrate", columns: words("version", "dirty"), only: true, version: Number, reads: words("version", "dirty"), tell: golangMigrate},
 	{name: "supabase", table: "schema_migrations", columns: words("version", "statements"), reads: words("version"), tell: each("version")},
