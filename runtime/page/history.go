@@ -305,7 +305,9 @@ func (s state) rename(all []migrate.Renamed) {
 		case migrate.IndexObject:
 			is = func(k key) bool { return k.kind == kindIndex && k.name == r.From.Name }
 		case migrate.ConstraintObject:
-			is = func(k key) bool { return k.kind != kindColumn && k.kind != kindIndex && k.name == r.From.Name }
+			is = func(k key) bool {
+				return k.kind != kindColumn && k.kind != kindIndex && k.kind != kindRow && k.name == r.From.Name
+			}
 		case migrate.SQLObjectObject:
 			is = func(k key) bool { return k.kind+" "+k.name == r.From.Name }
 		}

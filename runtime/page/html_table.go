@@ -40,6 +40,7 @@ func (p *Page) table(w *writer, i int, t *schema.Table) {
 	w.p("<div class=\"near\" data-t=\"%\"></div>\n", i)
 	p.columns(w, t)
 	p.constraints(w, t)
+	p.rows(w, t)
 	p.references(w, i)
 	p.standsOn(w, t)
 	p.touched(w, t)
@@ -176,7 +177,7 @@ func (h *history) label(i int) string {
 
 // constraints writes the constraints and indexes of a table.
 func (p *Page) constraints(w *writer, t *schema.Table) {
-	all := slices.DeleteFunc(objectsOf(t), func(o object) bool { return o.kind == kindTable || o.kind == kindColumn })
+	all := slices.DeleteFunc(objectsOf(t), func(o object) bool { return o.kind == kindTable || o.kind == kindColumn || o.kind == kindRow })
 	if len(all) == 0 {
 		return
 	}
@@ -197,6 +198,20 @@ func (p *Page) constraints(w *writer, t *schema.Table) {
 			w.p("<td>%<td>", o.def)
 		}
 		p.blame(w, t.Name, key{o.kind, o.name, o.only})
+		w.p("\n")
+	}
+	w.p("</table></div>\n")
+}
+
+// rows writes the rows that belong to the schema.
+func (p *Page) rows(w *writer, t *schema.Table) {
+	if len(t.Rows.Rows) == 0 {
+		return
+	}
+	w.p("<h4>Declared rows</h4>\n<div class=\"wide\"><table class=\"k\"><thead><tr><th>%<th>Values<th>Migrations<tbody>\n", strings.Join(t.Rows.Key, ", "))
+	for _, row := range t.Rows.Rows {
+		w.p("<tr><th>%<td>%<td>", t.Rows.Name(row), rowWords(t, row))
+		p.blame(w, t.Name, key{kindRow, t.Rows.Name(row), ""})
 		w.p("\n")
 	}
 	w.p("</table></div>\n")
@@ -308,7 +323,11 @@ func (p *Page) objectSections(w *writer) {
 		w.p("</p></section>\n")
 	}
 	for _, o := range p.schema.Objects {
-		w.p("<section class=\"o\"><h3>%</h3><p>Made by a step that is written by hand.</p></section>\n", o.String())
+		w.p("<section class=\"o\"><h3>%", o.String())
+		if o.Only != "" {
+			w.p(" <span class=\"badge\">% only</span>", o.Only)
+		}
+		w.p("</h3><p>Made by a step that is written by hand.</p></section>\n")
 	}
 	w.p("</section>\n")
 }

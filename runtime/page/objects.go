@@ -17,11 +17,12 @@ const (
 	kindCheck      = "check"
 	kindIndex      = "index"
 	kindDualWrite  = "dual write"
+	kindRow        = "declared row"
 	kindEnum       = "enum"
 	kindSchema     = "schema"
 )
 
-var kinds = []string{kindTable, kindColumn, kindPrimaryKey, kindUnique, kindForeignKey, kindCheck, kindIndex, kindDualWrite, kindEnum, kindSchema}
+var kinds = []string{kindTable, kindColumn, kindPrimaryKey, kindUnique, kindForeignKey, kindCheck, kindIndex, kindDualWrite, kindRow, kindEnum, kindSchema}
 
 // kindOrder returns where a kind is shown.
 func kindOrder(kind string) int {
@@ -66,6 +67,9 @@ func objectsOf(t *schema.Table) []object {
 	for _, d := range t.DualWrites {
 		all = append(all, object{kindDualWrite, d.Name, "", d.From + " and " + d.To + ": " + d.Up + "; back: " + d.Down})
 	}
+	for _, row := range t.Rows.Rows {
+		all = append(all, object{kindRow, t.Rows.Name(row), "", rowWords(t, row)})
+	}
 	return all
 }
 
@@ -102,7 +106,26 @@ func tableWords(t *schema.Table) string {
 	add(t.Options.With != "", "with ("+t.Options.With+")")
 	add(t.Options.Strict, "strict")
 	add(t.Options.WithoutRowid, "without rowid")
+	add(t.Options.Distribute != "", "distributed by "+t.Options.Distribute)
+	add(t.Options.Colocate != "", "colocated with "+t.Options.Colocate)
+	add(t.Options.Reference, "a reference table")
 	add(t.Comment != "", "comment "+t.Comment)
+	return strings.Join(all, ", ")
+}
+
+// rowWords returns the values of a declared row that are not its key, in the order of the columns.
+func rowWords(t *schema.Table, row schema.Row) string {
+	var all []string
+	for _, c := range t.Columns {
+		v, ok := row[c.Name]
+		switch {
+		case !ok || slices.Contains(t.Rows.Key, c.Name):
+		case v == nil:
+			all = append(all, c.Name+" NULL")
+		default:
+			all = append(all, c.Name+" "+*v)
+		}
+	}
 	return strings.Join(all, ", ")
 }
 
