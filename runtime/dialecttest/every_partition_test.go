@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/modelgen/modelgen/internal/everyop"
+	"github.com/modelgen/modelgen/internal/pgtest"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -22,27 +23,7 @@ func TestPartitionTableKeepsEveryField(t *testing.T) {
 			pgEachDriver(t, func(t *testing.T, db *sql.DB, version int) {
 				session := pgReady(t, db, postgres.Dialect{}, pgConfig())
 				at := &schema.Schema{}
-				same := func(when string) {
-					t.Helper()
-					got, err := session.Catalog(t.Context(), at)
-					if err != nil {
-						t.Fatal(err)
-					}
-					want, err := session.Expected(t.Context(), at)
-					if err != nil {
-						t.Fatal(err)
-					}
-					for _, f := range want {
-						if !slices.Contains(got, f) {
-							t.Errorf("%s, the database lacks %s", when, f)
-						}
-					}
-					for _, f := range got {
-						if !slices.Contains(want, f) {
-							t.Errorf("%s, the database has %s", when, f)
-						}
-					}
-				}
+				same := func(when string) { wantCatalog(t, session, at, when) }
 				all := everyop.Schema().For("postgres")
 				for _, e := range all.Enums {
 					pgMustApply(t, session, at, migrate.CreateEnum{Name: e.Name, Values: e.Values})
@@ -68,6 +49,60 @@ func TestPartitionTableKeepsEveryField(t *testing.T) {
 				}
 				same("plain again")
 			})
+		})
+	}
+}
+
+// wantCatalog fails where what the database has is not what the schema says.
+func wantCatalog(t *testing.T, s migrate.Session, at *schema.Schema, when string) {
+	t.Helper()
+	got, err := s.Catalog(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := s.Expected(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range want {
+		if !slices.Contains(got, f) {
+			t.Errorf("%s, the database lacks %s", when, f)
+		}
+	}
+	for _, f := range got {
+		if !slices.Contains(want, f) {
+			t.Errorf("%s, the database has %s", when, f)
+		}
+	}
+}
+
+// TestCitusKeepsEveryField: a table that has something of all that a schema can say has it still when Citus distributes it, and when it brings it back, which make another table of it.
+func TestCitusKeepsEveryField(t *testing.T) {
+	for _, name := range []string{"items", "parents"} {
+		t.Run(name, func(t *testing.T) {
+			url, _ := pgtest.CitusDatabase(t)
+			session := pgReady(t, pgOpen(t, "pgx", url), postgres.Dialect{}, pgConfig())
+			at := &schema.Schema{}
+			all := everyop.Schema().For("postgres")
+			for _, e := range all.Enums {
+				pgMustApply(t, session, at, migrate.CreateEnum{Name: e.Name, Values: e.Values})
+			}
+			table := partitionable(all.Table(name), name, 150000)
+			table.ForeignKeys, table.DualWrites = nil, nil // to what is not distributed, and a trigger: neither is to be had on Citus
+			for i := range table.Columns {
+				table.Columns[i].Identity = false // a table with it cannot be brought back
+			}
+			pgMustApply(t, session, at, migrate.NewCreateTable(table))
+			wantCatalog(t, session, at, "made")
+			distribute := migrate.DistributeTable{Table: name, Column: "id"}
+			pgMustApply(t, session, at, distribute)
+			wantCatalog(t, session, at, "distributed")
+			back, err := distribute.Inverse()
+			if err != nil {
+				t.Fatal(err)
+			}
+			pgMustApply(t, session, at, back)
+			wantCatalog(t, session, at, "brought back")
 		})
 	}
 }

@@ -62,19 +62,23 @@ func (p *planner) DistributeTable(o migrate.DistributeTable) error {
 	if t == nil {
 		return nil // which Apply says
 	}
-	var comments []migrate.Statement
-	if t.Comment != "" {
-		comments = append(comments, migrate.Statement{SQL: p.commentTable(o.Table, t.Comment), Comment: "the table was made again, without it"})
-	}
-	for _, c := range t.Columns {
-		if c.Comment != "" {
-			comments = append(comments, statement(p.commentColumn(o.Table, c)))
-		}
-	}
-	if len(comments) > 0 {
+	if comments := p.commentsBack(t); len(comments) > 0 {
 		p.stage(o, migrate.Stage{Facts: p.locks(shareUpdateExclusive, o.Table), Statements: comments, Parts: nothing})
 	}
 	return nil
+}
+
+// commentsBack returns what gives a table and its columns the comments back that Citus does not copy to the one it makes of it.
+func (p *planner) commentsBack(t *schema.Table) (all []migrate.Statement) {
+	if t.Comment != "" {
+		all = append(all, migrate.Statement{SQL: p.commentTable(t.Name, t.Comment), Comment: "the table was made again, without it"})
+	}
+	for _, c := range t.Columns {
+		if c.Comment != "" {
+			all = append(all, statement(p.commentColumn(t.Name, c)))
+		}
+	}
+	return all
 }
 
 // distribute writes the call. Names are given as the server reads those of tables.
@@ -157,9 +161,7 @@ func (p *planner) UndistributeTable(o migrate.UndistributeTable) error {
 		p.apartKeys = append(p.apartKeys, fk)
 	}
 	all = append(all, statement("SELECT pg_catalog.undistribute_table("+text(p.name(o.Table))+")"))
-	if t.Comment != "" {
-		all = append(all, migrate.Statement{SQL: p.commentTable(o.Table, t.Comment), Comment: "the table was made again, without it"})
-	}
+	all = append(all, p.commentsBack(t)...)
 	p.add(o, p.scanned(p.locks(accessExclusive, tables...), o.Table, true, true), all...)
 	p.still()
 	if p.cluster != nil {
