@@ -52,7 +52,7 @@ gen/load/golist.go hasDriver exec.LookPath: go; with a driver nothing is recorde
 gen/load/golist.go runGoList exec.CommandContext: go, its settings, the environment, modules, and the packages that it lists
 gen/load/load.go newLoader filepath.EvalSymlinks: in the name of the record
 gen/load/overlay.go overlaid packages.Load: Listed is in doubt
-gen/load/packages.go BuildTags os.Getenv: environment
+gen/load/overlay.go takeOverlay os.ReadFile: with an overlay nothing is recorded
 gen/load/packages.go complaint exec.CommandContext: for an error
 gen/load/packages.go env os.Environ: environment
 gen/load/packages.go list packages.Load: Listed is in doubt
@@ -78,6 +78,12 @@ gen/read/read.go Text os.ReadFile: package of the migrations
 gen/settings.go readSettings os.ReadFile: package of the migrations; module
 gen/sqlfiles/files.go Read os.ReadFile: tree of the SQL files
 gen/sqlfiles/files.go list filepath.WalkDir: tree of the SQL files
+internal/goenv/goenv.go Files os.UserConfigDir: environment
+internal/goenv/goenv.go Get os.ReadFile: file of settings
+internal/goenv/goenv.go IsRelease os.ReadFile: go
+internal/goenv/goenv.go Root exec.LookPath: go
+internal/goenv/goenv.go Root filepath.EvalSymlinks: go
+internal/goenv/goenv.go variable os.Getenv: environment
 `
 
 // What generate looks at is among the inputs of a record.
@@ -90,7 +96,7 @@ func TestRecordPlaces(t *testing.T) {
 	folders := map[string]string{}
 	for line := range strings.Lines(string(out)) {
 		path, dir, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if below, ok := strings.CutPrefix(path, module); ok && strings.HasPrefix(below+"/", "gen/") { // what is of the runtime knows no files of a project
+		if below, ok := strings.CutPrefix(path, module); ok && !strings.HasPrefix(below, "runtime") { // what is of the runtime knows no files of a project
 			folders[below] = dir
 		}
 	}

@@ -385,7 +385,7 @@ var noticedChanges = []noticedChange{
 	{name: "settings", make: writes("shop/modelgen.json", "{\"lint\": {\"MG1\": \"note\"}}\n")},
 	{name: "settings beside the migrations", make: writes("shop/migrations/modelgen.json", "{}x\n")},
 	{name: "build tags in GOFLAGS", make: sets("GOFLAGS", "-tags=extra")},
-	{name: "build tags by go env -w", make: writes("goenv", "GOFLAGS=-tags=extra\n"), quiet: true},
+	{name: "build tags by go env -w", make: writes("goenv", "GOFLAGS=-tags=extra\n")},
 	{name: "build tags by a flag", make: runs("-tags", "extra")},
 	{name: "another system", make: sets("GOOS", "windows")},
 	{name: "no workspace", make: sets("GOWORK", "off")},

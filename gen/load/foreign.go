@@ -219,7 +219,7 @@ func (l *loader) readForeign(obj *types.TypeName) *source {
 		return nil
 	}
 	ctx := build.Default
-	ctx.BuildTags = append(strings.Split(withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS")), ","), ctx.BuildTags...)
+	ctx.BuildTags = append(strings.Split(withGuardTag(l.cfg.BuildTags, l.goflags()), ","), ctx.BuildTags...)
 	var files []*ast.File
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), "_test.go") || !strings.HasSuffix(e.Name(), ".go") {

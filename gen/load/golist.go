@@ -36,7 +36,7 @@ const alwaysListed = ",ImportPath,Dir,Standard,Module,CgoFiles,EmbedPatterns,Tes
 
 // golist runs go list with flags, for packages.
 func (l *loader) golist(ctx context.Context, flags []string, paths []string) ([]*golisted, error) {
-	args := slices.Concat([]string{"-e", "-buildvcs=false", "-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, flags, []string{"--"}, paths)
+	args := slices.Concat([]string{"-e", "-buildvcs=false", "-tags=" + withGuardTag(l.cfg.BuildTags, l.goflags())}, flags, []string{"--"}, paths)
 	run := l.cfg.GoList
 	if run == nil {
 		run = l.runGoList

@@ -227,6 +227,9 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 		viewDecls: map[*decl]bool{}, hintsAt: map[string]span{}, wanted: map[string]bool{}, foreign: map[*types.Package]*source{}, std: map[*types.Package]bool{}, silent: map[*types.Package]bool{},
 	}
 	l.listing = &listing{found: map[string]Listed{}}
+	if err := l.takeOverlay(dir); err != nil {
+		return nil, err
+	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 		l.dirs = append(l.dirs, real)
 	}

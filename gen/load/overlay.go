@@ -2,6 +2,12 @@ package load
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -26,4 +32,43 @@ func (l *loader) overlaid(ctx context.Context, cfg *packages.Config, patterns []
 		}
 	}
 	return roots, l.newChecker(roots).check(roots) == nil
+}
+
+// overlayFlag finds the flag in GOFLAGS, as tagsFlag does.
+var overlayFlag = regexp.MustCompile(`(?:^|\s)(?:'--?overlay=([^']*)'|"--?overlay=([^"]*)"|--?overlay=(\S+))`)
+
+// takeOverlay adds the files of an overlay in GOFLAGS to that of the configuration, which goes before it. The go command lists them where it is run for itself, but
+// nobody who is handed their names reads what they stand for.
+func (l *loader) takeOverlay(dir string) error {
+	m := overlayFlag.FindStringSubmatch(l.goflags())
+	if m == nil {
+		return nil
+	}
+	in := func(path string) string {
+		if filepath.IsAbs(path) {
+			return filepath.Clean(path)
+		}
+		return filepath.Join(dir, path)
+	}
+	name := m[1] + m[2] + m[3]
+	text, err := os.ReadFile(in(name))
+	if err != nil {
+		return fmt.Errorf("the overlay in GOFLAGS cannot be read: %w", err)
+	}
+	var overlay struct{ Replace map[string]string }
+	if err := json.Unmarshal(text, &overlay); err != nil {
+		return fmt.Errorf("the overlay in GOFLAGS, %s, is not what it should be: %w", name, err)
+	}
+	all := map[string][]byte{}
+	for path, by := range overlay.Replace {
+		if by == "" {
+			return fmt.Errorf("the overlay in GOFLAGS, %s, takes %s away: modelgen reads no models so; unset GOFLAGS for it", name, path)
+		}
+		if all[in(path)], err = os.ReadFile(in(by)); err != nil {
+			return fmt.Errorf("the overlay in GOFLAGS, %s, names a file that cannot be read: %w", name, err)
+		}
+	}
+	maps.Copy(all, l.cfg.Overlay)
+	l.cfg.Overlay = all
+	return nil
 }

@@ -18,6 +18,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/modelgen/modelgen/internal/goenv"
 )
 
 // guardTag is the build tag that switches the generated guards off, so that a guard which no longer fits does not matter here.
@@ -77,7 +79,7 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 func (l *loader) config(ctx context.Context) *packages.Config {
 	return &packages.Config{
 		Context: ctx, Mode: mode, Dir: l.cfg.Dir, Env: l.quick(), Fset: l.fset,
-		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.env("GOFLAGS"))}, ParseFile: parseFile, Overlay: l.cfg.Overlay,
+		BuildFlags: []string{"-tags=" + withGuardTag(l.cfg.BuildTags, l.goflags())}, ParseFile: parseFile, Overlay: l.cfg.Overlay,
 	}
 }
 
@@ -95,7 +97,7 @@ func (l *loader) complaint(ctx context.Context, cfg *packages.Config) error {
 }
 
 // BuildTags returns the build tags with which models are read: those given, those of the environment, and the one that switches guards off.
-func BuildTags(tags string) string { return withGuardTag(tags, os.Getenv("GOFLAGS")) }
+func BuildTags(tags string) string { return withGuardTag(tags, goenv.Get(nil, "GOFLAGS")) }
 
 func withGuardTag(tags, goflags string) string {
 	if more := mergeTags(tags, goflags); more != "" {
@@ -143,6 +145,9 @@ func (l *loader) env(key string) string {
 	}
 	return ""
 }
+
+// goflags returns the flags that each go command gets, be it by go env -w.
+func (l *loader) goflags() string { return goenv.Get(l.cfg.Env, "GOFLAGS") }
 
 // tagsFlag finds the flag in GOFLAGS, where quotes may stand around all of it: '-tags=one two'.
 var tagsFlag = regexp.MustCompile(`(?:^|\s)(?:'--?tags=([^']*)'|"--?tags=([^"]*)"|--?tags[= ]('[^']*'|"[^"]*"|\S*))`)

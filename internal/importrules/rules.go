@@ -38,7 +38,7 @@ var (
 	scripts = []string{"gen/sqlscript/psql", "gen/sqlscript/export"}
 
 	// leaves are helpers that everything may import. They import the standard library alone, as they end up in the user's program.
-	leaves = []string{"internal/sqllex", "internal/nearest", "internal/toposort"}
+	leaves = []string{"internal/sqllex", "internal/nearest", "internal/toposort", "internal/goenv"}
 
 	drivers = []string{"github.com/lib/pq", "github.com/jackc/pgx", "modernc.org/sqlite", "github.com/mattn/go-sqlite3", "github.com/ncruces/go-sqlite3"}
 )
@@ -53,7 +53,7 @@ var rules = []rule{
 		},
 	},
 	{
-		name:   "internal/sqllex, internal/nearest and internal/toposort import the standard library only",
+		name:   "internal/sqllex, internal/nearest, internal/toposort and internal/goenv import the standard library only",
 		reason: "they are helpers of everything, the user's program too",
 		of:     func(pkg string) bool { return slices.Contains(leaves, pkg) },
 		breaks: func(_ string, i imported) bool { return !i.std },

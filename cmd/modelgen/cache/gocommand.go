@@ -7,35 +7,28 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/modelgen/modelgen/internal/goenv"
 )
 
-// goRoot returns the folder of Go that the go command in PATH belongs to. One that only calls another, as a version manager has it, belongs to none.
-func goRoot() (root, command string, err error) {
-	if command, err = exec.LookPath("go"); err != nil {
-		return "", "", err
+// goRoots returns the folders of Go, and the go command.
+func goRoots() (roots []string, command string, err error) {
+	root, command, err := goenv.Root()
+	if err != nil {
+		return nil, "", err
 	}
-	if command, err = filepath.EvalSymlinks(command); err != nil {
-		return "", "", err
+	roots = []string{root}
+	if set := os.Getenv("GOROOT"); set != "" {
+		if roots = append(roots, set); !goenv.IsRelease(set) {
+			return nil, "", fmt.Errorf("%s is no folder of a released Go", set)
+		}
 	}
-	bin := filepath.Dir(command)
-	if root = filepath.Dir(bin); filepath.Base(bin) != "bin" || !isVersion(root) {
-		return "", "", fmt.Errorf("%s is not in the folder bin of Go", command)
-	}
-	if set := os.Getenv("GOROOT"); set != "" && !isVersion(set) {
-		return "", "", fmt.Errorf("%s is no folder of a released Go", set)
-	}
-	return root, command, nil
-}
-
-// isVersion reports whether a folder is that of a released Go: what its packages are stands in its version.
-func isVersion(root string) bool {
-	text, err := os.ReadFile(filepath.Join(root, "VERSION"))
-	return err == nil && strings.HasPrefix(string(text), "go1.")
+	return roots, command, nil
 }
 
 // goCommand takes up which Go it is: the packages of a version of it do not change.
 func (l *looks) goCommand() error {
-	root, command, err := goRoot()
+	roots, command, err := goRoots()
 	if err != nil {
 		return err
 	}
@@ -44,10 +37,6 @@ func (l *looks) goCommand() error {
 		return err
 	}
 	l.see(command, fmt.Sprint(info.Size(), info.ModTime().UnixNano()), info)
-	roots := []string{root}
-	if set := os.Getenv("GOROOT"); set != "" {
-		roots = append(roots, set)
-	}
 	for _, root := range roots {
 		for _, name := range []string{"VERSION", "go.env"} {
 			path := filepath.Join(root, name)
@@ -68,45 +57,8 @@ func (l *looks) goCommand() error {
 	return nil
 }
 
-// goSettings returns the files with the settings of the go command, those that go before first.
-func goSettings() (paths []string) {
-	switch file := os.Getenv("GOENV"); file {
-	case "off":
-	case "":
-		if dir, err := os.UserConfigDir(); err == nil {
-			paths = append(paths, filepath.Join(dir, "go", "env"))
-		}
-	default:
-		paths = append(paths, file)
-	}
-	if root, _, err := goRoot(); err == nil {
-		paths = append(paths, filepath.Join(root, "go.env"))
-	}
-	return paths
-}
-
-// setting returns a setting of the go command, by the environment or its files.
-func setting(key string) string {
-	if v := os.Getenv(key); v != "" {
-		return v
-	}
-	for _, path := range goSettings() {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue
-		}
-		value := ""
-		for line := range strings.Lines(string(text)) {
-			if v, ok := strings.CutPrefix(strings.TrimSpace(line), key+"="); ok {
-				value = v // the last one counts
-			}
-		}
-		if value != "" {
-			return value
-		}
-	}
-	return ""
-}
+// setting returns a setting of the go command.
+func setting(key string) string { return goenv.Get(nil, key) }
 
 // knownFlags are the flags in GOFLAGS that lead to no other file or program.
 var knownFlags = []string{"tags", "mod", "modcacherw", "trimpath", "buildvcs", "ldflags", "count", "v", "x", "p"}

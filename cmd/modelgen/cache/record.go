@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/modelgen/modelgen/internal/goenv"
 )
 
 // settled is how long ago a file must have been changed when a run begins, to be taken for what the run has read: clocks of file systems are coarse. It is
@@ -49,7 +51,7 @@ func (r *Run) Record(in Inputs) {
 // inputs returns all that counts. It reports false where that cannot be told.
 func (r *Run) inputs(in Inputs) ([]input, bool) {
 	all := map[input]bool{{theGo, ""}: true}
-	for _, path := range goSettings() {
+	for _, path := range goenv.Files(nil) {
 		all[input{aFile, path}] = true
 	}
 	if work := setting("GOWORK"); work != "" && work != "off" {
