@@ -214,7 +214,9 @@ func (to *adoption) write(ctx context.Context, e env, a adoptFlags) error {
 		to.cfg.Allow = allow.patterns
 	}
 	r, err := gen.Generate(ctx, to.cfg)
-	if err != nil {
+	if list, ok := errors.AsType[finding.List](err); ok {
+		return to.inDatabase(list)
+	} else if err != nil {
 		return err
 	}
 	if len(r.Questions) > 0 {

@@ -140,7 +140,7 @@ func (w *writer) check() {
 		lower := map[string]string{}
 		for _, c := range t.Columns {
 			if err := load.CheckName(c.Name); err != nil {
-				w.problems = append(w.problems, fmt.Sprintf("column %q of table %s: a tag cannot hold that name (%s): rename it first, or leave the table out with -ignore %s", c.Name, t.Name, err, ignoring(t.Name)))
+				w.problems = append(w.problems, fmt.Sprintf("column %q of table %s: a tag cannot hold that name (%s): rename it first, or leave the table out with -ignore %s", c.Name, t.Name, err, Ignoring(t.Name)))
 			}
 			low := strings.ToLower(c.Name)
 			if other, twice := lower[low]; twice {
@@ -154,8 +154,8 @@ func (w *writer) check() {
 	}
 }
 
-// ignoring returns a table as -ignore takes it on a command line: a pattern without blanks and commas.
-func ignoring(table string) string {
+// Ignoring returns a table as -ignore takes it on a command line: a pattern without blanks and commas.
+func Ignoring(table string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" ,'\"\\`$*[]()&;|<>", r) {
 			return '?'

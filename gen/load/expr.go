@@ -11,13 +11,20 @@ import (
 )
 
 // expr returns the normal form of an expression over the columns of a row, as it stands in a tag of the scope.
-func (m *model) expr(sc *scope, expr text) (string, bool) {
+func (m *model) expr(sc *scope, expr text) (string, bool) { return m.exprOf(sc, expr, m.checkColumns) }
+
+// computed is expr for what computes a column, which may be the same value for all rows.
+func (m *model) computed(sc *scope, expr text) (string, bool) {
+	return m.exprOf(sc, expr, func(sql string) error { return CheckComputed(sql, m.names) })
+}
+
+func (m *model) exprOf(sc *scope, expr text, columns func(string) error) (string, bool) {
 	sql, err := m.normalize(sc, expr.s)
 	if quoted := schema.UnknownQuoted(m.prefixed(sc, expr.s), m.names); err == nil && len(quoted) > 0 && nearest(quoted[0], m.names, min(2, reach(quoted[0]))) == "" {
 		err = fmt.Errorf(`there is no column "%s": a text stands in single quotes, '%[1]s'`, quoted[0])
 	}
 	if err == nil {
-		err = m.checkColumns(sql)
+		err = columns(sql)
 	}
 	if err == nil {
 		err = m.checkForm(sql)
@@ -57,6 +64,14 @@ func (m *model) prefixed(sc *scope, expr string) string {
 func stand(i int) string { return fmt.Sprintf("modelgen_stands_for_%d_", i) }
 
 func (m *model) checkColumns(sql string) error { return CheckColumns(sql, m.names) }
+
+// CheckComputed is [CheckColumns] for what computes a column, which needs no column to compute it from.
+func CheckComputed(sql string, columns []string) error {
+	if len(schema.ExprColumns(sql, columns))+len(schema.UnknownNames(sql, columns))+len(schema.MissingColumns(sql, columns...)) == 0 {
+		return nil
+	}
+	return CheckColumns(sql, columns)
+}
 
 // CheckColumns refuses, in an expression of a table with these columns, names that are probably mistyped columns, and an expression without one. A name
 // that is like no column can be something of the database's.
@@ -163,7 +178,7 @@ func (m *model) columnExprs(c *column) {
 		}
 	}
 	if o, ok := c.opts.get("generated"); ok {
-		if sql, ok := m.expr(c.scope, o.value); ok {
+		if sql, ok := m.computed(c.scope, o.value); ok {
 			for _, name := range schema.ExprColumns(sql, m.names) {
 				other := m.byName[name]
 				if other == c {

@@ -173,7 +173,7 @@ func (m *model) gormGenerated(c *column, f *gormschema.Field, value string) {
 		c.Identity, c.Nullable = true, false
 		c.Type = c.Type.Plain()
 	default:
-		m.later = append(m.later, func() { c.Generated, _ = m.expr(c.scope, text{s: value, pos: pos}) })
+		m.later = append(m.later, func() { c.Generated, _ = m.computed(c.scope, text{s: value, pos: pos}) })
 	}
 }
 
