@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -46,11 +47,31 @@ func inspectSQLite(ctx context.Context, e env, file string, ignore []string) (*m
 		return nil, fmt.Errorf("there is no database %s; nothing was written", file)
 	}
 	out, err := runInspect(ctx, e, append([]string{path}, ignore...))
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w\nnothing was written; what has a driver of SQLite can describe the database too: let the program print it with the verb inspect, "+
-			"then modelgen adopt FILE", file, err)
+	if err == nil {
+		return readInspection(out, file)
 	}
-	return readInspection(out, file)
+	cause := migrate.Redact(oneLine(err)) // with the address of a proxy
+	if strings.HasPrefix(cause, "inspect: ") { // it was built, and the database is the matter
+		return nil, fmt.Errorf("reading %s: %s; nothing was written", file, strings.TrimPrefix(cause, "inspect: "))
+	}
+	return nil, fmt.Errorf("no program to read %s with can be built: %s\nnothing was written; the other way is a program that has a driver of SQLite, as the one whose database it is: app migrate inspect > db.json, "+
+		"then modelgen adopt db.json", file, cause)
+}
+
+// oneLine returns what the go command says is wrong, without what it says it does, on one line.
+func oneLine(err error) string {
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") || slices.ContainsFunc([]string{"go: downloading ", "go: finding ", "go: added ", "go: upgraded ", "go: downgraded "}, func(s string) bool { return strings.HasPrefix(line, s) }) {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) > 4 {
+		lines = append(lines[:4], "and more")
+	}
+	return strings.Join(lines, "; ")
 }
 
 func runInspect(ctx context.Context, e env, args []string) ([]byte, error) {
@@ -59,8 +80,13 @@ func runInspect(ctx context.Context, e env, args []string) ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
+	unbuilt := "" // a driver that the module requires, and why it cannot be had
+	requires := required(moduleOf(filepath.Join(e.dir, ".")))
 	for _, d := range sqliteDrivers {
-		if !hasPackage(ctx, e, d.module) {
+		if err := hasPackage(ctx, e, d.module); err != nil {
+			if slices.Contains(requires, d.module) && unbuilt == "" {
+				unbuilt = fmt.Sprintf("%s, which the module here requires: %s; and otherwise: ", d.module, oneLine(err))
+			}
 			continue
 		}
 		source := filepath.Join(temp, "main.go")
@@ -80,6 +106,15 @@ func runInspect(ctx context.Context, e env, args []string) ([]byte, error) {
 		e.say("reading with a program that go run builds with " + d.module + ": the first time that takes a minute")
 		return goCommand(ctx, filepath.Dir(dir), nil, append([]string{"run", "-overlay", filepath.Join(temp, "overlay.json"), "./modelgen_inspect_sqlite"}, args...)...)
 	}
+	out, err := runThrowaway(ctx, e, temp, args)
+	if err != nil && !strings.HasPrefix(err.Error(), "inspect: ") {
+		return nil, fmt.Errorf("%s%w", unbuilt, err)
+	}
+	return out, err
+}
+
+// runThrowaway runs the reader in a module of its own.
+func runThrowaway(ctx context.Context, e env, temp string, args []string) ([]byte, error) {
 	mod, err := throwawayModule(ctx, e)
 	if err != nil {
 		return nil, err
@@ -108,13 +143,10 @@ func driverPackage(module string) string {
 	return module
 }
 
-// hasPackage reports whether the user's module can build the driver.
-func hasPackage(ctx context.Context, e env, module string) bool {
-	if moduleOf(filepath.Join(e.dir, ".")) == "" {
-		return false
-	}
+// hasPackage returns why the user's module cannot build the driver, nil when it can.
+func hasPackage(ctx context.Context, e env, module string) error {
 	_, err := goCommand(ctx, e.dir, nil, "list", "-deps", driverPackage(module), ourModule+"/runtime/sqlite")
-	return err == nil
+	return err
 }
 
 // throwawayModule returns a go.mod that requires modelgen as the user's module does, or in the version of this command.
@@ -125,7 +157,8 @@ func throwawayModule(ctx context.Context, e env) (string, error) {
 		Main    bool
 		Replace *struct{ Path, Version, Dir string }
 	}
-	if out, err := goCommand(ctx, e.dir, nil, "list", "-m", "-json", ourModule); err == nil {
+	out, cause := goCommand(ctx, e.dir, nil, "list", "-m", "-json", ourModule)
+	if cause == nil {
 		if err := json.Unmarshal(out, &m); err != nil {
 			return "", err
 		}
@@ -143,7 +176,10 @@ func throwawayModule(ctx context.Context, e env) (string, error) {
 	case m.Version != "" && m.Version != "(devel)":
 		return mod + fmt.Sprintf("\nrequire %s %s\n", ourModule, m.Version), nil
 	}
-	return "", errors.New("this modelgen was built without a version, and the module here does not require " + ourModule)
+	if cause != nil {
+		return "", fmt.Errorf("this modelgen was built without a version, and of the module here the go command says: %w", cause)
+	}
+	return "", errors.New("this modelgen was built without a version, and the module here does not require one of " + ourModule)
 }
 
 // goCommand runs the go command and returns what it prints.

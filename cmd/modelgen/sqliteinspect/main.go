@@ -22,7 +22,7 @@ const driver = "sqlite"
 
 func main() {
 	if err := run(os.Args[1], os.Args[2:]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "inspect: "+strings.TrimPrefix(err.Error(), "inspect: ")) // by which the caller tells it from what the go command says
 		os.Exit(1)
 	}
 }
