@@ -47,7 +47,9 @@ func (to *adoption) tableAt(source []byte, line int) (table, column string) {
 	if err != nil {
 		return "", ""
 	}
-	has := func(n ast.Node) bool { return fset.Position(n.Pos()).Line <= line && line <= fset.Position(n.End()).Line }
+	has := func(n ast.Node) bool {
+		return fset.Position(n.Pos()).Line <= line && line <= fset.Position(n.End()).Line
+	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.TypeSpec)
 		if !ok {

@@ -50,7 +50,7 @@ func inspectSQLite(ctx context.Context, e env, file string, ignore []string) (*m
 	if err == nil {
 		return readInspection(out, file)
 	}
-	cause := migrate.Redact(oneLine(err)) // with the address of a proxy
+	cause := migrate.Redact(oneLine(err))      // with the address of a proxy
 	if strings.HasPrefix(cause, "inspect: ") { // it was built, and the database is the matter
 		return nil, fmt.Errorf("reading %s: %s; nothing was written", file, strings.TrimPrefix(cause, "inspect: "))
 	}
