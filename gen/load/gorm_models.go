@@ -1,6 +1,7 @@
 package load
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"reflect"
@@ -18,7 +19,9 @@ func (l *loader) findGorm() {
 	}
 	parts := map[*types.TypeName][]string{} // structs that others embed, and these
 	var found []*model
-	var keyless []*types.TypeName // structs with gorm's tags that have no key
+	var keyless []*types.TypeName           // structs with gorm's tags that have no key
+	var untagged []*types.TypeName          // those with a key and without tags
+	aside := map[*types.TypeName][]string{} // what these embed
 	declined := map[*types.TypeName]bool{}
 	for _, s := range l.order {
 		list := l.modelsNamed(s)
@@ -38,9 +41,14 @@ func (l *loader) findGorm() {
 				continue
 			}
 			if !listed && !l.looksLikeGorm(s, d, obj) {
-				if st, ok := obj.Type().Underlying().(*types.Struct); ok && l.gormTagged(st, 0) {
+				switch st, ok := obj.Type().Underlying().(*types.Struct); {
+				case !ok:
+				case l.gormTagged(st, 0):
 					keyless = append(keyless, obj)
 					l.embeddedBy(obj, parts)
+				case hasID(st, 0):
+					untagged = append(untagged, obj)
+					l.embeddedBy(obj, aside)
 				}
 				continue
 			}
@@ -83,6 +91,7 @@ func (l *loader) findGorm() {
 	l.gormJoins()
 	l.sayParts()
 	l.sayKeyless(keyless, parts)
+	l.sayUntagged(untagged, parts, aside)
 	if l.given != nil && len(l.given.Others) > 0 {
 		l.partial = true // relations of other packages may have something to say about these tables
 	}
@@ -157,6 +166,20 @@ func (l *loader) gormTagged(st *types.Struct, depth int) bool {
 	return false
 }
 
+// hasID reports whether a struct without tags has the field that gorm takes for its key, also in a struct that it embeds.
+func hasID(st *types.Struct, depth int) bool {
+	for i := range st.NumFields() {
+		f := st.Field(i)
+		if f.Exported() && !f.Embedded() && strings.EqualFold(f.Name(), "id") {
+			return true
+		}
+		if inner, ok := f.Type().Underlying().(*types.Struct); ok && f.Embedded() && depth < 4 && hasID(inner, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
 // gormKey reports whether gorm finds a primary key in a struct.
 func (l *loader) gormKey(t types.Type) bool {
 	probe := gormschema.Parser{Names: l.gorm.Names, Method: l.gorm.Method, Typed: l.gorm.Typed, Table: l.gorm.Table}
@@ -203,6 +226,27 @@ func (l *loader) sayKeyless(structs []*types.TypeName, parts map[*types.TypeName
 		l.remarks = append(l.remarks, Remark{Table: first.table.Name, Column: first.schema.DBNames[0],
 			Msg: obj.Name() + " has gorm tags and no primary key, and is taken for no table; //modelgen:table name above it says that it is one"})
 	}
+}
+
+// sayUntagged tells, when the first table is made, of structs that have a key by gorm's rules and nothing of gorm's about them: gorm makes tables of such too, where it is told to.
+func (l *loader) sayUntagged(structs []*types.TypeName, parts, aside map[*types.TypeName][]string) {
+	const most = 8 // names in one line
+	var names []string
+	for _, obj := range structs {
+		if len(parts[obj])+len(aside[obj]) == 0 && l.byType[obj] == nil {
+			names = append(names, obj.Name())
+		}
+	}
+	if len(names) == 0 || len(l.models) == 0 || len(l.models[0].schema.DBNames) == 0 {
+		return
+	}
+	text := strings.Join(names, ", ")
+	if more := len(names) - most; more > 0 {
+		text = fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
+	}
+	first := l.models[0]
+	l.remarks = append(l.remarks, Remark{Table: first.table.Name, Column: first.schema.DBNames[0],
+		Msg: "no gorm tag, gorm.Model or TableName says that these structs with a key are tables, and they are taken for none: " + text + "; //modelgen:table name above one says that it is one"})
 }
 
 // reached makes a model of a struct that a relation leads to; nil when there is none to be made, which is said.
