@@ -50,9 +50,9 @@ func inspectSQLite(ctx context.Context, e env, file string, ignore []string) (*m
 	if err == nil {
 		return readInspection(out, file)
 	}
-	cause := migrate.Redact(oneLine(err))      // with the address of a proxy
-	if strings.HasPrefix(cause, "inspect: ") { // it was built, and the database is the matter
-		return nil, fmt.Errorf("reading %s: %s; nothing was written", file, strings.TrimPrefix(cause, "inspect: "))
+	cause := migrate.Redact(oneLine(err))                     // with the address of a proxy
+	if why, ok := strings.CutPrefix(cause, "inspect: "); ok { // it was built, and the database is the matter
+		return nil, fmt.Errorf("reading %s: %s; nothing was written", file, why)
 	}
 	return nil, fmt.Errorf("no program to read %s with can be built: %s\nnothing was written; the other way is a program that has a driver of SQLite, as the one whose database it is: app migrate inspect > db.json, "+
 		"then modelgen adopt db.json", file, cause)

@@ -168,8 +168,7 @@ func (l *loader) gormTagged(st *types.Struct, depth int) bool {
 
 // hasID reports whether a struct without tags has the field that gorm takes for its key, also in a struct that it embeds.
 func hasID(st *types.Struct, depth int) bool {
-	for i := range st.NumFields() {
-		f := st.Field(i)
+	for f := range st.Fields() {
 		if f.Exported() && !f.Embedded() && strings.EqualFold(f.Name(), "id") {
 			return true
 		}
