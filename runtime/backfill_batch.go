@@ -28,6 +28,8 @@ type Batch struct {
 	Rows  *RowStep        // a Go function on each row
 	// Fields are the columns of Rows.Fields.
 	Fields []schema.Column
+	// OwnRows says that which rows are worked on is seen by each row alone: those of the next batch may be read before the ones in front of them are written.
+	OwnRows bool
 
 	// Column is what SQL sets, to Expr where the condition Where holds, both in SQL of the dialect. With them it is found out which rows a trigger left
 	// as they were.

@@ -43,7 +43,7 @@ type SessionConfig struct {
 	StrongLock       time.Duration // see [Options.StrongLock]
 	Retry            time.Duration // how long stages that could not get a lock are tried again
 	Lease            bool          // the lock is a row with an end, see [LockLease]
-	Beside           *sql.DB       // for a look from outside at what the session waits for; nil is none
+	Beside           *sql.DB       // for a look from outside at what the session waits for, and rows that are read ahead; nil is none
 	Notify           func(Event)   // never nil
 }
 
@@ -101,7 +101,7 @@ type Executor interface {
 	// Step runs one stage with NoTx, then writes the marks. It finds out by itself how far an earlier try came.
 	Step(ctx context.Context, stage Stage, after []Mark) error
 
-	// Batch runs the next piece of a stage with Batch, of so many rows at most, in one transaction that also moves the cursor of the history
+	// Batch runs the next piece of a stage with Batch, of so many rows at most or those that the piece before has read ahead, in one transaction that also moves the cursor of the history
 	// row. The record of mark says where the row stands: State, Stage, and Cursor as the BatchResult before gave it, "" at the beginning. When rows
 	// are locked by others it tries again, with fewer rows, as long as stages are tried again. It returns the errors of Transact.
 	Batch(ctx context.Context, stage Stage, mark Mark, size int) (BatchResult, error)

@@ -22,7 +22,9 @@ import (
 //
 // It goes over the rows in the order of the primary key, which the table must have, in batches. Each is a transaction of its own that also writes
 // how far it came, so that after an error or a kill the next run goes on there: every row is committed once. Row may see a row again when its
-// batch was rolled back, so it should do nothing but change the struct, and not keep the pointer, which the next row gets too. Only columns
+// batch was rolled back, so it should do nothing but change the struct, and not keep the pointer, which the next row gets too. Where each row says
+// by itself whether it is worked on (Where has no query and no function of your own), and no trigger is in between, PostgreSQL sends the rows of the next batch over
+// a second connection while one is written, if the pool has one for that and one more: Row then sees them before that is committed. Only columns
 // that it changes are written, and only if nobody else changed the row meanwhile: then the batch is done again. Rows that are inserted while it
 // runs are left to the application, or to the default of the column.
 //

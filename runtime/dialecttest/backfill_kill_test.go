@@ -72,28 +72,34 @@ func TestFault26KilledBackfill(t *testing.T) {
 	faultEach(t, func(t *testing.T, f *faultPG) {
 		r := &runner{t: t, db: f.db, dialect: postgres.Dialect{}, url: f.url}
 		fillStart(r, rows)
-		at := rand.New(rand.NewPCG(3, 4))
-		kills := 0
-		for ; ; kills++ {
-			p := f.child("backfill", "up")
-			if kills < most {
-				point := []faultproxy.Point{faultproxy.Answered, faultproxy.Sent}[at.IntN(2)]
-				fault := f.proxy.Inject(faultproxy.Fault{Skip: 4 + at.IntN(9), At: point, Do: p.kill})
-				defer fault.Remove()
-			}
-			p.start()
-			if code := p.wait(); code == 0 {
-				break
-			} else if code != faultKilled {
-				t.Fatalf("the child ended with %d: %s", code, p.errs.String())
-			}
-			f.alone()
-		}
-		if kills < most {
-			t.Errorf("only %d kills: too few rows", kills)
-		}
+		backfillKilled(f, "backfill", most)
 		backfillWhole(r, rows)
 	})
+}
+
+// backfillKilled runs a set in processes that are killed, each of them somewhere else, until one comes to its end.
+func backfillKilled(f *faultPG, set string, most int) {
+	f.t.Helper()
+	at := rand.New(rand.NewPCG(3, 4))
+	kills := 0
+	for ; ; kills++ {
+		p := f.child(set, "up")
+		if kills < most {
+			point := []faultproxy.Point{faultproxy.Answered, faultproxy.Sent}[at.IntN(2)]
+			fault := f.proxy.Inject(faultproxy.Fault{Skip: 4 + at.IntN(9), At: point, Do: p.kill})
+			defer fault.Remove()
+		}
+		p.start()
+		if code := p.wait(); code == 0 {
+			break
+		} else if code != faultKilled {
+			f.t.Fatalf("the child ended with %d: %s", code, p.errs.String())
+		}
+		f.alone()
+	}
+	if kills < most {
+		f.t.Errorf("only %d kills: too few rows", kills)
+	}
 }
 
 func kill(k int) string {

@@ -78,6 +78,7 @@ func (s *session) Batch(ctx context.Context, stage migrate.Stage, mark migrate.M
 		}
 		var changed errChanged
 		if errors.As(err, &changed) && try < 2 {
+			s.rest = aheadRest
 			continue // the next try reads it again, the one after that locks what it reads
 		}
 		size = max(size/2, min(size, 100)) // the fewer rows, the fewer wait for us while we wait
@@ -105,9 +106,19 @@ func (errChanged) SQLState() string { return serializationFailure }
 func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.Mark, c *migrate.Cursor, size, try int) (migrate.BatchResult, error) {
 	b, g := stage.Batch, s.guards[stage.Batch.Table]
 	s.turn++
-	next, err := s.page(ctx, b, c, size)
-	if err != nil {
-		return migrate.BatchResult{}, s.statementError(ctx, 0, stage, "", err)
+	var ready *page
+	ahead := try == 0 && s.aheads(b, g)
+	if ahead {
+		ready = s.taken(ctx, b, c, size)
+	}
+	var next *migrate.Cursor
+	if ready != nil {
+		next = ready.next
+	} else {
+		var err error
+		if next, err = s.page(ctx, b, c, size); err != nil {
+			return migrate.BatchResult{}, s.statementError(ctx, 0, stage, "", err)
+		}
 	}
 	was := mark.Record.Cursor
 	mark.Record.Cursor = next.String()
@@ -127,11 +138,23 @@ func (s *session) piece(ctx context.Context, stage migrate.Stage, mark migrate.M
 		units = append(units, unit{run: func(ctx context.Context, tx migrate.Tx) error { return s.guardedFill(ctx, tx, b, g, within) }, sql: b.SQL, stage: 0})
 	} else if b.Rows == nil {
 		units = append(units, unit{sql: b.SQL + " AND " + s.within(b, "", c.At, next.At) + b.Tail, stage: 0})
+	} else if ready != nil {
+		units = append(units, unit{run: func(ctx context.Context, tx migrate.Tx) error {
+			return s.writeRows(ctx, tx, b, g, ready.groups, c.At, next.At, false)
+		}, stage: 0})
 	} else {
 		units = append(units, unit{run: func(ctx context.Context, tx migrate.Tx) error { return s.rows(ctx, tx, b, g, c.At, next.At, try > 1) }, stage: 0})
 	}
 	units = append(units, unit{sql: commit, stage: -1})
-	if err := s.once(ctx, migrate.Work{Stages: []migrate.Stage{stage}}, units); err != nil {
+	write := func() error { return s.once(ctx, migrate.Work{Stages: []migrate.Stage{stage}}, units) }
+	var err error
+	if ready != nil {
+		err = s.writing(ctx, b, next, size, write)
+		size = ready.size
+	} else {
+		err = write()
+	}
+	if err != nil {
 		if st := new(migrate.StatementError); size == 1 && rowFault(err) && errors.As(err, &st) {
 			st.Err = fmt.Errorf("%s: %w", rowkeys.Row(ctx, rowName(b, next.At)), st.Err)
 		}
@@ -196,25 +219,36 @@ func (r renderer) bound(ctx context.Context, q migrate.Tx, b *migrate.Batch) (*m
 // of a table that has grown since, one row (manual, 14.2 and 20.7.1). Each batch would then cost as much as all that are left.
 const inOrder = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off"
 
-// page returns the cursor behind the next rows, in a transaction of its own that keeps the settings of the planner to itself.
-func (s *session) page(ctx context.Context, b *migrate.Batch, c *migrate.Cursor, size int) (*migrate.Cursor, error) {
+// page returns the cursor behind the next rows.
+func (s *session) page(ctx context.Context, b *migrate.Batch, c *migrate.Cursor, size int) (next *migrate.Cursor, err error) {
+	err = s.readOnly(ctx, func() (err error) {
+		next, err = s.next(ctx, s.tx(), b, c, size)
+		return err
+	})
+	return next, err
+}
+
+// readOnly lets rows be read in the order of their keys, in a transaction of its own that keeps the settings of the planner to itself.
+func (s *session) readOnly(ctx context.Context, read func() error) error {
 	order := inOrder
 	if s.engine == Citus {
 		order = propagate + "; " + inOrder
 	}
-	err := s.exec(ctx, "BEGIN READ ONLY; "+order)
-	var next *migrate.Cursor
-	if err == nil {
-		next, err = s.next(ctx, s.tx(), b, c, size)
-		err = s.fail(ctx, err)
-	}
-	if err == nil {
-		if err = s.exec(ctx, "ROLLBACK"); err == nil { // there is nothing to commit
-			return next, nil
+	done := false
+	defer func() {
+		if !done { // an error, or a function that panics
+			s.rollback(ctx)
 		}
+	}()
+	err := s.exec(ctx, "BEGIN READ ONLY; "+order)
+	if err == nil {
+		err = s.fail(ctx, read())
 	}
-	s.rollback(ctx)
-	return nil, err
+	if err == nil {
+		err = s.exec(ctx, "ROLLBACK") // there is nothing to commit
+		done = err == nil
+	}
+	return err
 }
 
 // pageWithin returns the same inside a transaction that goes on, whose settings come back with the savepoint.

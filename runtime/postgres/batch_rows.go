@@ -24,8 +24,14 @@ func (r renderer) rows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, g g
 	if err != nil {
 		return err
 	}
+	return r.writeRows(ctx, tx, b, g, groups, after, to, lock)
+}
+
+// writeRows writes what the function has changed. With lock the rows are locked.
+func (r renderer) writeRows(ctx context.Context, tx migrate.Tx, b *migrate.Batch, g guard, groups []*group, after, to []string, lock bool) error {
 	for _, gr := range groups {
 		var n, kept int64
+		var err error
 		if g.any() {
 			n, kept, err = r.guardedRows(ctx, tx, b, g, gr)
 		} else {

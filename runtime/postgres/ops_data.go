@@ -7,6 +7,7 @@ import (
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // Fill is one statement, or the same in batches on a table that others use.
@@ -129,6 +130,7 @@ func (p *planner) backfill(o migrate.RowStep) error {
 	}
 	b.SetRows(p.before, o)
 	b.Partitioned = p.byPartition(o.Table, "", o.Where)
+	b.OwnRows = o.Where == "" || !schema.HasQuery(o.Where) && !p.before.References(o.Table, o.Where).Unknown
 	r := p.renderer
 	stage := migrate.Stage{Facts: p.locks(rowExclusive, o.Table), Parts: nothing, Run: func(ctx context.Context, tx migrate.Tx) error { return r.allRows(ctx, tx, b) }}
 	if p.online(o.Table, o.Plain) {

@@ -49,6 +49,8 @@ type session struct {
 	process      int  // the number of the server's process that the driver was told of, see startPID
 
 	guards map[string]guard // of the table of the batched stage that is under way
+	ahead  *page            // of that stage, which was read while the one in front of it was written
+	rest   int              // how many batches are to come before a page is read ahead again
 
 	asked   bool     // whether the driver has these:
 	cancels canceler // nil is unknown

@@ -378,6 +378,11 @@ func (s *session) stopped(ctx context.Context, work migrate.Work, at unit, err e
 		err = fmt.Errorf("%w: %w", migrate.ErrCommitLost, err)
 	case ctx.Err() == nil:
 		err = fmt.Errorf("%w: %w", migrate.ErrLost, err)
+	case !errors.Is(err, ctx.Err()): // a statement in a Go function, which is not to blame
+		if st := new(migrate.StatementError); errors.As(err, &st) {
+			err = st.Err
+		}
+		err = fmt.Errorf("%w (%w)", ctx.Err(), err)
 	}
 	return &migrate.StatementError{Stage: max(0, at.stage), Cause: stage.Cause, Code: migrate.ErrorCode(err), Err: err}
 }
