@@ -93,7 +93,7 @@ func (d *differ) addColumns() {
 			if was.expr != "" && (!given || was.nullable) {
 				d.emit(migrate.Fill{Table: t.Name, Column: c.Name, Expr: was.expr})
 			}
-			if given || cur.Nullable && !c.Nullable && (was.expr == "" || was.nullable) {
+			if given || cur.Nullable && !c.Nullable && !c.Identity && (was.expr == "" || was.nullable) {
 				d.emit(migrate.Fill{Table: t.Name, Column: c.Name, Expr: d.fillFor(t, c)})
 			}
 		}

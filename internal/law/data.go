@@ -195,8 +195,8 @@ func (d *data) constrain(t *schema.Table, origin string, col func(string) *colum
 		if !c.Nullable && !o.filled {
 			d.whole[p] = true
 		}
-		if as := d.as[d.find(p)]; !isText(as) && as.Kind != schema.KindEnum && slices.ContainsFunc(t.Checks, list) {
-			d.without(inA, t.Name, func(t *schema.Table) { t.Checks = slices.DeleteFunc(t.Checks, list) }) // no words that are dates
+		if as := d.as[d.find(p)]; !isText(as) && (as.Array || as.Kind != schema.KindEnum) && slices.ContainsFunc(t.Checks, list) {
+			d.without(inA, t.Name, func(t *schema.Table) { t.Checks = slices.DeleteFunc(t.Checks, list) }) // no words that are dates or arrays
 		}
 		if v, ok := d.values[p]; ok && len(v) == 0 {
 			d.without(inA, t.Name, func(t *schema.Table) {
@@ -256,7 +256,7 @@ func (d *data) without(inA bool, table string, cut func(*schema.Table)) {
 func (d *data) unique(t *schema.Table, origin string, col func(string) *column, cols []string, nulls bool) bool {
 	for _, name := range cols { // new ones first
 		c, o := *t.Column(name), col(name)
-		if o.origin != "" || c.Generated != "" {
+		if o.origin != "" || c.Generated != "" || o.filled && o.plain { // as of a boolean, which has two values at most
 			continue
 		}
 		if o.filled && o.keyed && distinct(c.Type) || c.Identity || !o.filled && c.Nullable && !c.HasDefault("postgres") && !nulls {
@@ -345,7 +345,7 @@ func (d *data) table(dialect string, t *schema.Table) []map[string]string {
 			switch values := d.values[p]; {
 			case null:
 				rows[i][c.Name] = "NULL"
-			case c.Type.Array && len(values) > 0:
+			case len(values) > 0 && (c.Type.Array || isText(c.Type) && d.as[d.find(p)].Array): // a text that becomes an array is written as one
 				rows[i][c.Name] = literal(dialect, c.Type, "{"+element(values[num%len(values)])+"}")
 			case len(values) > 0:
 				rows[i][c.Name] = literal(dialect, c.Type, values[num%len(values)])
