@@ -63,13 +63,22 @@ type DisableRowSecurity EnableRowSecurity
 
 // CreatePartition creates a partition of a partitioned table.
 type CreatePartition struct {
-	Table string // that is partitioned
-	Name  string // of the partition
-	Bound string // FOR VALUES FROM ('2026-01-01') TO ('2027-01-01'), or DEFAULT
-	Only  string // the dialect that has it; "" is every dialect
+	Table    string // that is partitioned
+	Name     string // of the partition
+	Bound    string // FOR VALUES FROM ('2026-01-01') TO ('2027-01-01'), or DEFAULT
+	Only     string // the dialect that has it; "" is every dialect
+	Detached bool   // it is a table of its own, with rows, that is attached
 }
 
-// DropPartition drops a partition with its rows.
+// AlterPartition gives a partition other bounds. Rows that are not within them, and rows of the default partition that are, stop it before anything is changed.
+type AlterPartition struct {
+	Table    string // that is partitioned
+	Name     string // of the partition
+	From, To string // the bounds, as in [CreatePartition]
+	Only     string // the dialect that has it; "" is every dialect
+}
+
+// DropPartition drops a partition with its rows; with Detached it stays, as a table of its own that no migration knows.
 type DropPartition CreatePartition
 
 func (o CreateExtension) object() (from, to *schema.SQLObject) {
@@ -108,6 +117,10 @@ func (o DisableRowSecurity) object() (from, to *schema.SQLObject) {
 }
 func (o CreatePartition) object() (from, to *schema.SQLObject) {
 	return nil, &schema.SQLObject{Kind: schema.PartitionKind, Name: o.Name, Table: o.Table, SQL: schema.SQLText(o.Bound), Only: o.Only}
+}
+func (o AlterPartition) object() (from, to *schema.SQLObject) {
+	return &schema.SQLObject{Kind: schema.PartitionKind, Name: o.Name, Table: o.Table, SQL: schema.SQLText(o.From), Only: o.Only},
+		&schema.SQLObject{Kind: schema.PartitionKind, Name: o.Name, Table: o.Table, SQL: schema.SQLText(o.To), Only: o.Only}
 }
 func (o DropPartition) object() (from, to *schema.SQLObject) {
 	_, from = CreatePartition(o).object()
@@ -204,8 +217,10 @@ func ownObjectOp(from, to *schema.SQLObject) Op {
 			return p
 		case to == nil:
 			return DropPartition(p)
+		case from.Name != to.Name || from.Table != to.Table:
+			return nil
 		}
-		return nil
+		return AlterPartition{o.Table, o.Name, string(from.SQL), string(to.SQL), only}
 	}
 	panic("modelgen: no op makes a " + string(o.Kind))
 }

@@ -1,6 +1,10 @@
 package migrate
 
-import "github.com/modelgen/modelgen/runtime/schema"
+import (
+	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
+)
 
 // The methods of the ops in op_object_own.go.
 
@@ -33,6 +37,9 @@ func (o DisableRowSecurity) Apply(s *schema.Schema) error { return applyObject(o
 
 // Apply implements [Op].
 func (o CreatePartition) Apply(s *schema.Schema) error { return applyObject(o, s) }
+
+// Apply implements [Op].
+func (o AlterPartition) Apply(s *schema.Schema) error { return applyObject(o, s) }
 
 // Apply implements [Op].
 func (o DropPartition) Apply(s *schema.Schema) error { return applyObject(o, s) }
@@ -72,6 +79,11 @@ func (o DisableRowSecurity) Inverse() (Op, error) { return EnableRowSecurity(o),
 func (o CreatePartition) Inverse() (Op, error) { return DropPartition(o), nil }
 
 // Inverse implements [Op].
+func (o AlterPartition) Inverse() (Op, error) {
+	return AlterPartition{o.Table, o.Name, o.To, o.From, o.Only}, nil
+}
+
+// Inverse implements [Op].
 func (o DropPartition) Inverse() (Op, error) { return CreatePartition(o), nil }
 
 // Effects implements [Op].
@@ -103,6 +115,9 @@ func (o DisableRowSecurity) Effects() Effects { return objectEffects(o) }
 
 // Effects implements [Op].
 func (o CreatePartition) Effects() Effects { return objectEffects(o) }
+
+// Effects implements [Op].
+func (o AlterPartition) Effects() Effects { return objectEffects(o) }
 
 // Effects implements [Op].
 func (o DropPartition) Effects() Effects { return objectEffects(o) }
@@ -137,10 +152,25 @@ func (o ForceRowSecurity) Describe() string {
 func (o DisableRowSecurity) Describe() string { return "Disable row level security of " + o.Table }
 
 // Describe implements [Op].
-func (o CreatePartition) Describe() string { return "Create partition " + o.Name + " of " + o.Table }
+func (o CreatePartition) Describe() string {
+	if o.Detached {
+		return "Attach partition " + o.Name + " of " + o.Table
+	}
+	return "Create partition " + o.Name + " of " + o.Table
+}
 
 // Describe implements [Op].
-func (o DropPartition) Describe() string { return "Drop partition " + o.Name + " of " + o.Table }
+func (o AlterPartition) Describe() string {
+	return "Alter partition " + o.Name + " of " + o.Table + ": " + strings.TrimPrefix(o.From, "FOR VALUES ") + " to " + strings.TrimPrefix(o.To, "FOR VALUES ")
+}
+
+// Describe implements [Op].
+func (o DropPartition) Describe() string {
+	if o.Detached {
+		return "Detach partition " + o.Name + " of " + o.Table
+	}
+	return "Drop partition " + o.Name + " of " + o.Table
+}
 
 // Destroys implements [Op].
 func (o CreateExtension) Destroys() []string { return nil }
@@ -173,7 +203,15 @@ func (o DisableRowSecurity) Destroys() []string { return nil }
 func (o CreatePartition) Destroys() []string { return nil }
 
 // Destroys implements [Op].
-func (o DropPartition) Destroys() []string { return []string{o.Name} }
+func (o AlterPartition) Destroys() []string { return nil }
+
+// Destroys implements [Op].
+func (o DropPartition) Destroys() []string {
+	if o.Detached {
+		return nil
+	}
+	return []string{o.Name}
+}
 
 func (o CreateExtension) plan(p Planner) error    { return planObject(o, p) }
 func (o AlterExtension) plan(p Planner) error     { return planObject(o, p) }
@@ -185,4 +223,5 @@ func (o EnableRowSecurity) plan(p Planner) error  { return planObject(o, p) }
 func (o ForceRowSecurity) plan(p Planner) error   { return planObject(o, p) }
 func (o DisableRowSecurity) plan(p Planner) error { return planObject(o, p) }
 func (o CreatePartition) plan(p Planner) error    { return planObject(o, p) }
+func (o AlterPartition) plan(p Planner) error     { return planObject(o, p) }
 func (o DropPartition) plan(p Planner) error      { return planObject(o, p) }

@@ -117,7 +117,7 @@ func historyFlags(e env, verb, operands string) (gen.Config, *flag.FlagSet) {
 func answerFlags(f *flag.FlagSet, cfg *gen.Config) {
 	f.Var((*words)(&cfg.Answers.Renames), "rename", "`OLD=NEW`: products.caption=label, items=products, mood.sad=gloomy; a name for itself is the same thing")
 	f.Var((*words)(&cfg.Answers.Drops), "drop", "`name` of a table or column that goes with its data; rows:TABLE for rows that are no longer declared")
-	f.Var((*words)(&cfg.Answers.Keeps), "keep", "`rows:TABLE`: rows that are no longer declared stay in the table, as those of the application")
+	f.Var((*words)(&cfg.Answers.Keeps), "keep", "`rows:TABLE`: rows that are no longer declared stay in the table, as those of the application; partition:NAME: such a partition stays as a table of its own")
 	f.Var((*words)(&cfg.Answers.Fills), "fill", "`COLUMN=SQL`: what existing rows get; COLUMN=? leaves it to be written in the migration")
 	f.Var((*words)(&cfg.Answers.Converts), "convert", "`COLUMN[=SQL]`: let values be cast to the new type; an enum, whose values change places, be made again")
 	f.Var((*words)(&cfg.Answers.ConvertBacks), "convert-back", "`COLUMN=SQL`: how values get back that -convert computes, when the migration is undone")

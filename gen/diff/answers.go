@@ -13,7 +13,7 @@ import (
 type Answers struct {
 	Renames  []string // "products.caption=label", "items=products", "mood.sad=gloomy" for the value of an enum
 	Drops    []string // "products.caption", "items", "mood.sad", "rows:currencies"
-	Keeps    []string // "rows:currencies": rows that are no longer declared and stay in the table
+	Keeps    []string // "rows:currencies", "partition:events_2025": what is no longer declared and stays, in the table or as one
 	Fills    []string // "products.slug=lower(name)"; for a column that is dropped, what rows get when the drop is undone
 	Converts []string // "votes.weight", or with SQL for the new value "votes.weight=CAST(weight AS integer)"
 	// ConvertBacks is how values get back that Converts computes, for the way down: "parcels.weight=weight / 1000.0".
@@ -224,8 +224,13 @@ func (d *differ) checkAnswers() {
 		}
 	}
 	for _, o := range d.in.Answers.Keeps {
-		if !d.checkRowsAnswer("-keep", o) {
-			d.fail(o, "-keep %s: it takes the rows of a table that are no longer declared: -keep rows:currencies", o)
+		switch {
+		case d.checkRowsAnswer("-keep", o):
+		case d.used["-keep "+Quote(o)], open && d.hadObject(o, d.old):
+		case d.hadObject(o, d.new) && strings.HasPrefix(o, string(schema.PartitionKind)+":"):
+			d.fail(o, "-keep %s: it is still declared; take it out of the SQL files, and it stays as a table of its own", o)
+		default:
+			d.fail(o, "-keep %s: it takes the rows of a table that are no longer declared, or such a partition: -keep rows:currencies, -keep partition:events_2025", o)
 		}
 	}
 	for _, o := range d.in.Answers.Drops {

@@ -65,7 +65,7 @@ func (e Errors) Error() string {
 
 // compare is one comparison. The differ that made it knows what was paired with what.
 func compare(in Input, f dualWrites) (*Result, *differ, error) {
-	d := &differ{in: in, filled: f.filled, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, fills: map[string][]migrate.Fill{}, late: map[string][]string{}}
+	d := &differ{in: in, filled: f.filled, old: in.Old, new: in.New.Clone(), cur: in.Old.Clone(), used: map[string]bool{}, forgotten: map[[3]string]*string{}, fills: map[string][]migrate.Fill{}, late: map[string][]string{}}
 	d.lineEnds()
 	d.pair()
 	if len(d.errs) > 0 {
@@ -153,7 +153,8 @@ type differ struct {
 	used          map[string]bool
 	spent         map[string]bool
 	renameAnswers []rename
-	rowsDone      bool // the rows are those of the models
+	rowsDone      bool                  // the rows are those of the models
+	forgotten     map[[3]string]*string // values of rows that a change of type casts, by table, row and column
 }
 
 // computed is what is known of a column that another one replaces.
@@ -203,18 +204,18 @@ func (d *differ) run() {
 	d.addColumns()
 	d.beginDualWrites()
 	d.alterColumns()
-	d.rows(false)
+	d.rows(rowsEarly)
 	if d.enumsLose() { // no row may hold a value that goes
 		d.dropLate()
 	}
 	d.alterEnumsLast()
 	d.addConstraints()
-	d.rows(false)
+	d.rows(rowsBeforeKeys)
 	d.distribute()
 	d.addForeignKeys()
 	d.notNullLast(from)
 	d.dropLate()
-	d.rows(true)
+	d.rows(rowsLast)
 	d.dropEnums()
 	d.dropSchemas()
 	d.comments()

@@ -73,21 +73,6 @@ func (d *differ) partition(cur, t *schema.Table) bool {
 	return true
 }
 
-// otherBounds refuses to give a partition other bounds, or another table, with the statements that do it: what the server would have to read, and whether rows are
-// where they may be, is for a person to see.
-func (d *differ) otherBounds(from, to schema.SQLObject) {
-	table, name := schema.QuoteName(from.Table), schema.QuoteName(to.Name)
-	check := ""
-	if t := d.new.Table(to.Table); t != nil {
-		if expr, ok := schema.BoundCheck(t.Options.Partition, string(to.SQL), t); ok && expr != "" {
-			bound := schema.QuoteColumn(schema.DeriveName(to.Name, nil, "bound", nil))
-			check = fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s) NOT VALID; ALTER TABLE %s VALIDATE CONSTRAINT %s in a migrate.SQL with NoTx, then ", name, bound, expr, name, bound)
-		}
-	}
-	d.fail(to.String(), "%s is declared with other bounds, or of another table, and PostgreSQL cannot alter those: write a step by hand (modelgen generate -empty) with %sALTER TABLE %s DETACH PARTITION %s; "+
-		"ALTER TABLE %s ATTACH PARTITION %s %s in one migrate.SQL, whose Schema says DropPartition and CreatePartition; see docs/guide/objects.md, \"Other bounds\"", to, check, table, name, schema.QuoteName(to.Table), name, to.SQL)
-}
-
 // partitionsOf returns the partitions that are declared of a table, the default one last.
 func (d *differ) partitionsOf(table string) (all []*schema.SQLObject) {
 	var rest []*schema.SQLObject

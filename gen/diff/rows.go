@@ -8,9 +8,16 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// rows emits what makes the rows of the tables those of the models, as soon as the tables are such that it can be done. At the last place whatever stands
-// in the way is told.
-func (d *differ) rows(last bool) {
+// The places for the rows: once columns are as they will be, before the foreign keys come that refer to them, and at the end.
+const (
+	rowsEarly = iota
+	rowsBeforeKeys
+	rowsLast
+)
+
+// rows emits what makes the rows of the tables those of the models, as soon as the tables are such that it can be done. Before foreign keys come it is done as far as it can
+// be: they may refer to these rows. At the last place whatever stands in the way is told.
+func (d *differ) rows(place int) {
 	if d.rowsDone || d.bug != nil || len(d.errs) > 0 {
 		return
 	}
@@ -19,15 +26,23 @@ func (d *differ) rows(last bool) {
 	}
 	ops := d.rowOps()
 	after := d.cur.Clone()
-	for _, op := range ops {
-		if err := op.Apply(after); err != nil {
-			if last {
-				d.fail(rowsAnswer+op.(migrate.Rows).Table, "%s; make it two migrations", err)
-			}
+	d.rowsDone = true
+	for i, op := range ops {
+		err := op.Apply(after)
+		if err == nil {
+			continue
+		}
+		d.rowsDone = false
+		switch place {
+		case rowsLast:
+			d.fail(rowsAnswer+op.(migrate.Rows).Table, "%s; make it two migrations", err)
+			return
+		case rowsEarly:
 			return
 		}
+		ops = ops[:i]
+		break
 	}
-	d.rowsDone = true
 	for _, op := range ops {
 		d.emit(op)
 	}

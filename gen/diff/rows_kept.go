@@ -122,6 +122,9 @@ func (d *differ) forgetComputed(table string) {
 				u.To = migrate.Values{c.Name: migrate.RowValues(before, next)[c.Name]}
 				rows.Rows[i][c.Name] = is
 			} else {
+				if o, ok := d.ops[at].(migrate.AlterColumn); ok && o.Using == "" {
+					d.forgotten[[3]string{table, rows.Name(r), c.Name}] = was
+				}
 				delete(rows.Rows[i], c.Name)
 			}
 			all = append(all, u)

@@ -82,10 +82,10 @@ func (d *differ) linkRows(tables []string, all map[string][]*rowChange, now bool
 			both = both[1:]
 		}
 		for _, columns := range uniqueColumns(both...) {
-			had := of(name, columns, was)
+			had := of(name, columns, func(c *rowChange) schema.Row { return d.stillHas(c, columns) })
 			for _, c := range all[name] {
 				p := place(name, columns, c.new)
-				if p == "" || place(name, columns, c.old) == p {
+				if p == "" || place(name, columns, d.stillHas(c, columns)) == p {
 					continue
 				}
 				for _, other := range had[p] {
@@ -96,6 +96,22 @@ func (d *differ) linkRows(tables []string, all map[string][]*rowChange, now bool
 			}
 		}
 	}
+}
+
+// stillHas returns what a row has in columns before it changes: where a type has changed, what the database has cast.
+func (d *differ) stillHas(c *rowChange, columns []string) schema.Row {
+	if c.old == nil {
+		return nil
+	}
+	r := schema.Row{}
+	for _, column := range columns {
+		v, ok := c.old[column]
+		if !ok {
+			v = d.forgotten[[3]string{c.table, d.cur.Table(c.table).Rows.Name(c.old), column}]
+		}
+		r[column] = v
+	}
+	return r
 }
 
 // placeOf returns what the row of a table refers to by a foreign key, as place calls it.

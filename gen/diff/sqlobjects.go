@@ -24,6 +24,7 @@ type change struct {
 	need []schema.Need // of new, in the new schema
 
 	behind []int // ops of tables that give it other columns to show
+	stays  bool  // a partition that goes stays as a table
 }
 
 type how int
@@ -87,8 +88,11 @@ func (d *differ) sqlObjects() {
 		}
 		if from, to, isObject := migrate.ObjectChange(op); isObject && to == nil {
 			if is := cur.SQLObject(*from); is == nil || !is.Equal(*from) {
-				op = d.dropBehind(ops[:i], *from)
-				ops[i] = op
+				drop := d.dropBehind(ops[:i], *from)
+				if was, is := op.(migrate.DropPartition); is {
+					drop = partitionDrop(drop, was.Detached)
+				}
+				op, ops[i] = drop, drop
 			}
 		}
 		if err := op.Apply(cur); err != nil {
@@ -251,8 +255,7 @@ func (d *differ) changeOf(from, to schema.SQLObject) how {
 	case from.Equal(to):
 		return keepObject
 	case from.Kind == schema.PartitionKind:
-		d.otherBounds(from, to)
-		return keepObject
+		return d.otherBounds(from, to)
 	case from.Name != to.Name:
 		renamed := from.Renamed(to.Name)
 		if migrate.ObjectOp(&from, &to) != nil && (renamed.Equal(to) || migrate.ObjectOp(&renamed, &to) != nil && inPlace(renamed, to)) {

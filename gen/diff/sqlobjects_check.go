@@ -195,20 +195,29 @@ func (d *differ) losesRows(changes []*change) {
 			d.failAt(c.new, 0, "%s cannot be changed so in its place, and with it %s would be lost: declare it under another name, move what it holds in a step written by hand, and take this one out in a later change", c.new, what)
 		case dropObject:
 			object := string(c.old.Kind) + ":" + c.old.Name
+			keep := c.old.Kind == schema.PartitionKind && slices.Contains(d.in.Answers.Keeps, object)
+			if keep && slices.Contains(d.in.Answers.Drops, object) {
+				d.fail(object, "-drop %s and -keep %[1]s: it cannot go and stay", object)
+				continue
+			}
+			if keep {
+				d.use("-keep " + Quote(object))
+				c.stays = true
+				continue
+			}
 			if d.dropped(object) || c.old.Table != "" && d.new.Table(d.nowCalled(c.old.Table)) == nil {
 				continue
 			}
 			choice := []Choice{{"it goes, with " + what, "-drop " + Quote(object)}}
 			for _, n := range changes {
-				if n.how == createObject && n.new.Kind == c.old.Kind && n.new.Only == c.old.Only {
+				if n.how == createObject && n.new.Kind == c.old.Kind && n.new.Only == c.old.Only && n.new.Kind != schema.PartitionKind { // which no op gives another name
 					choice = append(choice, Choice{"it is " + n.new.Name + " now", "-rename " + Quote(object+"="+n.new.Name)})
 				}
 			}
-			text := fmt.Sprintf("%s is no longer declared: does it go, with %s?", c.old, what)
 			if c.old.Kind == schema.PartitionKind {
-				text += fmt.Sprintf(" To keep it as a table, ALTER TABLE %s DETACH PARTITION %s CONCURRENTLY in a step by hand, see docs/guide/objects.md, \"A partition stays as a table\"", schema.QuoteName(c.old.Table), schema.QuoteName(c.old.Name))
+				choice = slices.Insert(choice, 1, Choice{"it stays as a table of its own, which no migration knows", "-keep " + Quote(object)})
 			}
-			d.ask(c.old.String(), text, choice...)
+			d.ask(c.old.String(), fmt.Sprintf("%s is no longer declared: does it go, with %s?", c.old, what), choice...)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 		drops[c], makes[c] = -1, -1
 		switch c.how {
 		case dropObject:
-			drops[c] = add(migrate.ObjectOp(c.old, nil), c, false)
+			drops[c] = add(partitionDrop(migrate.ObjectOp(c.old, nil), c.stays), c, false)
 		case createObject:
 			makes[c] = add(migrate.ObjectOp(nil, plain(c.new)), c, true)
 		case replaceObject:
@@ -157,6 +157,7 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 		}
 	}
 	d.besideRows(all, changes, drops, makes)
+	d.besidePartitions(all, changes, drops, makes)
 	return d.walkPieces(all, tables)
 }
 

@@ -14,6 +14,9 @@ var mg102 = Check{
 		if o, ok := p.op.(migrate.DropTable); ok && p.used(o.Table) {
 			p.report("%s goes with its rows", o.Table)
 		}
+		if o, ok := p.op.(migrate.DropPartition); ok && o.Detached {
+			return // its rows stay, in a table of its own
+		}
 		if from, to := p.object(); to == nil && from != nil && (from.Kind == schema.PartitionKind || from.Kind == schema.VirtualTableKind) && p.had(*from) != nil {
 			p.report("%s goes with its rows", from)
 		}

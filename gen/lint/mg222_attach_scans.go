@@ -12,7 +12,9 @@ var mg222 = Check{
 	When:   "on PostgreSQL, when a table in use has a default partition without a validated check that excludes the new range",
 	Safe:   "make partitions before rows for them arrive, and keep the default partition empty, or have none; else add a check such as NOT (k >= 30 AND k < 40) to it first, and validate it",
 	run: func(p *pass) {
-		if _, ok := p.op.(migrate.CreatePartition); !ok {
+		switch p.op.(type) {
+		case migrate.CreatePartition, migrate.AlterPartition:
+		default:
 			return
 		}
 		for _, st := range p.locked() {

@@ -13,14 +13,18 @@ var mg414 = Check{
 	When:   "on PostgreSQL, when the table has a default partition, which rows that no other one took are in",
 	Safe:   "look first: SELECT count(*) FROM the default partition WHERE the bounds hold; detach it, move such rows, and attach it again, in SQL before this op",
 	run: func(p *pass) {
-		o, ok := p.op.(migrate.CreatePartition)
-		if !ok || strings.EqualFold(strings.TrimSpace(o.Bound), "DEFAULT") || !p.used(o.Table) {
+		switch p.op.(type) {
+		case migrate.CreatePartition, migrate.AlterPartition:
+		default:
 			return
 		}
 		_, to := p.object()
-		for _, x := range objects(p.s, *to, schema.PartitionKind, o.Table) {
+		if strings.EqualFold(strings.TrimSpace(string(to.SQL)), "DEFAULT") || !p.used(to.Table) {
+			return
+		}
+		for _, x := range objects(p.s, *to, schema.PartitionKind, to.Table) {
 			if strings.EqualFold(strings.TrimSpace(string(x.SQL)), "DEFAULT") && p.had(x) != nil && !p.moved(x.Name) {
-				p.report("%s fails when rows of it are in %s already", o.Name, x.Name)
+				p.report("%s fails when rows of it are in %s already", to.Name, x.Name)
 			}
 		}
 	},

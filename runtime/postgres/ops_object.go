@@ -50,9 +50,12 @@ func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error 
 	if err := p.has(to); err != nil {
 		return err
 	}
-	if to.Kind == schema.MaterializedViewKind {
+	switch to.Kind {
+	case schema.MaterializedViewKind:
 		p.replaceMaterialized(op, from, to)
 		return nil
+	case schema.PartitionKind:
+		return p.alterPartition(op, from, to)
 	}
 	p.rewritesObject(from)
 	statements, err := p.replaces(from, to)

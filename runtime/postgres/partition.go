@@ -10,19 +10,36 @@ import (
 // createPartition makes a partition of a table that others are using: as a table of its own that is attached, which stops nobody, where CREATE TABLE ... PARTITION OF
 // would stop everybody (manual, 5.12.2.2 Partition Maintenance). A default partition is locked and read all the same.
 func (p *planner) createPartition(op migrate.Op, o schema.SQLObject) {
+	if c, _ := op.(migrate.CreatePartition); c.Detached {
+		p.attachPartition(op, o)
+		return
+	}
 	if !p.online(o.Table, "") {
 		p.add(op, p.objectLocks(o, false), p.makes(o)...)
 		p.fresh[o.Name] = true
 		return
 	}
-	facts := p.locks(shareUpdateExclusive, o.Table)
-	if other := p.defaultPartition(o.Table); other != "" && o.SQL != "DEFAULT" {
-		facts = p.scanned(p.locks(accessExclusive, other), other, true, false)
-	}
-	p.add(op, facts,
+	p.add(op, p.attachLocks(shareUpdateExclusive, o),
 		migrate.Statement{SQL: "CREATE TABLE " + p.name(o.Name) + " (LIKE " + p.name(o.Table) + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)",
 			Comment: "by itself, so that nobody waits"},
-		statement("ALTER TABLE "+p.name(o.Table)+" ATTACH PARTITION "+p.name(o.Name)+" "+string(o.SQL)))
+		p.attach(o))
+	p.stages[len(p.stages)-1].Check = p.defaultRows(o)
+}
+
+func (p *planner) attach(o schema.SQLObject) migrate.Statement {
+	return statement("ALTER TABLE " + p.name(o.Table) + " ATTACH PARTITION " + p.name(o.Name) + " " + string(o.SQL))
+}
+
+// attachLocks are the locks under which a partition comes: with a default partition that one is read under a lock that stops all.
+func (p *planner) attachLocks(lock string, o schema.SQLObject) migrate.Facts {
+	if other := p.defaultPartition(o.Table); other != "" && other != o.Name && !schema.SameSQL(string(o.SQL), "DEFAULT") {
+		tables := []string{other}
+		if lock == accessExclusive {
+			tables = append(tables, o.Table)
+		}
+		return p.scanned(p.locks(accessExclusive, tables...), other, true, false)
+	}
+	return p.locks(lock, o.Table)
 }
 
 // defaultPartition returns the declared default partition of a table, "" for none.
@@ -39,7 +56,11 @@ func (p *planner) defaultPartition(table string) string {
 // PARTITION). With a default partition the server detaches under a lock alone.
 func (p *planner) dropPartition(op migrate.Op, o schema.SQLObject) {
 	drop := statement("DROP TABLE " + p.name(o.Name))
+	stays, _ := op.(migrate.DropPartition)
 	if !p.online(o.Table, "") || p.defaultPartition(o.Table) != "" {
+		if stays.Detached {
+			drop = p.detach(o)
+		}
 		p.add(op, p.objectLocks(o, true), drop)
 		return
 	}
@@ -60,5 +81,8 @@ func (p *planner) dropPartition(op migrate.Op, o schema.SQLObject) {
 		},
 	})
 	p.stages[len(p.stages)-1].Destroys = nil
+	if stays.Detached {
+		return
+	}
 	p.add(op, migrate.Facts{}, drop)
 }

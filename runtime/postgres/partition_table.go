@@ -163,18 +163,30 @@ func (p *planner) canPartition(o migrate.PartitionTable, t *schema.Table) error 
 	if here, there := p.namespace(o.Table), p.namespace(o.Rows); here != there {
 		return no(o.Rows, "a partition in another schema for the rows that are there", "give it a name in the schema of the table: ALTER TABLE ... SET SCHEMA by hand can move it later")
 	}
+	if err := p.canLeaveKeys(t); err != nil {
+		return err
+	}
+	for _, x := range p.referring(t.Name) {
+		if !slices.ContainsFunc(uniqueColumns(t), func(c []string) bool { return sameSet(c, x.key.RefColumns) }) {
+			return no(x.key.Name, "a foreign key to "+strings.Join(x.key.RefColumns, ", ")+", which no key of it has once it is partitioned", "let it refer to the columns of the primary key, or drop it")
+		}
+	}
+	return nil
+}
+
+// canLeaveKeys refuses foreign keys that cannot go out of the way for a moment without a look at all rows under the lock.
+func (p *planner) canLeaveKeys(t *schema.Table) error {
+	no := func(object, reason string) error {
+		return &migrate.UnsupportedError{Dialect: dialect, Table: t.Name, Object: object, Reason: reason, Hint: "drop it in a migration before this one, and add it again in one after it"}
+	}
 	for _, fk := range t.ForeignKeys {
 		if fk.RefTable == t.Name {
-			return no(fk.Name, "a foreign key of the table to itself, which would read all rows under the lock", "drop it in a migration before this one, and add it again in one after it")
+			return no(fk.Name, "a foreign key of the table to itself, which would read all rows under the lock")
 		}
 	}
 	for _, x := range p.referring(t.Name) {
 		if p.isPartitioned(x.table) && p.version < 18 {
-			return no(x.key.Name, "a foreign key of the partitioned table "+x.table+" to it, which would read all its rows under the lock before PostgreSQL 18",
-				"drop it in a migration before this one, and add it again in one after it")
-		}
-		if !slices.ContainsFunc(uniqueColumns(t), func(c []string) bool { return sameSet(c, x.key.RefColumns) }) {
-			return no(x.key.Name, "a foreign key to "+strings.Join(x.key.RefColumns, ", ")+", which no key of it has once it is partitioned", "let it refer to the columns of the primary key, or drop it")
+			return no(x.key.Name, "a foreign key of the partitioned table "+x.table+" to it, which would read all its rows under the lock before PostgreSQL 18")
 		}
 	}
 	return nil

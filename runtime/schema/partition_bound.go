@@ -1,6 +1,9 @@
 package schema
 
 import (
+	"cmp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/modelgen/modelgen/internal/sqllex"
@@ -138,4 +141,62 @@ func splitList(sql string) (all []string) {
 		all = append(all, last)
 	}
 	return all
+}
+
+// BoundsApart reports whether two bounds of partitions of one table have no value in common for certain, as far as their texts say.
+func BoundsApart(a, b string) bool {
+	x, y := sqllex.Code(a, sqllex.Any), sqllex.Code(b, sqllex.Any)
+	if len(x) < 4 || len(y) < 4 || !strings.EqualFold(x[2].Text, y[2].Text) {
+		return false
+	}
+	first, restA := bracketed(a, x[3:])
+	other, restB := bracketed(b, y[3:])
+	switch {
+	case x[2].Is("IN"):
+		return len(first) > 0 && len(other) > 0 && !slices.ContainsFunc(first, func(v string) bool {
+			return slices.ContainsFunc(other, func(w string) bool { return strings.EqualFold(v, w) })
+		})
+	case x[2].Is("FROM") && len(restA) > 1 && len(restB) > 1:
+		toA, _ := bracketed(a, restA[1:])
+		toB, _ := bracketed(b, restB[1:])
+		return endsBefore(toA, other) || endsBefore(toB, first)
+	}
+	return false
+}
+
+// endsBefore reports whether the upper end of a range is for certain at or below the lower end of another one.
+func endsBefore(to, from []string) bool {
+	for i := range min(len(to), len(from)) {
+		switch order, known := compareEnds(to[i], from[i]); {
+		case !known || order > 0:
+			return false
+		case order < 0:
+			return true
+		}
+	}
+	return len(to) == len(from) && len(to) > 0
+}
+
+func compareEnds(a, b string) (order int, known bool) {
+	if strings.EqualFold(a, b) {
+		return 0, true
+	}
+	low, high := strings.EqualFold(a, minValue) || strings.EqualFold(b, maxValue), strings.EqualFold(a, maxValue) || strings.EqualFold(b, minValue)
+	if low || high {
+		return map[bool]int{true: -1, false: 1}[low], true
+	}
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	if errX == nil && errY == nil {
+		return cmp.Compare(x, y), true
+	}
+	shape := func(s string) string { // as of dates, whose order is that of their digits
+		return strings.Map(func(r rune) rune {
+			if '0' <= r && r <= '9' {
+				return '0'
+			}
+			return r
+		}, s)
+	}
+	return cmp.Compare(a, b), shape(a) == shape(b)
 }
