@@ -97,6 +97,7 @@ func (o PartitionTable) dialect(dialect string) Op {
 
 // objectFor is opFor of the op of an object.
 func objectFor(op Op, from, to *schema.SQLObject, dialect string) Op {
+	all := op
 	for _, o := range []*schema.SQLObject{from, to} {
 		if o == nil || o.Only == "" {
 			continue
@@ -107,10 +108,18 @@ func objectFor(op Op, from, to *schema.SQLObject, dialect string) Op {
 		o.Only = ""
 		op = nil
 	}
-	if op == nil {
-		return ObjectOp(from, to)
+	if op != nil {
+		return op
 	}
-	return op
+	switch o := all.(type) { // which say more than what comes and goes
+	case CreatePartition:
+		o.Only = ""
+		return o
+	case DropPartition:
+		o.Only = ""
+		return o
+	}
+	return ObjectOp(from, to)
 }
 
 // schemaFor narrows what the op says of the schema.

@@ -75,3 +75,19 @@ func onlyOn(v reflect.Value, dialect string) {
 		}
 	}
 }
+
+// TestOpForKeepsDetached: what is for one dialect alone says for it all that it said.
+func TestOpForKeepsDetached(t *testing.T) {
+	o := CreatePartition{Table: "t", Name: "p", Bound: "DEFAULT", Only: "postgres", Detached: true}
+	want := o
+	want.Only = ""
+	if got := opFor(o, &schema.Schema{}, "postgres"); !reflect.DeepEqual(got, want) {
+		t.Errorf("%#v", got)
+	}
+	if got := opFor(DropPartition(o), &schema.Schema{}, "postgres"); !reflect.DeepEqual(got, DropPartition(want)) {
+		t.Errorf("%#v", got)
+	}
+	if got := opFor(o, &schema.Schema{}, "sqlite"); got != nil {
+		t.Errorf("%#v", got)
+	}
+}

@@ -56,6 +56,7 @@ var dropItems = migrate.DropTable(migrate.NewCreateTable(new(items())))
 var dataCases = []lintCase{
 	{"MG101", ops(drop(column("label"))), ops(drop(column("cents")))},
 	{"MG102", ops(dropItems), ops(fresh(), migrate.DropTable(fresh()))},
+	{"MG102", ops(migrate.DropPartition(events2025)), ops(detached(events2025))},
 	{"MG103", ops(retype("price", "integer")), ops(migrate.AlterColumn{Table: "items", From: column("price"), To: typed(column("price"), "integer"), Using: "round(price)"})},
 	{"MG103", ops(retype("seen", "date")), ops(retype("price", "numeric(10,2)"))},
 	{"MG103", dual("price", "integer", "CAST(price AS integer)", "CAST(twin AS numeric(8,2))"), dual("price", "integer", "round(price)", "CAST(twin AS numeric(8,2))")},

@@ -65,6 +65,16 @@ func partition(name, table string, year int) migrate.CreatePartition {
 	return migrate.CreatePartition{Table: table, Name: name, Bound: "FOR VALUES FROM ('202" + from + "-01-01') TO ('202" + to + "-01-01')", Only: pg}
 }
 
+// detached lets a partition stay as a table, moved gives it other bounds.
+func detached(o migrate.CreatePartition) migrate.DropPartition {
+	o.Detached = true
+	return migrate.DropPartition(o)
+}
+
+func moved(o migrate.CreatePartition) migrate.AlterPartition {
+	return migrate.AlterPartition{Table: o.Table, Name: o.Name, From: o.Bound, To: "FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')", Only: o.Only}
+}
+
 // beside adds to a schema all of that, with the tables that it is on: notes in use, days partitioned without a default partition.
 func beside(s *schema.Schema) {
 	s.PutTable(&schema.Table{Name: "notes", Columns: []schema.Column{schema.BigInt("id").Def(), schema.Text("body").Def(), schema.Integer("size").Def(), schema.Other("mail", "email").Null().Def()},
@@ -103,6 +113,8 @@ var objectCases = []lintCase{
 	{"MG221", ops(migrate.DropViewIndex(sizesKey), migrate.DropMaterializedView(noteSizes), noteSizes, sizesKey),
 		ops(migrate.DropViewIndex(sizesKey), migrate.DropMaterializedView(noteSizes), empty(noteSizes))},
 	{"MG222", ops(partition("events_2026", "events", 2026)), ops(partition("days_2026", "days", 2026))},
+	{"MG222", ops(moved(events2025)), ops(partition("days_2026", "days", 2026), moved(partition("days_2026", "days", 2026)))},
+	{"MG414", ops(moved(events2025)), ops(partition("days_2026", "days", 2026), moved(partition("days_2026", "days", 2026)))},
 	{"MG225", ops(notesParts(schema.Check{})), ops(migrate.AddCheck{Table: "notes", Check: notesBound}, notesParts(notesBound))},
 	{"MG225", ops(notesParts(schema.Check{}), migrate.UnpartitionTable(notesParts(schema.Check{}))), ops(migrate.AddCheck{Table: "notes", Check: notesBound}, notesParts(notesBound))},
 	{"MG223", ops(migrate.AlterDomain{Name: "email", From: email.SQL, To: "CREATE DOMAIN email AS text CHECK (VALUE > '')", Only: pg}),

@@ -16,6 +16,7 @@ type beside struct {
 	bases    []string // what others call it, in lower case
 	star     bool     // it reads all columns of what it names
 	wide     bool     // what depends on it does not name it
+	detached bool     // a partition that is, or becomes, a table of its own
 }
 
 // object notes what an op of an object touches.
@@ -25,6 +26,12 @@ func (c *collector) object(op migrate.Op) {
 		return
 	}
 	b := &beside{from: from, to: to, words: map[string]bool{}}
+	switch o := op.(type) {
+	case migrate.CreatePartition:
+		b.detached = o.Detached
+	case migrate.DropPartition:
+		b.detached = o.Detached
+	}
 	for _, o := range []*schema.SQLObject{from, to} {
 		if o == nil {
 			continue
@@ -62,13 +69,21 @@ func besides(a, b *step) bool {
 		return b.object.apart(a)
 	case b.object == nil:
 		return a.object.apart(b)
-	case a.object.wide || b.object.wide:
+	case a.object.wide || b.object.wide, a.object.moves(b.object) || b.object.moves(a.object):
 		return false
 	case decorates(a.object, b.object) || decorates(b.object, a.object):
 		return true
 	}
 	names := func(x, y *beside) bool { return slices.ContainsFunc(y.bases, x.has) }
 	return !names(a.object, b.object) && !names(b.object, a.object)
+}
+
+// moves reports whether o gives a partition bounds which another partition of its table may have had before, or gets after.
+func (o *beside) moves(other *beside) bool {
+	if o.from == nil || o.to == nil || o.from.Kind != schema.PartitionKind {
+		return false
+	}
+	return other.to != nil && other.to.Kind == schema.PartitionKind && other.to.Table == o.to.Table || other.from != nil && other.from.Kind == schema.PartitionKind && other.from.Table == o.to.Table
 }
 
 // has reports whether a name occurs in an op.
@@ -147,7 +162,7 @@ func (o *beside) byColumn() bool {
 // mergeBeside merges two ops on one object: made and dropped is nothing, made and changed is made, renamed twice is renamed. What holds rows or a
 // value of its own is not the same when it was dropped and made again.
 func mergeBeside(a, b *beside) (migrate.Op, bool) {
-	if a.to == nil && b.from != nil || a.to != nil && (b.from == nil || !a.to.Equal(*b.from)) {
+	if a.detached || b.detached || a.to == nil && b.from != nil || a.to != nil && (b.from == nil || !a.to.Equal(*b.from)) {
 		return nil, false
 	}
 	from, to := a.from, b.to

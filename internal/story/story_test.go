@@ -33,6 +33,7 @@ type step struct {
 	tables func(s *schema.Schema)
 	edits  [][2]string // of the SQL files, what is replaced by what
 	drops  []string    // answers to questions
+	keeps  []string    // as well
 }
 
 func table(name string, key []string, columns ...schema.ColumnDef) *schema.Table {
@@ -56,7 +57,11 @@ func events(s *schema.Schema) {
 	t := table("events", nil, schema.BigInt("id"), schema.TimestampTZ("at"), schema.Text("kind").Null())
 	t.Options.Partition = "range (at)"
 	s.PutTable(t)
+	s.PutTable(table("visits", []string{"id", "at"}, schema.BigInt("id"), schema.TimestampTZ("at"), schema.Text("page").Default("/")))
 }
+
+// partitioned makes the visits, which have been a plain table, partitioned.
+func partitioned(s *schema.Schema) { s.Table("visits").Options.Partition = "range (at)" }
 
 // retype gives a column another type.
 func retype(s *schema.Schema, table string, to schema.ColumnDef) {
@@ -83,7 +88,9 @@ var onPostgres = []step{
 		},
 		edits: [][2]string{{"twice(o.total) AS doubled", "twice(o.total::integer) AS doubled"}},
 	},
-	{edits: [][2]string{
+	{tables: partitioned, edits: [][2]string{
+		{"-- visits", "-- was: visits\nCREATE TABLE visits_old PARTITION OF visits FOR VALUES FROM (MINVALUE) TO ('2027-01-01');\n" +
+			"CREATE TABLE visits_2027 PARTITION OF visits FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');\n"},
 		{"RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT n * 2 $$", "RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT n::bigint * 2 $$"},
 		{"coalesce(NEW.state, 'new')", "coalesce(NEW.state, 'fresh')"},
 		{"USING (total < 1000)", "USING (total < 2000)"},
@@ -102,15 +109,18 @@ var onPostgres = []step{
 			{"o.id, a.name, o.total", "o.id, a.full_name AS name, o.total"},
 			{"GRANT SELECT (id, name) ON accounts", "GRANT SELECT (id, full_name) ON accounts"},
 			{"CREATE TABLE events_2026", "CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');\nCREATE TABLE events_2026"},
+			{"'2027-01-01') TO ('2028-01-01');\n", "'2027-01-01') TO ('2027-07-01');\n"}, // of the visits
 			{"CREATE STATISTICS orders_stat (dependencies) ON account_id, state FROM orders;\n", ""},
 		},
 	},
 	{
 		tables: func(s *schema.Schema) { retype(s, "accounts", schema.Text("level").Null()) },
 		edits: [][2]string{
+			{"CREATE TABLE visits_2027 PARTITION OF visits FOR VALUES FROM ('2027-01-01') TO ('2027-07-01');\n", ""},
 			{"CREATE RULE keep_accounts AS ON DELETE TO accounts DO INSTEAD NOTHING;\n", ""},
 			{"CREATE VIEW reports.per_level AS SELECT level, count(*) AS n FROM accounts GROUP BY level;\n", ""},
 		},
+		keeps: []string{"partition:visits_2027"},
 	},
 }
 
@@ -164,7 +174,7 @@ func tell(t *testing.T, d migrate.Dialect, file string, steps []step) []*migrate
 		if problems := files.Into(now); len(problems) > 0 {
 			t.Fatal(problems)
 		}
-		in := diff.Input{Old: old, New: now, Dialects: capabilities, Answers: diff.Answers{Drops: st.drops, Fills: []string{"accounts.level='none'"}}}
+		in := diff.Input{Old: old, New: now, Dialects: capabilities, Answers: diff.Answers{Drops: st.drops, Keeps: st.keeps, Fills: []string{"accounts.level='none'"}}}
 		if i != 4 || d.Capabilities().EnforcesTypes {
 			in.Answers.Fills = nil
 		}
@@ -286,7 +296,10 @@ func TestPostgres(t *testing.T) {
 	w := &world{t: t, db: db, d: postgres.Dialect{}, set: migrate.NewSet("story", all...), dump: func() []string { return pgDump(t, url) }}
 	w.forthAndBack(names(all), func(i int) {
 		if i == 0 {
-			run(t, db, "INSERT INTO accounts (id, name, level) VALUES (1, 'Ann', 'x')", "INSERT INTO orders (id, account_id, total) VALUES (1, 1, 200)", "INSERT INTO events (id, at) VALUES (1, '2026-05-05')")
+			run(t, db, "INSERT INTO accounts (id, name, level) VALUES (1, 'Ann', 'x')", "INSERT INTO orders (id, account_id, total) VALUES (1, 1, 200)", "INSERT INTO events (id, at) VALUES (1, '2026-05-05')", "INSERT INTO visits (id, at) VALUES (1, '2026-05-05')")
+		}
+		if got := query(t, db, "SELECT count(*)::text FROM visits"); got[0] != "1" {
+			t.Errorf("step %d: there are %s visits", i+1, got)
 		}
 		if got := query(t, db, "SELECT count(*)::text FROM big_orders"); got[0] != "1" {
 			t.Errorf("step %d: big_orders has %s rows", i+1, got)

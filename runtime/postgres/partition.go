@@ -23,7 +23,8 @@ func (p *planner) createPartition(op migrate.Op, o schema.SQLObject) {
 		migrate.Statement{SQL: "CREATE TABLE " + p.name(o.Name) + " (LIKE " + p.name(o.Table) + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)",
 			Comment: "by itself, so that nobody waits"},
 		p.attach(o))
-	p.stages[len(p.stages)-1].Check = p.defaultRows(o)
+	st := &p.stages[len(p.stages)-1]
+	st.Check, st.CheckAlways = p.defaultRows(o), true
 }
 
 func (p *planner) attach(o schema.SQLObject) migrate.Statement {
@@ -65,24 +66,33 @@ func (p *planner) dropPartition(op migrate.Op, o schema.SQLObject) {
 		return
 	}
 	r := p.renderer
-	table, detach := r.name(o.Table), "ALTER TABLE "+r.name(o.Table)+" DETACH PARTITION "+r.name(o.Name)
+	detach := p.detach(o).SQL
+	there := "FROM pg_catalog.pg_inherits WHERE inhrelid = pg_catalog.to_regclass(" + text(r.name(o.Name)) + ") AND inhparent = pg_catalog.to_regclass(" + text(r.name(o.Table)) + ")"
+	finish := doBlock("BEGIN IF EXISTS (SELECT " + there + " AND inhdetachpending) THEN EXECUTE " + text(detach+" FINALIZE") + "; END IF; END")
 	p.stage(op, migrate.Stage{
 		NoTx: true, Facts: p.locks(shareUpdateExclusive, o.Table), Statements: []migrate.Statement{statement(detach + " CONCURRENTLY")},
-		Parts: []migrate.Op{p.byHand(detach, "ALTER TABLE "+table+" ATTACH PARTITION "+r.name(o.Name)+" "+string(o.SQL))},
+		Parts: []migrate.Op{migrate.SQL{Up: []string{detach}, Down: []string{finish, p.attach(o).SQL, dropBoundChecks(r.name(o.Name))}, Only: dialect}},
 		Ready: func(ctx context.Context, tx migrate.Tx) (done bool, err error) {
 			var attached, pending bool
-			err = tx.QueryRowContext(ctx, "SELECT count(*) > 0, COALESCE(bool_or(inhdetachpending), false) FROM pg_catalog.pg_inherits WHERE inhrelid = pg_catalog.to_regclass("+
-				text(r.name(o.Name))+") AND inhparent = pg_catalog.to_regclass("+text(table)+")").Scan(&attached, &pending)
+			err = tx.QueryRowContext(ctx, "SELECT count(*) > 0, COALESCE(bool_or(inhdetachpending), false) "+there).Scan(&attached, &pending)
 			if err == nil && pending { // an earlier try was interrupted
 				_, err = tx.ExecContext(ctx, detach+" FINALIZE")
 				return err == nil, err
 			}
 			return err == nil && !attached, err
 		},
+		Left: func(ctx context.Context, tx migrate.Tx) (what string, err error) {
+			err = tx.QueryRowContext(ctx, "SELECT CASE WHEN pg_catalog.to_regclass("+text(r.name(o.Name))+") IS NOT NULL AND NOT EXISTS (SELECT "+there+" AND NOT inhdetachpending) THEN "+
+				text("partition "+o.Name+", which is detached")+" ELSE '' END").Scan(&what)
+			return what, err
+		},
 	})
 	p.stages[len(p.stages)-1].Destroys = nil
 	if stays.Detached {
-		return
+		if t := p.before.Table(o.Table); t != nil {
+			_, by, _ := p.tableOptions(t)
+			drop = migrate.Statement{SQL: r.dropLeftCheck(o, by), Comment: "the server has left a check of the bounds on it"}
+		}
 	}
 	p.add(op, migrate.Facts{}, drop)
 }

@@ -46,7 +46,7 @@ func (p *planner) alterPartition(op migrate.Op, from, to schema.SQLObject) error
 	if check == "" {
 		facts = p.scanned(facts, to.Name, true, false)
 	}
-	p.stage(op, migrate.Stage{Facts: facts, Statements: all, Check: p.defaultRows(to), Parts: []migrate.Op{op}})
+	p.stage(op, migrate.Stage{Facts: facts, Statements: all, Check: p.defaultRows(to), CheckAlways: true, Parts: []migrate.Op{op}})
 	p.validateLater(op, others)
 	return nil
 }
@@ -63,7 +63,7 @@ func (p *planner) attachPartition(op migrate.Op, o schema.SQLObject) {
 		facts = p.scanned(facts, o.Name, true, false)
 	}
 	all = append(all, migrate.Statement{SQL: dropBoundChecks(p.name(o.Name)), Comment: "what DETACH ... CONCURRENTLY has left on it"})
-	p.stage(op, migrate.Stage{Facts: facts, Statements: all, Check: p.defaultRows(o), Parts: []migrate.Op{op}})
+	p.stage(op, migrate.Stage{Facts: facts, Statements: all, Check: p.defaultRows(o), CheckAlways: true, Parts: []migrate.Op{op}})
 }
 
 // within lets the server know from a check that all rows of a partition are within bounds, and returns its name; "" where nobody uses the table, or where the bounds have no
@@ -81,22 +81,27 @@ func (p *planner) within(op migrate.Op, o schema.SQLObject) (name string, err er
 		return slices.ContainsFunc(t.Checks, func(c schema.Check) bool { return c.Name == name })
 	})
 	add := "ALTER TABLE " + p.name(o.Name) + " ADD " + named(name) + "CHECK (" + expr + ")"
-	n := len(p.stages)
-	err = p.onlineCheck(op, accessExclusive, []string{o.Name}, name, named(name)+"CHECK ("+expr+")", "NOT COALESCE("+expr+", true)",
-		"are not within "+string(o.SQL)+"; move them to where they belong, or choose other bounds", p.byHand(add+" NOT VALID", "ALTER TABLE "+p.name(o.Name)+" DROP CONSTRAINT IF EXISTS "+ident(name)), nil)
-	if look := p.stages[n].Check; err == nil && look != nil {
-		p.stages[n].Check = func(ctx context.Context, tx migrate.Tx) error {
-			var there bool
-			if err := tx.QueryRowContext(ctx, "SELECT pg_catalog.to_regclass("+text(p.name(o.Name))+") IS NOT NULL").Scan(&there); err != nil {
-				return err
-			}
-			if !there {
-				return refused{errors.New("there is no table " + o.Name + " to attach to " + o.Table + " with " + string(o.SQL))}
-			}
-			return look(ctx, tx)
-		}
+	n, wrong, what := len(p.stages), "NOT COALESCE("+expr+", true)", "outside of "+string(o.SQL)+"; move them to where they belong, or choose other bounds"
+	err = p.onlineCheck(op, accessExclusive, []string{o.Name}, name, named(name)+"CHECK ("+expr+")", wrong, what,
+		p.byHand(add+" NOT VALID", "ALTER TABLE "+p.name(o.Name)+" DROP CONSTRAINT IF EXISTS "+ident(name)), nil)
+	if err != nil || p.unknowable(expr, o.Table, o.Name) {
+		return name, err
 	}
-	return name, err
+	from, key := p.name(o.Name), p.keyOf(o.Table)
+	p.stages[n].Check = func(ctx context.Context, tx migrate.Tx) error {
+		var there bool
+		if err := tx.QueryRowContext(ctx, "SELECT pg_catalog.to_regclass("+text(from)+") IS NOT NULL").Scan(&there); err != nil {
+			return err
+		}
+		if !there {
+			return refused{errors.New("there is no table " + o.Name + " to attach to " + o.Table + " with " + string(o.SQL))}
+		}
+		if rows := list(ctx, tx, "FROM "+from+" AS r WHERE "+wrong, key); rows != "" {
+			return refused{errors.New(rows + " " + what)}
+		}
+		return nil
+	}
+	return name, nil
 }
 
 func (p *planner) detach(o schema.SQLObject) migrate.Statement {
@@ -113,7 +118,7 @@ func (p *planner) defaultRows(o schema.SQLObject) func(context.Context, migrate.
 	if !ok || expr == "" {
 		return nil
 	}
-	return p.checkRows([]string{other}, expr, "of the default partition "+other+" are within "+string(o.SQL)+" of "+o.Name+"; detach that, move them, and attach it again")
+	return p.checkRows([]string{other}, expr, "of the default partition "+other+" within "+string(o.SQL)+", the bounds of "+o.Name+"; detach that partition, move them, and attach it again")
 }
 
 // dropBoundChecks drops the checks of a partition that say what its bounds say, in the words of the server.
@@ -123,4 +128,16 @@ func dropBoundChecks(partition string) string {
   AND pg_catalog.pg_get_constraintdef(oid) = 'CHECK (' || pg_catalog.pg_get_partition_constraintdef(conrelid) || ')' LOOP
   EXECUTE pg_catalog.format(` + text("ALTER TABLE "+escapeFormat(partition)+" DROP CONSTRAINT %I") + `, c.conname);
  END LOOP; END`)
+}
+
+// dropLeftCheck drops the check of the bounds that DETACH ... CONCURRENTLY has left on a table: which one it is says an empty partition of the same bounds.
+func (r renderer) dropLeftCheck(o schema.SQLObject, by string) string {
+	return doBlock(`DECLARE c record; BEGIN
+ CREATE TEMP TABLE modelgen_bounds (LIKE ` + r.name(o.Table) + `)` + by + `;
+ CREATE TEMP TABLE modelgen_bound PARTITION OF modelgen_bounds ` + string(o.SQL) + `;
+ FOR c IN SELECT conname FROM pg_catalog.pg_constraint WHERE conrelid = ` + regclass(r.name(o.Name)) + ` AND contype = 'c' AND coninhcount = 0
+  AND pg_catalog.pg_get_constraintdef(oid) = 'CHECK (' || pg_catalog.pg_get_partition_constraintdef('pg_temp.modelgen_bound'::pg_catalog.regclass) || ')' LOOP
+  EXECUTE pg_catalog.format(` + text("ALTER TABLE "+escapeFormat(r.name(o.Name))+" DROP CONSTRAINT %I") + `, c.conname);
+ END LOOP;
+ DROP TABLE modelgen_bounds; END`)
 }

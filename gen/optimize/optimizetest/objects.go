@@ -51,7 +51,7 @@ func (m *maker) stoodOn(o schema.SQLObject) bool {
 
 func canChange(k schema.ObjectKind) bool {
 	switch k {
-	case schema.RangeTypeKind, schema.PartitionKind, schema.ViewIndexKind, schema.ExclusionKind, schema.EventTriggerKind, schema.StatisticsKind, schema.GrantKind:
+	case schema.RangeTypeKind, schema.ViewIndexKind, schema.ExclusionKind, schema.EventTriggerKind, schema.StatisticsKind, schema.GrantKind:
 		return false
 	}
 	return true
@@ -164,6 +164,9 @@ func (m *maker) changed(o schema.SQLObject) schema.SQLObject {
 		} else {
 			text = strings.TrimSuffix(text, ")") + ", prefix = '2')"
 		}
+	case schema.PartitionKind:
+		text = fmt.Sprintf("FOR VALUES FROM (%d) TO (%d)", m.next, m.next+1)
+		m.next++
 	case schema.DomainKind:
 		end(" DEFAULT 'a'", " DEFAULT 'b'")
 	case schema.CompositeTypeKind:

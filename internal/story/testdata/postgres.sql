@@ -35,6 +35,7 @@ CREATE POLICY own_orders ON orders FOR SELECT USING (total < 1000);
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
 CREATE STATISTICS orders_stat (dependencies) ON account_id, state FROM orders;
 CREATE PUBLICATION story_pub FOR TABLE orders, accounts;
+-- visits
 CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 COMMENT ON VIEW big_orders IS 'the big ones';
 COMMENT ON FUNCTION twice(integer) IS 'two times';
