@@ -19,6 +19,7 @@ func (p *planner) createPartition(op migrate.Op, o schema.SQLObject) {
 		p.fresh[o.Name] = true
 		return
 	}
+	p.was.newTable(o.Name)
 	p.add(op, p.attachLocks(shareUpdateExclusive, o),
 		migrate.Statement{SQL: "CREATE TABLE " + p.name(o.Name) + " (LIKE " + p.name(o.Table) + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)",
 			Comment: "by itself, so that nobody waits"},
