@@ -355,5 +355,9 @@ func serverMajor(in *migrate.Inspection) string {
 	if oldest == 0 || in.Version == 0 {
 		return ""
 	}
-	return strconv.Itoa(max(in.Version, oldest))
+	major := in.Version
+	if major >= 10000 { // as the server has it, with its release: 150020
+		major /= 10000
+	}
+	return strconv.Itoa(max(major, oldest))
 }

@@ -141,6 +141,10 @@ func (a *adopted) adopt(t *testing.T) {
 	args := append([]string{"adopt", "-models", base + "/models", "-out", base + "/migrations"}, strings.Fields(a.part("flags"))...)
 	_, stderr := a.modelgen(append(args, where)...)
 	a.golden("stderr."+a.dialect, stderr)
+	snapshot, err := os.ReadFile(filepath.Join(a.dir, base, "migrations", "snapshot.json"))
+	if err != nil || a.dialect == "postgres" && !regexp.MustCompile(`"dialects": \[\s*"postgres@\d\d"\s*\]`).Match(snapshot) {
+		t.Errorf("the migrations are not for the version of the server: %v\n%.400s", err, snapshot)
+	}
 	a.again(where)
 	a.modelgen("check", base+"/migrations")
 }

@@ -133,7 +133,7 @@ func (w *writer) check() {
 	for _, t := range w.s.Tables {
 		for _, part := range strings.SplitN(t.Name, ".", 2) {
 			if err := load.CheckName(part); err != nil {
-				w.problems = append(w.problems, fmt.Sprintf("table %s: a tag cannot hold that name (%s): rename it first, or leave it out with -ignore", t.Name, err))
+				w.problems = append(w.problems, fmt.Sprintf("table %s: a tag cannot hold that name (%s): rename it first, or leave it out with -ignore %s", t.Name, err, Ignoring(t.Name)))
 				break
 			}
 		}
