@@ -154,7 +154,7 @@ func adoptDatabase(ctx context.Context, e env, args []string) error {
 			Dir: e.dir, Out: a.out, Set: a.set, Tag: a.tag, Patterns: []string{pattern(e, dir)}, Dialects: []string{target}, Targets: targets, Name: "adopted", Overlay: map[string][]byte{}, Frugal: true,
 		},
 		models: adopt.Config{
-			Package: packageName(dir), Generate: "-out " + filepath.ToSlash(relative), Split: a.split, Null: adopt.Null(a.null), Embed: a.embed, Requires: required(root),
+			Package: packageName(dir), Generate: "-out " + filepath.ToSlash(relative), Split: a.split, Null: adopt.Null(a.null), Embed: a.embed, Requires: required(root, false),
 		},
 	}
 	if a.into != "" {
@@ -330,8 +330,8 @@ func pattern(e env, dir string) string {
 	return "./" + filepath.ToSlash(rel)
 }
 
-// required returns the modules that a go.mod requires.
-func required(root string) []string {
+// required returns the modules that a go.mod requires, those that others need too where asked for.
+func required(root string, indirect bool) []string {
 	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		return nil
@@ -342,7 +342,7 @@ func required(root string) []string {
 	}
 	var all []string
 	for _, r := range f.Require {
-		if !r.Indirect {
+		if indirect || !r.Indirect {
 			all = append(all, r.Mod.Path)
 		}
 	}

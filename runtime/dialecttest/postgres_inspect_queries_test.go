@@ -44,10 +44,12 @@ func (c countedConn) QueryContext(ctx context.Context, query string, args []driv
 	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
 }
 
-// TestPostgresInspectQueries: six queries are enough, in one transaction that only reads, and nothing of it stays with the connection.
+// TestPostgresInspectQueries: six queries are enough, however many tables there are, in one transaction that only reads, and nothing of it stays with the connection.
 func TestPostgresInspectQueries(t *testing.T) {
 	url := pgtest.Database(t)
-	pgExec(t, pgOpen(t, "postgres", url), "CREATE TABLE a (id int)", "CREATE TABLE b (id int)", "CREATE TABLE schema_migrations (version bigint, dirty boolean)", "CREATE TABLE gorp_migrations (id text, applied_at timestamptz)")
+	pgExec(t, pgOpen(t, "postgres", url), "CREATE TABLE a (id int)", "CREATE TABLE b (id int)", "CREATE TABLE schema_migrations (version bigint, dirty boolean)", "CREATE TABLE gorp_migrations (id text, applied_at timestamptz)", "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+		"DO $$ BEGIN FOR i IN 1..100 LOOP EXECUTE format('CREATE TABLE many_%s (id serial PRIMARY KEY, b text COLLATE \"C\" UNIQUE DEFAULT %L, m mood CHECK (m <> %L), p int REFERENCES many_%s)', i, 'x', 'sad', i); "+
+			"EXECUTE format('CREATE INDEX ON many_%s (lower(b), p DESC) WHERE p > 0', i); END LOOP; END $$")
 	connector, err := pq.NewConnector(url)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +65,7 @@ func TestPostgresInspectQueries(t *testing.T) {
 	}
 	queries = nil
 	in, err := migrate.Inspect(t.Context(), db, postgres.Dialect{}, migrate.InspectOptions{})
-	if err != nil || len(in.Schema.Tables) != 2 || len(in.Histories) != 2 {
+	if err != nil || len(in.Schema.Tables) != 102 || len(in.Histories) != 2 {
 		t.Fatalf("%v %v", in, err)
 	}
 	if len(queries) > 6 {
