@@ -134,6 +134,9 @@ func plainer(c schema.Column) (plain schema.Column, ok bool) {
 
 // refusals lets every dialect of the project plan the ops: what one cannot have is said here, not in production.
 func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
+	if len(ops) == 0 {
+		return nil
+	}
 	var lines refused
 	for _, d := range r.snap.Dialects {
 		_, err := r.plan(d)

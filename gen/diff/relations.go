@@ -20,31 +20,34 @@ type relation struct {
 }
 
 // relations returns those of a table on the dialect. Some know the names of keys and unique constraints only as words in the text of the table.
+// What the dialect has not is passed over, as a copy of the table without it costs much more.
 func relations(t *schema.Table, dialect migrate.Capabilities) []relation {
 	_, base := schema.SplitName(t.Name)
-	all := []relation{{name: base, what: "table " + t.Name}}
+	all := []relation{{name: base, table: t.Name, what: "table " + t.Name}}
 	of := func(kind, name string) {
-		all = append(all, relation{name: name, what: kind + " " + name + " of " + t.Name})
+		all = append(all, relation{name: name, table: t.Name, what: kind + " " + name + " of " + t.Name})
 	}
-	t = t.For(dialect.Name)
-	for _, x := range t.Indexes {
-		of("index", x.Name)
+	for i := range t.Indexes {
+		if x := &t.Indexes[i]; !schema.Elsewhere(x.Only, dialect.Name) {
+			of("index", x.Name)
+		}
 	}
 	if dialect.KeysAreRelations {
 		if t.PrimaryKey != nil {
 			of("the primary key", t.PrimaryKey.Name)
 		}
-		for _, u := range t.Uniques {
-			of("unique constraint", u.Name)
+		for i := range t.Uniques {
+			if u := &t.Uniques[i]; !schema.Elsewhere(u.Only, dialect.Name) {
+				of("unique constraint", u.Name)
+			}
 		}
-		for _, c := range t.Columns {
-			if c.Identity || dialect.Serials && schema.Serial(c.For(dialect.Name).TypeOn(dialect.Name)) {
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			serial := schema.Serial(c.TypeOn(dialect.Name))
+			if c.Identity && !serial || dialect.Serials && serial {
 				of("the sequence", schema.SequenceName(base, c.Name))
 			}
 		}
-	}
-	for i := range all {
-		all[i].table = t.Name
 	}
 	return all
 }
@@ -57,8 +60,13 @@ func (d *differ) checkRelations() {
 		owners := map[string]relation{}
 		for _, t := range d.new.Tables {
 			ns, _ := schema.SplitName(t.Name)
-			for _, r := range append(relations(t, dialect), d.keptSequences(t, dialect)...) {
-				r.made = !d.hadRelation(t.Name, r.name, dialect)
+			old := d.old.Table(d.pair2old[t.Name])
+			var had []relation
+			if old != nil {
+				had = relations(old, dialect)
+			}
+			for _, r := range append(relations(t, dialect), d.keptSequences(t, old, had)...) {
+				r.made = !r.wasIn(t, had)
 				key := ns + "." + r.name
 				if dialect.IgnoresCase {
 					key = strings.ToLower(key)
@@ -91,29 +99,30 @@ func (d *differ) checkRelations() {
 
 func (r relation) isSequence() bool { return strings.HasPrefix(r.what, "the sequence") }
 
-// keptSequences returns the sequences of a table that have the names of when it, or a column, had another name: no rename reaches them.
-func (d *differ) keptSequences(t *schema.Table, dialect migrate.Capabilities) []relation {
-	old := d.old.Table(d.pair2old[t.Name])
-	if old == nil {
-		return nil
-	}
-	return slices.DeleteFunc(relations(old, dialect), func(r relation) bool {
-		return !r.isSequence() || !slices.ContainsFunc(old.Columns, func(c schema.Column) bool {
-			_, base := schema.SplitName(old.Name)
+// keptSequences returns the sequences of a table that have the names of when it, or a column, had another name: no rename reaches them. had are the
+// relations of what it was.
+func (d *differ) keptSequences(t, old *schema.Table, had []relation) []relation {
+	var kept []relation
+	for _, r := range had {
+		_, base := schema.SplitName(old.Name)
+		if r.isSequence() && slices.ContainsFunc(old.Columns, func(c schema.Column) bool {
 			return d.oldCol[t.Name][c.Name] != "" && schema.SequenceName(base, c.Name) == r.name
-		})
-	})
+		}) {
+			kept = append(kept, r)
+		}
+	}
+	return kept
 }
 
-// hadRelation reports whether the old schema has a relation of that name in the table that a new one was.
-func (d *differ) hadRelation(table, name string, dialect migrate.Capabilities) bool {
-	old := d.old.Table(d.pair2old[table])
-	if old == nil {
-		return false
+// wasIn reports whether the table t had a relation of that name among those of what it was.
+func (r relation) wasIn(t *schema.Table, had []relation) bool {
+	_, base := schema.SplitName(t.Name)
+	for i, h := range had {
+		if h.name == r.name && (i > 0 || r.name == base) { // the first is the table itself
+			return true
+		}
 	}
-	_, base := schema.SplitName(table)
-	_, was := schema.SplitName(old.Name)
-	return name == base && was == base || slices.ContainsFunc(relations(old, dialect)[1:], func(r relation) bool { return r.name == name })
+	return false
 }
 
 // clearNames gives indexes and keys that get another name a temporary one where a table is about to take theirs.

@@ -138,7 +138,7 @@ func (m *model) resolveKey(f foreignKey) (schema.ForeignKey, error) {
 			return key, fmt.Errorf("fk: %s refers to %s: %s.%s is %s, but %s.%s is %s", from.Type, to.Type, m.table.Name, from.Name, from.Type, ref.Name, to.Name, to.Type)
 		}
 	}
-	if slices.ContainsFunc(m.l.dialects(), func(d string) bool { return !unique(ref.For(d), refs) }) {
+	if slices.ContainsFunc(m.l.dialects(), func(d string) bool { return !unique(ref, d, refs) }) {
 		return key, fmt.Errorf("fk: %s is neither the primary key nor unique (a deferrable unique does not count): give it unique, or refer to another column", columnsOf(ref, refs))
 	}
 	if key.OnDelete, err = m.action(f, "ondelete"); err == nil {
@@ -177,15 +177,17 @@ func sameFamily(a, b schema.Type) bool {
 }
 
 // unique reports whether the database knows that the columns are unique.
-func unique(t *schema.Table, columns []string) bool {
+func unique(t *schema.Table, dialect string, columns []string) bool {
 	want := slices.Sorted(slices.Values(columns))
 	same := func(other []string) bool {
 		return len(other) == len(want) && slices.Equal(slices.Sorted(slices.Values(other)), want)
 	}
 	return t.PrimaryKey != nil && same(t.PrimaryKey.Columns) ||
-		slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return u.Deferrable == "" && same(u.Columns) }) ||
+		slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool {
+			return u.Deferrable == "" && !schema.Elsewhere(u.Only, dialect) && same(u.Columns)
+		}) ||
 		slices.ContainsFunc(t.Indexes, func(x schema.Index) bool {
-			return x.Unique && x.Where == "" && len(x.Parts) == len(x.Columns()) && same(x.Columns())
+			return x.Unique && x.Where == "" && !schema.Elsewhere(x.Only, dialect) && len(x.Parts) == len(x.Columns()) && same(x.Columns())
 		})
 }
 

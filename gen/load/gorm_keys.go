@@ -101,7 +101,7 @@ func (l *loader) referable(key schema.ForeignKey, pos token.Pos, remedy string) 
 			return false
 		}
 	}
-	if slices.ContainsFunc(l.dialects(), func(d string) bool { return !unique(ref.For(d), key.RefColumns) }) {
+	if slices.ContainsFunc(l.dialects(), func(d string) bool { return !unique(ref, d, key.RefColumns) }) {
 		l.failf(pos, "the foreign key %s refers to %s, which is neither the primary key nor unique: no database makes it; %s", key.Name, columnsOf(ref, key.RefColumns), remedy)
 		return false
 	}

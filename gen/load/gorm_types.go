@@ -97,21 +97,22 @@ func (m *model) enumByUs(c *column, typ types.Type, o option) error {
 
 // gormTypes sets the type of each dialect: that of the dialect which spells types as this package does, and what others have in its place.
 func (m *model) gormTypes(c *column, f *gormschema.Field, numbered bool) error {
-	dialects := slices.Clone(m.l.cfg.Dialects)
-	slices.SortStableFunc(dialects, func(a, b migrate.Capabilities) int {
-		return boolOrder(!a.CanonicalTypes) - boolOrder(!b.CanonicalTypes)
-	})
-	pos := m.keyPos(f, "TYPE")
+	dialects := m.l.canonicalFirst()
 	base := gormSQL(f, false)
 	if len(dialects) > 0 {
-		base = gormDriverType(f, dialects[0], base)
+		base = gormDriverType(f, &dialects[0], base)
 	}
-	t, err := parseType(base)
-	if err != nil {
-		return &posError{pos, err}
+	t, known := m.l.spelledTypes[base]
+	if !known {
+		var err error
+		if t, err = parseType(base); err != nil {
+			return &posError{m.keyPos(f, "TYPE"), err}
+		}
+		m.l.spelledTypes[base] = t
 	}
 	c.Type = t
-	for _, d := range dialects {
+	for i := range dialects {
+		d := &dialects[i]
 		if d.CanonicalTypes {
 			continue
 		}
@@ -138,6 +139,17 @@ func (m *model) gormTypes(c *column, f *gormschema.Field, numbered bool) error {
 	return nil
 }
 
+// canonicalFirst returns the dialects, those first which spell types as this package does.
+func (l *loader) canonicalFirst() []migrate.Capabilities {
+	if l.spelled == nil {
+		l.spelled = slices.Clone(l.cfg.Dialects)
+		slices.SortStableFunc(l.spelled, func(a, b migrate.Capabilities) int {
+			return boolOrder(!a.CanonicalTypes) - boolOrder(!b.CanonicalTypes)
+		})
+	}
+	return l.spelled
+}
+
 func boolOrder(b bool) int {
 	if b {
 		return 1
@@ -146,7 +158,7 @@ func boolOrder(b bool) int {
 }
 
 // gormDriverType returns what the type's own method says for a dialect, or else.
-func gormDriverType(f *gormschema.Field, d migrate.Capabilities, or string) string {
+func gormDriverType(f *gormschema.Field, d *migrate.Capabilities, or string) string {
 	if f.DriverType != nil {
 		if sql := f.DriverType(d.Name); sql != "" {
 			return sql

@@ -156,8 +156,11 @@ var typeNames = func() []string {
 // checkOther refuses a type of one dialect's own when another dialect of the project, which it returns, has no word for it. add is the format of
 // what would say it.
 func (l *loader) checkOther(t schema.Type, typeFor map[string]string, add string) (dialect string, err error) {
+	if t.Kind != schema.KindOther {
+		return "", nil
+	}
 	i := slices.IndexFunc(l.cfg.Dialects, func(c migrate.Capabilities) bool { return !c.CanonicalTypes && typeFor[c.Name] == "" })
-	if t.Kind != schema.KindOther || i < 0 {
+	if i < 0 {
 		return "", nil
 	}
 	lacks := l.cfg.Dialects[i]

@@ -135,12 +135,14 @@ type loader struct {
 	std       map[*types.Package]bool    // whether a package belongs to Go itself
 	silent    map[*types.Package]bool    // whether the folder of a package that was not read has no directive
 
-	mapper     *mapper               // whose tags are read in place of ours, nil for ours
-	gorm       *gormschema.Parser    // of gorm's structs
-	bun        *bunschema.Parser     // of bun's structs
-	parts      []part                // structs that others embed, and that look like models
-	gormJoined []*model              // join tables
-	listed     map[*source]modelList // what //modelgen:models says in each package
+	mapper       *mapper                // whose tags are read in place of ours, nil for ours
+	spelled      []migrate.Capabilities // see canonicalFirst
+	spelledTypes map[string]schema.Type // types of gorm's columns by their text
+	gorm         *gormschema.Parser     // of gorm's structs
+	bun          *bunschema.Parser      // of bun's structs
+	parts        []part                 // structs that others embed, and that look like models
+	gormJoined   []*model               // join tables
+	listed       map[*source]modelList  // what //modelgen:models says in each package
 
 	apart   []func()        // what needs all tables
 	given   *Given          // in place of a call of the go command
@@ -221,7 +223,7 @@ func newLoader(cfg Config, fset *token.FileSet) (*loader, error) {
 	}
 	l := &loader{
 		dialectNames: wordsOf(cfg.Known), directives: directivesFor(cfg.Known),
-		mapper: mapper, listed: map[*source]modelList{}, cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
+		mapper: mapper, listed: map[*source]modelList{}, spelledTypes: map[string]schema.Type{}, cfg: cfg, fset: fset, dirs: []string{dir}, rel: map[string]string{}, sources: map[*types.Package]*source{}, failed: map[string]error{},
 		byType: map[*types.TypeName]*model{}, tables: map[string]*model{}, schema: &schema.Schema{}, places: map[place]token.Pos{},
 		typed: map[*types.TypeName]goType{}, consts: map[*types.Package]map[*types.TypeName][]*types.Const{}, values: map[*types.TypeName][]constantValue{},
 		viewDecls: map[*decl]bool{}, hintsAt: map[string]span{}, wanted: map[string]bool{}, foreign: map[*types.Package]*source{}, std: map[*types.Package]bool{}, silent: map[*types.Package]bool{},

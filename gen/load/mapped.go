@@ -163,7 +163,11 @@ type fieldTags struct {
 // the library's own tag says. It returns the scope of the model, and what reads its blank fields once the columns are there.
 func (m *model) mappedTags(structs []*types.Struct, typs []types.Type, known func(*types.Var, fieldTags)) (sc *scope, blank []func()) {
 	sc = &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
-	m.tags = map[*types.Var]fieldTags{}
+	fields := 0
+	for _, st := range structs {
+		fields += st.NumFields()
+	}
+	m.tags = make(map[*types.Var]fieldTags, fields)
 	for i, st := range structs {
 		typ := typs[i]
 		m.structs = append(m.structs, flattened{typ, st})

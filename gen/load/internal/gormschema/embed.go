@@ -1,7 +1,5 @@
 package gormschema
 
-import "maps"
-
 import "go/types"
 
 // embed flattens a struct into the schema, as the end of ParseField does.
@@ -28,8 +26,8 @@ func (p *Parser) embed(s *Schema, f *Field, value types.Type) {
 	e := p.parse(value, st, &Schema{Table: s.Table, embedded: true, outer: s})
 	f.Embedded = e
 	s.Structs, s.StructsOf = append(s.Structs, e.Structs...), append(s.StructsOf, e.StructsOf...)
-	_, asked := f.set["EMBEDDED"]
-	prefix, prefixed := f.set["EMBEDDEDPREFIX"]
+	_, asked := f.set.get("EMBEDDED")
+	prefix, prefixed := f.set.get("EMBEDDEDPREFIX")
 	for _, in := range e.Fields {
 		in.Owner, in.ownerSchema = s, e
 		in.Path = append([]*types.Var{f.Path[0]}, in.Path...)
@@ -48,6 +46,8 @@ func (p *Parser) embed(s *Schema, f *Field, value types.Type) {
 				in.HasDefault = false
 			}
 		}
-		maps.Copy(in.set, f.set)
+		for _, k := range f.set {
+			in.set.put(k.key, k.Setting)
+		}
 	}
 }

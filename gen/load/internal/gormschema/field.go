@@ -42,11 +42,14 @@ type Field struct {
 
 // Setting returns a key of the field's tag, or of a struct around it.
 func (f *Field) Setting(key string) (Setting, bool) {
-	s, ok := f.set[key]
+	s, ok := f.set.get(key)
 	return s, ok
 }
 
 func (f *Field) pathName() string {
+	if len(f.Path) == 1 {
+		return f.Path[0].Name()
+	}
 	names := make([]string, len(f.Path))
 	for i, v := range f.Path {
 		names[i] = v.Name()
@@ -60,7 +63,7 @@ func (p *Parser) problem(path []*types.Var, at int, msg string) {
 
 // at returns where a key of the field's tag stands.
 func (f *Field) at(key string) ([]*types.Var, int) {
-	if s, ok := f.set[key]; ok && len(s.Path) > 0 {
+	if s, ok := f.set.get(key); ok && len(s.Path) > 0 {
 		return s.Path, s.At
 	}
 	return f.Path, -1
@@ -78,23 +81,23 @@ func (p *Parser) field(s *Schema, v *types.Var, tag string) *Field {
 		}
 		f.Type = types.Unalias(ptr.Elem())
 	}
-	f.DBName = f.set["COLUMN"].Value
+	f.DBName = f.set.value("COLUMN")
 	f.PrimaryKey = f.set.truth("PRIMARYKEY", "PRIMARY_KEY")
 	f.Auto = f.set.truth("AUTOINCREMENT")
 	f.HasDefault = f.Auto
 	f.NotNull = f.set.truth("NOT NULL", "NOTNULL")
 	f.Unique = f.set.truth("UNIQUE")
-	f.Comment = f.set["COMMENT"].Value
+	f.Comment = f.set.value("COMMENT")
 
 	valuer := isValuer(f.Type)
 	value := p.valueOf(f, valuer)
-	if d, ok := f.set["DEFAULT"]; ok {
+	if d, ok := f.set.get("DEFAULT"); ok {
 		f.HasDefault, f.Default = true, d.Value
 	}
 	f.number("SIZE", &f.Size)
 	f.number("PRECISION", &f.Precision)
 	f.number("SCALE", &f.Scale)
-	if f.set["JSON"].Value != "" || f.set["SERIALIZER"].Value != "" || isSerializer(value) {
+	if f.set.value("JSON") != "" || f.set.value("SERIALIZER") != "" || isSerializer(value) {
 		f.DataType = String
 	}
 	p.kind(f, value)
@@ -113,7 +116,7 @@ func (p *Parser) field(s *Schema, v *types.Var, tag string) *Field {
 		}
 	}
 	f.GoType = f.DataType
-	if t, ok := f.set["TYPE"]; ok {
+	if t, ok := f.set.get("TYPE"); ok {
 		f.DataType = t.Value
 		if low := strings.ToLower(t.Value); slices.Contains([]string{Bool, Int, Uint, Float, String, Time, Bytes}, low) {
 			f.DataType = low
@@ -123,7 +126,7 @@ func (p *Parser) field(s *Schema, v *types.Var, tag string) *Field {
 		f.Size = bits(value)
 	}
 	f.permissions()
-	_, asked := f.set["EMBEDDED"]
+	_, asked := f.set.get("EMBEDDED")
 	if asked || f.GoType != Time && f.GoType != Bytes && !valuer && v.Embedded() && f.used {
 		p.embed(s, f, value)
 	}
@@ -132,7 +135,7 @@ func (p *Parser) field(s *Schema, v *types.Var, tag string) *Field {
 
 // number reads a key that has a number; gorm ignores what is none, except in size.
 func (f *Field) number(key string, to *int) {
-	s, ok := f.set[key]
+	s, ok := f.set.get(key)
 	if !ok {
 		return
 	}
@@ -240,7 +243,7 @@ func (p *Parser) bytes(f *Field, elem types.Type) {
 // permissions reads the keys of what may be read and written, and of what is no column.
 func (f *Field) permissions() {
 	creatable, updatable, readable := true, true, true
-	if v, ok := f.set["-"]; ok {
+	if v, ok := f.set.get("-"); ok {
 		switch strings.ToLower(strings.TrimSpace(v.Value)) {
 		case "-":
 			creatable, updatable, readable, f.DataType = false, false, false, ""
@@ -250,10 +253,10 @@ func (f *Field) permissions() {
 			f.NoDDL = true
 		}
 	}
-	if v, ok := f.set["->"]; ok {
+	if v, ok := f.set.get("->"); ok {
 		creatable, updatable, readable = false, false, !strings.EqualFold(v.Value, "false")
 	}
-	if v, ok := f.set["<-"]; ok {
+	if v, ok := f.set.get("<-"); ok {
 		creatable = v.Value == "<-" || strings.Contains(v.Value, "create")
 		updatable = v.Value == "<-" || strings.Contains(v.Value, "update")
 	}

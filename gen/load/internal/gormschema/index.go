@@ -31,7 +31,7 @@ func (p *Parser) Indexes(s *Schema) []*Index {
 	var all []*Index
 	byName := map[string]*Index{}
 	for _, f := range s.Fields {
-		if f.set["INDEX"].Value == "" && f.set["UNIQUEINDEX"].Value == "" {
+		if f.set.value("INDEX") == "" && f.set.value("UNIQUEINDEX") == "" {
 			continue
 		}
 		at := 0
@@ -75,14 +75,14 @@ func (p *Parser) fieldIndex(s *Schema, f *Field, value string, at int, found fun
 	at += len(word) - len(strings.TrimLeft(word, " "))
 	name, options, _ := strings.Cut(tag, ",")
 	set := parseTag(options, ",", f.Path)
-	for k := range set {
-		if !indexOptions[k] {
-			p.problem(f.Path, at, "gorm knows no option "+strings.ToLower(k)+" of an index; a comma in an option is written \\\\,")
+	for _, k := range set {
+		if !indexOptions[k.key] {
+			p.problem(f.Path, at, "gorm knows no option "+strings.ToLower(k.key)+" of an index; a comma in an option is written \\\\,")
 		}
 	}
 	if name == "" {
 		sub := f.Name
-		if c, ok := set["COMPOSITE"]; ok {
+		if c, ok := set.get("COMPOSITE"); ok {
 			if sub = c.Value; sub == "" || sub == "COMPOSITE" {
 				p.problem(f.Path, at, "composite: of an index needs a name")
 				return
@@ -90,16 +90,16 @@ func (p *Parser) fieldIndex(s *Schema, f *Field, value string, at int, found fun
 		}
 		name = p.Names.index(s.Table, sub)
 	}
-	class := set["CLASS"].Value
-	if key == "UNIQUEINDEX" || set["UNIQUE"].Value != "" {
+	class := set.value("CLASS")
+	if key == "UNIQUEINDEX" || set.value("UNIQUE") != "" {
 		class = "UNIQUE"
 	}
-	priority, err := strconv.Atoi(set["PRIORITY"].Value)
+	priority, err := strconv.Atoi(set.value("PRIORITY"))
 	if err != nil {
 		priority = 10
 	}
-	found(&Index{Name: name, Class: class, Type: set["TYPE"].Value, Where: set["WHERE"].Value, Option: set["OPTION"].Value, Path: f.Path, At: at,
-		Parts: []IndexPart{{f, set["EXPRESSION"].Value, set["SORT"].Value, set["COLLATE"].Value, priority}}})
+	found(&Index{Name: name, Class: class, Type: set.value("TYPE"), Where: set.value("WHERE"), Option: set.value("OPTION"), Path: f.Path, At: at,
+		Parts: []IndexPart{{f, set.value("EXPRESSION"), set.value("SORT"), set.value("COLLATE"), priority}}})
 }
 
 // Check is a check constraint (constraint.go).
@@ -115,7 +115,7 @@ func (p *Parser) Checks(s *Schema) []Check {
 	seen := map[string]bool{}
 	for _, name := range s.DBNames {
 		f := s.ByDBName[name]
-		text := f.set["CHECK"].Value
+		text := f.set.value("CHECK")
 		if text == "" {
 			continue
 		}
@@ -147,7 +147,10 @@ func (p *Parser) Uniques(s *Schema) []Unique {
 	var all []Unique
 	seen := map[string]bool{}
 	for _, f := range s.Fields {
-		if name := p.Names.unique(s.Table, f.DBName); f.Unique && !seen[name] {
+		if !f.Unique {
+			continue
+		}
+		if name := p.Names.unique(s.Table, f.DBName); !seen[name] {
 			seen[name] = true
 			all = append(all, Unique{name, f})
 		}

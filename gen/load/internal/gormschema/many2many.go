@@ -17,7 +17,7 @@ func (p *Parser) many2many(r *Relation, name string) {
 	if !ok || !ok2 {
 		return
 	}
-	joinForeign, joinRefs := columns(f.set["JOINFOREIGNKEY"].Value), columns(f.set["JOINREFERENCES"].Value)
+	joinForeign, joinRefs := columns(f.set.value("JOINFOREIGNKEY")), columns(f.set.value("JOINREFERENCES"))
 	ownOf, refOf, of := map[string]*Field{}, map[string]*Field{}, map[string]*Field{}
 	j := &Schema{Name: name, Table: p.Names.joinTable(name), relation: map[string]*Relation{}, ByDBName: map[string]*Field{}, ByName: map[string]*Field{}, ByPath: map[string]*Field{}}
 	add := func(name string, key *Field) {
@@ -26,9 +26,8 @@ func (p *Parser) many2many(r *Relation, name string) {
 		v := types.NewField(key.Pos.Pos(), key.Pos.Pkg(), name, key.Pos.Type(), false)
 		g := p.field(j, v, tag)
 		g.Path, g.Pos = f.Path, f.Pos
-		for k, set := range g.set {
-			set.Path, set.At = f.Path, -1
-			g.set[k] = set
+		for i := range g.set {
+			g.set[i].Path, g.set[i].At = f.Path, -1
 		}
 		j.Fields = append(j.Fields, g)
 	}

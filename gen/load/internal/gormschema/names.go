@@ -33,7 +33,10 @@ func (n Names) Column(name string) string {
 	if name == "" || n.AsIs {
 		return name
 	}
-	value := initialisms.Replace(name)
+	value := name
+	if hasCapitals(name) {
+		value = initialisms.Replace(name)
+	}
 	upper := func(i int) bool { return value[i] >= 'A' && value[i] <= 'Z' }
 	var b strings.Builder
 	last, cur := false, upper(0)
@@ -59,6 +62,19 @@ func (n Names) Column(name string) string {
 	}
 	b.WriteByte(value[end] + 32)
 	return b.String()
+}
+
+// hasCapitals reports whether there are two capitals side by side, as at the beginning of each initialism.
+func hasCapitals(name string) bool {
+	before := false
+	for i := range len(name) {
+		capital := name[i] >= 'A' && name[i] <= 'Z'
+		if capital && before {
+			return true
+		}
+		before = capital
+	}
+	return false
 }
 
 // Table returns the name of the table of a struct (TableName).

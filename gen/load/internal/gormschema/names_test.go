@@ -62,12 +62,12 @@ func TestParseTag(t *testing.T) {
 		{"size:1;size:2", "SIZE", "2"},
 		{`comment:say \"x\"`, "COMMENT", `say "x"`},
 	} {
-		if got := parseTag(c.tag, ";", nil)[c.key].Value; got != c.want {
+		if got := parseTag(c.tag, ";", nil).value(c.key); got != c.want {
 			t.Errorf("%s of %q: got %q, want %q", c.key, c.tag, got, c.want)
 		}
 	}
-	if at := parseTag("size:1; column:x", ";", nil)["COLUMN"].At; at != 8 {
-		t.Errorf("column stands at %d, not 8", at)
+	if at, _ := parseTag("size:1; column:x", ";", nil).get("COLUMN"); at.At != 8 {
+		t.Errorf("column stands at %d, not 8", at.At)
 	}
 	if parseTag("not null:false", ";", nil).truth("NOT NULL") || !parseTag("unique", ";", nil).truth("UNIQUE") {
 		t.Error("truth")

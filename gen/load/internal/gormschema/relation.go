@@ -50,7 +50,7 @@ const (
 
 // relation is parseRelation.
 func (p *Parser) relation(s *Schema, f *Field) {
-	r := &Relation{Name: f.Name, Field: f, Schema: s, foreign: columns(f.set["FOREIGNKEY"].Value), primary: columns(f.set["REFERENCES"].Value)}
+	r := &Relation{Name: f.Name, Field: f, Schema: s, foreign: columns(f.set.value("FOREIGNKEY")), primary: columns(f.set.value("REFERENCES"))}
 	elem := f.Type
 	for {
 		switch u := elem.(type) {
@@ -83,9 +83,9 @@ func (p *Parser) relation(s *Schema, f *Field) {
 	switch {
 	case f.set.has("POLYMORPHIC") || f.set.has("POLYMORPHICTYPE") && f.set.has("POLYMORPHICID"):
 		p.polymorphic(r)
-	case f.set["MANY2MANY"].Value != "":
-		p.many2many(r, f.set["MANY2MANY"].Value)
-	case f.set["BELONGSTO"].Value != "":
+	case f.set.value("MANY2MANY") != "":
+		p.many2many(r, f.set.value("MANY2MANY"))
+	case f.set.value("BELONGSTO") != "":
 		p.guess(r, guessBelongs)
 	case isStruct:
 		p.guess(r, guess)
@@ -122,15 +122,15 @@ func (s *Schema) put(name string, r *Relation) {
 
 func (p *Parser) polymorphic(r *Relation) {
 	f := r.Field
-	poly := f.set["POLYMORPHIC"].Value
+	poly := f.set.value("POLYMORPHIC")
 	text, typeName, idName := r.Schema.Table, poly+"Type", poly+"ID"
-	if v, ok := f.set["POLYMORPHICTYPE"]; ok {
+	if v, ok := f.set.get("POLYMORPHICTYPE"); ok {
 		typeName = strings.TrimSpace(v.Value)
 	}
-	if v, ok := f.set["POLYMORPHICID"]; ok {
+	if v, ok := f.set.get("POLYMORPHICID"); ok {
 		idName = strings.TrimSpace(v.Value)
 	}
-	if v, ok := f.set["POLYMORPHICVALUE"]; ok {
+	if v, ok := f.set.get("POLYMORPHICVALUE"); ok {
 		text = strings.TrimSpace(v.Value)
 	}
 	typ, id := r.To.ByName[typeName], r.To.ByName[idName]
@@ -199,7 +199,7 @@ func (p *Parser) Constraints(s *Schema) []*Constraint {
 
 // constraint is ParseConstraint.
 func (p *Parser) constraint(r *Relation) *Constraint {
-	text := r.Field.set["CONSTRAINT"].Value
+	text := r.Field.set.value("CONSTRAINT")
 	if text == "-" {
 		return nil
 	}
@@ -211,7 +211,7 @@ func (p *Parser) constraint(r *Relation) *Constraint {
 		}
 	}
 	set := parseTag(text, ",", nil)
-	c := &Constraint{Relation: r, OnUpdate: set["ONUPDATE"].Value, OnDelete: set["ONDELETE"].Value}
+	c := &Constraint{Relation: r, OnUpdate: set.value("ONUPDATE"), OnDelete: set.value("ONDELETE")}
 	if name, _, ok := strings.Cut(text, ","); ok && letters.MatchString(name) {
 		c.Name = name
 	} else {

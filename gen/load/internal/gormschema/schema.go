@@ -60,11 +60,11 @@ func (p *Parser) tableOf(s *Schema) string {
 
 // parse reads the fields of a struct.
 func (p *Parser) parse(t types.Type, st *types.Struct, s *Schema) *Schema {
-	s.ByDBName, s.ByName, s.ByPath = map[string]*Field{}, map[string]*Field{}, map[string]*Field{}
 	s.Structs, s.StructsOf = append(s.Structs, st), append(s.StructsOf, t)
 	if n, ok := t.(*types.Named); ok && s.embedded {
 		s.Name = n.Obj().Name()
 	}
+	flat := true
 	for i := range st.NumFields() {
 		v := st.Field(i)
 		if !v.Exported() {
@@ -72,10 +72,15 @@ func (p *Parser) parse(t types.Type, st *types.Struct, s *Schema) *Schema {
 		}
 		f := p.field(s, v, gormTag(st.Tag(i)))
 		if f.Embedded != nil {
-			s.Fields = append(s.Fields, f.Embedded.Fields...)
+			s.Fields, flat = append(s.Fields, f.Embedded.Fields...), false
 		} else {
 			s.Fields = append(s.Fields, f)
 		}
+	}
+	n := len(s.Fields)
+	s.ByDBName, s.ByName = make(map[string]*Field, n), make(map[string]*Field, n)
+	if s.ByPath = s.ByName; !flat { // else each path is a name
+		s.ByPath = make(map[string]*Field, n)
 	}
 	for _, f := range s.Fields {
 		s.index(p, f)
@@ -110,10 +115,10 @@ func (s *Schema) index(p *Parser, f *Field) {
 			}
 		}
 	}
-	if of := s.ByName[f.Name]; of == nil || of.set["-"].Value == "-" {
+	if of := s.ByName[f.Name]; of == nil || of.set.value("-") == "-" {
 		s.ByName[f.Name] = f
 	}
-	if of := s.ByPath[path]; of == nil || of.set["-"].Value == "-" {
+	if of := s.ByPath[path]; of == nil || of.set.value("-") == "-" {
 		s.ByPath[path] = f
 	}
 }

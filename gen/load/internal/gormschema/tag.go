@@ -12,15 +12,41 @@ type Setting struct {
 	At    int          // of the key, in bytes of the tag
 }
 
-// settings are the keys of a tag in capitals.
-type settings map[string]Setting
+// settings are the keys of a tag, which are few, in capitals.
+type settings []keyed
 
-func (s settings) has(key string) bool { _, ok := s[key]; return ok }
+type keyed struct {
+	key string
+	Setting
+}
+
+func (s settings) get(key string) (Setting, bool) {
+	for i := range s {
+		if s[i].key == key {
+			return s[i].Setting, true
+		}
+	}
+	return Setting{}, false
+}
+
+func (s settings) has(key string) bool     { _, ok := s.get(key); return ok }
+func (s settings) value(key string) string { v, _ := s.get(key); return v.Value }
+
+// put sets a key; the last one counts.
+func (s *settings) put(key string, v Setting) {
+	for i := range *s {
+		if (*s)[i].key == key {
+			(*s)[i].Setting = v
+			return
+		}
+	}
+	*s = append(*s, keyed{key, v})
+}
 
 // truth is utils.CheckTruth of gorm: the first value that is there and not false.
 func (s settings) truth(keys ...string) bool {
 	for _, k := range keys {
-		if v := s[k].Value; v != "" && !strings.EqualFold(v, "false") {
+		if v := s.value(k); v != "" && !strings.EqualFold(v, "false") {
 			return true
 		}
 	}
@@ -35,7 +61,7 @@ type part struct {
 
 // splitTag cuts at a separator that has no backslash before it (ParseTagSetting of utils.go).
 func splitTag(tag, sep string) []part {
-	var parts []part
+	parts := make([]part, 0, 1+strings.Count(tag, sep))
 	at := 0
 	for piece := range strings.SplitSeq(tag, sep) {
 		if n := len(parts) - 1; n >= 0 && strings.HasSuffix(parts[n].text, `\`) {
@@ -50,16 +76,20 @@ func splitTag(tag, sep string) []part {
 
 // parseTag is ParseTagSetting of gorm.
 func parseTag(tag, sep string, path []*types.Var) settings {
-	all := settings{}
-	for _, p := range splitTag(tag, sep) {
+	if tag == "" {
+		return nil
+	}
+	parts := splitTag(tag, sep)
+	all := make(settings, 0, len(parts))
+	for _, p := range parts {
 		word, value, has := strings.Cut(p.text, ":")
 		key := strings.TrimSpace(strings.ToUpper(word))
 		at := p.at + len(word) - len(strings.TrimLeft(word, " \t\n"))
 		switch {
 		case has:
-			all[key] = Setting{strings.ReplaceAll(value, `\"`, `"`), path, at}
+			all.put(key, Setting{strings.ReplaceAll(value, `\"`, `"`), path, at})
 		case key != "":
-			all[key] = Setting{key, path, at}
+			all.put(key, Setting{key, path, at})
 		}
 	}
 	return all

@@ -47,10 +47,10 @@ func (p *Parser) firstField(f *Field, t types.Type) types.Type {
 		return t
 	}
 	for i := range st.NumFields() {
-		for k, v := range parseTag(gormTag(st.Tag(i)), ";", f.Path) {
-			if !f.set.has(k) {
-				v.At = -1
-				f.set[k] = v
+		for _, k := range parseTag(gormTag(st.Tag(i)), ";", f.Path) {
+			if !f.set.has(k.key) {
+				k.At = -1
+				f.set.put(k.key, k.Setting)
 			}
 		}
 	}
@@ -164,6 +164,9 @@ func (e looseError) Error() string {
 
 // moment reads the default of a time as gorm does; ok is false when it is SQL.
 func moment(s string) (text string, ok bool, err error) {
+	if !strings.ContainsAny(s, "0123456789") {
+		return "", false, nil // as CURRENT_TIMESTAMP: all formats have digits
+	}
 	for _, format := range timeFormats {
 		if t, err := time.Parse(format, s); err == nil {
 			return strings.TrimSuffix(t.Format("2006-01-02 15:04:05.999"), ".000"), true, nil
