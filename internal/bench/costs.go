@@ -58,6 +58,7 @@ func allCosts() []cost {
 		{"the first migration of 5,000 models", "5 times that of 1,000", "1", generates(first, 5000, 1000)},
 		{"no change of 1,000 models, as since a run before", "`go list` of the package", "2.5", generates(known, 1000, 0)},
 		{"no change of 1,000 models, without a record of a run", "`go list` of the package", "", generates(same, 1000, 0)},
+		{"no change of 1,000 gorm models, without a record of a run", "the same in `db` tags", "1.2", besideTags("gorm", same, 1000)},
 		{"ten migrations from empty, SQLite", "a bare loop", "1.1", ups(lite, 0, 10)},
 		{"ten migrations from empty, PostgreSQL", "a bare loop", "0.85", ups(server, 0, 10)},
 		{"ten migrations more than 1,000, PostgreSQL", "a bare loop", "1.05", ups(server, 1000, 10)},

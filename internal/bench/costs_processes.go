@@ -99,6 +99,33 @@ func (m module) record(ctx context.Context, dir string) error {
 	return err
 }
 
+// besideTags times a run of modelgen on models with the tags of another library, beside one on the same models with ours.
+func besideTags(tag string, k kind, models int) func(context.Context, *costs) (pair, error) {
+	return func(ctx context.Context, c *costs) (p pair, err error) {
+		theirs := module{shape{models: models, columns: 10, tag: tag}, c.path(fmt.Sprintf("%s%d", tag, models)), c.root, c.tool}
+		ours := module{shape{models: models, columns: 10}, c.path(fmt.Sprintf("models%d", models)), c.root, c.tool}
+		for _, m := range []module{theirs, ours} {
+			if err := m.begin(); err != nil {
+				return p, err
+			}
+			if _, _, err := m.generate(ctx, first); err != nil {
+				return p, err
+			}
+		}
+		var peak int64
+		p, err = turns(c.runs, func() (time.Duration, error) {
+			took, most, err := theirs.generate(ctx, k)
+			peak = max(peak, most)
+			return took, err
+		}, func() (time.Duration, error) {
+			took, _, err := ours.generate(ctx, k)
+			return took, err
+		})
+		p.peak = peak
+		return p, err
+	}
+}
+
 // starts times whole programs that find nothing to do.
 func starts(n int) func(context.Context, *costs) (pair, error) {
 	return func(ctx context.Context, c *costs) (pair, error) {
