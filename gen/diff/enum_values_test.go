@@ -153,6 +153,7 @@ func TestOddValues(t *testing.T) {
 				? look: value "" of enum look is gone: rows that hold it make the migration fail
 				?   renamed: -rename 'look.""=none'
 				?   no row holds it: -drop 'look.""'
+				?   rows that do get another value: answer the same, and write migrate.Fill{Table: "fields", Column: "look", Expr: "'radio'", Where: "look = ''"}, or what fits, as the first op into the migration
 				`,
 		},
 		{

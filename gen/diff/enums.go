@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -132,7 +133,7 @@ func (d *differ) askAboutEnums() {
 				}
 			}
 			d.ask(n.Name, fmt.Sprintf("value %q of enum %s is gone: rows that hold it make the migration fail", v, n.Name),
-				append(choice, Choice{"no row holds it", valueDrop(n.Name+".", v)})...)
+				append(append(choice, Choice{"no row holds it", valueDrop(n.Name+".", v)}), d.otherValue(n, old, v)...)...)
 		}
 		d.askAboutOrder(n)
 	}
@@ -228,9 +229,32 @@ func (d *differ) pairConstants(t, w *schema.Table, column string, old, values []
 			}
 		}
 		d.ask(object, fmt.Sprintf("%s may no longer be %s: rows that hold it make the migration fail", object, shownLiteral(literal[v])),
-			append(choice, Choice{"no row holds it", valueDrop(object+"=", v)})...)
+			append(append(choice, Choice{"no row holds it", valueDrop(object+"=", v)}), fillValue(t.Name, column, m.new, m.old, v, func(v string) string { return literal[v] })...)...)
 	}
 	d.renameConstants(t.Name, column, now, literal, m.old)
+}
+
+// otherValue says how the rows that hold a value of an enum get another one.
+func (d *differ) otherValue(n *schema.Enum, old []string, v string) []Choice {
+	for _, t := range d.new.Tables {
+		for _, c := range t.Columns {
+			if c.Type.Kind == schema.KindEnum && c.Type.Name == n.Name && !c.Type.Array && d.cols[t.Name][c.Name] != "" {
+				return fillValue(t.Name, c.Name, n.Values, old, v, sqllex.QuoteString)
+			}
+		}
+	}
+	return nil
+}
+
+// fillValue says how rows get another value than one that goes, where one of the new values was there before.
+func fillValue(table, column string, values, old []string, v string, literal func(string) string) []Choice {
+	for _, w := range values {
+		if slices.Contains(old, w) {
+			f := fmt.Sprintf("migrate.Fill{Table: %q, Column: %q, Expr: %q, Where: %q}", table, column, literal(w), schema.QuoteColumn(column)+" = "+literal(v))
+			return []Choice{{"rows that do get another value: answer the same, and write " + f + ", or what fits, as the first op into the migration", ""}}
+		}
+	}
+	return nil
 }
 
 // staleConstants remarks on the hints of values that stay as they are.

@@ -44,6 +44,7 @@ func TestEnums(t *testing.T) {
 			want: `
 				? mood: value "glad" of enum mood is gone: rows that hold it make the migration fail
 				?   no row holds it: -drop mood.glad
+				?   rows that do get another value: answer the same, and write migrate.Fill{Table: "people", Column: "mood", Expr: "'sad'", Where: "mood = 'glad'"}, or what fits, as the first op into the migration
 				`,
 		},
 		{
@@ -55,6 +56,7 @@ func TestEnums(t *testing.T) {
 				?   renamed: -rename mood.glad=happy
 				?   renamed: -rename mood.glad=cheery
 				?   no row holds it: -drop mood.glad
+				?   rows that do get another value: answer the same, and write migrate.Fill{Table: "people", Column: "mood", Expr: "'sad'", Where: "mood = 'glad'"}, or what fits, as the first op into the migration
 				`,
 		},
 		{

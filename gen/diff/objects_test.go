@@ -205,9 +205,11 @@ func TestObjects(t *testing.T) {
 				? items.a: items.a may no longer be 'it''s': rows that hold it make the migration fail
 				?   renamed: -rename 'items.a.it'\''s=z'
 				?   no row holds it: -drop 'items.a=it'\''s'
+				?   rows that do get another value: answer the same, and write migrate.Fill{Table: "items", Column: "a", Expr: "'x'", Where: "a = 'it''s'"}, or what fits, as the first op into the migration
 				? items.n: items.n may no longer be -2: rows that hold it make the migration fail
 				?   renamed: -rename items.n.-2=3
 				?   no row holds it: -drop items.n=-2
+				?   rows that do get another value: answer the same, and write migrate.Fill{Table: "items", Column: "n", Expr: "1", Where: "n = -2"}, or what fits, as the first op into the migration
 				`,
 		},
 		{
