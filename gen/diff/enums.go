@@ -353,7 +353,28 @@ func (d *differ) alterEnumsLast() {
 
 func (d *differ) alterEnum(n *schema.Enum) {
 	if cur := d.cur.Enum(n.Name); cur != nil && !slices.Equal(cur.Values, n.Values) {
-		d.emit(migrate.AlterEnum{Name: n.Name, From: slices.Clone(cur.Values), To: n.Values})
+		op := migrate.AlterEnum{Name: n.Name, From: slices.Clone(cur.Values), To: n.Values}
+		if op.Added() == nil {
+			d.underDualWrite(n.Name)
+		}
+		d.emit(op)
+	}
+}
+
+// underDualWrite refuses to make an enum again while two columns are kept in sync one of which has it: the database changes no type of a column that a trigger names.
+func (d *differ) underDualWrite(enum string) {
+	if !d.on(nativeEnums) {
+		return
+	}
+	for _, t := range d.cur.Tables {
+		for _, w := range t.DualWrites {
+			for _, name := range []string{w.From, w.To} {
+				if c := t.Column(name); c != nil && c.Type.Kind == schema.KindEnum && c.Type.Name == enum {
+					d.fail(enum, "enum %s loses values or changes their order, and %s.%s and %s are kept in sync, so that its type cannot change: do that in a migration before, or in one after -contract", enum, t.Name, w.From, w.To)
+					return
+				}
+			}
+		}
 	}
 }
 

@@ -134,3 +134,23 @@ func TestOnlineBetween(t *testing.T) {
 		})
 	}
 }
+
+// TestOnlineEnumLoses: a type is not made again while a trigger keeps a column of it in sync.
+func TestOnlineEnumLoses(t *testing.T) {
+	people := func(c schema.Column, values ...string) *schema.Schema {
+		s := of(table("people", id(), c, pk("id")))
+		s.PutEnum(&schema.Enum{Name: "mood", Values: values})
+		return s
+	}
+	in := diff.Input{Old: settled(t, people(schema.EnumOf("mood", "mood").Def(), "sad", "ok", "glad")), Dialects: on([]string{"postgres"}),
+		Answers: diff.Answers{Online: true, Drops: []string{"mood.ok"}}}
+	in.New = people(was("mood", schema.EnumOf("feeling", "mood").Def()), "sad", "glad")
+	const want = "people.mood and feeling are kept in sync, so that its type cannot change"
+	if got := text(diff.Diff(in)); !strings.Contains(got, want) {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	in.Answers.Online = false
+	if got := text(diff.Diff(in)); strings.Contains(got, want) {
+		t.Error(got)
+	}
+}

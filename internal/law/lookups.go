@@ -65,12 +65,14 @@ func newLookups(seed uint64, dialect string) *lookups {
 	return l
 }
 
-// fillable takes out what a default cannot fill: a column that becomes NOT NULL and where values are unique; and what the application's rows cannot refer to.
+// fillable takes out what one value cannot fill, be it a default or one that a foreign key allows: a column that becomes NOT NULL and where values are unique; and what the
+// application's rows cannot refer to.
 func (l *lookups) fillable() {
 	for _, t := range l.b.Tables {
 		for i := range t.Columns {
 			c := &t.Columns[i]
-			if slices.Contains(uniques(t), c.Name) && c.Default != nil {
+			refers := slices.ContainsFunc(t.ForeignKeys, func(fk schema.ForeignKey) bool { return fk.Columns[0] == c.Name })
+			if slices.Contains(uniques(t), c.Name) && (c.Default != nil || refers) && !slices.Contains(t.PrimaryKey.Columns, c.Name) {
 				c.Nullable = true
 			}
 		}
