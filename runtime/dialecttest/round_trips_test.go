@@ -65,6 +65,10 @@ func TestPostgresUpRoundTrips(t *testing.T) {
 				if n := proxy.RoundTrips() - before; n > c.most[driver] {
 					t.Errorf("%s: %d round trips, more than %d", c.name, n, c.most[driver])
 				}
+				indexes := 0 // of which each takes as long as a migration: one for the newest row of a set, one for the names
+				if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_index WHERE indrelid = 'modelgen_history'::regclass").Scan(&indexes); err != nil || indexes != 2 {
+					t.Errorf("the history has %d indexes: %v", indexes, err)
+				}
 			}
 		})
 	}

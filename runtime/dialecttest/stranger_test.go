@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/postgres"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -81,6 +82,20 @@ func TestHistoryWithoutModule(t *testing.T) {
 		if n := r.count("SELECT count(*) FROM modelgen_history WHERE module = 'github.com/modelgen/modelgen'"); n != 1 {
 			r.t.Errorf("%d rows say which module applied them, want 1", n)
 		}
+	})
+}
+
+// A history that an earlier version made on PostgreSQL has the key that it had then, and an index for what the key is for since.
+func TestHistoryWithEarlierKey(t *testing.T) {
+	pgRunners(t, func(r *runner) {
+		r.up(oneSet("users"), "0001_a")
+		r.exec("ALTER TABLE modelgen_history DROP CONSTRAINT modelgen_history_pkey, ADD PRIMARY KEY (id)", `CREATE INDEX modelgen_history_set_id_idx ON modelgen_history ("set", id)`)
+		r.settled(oneSet("users"))
+		r.up(oneSet("users", "orders"), "0002_b")
+		r.to(oneSet("users", "orders"), "0001_a", "undone 0002_b")
+		r.exec(postgres.Dialect{}.HistorySQL("")) // which a script sends
+		r.up(oneSet("users", "orders"), "0002_b")
+		r.settled(oneSet("users", "orders"))
 	})
 }
 

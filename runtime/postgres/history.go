@@ -180,12 +180,12 @@ func (d Dialect) historyTable(name string) string {
 	return d.renderer(0).name(cmp.Or(name, usualHistory))
 }
 
-// historySQL makes the history. Without a word for a table that is there that is an error, and else the table is the session's own.
+// historySQL makes the history. Without a word for a table that is there that is an error, and else the table is the session's own. Each index takes as long as a small
+// migration: that of the key also finds the newest row of a set, for which earlier versions made one of its own beside a key of id alone.
 func (r renderer) historySQL(name, there string) string {
-	_, base := schema.SplitName(name)
 	table := r.name(name)
 	return "CREATE TABLE " + there + table + ` (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id bigint GENERATED ALWAYS AS IDENTITY,
   "set" text NOT NULL,
   name text NOT NULL,
   hash text,
@@ -200,10 +200,9 @@ func (r renderer) historySQL(name, there string) string {
   tool text,
   error text,
   module text,
+  PRIMARY KEY ("set", id),
   UNIQUE ("set", name)
 )
-;
-CREATE INDEX ` + there + ident(base+"_set_id_idx") + " ON " + table + ` ("set", id)
 ;
 COMMENT ON TABLE ` + table + " IS " + text("modelgen history, format "+strconv.Itoa(format))
 }
@@ -314,7 +313,7 @@ func markSQL(table string, m migrate.Mark) string {
 	case migrate.MarkRemove:
 		return "DELETE FROM " + table + row
 	case migrate.MarkDigest:
-		return "UPDATE " + table + " SET digest = " + safe(r.Digest) + " WHERE id = (SELECT max(id) FROM " + table + ` WHERE "set" = ` + safe(r.Set) + ")"
+		return "UPDATE " + table + " SET digest = " + safe(r.Digest) + ` WHERE "set" = ` + safe(r.Set) + " AND id = (SELECT max(id) FROM " + table + ` WHERE "set" = ` + safe(r.Set) + ")"
 	}
 	panic("modelgen: a mark of an unknown kind")
 }

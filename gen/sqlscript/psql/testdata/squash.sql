@@ -19,7 +19,7 @@ DO $modelgen$ BEGIN
 END $modelgen$;
 \endif
 CREATE TABLE IF NOT EXISTS "public"."modelgen_history" (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id bigint GENERATED ALWAYS AS IDENTITY,
   "set" text NOT NULL,
   name text NOT NULL,
   hash text,
@@ -34,10 +34,9 @@ CREATE TABLE IF NOT EXISTS "public"."modelgen_history" (
   tool text,
   error text,
   module text,
+  PRIMARY KEY ("set", id),
   UNIQUE ("set", name)
 )
-;
-CREATE INDEX IF NOT EXISTS "modelgen_history_set_id_idx" ON "public"."modelgen_history" ("set", id)
 ;
 COMMENT ON TABLE "public"."modelgen_history" IS 'modelgen history, format 1';
 CREATE OR REPLACE FUNCTION pg_temp.modelgen_stage(of_set text, migration text, of_hash text) RETURNS integer LANGUAGE plpgsql AS $modelgen$
