@@ -60,6 +60,7 @@ func TestFleetBackups(t *testing.T) {
 // TestFleetBackupsOfDatabases: pg_dump is told the address of each target.
 func TestFleetBackupsOfDatabases(t *testing.T) {
 	t.Parallel()
+	rehearsePG(t, "pgx") // which says whether a pg_dump is there
 	backups := t.TempDir()
 	targets := fleet.List{
 		fleet.URL("one", "pgx", postgres.Dialect{}, pgtest.Database(t)),

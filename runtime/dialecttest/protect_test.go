@@ -128,6 +128,7 @@ func TestProtect(t *testing.T) {
 // TestProtectBackup: what destroys data needs a backup beside the consent, or a reason.
 func TestProtectBackup(t *testing.T) {
 	runners(t, func(r *runner) {
+		r.needsDump()
 		two, all := shopOfThree()
 		dir := r.t.TempDir()
 		r.runs(two, "protect", "-name", "production")
@@ -410,6 +411,7 @@ func TestProtectExpect(t *testing.T) {
 // TestProtectCopy: a copy knows that it is one, and is protected until somebody says what it is.
 func TestProtectCopy(t *testing.T) {
 	pgRunners(t, func(r *runner) {
+		r.needsDump()
 		two, _ := shopOfThree()
 		r.runs(two, "protect", "-name", "production")
 		r.up(two, "0001_a, 0002_b")

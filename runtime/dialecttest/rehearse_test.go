@@ -150,7 +150,9 @@ func TestRehearseProtected(t *testing.T) {
 
 func rehearsePG(t *testing.T, driver string) *runner {
 	url := pgtest.Database(t)
-	return &runner{t: t, db: pgOpen(t, driver, url), dialect: postgres.Dialect{}, url: url, driver: driver}
+	r := &runner{t: t, db: pgOpen(t, driver, url), dialect: postgres.Dialect{}, url: url, driver: driver}
+	r.needsDump()
+	return r
 }
 
 // TestRehearse: up, down and up again on a copy, with what each stage did, what was lost, and no value of a row anywhere. Nothing is left.
