@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -119,8 +120,13 @@ func together(oneByOne bool, work ...func() error) error {
 	}
 	errs := make([]error, len(work))
 	var wg sync.WaitGroup
+	turn := make(chan struct{}, runtime.GOMAXPROCS(0)) // more at once would be no sooner done, and hold what they need in memory meanwhile
 	for i, w := range work {
-		wg.Go(func() { errs[i] = w() })
+		turn <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-turn }()
+			errs[i] = w()
+		})
 	}
 	wg.Wait()
 	for _, err := range errs {

@@ -13,9 +13,9 @@ func opFor(op Op, s *schema.Schema, dialect string) Op {
 	}
 	switch o := op.(type) {
 	case CreateTable:
-		return NewCreateTable(o.tableFor(dialect))
+		return o.onDialect(dialect)
 	case DropTable:
-		return DropTable(NewCreateTable(CreateTable(o).tableFor(dialect)))
+		return DropTable(CreateTable(o).onDialect(dialect))
 	case AddColumn:
 		o.Column = columnFor(o.Column, dialect)
 		return o
@@ -144,13 +144,26 @@ func (o SQL) schemaFor(s *schema.Schema, dialect string) Op {
 	return o
 }
 
-func (o CreateTable) tableFor(dialect string) *schema.Table {
-	return o.Definition().For(dialect)
+// onDialect returns the op as it is on a dialect: itself, where nothing in it is for others.
+func (o CreateTable) onDialect(dialect string) CreateTable {
+	parts := o.parts()
+	if parts.For(dialect) != parts || slices.ContainsFunc(o.Columns, func(c schema.ColumnDef) bool { return narrowed(c.Def(), dialect) }) {
+		return NewCreateTable(o.Definition().For(dialect))
+	}
+	parts.Uniques, parts.Checks, parts.ForeignKeys, parts.Indexes = slices.Clone(o.Uniques), slices.Clone(o.Checks), slices.Clone(o.ForeignKeys), slices.Clone(o.Indexes)
+	parts.Sort()
+	o.Uniques, o.Checks, o.ForeignKeys, o.Indexes = parts.Uniques, parts.Checks, parts.ForeignKeys, parts.Indexes
+	return o
 }
 
 func columnFor(c schema.ColumnDef, dialect string) schema.ColumnDef {
-	if d := c.Def(); len(d.CollateFor) > 0 || d.Identity && schema.Serial(d.TypeOn(dialect)) {
+	if d := c.Def(); narrowed(d, dialect) {
 		return d.For(dialect)
 	}
 	return c
+}
+
+// narrowed reports whether a column is another one on a dialect.
+func narrowed(c schema.Column, dialect string) bool {
+	return len(c.CollateFor) > 0 || c.Identity && schema.Serial(c.TypeOn(dialect))
 }

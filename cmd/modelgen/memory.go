@@ -10,10 +10,10 @@ import (
 // of the time. Of more models it would cost half of it, so they have the memory.
 func spareMemory() {
 	debug.SetGCPercent(200)
-	const little = 72 << 20
+	const little, inUse = 68 << 20, 43 << 20 // beside the program itself, and of that what a thousand models have in use at most
 	debug.SetMemoryLimit(little)
 	afterEachCollection(func(live uint64) {
-		debug.SetMemoryLimit(little + 3*max(int64(live)-little*3/5, 0))
+		debug.SetMemoryLimit(little + 3*max(int64(live)-inUse, 0))
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 
 // Scan cuts SQL into tokens, white space and comments included: their texts together are the SQL.
 func Scan(sql string, o Options) []Token {
-	var toks []Token
+	toks := make([]Token, 0, len(sql)/3+2)
 	var prev Token // the one before, without white space and comments
 	for i := 0; i < len(sql); {
 		t := next(sql[i:], o, prev, i)

@@ -25,6 +25,9 @@ func (p *planner) Refuse(op migrate.Op) error {
 	}
 	switch o := op.(type) {
 	case migrate.CreateTable:
+		if !o.Options.Spread() { // then its columns do not count
+			return p.refuseTable(&schema.Table{Name: o.Table, Options: o.Options, ForeignKeys: o.ForeignKeys})
+		}
 		return p.refuseTable(o.Definition())
 	case migrate.DistributeTable:
 		t := p.keptTable(o.Table).Clone()
