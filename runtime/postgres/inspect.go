@@ -51,6 +51,7 @@ type inspector struct {
 	tables  map[int64]*inspected
 	enums   map[string]*schema.Enum // of the schemas that are read and of others
 	used    map[string]bool         // enums by columns
+	renewed map[string]string       // columns by the names that their sequences have in a database that is new, and not in this one
 	out     migrate.Inspection
 
 	histories []foreign.History

@@ -48,7 +48,11 @@ func (i *inspector) oneIndex(t *inspected, r indexRow) {
 	}
 	allow := allowed("index", r.Name, t.Name)
 	if !r.Valid {
-		say(": INVALID", "building it concurrently has failed, it is of no use: drop it, or REINDEX INDEX CONCURRENTLY", "DROP INDEX "+i.index(t.Name, r.Name))
+		why := "building it concurrently has failed, it is of no use: drop it, or REINDEX INDEX CONCURRENTLY"
+		if t.Options.Partition != "" {
+			why = "a partition has no index that is attached to it: ALTER INDEX ... ATTACH PARTITION for each, or drop it"
+		}
+		say(": INVALID", why, "DROP INDEX "+i.index(t.Name, r.Name)).Allow = allow
 		return
 	}
 	x := schema.Index{Name: r.Name, Unique: r.Unique, Using: r.Method, NullsNotDistinct: r.NullsNotDistinct}

@@ -223,6 +223,9 @@ func (i *inspector) one(kind string, r restRow) {
 	case "sequence":
 		sql = "CREATE SEQUENCE " + name + " " + r.Def
 		why = "models have sequences of columns alone: it is left as it is; a default that uses it needs it made by a step by hand"
+		if column := i.renewed[label]; column != "" {
+			why, sql = "a database that is new has a sequence of that name for column "+column+", which takes its numbers from another one here: it is left as it is", ""
+		}
 	case "function":
 		kind = map[string]string{"p": "procedure", "a": "aggregate", "w": "window function"}[r.State]
 		if kind == "" {

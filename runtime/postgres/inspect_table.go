@@ -180,6 +180,13 @@ func (i *inspector) column(t *inspected, c columnRow) {
 	case c.Default != nil:
 		i.setDefault(t, &col, c)
 	}
+	if name := ownSequence(t.Name, c.Name); name != "" && c.Sequence != "" && (col.Identity || col.Type.Name == serial) && !strings.HasSuffix(c.Sequence, ident(name)) {
+		if i.renewed == nil {
+			i.renewed = map[string]string{}
+		}
+		ns, _ := schema.SplitName(t.Name)
+		i.renewed[schema.JoinName(ns, name)] = t.Name + "." + c.Name
+	}
 	if c.SequenceOptions != "" {
 		u := say("sequence", "its sequence has options of its own, which models do not say: they are left as they are", "ALTER SEQUENCE "+c.Sequence+" "+c.SequenceOptions)
 		if c.Identity != "" && !strings.HasPrefix(c.SequenceOptions, "CACHE") { // of which alone verify takes no note
