@@ -194,8 +194,8 @@ func (l *loader) addPackage(p *packages.Package) error {
 		}
 	}
 	if len(p.Syntax) == 0 || p.Types == nil {
-		if parse {
-			return nil
+		if parse || len(p.Errors) == 0 && l.matched(p) {
+			return nil // with test files alone there is nothing to do, as for go vet
 		}
 		return l.missing(p)
 	}
@@ -209,6 +209,19 @@ func (l *loader) addPackage(p *packages.Package) error {
 	pkg.Generate = generateCommand(pkg, p.Syntax)
 	l.packages = append(l.packages, pkg)
 	return nil
+}
+
+// matched reports whether a package is there by a pattern such as ./... and nobody has named it.
+func (l *loader) matched(p *packages.Package) bool {
+	wild := false
+	for _, pattern := range l.cfg.Patterns {
+		if strings.Contains(pattern, "...") {
+			wild = true
+		} else if pattern == p.PkgPath || filepath.Join(l.dirs[0], pattern) == p.Dir || filepath.Clean(pattern) == p.Dir {
+			return false
+		}
+	}
+	return wild
 }
 
 // missing says why a package is not there, in one line.
