@@ -204,11 +204,7 @@ func (m *Migrator) isBehind(newest *Record) bool {
 		return false
 	}
 	at, known := m.set.index[key{newest.Set, newest.Name}]
-	if !known {
-		return false
-	}
-	go m.set.compute() // while they are replayed
-	if m.set.errBehind(at) != nil {
+	if !known || m.set.errBehind(at) != nil {
 		return false
 	}
 	var d digest
