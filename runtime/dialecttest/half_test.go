@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -46,6 +47,14 @@ func (s *stopped) do(run func() error) error {
 		return errStopped
 	}
 	return run()
+}
+
+// Lock fails once it has stopped: else whoever looks how far a failed run came waits for the lock that its session, which no process has, still holds.
+func (s *stopped) Lock(ctx context.Context, timeout time.Duration) error {
+	if s.d.n >= s.d.at {
+		return errStopped
+	}
+	return s.Session.Lock(ctx, timeout)
 }
 
 func (s *stopped) Transact(ctx context.Context, work ...migrate.Work) error {
