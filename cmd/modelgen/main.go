@@ -18,19 +18,22 @@
 //
 // Usage:
 //
-//	modelgen init [flags]                    begin in a module without models: an example, the program's part, a test, a file for CI
-//	modelgen [generate] [flags] [packages]   write the next migration
-//	modelgen check [flags] [directory]       verify that models, snapshot, list and guard are consistent for CI
-//	modelgen lint [flags] [directory] [name] what loses data, locks tables in use, breaks the binary that still runs
-//	modelgen merge [directory]               two branches added a migration each: join them
-//	modelgen rebase NAME [directory]         ... or put yours on top of theirs
-//	modelgen remove [directory]              take the newest migration back
-//	modelgen hash [NAMES] [directory]        record an edit of a migration that no database has; without names of the newest
-//	modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
-//	modelgen show [directory]                the graph of the migrations and the tables; -html DIR writes a page of them, -format mermaid, svg or dot draws them
-//	modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
-//	modelgen adopt [flags] DATABASE          write models and the first migration of a database that is there: postgres://... or sqlite:FILE
-//	modelgen version                         print the version
+//	modelgen init [flags]                  begin in a module without models
+//	modelgen [generate] [flags] [packages] write the next migration
+//	modelgen check [flags] [dir]           are models, snapshot and list in step?
+//	modelgen lint [flags] [dir] [name]     what loses data or locks tables in use
+//	modelgen merge [dir]                   join two branches of migrations
+//	modelgen rebase NAME [dir]             ... or put yours on top of theirs
+//	modelgen remove [dir]                  take the newest migration back
+//	modelgen hash [NAMES] [dir]            record an edit that no database has
+//	modelgen squash FROM..TO [dir]         one migration in the place of several
+//	modelgen show [dir]                    the tables and migrations, or a page
+//	modelgen sql [NAME | FROM..TO]         print the SQL of migrations
+//	modelgen adopt [flags] DATABASE        models and migration of a database
+//	modelgen version                       print the version
+//
+// dir is the directory of the migrations. hash without names is for the newest migration, squash ..TO and TO begin with the first. show prints the graph of the migrations and the tables;
+// -html DIR writes a page of them, -format mermaid, svg or dot draws them. sql needs no database; -back prints the way back.
 //
 // It is a tool of go vet and go fix, too:
 //
@@ -241,21 +244,23 @@ func near(word string) string {
 
 const usage = `modelgen writes migrations from Go models.
 
-  modelgen init [flags]                    begin in a module without models: an example, the program's part, a test, a file for CI
-  modelgen [generate] [flags] [packages]   write the next migration
-  modelgen check [flags] [directory]       verify that models, snapshot, list and guard are consistent for CI
-  modelgen lint [flags] [directory] [name] what loses data, locks tables in use, breaks the binary that still runs
-  modelgen merge [directory]               two branches added a migration each: join them
-  modelgen rebase NAME [directory]         ... or put yours on top of theirs
-  modelgen remove [directory]              take the newest migration back
-  modelgen hash [NAMES] [directory]        record an edit of a migration that no database has; without names of the newest
-  modelgen squash FROM..TO [directory]     one migration in the place of several: also ..TO or TO, from the first
-  modelgen show [directory]                the graph of the migrations and the tables; -html DIR writes a page of them, -format mermaid, svg or dot draws them
-  modelgen sql [NAME | FROM..TO]           print the SQL of migrations, forward or -back; no database is needed
-  modelgen adopt [flags] DATABASE          write models and the first migration of a database that is there: postgres://... or sqlite:FILE
-  modelgen version                         print the version
+  modelgen init [flags]                  begin in a module without models
+  modelgen [generate] [flags] [packages] write the next migration
+  modelgen check [flags] [dir]           are models, snapshot and list in step?
+  modelgen lint [flags] [dir] [name]     what loses data or locks tables in use
+  modelgen merge [dir]                   join two branches of migrations
+  modelgen rebase NAME [dir]             ... or put yours on top of theirs
+  modelgen remove [dir]                  take the newest migration back
+  modelgen hash [NAMES] [dir]            record an edit that no database has
+  modelgen squash FROM..TO [dir]         one migration in the place of several
+  modelgen show [dir]                    the tables and migrations, or a page
+  modelgen sql [NAME | FROM..TO]         print the SQL of migrations
+  modelgen adopt [flags] DATABASE        models and migration of a database
+  modelgen version                       print the version
 
-The program itself applies migrations: see its migrate help. modelgen VERB -h lists the flags of a verb; go doc github.com/modelgen/modelgen/cmd/modelgen is the manual.
+dir is the directory of the migrations. modelgen VERB -h lists the flags of a
+verb, and go doc github.com/modelgen/modelgen/cmd/modelgen is the manual. The
+program itself applies migrations: see its migrate help.
 `
 
 // words collects a flag that can be repeated.

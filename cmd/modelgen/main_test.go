@@ -25,4 +25,9 @@ func TestHelpListsEveryVerb(t *testing.T) {
 			t.Errorf("the manual has other words than the help: %s", line)
 		}
 	}
+	for l := range strings.Lines(usage) {
+		if len(l) > 81 {
+			t.Errorf("wider than a terminal of 80 columns: %s", l)
+		}
+	}
 }

@@ -115,10 +115,10 @@ var verbs = []verb{
 	{"verify", "", "does the database look as its migrations say?", verify, func(c *call, f *flag.FlagSet) {
 		f.StringVar(&c.expected, "expected", "", "build what to compare with in the database `URL`, for a standby or a role that may create nothing")
 	}, 0},
-	{"rehearse", "", "carry out what is pending on a copy of the database, and report", rehearse, rehearseFlags, 0},
-	{"show", "", "write a page of the tables and migrations, with what is applied", show, showFlags, 0},
+	{"rehearse", "", "carry out what is pending on a copy, and report", rehearse, rehearseFlags, 0},
+	{"show", "", "write a page of the tables and what is applied", show, showFlags, 0},
 	{"prune", "[NAME...]", "forget rows of the history whose migrations are gone", prune, func(c *call, f *flag.FlagSet) { lockFlags(c, f); consentFlags(c, f) }, -1},
-	{"protect", "", "say what the database is, and refuse from then on what may lose something", protect, func(c *call, f *flag.FlagSet) {
+	{"protect", "", "say what it is, and refuse what may lose something", protect, func(c *call, f *flag.FlagSet) {
 		f.StringVar(&c.name, "name", "", "what the database is called: production")
 		lockFlags(c, f)
 	}, 0},

@@ -391,6 +391,11 @@ func TestCLIUsage(t *testing.T) {
 	if status != 0 || out != "" || !strings.HasPrefix(help, "usage: migrate VERB [flags] [operands]\n") {
 		t.Errorf("help: exit status %d, stdout %q, stderr %q", status, out, help)
 	}
+	for l := range strings.Lines(help) {
+		if len(l) > 81 {
+			t.Errorf("wider than a terminal of 80 columns: %s", l)
+		}
+	}
 	for _, verb := range []string{"status", "plan", "up", "to", "down", "fake", "sql", "check", "verify"} {
 		if !strings.Contains(help, "\n  "+verb) {
 			t.Errorf("help has no %s:\n%s", verb, help)
