@@ -62,10 +62,10 @@ type fleetVerb struct {
 
 func fleetVerbs() []fleetVerb {
 	return []fleetVerb{
-		{"status", "", "how many are at which migration, which are behind, which failed and why", func(ctx context.Context, c *fleetCall) (*fleet.Report, error) {
+		{"status", "", "how many are at which migration, what failed and why", func(ctx context.Context, c *fleetCall) (*fleet.Report, error) {
 			return fleet.Status(ctx, c.f.Targets, c.f.Set, &c.opt)
 		}, (*fleetCall).status, nil, 0},
-		{"plan", "", "what up would do, once for all targets of which it is the same", func(ctx context.Context, c *fleetCall) (*fleet.Report, error) {
+		{"plan", "", "what up would do, once for all that are alike", func(ctx context.Context, c *fleetCall) (*fleet.Report, error) {
 			return fleet.Plan(ctx, c.f.Targets, c.f.Set, c.to, &c.opt)
 		}, (*fleetCall).plans, func(c *fleetCall, f *flag.FlagSet) {
 			toFlag(c.call, f)
