@@ -6,7 +6,7 @@ import (
 	"github.com/modelgen/modelgen/gen/load"
 )
 
-// Inputs is what a result comes of, beside the directory of the migrations, the modules and the environment.
+// Inputs are what a result depends on, apart from the directory of the migrations, the modules and the environment.
 type Inputs struct {
 	Packages []load.Listed
 	SQL      string // directory of the SQL files, as a path that can be opened; "" is none

@@ -201,6 +201,15 @@ func places(s *schema.Schema) (all []fieldAt) {
 	return all
 }
 
+// Hints returns the fields that only the generator reads, with the reason, for [Unnoticed] in a place that looks at what a database has.
+func Hints() map[string]string {
+	all := map[string]string{}
+	for _, f := range []string{"Table.Was", "Column.Was", "Column.ValueWas", "Enum.Was", "Enum.ValueWas", "Enum.Owner", "Enum.Parts", "SQLObject.Was"} {
+		all[f] = "a hint for the generator"
+	}
+	return all
+}
+
 // Unnoticed returns the problems of a place that has to notice what any field of a schema says: those that it notices nowhere and that are not
 // excused, which maps fields to reasons, and those that are excused in vain.
 func Unnoticed(place string, notices func(Lesser) bool, excused map[string]string) (problems []string) {

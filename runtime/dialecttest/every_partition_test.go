@@ -3,6 +3,7 @@ package dialecttest_test
 import (
 	"database/sql"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -56,6 +57,14 @@ func TestPartitionTableKeepsEveryField(t *testing.T) {
 // wantCatalog fails where what the database has is not what the schema says.
 func wantCatalog(t *testing.T, s migrate.Session, at *schema.Schema, when string) {
 	t.Helper()
+	if diff := catalogDifference(t, s, at); len(diff) > 0 {
+		t.Errorf("%s, the database differs from the schema:\n%s", when, strings.Join(diff, "\n"))
+	}
+}
+
+// catalogDifference returns what the database lacks of the schema, then what it has that the schema does not say.
+func catalogDifference(t *testing.T, s migrate.Session, at *schema.Schema) (all []string) {
+	t.Helper()
 	got, err := s.Catalog(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
@@ -66,14 +75,10 @@ func wantCatalog(t *testing.T, s migrate.Session, at *schema.Schema, when string
 	}
 	for _, f := range want {
 		if !slices.Contains(got, f) {
-			t.Errorf("%s, the database lacks %s", when, f)
+			all = append(all, "lacks "+f)
 		}
 	}
-	for _, f := range got {
-		if !slices.Contains(want, f) {
-			t.Errorf("%s, the database has %s", when, f)
-		}
-	}
+	return append(all, slices.DeleteFunc(got, func(f string) bool { return slices.Contains(want, f) })...)
 }
 
 // TestCitusKeepsEveryField: a table that has something of all that a schema can say has it still when Citus distributes it, and when it brings it back, which make another table of it.

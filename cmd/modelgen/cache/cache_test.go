@@ -230,7 +230,7 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// Runs beside each other leave a record that is whole.
+// Concurrent runs leave a record that is whole.
 func TestBeside(t *testing.T) {
 	dir, in := project(t)
 	begin(t, dir).Record(in)

@@ -12,7 +12,7 @@ import (
 // local is a module whose folder is on this machine to be edited: the main one, those of a workspace, and those that stand in for others.
 type local struct{ path, dir string }
 
-// localModules returns the modules that a go command in dir may take packages from, beside those of the module cache. It is an error when a file cannot be read.
+// localModules returns the modules that a go command in dir may take packages from, other than those of the module cache. It is an error when a file cannot be read.
 func localModules(dir string) (all []local, err error) {
 	var mains []string
 	replace := func(at string, list []*modfile.Replace) {

@@ -14,7 +14,7 @@ import (
 // Variable is the environment variable that names the directory of the records, or is off.
 const Variable = "MODELGENCACHE"
 
-// version is that of the form of a record and of what belongs into one.
+// version is another one when the form of a record changes, or what a record holds.
 const version = "modelgen cache 1"
 
 // Run is a run of generate that may be recorded.
@@ -75,7 +75,7 @@ func (r *Run) Known() bool {
 	return true
 }
 
-// names are those of environment variables that the go command reads, beside those that begin with a prefix. On some systems capitals do not count.
+// names are those of environment variables that the go command reads, apart from those that begin with a prefix. On some systems capitals do not count.
 var (
 	names    = []string{"PATH", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "AR", "CC", "CXX", "FC", "PKG_CONFIG"}
 	prefixes = []string{"GO", "CGO_", "MODELGEN"}
