@@ -99,6 +99,19 @@ func repository(dir string) string {
 	return above(dir, "go.mod")
 }
 
+// report hands remarks to the services that show them beside the code, and returns errNo if there are some that fail the command. dir is the first
+// directory of migrations.
+func report(e env, all []remark, gitlab, dir string, failed bool) error {
+	annotate(e, all)
+	if err := writeGitLab(e, gitlab, elsewhere(e, dir), all); err != nil {
+		return err
+	}
+	if failed {
+		return errNo
+	}
+	return nil
+}
+
 // elsewhere is where findings without a place stand.
 func elsewhere(e env, dir string) string {
 	file := filepath.ToSlash(filepath.Join(dir, snapshot.Name))

@@ -66,14 +66,7 @@ func runCheck(ctx context.Context, e env, args []string) error {
 			return err
 		}
 	}
-	annotate(e, remarks)
-	if err := writeGitLab(e, *gitlab, elsewhere(e, dirs[0]), remarks); err != nil {
-		return err
-	}
-	if failed {
-		return errNo
-	}
-	return nil
+	return report(e, remarks, *gitlab, dirs[0], failed)
 }
 
 // moduleOf returns the folder with the go.mod that a folder belongs to, "" when there is none.

@@ -68,14 +68,7 @@ func lintFiles(_ context.Context, e env, args []string) error {
 			return err
 		}
 	}
-	annotate(e, remarks)
-	if err := writeGitLab(e, *gitlab, elsewhere(e, dirs[0]), remarks); err != nil {
-		return err
-	}
-	if failed {
-		return errNo
-	}
-	return nil
+	return report(e, remarks, *gitlab, dirs[0], failed)
 }
 
 // lintOperands tells folders from the name of a migration; a file stands for both.

@@ -14,47 +14,33 @@ import (
 func (l *loader) findBun() {
 	l.bun = &bunschema.Parser{Singular: l.mapper.singular}
 	var all []*bunschema.Table
-	declined := map[*types.TypeName]bool{}
-	for _, s := range l.order {
-		list := l.modelsNamed(s)
-		for _, d := range s.structs {
-			if l.viewDecls[d] {
-				continue
-			}
-			name := d.spec.Name.Name
-			obj, _ := s.pkg.Types.Scope().Lookup(name).(*types.TypeName)
-			_, no := list.not[name]
-			_, listed := list.names[name]
-			if no || list.names != nil && !listed {
-				declined[obj] = true
-				continue
-			}
-			if obj == nil {
-				continue
-			}
-			st, ok := obj.Type().Underlying().(*types.Struct)
-			if ok && l.unknownParts(st) {
-				continue
-			}
-			if !listed && (!ok || d.spec.Assign.IsValid() || !bunschema.HasBase(st) && l.tableField(d.spec.Type.(*ast.StructType)) == nil) {
-				continue
-			}
-			m := l.newModel(s, d)
-			if m == nil {
-				continue
-			}
-			if m.bun = l.bun.Table(obj.Type()); m.bun.Extends && !listed {
-				continue
-			}
-			if directive := l.tableDirective(obj); directive != "" {
-				m.bun.Name = directive
-			}
-			l.byType[obj] = m
-			if m.nameTable(d, m.bun.Name) {
-				m.mapped = m.readBun
-				l.models = append(l.models, m)
-				all = append(all, m.bun)
-			}
+	candidates, _ := l.candidates()
+	for _, c := range candidates {
+		if c.name == nil {
+			continue
+		}
+		st, ok := c.name.Type().Underlying().(*types.Struct)
+		if ok && l.unknownParts(st) {
+			continue
+		}
+		if !c.listed && (!ok || c.decl.spec.Assign.IsValid() || !bunschema.HasBase(st) && l.tableField(c.decl.spec.Type.(*ast.StructType)) == nil) {
+			continue
+		}
+		m := l.newModel(c.src, c.decl)
+		if m == nil {
+			continue
+		}
+		if m.bun = l.bun.Table(c.name.Type()); m.bun.Extends && !c.listed {
+			continue
+		}
+		if directive := l.tableDirective(c.name); directive != "" {
+			m.bun.Name = directive
+		}
+		l.byType[c.name] = m
+		if m.nameTable(c.decl, m.bun.Name) {
+			m.mapped = m.readBun
+			l.models = append(l.models, m)
+			all = append(all, m.bun)
 		}
 	}
 	l.bun.Link(all)

@@ -154,6 +154,12 @@ func (l *loader) lookInto(obj *types.TypeName) *source {
 	if pkg == nil || l.sources[pkg] != nil || l.knownByName(obj) {
 		return nil
 	}
+	return l.foreignSource(obj)
+}
+
+// foreignSource is lookInto of a package that was not read with the models, whatever is known of the type.
+func (l *loader) foreignSource(obj *types.TypeName) *source {
+	pkg := obj.Pkg()
 	if l.given == nil {
 		l.wanted[pkg.Path()] = true
 		return nil

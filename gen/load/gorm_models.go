@@ -22,40 +22,27 @@ func (l *loader) findGorm() {
 	var keyless []*types.TypeName           // structs with gorm's tags that have no key
 	var untagged []*types.TypeName          // those with a key and without tags
 	aside := map[*types.TypeName][]string{} // what these embed
-	declined := map[*types.TypeName]bool{}
-	for _, s := range l.order {
-		list := l.modelsNamed(s)
-		for _, d := range s.structs {
-			if l.viewDecls[d] {
-				continue
-			}
-			name := d.spec.Name.Name
-			obj, _ := s.pkg.Types.Scope().Lookup(name).(*types.TypeName)
-			_, no := list.not[name]
-			_, listed := list.names[name]
-			if no || list.names != nil && !listed {
-				declined[obj] = true
-				continue
-			}
-			if !listed && (d.spec.TypeParams != nil || d.spec.Assign.IsValid() || obj == nil || !obj.Exported()) {
-				continue
-			}
-			if !listed && !l.looksLikeGorm(s, d, obj) {
-				switch st, ok := obj.Type().Underlying().(*types.Struct); {
-				case !ok:
-				case l.gormTagged(st, 0):
-					keyless = append(keyless, obj)
-					l.embeddedBy(obj, parts)
-				case hasID(st, 0):
-					untagged = append(untagged, obj)
-					l.embeddedBy(obj, aside)
-				}
-				continue
-			}
-			if m := l.newModel(s, d); m != nil {
-				found = append(found, m)
+	candidates, declined := l.candidates()
+	for _, c := range candidates {
+		obj := c.name
+		if !c.listed && (c.decl.spec.TypeParams != nil || c.decl.spec.Assign.IsValid() || obj == nil || !obj.Exported()) {
+			continue
+		}
+		if !c.listed && !l.looksLikeGorm(c.src, c.decl, obj) {
+			switch st, ok := obj.Type().Underlying().(*types.Struct); {
+			case !ok:
+			case l.gormTagged(st, 0):
+				keyless = append(keyless, obj)
 				l.embeddedBy(obj, parts)
+			case hasID(st, 0):
+				untagged = append(untagged, obj)
+				l.embeddedBy(obj, aside)
 			}
+			continue
+		}
+		if m := l.newModel(c.src, c.decl); m != nil {
+			found = append(found, m)
+			l.embeddedBy(obj, parts)
 		}
 	}
 	var queue []*model

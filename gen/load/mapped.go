@@ -86,6 +86,37 @@ func (l *loader) modelsNamed(s *source) modelList {
 	return list
 }
 
+// candidate is a struct that may be a model of a mapper.
+type candidate struct {
+	src    *source
+	decl   *decl
+	name   *types.TypeName // nil where the type checker has none
+	listed bool            // by //modelgen:models
+}
+
+// candidates returns the structs that may be models, and those of which //modelgen:models says that they are none. Views are neither.
+func (l *loader) candidates() (all []candidate, declined map[*types.TypeName]bool) {
+	declined = map[*types.TypeName]bool{}
+	for _, s := range l.order {
+		list := l.modelsNamed(s)
+		for _, d := range s.structs {
+			if l.viewDecls[d] {
+				continue
+			}
+			name := d.spec.Name.Name
+			obj, _ := s.pkg.Types.Scope().Lookup(name).(*types.TypeName)
+			_, not := list.not[name]
+			_, listed := list.names[name]
+			if not || list.names != nil && !listed {
+				declined[obj] = true
+				continue
+			}
+			all = append(all, candidate{s, d, obj, listed})
+		}
+	}
+	return all, declined
+}
+
 func isStruct(d *decl) bool {
 	_, ok := d.spec.Type.(*ast.StructType)
 	return ok

@@ -79,16 +79,7 @@ func (l *loader) sourceOf(obj *types.TypeName) *source {
 	if s := l.sources[pkg]; s != nil {
 		return s
 	}
-	if l.given == nil {
-		l.wanted[pkg.Path()] = true
-		return nil
-	}
-	s, done := l.foreign[pkg]
-	if !done {
-		s = l.readForeign(obj)
-		l.foreign[pkg] = s
-	}
-	return s
+	return l.foreignSource(obj)
 }
 
 // evaluator runs the few statements of which such methods are made.

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/paths"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -96,22 +97,10 @@ func (f *Folder) scan(path, name string, src []byte) error {
 	}
 	f.Package = file.Name.Name
 	f.Sources = append(f.Sources, Source{name, src, file})
-	for _, d := range file.Decls {
-		g, ok := d.(*ast.GenDecl)
-		if !ok || g.Tok != token.VAR {
-			continue
-		}
-		for _, s := range g.Specs {
-			v := s.(*ast.ValueSpec)
-			for i, n := range v.Names {
-				if i >= len(v.Values) {
-					continue
-				}
-				if m, ok := declared(v.Values[i]); ok {
-					m.File, m.Var, m.Pos = name, n.Name, f.fset.Position(n.Pos())
-					f.Migrations = append(f.Migrations, m)
-				}
-			}
+	for v := range goedit.Values(file, token.VAR) {
+		if m, ok := declared(v.Expr); ok {
+			m.File, m.Var, m.Pos = name, v.Name.Name, f.fset.Position(v.Name.Pos())
+			f.Migrations = append(f.Migrations, m)
 		}
 	}
 	return nil
@@ -119,15 +108,8 @@ func (f *Folder) scan(path, name string, src []byte) error {
 
 // declared takes &migrate.Migration{Name: "...", Parents: ...} apart.
 func declared(e ast.Expr) (m Declaration, ok bool) {
-	u, isAddr := e.(*ast.UnaryExpr)
-	if !isAddr || u.Op != token.AND {
-		return m, false
-	}
-	lit, isLit := u.X.(*ast.CompositeLit)
-	if !isLit {
-		return m, false
-	}
-	if sel, isSel := lit.Type.(*ast.SelectorExpr); !isSel || sel.Sel.Name != "Migration" {
+	lit := goedit.Migration(e)
+	if lit == nil {
 		return m, false
 	}
 	for _, el := range lit.Elts {

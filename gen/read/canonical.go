@@ -6,6 +6,8 @@ import (
 	"go/token"
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 )
 
 // canonical returns the text of an op that cannot be evaluated as it goes into the hash of its migration: its tokens, without comments, so that its
@@ -56,7 +58,7 @@ func (p *pkg) declarations() map[string]declaration {
 						continue
 					}
 					for i, n := range v.Names {
-						if i < len(v.Values) && p.literal(f, v.Values[i]) == nil {
+						if i < len(v.Values) && goedit.Migration(v.Values[i]) == nil {
 							all[n.Name] = declaration{f, v}
 						}
 					}

@@ -6,6 +6,8 @@ import (
 	"go/token"
 	"path/filepath"
 	"strings"
+
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 )
 
 // pkg is the package of a folder of migrations.
@@ -26,18 +28,9 @@ type source struct {
 func (p *pkg) constants() {
 	p.consts = map[string]ast.Expr{}
 	for _, f := range p.files {
-		for _, d := range f.ast.Decls {
-			g, ok := d.(*ast.GenDecl)
-			if !ok || g.Tok != token.CONST {
-				continue
-			}
-			for _, s := range g.Specs {
-				v := s.(*ast.ValueSpec)
-				for i, n := range v.Names {
-					if v.Type == nil && i < len(v.Values) {
-						p.consts[n.Name] = v.Values[i]
-					}
-				}
+		for v := range goedit.Values(f.ast, token.CONST) {
+			if v.Spec.Type == nil {
+				p.consts[v.Name.Name] = v.Expr
 			}
 		}
 	}
@@ -46,45 +39,17 @@ func (p *pkg) constants() {
 // migrations finds what a file declares: var M0001Initial = &migrate.Migration{...}.
 func (p *pkg) migrations(f source) []Migration {
 	var all []Migration
-	for _, d := range f.ast.Decls {
-		g, ok := d.(*ast.GenDecl)
-		if !ok || g.Tok != token.VAR {
+	for v := range goedit.Values(f.ast, token.VAR) {
+		lit := goedit.Migration(v.Expr)
+		if lit == nil {
 			continue
 		}
-		for _, s := range g.Specs {
-			v := s.(*ast.ValueSpec)
-			for i, n := range v.Names {
-				if i >= len(v.Values) {
-					continue
-				}
-				lit := p.literal(f, v.Values[i])
-				if lit == nil {
-					continue
-				}
-				m := Migration{Var: n.Name, File: filepath.Base(f.Name), Pos: p.fset.Position(n.Pos()), Answers: answers(f.ast)}
-				p.fields(f, &m, lit)
-				p.allowed(f, &m, g, lit)
-				all = append(all, m)
-			}
-		}
+		m := Migration{Var: v.Name.Name, File: filepath.Base(f.Name), Pos: p.fset.Position(v.Name.Pos()), Answers: answers(f.ast)}
+		p.fields(f, &m, lit)
+		p.allowed(f, &m, v.Decl, lit)
+		all = append(all, m)
 	}
 	return all
-}
-
-// literal returns the literal of a migration, nil when e is something else.
-func (p *pkg) literal(f source, e ast.Expr) *ast.CompositeLit {
-	u, ok := e.(*ast.UnaryExpr)
-	if !ok || u.Op != token.AND {
-		return nil
-	}
-	lit, ok := u.X.(*ast.CompositeLit)
-	if !ok {
-		return nil
-	}
-	if sel, ok := lit.Type.(*ast.SelectorExpr); !ok || sel.Sel.Name != "Migration" {
-		return nil
-	}
-	return lit
 }
 
 func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {

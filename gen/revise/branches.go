@@ -6,7 +6,11 @@
 package revise
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/modelgen/modelgen/gen"
+	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -25,4 +29,13 @@ func readBranches(cfg gen.Config) (*branches, error) {
 		return nil, err
 	}
 	return &branches{Branches: h, targets: cfg.Targets}, nil
+}
+
+// newest returns the only newest migration.
+func (b *branches) newest() (read.Migration, error) {
+	h := migrations.Heads(b.All)
+	if len(h) > 1 {
+		return read.Migration{}, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(migrations.Names(h), ", "))}
+	}
+	return h[0], nil
 }

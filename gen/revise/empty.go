@@ -26,11 +26,11 @@ func Empty(cfg gen.Config, tables []string) (*gen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := migrations.Heads(b.All)
-	if len(h) > 1 {
-		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(migrations.Names(h), ", "))}
+	last, err := b.newest()
+	if err != nil {
+		return nil, err
 	}
-	s, err := b.recorded(h[0])
+	s, err := b.recorded(last)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func Empty(cfg gen.Config, tables []string) (*gen.Result, error) {
 	name := migrations.FileName(migrations.NextNumber(migrations.Names(b.All)), text)
 	v := migrations.VarName(name)
 	src, err := emit.Migration{
-		Package: b.Package, Name: name, Var: v, Doc: v + " is written by hand: put its steps into Ops, such as Fill, Backfill, SQL or Go.", Parents: []string{h[0].Var}, Before: s, Rows: tables,
+		Package: b.Package, Name: name, Var: v, Doc: v + " is written by hand: put its steps into Ops, such as Fill, Backfill, SQL or Go.", Parents: []string{last.Var}, Before: s, Rows: tables,
 	}.File()
 	if err != nil {
 		return nil, err

@@ -22,11 +22,10 @@ func Remove(cfg gen.Config, applied *migrations.Applied) (*gen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := migrations.Heads(b.All)
-	if len(h) > 1 {
-		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(migrations.Names(h), ", "))}
+	m, err := b.newest()
+	if err != nil {
+		return nil, err
 	}
-	m := h[0]
 	switch {
 	case slices.Contains(has, m.Name):
 		return nil, finding.Problems{fmt.Sprintf("%s is applied to a database; go back there first: app migrate down", m.Name)}
@@ -48,7 +47,7 @@ func Remove(cfg gen.Config, applied *migrations.Applied) (*gen.Result, error) {
 	if err := b.checkUnreferenced([]string{m.File}, nil, nil); err != nil {
 		return nil, err
 	}
-	b.undone = h
+	b.undone = []read.Migration{m}
 	r, err := b.settle(cfg, map[string][]byte{m.File: nil})
 	if err != nil {
 		return nil, err

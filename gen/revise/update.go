@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/finding"
@@ -24,11 +23,10 @@ func Update(ctx context.Context, cfg gen.Config, applied *migrations.Applied) (*
 	if err != nil {
 		return nil, err
 	}
-	h := migrations.Heads(b.All)
-	if len(h) > 1 {
-		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; join them with modelgen merge, or put yours on top with modelgen rebase", len(h), strings.Join(migrations.Names(h), ", "))}
+	m, err := b.newest()
+	if err != nil {
+		return nil, err
 	}
-	m := h[0]
 	refuse := func(why string) error {
 		return finding.Problems{fmt.Sprintf("%s: %s %s; run modelgen generate without -update for a new one", m.Pos, m.Name, why)}
 	}
@@ -60,7 +58,7 @@ func Update(ctx context.Context, cfg gen.Config, applied *migrations.Applied) (*
 	if err := cfg.Answers.Parse(m.Answers); err != nil {
 		return nil, fmt.Errorf("%s: %w", m.File, err)
 	}
-	b.undone = h
+	b.undone = []read.Migration{m}
 	var head read.Migration
 	if left := migrations.Heads(rest); len(left) == 1 {
 		head = left[0]

@@ -17,31 +17,15 @@ func ListField(file *ast.File, variable, name string) *ast.CompositeLit {
 
 // Field returns a field of a migration with its key, nil when there is none.
 func Field(file *ast.File, variable, name string) ast.Expr {
-	for _, d := range file.Decls {
-		g, ok := d.(*ast.GenDecl)
-		if !ok || g.Tok != token.VAR {
+	for v := range Values(file, token.VAR) {
+		lit := Migration(v.Expr)
+		if v.Name.Name != variable || lit == nil {
 			continue
 		}
-		for _, s := range g.Specs {
-			v := s.(*ast.ValueSpec)
-			for i, n := range v.Names {
-				if n.Name != variable || i >= len(v.Values) {
-					continue
-				}
-				u, _ := v.Values[i].(*ast.UnaryExpr)
-				if u == nil {
-					continue
-				}
-				lit, _ := u.X.(*ast.CompositeLit)
-				if lit == nil {
-					continue
-				}
-				for _, e := range lit.Elts {
-					if kv, ok := e.(*ast.KeyValueExpr); ok {
-						if key, ok := kv.Key.(*ast.Ident); ok && key.Name == name {
-							return kv
-						}
-					}
+		for _, e := range lit.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				if key, ok := kv.Key.(*ast.Ident); ok && key.Name == name {
+					return kv
 				}
 			}
 		}
