@@ -190,3 +190,18 @@ func allFiles(t *testing.T, dir string) map[string]string {
 	}
 	return files
 }
+
+func TestCommaList(t *testing.T) {
+	for list, want := range map[string]string{
+		"":                        "",
+		"public":                  "public",
+		"public,app, log":         "public|app|log",
+		`public,"Odd, Schema",x`:  "public|Odd, Schema|x",
+		`"Odd Schema"`:            "Odd Schema",
+		"audit_*,legacy schema_x": "audit_*|legacy|schema_x",
+	} {
+		if got := strings.Join(commaList(list), "|"); got != want {
+			t.Errorf("%s: %s, want %s", list, got, want)
+		}
+	}
+}

@@ -71,6 +71,14 @@ func readInspection(data []byte, from string) (*migrate.Inspection, error) {
 	return in, nil
 }
 
-func commaList(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+// commaList returns the names of a list with commas or blanks between them. One in double quotes may have these in it.
+func commaList(s string) (names []string) {
+	quoted := false
+	for _, name := range strings.FieldsFunc(s, func(r rune) bool {
+		quoted = quoted != (r == '"')
+		return !quoted && (r == ',' || r == ' ')
+	}) {
+		names = append(names, strings.ReplaceAll(name, `"`, ""))
+	}
+	return names
 }

@@ -312,6 +312,7 @@ func (d *differ) breaks(changes []*change) map[*change][]int {
 type takenAway struct {
 	table, column string
 	views         bool // only views lose it: a column that gets another name
+	gone          bool // it is dropped, and with it what is said of it
 	enum          string
 	expands       bool // what shows all columns loses it: the table has other ones
 }
@@ -319,7 +320,7 @@ type takenAway struct {
 func (x takenAway) of(o schema.SQLObject) bool {
 	switch o.Kind {
 	case schema.CommentKind, schema.GrantKind:
-		return x.column == ""
+		return x.column == "" || x.gone
 	case schema.ViewKind:
 		return true
 	}
@@ -374,7 +375,9 @@ func (t *trail) loses(op migrate.Op, holds bool) (all []takenAway) {
 	case migrate.DropTable:
 		put(takenAway{table: t.tables[op.Table]}, t.tables[op.Table] != "")
 	case migrate.DropColumn:
-		put(t.column(op.Table, op.Column.Def().Name))
+		x, ok := t.column(op.Table, op.Column.Def().Name)
+		x.gone = true
+		put(x, ok)
 	case migrate.RenameColumn:
 		x, ok := t.column(op.Table, op.From)
 		x.views = true
@@ -404,7 +407,9 @@ func (t *trail) loses(op migrate.Op, holds bool) (all []takenAway) {
 	default:
 		for _, r := range op.Effects().Removes { // of an op that is none of these
 			if r.Kind == migrate.ColumnObject {
-				put(t.column(r.Table, r.Name))
+				x, ok := t.column(r.Table, r.Name)
+				x.gone = true
+				put(x, ok)
 			}
 		}
 	}

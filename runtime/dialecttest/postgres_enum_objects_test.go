@@ -1,6 +1,7 @@
 package dialecttest_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +30,8 @@ func TestEnumValueUndone(t *testing.T) {
 		migrate.CreateFunction{Name: "cheer(mood)", SQL: "CREATE FUNCTION cheer(m mood) RETURNS mood LANGUAGE sql AS $$ SELECT 'good'::mood $$", Only: pg},
 		migrate.CreateFunction{Name: "touch()", SQL: "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$", Only: pg},
 		migrate.CreateTrigger{Name: "touch", Table: "people", State: "DISABLE", SQL: "CREATE TRIGGER touch BEFORE UPDATE OF mood ON people FOR EACH ROW EXECUTE FUNCTION touch()", Only: pg},
+		migrate.AddExclusion{Name: "one_bad", Table: "people", SQL: "EXCLUDE (seen WITH =) WHERE (mood = 'bad')", Only: pg},
+		migrate.CreateStatistics{Name: "bad_ones", SQL: "CREATE STATISTICS bad_ones ON (mood = 'bad'), seen FROM people", Only: pg},
 		migrate.CreatePolicy{Name: "shown", Table: "people", SQL: "CREATE POLICY shown ON people USING (mood <> 'bad')", Only: pg},
 		migrate.Grant{Privileges: "SELECT", On: "table listed", To: "PUBLIC", Only: pg},
 		migrate.CommentOn{On: "view over", To: "the good ones", Only: pg},
@@ -66,6 +69,71 @@ func TestEnumValueUndone(t *testing.T) {
 					t.Errorf("what was made by hand: %v", err)
 				}
 				pgExec(t, db, "DROP VIEW by_hand")
+			}
+			if _, err := m.Back(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(before, pgObjects(t, db)); d != "" {
+				t.Errorf("it is not as before:\n%s", d)
+			}
+		})
+	}
+}
+
+// TestEnumValueAmongObjects: a value is added between the drop of what reads the enum and its creation, as on the way back of one that loses a value. The two are one transaction, and the
+// value is committed before it, or within where the type has got its name there.
+func TestEnumValueAmongObjects(t *testing.T) {
+	t.Parallel()
+	const pg = "postgres"
+	view := migrate.CreateView{Name: "shown", Query: "SELECT id, mood FROM people WHERE mood <> 'bad'"}
+	policy := migrate.CreatePolicy{Name: "shown", Table: "people", SQL: "CREATE POLICY shown ON people USING (mood <> 'bad')", Only: pg}
+	first := []migrate.Op{
+		migrate.CreateEnum{Name: "mood", Values: []string{"good", "bad"}},
+		migrate.CreateTable{Table: "people", Columns: []schema.ColumnDef{schema.BigInt("id"), schema.EnumOf("mood", "mood")}, PrimaryKey: schema.PrimaryKey{Name: "people_pkey", Columns: []string{"id"}}},
+		view, policy,
+		migrate.AddExclusion{Name: "one_bad", Table: "people", SQL: "EXCLUDE (id WITH =) WHERE (mood = 'bad')", Only: pg},
+	}
+	away := []migrate.Op{
+		migrate.DropExclusion{Name: "one_bad", Table: "people", SQL: "EXCLUDE (id WITH =) WHERE (mood = 'bad')", Only: pg},
+		migrate.DropPolicy{Name: "shown", Table: "people", SQL: policy.SQL, Only: pg},
+		migrate.DropView{Name: "shown", Query: view.Query},
+	}
+	back := []migrate.Op{
+		migrate.CreateView{Name: "shown", Query: "SELECT id, mood FROM people WHERE mood <> 'good'"},
+		migrate.CreatePolicy{Name: "shown", Table: "people", SQL: "CREATE POLICY shown ON people USING (mood <> 'good')", Only: pg},
+	}
+	lose := migrate.AlterEnum{Name: "mood", From: []string{"good", "bad"}, To: []string{"good"}}
+	for _, c := range []struct {
+		name string
+		enum []migrate.Op
+		at   int // the stage behind which there is a commit
+	}{
+		{"alone", []migrate.Op{lose}, 0},
+		{"renamed in between", []migrate.Op{lose, migrate.RenameEnum{From: "mood", To: "temper"}}, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			db := pgOpen(t, "pgx", pgtest.Database(t))
+			all := faultChain(first, slices.Concat(away, c.enum, back))
+			pgUp(t, db, migrate.NewSet("moods", all[0]))
+			pgExec(t, db, "INSERT INTO people VALUES (1, 'good')")
+			before := pgObjects(t, db)
+			pgUp(t, db, migrate.NewSet("moods", all...))
+			m, err := migrate.New(db, postgres.Dialect{}, migrate.NewSet("moods", all...), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, err := m.PlanBack(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var commits []int
+			for i, st := range plan.Steps[0].Stages {
+				if st.Commit && i+1 < len(plan.Steps[0].Stages) {
+					commits = append(commits, i)
+				}
+			}
+			if !slices.Equal(commits, []int{c.at}) {
+				t.Errorf("committed behind the stages %v, want %d", commits, c.at)
 			}
 			if _, err := m.Back(t.Context(), 1); err != nil {
 				t.Fatal(err)

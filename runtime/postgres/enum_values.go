@@ -51,10 +51,69 @@ func (p *planner) commitValues() {
 				break
 			}
 			if a.usedIn(p.stages[i+1]) {
-				p.stages[a.stage].Commit = true
+				p.stages[a.stage].Commit, p.committed[a.stage] = true, true
 				break
 			}
 		}
+	}
+}
+
+// valuesFirst brings stages that add values before the runs of stages that belong together and use them: such a run cannot be committed in between. Where a stage of the run makes the
+// type, or gives it or one of its values another name, the values stay where they are, and the commit is made there: see keepTogether.
+func (p *planner) valuesFirst() {
+	for v := range p.values {
+		a := &p.values[v]
+		for again := true; again; {
+			again = false
+			for _, g := range p.grouped {
+				inside := g.from < a.stage && a.stage < g.to
+				if !inside || !slices.ContainsFunc(p.stages[a.stage+1:g.to+1], a.usedIn) || slices.ContainsFunc(p.stages[g.from:a.stage], a.changedIn) {
+					continue
+				}
+				p.bring(a.stage, g.from)
+				again = true
+				break
+			}
+		}
+	}
+}
+
+// changedIn reports whether a stage makes the type or changes what is called how in it.
+func (a addedValues) changedIn(st migrate.Stage) bool {
+	return st.Run != nil || slices.ContainsFunc(st.Statements, func(s migrate.Statement) bool {
+		toks := scanSQL(s.SQL)
+		return (begins(toks, "ALTER TYPE") || begins(toks, "CREATE TYPE") || begins(toks, "DROP TYPE")) && slices.ContainsFunc(toks, func(t sqlToken) bool { return slices.ContainsFunc(a.names, t.is) })
+	})
+}
+
+// bring puts a stage before an earlier one.
+func (p *planner) bring(at, before int) {
+	st := p.stages[at]
+	p.stages = slices.Insert(slices.Delete(p.stages, at, at+1), before, st)
+	moved := func(i int) int {
+		switch {
+		case i == at:
+			return before
+		case before <= i && i < at:
+			return i + 1
+		}
+		return i
+	}
+	for i := range p.grouped {
+		p.grouped[i] = together{moved(p.grouped[i].from), moved(p.grouped[i].to)}
+	}
+	for i := range p.values {
+		p.values[i].stage = moved(p.values[i].stage)
+		if p.values[i].end > 0 {
+			p.values[i].end = moved(p.values[i].end)
+		}
+	}
+	for _, m := range []*map[int]bool{&p.renames, &p.respells} {
+		now := map[int]bool{}
+		for i, is := range *m {
+			now[moved(i)] = is
+		}
+		*m = now
 	}
 }
 

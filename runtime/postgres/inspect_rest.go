@@ -54,10 +54,27 @@ const aggregateDefinition = "(SELECT pg_catalog.concat('(', COALESCE(NULLIF(pg_c
 	"', COMBINEFUNC = ' || NULLIF(a.aggcombinefn::text, '-'), ', SERIALFUNC = ' || NULLIF(a.aggserialfn::text, '-'), ', DESERIALFUNC = ' || NULLIF(a.aggdeserialfn::text, '-'), ', INITCOND = ' || pg_catalog.quote_literal(a.agginitval), " +
 	"CASE f.proparallel WHEN 's' THEN ', PARALLEL = SAFE' WHEN 'r' THEN ', PARALLEL = RESTRICTED' END, ')') FROM pg_catalog.pg_aggregate a WHERE a.aggfnoid = f.oid AND a.aggkind = 'n' AND a.aggmtransfn = 0 AND a.aggsortop = 0)"
 
+// rangeDefinition is what CREATE TYPE says of the range type t behind AS, without what it has by default (manual, CREATE TYPE).
+const rangeDefinition = "(SELECT pg_catalog.concat('RANGE (SUBTYPE = ', pg_catalog.format_type(g.rngsubtype, NULL), CASE WHEN NOT o.opcdefault THEN ', SUBTYPE_OPCLASS = ' || CASE WHEN on_.nspname <> 'pg_catalog' THEN pg_catalog.quote_ident(on_.nspname) || '.' ELSE '' END || pg_catalog.quote_ident(o.opcname) END, " +
+	"CASE WHEN g.rngcollation NOT IN (0, b.typcollation) THEN ', COLLATION = ' || g.rngcollation::pg_catalog.regcollation::text END, CASE WHEN g.rngcanonical <> 0 THEN ', CANONICAL = ' || g.rngcanonical::text END, CASE WHEN g.rngsubdiff <> 0 " +
+	"THEN ', SUBTYPE_DIFF = ' || g.rngsubdiff::text END, CASE WHEN m.typname <> CASE WHEN pg_catalog.strpos(t.typname, 'range') > 0 THEN pg_catalog.regexp_replace(t.typname, 'range', 'multirange') ELSE t.typname || '_multirange' END " +
+	"THEN ', MULTIRANGE_TYPE_NAME = ' || pg_catalog.quote_ident(m.typname) END, ')') FROM pg_catalog.pg_range g JOIN pg_catalog.pg_type b ON b.oid = g.rngsubtype JOIN pg_catalog.pg_type m ON m.oid = g.rngmultitypid JOIN pg_catalog.pg_opclass o ON o.oid = g.rngsubopc JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.opcnamespace " +
+	"WHERE g.rngtypid = t.oid)"
+
+// otherCollation is COLLATE where a collation is not that of the type.
+func otherCollation(collation, of string) string {
+	return "COALESCE((SELECT ' COLLATE ' || " + collation + "::pg_catalog.regcollation::text FROM pg_catalog.pg_type y WHERE y.oid = " + of + " AND " + collation + " NOT IN (0, y.typcollation)), '')"
+}
+
 // commentsOf returns a query for the comments on what a catalog has, with the word by which COMMENT ON knows it and its identity.
 func commentsOf(catalog, word, from string) string {
 	return "SELECT " + inSchema + word + " AS state, i.identity AS name, d.description AS detail, " + ofExtension(catalog, "x.oid") + " FROM pg_catalog.pg_description d JOIN pg_catalog." + catalog + " x ON x.oid = d.objoid CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classoid, d.objoid, 0) i " +
 		from + " WHERE n.nspname IN ($schemas) AND d.classoid = 'pg_catalog." + catalog + "'::pg_catalog.regclass AND d.objsubid = 0"
+}
+
+// commentOf is commentsOf for a catalog of what is in no schema.
+func commentOf(catalog, word, name string) string {
+	return "SELECT '" + word + "' AS state, pg_catalog.quote_ident(" + name + ") AS name, d.description AS detail, " + ofExtension(catalog, "x.oid") + " FROM pg_catalog.pg_description d JOIN pg_catalog." + catalog + " x ON x.oid = d.objoid WHERE d.classoid = 'pg_catalog." + catalog + "'::pg_catalog.regclass"
 }
 
 // granted returns a query for what roles other than the owner have of the privileges that acl lists: a row for each role, and for whether it may pass them on.
@@ -81,10 +98,10 @@ func (i *inspector) publicationDefinition() string {
 var inspectRest = rest([][2]string{
 	{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values " +
 		"FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
-	{"type", "SELECT " + inSchema + "t.typname AS name, t.typtype AS state, " + ofExtension("pg_type", "t.oid") + ", CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) || " +
+	{"type", "SELECT " + inSchema + "t.typname AS name, t.typtype AS state, " + ofExtension("pg_type", "t.oid") + ", CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) || " + otherCollation("t.typcollation", "t.typbasetype") + " || " +
 		"COALESCE(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END || COALESCE((SELECT pg_catalog.string_agg(' CONSTRAINT ' || pg_catalog.quote_ident(c.conname) || ' ' || pg_catalog.pg_get_constraintdef(c.oid, true), '' ORDER BY c.conname) FROM pg_catalog.pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c'), '') " +
-		"WHEN 'c' THEN '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '') || ')' " +
-		"WHEN 'r' THEN (SELECT 'RANGE (SUBTYPE = ' || pg_catalog.format_type(g.rngsubtype, NULL) || ')' FROM pg_catalog.pg_range g WHERE g.rngtypid = t.oid) END AS def " +
+		"WHEN 'c' THEN '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || " + otherCollation("a.attcollation", "a.atttypid") + ", ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '') || ')' " +
+		"WHEN 'r' THEN " + rangeDefinition + " END AS def " +
 		"FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid" + in("t.typnamespace") + " AND (t.typtype IN ('d', 'r') OR t.typtype = 'c' AND tc.relkind = 'c' OR t.typtype = 'b' AND t.typcategory <> 'A')"},
 	{"view", "SELECT " + inSchema + "v.relname AS name, v.relkind AS state, pg_catalog.pg_get_viewdef(v.oid, true) AS def, pg_catalog.array_to_string(v.reloptions, ', ') AS detail, " + ofExtension("pg_class", "v.oid") +
 		" FROM pg_catalog.pg_class v" + in("v.relnamespace") + " AND v.relkind IN ('v', 'm')"},
@@ -126,11 +143,18 @@ var inspectRest = rest([][2]string{
 	{"event trigger", "SELECT t.evtname AS name, CASE WHEN t.evtenabled = 'O' THEN pg_catalog.concat('ON ', t.evtevent, ' WHEN TAG IN (' || (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(g), ', ') FROM pg_catalog.unnest(t.evttags) g) || ')', ' EXECUTE FUNCTION ', t.evtfoid::pg_catalog.regproc::text, '()') END AS def, " + ofExtension("pg_event_trigger", "t.oid") + " FROM pg_catalog.pg_event_trigger t"},
 	{"server", "SELECT s.srvname AS name, " + ofExtension("pg_foreign_server", "s.oid") + " FROM pg_catalog.pg_foreign_server s"},
 	{"publication", "SELECT p.pubname AS name, $publication AS def, (SELECT pg_catalog.json_agg(l.prrelid::bigint::text) FROM pg_catalog.pg_publication_rel l WHERE l.prpubid = p.oid) AS values, $outside AS detail FROM pg_catalog.pg_publication p"},
+	{"comment", commentOf("pg_publication", "PUBLICATION", "x.pubname")},
+	{"comment", commentOf("pg_event_trigger", "EVENT TRIGGER", "x.evtname")},
+	{"comment", commentOf("pg_namespace", "SCHEMA", "x.nspname") + " AND x.nspname IN ($schemas) AND x.nspname <> 'public'"},
 	{"grant", "SELECT r.oid::bigint, " + inSchema + "r.relname AS name, n.nspname AS \"tableSchema\", r.relname AS table, CASE r.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_class", "r.oid") +
 		" FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace CROSS JOIN LATERAL " + granted("r.relowner", "SELECT x.* FROM pg_catalog.aclexplode(r.relacl) x UNION ALL SELECT x.grantor, x.grantee, x.privilege_type || ' (' || pg_catalog.quote_ident(a.attname) || ')', x.is_grantable "+
 		"FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) x WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped") + " WHERE n.nspname IN ($schemas) AND r.relkind IN ('r', 'p', 'v', 'm', 'S')"},
 	{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, g.role AS detail, g.privileges AS def, " + ofExtension("pg_proc", "f.oid") +
 		" FROM pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace CROSS JOIN LATERAL " + granted("f.proowner", "SELECT x.* FROM pg_catalog.aclexplode(f.proacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas)"},
+	{"grant", "SELECT " + inSchema + "t.typname AS name, 'TYPE' AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_type", "t.oid") + " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid CROSS JOIN LATERAL " +
+		granted("t.typowner", "SELECT x.* FROM pg_catalog.aclexplode(t.typacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas) AND (t.typtype IN ('d', 'e', 'r') OR tc.relkind = 'c')"},
+	{"grant", "SELECT n.nspname AS name, 'SCHEMA' AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_namespace", "n.oid") + " FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND i.objoid = n.oid CROSS JOIN LATERAL " +
+		granted("n.nspowner", "SELECT x.* FROM pg_catalog.aclexplode(n.nspacl) x EXCEPT SELECT x.* FROM pg_catalog.aclexplode(i.initprivs) x") + " WHERE n.nspname IN ($schemas)"},
 	{"extension", "SELECT " + inSchema + "e.extname AS name, e.extversion AS detail FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
 })
 
@@ -235,10 +259,17 @@ func (i *inspector) one(kind string, r restRow) {
 			sql = "CREATE AGGREGATE " + name + " " + sql
 		}
 	case "comment":
+		if slices.ContainsFunc(i.out.Unexpressed, func(u migrate.Unexpressed) bool { return u.SQL == "" && strings.EqualFold(u.Object, r.State+" "+r.Name) }) {
+			return // with what it is on
+		}
 		i.unexpressed("comment on "+strings.ToLower(r.State)+" "+r.Name, leftAsItIs, "COMMENT ON "+r.State+" "+r.Name+" IS "+text(r.Detail))
 		return
 	case "grant":
-		i.unexpressed("grant on "+strings.ToLower(r.State)+" "+label+r.Args+" to "+r.Detail, leftAsItIs, "GRANT "+r.Def+" ON "+r.State+" "+i.name(label)+r.Args+" TO "+r.Detail)
+		on := i.name(label) + r.Args
+		if r.State == "SCHEMA" {
+			on = ident(r.Name)
+		}
+		i.unexpressed("grant on "+strings.ToLower(r.State)+" "+label+r.Args+" to "+r.Detail, leftAsItIs, "GRANT "+r.Def+" ON "+r.State+" "+on+" TO "+r.Detail)
 		return
 	case "publication", "event trigger":
 		if slices.ContainsFunc(r.Values, func(oid string) bool { t := i.tables[oidOf(oid)]; return t == nil || t.out }) || r.Detail != "" {

@@ -73,6 +73,7 @@ func (p *planner) AlterEnum(o migrate.AlterEnum) error {
 		out = append(out, statement("ALTER TYPE "+p.name(o.Name)+" ADD VALUE "+text(v)+place))
 	}
 	p.add(o, migrate.Facts{}, out...)
+	p.stages[len(p.stages)-1].Parts = []migrate.Op{o}
 	p.values = append(p.values, addedValues{enum: o.Name, names: []string{baseName(o.Name)}, values: o.Added(), stage: len(p.stages) - 1})
 	return nil
 }

@@ -298,12 +298,13 @@ func (p *planner) objectLocks(o schema.SQLObject, goes bool) migrate.Facts {
 	return migrate.Facts{}
 }
 
-// keepTogether takes back the commits within the runs of stages that belong together, but for those around a stage that runs outside of any transaction.
+// keepTogether takes back the commits within the runs of stages that belong together, but for those around a stage that runs outside of any transaction, and those without which a
+// new value of an enum could not be used.
 func (p *planner) keepTogether() {
 	for _, g := range p.grouped {
 		run := p.stages[g.from : g.to+1]
 		for i := range run[:len(run)-1] {
-			if !slices.ContainsFunc(run[i:i+2], func(st migrate.Stage) bool { return st.NoTx || st.Batch != nil }) {
+			if !p.committed[g.from+i] && !slices.ContainsFunc(run[i:i+2], func(st migrate.Stage) bool { return st.NoTx || st.Batch != nil }) {
 				run[i].Commit = false
 			}
 		}

@@ -32,12 +32,12 @@ func (p *planner) around(stands []schema.SQLObject) (away, back []migrate.Statem
 }
 
 // readsEnum returns the objects that stand on an enum, or on columns of it, and on these, in an order in which they can be created. An enum that loses values is made
-// again: its columns get another type, of which those of indexes and statistics follow. On the way forward they are out of the way; on the way back nobody has taken
+// again: its columns get another type, which indexes follow, and what compares them with a value of the old one does not. On the way forward they are out of the way; on the way back nobody has taken
 // them, as values are added under whatever reads them.
 func (p *planner) readsEnum(enum string, columns map[string][]string) []schema.SQLObject {
 	return p.standingOn(func(o schema.SQLObject, n schema.Need) bool {
 		switch o.Kind {
-		case schema.ViewKind, schema.MaterializedViewKind, schema.RuleKind, schema.TriggerKind, schema.PolicyKind, schema.FunctionKind, schema.ProcedureKind, schema.AggregateKind, schema.PublicationKind:
+		case schema.ViewKind, schema.MaterializedViewKind, schema.RuleKind, schema.TriggerKind, schema.PolicyKind, schema.FunctionKind, schema.ProcedureKind, schema.AggregateKind, schema.PublicationKind, schema.ExclusionKind, schema.StatisticsKind:
 			return n.Enum == enum || n.Column != "" && slices.Contains(columns[n.Table], n.Column)
 		}
 		return false

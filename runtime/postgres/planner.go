@@ -25,6 +25,7 @@ type planner struct {
 	stages     []migrate.Stage
 	fresh      map[string]bool         // tables made in this migration: nobody else can be kept waiting for them
 	values     []addedValues           // to enums, see enum_values.go
+	committed  map[int]bool            // stages whose values are used behind them
 	dirty      bool                    // an earlier op changes rows of any table, or may
 	filled     map[string][]string     // tables, with the columns of them in which an earlier op changes values
 	was        lineage                 // what things were called before the migration
@@ -53,7 +54,7 @@ type planner struct {
 }
 
 func newPlanner(r renderer) *planner {
-	return &planner{renderer: r, before: &schema.Schema{}, away: map[string]int{}, drops: map[int]bool{}, named: map[string]string{}, made: map[string]bool{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, was: lineage{map[string]string{}, map[string]map[string]string{}}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
+	return &planner{renderer: r, before: &schema.Schema{}, away: map[string]int{}, committed: map[int]bool{}, drops: map[int]bool{}, named: map[string]string{}, made: map[string]bool{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, was: lineage{map[string]string{}, map[string]map[string]string{}}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
 }
 
 // Dialect implements [migrate.Planner].
@@ -83,6 +84,7 @@ func (p *planner) Before(s *schema.Schema) {
 
 func (p *planner) Finish() ([]migrate.Stage, error) {
 	p.keysBack()
+	p.valuesFirst()
 	p.commitValues()
 	p.checkBodies()
 	p.finishLater()

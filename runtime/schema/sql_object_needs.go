@@ -196,7 +196,7 @@ func (n *needs) target() {
 	}
 	for i := range n.s.SQLObjects {
 		x := n.s.SQLObjects[i]
-		if x.Kind != CommentKind && x.Kind != GrantKind && Meet(x.Only, n.o.Only) && (name == x.Addressed() || x.Kind.Relation() && name == "table "+x.Quoted() || name == "type "+x.Quoted() || x.Kind.Routine() && name == "routine "+x.Quoted()) {
+		if x.Kind != CommentKind && x.Kind != GrantKind && x.Kind != RowSecurityKind && Meet(x.Only, n.o.Only) && (name == x.Addressed() || x.Kind.Relation() && name == "table "+x.Quoted() || name == "type "+x.Quoted() || x.Kind.Routine() && name == "routine "+x.Quoted()) {
 			n.add(Need{Object: &x, At: -1})
 		}
 	}
