@@ -259,7 +259,9 @@ func (i *inspector) one(kind string, r restRow) {
 			sql = "CREATE AGGREGATE " + name + " " + sql
 		}
 	case "comment":
-		if slices.ContainsFunc(i.out.Unexpressed, func(u migrate.Unexpressed) bool { return u.SQL == "" && strings.EqualFold(u.Object, r.State+" "+r.Name) }) {
+		if slices.ContainsFunc(i.out.Unexpressed, func(u migrate.Unexpressed) bool {
+			return u.SQL == "" && strings.EqualFold(u.Object, r.State+" "+r.Name)
+		}) {
 			return // with what it is on
 		}
 		i.unexpressed("comment on "+strings.ToLower(r.State)+" "+r.Name, leftAsItIs, "COMMENT ON "+r.State+" "+r.Name+" IS "+text(r.Detail))
