@@ -21,9 +21,36 @@ import (
 // Generate works out the next migration and writes nothing. Questions are part of the result; what is wrong with the models or the
 // folder of migrations comes as [finding.Problems], everything that kept it from working as another error.
 func Generate(ctx context.Context, cfg Config) (*Result, error) {
-	r, err := prepare(ctx, cfg)
+	if err := checkParents(cfg.OutDir()); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	models := cfg.loadAhead(ctx)
+	defer models.stop()
+	r, err := prepare(ctx, cfg, models)
 	if err != nil {
 		return nil, err
+	}
+	// What does not hang on the comparison goes on beside it.
+	checked := sync.OnceValue(r.checkSQL)
+	extra := sync.OnceValue(func() error { return r.models.LoadExtra(ctx) })
+	compiled := sync.OnceValue(func() error {
+		if err := extra(); err != nil {
+			return err
+		}
+		return r.TypeCheck(ctx, cfg)
+	})
+	if !cfg.Frugal {
+		var beside sync.WaitGroup
+		defer beside.Wait()
+		defer cancel()
+		beside.Go(func() {
+			_ = checked()
+			if r.changed { // else nobody asks, mostly
+				_ = compiled()
+			}
+		})
 	}
 	taken := r.takenOver(cfg, r.byHand, nil)
 	var allows func(o schema.SQLObject, table, column string) bool
@@ -42,6 +69,9 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 			out, err = compare()
 		}
 	}
+	if err := checked(); err != nil {
+		return nil, err
+	}
 	if err != nil {
 		return nil, r.place(err)
 	}
@@ -56,7 +86,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		out.Questions = append(out.Questions, r.lastModels(cfg)...)
 	}
 	if len(out.Questions) > 0 {
-		if err := r.TypeCheck(ctx, cfg); err != nil {
+		if err := compiled(); err != nil {
 			return nil, err
 		}
 		for _, q := range out.Questions {
@@ -74,27 +104,29 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	m.Answers = out.Used
 	if len(out.Ops) > 0 {
-		if err := r.models.LoadExtra(ctx); err != nil {
+		if err := extra(); err != nil {
 			return nil, err
 		}
 	}
 	var guards []File
+	var schemaText []byte
 	err = together(cfg.Frugal,
 		func() error { // without ops nobody waits for it, but modelgen check does
 			if len(out.Ops) == 0 {
 				return nil
 			}
-			return r.TypeCheck(ctx, cfg)
+			return compiled()
 		},
 		func() error { return r.refusals(cfg, out.Ops) },
 		func() error { return r.migration(m) },
 		func() (err error) { guards, err = r.guards(); return err },
+		func() (err error) { schemaText, err = r.schemaText(out); return err },
 	)
 	if err != nil {
 		return nil, err
 	}
 	r.Files = append(r.Files, guards...)
-	return r, r.snapshot(out)
+	return r, r.snapshot(out, schemaText)
 }
 
 // TypeCheck says what is wrong with the Go code of the migrations that are there, as far as what was loaded with the models tells.
@@ -137,14 +169,9 @@ func together(oneByOne bool, work ...func() error) error {
 	return nil
 }
 
-// prepare reads folder and models.
-func prepare(ctx context.Context, cfg Config) (*Result, error) {
+// prepare reads folder, SQL files and models.
+func prepare(ctx context.Context, cfg Config, models *ahead) (*Result, error) {
 	shown := cfg.ShownOut()
-	if err := checkParents(cfg.OutDir()); err != nil {
-		return nil, err
-	}
-	models := cfg.loadAhead(ctx)
-	defer models.stop()
 	f, err := cfg.Folder, error(nil)
 	if f == nil {
 		f, err = migrations.Read(cfg.OutDir(), shown)
@@ -177,6 +204,9 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if r.snap.Models, r.moved, err = cfg.models(r.snap); err != nil {
 		return nil, err
 	}
+	sqlErr := r.readSQL(cfg)
+	r.changed = sqlErr == nil && r.differs()
+	models.soon <- r.changed
 	r.models, err = models.load(ctx, cfg.loading(r.snap))
 	var problems load.Problems
 	if errors.As(err, &problems) {
@@ -214,10 +244,18 @@ func prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if r.snap.SQL != "" || len(r.models.Views)+len(r.models.Schema.SQLObjects) > 0 {
 		r.byHand = r.handObjects()
 	}
-	if err := r.readSQL(cfg, r.byHand); err != nil {
-		return nil, err
+	if sqlErr != nil {
+		return nil, sqlErr
+	}
+	if r.sql != nil {
+		if problems := r.sql.Add(r.models.Schema); len(problems) > 0 {
+			return nil, findings(problems)
+		}
 	}
 	if err := r.views(r.byHand); err != nil {
+		if wrong := r.checkSQL(); wrong != nil {
+			return nil, wrong
+		}
 		return nil, err
 	}
 	if r.snap.Set == "" {

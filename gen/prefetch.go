@@ -18,6 +18,7 @@ import (
 type ahead struct {
 	cancel context.CancelFunc
 	done   chan struct{}
+	soon   chan bool // says, once, whether the SQL files differ, see [load.Config.ExtraSoon]
 	config load.Config
 	models *load.Result
 	err    error
@@ -27,7 +28,7 @@ type ahead struct {
 // folder will tell.
 func (c Config) loadAhead(ctx context.Context) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &ahead{cancel: cancel, done: make(chan struct{})}
+	a := &ahead{cancel: cancel, done: make(chan struct{}), soon: make(chan bool, 1)}
 	s := &snapshot.Snapshot{}
 	if c.Folder != nil {
 		if c.Folder.Snapshot != nil {
@@ -46,6 +47,7 @@ func (c Config) loadAhead(ctx context.Context) *ahead {
 		return a
 	}
 	a.config = c.loading(s)
+	a.config.ExtraSoon = a.soon
 	go func() {
 		defer close(a.done)
 		a.models, a.err = load.Load(ctx, a.config)
@@ -55,7 +57,9 @@ func (c Config) loadAhead(ctx context.Context) *ahead {
 
 // load returns the models. They are loaded again should the settings not be those that were expected.
 func (a *ahead) load(ctx context.Context, c load.Config) (*load.Result, error) {
+	c.ExtraSoon = a.soon
 	if !reflect.DeepEqual(a.config, c) {
+		c.ExtraSoon = nil
 		return load.Load(ctx, c)
 	}
 	<-a.done
@@ -66,6 +70,9 @@ func (a *ahead) load(ctx context.Context, c load.Config) (*load.Result, error) {
 func (a *ahead) stop() {
 	a.cancel()
 	<-a.done
+	if a.models != nil {
+		a.models.Stop()
+	}
 }
 
 // loading says what to load. What migrations import is left for later where nothing seems to have changed since the snapshot was written: then nobody asks.

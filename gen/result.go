@@ -34,6 +34,7 @@ type Result struct {
 
 	models  *load.Result
 	sql     *sqlfiles.Result // what the SQL files declare; nil without any
+	changed bool             // the SQL files declare something that the snapshot has not
 	byHand  []schema.Object  // what steps that are written by hand say that they make
 	targets map[string]migrate.Dialect
 	flagged []string // dialects of the flag

@@ -14,7 +14,7 @@ import (
 
 // record adds the new migration to what the snapshot records, and what it does not record yet. The second is known to be no difference, as in a
 // project whose snapshot is older than its records, and so are other import paths of the same models.
-func (r *Result) record() error {
+func (r *Result) record(schemaText []byte) error {
 	before, models := r.snap.Migrations, r.snap.Models
 	r.snap.Migrations = maps.Clone(before)
 	if r.moved {
@@ -26,7 +26,7 @@ func (r *Result) record() error {
 		}
 		r.snap.Migrations[r.Migration] = migrations.RecordOfOps(r.Ops, r.hash())
 	}
-	without, err := r.snap.Encode()
+	without, err := r.snap.EncodeWith(schemaText)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (r *Result) record() error {
 	}
 	with := without
 	if !same {
-		if with, err = r.snap.Encode(); err != nil {
+		if with, err = r.snap.EncodeWith(schemaText); err != nil {
 			return err
 		}
 	}
@@ -55,8 +55,8 @@ func (r *Result) record() error {
 // CatchesUp reports whether a file is a snapshot that only records more migrations than it did: that is no difference for anybody who looks.
 func (r *Result) CatchesUp(f File) bool { return r.catchesUp && filepath.Base(f.Path) == snapshot.Name }
 
-// snapshot writes the snapshot when anything in it changed, be it a setting only.
-func (r *Result) snapshot(out *diff.Result) error {
+// snapshot writes the snapshot when anything in it changed, be it a setting only. schemaText is what [Result.schemaText] returns.
+func (r *Result) snapshot(out *diff.Result, schemaText []byte) error {
 	if len(out.Ops) > 0 {
 		r.snap.Schema = *out.Schema
 		r.snap.SetHead(r.Migration, r.hash())
@@ -64,7 +64,18 @@ func (r *Result) snapshot(out *diff.Result) error {
 	if r.Folder.Snapshot == nil && r.Migration == "" {
 		return nil
 	}
-	return r.record()
+	return r.record(schemaText)
+}
+
+// schemaText returns the schema as the snapshot will have it, nil where none is written.
+func (r *Result) schemaText(out *diff.Result) ([]byte, error) {
+	switch {
+	case len(out.Ops) > 0:
+		return snapshot.EncodeSchema(out.Schema)
+	case r.Folder.Snapshot == nil && r.Migration == "":
+		return nil, nil
+	}
+	return snapshot.EncodeSchema(&r.snap.Schema)
 }
 
 // hash returns the hash of the ops of the new migration, which three places record.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
@@ -41,8 +42,8 @@ func (c Config) settleSQL(s *snapshot.Snapshot) error {
 	return nil
 }
 
-// readSQL reads the SQL files that the snapshot records, and adds what they declare to the schema of the models. byHand is what steps written by hand make.
-func (r *Result) readSQL(cfg Config, byHand []schema.Object) error {
+// readSQL reads the SQL files that the snapshot records.
+func (r *Result) readSQL(cfg Config) error {
 	if r.snap.SQL == "" {
 		return nil
 	}
@@ -69,8 +70,30 @@ func (r *Result) readSQL(cfg Config, byHand []schema.Object) error {
 		return finding.Problems{err.Error()}
 	}
 	r.sql = files
-	if problems := files.Into(r.models.Schema, byHand...); len(problems) > 0 {
-		return findings(problems)
+	return nil
+}
+
+// differs reports whether the SQL files declare something that is not in the snapshot as they have it, before anything is known of the models. What only goes is not seen, nor
+// are comments and grants, which may name a routine without its arguments.
+func (r *Result) differs() bool {
+	if r.sql == nil {
+		return false
+	}
+	recorded := map[string]schema.SQLObject{}
+	for _, o := range r.old().SQLObjects {
+		recorded[o.Key()] = o
+	}
+	return slices.ContainsFunc(r.sql.Objects, func(o sqlfiles.Object) bool {
+		return o.Kind != schema.CommentKind && o.Kind != schema.GrantKind && !recorded[o.Key()].Equal(o.SQLObject)
+	})
+}
+
+// checkSQL returns what of the SQL files stands on something that is not there. It changes nothing.
+func (r *Result) checkSQL() error {
+	if r.sql != nil {
+		if problems := r.sql.Check(r.models.Schema, r.byHand...); len(problems) > 0 {
+			return findings(problems)
+		}
 	}
 	return nil
 }

@@ -7,13 +7,14 @@ import (
 )
 
 // spareMemory lets a short run collect garbage seldom, but rather than take more than a little memory, as a thousand models need, more often: that costs a tenth
-// of the time. Of more models it would cost half of it, so they have the memory.
+// of the time. Of more models it would cost half of it, so they have the memory; of what is a little more, as with views and functions beside a thousand models, it would cost as much, so that has some.
 func spareMemory() {
 	debug.SetGCPercent(200)
-	const little, inUse = 68 << 20, 43 << 20 // beside the program itself, and of that what a thousand models have in use at most
+	const little, inUse, some = 68 << 20, 43 << 20, 40 << 20 // beside the program itself, and of that what a thousand models have in use at most
 	debug.SetMemoryLimit(little)
 	afterEachCollection(func(live uint64) {
-		debug.SetMemoryLimit(little + 3*max(int64(live)-inUse, 0))
+		more := max(int64(live)-inUse, 0)
+		debug.SetMemoryLimit(little + max(3*more, min(8*more, some)))
 	})
 }
 

@@ -208,6 +208,9 @@ func id(name, only string) string { return name + "\x00" + only }
 // partner, and tells which old ones have no partner, by their ids. An op that renames does so for all of one name: where not all of them get
 // the same one, those that would get another go and come again.
 func match[T any](old, new []T, name func(*T) (*string, string), equal func(a, b T) bool, renamed func(from, to string)) map[string]bool {
+	if len(old)+len(new) == 0 {
+		return nil
+	}
 	gone := map[string]bool{}
 	partner := make([]int, len(new))
 	used := make([]bool, len(old))

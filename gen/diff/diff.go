@@ -197,7 +197,7 @@ func (d *differ) run() {
 	d.moveAside()
 	d.renames()
 
-	from, base := len(d.ops), d.cur.Clone()
+	from := len(d.ops)
 	d.createSchemas()
 	d.enums()
 	d.createTables()
@@ -220,7 +220,7 @@ func (d *differ) run() {
 	d.dropSchemas()
 	d.comments()
 	if len(d.errs) == 0 {
-		d.sortByNeed(from, base)
+		d.sortByNeed(from)
 	}
 }
 
@@ -239,8 +239,10 @@ func (d *differ) recordHints() {
 			}
 		}
 	}
-	for _, o := range d.new.SQLObjects {
-		if c := d.cur.SQLObject(o); c != nil {
+	for i, o := range d.new.SQLObjects {
+		if i < len(d.cur.SQLObjects) && d.cur.SQLObjects[i].Same(o) { // both are sorted
+			d.cur.SQLObjects[i].Was = o.Was
+		} else if c := d.cur.SQLObject(o); c != nil {
 			c.Was = o.Was
 		}
 	}

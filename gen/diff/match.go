@@ -214,6 +214,13 @@ func qualifyLike(name, was string, old *schema.Schema) string {
 }
 
 func (d *differ) pairColumns(t, old *schema.Table, answers []rename) {
+	if len(answers)+len(d.in.Answers.Drops) == 0 && t.Was == "" && slices.EqualFunc(t.Columns, old.Columns, func(c, o schema.Column) bool { return c.Name == o.Name && c.Was == "" }) {
+		d.cols[t.Name] = make(map[string]string, len(t.Columns)) // mostly
+		for _, c := range t.Columns {
+			d.cols[t.Name][c.Name] = c.Name
+		}
+		return
+	}
 	m := matching{d: d, was: map[string]string{}, usedUp: map[string]string{}, exists: "column",
 		object: func(n string) string { return t.Name + "." + n }}
 	if t.Was != old.Name && slices.Contains(d.open, t.Name) {

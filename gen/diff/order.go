@@ -219,10 +219,20 @@ func circle(nodes []node, done []bool) cycle {
 	return c
 }
 
-// sortByNeed puts the ops behind from into the order of their needs, and applies them to base, which is the schema that they find.
-func (d *differ) sortByNeed(from int, base *schema.Schema) {
+// sortByNeed puts the ops behind from into the order of their needs, and applies them again to the schema that they find.
+func (d *differ) sortByNeed(from int) {
 	if d.bug != nil || !slices.ContainsFunc(d.ops[from:], func(op migrate.Op) bool { return op.Effects().Rows }) {
 		return
+	}
+	base := d.old.Clone()
+	for _, op := range d.ops[:from] {
+		if _, isFill := op.(migrate.Fill); isFill {
+			continue // as in emit
+		}
+		if err := op.Apply(base); err != nil {
+			d.bug = err
+			return
+		}
 	}
 	ops, bad := sorted(d.ops[from:], union(base, d.cur))
 	if bad != nil {

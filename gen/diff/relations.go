@@ -15,17 +15,25 @@ import (
 type relation struct {
 	name  string // without its schema
 	table string
-	what  string // "index notes_at_idx of notes"
+	kind  string // "index", "the sequence"
 	made  bool   // it is new
+}
+
+// what says what it is: "index notes_at_idx of notes".
+func (r relation) what() string {
+	if r.kind == "table" {
+		return "table " + r.table
+	}
+	return r.kind + " " + r.name + " of " + r.table
 }
 
 // relations returns those of a table on the dialect. Some know the names of keys and unique constraints only as words in the text of the table.
 // What the dialect has not is passed over, as a copy of the table without it costs much more.
 func relations(t *schema.Table, dialect migrate.Capabilities) []relation {
 	_, base := schema.SplitName(t.Name)
-	all := []relation{{name: base, table: t.Name, what: "table " + t.Name}}
+	all := []relation{{name: base, table: t.Name, kind: "table"}}
 	of := func(kind, name string) {
-		all = append(all, relation{name: name, table: t.Name, what: kind + " " + name + " of " + t.Name})
+		all = append(all, relation{name: name, table: t.Name, kind: kind})
 	}
 	for i := range t.Indexes {
 		if x := &t.Indexes[i]; !schema.Elsewhere(x.Only, dialect.Name) {
@@ -76,7 +84,7 @@ func (d *differ) checkRelations() {
 					owners[key] = r
 					continue
 				}
-				if before.what == r.what || r.isSequence() && before.isSequence() {
+				if before.what() == r.what() || r.isSequence() && before.isSequence() {
 					continue // the database gives the later one another name
 				}
 				numbered := r.isSequence() && r.made || before.isSequence() && before.made
@@ -87,7 +95,7 @@ func (d *differ) checkRelations() {
 					before, r = r, before
 				}
 				msg := fmt.Sprintf("%s cannot have that name, it is taken by %s: tables, indexes, keys and sequences of a schema share one space of names; "+
-					"give one of them another (name:... in the tag of an index or a key)", r.what, before.what)
+					"give one of them another (name:... in the tag of an index or a key)", r.what(), before.what())
 				if !said[msg] {
 					d.fail(r.table, "%s", msg)
 				}
@@ -97,7 +105,7 @@ func (d *differ) checkRelations() {
 	}
 }
 
-func (r relation) isSequence() bool { return strings.HasPrefix(r.what, "the sequence") }
+func (r relation) isSequence() bool { return r.kind == "the sequence" }
 
 // keptSequences returns the sequences of a table that have the names of when it, or a column, had another name: no rename reaches them. had are the
 // relations of what it was.

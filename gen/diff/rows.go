@@ -25,8 +25,11 @@ func (d *differ) rows(place int) {
 		d.forgetComputed(t.Name)
 	}
 	ops := d.rowOps()
-	after := d.cur.Clone()
 	d.rowsDone = true
+	if len(ops) == 0 {
+		return
+	}
+	after := d.cur.Clone()
 	for i, op := range ops {
 		err := op.Apply(after)
 		if err == nil {

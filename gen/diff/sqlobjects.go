@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -19,12 +20,30 @@ type change struct {
 	at   *schema.SQLObject // old, with the names that tables and columns get meanwhile
 	new  *schema.SQLObject // nil when it goes
 	how  how
-	why  string        // of a recreate, for people
-	hard []schema.Need // of old, in the old schema
-	need []schema.Need // of new, in the new schema
+	why  string // of a recreate, for people
+	hard needed // of old, in the old schema
+	need needed // of new, in the new schema
 
 	behind []int // ops of tables that give it other columns to show
 	stays  bool  // a partition that goes stays as a table
+}
+
+// needed is what an object stands on. Its text is read when somebody asks, as most changes ask of few objects.
+type needed struct {
+	of  *schema.SQLObject
+	in  func() *schema.Names
+	got *[]schema.Need
+}
+
+func (n *needed) all() []schema.Need {
+	if n.of == nil {
+		return nil
+	}
+	if n.got == nil {
+		all := n.in().Needs(*n.of)
+		n.got = &all
+	}
+	return *n.got
 }
 
 type how int
@@ -47,14 +66,9 @@ func (d *differ) sqlObjects() {
 	if len(d.ops) == 0 && !slices.ContainsFunc(changes, func(c *change) bool { return c.how != keepObject }) {
 		return // mostly
 	}
-	oldNames, newNames := d.old.Names(), d.objectScene().Names()
+	oldNames, newNames := sync.OnceValue(d.old.Names), sync.OnceValue(d.objectScene().Names)
 	for _, c := range changes {
-		if c.old != nil {
-			c.hard = oldNames.Needs(*c.old)
-		}
-		if c.new != nil {
-			c.need = newNames.Needs(*c.new)
-		}
+		c.hard, c.need = needed{of: c.old, in: oldNames}, needed{of: c.new, in: newNames}
 	}
 	d.missingUnder(changes)
 	d.namesGone(changes)
@@ -81,7 +95,10 @@ func (d *differ) sqlObjects() {
 		d.errs = append(d.errs, err)
 		return
 	}
-	cur := d.old.Clone()
+	cur := d.cur // where no op has changed it yet
+	if len(d.ops) > 0 {
+		cur = d.old.Clone()
+	}
 	for i, op := range ops {
 		if _, isFill := op.(migrate.Fill); isFill {
 			continue
@@ -135,10 +152,17 @@ func (d *differ) objectScene() *schema.Schema { return d.new }
 func (d *differ) pairObjects() (all []*change) {
 	followed := d.followed()
 	byNew := map[string]*change{}
+	at := map[string]int{} // of the new ones
+	for j, n := range d.new.SQLObjects {
+		at[n.Key()] = j
+	}
 	var gone []*change
 	for i := range d.old.SQLObjects {
 		c := &change{old: &d.old.SQLObjects[i], at: followed[i], how: dropObject}
-		j := slices.IndexFunc(d.new.SQLObjects, c.at.Same)
+		j, found := at[c.at.Key()]
+		if !found || !d.new.SQLObjects[j].Same(*c.at) { // a partition may be one of another table
+			j = slices.IndexFunc(d.new.SQLObjects, c.at.Same)
+		}
 		if j >= 0 {
 			c.new = &d.new.SQLObjects[j]
 			byNew[c.new.Key()] = c
@@ -224,6 +248,13 @@ func ofObject(answer string) bool {
 
 // followed returns the old objects as they are once tables and columns have their new names, in the order of the old ones.
 func (d *differ) followed() []*schema.SQLObject {
+	all := make([]*schema.SQLObject, len(d.old.SQLObjects))
+	if len(d.ops) == 0 {
+		for i, o := range d.old.SQLObjects {
+			all[i] = &o
+		}
+		return all
+	}
 	s := d.old.Clone()
 	for i := range s.SQLObjects {
 		s.SQLObjects[i].Was = strconv.Itoa(i) // which names each while they are sorted again
@@ -236,7 +267,6 @@ func (d *differ) followed() []*schema.SQLObject {
 			d.bug = err
 		}
 	}
-	all := make([]*schema.SQLObject, len(d.old.SQLObjects))
 	for i := range s.SQLObjects {
 		k, err := strconv.Atoi(s.SQLObjects[i].Was)
 		if err != nil {
@@ -270,8 +300,11 @@ func (d *differ) changeOf(from, to schema.SQLObject) how {
 
 // breaks returns, for each change, the ops of tables before which its object has to be out of the way.
 func (d *differ) breaks(changes []*change) map[*change][]int {
-	holds := slices.ContainsFunc(d.in.Dialects, func(c migrate.Capabilities) bool { return c.HoldsColumns })
 	all := map[*change][]int{}
+	if len(d.ops) == 0 {
+		return all
+	}
+	holds := slices.ContainsFunc(d.in.Dialects, func(c migrate.Capabilities) bool { return c.HoldsColumns })
 	at := newTrail(d.old)
 	names := d.old.Names()
 	expands := map[*change][]string{}
@@ -293,7 +326,7 @@ func (d *differ) breaks(changes []*change) map[*change][]int {
 				if c.old == nil || c.how == createObject || !x.of(*c.old) || x.views && (c.how == keepObject || c.how == replaceObject) && sameOutput(*c.old, *c.at) {
 					continue
 				}
-				if slices.ContainsFunc(c.hard, func(n schema.Need) bool {
+				if slices.ContainsFunc(c.hard.all(), func(n schema.Need) bool {
 					if x.enum != "" {
 						return !n.Soft && n.Enum == x.enum
 					}
@@ -463,7 +496,7 @@ func (d *differ) outOfTheWay(changes []*change, breaks map[*change][]int) {
 				if under == c || under.old == nil || under.how != recreateObject && under.how != renameObject && under.how != dropObject && !swapped(under) || carried(c, under) {
 					continue
 				}
-				if slices.ContainsFunc(c.hard, func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) {
+				if slices.ContainsFunc(c.hard.all(), func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) {
 					c.how, c.why, again = recreateObject, under.old.String()+" is out of the way meanwhile", true
 					break
 				}
@@ -485,7 +518,7 @@ func (d *differ) missingUnder(changes []*change) {
 			continue
 		}
 		for _, under := range changes {
-			if under.how != dropObject || !slices.ContainsFunc(c.hard, func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) {
+			if under.how != dropObject || !slices.ContainsFunc(c.hard.all(), func(n schema.Need) bool { return !n.Soft && n.Object != nil && n.Object.Same(*under.old) }) {
 				continue
 			}
 			if c.at.Equal(*c.new) && !named(under.old, changes) && !d.overloaded(under.old) {

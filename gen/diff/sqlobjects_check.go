@@ -76,6 +76,9 @@ func relationNamed(s *schema.Schema, name string) bool {
 
 // namesGone refuses objects whose text names what the migration takes away.
 func (d *differ) namesGone(changes []*change) {
+	if len(d.ops) == 0 && !slices.ContainsFunc(changes, func(c *change) bool { return c.how == dropObject }) {
+		return
+	}
 	g := d.goneNames()
 	var removed []*schema.SQLObject
 	for _, c := range changes {
@@ -120,7 +123,7 @@ func (d *differ) namesGone(changes []*change) {
 // toldMissing reports whether missingUnder has an error for the object.
 func (d *differ) toldMissing(c *change, changes []*change) bool {
 	return slices.ContainsFunc(changes, func(under *change) bool {
-		return under.how == dropObject && needs(c.hard, under.old) && !named(under.old, changes)
+		return under.how == dropObject && needs(c.hard.all(), under.old) && !named(under.old, changes)
 	})
 }
 

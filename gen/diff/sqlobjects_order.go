@@ -96,7 +96,7 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 				all.edge(i, drop, false)
 			}
 			for _, other := range changes { // what stands on it goes first
-				if other.old != nil && other != c && needs(other.hard, c.old) {
+				if other.old != nil && other != c && needs(other.hard.all(), c.old) {
 					all.edge(drops[other], drop, false)
 				}
 			}
@@ -114,7 +114,7 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 			for _, i := range uses.new[c] {
 				all.edge(make, i, false)
 			}
-			for _, n := range c.need {
+			for _, n := range c.need.all() {
 				switch {
 				case n.Object != nil:
 					for _, other := range changes {
@@ -142,14 +142,14 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 			}
 			if swapped(c) || c.how == renameObject {
 				for _, other := range changes {
-					if other.old != nil && other != c && needs(other.hard, c.old) {
+					if other.old != nil && other != c && needs(other.hard.all(), c.old) {
 						all.edge(drops[other], make, false)
 					}
 				}
 			}
 			if c.how == replaceObject { // with its new text nothing is in the way
 				for _, other := range changes {
-					if other.how == dropObject && needs(c.hard, other.old) {
+					if other.how == dropObject && needs(c.hard.all(), other.old) {
 						all.edge(make, drops[other], false)
 					}
 				}

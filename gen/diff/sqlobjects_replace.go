@@ -137,7 +137,7 @@ func sameOutput(old, at schema.SQLObject) bool {
 
 // replacedFirst reports whether the new text of an object needs nothing that the ops of tables or other objects make: it can be replaced before them.
 func (d *differ) replacedFirst(m makersOf, c *change, changes []*change) bool {
-	return !slices.ContainsFunc(c.need, func(n schema.Need) bool {
+	return !slices.ContainsFunc(c.need.all(), func(n schema.Need) bool {
 		switch {
 		case n.Object != nil:
 			return !slices.ContainsFunc(changes, func(x *change) bool { return x.how == keepObject && n.Object.Same(*x.new) })

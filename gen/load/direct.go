@@ -13,6 +13,7 @@ import (
 
 // directly lists and checks the packages without package packages. It reports false where that has to do it: it says what is wrong.
 func (l *loader) directly(ctx context.Context) ([]*packages.Package, bool) {
+	outer := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	known := map[string]*packages.Package{} // what has export data
@@ -39,6 +40,9 @@ func (l *loader) directly(ctx context.Context) ([]*packages.Package, bool) {
 	if err := l.connect(ctx, roots, known); err != nil {
 		return nil, false
 	}
+	if len(extra) < len(l.cfg.Extra) && l.soon == nil && l.cfg.ExtraSoon != nil {
+		l.soon = l.listSoon(outer)
+	}
 	c := l.newChecker(roots)
 	if err := c.check(roots); err != nil {
 		return nil, false
@@ -54,6 +58,43 @@ func (l *loader) directly(ctx context.Context) ([]*packages.Package, bool) {
 	return roots, true
 }
 
+// soon is a list of the Extra packages that is made beside the reading of the models.
+type soon struct {
+	stop  context.CancelFunc
+	done  chan struct{}
+	known map[string]*packages.Package // nil where they were not listed
+	err   error
+}
+
+// listSoon waits for somebody to say that the Extra packages are needed, and lists them.
+func (l *loader) listSoon(ctx context.Context) *soon {
+	ctx, cancel := context.WithCancel(ctx)
+	s := &soon{stop: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		select {
+		case wanted := <-l.cfg.ExtraSoon:
+			if wanted {
+				s.known = map[string]*packages.Package{}
+				s.err = l.exported(ctx, l.cfg.Extra, s.known)
+			}
+		case <-ctx.Done():
+		}
+	}()
+	return s
+}
+
+// end ends the go command where it still runs.
+func (s *soon) end() {
+	if s != nil {
+		s.stop()
+		<-s.done
+	}
+}
+
+// Stop ends the go command that was started because of [Config.ExtraSoon], where nobody has waited for it in [Result.LoadExtra].
+func (r *Result) Stop() { r.l.soon.end() }
+
 // LoadExtra adds the types of the Extra packages of the configuration to Types, where they are not there yet, or what is wrong with them to Failed. The error is that of ctx.
 func (r *Result) LoadExtra(ctx context.Context) error {
 	l := r.l
@@ -61,13 +102,25 @@ func (r *Result) LoadExtra(ctx context.Context) error {
 		return nil
 	}
 	l.extraLeft = false
-	known := map[string]*packages.Package{}
-	err := l.exported(ctx, l.cfg.Extra, known)
+	var known map[string]*packages.Package
+	var err error
+	if l.soon != nil {
+		<-l.soon.done
+		known, err = l.soon.known, l.soon.err
+	}
+	if known == nil || err != nil {
+		known = map[string]*packages.Package{}
+		err = l.exported(ctx, l.cfg.Extra, known)
+	}
 	for _, path := range l.cfg.Extra {
 		p := known[path]
 		if err == nil && p != nil && l.checker.extra(p) == nil {
 			addTypes(r.Types, p.Types)
 			continue
+		}
+		if ctx.Err() != nil {
+			l.extraLeft = true
+			return ctx.Err()
 		}
 		r.Failed[path] = errors.New("the go command has no types of it")
 		if wrong, err := packages.Load(l.config(ctx), path); err == nil && len(wrong) > 0 {

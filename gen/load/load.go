@@ -33,6 +33,10 @@ type Config struct {
 	// [Result.LoadExtra], for which a go command runs of its own. Zero loads them at once.
 	ExtraLater time.Time
 
+	// ExtraSoon, where the Extra packages are left for later, says whether they will be needed after all, true or false once: then they are listed while the models are read. nil is that nobody
+	// knows.
+	ExtraSoon <-chan bool
+
 	Overlay map[string][]byte // files that are read in the place of those on disk, or beside them, by absolute path
 	GoList  GoList            // nil runs the go command
 
@@ -128,6 +132,7 @@ type loader struct {
 	foreseen  []string                   // import paths of what the packages probably import beside them
 	newest    time.Time                  // when the newest of their files was changed, zero where that is not known
 	extraLeft bool                       // the Extra packages are left to Result.LoadExtra
+	soon      *soon                      // lists them meanwhile, nil where nobody will say so
 	listing   *listing                   // what the go commands of all loaders listed
 	checker   *checker                   // that was used, nil where package packages loaded all
 	wanted    map[string]bool            // import paths of packages that the schema hangs on and that were not read from source
@@ -167,9 +172,13 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 	for {
 		roots, err := l.list(ctx)
 		if err != nil {
+			l.soon.end()
 			return nil, err
 		}
 		res, err := l.run(roots)
+		if err != nil {
+			l.soon.end()
+		}
 		more := l.unread()
 		if len(more) == 0 {
 			if res != nil {
@@ -179,9 +188,10 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 		}
 		next, newErr := newLoader(cfg, token.NewFileSet())
 		if newErr != nil {
+			l.soon.end()
 			return nil, newErr
 		}
-		next.siblings, next.foreseen, next.newest, next.listing = append(l.siblings, more...), l.foreseen, l.newest, l.listing
+		next.siblings, next.foreseen, next.newest, next.listing, next.soon = append(l.siblings, more...), l.foreseen, l.newest, l.listing, l.soon
 		l = next
 	}
 }
@@ -189,7 +199,7 @@ func Load(ctx context.Context, cfg Config) (*Result, error) {
 // done returns what a [Result] asks the loader for, without the syntax trees and all that was found out of them: of many models that is most of the memory.
 func (l *loader) done() *loader {
 	d := &loader{
-		cfg: l.cfg, fset: l.fset, dirs: l.dirs, rel: l.rel, siblings: l.siblings, foreseen: l.foreseen, newest: l.newest, listing: l.listing, extraLeft: l.extraLeft, checker: l.checker, hintsAt: l.hintsAt,
+		cfg: l.cfg, fset: l.fset, dirs: l.dirs, rel: l.rel, siblings: l.siblings, foreseen: l.foreseen, newest: l.newest, listing: l.listing, extraLeft: l.extraLeft, soon: l.soon, checker: l.checker, hintsAt: l.hintsAt,
 	}
 	if d.checker != nil {
 		for _, p := range d.checker.roots { // which nobody else has

@@ -7,10 +7,12 @@ package snapshot
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
@@ -84,12 +86,34 @@ func (s *Snapshot) HeadHash() string {
 
 // Encode writes the snapshot as the bytes of the file.
 func (s *Snapshot) Encode() ([]byte, error) {
+	text, err := EncodeSchema(&s.Schema)
+	if err != nil {
+		return nil, err
+	}
+	return s.EncodeWith(text)
+}
+
+// EncodeSchema writes what [Snapshot.EncodeWith] takes: the schema is most of the file, and known before the rest.
+func EncodeSchema(s *schema.Schema) ([]byte, error) { return encode(s) }
+
+// EncodeWith is [Snapshot.Encode] with the schema as [EncodeSchema] has written it.
+func (s *Snapshot) EncodeWith(schemaText []byte) ([]byte, error) {
 	s.Format = Format
+	rest := *s
+	rest.Schema = schema.Schema{}
+	head, err := encode(&rest)
+	if err != nil || string(schemaText) == "{}\n" {
+		return head, err
+	}
+	return slices.Concat(bytes.TrimSuffix(head, []byte("\n}\n")), []byte(","), schemaText[len("{"):]), nil
+}
+
+func encode(what any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "\t")
-	if err := e.Encode(s); err != nil {
+	if err := e.Encode(what); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
@@ -105,31 +129,40 @@ func Decode(data []byte) (*Snapshot, error) {
 	if line := conflict(data); line > 0 {
 		return nil, fmt.Errorf("%d:1: %w", line, ErrConflict)
 	}
-	var probe struct {
-		Format int `json:"modelgen"`
-	}
-	if err := json.Unmarshal(data, &probe); err != nil {
-		return nil, place(data, err)
-	}
-	if probe.Format > Format {
-		return nil, fmt.Errorf("2:1: it has format %w", newer(probe.Format))
-	}
-	if probe.Format < 1 {
-		return nil, fmt.Errorf("2:1: it is no snapshot of modelgen: it does not say its format")
+	if Settings(data) == nil { // else it says its format, and that is ours
+		if err := probe(data); err != nil {
+			return nil, err
+		}
 	}
 	s := new(Snapshot)
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(s); err != nil {
-		return nil, place(data, err)
+		return nil, cmp.Or(probe(data), place(data, err))
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%d:1: there is more after the end", 1+bytes.Count(data[:d.InputOffset()], []byte("\n")))
+		return nil, cmp.Or(probe(data), fmt.Errorf("%d:1: there is more after the end", 1+bytes.Count(data[:d.InputOffset()], []byte("\n"))))
 	}
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("1:1: %w; restore the file from version control", err)
 	}
 	return s, nil
+}
+
+// probe returns what is wrong with the JSON of a file as a whole, or with its format.
+func probe(data []byte) error {
+	var of struct {
+		Format int `json:"modelgen"`
+	}
+	switch err := json.Unmarshal(data, &of); {
+	case err != nil:
+		return place(data, err)
+	case of.Format > Format:
+		return fmt.Errorf("2:1: it has format %w", newer(of.Format))
+	case of.Format < 1:
+		return fmt.Errorf("2:1: it is no snapshot of modelgen: it does not say its format")
+	}
+	return nil
 }
 
 func newer(format int) error {

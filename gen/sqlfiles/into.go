@@ -12,6 +12,14 @@ import (
 // Into adds what the files declare to the schema of the models, and returns what does not fit it. byHand is what steps of the migrations that are written by
 // hand make: what the files declare may stand on it, and it becomes no part of the schema.
 func (r *Result) Into(s *schema.Schema, byHand ...schema.Object) (problems Problems) {
+	if problems = r.Add(s); len(problems) > 0 {
+		return problems
+	}
+	return r.Check(s, byHand...)
+}
+
+// Add is the first half of [Result.Into]: it adds what the files declare, and returns what cannot be added.
+func (r *Result) Add(s *schema.Schema) (problems Problems) {
 	fail := func(o Object, format string, args ...any) {
 		problems = append(problems, Problem{o.Pos, fmt.Sprintf(format, args...)})
 	}
@@ -61,13 +69,14 @@ func (r *Result) Into(s *schema.Schema, byHand ...schema.Object) (problems Probl
 	}
 	slices.Sort(s.Namespaces)
 	s.SortSQLObjects()
-	if len(problems) > 0 {
-		return problems
-	}
-	before := s.Objects
-	s.Objects = slices.Concat(before, byHand) // for as long as names are looked up
-	defer func() { s.Objects = before }()
-	return r.check(s)
+	return problems
+}
+
+// Check is the second half of [Result.Into], which takes longer and changes nothing: it returns what stands on something that is not there.
+func (r *Result) Check(s *schema.Schema, byHand ...schema.Object) Problems {
+	with := *s
+	with.Objects = slices.Concat(s.Objects, byHand) // where names are looked up
+	return r.check(&with)
 }
 
 // onlyRoutine completes a comment or a grant on a routine that is named without its arguments.
