@@ -7,7 +7,7 @@ import "github.com/modelgen/modelgen/runtime/schema"
 // ObjectOps returns an empty one of each op of objects, see [ObjectChange]: for what has to know all ops.
 func ObjectOps() []Op {
 	return []Op{
-		Grant{}, Revoke{}, CommentOn{}, CreateExtension{}, AlterExtension{}, DropExtension{}, EnableRowSecurity{}, ForceRowSecurity{}, DisableRowSecurity{}, CreatePartition{}, AlterPartition{}, DropPartition{},
+		Grant{}, Revoke{}, CommentOn{}, CreateExtension{}, AlterExtension{}, DropExtension{}, EnableRowSecurity{}, ForceRowSecurity{}, DisableRowSecurity{}, CreatePartition{}, AlterPartition{}, DropPartition{}, RenamePartition{},
 		CreateView{}, ReplaceView{}, DropView{}, RenameView{},
 		CreateMaterializedView{}, ReplaceMaterializedView{}, DropMaterializedView{}, RenameMaterializedView{},
 		CreateViewIndex{}, DropViewIndex{}, RenameViewIndex{},

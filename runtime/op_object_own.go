@@ -78,6 +78,14 @@ type AlterPartition struct {
 	Only     string // the dialect that has it; "" is every dialect
 }
 
+// RenamePartition renames a partition. Its indexes and constraints keep their names.
+type RenamePartition struct {
+	Table    string // that is partitioned
+	From, To string
+	Bound    string // as in [CreatePartition]
+	Only     string // the dialect that has it; "" is every dialect
+}
+
 // DropPartition drops a partition with its rows; with Detached it stays, as a table of its own that no migration knows.
 type DropPartition CreatePartition
 
@@ -121,6 +129,10 @@ func (o CreatePartition) object() (from, to *schema.SQLObject) {
 func (o AlterPartition) object() (from, to *schema.SQLObject) {
 	return &schema.SQLObject{Kind: schema.PartitionKind, Name: o.Name, Table: o.Table, SQL: schema.SQLText(o.From), Only: o.Only},
 		&schema.SQLObject{Kind: schema.PartitionKind, Name: o.Name, Table: o.Table, SQL: schema.SQLText(o.To), Only: o.Only}
+}
+func (o RenamePartition) object() (from, to *schema.SQLObject) {
+	return &schema.SQLObject{Kind: schema.PartitionKind, Name: o.From, Table: o.Table, SQL: schema.SQLText(o.Bound), Only: o.Only},
+		&schema.SQLObject{Kind: schema.PartitionKind, Name: o.To, Table: o.Table, SQL: schema.SQLText(o.Bound), Only: o.Only}
 }
 func (o DropPartition) object() (from, to *schema.SQLObject) {
 	_, from = CreatePartition(o).object()
@@ -217,8 +229,10 @@ func ownObjectOp(from, to *schema.SQLObject) Op {
 			return p
 		case to == nil:
 			return DropPartition(p)
-		case from.Name != to.Name || from.Table != to.Table:
+		case from.Table != to.Table:
 			return nil
+		case from.Name != to.Name:
+			return RenamePartition{o.Table, from.Name, to.Name, string(o.SQL), only}
 		}
 		return AlterPartition{o.Table, o.Name, string(from.SQL), string(to.SQL), only}
 	}

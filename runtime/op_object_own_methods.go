@@ -42,6 +42,20 @@ func (o CreatePartition) Apply(s *schema.Schema) error { return applyObject(o, s
 func (o AlterPartition) Apply(s *schema.Schema) error { return applyObject(o, s) }
 
 // Apply implements [Op].
+func (o RenamePartition) Apply(s *schema.Schema) error {
+	if err := applyObject(o, s); err != nil {
+		return err
+	}
+	for _, x := range s.SQLObjects { // it may have partitions of its own
+		if x.Kind == schema.PartitionKind && x.Table == o.From {
+			x.Table = o.To
+			s.PutSQLObject(x)
+		}
+	}
+	return nil
+}
+
+// Apply implements [Op].
 func (o DropPartition) Apply(s *schema.Schema) error { return applyObject(o, s) }
 
 // Inverse implements [Op].
@@ -84,6 +98,11 @@ func (o AlterPartition) Inverse() (Op, error) {
 }
 
 // Inverse implements [Op].
+func (o RenamePartition) Inverse() (Op, error) {
+	return RenamePartition{o.Table, o.To, o.From, o.Bound, o.Only}, nil
+}
+
+// Inverse implements [Op].
 func (o DropPartition) Inverse() (Op, error) { return CreatePartition(o), nil }
 
 // Effects implements [Op].
@@ -118,6 +137,9 @@ func (o CreatePartition) Effects() Effects { return objectEffects(o) }
 
 // Effects implements [Op].
 func (o AlterPartition) Effects() Effects { return objectEffects(o) }
+
+// Effects implements [Op].
+func (o RenamePartition) Effects() Effects { return objectEffects(o) }
 
 // Effects implements [Op].
 func (o DropPartition) Effects() Effects { return objectEffects(o) }
@@ -165,6 +187,11 @@ func (o AlterPartition) Describe() string {
 }
 
 // Describe implements [Op].
+func (o RenamePartition) Describe() string {
+	return "Rename partition " + o.From + " of " + o.Table + " to " + o.To
+}
+
+// Describe implements [Op].
 func (o DropPartition) Describe() string {
 	if o.Detached {
 		return "Detach partition " + o.Name + " of " + o.Table
@@ -206,6 +233,9 @@ func (o CreatePartition) Destroys() []string { return nil }
 func (o AlterPartition) Destroys() []string { return nil }
 
 // Destroys implements [Op].
+func (o RenamePartition) Destroys() []string { return nil }
+
+// Destroys implements [Op].
 func (o DropPartition) Destroys() []string {
 	if o.Detached {
 		return nil
@@ -224,4 +254,5 @@ func (o ForceRowSecurity) plan(p Planner) error   { return planObject(o, p) }
 func (o DisableRowSecurity) plan(p Planner) error { return planObject(o, p) }
 func (o CreatePartition) plan(p Planner) error    { return planObject(o, p) }
 func (o AlterPartition) plan(p Planner) error     { return planObject(o, p) }
+func (o RenamePartition) plan(p Planner) error    { return planObject(o, p) }
 func (o DropPartition) plan(p Planner) error      { return planObject(o, p) }

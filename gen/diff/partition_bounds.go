@@ -7,6 +7,31 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
+// followPartitions gives partitions of a partition that is renamed its new name, as the op does.
+func followPartitions(all []*change) {
+	for _, c := range all {
+		if c.old == nil || c.new == nil || c.old.Kind != schema.PartitionKind || c.at.Name == c.new.Name {
+			continue
+		}
+		for _, under := range all {
+			if under.old != nil && under.old.Kind == schema.PartitionKind && under.at.Table == c.at.Name {
+				under.at.Table = c.new.Name
+			}
+		}
+	}
+}
+
+// changeOfPartition says how a partition becomes another one.
+func (d *differ) changeOfPartition(from, to schema.SQLObject) how {
+	if from.Name == to.Name {
+		return d.otherBounds(from, to)
+	}
+	if renamed := from.Renamed(to.Name); renamed.Equal(to) || d.otherBounds(renamed, to) == replaceObject {
+		return renameObject // and then it gets other bounds
+	}
+	return keepObject
+}
+
 // otherBounds says how a partition gets other bounds, or why it does not.
 func (d *differ) otherBounds(from, to schema.SQLObject) how {
 	table, name := schema.QuoteName(to.Table), schema.QuoteName(to.Name)
@@ -16,10 +41,6 @@ func (d *differ) otherBounds(from, to schema.SQLObject) how {
 		kind, _, _ = strings.Cut(t.Options.Partition, "(")
 	}
 	switch {
-	case from.Name != to.Name:
-		d.failAt(&to, 0, "%s was called %s: no op gives a partition another name; write the step by hand (modelgen generate -empty): ALTER TABLE %s RENAME TO %s in a migrate.SQL whose Schema says DropPartition and CreatePartition",
-			to, from.Name, schema.QuoteName(from.Name), name)
-		return keepObject
 	case from.Table != to.Table:
 		d.failAt(&to, 0, "%s was a partition of %s: write the step by hand (modelgen generate -empty): DETACH PARTITION and ATTACH PARTITION in a migrate.SQL whose Schema says DropPartition and CreatePartition", to, from.Table)
 		return keepObject
@@ -44,7 +65,9 @@ func (d *differ) otherBounds(from, to schema.SQLObject) how {
 // besidePartitions orders what happens to the partitions of a table: those that go make room for those that change, and these for new ones. One that takes over values of
 // another one comes behind it.
 func (d *differ) besidePartitions(all pieces, changes []*change, drops, makes map[*change]int) {
-	altered := func(c *change) bool { return c.kind() == schema.PartitionKind && c.how == replaceObject }
+	altered := func(c *change) bool {
+		return c.kind() == schema.PartitionKind && (c.how == replaceObject || c.how == renameObject && !schema.SameSQL(string(c.at.SQL), string(c.new.SQL)))
+	}
 	for _, c := range changes {
 		if !altered(c) {
 			continue

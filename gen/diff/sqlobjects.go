@@ -196,6 +196,7 @@ func (d *differ) pairObjects() (all []*change) {
 		}
 		gone[i].new = n
 	}
+	followPartitions(all)
 	for _, c := range all {
 		if c.old != nil && c.new != nil {
 			c.how = d.changeOf(*c.at, *c.new)
@@ -285,7 +286,7 @@ func (d *differ) changeOf(from, to schema.SQLObject) how {
 	case from.Equal(to):
 		return keepObject
 	case from.Kind == schema.PartitionKind:
-		return d.otherBounds(from, to)
+		return d.changeOfPartition(from, to)
 	case from.Name != to.Name:
 		renamed := from.Renamed(to.Name)
 		if migrate.ObjectOp(&from, &to) != nil && (renamed.Equal(to) || migrate.ObjectOp(&renamed, &to) != nil && inPlace(renamed, to)) {

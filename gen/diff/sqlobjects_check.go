@@ -208,12 +208,12 @@ func (d *differ) losesRows(changes []*change) {
 				c.stays = true
 				continue
 			}
-			if d.dropped(object) || c.old.Table != "" && d.new.Table(d.nowCalled(c.old.Table)) == nil {
+			if d.dropped(object) || c.old.Table != "" && d.goesToo(c.old.Table, changes) {
 				continue
 			}
 			choice := []Choice{{"it goes, with " + what, "-drop " + Quote(object)}}
 			for _, n := range changes {
-				if n.how == createObject && n.new.Kind == c.old.Kind && n.new.Only == c.old.Only && n.new.Kind != schema.PartitionKind { // which no op gives another name
+				if n.how == createObject && n.new.Kind == c.old.Kind && n.new.Only == c.old.Only && (n.new.Kind != schema.PartitionKind || c.at.Table == n.new.Table && schema.SameSQL(string(c.old.SQL), string(n.new.SQL))) {
 					choice = append(choice, Choice{"it is " + n.new.Name + " now", "-rename " + Quote(object+"="+n.new.Name)})
 				}
 			}
@@ -223,6 +223,16 @@ func (d *differ) losesRows(changes []*change) {
 			d.ask(c.old.String(), fmt.Sprintf("%s is no longer declared: does it go, with %s?", c.old, what), choice...)
 		}
 	}
+}
+
+// goesToo reports whether what an object is on goes: a table, or a partition that has partitions. Then that is what is asked about.
+func (d *differ) goesToo(on string, changes []*change) bool {
+	for _, c := range changes {
+		if c.old != nil && c.old.Kind == schema.PartitionKind && c.old.Name == on {
+			return c.new == nil && !slices.Contains(d.in.Answers.Keeps, string(c.old.Kind)+":"+c.old.Name)
+		}
+	}
+	return d.new.Table(d.nowCalled(on)) == nil
 }
 
 // nowCalled returns the name that a table of the snapshot has in the end.

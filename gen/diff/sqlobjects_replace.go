@@ -110,8 +110,12 @@ func swapped(c *change) bool {
 	return c.how == replaceObject && c.old.Kind == schema.MaterializedViewKind
 }
 
-// carried reports whether an object goes along when another one is swapped: the indexes of a materialized view, comments on it and privileges.
+// carried reports whether an object goes along when another one is swapped or renamed: the indexes of a materialized view, comments on it and
+// privileges; the partitions of a partition.
 func carried(c, under *change) bool {
+	if c.old.Kind == schema.PartitionKind && under.old.Kind == schema.PartitionKind && under.how == renameObject {
+		return true
+	}
 	return swapped(under) && (c.old.Kind == schema.ViewIndexKind || c.old.Kind == schema.CommentKind || c.old.Kind == schema.GrantKind)
 }
 

@@ -26,6 +26,8 @@ var mg322 = Check{
 			p.report("%s is made again with another query: the columns that the previous release reads may be gone, or be of another type", from)
 		case named, from.Kind.Relation() && after.Table(from.Name) != nil:
 			p.report("something else has the name of %s than the previous release knows", from)
+		case from.Kind == schema.PartitionKind:
+			p.report("%s goes while statements of the previous release may name it; those that name %s alone are served", from, from.Table)
 		default:
 			p.report("%s goes while the previous release still uses it", from)
 		}

@@ -71,6 +71,10 @@ func detached(o migrate.CreatePartition) migrate.DropPartition {
 	return migrate.DropPartition(o)
 }
 
+func renamed(o migrate.CreatePartition) migrate.RenamePartition {
+	return migrate.RenamePartition{Table: o.Table, From: o.Name, To: o.Name + "_old", Bound: o.Bound, Only: o.Only}
+}
+
 func moved(o migrate.CreatePartition) migrate.AlterPartition {
 	return migrate.AlterPartition{Table: o.Table, Name: o.Name, From: o.Bound, To: "FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')", Only: o.Only}
 }
@@ -165,6 +169,7 @@ var objectCases = []lintCase{
 	{"MG102", ops(migrate.DropVirtualTable(search)), ops(migrate.ReplaceVirtualTable{Name: "note_search", From: search.SQL, To: "CREATE VIRTUAL TABLE note_search USING fts5(body, tokenize = 'porter')", Only: file})},
 	{"MG322", ops(migrate.RenameVirtualTable{From: "note_search", To: "s", SQL: search.SQL, Only: file}), ops(migrate.CommentOn{On: "view note_list", From: "notes, short", To: "x", Only: pg})},
 	{"MG322", ops(migrate.DropPartition(events2025)), ops(partition("days_2026", "days", 2026))},
+	{"MG322", ops(renamed(events2025)), ops(partition("days_2026", "days", 2026), renamed(partition("days_2026", "days", 2026)))},
 
 	{"MG323", ops(migrate.EnableRowSecurity{Table: "items", Only: pg}, policy("mine", "items", "USING (shop_id = 1)")),
 		ops(migrate.EnableRowSecurity{Table: "items", Only: pg}, policy("mine", "items", "USING (true)"))},

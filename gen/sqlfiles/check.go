@@ -224,7 +224,8 @@ func (r *Result) checkTarget(s *schema.Schema, o Object, fail failer) {
 		if o.Kind == schema.CommentKind && table != nil && table.Comment != "" {
 			fail(-1, "%s: its model says what the comment is; take one of them out", o)
 		}
-		if table != nil || o.Kind == schema.GrantKind && slices.Contains(relations(s), name) || r.has(s, "sequence "+name) && o.Kind == schema.GrantKind {
+		partition := slices.ContainsFunc(s.SQLObjects, func(x schema.SQLObject) bool { return x.Kind == schema.PartitionKind && x.Name == name })
+		if table != nil || partition || o.Kind == schema.GrantKind && slices.Contains(relations(s), name) || r.has(s, "sequence "+name) && o.Kind == schema.GrantKind {
 			return
 		}
 	case "column":

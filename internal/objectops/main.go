@@ -194,7 +194,7 @@ package migrate
 // ObjectOps returns an empty one of each op of objects, see [ObjectChange]: for what has to know all ops.
 func ObjectOps() []Op {
 	return []Op{
-		Grant{}, Revoke{}, CommentOn{}, CreateExtension{}, AlterExtension{}, DropExtension{}, EnableRowSecurity{}, ForceRowSecurity{}, DisableRowSecurity{}, CreatePartition{}, AlterPartition{}, DropPartition{},
+		Grant{}, Revoke{}, CommentOn{}, CreateExtension{}, AlterExtension{}, DropExtension{}, EnableRowSecurity{}, ForceRowSecurity{}, DisableRowSecurity{}, CreatePartition{}, AlterPartition{}, DropPartition{}, RenamePartition{},
 {{- range .}}
 		{{.Make}}{{.Op}}{}, {{if .Change}}{{.Change}}{{.Op}}{}, {{end}}Drop{{.Op}}{}, Rename{{.Op}}{},{{end}}
 	}

@@ -95,7 +95,7 @@ func objectTable() []objectCase {
 		{o: object(schema.VirtualTableKind, "found", "CREATE VIRTUAL TABLE found USING fts5(title, body)"), change: setSQL("CREATE VIRTUAL TABLE found USING fts5(title, body, tokenize='porter')"), renamed: "search"},
 		{o: object(schema.VirtualTableKind, "shelf", "CREATE VIRTUAL TABLE shelf USING fts5(title, content='books', content_rowid='id')"), change: setSQL("CREATE VIRTUAL TABLE shelf USING fts5(title, content='books', content_rowid='id', prefix='2')")},
 		{o: object(schema.VirtualTableKind, "places", "CREATE VIRTUAL TABLE places USING rtree(id, x0, x1)"), change: setSQL("CREATE VIRTUAL TABLE places USING rtree(id, x0, x1, +label)"), renamed: "boxes"},
-		{first: []migrate.Op{years}, o: on(schema.PartitionKind, "loans_2026", "loans", "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"), change: setSQL("FOR VALUES FROM ('2026-01-01') TO ('2026-07-01')")},
+		{first: []migrate.Op{years}, o: on(schema.PartitionKind, "loans_2026", "loans", "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"), change: setSQL("FOR VALUES FROM ('2026-01-01') TO ('2026-07-01')"), renamed: "loans_y2026"},
 		{o: on(schema.ExclusionKind, "no_twins", "books", "EXCLUDE USING btree (title WITH =)"), renamed: "all_different"},
 		{o: view, change: setSQL("SELECT id, title, pages FROM books WHERE lent"), renamed: "away"},
 		{o: totals, change: setSQL("SELECT author_id, sum(pages) AS pages, count(*) AS n FROM books GROUP BY author_id"), renamed: "leaves_of"},

@@ -10,7 +10,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// partitionBounds is a table in three partitions that another one refers to, whose bounds move, and one of which stays as a table.
+// partitionBounds is a table in three partitions that another one refers to, whose bounds move; one gets another name, and one stays as a table.
 func partitionBounds() (first, second *migrate.Migration) {
 	first = &migrate.Migration{Name: "0001_events", Ops: []migrate.Op{
 		migrate.CreateTable{Table: "events", Columns: []schema.ColumnDef{schema.BigInt("k"), schema.Text("note").Default("x")}, Options: schema.TableOptions{Partition: "range (k)"},
@@ -27,7 +27,8 @@ func partitionBounds() (first, second *migrate.Migration) {
 	second = &migrate.Migration{Name: "0002_bounds", Parents: []*migrate.Migration{first}, Ops: []migrate.Op{
 		migrate.DropPartition{Table: "events", Name: "events_3", Bound: "FOR VALUES FROM (200) TO (300)", Detached: true},
 		migrate.AlterPartition{Table: "events", Name: "events_1", From: "FOR VALUES FROM (0) TO (100)", To: "FOR VALUES FROM (0) TO (50)"},
-		migrate.AlterPartition{Table: "events", Name: "events_2", From: "FOR VALUES FROM (100) TO (200)", To: "FOR VALUES FROM (50) TO (250)"},
+		migrate.RenamePartition{Table: "events", From: "events_2", To: "events_mid", Bound: "FOR VALUES FROM (100) TO (200)"},
+		migrate.AlterPartition{Table: "events", Name: "events_mid", From: "FOR VALUES FROM (100) TO (200)", To: "FOR VALUES FROM (50) TO (250)"},
 	}}
 	return first, second
 }

@@ -112,26 +112,6 @@ func (p *planner) Keep(o schema.SQLObject, why string) {
 	p.kept[o.Key()] = why
 }
 
-// RenameObject implements [migrate.ObjectPlanner].
-func (p *planner) RenameObject(op migrate.Op, from, to schema.SQLObject) error {
-	if err := p.has(from); err != nil {
-		return err
-	}
-	if from.Kind == schema.RangeTypeKind { // its constructors and its multirange type would keep their names
-		p.add(op, migrate.Facts{}, p.recreates(from, to)...)
-		return nil
-	}
-	p.named[to.Key()] = p.nameBefore(from)
-	bare, _, _ := strings.Cut(to.Name, "(")
-	_, base := schema.SplitName(bare)
-	if from.Kind == schema.ExclusionKind {
-		p.add(op, p.objectLocks(from, true), statement("ALTER TABLE "+schema.QuoteName(from.Table)+" RENAME CONSTRAINT "+from.Quoted()+" TO "+ident(base)))
-		return nil
-	}
-	p.add(op, p.objectLocks(from, true), append([]migrate.Statement{statement("ALTER " + dropped(from) + " RENAME TO " + ident(base))}, ownNames(from, to)...)...)
-	return nil
-}
-
 // asks lets the stage of a new object ask whether the server has what it needs.
 func (p *planner) asks(o schema.SQLObject) {
 	st := &p.stages[len(p.stages)-1]

@@ -87,7 +87,7 @@ func (p *planner) within(op migrate.Op, o schema.SQLObject) (name string, err er
 	if err != nil || p.unknowable(expr, o.Table, o.Name) {
 		return name, err
 	}
-	from, key := p.name(o.Name), p.keyOf(o.Table)
+	from, key := p.name(p.was.table(o.Name)), p.keyOf(o.Table)
 	p.stages[n].Check = func(ctx context.Context, tx migrate.Tx) error {
 		var there bool
 		if err := tx.QueryRowContext(ctx, "SELECT pg_catalog.to_regclass("+text(from)+") IS NOT NULL").Scan(&there); err != nil {

@@ -59,7 +59,7 @@ func canChange(k schema.ObjectKind) bool {
 
 func canRename(k schema.ObjectKind) bool {
 	switch k {
-	case schema.ExtensionKind, schema.PartitionKind, schema.CommentKind, schema.GrantKind, schema.RowSecurityKind:
+	case schema.ExtensionKind, schema.CommentKind, schema.GrantKind, schema.RowSecurityKind:
 		return false
 	}
 	return true
