@@ -45,7 +45,28 @@ func (m *Migrator) history(ctx context.Context, s Session) (*history, error) {
 	if err := m.set.Err(); err != nil {
 		return nil, err
 	}
-	return m.compare(ctx, s, func(string, []Record) bool { return true })
+	return m.compare(ctx, s, s.History, func(string, []Record) bool { return true })
+}
+
+// plainHistory is history where nothing of it asks for a decision, which is nearly always: its rows are those of migrations as they are in the set, and nothing but
+// their names and hashes is known. nil is a history that has to be read as a whole.
+func (m *Migrator) plainHistory(ctx context.Context, s Session) (*history, error) {
+	brief, ok := s.(BriefHistory)
+	if err := m.set.Err(); err != nil || !ok {
+		return nil, err
+	}
+	h, err := m.compare(ctx, s, func(ctx context.Context, set string) (rows []Record, err error) {
+		if ok {
+			var all bool
+			rows, all, err = brief.Brief(ctx, set)
+			ok = all && err == nil
+		}
+		return rows, err
+	}, func(string, []Record) bool { return true })
+	if !ok || err != nil || len(h.edited)+len(h.unknown)+len(h.foreign)+len(h.lost) > 0 {
+		return nil, err
+	}
+	return h, nil
 }
 
 // overview is history without the hashes and the replay of migrations whose list has a fingerprint that says the same as the newest row.
@@ -53,11 +74,11 @@ func (m *Migrator) overview(ctx context.Context, s Session) (*history, error) {
 	if err := m.set.arranged(); err != nil {
 		return nil, err
 	}
-	return m.compare(ctx, s, func(set string, rows []Record) bool { return len(rows) == 0 || !m.isCurrent(set, &rows[len(rows)-1]) })
+	return m.compare(ctx, s, s.History, func(set string, rows []Record) bool { return len(rows) == 0 || !m.isCurrent(set, &rows[len(rows)-1]) })
 }
 
 // compare reads all rows, and compares the hashes of those sets for which hashed says yes.
-func (m *Migrator) compare(ctx context.Context, s Session, hashed func(set string, rows []Record) bool) (*history, error) {
+func (m *Migrator) compare(ctx context.Context, s Session, read func(context.Context, string) ([]Record, error), hashed func(set string, rows []Record) bool) (*history, error) {
 	n := len(m.set.all)
 	h := &history{set: m.set, opt: &m.opt, rows: map[string][]Record{}, foreign: map[string][]string{}, row: make([]*Record, n), applied: make([]bool, n), out: make([]bool, n), adopt: make([]bool, n), whole: make([]bool, n)}
 	replaced := map[key]int{} // names without a migration
@@ -67,7 +88,7 @@ func (m *Migrator) compare(ctx context.Context, s Session, hashed func(set strin
 		}
 	}
 	for _, set := range m.set.sets() {
-		rows, err := s.History(ctx, set)
+		rows, err := read(ctx, set)
 		if err != nil {
 			return nil, redacted{err}
 		}

@@ -35,6 +35,8 @@ type run struct {
 	shown     bool             // it was said that the database is protected
 	earlier   *LogEntry        // the backup of a run before, which stands for a new one
 
+	behind bool // the newest row proves that something is pending, and no row that it has to be changed
+
 	lost *straightLeg // the reply to its COMMIT was lost
 }
 
@@ -136,6 +138,7 @@ func (r *run) moves(h *history) ([]move, error) {
 // starts while a newer one migrates. The whole history is read only where the newest row leaves it open whether something is pending.
 func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 	stand, err := m.newest(ctx, s)
+	r.behind = stand == standsBehind
 	if err != nil || stand != standsElse {
 		return stand == standsSame, err
 	}
@@ -244,7 +247,7 @@ func (s *Set) size(member string) int {
 
 // once reads the history, decides, and goes the way until its end or until another runner was faster.
 func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) error {
-	h, err := m.history(ctx, s)
+	h, err := m.historyFor(ctx, s, r)
 	if err != nil {
 		return err
 	}
@@ -330,6 +333,22 @@ func (m *Migrator) once(ctx context.Context, s Session, now *Event, r *run) erro
 		return err
 	}
 	return r.stopped(h)
+}
+
+// historyFor reads what a run must know of the history: of a plain way forward that is little, unless consent is given to a history with all that it says.
+func (m *Migrator) historyFor(ctx context.Context, s Session, r *run) (*history, error) {
+	if r.quick && r.behind && !r.sure && m.worker == nil {
+		state, err := m.protection(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if state.Mark == nil {
+			if h, err := m.plainHistory(ctx, s); h != nil || err != nil {
+				return h, err
+			}
+		}
+	}
+	return m.history(ctx, s)
 }
 
 // repairDigest ends a run that has nothing to do, any more.

@@ -178,7 +178,7 @@ func quiet(ops []Op) bool {
 
 // walk makes all moves, in as few transactions as they allow.
 func (w *executor) walk(ctx context.Context, moves []move) error {
-	if w.shared {
+	if w.shared || w.makeTables(moves) {
 		w.base = w.schema.Clone()
 	}
 	var waiting []leg
@@ -194,7 +194,7 @@ func (w *executor) walk(ctx context.Context, moves []move) error {
 			n := w.m.set.all[mv.at]
 			return &MigrationError{Set: n.set, Migration: n.Name, Back: mv.back, Done: w.names(), Err: err}
 		}
-		if len(waiting) > 0 && !((w.shared || l.recorded()) && l.joins(waiting)) {
+		if len(waiting) > 0 && !((w.shared || l.recorded() || w.unseen(append(waiting, l))) && l.joins(waiting)) {
 			if err := w.together(ctx, waiting); err != nil {
 				return err
 			}

@@ -9,8 +9,8 @@ import (
 )
 
 // together makes moves in one transaction, or each in its own when that fails: what comes before the one that failed is then applied, and
-// the error says which it was. It is for databases where nobody else is: there it saves most of the commits, and nobody waits for a lock. What is recorded
-// alone is so everywhere.
+// the error says which it was. It is for databases where nobody else is, and for tables that nobody else sees yet: there it saves most of the commits, and
+// nobody waits for a lock. What is recorded alone is so everywhere.
 func (w *executor) together(ctx context.Context, legs []leg) error {
 	if len(legs) > 1 {
 		err := w.share(ctx, legs)
@@ -52,6 +52,51 @@ func (l leg) joins(others []leg) bool {
 
 func (l leg) shareable() bool {
 	return !l.mv.back && !l.mv.fake && !l.held && len(l.groups) == 1 && len(l.stages) > 0 && shareable(l.stages)
+}
+
+// makeTables reports whether a migration makes a table and others come after it.
+func (w *executor) makeTables(moves []move) bool {
+	return len(moves) > 1 && slices.ContainsFunc(moves, func(mv move) bool {
+		return !mv.back && !mv.fake && slices.ContainsFunc(w.m.set.all[mv.at].Ops, func(op Op) bool { _, ok := op.(CreateTable); return ok })
+	})
+}
+
+// unseen reports whether migrations do nothing but make tables and change those that they have made: nobody else sees these before the commit, so that
+// locks of theirs stop nobody, however many migrations keep them.
+func (w *executor) unseen(legs []leg) bool {
+	made := map[string]bool{}
+	for _, l := range legs {
+		if !l.shareable() || w.h.row[l.mv.at] != nil {
+			return false
+		}
+		for _, op := range l.ops {
+			if !unseenOp(op, made) {
+				return false
+			}
+		}
+		for _, st := range l.stages {
+			if st.Run != nil || st.CheckAlways || slices.ContainsFunc(st.Tables, func(t string) bool { return !made[t] }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func unseenOp(op Op, made map[string]bool) bool {
+	if o, ok := op.(CreateTable); ok {
+		made[o.Table] = true
+	}
+	e := op.Effects()
+	seen := func(o Object) bool {
+		if o.Kind == TableObject {
+			return !made[o.Name]
+		}
+		return !made[o.Table]
+	}
+	reads := func(o Object) bool { return o.Kind != SchemaObject && o.Kind != EnumObject && seen(o) }
+	return !e.Unknown && !e.Rows && len(e.Objects)+len(e.Renames) == 0 && !slices.ContainsFunc(e.Makes, seen) && !slices.ContainsFunc(e.Writes, seen) &&
+		!slices.ContainsFunc(e.Removes, seen) && !slices.ContainsFunc(e.Reads, reads)
 }
 
 // recorded reports whether a migration is recorded as applied, and no more.

@@ -22,6 +22,9 @@ const format = 1
 // historyColumns are what a record is read from.
 const historyColumns = `id, "set", name, hash, digest, state, stage, cursor, started, finished, "by", tool, error`
 
+// historyHas are the columns that every history has. A later version has added another one, see addModule.
+var historyHas = []string{"id", "set", "name", "hash", "digest", "state", "stage", "cursor", "started", "finished", "duration_ms", "by", "tool", "error"}
+
 func (s *session) table() string { return s.name(s.cfg.History) }
 
 // safe writes a string literal that means the same with standard_conforming_strings on and off: the history is read before any
@@ -209,20 +212,22 @@ COMMENT ON TABLE ` + table + " IS " + text("modelgen history, format "+strconv.I
 
 // checkHistory reports whether the table is there, and refuses one that is not ours. A superuser counts as a member of every role, but the triggers of
 // the table would run as the superuser: its owner must be one too, or own the database.
-func (s *session) checkHistory(ctx context.Context) (there, complete bool, err error) {
+func (s *session) checkHistory(ctx context.Context) (found, complete bool, err error) {
 	_, base := schema.SplitName(s.cfg.History)
 	var kind, owner, user string
-	var comment sql.NullString
-	var columns, added, beside int
+	var comment, columns sql.NullString
 	var number int64 // of the owner
-	err = s.conn.QueryRowContext(ctx, `SELECT c.relkind::text, pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.pg_get_userbyid(c.relowner)::text,
- current_user::text, c.relowner::bigint, (SELECT count(*)::int FROM pg_catalog.pg_attribute a
- WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname IN ('id', 'set', 'name', 'hash', 'digest', 'state', 'stage', 'cursor', 'started', 'finished', 'duration_ms', 'by', 'tool', 'error')),
- (SELECT count(*)::int FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attname = 'module' AND NOT a.attisdropped)
-,
- (SELECT count(*)::int FROM pg_catalog.pg_class b WHERE b.relnamespace = c.relnamespace AND b.relname IN (`+text(base+protectionSuffix)+", "+text(base+logSuffix)+`))
- FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = `+text(s.namespace(s.cfg.History))+" AND c.relname = "+text(base)).Scan(&kind, &comment, &owner, &user, &number, &columns, &added, &beside)
+	var beside int
+	count := "0"
+	if !s.counted {
+		count = "(SELECT count(*)::int FROM pg_catalog.pg_class b WHERE b.relnamespace = c.relnamespace AND b.relname IN (" + text(base+protectionSuffix) + ", " + text(base+logSuffix) + "))"
+	}
+	// A join, more of these subqueries, and obj_description, which is a function in SQL, each take the server longer than all the rest.
+	err = s.conn.QueryRowContext(ctx, `SELECT c.relkind::text, (SELECT d.description FROM pg_catalog.pg_description d
+ WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0), pg_catalog.pg_get_userbyid(c.relowner)::text,
+ current_user::text, c.relowner::bigint, (SELECT pg_catalog.string_agg(a.attname::text, ' ') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), `+count+`
+ FROM pg_catalog.pg_class c WHERE c.relname = `+text(base)+" AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = "+text(s.namespace(s.cfg.History))+")").
+		Scan(&kind, &comment, &owner, &user, &number, &columns, &beside)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, false, nil
 	}
@@ -242,17 +247,21 @@ func (s *session) checkHistory(ctx context.Context) (there, complete bool, err e
 			return false, false, fmt.Errorf("the history %s has format %d, which a newer version of modelgen wrote; this one knows format %d; use the newer one", s.table(), n, format)
 		}
 	}
+	there := strings.Fields(columns.String)
 	switch {
-	case kind != "r" || columns != 14:
+	case kind != "r" || slices.ContainsFunc(historyHas, func(c string) bool { return !slices.Contains(there, c) }):
 		return false, false, fmt.Errorf("%s is there, but is not a history of modelgen; give another name for the history in the options, or move it away", s.table())
 	case !member:
 		return false, false, fmt.Errorf("the history %s belongs to role %s, of which %s is not a member, and another role's table says what its owner likes; "+
 			"run migrations as a member of %s, or give the table to %s", s.table(), owner, user, owner, user)
 	}
-	if s.beside = beside; beside == 0 {
+	if !s.counted {
+		s.beside = beside
+	}
+	if s.beside == 0 {
 		s.kept = kept{known: true}
 	}
-	return true, added == 1, nil
+	return true, slices.Contains(there, "module"), nil
 }
 
 // addModule brings a history of an earlier version to the newest form: a column more, which that version reads past. So the format stays.

@@ -37,6 +37,37 @@ func (s *session) packed(ctx context.Context, set, from string) (records []migra
 	return unpack(set, n, text.String)
 }
 
+var _ migrate.BriefHistory = (*session)(nil)
+
+// Brief implements [migrate.BriefHistory]. It takes the server a fifth of the time of all values.
+func (s *session) Brief(ctx context.Context, set string) ([]migrate.Record, bool, error) {
+	if err := s.look(ctx); err != nil || s.hidden || !s.engine.traits().plain {
+		return nil, false, err
+	}
+	if s.made {
+		return nil, true, nil
+	}
+	var n int
+	var text sql.NullString
+	err := s.conn.QueryRowContext(ctx, "SELECT pg_catalog.count(*), pg_catalog.string_agg(h.name || pg_catalog.chr(1) || h.hash, pg_catalog.chr(2)) FILTER (WHERE h.state IN ('done', 'faked') AND h.cursor IS NULL)"+
+		" FROM "+s.table()+` AS h WHERE h."set" = `+safe(set)).Scan(&n, &text)
+	if err != nil || n == 0 || strings.Count(text.String, rowEnd) != n-1 || strings.Count(text.String, valueEnd) != n {
+		return nil, false, nil // History finds and explains an error
+	}
+	records := make([]migrate.Record, n)
+	rest := text.String
+	for i := range records {
+		var row string
+		row, rest, _ = strings.Cut(rest, rowEnd)
+		name, hash, ok := strings.Cut(row, valueEnd)
+		if !ok {
+			return nil, false, nil
+		}
+		records[i] = migrate.Record{Set: set, Name: name, Hash: hash, State: migrate.StateDone}
+	}
+	return records, true, nil
+}
+
 // unpack returns the n records of a text.
 func unpack(set string, n int, text string) ([]migrate.Record, bool) {
 	if n == 0 {

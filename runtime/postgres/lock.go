@@ -114,7 +114,7 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 			s.pooled = true
 			return false, errPooler
 		}
-		s.locked = got
+		s.locked, s.counted = got, false
 		s.known = got // who had it may have changed what there is
 		return got, nil
 	}
@@ -126,7 +126,7 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 		}
 		return false, err
 	}
-	s.locked = got
+	s.locked, s.counted = got, got && v.beside >= 0
 	if err = s.accept(v); err == nil {
 		err = s.lookCluster(ctx)
 	}

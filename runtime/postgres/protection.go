@@ -174,7 +174,7 @@ func (s *session) BootstrapProtection(ctx context.Context) error {
 		}
 		return fmt.Errorf("making %s and %s: %w", mark, log, &migrate.StatementError{Code: migrate.ErrorCode(err), Hint: s.hint(ctx, err, migrate.Stage{}), Err: err})
 	}
-	s.kept = kept{known: true, mark: true, log: true}
+	s.kept, s.counted = kept{known: true, mark: true, log: true}, false
 	return nil
 }
 

@@ -24,6 +24,7 @@ type session struct {
 	standby bool     // it is read-only
 	missing bool     // there was no history when it was read
 	beside  int      // how many of the tables that are kept beside the history were there when the server was looked at
+	counted bool     // that was in the statement that took the lock
 	made    bool     // it has made the history, and written nothing to it
 	set     bool     // settings of the connection were changed
 	stale   bool     // all but the search path, which leads to the schema before this one
