@@ -200,30 +200,34 @@ func (m *Migrator) newest(ctx context.Context, s Session) (standing, error) {
 	return stand, nil
 }
 
-// isBehind reports whether the newest row of a member proves that something is pending: by its digest, what was applied then are the migrations that come
-// before it, as they are in this program, and the program has more. What ends a dual write may have to wait, which is seen in other rows.
+// isBehind reports whether the newest row of a member shows that something is pending: the program has a migration of its own that comes after it, which
+// would have a newer row. What ends a dual write may have to wait, which is seen in other rows. The hashes, which the rest of the run compares, are made meanwhile.
 func (m *Migrator) isBehind(newest *Record) bool {
-	if m.set.arranged() != nil {
+	if m.set.arranged() != nil || newest.Digest == "" {
 		return false
 	}
 	at, known := m.set.index[key{newest.Set, newest.Name}]
-	if !known || m.set.errBehind(at) != nil {
+	if !known {
 		return false
 	}
-	var d digest
-	more := false
-	for i, before := range m.set.ancestors(at) {
-		switch n := m.set.all[i]; {
-		case n.set != newest.Set || len(n.by) > 0:
-		case before:
-			d = d.and(m.set.sum(i))
-		case slices.ContainsFunc(n.Ops, endsDualWrite):
-			return false
-		default:
-			more = more || n.own
-		}
+	m.set.hashAhead()
+	if m.set.errBehind(at) != nil {
+		return false
 	}
-	return more && d.String() == newest.Digest
+	before := m.set.ancestors(at)
+	after := make([]bool, len(m.set.all))
+	more := false
+	for i, n := range m.set.all {
+		after[i] = i == at || slices.ContainsFunc(n.before, func(b int) bool { return after[b] })
+		if n.set != newest.Set || len(n.by) > 0 || before[i] {
+			continue
+		}
+		if slices.ContainsFunc(n.Ops, endsDualWrite) {
+			return false
+		}
+		more = more || n.own && after[i]
+	}
+	return more
 }
 
 // isCurrent reports whether the newest row of a member says that all its migrations, as they are now, are applied.

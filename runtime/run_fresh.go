@@ -64,6 +64,9 @@ func (w *executor) folded(legs []leg) [][]Stage {
 	s := w.base.Clone()
 	out := make([][]Stage, len(legs))
 	for i := range left {
+		if len(left[i]) == 0 {
+			continue // nothing is left to plan
+		}
 		stages, err := PlanOps(w.planner(left[i]), s, left[i])
 		if err != nil || !shareable(stages) || len(stages) > 0 && stages[0].KeysOff != legs[0].stages[0].KeysOff {
 			return own

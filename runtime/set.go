@@ -43,6 +43,8 @@ type Set struct {
 	hashes  []string
 	sums    []digest          // of one migration each
 	digests map[string]string // by member
+
+	unhashed any // what hashing panicked with
 }
 
 // node is a migration in its place in a set.

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // Fingerprint states what the names and the hashes of all migrations come to, as modelgen writes it below the list; it changes the set and returns it.
@@ -85,15 +86,27 @@ func (s *Set) fingerprint(member string) string {
 	return s.digests[member]
 }
 
+// hashAhead begins what compute does, beside what comes next.
+func (s *Set) hashAhead() {
+	go func() {
+		defer func() { _ = recover() }() // compute panics again where the hashes are asked for
+		s.compute()
+	}()
+}
+
 func (s *Set) compute() {
 	_ = s.arranged()
 	s.hashing.Do(func() {
-		digests := map[string]digest{}
+		defer func() { s.unhashed = recover() }()
 		s.hashes, s.sums = make([]string, len(s.all)), make([]digest, len(s.all))
-		var buf []byte
+		var parts []func()
+		size := max(hashedTogether, (len(s.all)+1)/2)
+		for from := 0; from < len(s.all); from += size {
+			parts = append(parts, func() { s.hashPart(from, min(from+size, len(s.all))) })
+		}
+		atOnce(parts...)
+		digests := map[string]digest{}
 		for i, n := range s.all {
-			s.hashes[i], buf = hashOps(buf, n.Ops)
-			s.sums[i] = digestOf(n.Name, s.hashes[i])
 			if len(n.by) == 0 {
 				digests[n.set] = digests[n.set].and(s.sums[i])
 			}
@@ -103,4 +116,41 @@ func (s *Set) compute() {
 			s.digests[m] = digests[m].String()
 		}
 	})
+	if s.unhashed != nil {
+		panic(s.unhashed)
+	}
+}
+
+// hashedTogether is how many migrations are hashed in less time than it takes to begin that twice.
+const hashedTogether = 100
+
+func (s *Set) hashPart(from, to int) {
+	var buf []byte
+	for i, n := range s.all[from:to] {
+		s.hashes[from+i], buf = hashOps(buf, n.Ops)
+		s.sums[from+i] = digestOf(n.Name, s.hashes[from+i])
+	}
+}
+
+// atOnce calls functions beside each other, where there are processors for that. It panics when one of them does, as a call of it would.
+func atOnce(all ...func()) {
+	var wait sync.WaitGroup
+	panics := make([]any, len(all))
+	for i, f := range all {
+		run := func() {
+			defer func() { panics[i] = recover() }()
+			f()
+		}
+		if i == len(all)-1 {
+			run()
+			break
+		}
+		wait.Go(run)
+	}
+	wait.Wait()
+	for _, p := range panics {
+		if p != nil {
+			panic(p)
+		}
+	}
 }

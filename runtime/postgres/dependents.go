@@ -80,7 +80,7 @@ func (p *planner) askDependents() {
 	if !p.leaving.asked || len(p.stages) == 0 {
 		return
 	}
-	query, declared := p.dependents(), p.declared
+	query, declared := p.dependents(), p.declarations()
 	first := &p.stages[0]
 	first.CheckAlways = true
 	first.Check = both(func(ctx context.Context, tx migrate.Tx) error {

@@ -100,7 +100,7 @@ func escapeFormat(s string) string { return strings.ReplaceAll(s, "%", "%%") }
 // checkPartitionable refuses before the first stage what the new table would not have, or would have otherwise than somebody means: what nobody declared.
 func (p *planner) checkPartitionable(table, was string) func(context.Context, migrate.Tx) error {
 	query := partitionObstacles(p.name(was))
-	declared := p.declared
+	declared := p.declarations()
 	own := p.schema
 	return func(ctx context.Context, tx migrate.Tx) error {
 		rows, err := tx.QueryContext(ctx, query)

@@ -40,7 +40,8 @@ type planner struct {
 	grouped    []together              // stages that must be seen as one
 	leaving    leaving                 // see dependents.go
 	made       map[string]bool         // objects that this migration makes
-	declared   map[string]bool         // objects, unique indexes and foreign keys that there are before it, as messages name them
+	begun      bool                    // it has seen the schema before the first op
+	declared   []declaration           // objects, unique indexes and foreign keys that there are before it
 	extensions []string                // that are there or made before
 	kept       map[string]string       // objects that stay where an op drops them, with the reason, see [planner.Keep]
 	drops      map[int]bool            // stages that drop objects
@@ -53,6 +54,25 @@ type planner struct {
 	pending    bool                    // rows were changed, and deferred constraints may wait to look at them
 }
 
+// declaration is what messages name so: "foreign key orders_user of orders".
+type declaration struct{ kind, name, of string }
+
+func (d declaration) text() string {
+	if d.of != "" {
+		return d.kind + d.name + " of " + d.of
+	}
+	return d.kind + d.name
+}
+
+// declarations returns what there is before the migration by these names, which few migrations ask for.
+func (p *planner) declarations() map[string]bool {
+	all := make(map[string]bool, len(p.declared))
+	for _, d := range p.declared {
+		all[d.text()] = true
+	}
+	return all
+}
+
 func newPlanner(r renderer) *planner {
 	return &planner{renderer: r, before: &schema.Schema{}, away: map[string]int{}, committed: map[int]bool{}, drops: map[int]bool{}, named: map[string]string{}, made: map[string]bool{}, fresh: map[string]bool{}, renames: map[int]bool{}, respells: map[int]bool{}, was: lineage{map[string]string{}, map[string]map[string]string{}}, added: map[string]bool{}, filled: map[string][]string{}, fills: map[string]func() error{}, reads: map[string][]string{}}
 }
@@ -62,20 +82,20 @@ func (p *planner) Dialect() string { return dialect }
 
 func (p *planner) Before(s *schema.Schema) {
 	p.before = s
-	if p.declared == nil {
-		p.declared = map[string]bool{}
+	if !p.begun {
+		p.begun = true
 		for _, o := range s.SQLObjects {
-			p.declared[o.String()] = true
+			p.declared = append(p.declared, declaration{o.String(), "", ""})
 			if o.Kind == schema.ExtensionKind {
 				p.extensions = append(p.extensions, o.Name)
 			}
 		}
 		for _, t := range s.Tables { // as checkPartitionable asks for them
 			for _, name := range indexNames(t) {
-				p.declared["unique index "+name] = true
+				p.declared = append(p.declared, declaration{"unique index ", name, ""})
 			}
 			for _, fk := range t.ForeignKeys {
-				p.declared["foreign key "+fk.Name+" of "+t.Name] = true
+				p.declared = append(p.declared, declaration{"foreign key ", fk.Name, t.Name})
 			}
 		}
 	}
