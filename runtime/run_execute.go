@@ -21,7 +21,7 @@ type executor struct {
 	schema  *schema.Schema // as the database is, by the history
 	base    *schema.Schema // the same before the migrations that wait to share a transaction; nil when none can
 	digests map[string]digest
-	counted map[key]string // what the digests are made of: hashes
+	turned  map[key]turn   // what the digests have been made of since the history was read, where that is not in it
 	undo    map[int][]Op   // what undoes a migration, found before anything is touched
 	passed  int64          // rows of a batched stage that did not reach its end
 	shared  bool           // nobody else is here: migrations may share transactions
@@ -55,14 +55,9 @@ func (w *executor) prepare(ctx context.Context, moves []move) error {
 		}
 		w.undo[mv.at] = back
 	}
-	w.digests, w.counted = map[string]digest{}, make(map[key]string, len(set.all))
+	w.digests, w.turned = map[string]digest{}, map[key]turn{}
 	for _, name := range set.sets() {
 		w.digests[name] = w.h.digest(name)
-	}
-	for i, r := range w.h.row {
-		if r != nil && !w.h.retired(i) {
-			w.counted[key{r.Set, r.Name}] = r.Hash
-		}
 	}
 	// A migration on its way is planned from before its first stage; those stages that are done are then left out.
 	var err error
@@ -81,6 +76,23 @@ func (w *executor) prepare(ctx context.Context, moves []move) error {
 		}
 	}
 	return nil
+}
+
+// turn is what a move has made of a migration in the digest of its set.
+type turn struct {
+	hash  string
+	there bool
+}
+
+// counted returns the hash with which a migration is in the digest of its set.
+func (w *executor) counted(k key) (hash string, there bool) {
+	if t, turned := w.turned[k]; turned {
+		return t.hash, t.there
+	}
+	if i, known := w.m.set.index[k]; known && w.h.row[i] != nil && !w.h.retired(i) {
+		return w.h.row[i].Hash, true
+	}
+	return "", false
 }
 
 // counts reports whether the ops of migration i are in the database, as itself and not as a part of another one.
@@ -182,6 +194,7 @@ func (w *executor) walk(ctx context.Context, moves []move) error {
 		w.base = w.schema.Clone()
 	}
 	var waiting []leg
+	apart := unseen{w: w}
 	for i, mv := range moves {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("stopped before %s; run the same command again to go on: %w", w.m.set.label(moves[i-len(waiting)].at), err)
@@ -194,11 +207,13 @@ func (w *executor) walk(ctx context.Context, moves []move) error {
 			n := w.m.set.all[mv.at]
 			return &MigrationError{Set: n.set, Migration: n.Name, Back: mv.back, Done: w.names(), Err: err}
 		}
-		if len(waiting) > 0 && !((w.shared || l.recorded() || w.unseen(append(waiting, l))) && l.joins(waiting)) {
+		alone := apart.takes(l)
+		if len(waiting) > 0 && !((w.shared || l.recorded() || alone) && l.joins(waiting)) {
 			if err := w.together(ctx, waiting); err != nil {
 				return err
 			}
-			waiting = nil
+			waiting, apart = nil, unseen{w: w}
+			apart.takes(l)
 		}
 		waiting = append(waiting, l)
 	}
@@ -341,15 +356,15 @@ func (w *executor) marks(mv move) (m *marker, settle func()) {
 	d := w.digests[n.set]
 	var turned []func() // what changes in the count
 	count := func(k key, hash string) {
-		if _, there := w.counted[k]; !there {
+		if _, there := w.counted(k); !there {
 			d = d.with(k.name, hash)
-			turned = append(turned, func() { w.counted[k] = hash })
+			turned = append(turned, func() { w.turned[k] = turn{hash, true} })
 		}
 	}
 	drop := func(k key) {
-		if hash, there := w.counted[k]; there {
+		if hash, there := w.counted(k); there {
 			d = d.with(k.name, hash)
-			turned = append(turned, func() { delete(w.counted, k) })
+			turned = append(turned, func() { w.turned[k] = turn{} })
 		}
 	}
 	if mv.back {
@@ -369,7 +384,7 @@ func (w *executor) marks(mv move) (m *marker, settle func()) {
 				m.also = append(m.also, Record{Set: member.set, Name: member.Name})
 			}
 		default:
-			if _, there := w.counted[k]; !there && row == nil && !mv.adopt {
+			if _, there := w.counted(k); !there && row == nil && !mv.adopt {
 				m.also = append(m.also, Record{Set: member.set, Name: member.Name, Hash: w.m.set.hash(i), Tool: rec.Tool, Module: rec.Module, State: StateFaked})
 			}
 			drop(k)

@@ -61,26 +61,26 @@ func (w *executor) makeTables(moves []move) bool {
 	})
 }
 
-// unseen reports whether migrations do nothing but make tables and change those that they have made: nobody else sees these before the commit, so that
+// unseen follows migrations that do nothing but make tables and change those that they have made: nobody else sees these before the commit, so that
 // locks of theirs stop nobody, however many migrations keep them.
-func (w *executor) unseen(legs []leg) bool {
-	made := map[string]bool{}
-	for _, l := range legs {
-		if !l.shareable() || w.h.row[l.mv.at] != nil {
-			return false
-		}
-		for _, op := range l.ops {
-			if !unseenOp(op, made) {
-				return false
-			}
-		}
-		for _, st := range l.stages {
-			if st.Run != nil || st.CheckAlways || slices.ContainsFunc(st.Tables, func(t string) bool { return !made[t] }) {
-				return false
-			}
-		}
+type unseen struct {
+	w    *executor
+	made map[string]bool
+	no   bool // another one has been among them
+}
+
+// takes reports whether one more and all before it are such.
+func (u *unseen) takes(l leg) bool {
+	if u.no = u.no || !l.shareable() || u.w.h.row[l.mv.at] != nil; u.no {
+		return false
 	}
-	return true
+	if u.made == nil {
+		u.made = map[string]bool{}
+	}
+	u.no = slices.ContainsFunc(l.ops, func(op Op) bool { return !unseenOp(op, u.made) }) || slices.ContainsFunc(l.stages, func(st Stage) bool {
+		return st.Run != nil || st.CheckAlways || slices.ContainsFunc(st.Tables, func(t string) bool { return !u.made[t] })
+	})
+	return !u.no
 }
 
 func unseenOp(op Op, made map[string]bool) bool {
@@ -108,7 +108,7 @@ func shareable(stages []Stage) bool {
 
 // share makes moves in one transaction. On an error nothing has happened, and the executor stands where it stood.
 func (w *executor) share(ctx context.Context, legs []leg) error {
-	digests, counted := maps.Clone(w.digests), maps.Clone(w.counted)
+	digests, turned := maps.Clone(w.digests), maps.Clone(w.turned)
 	took := make([]time.Duration, len(legs))
 	work := make([]Work, len(legs))
 	stages := make([][]Stage, len(legs))
@@ -133,7 +133,7 @@ func (w *executor) share(ctx context.Context, legs []leg) error {
 	w.now.Migration, w.now.Back = w.m.set.label(legs[0].mv.at), false
 	err := w.s.Transact(ctx, work...)
 	if w.m.meter.ended(err); err != nil {
-		w.digests, w.counted = digests, counted
+		w.digests, w.turned = digests, turned
 		return w.failed(ctx, legs[ran], nil, 0, err)
 	}
 	if took[0] == 0 { // nobody told: each has its part

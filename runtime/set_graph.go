@@ -25,7 +25,12 @@ func (s *Set) arrange(migrations []*Migration, owner map[*Migration]string) erro
 	if err := s.replacements(); err != nil {
 		return err
 	}
+	room := make([]int, 0, len(all)) // for the one parent that most have
 	for i, m := range all {
+		if n := len(room); len(m.Parents) == 1 && len(s.all[i].before) == 0 {
+			s.all[i].before = room[n : n : n+1]
+			room = room[:n+1]
+		}
 		for _, p := range m.Parents {
 			at := s.at[p]
 			s.all[i].before = append(s.all[i].before, at)
@@ -133,6 +138,14 @@ func (s *Set) sort() error {
 			return fmt.Errorf("set %s: %s is among its own ancestors: a migration that replaces others leaves out one that lies between them", n.set, n.Name)
 		}
 		return fmt.Errorf("set %s: %s is among its own ancestors", n.set, n.Name)
+	}
+	if slices.IsSorted(order) { // as they were given
+		for _, n := range s.all {
+			slices.Sort(n.before)
+			slices.Sort(n.members)
+			slices.Sort(n.by)
+		}
+		return nil
 	}
 	to := make([]int, len(s.all)) // from the old position to the new one
 	for at, i := range order {

@@ -8,6 +8,7 @@ import "slices"
 func Sort(n int, before func(i int) []int) (order, cycle []int) {
 	const open, done = 1, 2 // 0 is not visited yet
 	state := make([]int, n)
+	order = make([]int, 0, n)
 	var path []int
 	var visit func(i int)
 	visit = func(i int) {

@@ -3,6 +3,7 @@ package dialecttest_test
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,49 @@ func TestPostgresHistoryValues(t *testing.T) {
 			check("of an earlier version", "app", false)
 		})
 	}
+}
+
+// TestPostgresBriefHistory: a run that has something to do reads little of the history, and sees all the same what is wrong with any row before it does anything.
+func TestPostgresBriefHistory(t *testing.T) {
+	pgRunners(t, func(r *runner) {
+		if _, err := r.migrator(benchSet(3)).Up(r.t.Context()); err != nil {
+			r.t.Fatal(err)
+		}
+		for _, c := range []struct{ change, back, says string }{
+			{"hash = repeat('0', 32)", "hash = hash_was", "changed since they were applied: 0002_step"},
+			{"hash = NULL", "hash = hash_was", "changed since they were applied: 0002_step"},
+			{"name = '0002_other'", "name = '0002_step'", "that this program does not know: 0002_other"},
+			{"name = E'0002_step\\x01'", "name = '0002_step'", "that this program does not know"},
+			{"name = E'0002_\\x02step'", "name = '0002_step'", "that this program does not know"},
+			{"state = 'undoing', stage = 1", "state = 'done', stage = 0", "0002_step was being undone"},
+			{"cursor = '{\"waits\": \"x\"}'", "cursor = NULL", ""}, // which says nothing of this one
+			{"state = 'faked'", "state = 'done'", ""},
+		} {
+			exec := func(sql string) {
+				r.t.Helper()
+				if _, err := r.db.Exec(sql); err != nil {
+					r.t.Fatal(err)
+				}
+			}
+			exec("ALTER TABLE modelgen_history ADD COLUMN IF NOT EXISTS hash_was text")
+			exec("UPDATE modelgen_history SET hash_was = COALESCE(hash_was, hash)")
+			exec("UPDATE modelgen_history SET " + c.change + " WHERE name = '0002_step'")
+			m := r.migrator(benchSet(4))
+			res, err := m.Up(r.t.Context())
+			switch {
+			case c.says == "" && (err != nil || len(res.Done) != 1):
+				r.t.Errorf("%s: %v", c.change, err)
+			case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says) || len(res.Done) > 0):
+				r.t.Errorf("%s: it said: %v", c.change, err)
+			}
+			exec("UPDATE modelgen_history SET " + c.back + " WHERE name LIKE '0002%'")
+			if c.says == "" {
+				if _, err := m.Down(r.t.Context()); err != nil {
+					r.t.Fatal(err)
+				}
+			}
+		}
+	})
 }
 
 // escape writes a text between the quotes of an escape string.

@@ -118,21 +118,79 @@ func (r *runner) records() string {
 	return strings.Join(all, "\n")
 }
 
+// TestRunnerUnseen: on a database in use only those share a transaction that make tables and change these: what others see is locked for one migration.
+func TestRunnerUnseen(t *testing.T) {
+	runners(t, func(r *runner) {
+		table := func(name string, refers ...string) migrate.CreateTable {
+			c := migrate.CreateTable{Table: name, Columns: []schema.ColumnDef{schema.BigInt("id"), schema.BigInt("other")}, PrimaryKey: schema.PrimaryKey{Name: name + "_pkey", Columns: []string{"id"}}}
+			for _, to := range refers {
+				c.ForeignKeys = append(c.ForeignKeys, schema.ForeignKey{Name: name + "_" + to, Columns: []string{"other"}, RefTable: to, RefColumns: []string{"id"}})
+			}
+			return c
+		}
+		column := func(table, name string) migrate.Op {
+			return migrate.AddColumn{Table: table, Column: schema.Text(name).Default("")}
+		}
+		var all []*migrate.Migration
+		for i, op := range []migrate.Op{
+			table("a"),
+			table("b"), column("b", "x"), table("c", "b"), column("c", "y"), // together
+			column("a", "z"), column("a", "w"), // each alone
+			table("d", "a"), column("d", "x"), // the first one locks a
+			table("e"), migrate.SQL{Up: []string{"INSERT INTO e VALUES (1, 2)"}, Down: []string{"DELETE FROM e"}},
+		} {
+			m := &migrate.Migration{Name: fmt.Sprintf("%04d_step", i+1), Ops: []migrate.Op{op}}
+			if i > 0 {
+				m.Parents = all[i-1:]
+			}
+			all = append(all, m)
+		}
+		for _, n := range []int{1, len(all)} {
+			if _, err := r.migrator(migrate.NewSet("test", all[:n]...)).Up(context.Background()); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+		r.settled(migrate.NewSet("test", all...))
+		if r.url == "" {
+			return
+		}
+		var together string
+		if err := r.db.QueryRow(`SELECT string_agg(names, '; ' ORDER BY names) FROM (SELECT string_agg(left(name, 4), ' ' ORDER BY id) AS names FROM modelgen_history GROUP BY xmin::text) AS t`).Scan(&together); err != nil {
+			r.t.Fatal(err)
+		}
+		if want := "0001; 0002 0003 0004 0005; 0006; 0007; 0008; 0009; 0010; 0011"; together != want {
+			r.t.Errorf("these shared a transaction: %s, want %s", together, want)
+		}
+	})
+}
+
 // TestRunnerSharedFails: when one of them fails, those before it are applied, with what is theirs and nothing of what comes after.
 func TestRunnerSharedFails(t *testing.T) {
+	t.Run("on an empty database", func(t *testing.T) { sharedFails(t, false) })
+	t.Run("of a table that nobody sees", func(t *testing.T) { sharedFails(t, true) })
+}
+
+func sharedFails(t *testing.T, history bool) {
 	runners(t, func(r *runner) {
-		m1 := &migrate.Migration{Name: "0001_a", Ops: []migrate.Op{migrate.CreateTable{Table: "a", Columns: []schema.ColumnDef{schema.BigInt("id")}}}}
+		var before []*migrate.Migration
+		if history {
+			before = []*migrate.Migration{{Name: "0000_before", Ops: []migrate.Op{migrate.CreateTable{Table: "before", Columns: []schema.ColumnDef{schema.BigInt("id")}}}}}
+			if _, err := r.migrator(migrate.NewSet("test", before...)).Up(context.Background()); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+		m1 := &migrate.Migration{Name: "0001_a", Parents: before, Ops: []migrate.Op{migrate.CreateTable{Table: "a", Columns: []schema.ColumnDef{schema.BigInt("id")}}}}
 		m2 := &migrate.Migration{Name: "0002_b", Parents: []*migrate.Migration{m1}, Ops: []migrate.Op{migrate.AddColumn{Table: "a", Column: schema.Text("b")}}}
 		m3 := &migrate.Migration{Name: "0003_c", Parents: []*migrate.Migration{m2}, Ops: []migrate.Op{
 			migrate.CreateIndex{Table: "a", Index: schema.Index{Name: "a_idx", Parts: []schema.IndexPart{{Expr: "no_such_function(b)"}}}}}}
 		m4 := &migrate.Migration{Name: "0004_d", Parents: []*migrate.Migration{m3}, Ops: []migrate.Op{migrate.AddColumn{Table: "a", Column: schema.Text("d")}}}
-		set := migrate.NewSet("test", m1, m2, m3, m4)
+		set := migrate.NewSet("test", append(before, m1, m2, m3, m4)...)
 		res, err := r.migrator(set).Up(context.Background())
 		var failed *migrate.MigrationError
 		if !errors.As(err, &failed) || failed.Migration != "0003_c" {
 			r.t.Fatalf("it did not fail in 0003_c: %v", err)
 		}
 		r.does(res, nil, "0001_a, 0002_b")
-		r.settled(migrate.NewSet("test", m1, m2))
+		r.settled(migrate.NewSet("test", append(before, m1, m2)...))
 	})
 }
