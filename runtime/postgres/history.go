@@ -329,21 +329,40 @@ func markSQL(table string, m migrate.Mark) string {
 
 // insert adds the rows of migrations that begin. A history of an earlier version may have no column for the module, which is then not known.
 func insert(table string, records ...migrate.Record) string {
+	return insertWith(table, "started", "pg_catalog.clock_timestamp()", records)
+}
+
+// insertWith adds rows with further columns, which have the same values in all of them.
+func insertWith(table, columns, values string, records []migrate.Record) string {
 	module := slices.ContainsFunc(records, func(r migrate.Record) bool { return r.Module != "" })
-	columns := `"set", name, hash, digest, state, stage, cursor, started, tool`
+	columns = `"set", name, hash, digest, state, stage, cursor, tool, ` + columns
 	if module {
 		columns += ", module"
 	}
 	rows := make([]string, len(records))
 	for i, r := range records {
-		values := []string{safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor),
-			"pg_catalog.clock_timestamp()", safe(r.Tool)}
+		row := []string{safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor), safe(r.Tool), values}
 		if module {
-			values = append(values, safeOrNull(r.Module))
+			row = append(row, safeOrNull(r.Module))
 		}
-		rows[i] = "(" + strings.Join(values, ", ") + ")"
+		rows[i] = "(" + strings.Join(row, ", ") + ")"
 	}
 	return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.Join(rows, ", ")
+}
+
+// done adds the rows of migrations that have begun and ended in the transaction, which is as long as all of them have taken.
+func (s *session) done(all []migrate.Work) string {
+	rows := make([]migrate.Record, len(all))
+	for i, work := range all {
+		rows[i] = work.Before[0].Record
+		rows[i].State = work.After[0].Record.State
+	}
+	const began = "pg_catalog.transaction_timestamp()"
+	took := "(pg_catalog.clock_timestamp() - " + began + ")"
+	if len(all) > 1 {
+		took += " / " + strconv.Itoa(len(all))
+	}
+	return insertWith(s.table(), "started, finished, duration_ms", began+", "+began+" + "+took+", (EXTRACT(epoch FROM "+took+") * 1000)::bigint", rows)
 }
 
 // beginAll claims all migrations of a transaction in one statement: a statement for each row takes longer than a small migration. What each

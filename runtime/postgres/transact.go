@@ -38,9 +38,9 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) error {
 	}
 	s.turn++
 	s.made = false
-	units := s.units(all)
+	units, careful := s.units(all, brief(all)), s.units(all, false)
 	defer s.watch(ctx, work.Stages)()
-	err := s.transact(ctx, units, work)
+	err := s.transact(ctx, units, careful, work)
 	s.lookClusterAfter(ctx, work.Stages)
 	if left := s.tidyUp(ctx, work); left != nil && err == nil { // it is committed: go on with another connection
 		s.hangUp(ctx)
@@ -58,7 +58,8 @@ func (s *session) tidyUp(ctx context.Context, work migrate.Work) error {
 	return s.tidy(ctx)
 }
 
-func (s *session) transact(ctx context.Context, units []unit, work migrate.Work) error {
+// transact runs the units, and if one of them fails those of another form, one by one.
+func (s *session) transact(ctx context.Context, units, careful []unit, work migrate.Work) error {
 	var end time.Time
 	for try := 0; ; try++ {
 		at, err := s.attempt(ctx, units, false)
@@ -85,7 +86,7 @@ func (s *session) transact(ctx context.Context, units []unit, work migrate.Work)
 			return err
 		}
 		// The server does not say which statement of a string it was. This try may well succeed: then it counts.
-		at, err = s.attempt(ctx, units, true)
+		at, err = s.attempt(ctx, careful, true)
 		switch {
 		case err == nil:
 			return nil
@@ -121,13 +122,28 @@ func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err
 	return s.statementError(ctx, max(0, len(work.Stages)-1), migrate.Stage{}, at.sql, err)
 }
 
-// units lists all steps of the transaction.
-func (s *session) units(all []migrate.Work) []unit {
+// brief reports whether migrations begin and end in the transaction, and all is SQL that is known. Then their rows can be added when all is done: with the
+// lock in hand nobody is in the way, and a claim first, which is completed then, takes the server as long as many a migration does. When it fails, who
+// is in the way is found out with the claim.
+func brief(all []migrate.Work) bool {
+	for _, work := range all {
+		if len(work.Before) != 1 || len(work.After) == 0 || work.Before[0].Kind != migrate.MarkBegin || work.After[0].Kind != migrate.MarkFinish ||
+			work.Before[0].Record.Set != work.After[0].Record.Set || work.Before[0].Record.Name != work.After[0].Record.Name ||
+			slices.ContainsFunc(work.Stages, func(st migrate.Stage) bool { return st.Run != nil || st.ByHand }) ||
+			len(all) > 1 && slices.ContainsFunc(work.After[1:], func(m migrate.Mark) bool { return m.Kind != migrate.MarkLog }) {
+			return false
+		}
+	}
+	return true
+}
+
+// units lists all steps of the transaction. What is in brief form must be [brief].
+func (s *session) units(all []migrate.Work, brief bool) []unit {
 	units := s.begin()
 	limits := s.limits(all)
 	units = append(units, limits...)
 	shared := len(all) > 1
-	if shared {
+	if shared && !brief {
 		units = append(units, unit{sql: s.beginAll(all), mark: true, stage: -1})
 	}
 	stages := 0
@@ -137,7 +153,7 @@ func (s *session) units(all []migrate.Work) []unit {
 			if m.Kind == migrate.MarkBegin {
 				begun = m.Record.Name
 			}
-			if !shared {
+			if !shared && !brief {
 				units = append(units, unit{sql: s.mark(m, false), mark: true, stage: -1})
 			}
 		}
@@ -167,14 +183,23 @@ func (s *session) units(all []migrate.Work) []unit {
 			}
 		}
 		stages += len(work.Stages)
-		for _, m := range work.After {
+		if brief && !shared {
+			units = append(units, unit{sql: s.done(all), mark: true, stage: -1})
+		}
+		for i, m := range work.After {
+			if brief && i == 0 {
+				continue
+			}
 			if shared && m.Kind != migrate.MarkLog {
 				continue
 			}
 			units = append(units, unit{sql: s.mark(m, m.Record.Name == begun), mark: true, stage: -1})
 		}
 	}
-	if shared {
+	switch {
+	case shared && brief:
+		units = append(units, unit{sql: s.done(all), mark: true, stage: -1})
+	case shared:
 		units = append(units, unit{sql: s.finishAll(all), mark: true, stage: -1})
 	}
 	if s.leased() {
