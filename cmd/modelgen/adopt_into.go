@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +28,7 @@ func (to *adoption) into(ctx context.Context, e env, a adoptFlags) error {
 	cfg := adopt.IntoConfig{Config: to.models, Tag: a.tag, Add: a.add, Structs: a.tables, Directives: a.directives, Read: os.ReadFile, AddTo: map[string]bool{}, Leave: map[string]bool{}}
 	r, err := adopt.Into(to.in, declared, cfg)
 	if missing, ok := errors.AsType[adopt.MissingFields](err); ok {
-		if err := withoutField(e, missing, cfg.AddTo, cfg.Leave); err != nil {
+		if err := withoutField(ctx, e, missing, cfg.AddTo, cfg.Leave); err != nil {
 			return err
 		}
 		r, err = adopt.Into(to.in, declared, cfg)
@@ -42,11 +41,11 @@ func (to *adoption) into(ctx context.Context, e env, a adoptFlags) error {
 }
 
 // withoutField asks the person at the terminal about tables whose struct lacks fields: they get them, or the table is left. Without one, or without an answer, all of it is an error.
-func withoutField(e env, all adopt.MissingFields, add, leave map[string]bool) error {
+func withoutField(ctx context.Context, e env, all adopt.MissingFields, add, leave map[string]bool) error {
 	if !attended(e) {
 		return all.Problems()
 	}
-	in := bufio.NewReader(e.stdin)
+	in := answers(ctx, e)
 	for _, m := range all {
 		e.say(m.String())
 		fmt.Fprintf(e.stderr, "  1  give the struct what is missing (-add)\n  2  leave the table out (-ignore %s)\n", m.Table)

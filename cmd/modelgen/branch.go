@@ -13,6 +13,7 @@ import (
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/revise"
+	"github.com/modelgen/modelgen/gen/snapshot"
 )
 
 // The verbs that change migrations after they are written.
@@ -123,6 +124,25 @@ func answerFlags(f *flag.FlagSet, cfg *gen.Config) {
 	f.Var((*words)(&cfg.Answers.ConvertBacks), "convert-back", "`COLUMN=SQL`: how values get back that -convert computes, when the migration is undone")
 }
 
+// noDirectory is the error of a directory that is not there, with the one that may be meant: a verb was called in a folder of the module.
+func noDirectory(e env, named, what string) error {
+	dir, err := filepath.Abs(e.dir)
+	if err != nil || filepath.IsAbs(named) {
+		return fmt.Errorf("there is no directory %s; %s", named, what)
+	}
+	root := moduleOf(dir)
+	for up := "."; ; up = filepath.Join("..", up) {
+		for _, found := range []string{up, filepath.Join(up, "migrations")} {
+			if _, err := os.Stat(filepath.Join(dir, found, snapshot.Name)); err == nil {
+				return fmt.Errorf("there is no directory %s; %s, which from here is %s", named, what, filepath.ToSlash(found))
+			}
+		}
+		if at := filepath.Join(dir, up); at == root || at == filepath.Dir(at) || root == "" {
+			return fmt.Errorf("there is no directory %s; %s", named, what)
+		}
+	}
+}
+
 // oneDirectory takes the directory of the migrations from the operands.
 func oneDirectory(e env, cfg *gen.Config, operands []string, named int) error {
 	if len(operands) > 1 {
@@ -137,7 +157,7 @@ func oneDirectory(e env, cfg *gen.Config, operands []string, named int) error {
 		if named > 0 {
 			what = "name the migration, then the directory with the migrations"
 		}
-		return fmt.Errorf("there is no directory %s; %s", cfg.Out, what)
+		return noDirectory(e, cfg.Out, what)
 	}
 	if moduleOf(e.dir) != moduleOf(filepath.Join(e.dir, cfg.Out)) {
 		cfg.Dir, cfg.Out = filepath.Join(e.dir, cfg.Out), "." // the go command finds the models from there only

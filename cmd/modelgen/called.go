@@ -58,7 +58,7 @@ func (e env) asCalled(text string) string {
 
 // answered prints what to run with the answers: the command as it was, flags of a go:generate line included, and where. On PATH the name of the
 // tool says as much.
-func (e env) answered(args []string, questions []gen.Question) {
+func (e env) answered(args, told []string, questions []gen.Question) {
 	if (e.called == "" || e.called == ownName) && os.Getenv("GOFILE") == "" {
 		fmt.Fprintf(e.stderr, "modelgen: nothing was written; run modelgen generate again with the answers\n")
 		return
@@ -71,13 +71,16 @@ func (e env) answered(args []string, questions []gen.Question) {
 	for _, a := range args {
 		command.WriteString(" " + diff.Quote(a))
 	}
+	for _, flag := range told {
+		command.WriteString(" " + flag)
+	}
 	in := ""
 	if os.Getenv("GOFILE") != "" { // go generate runs it in the folder of the package
 		in = ", in " + fromModule(e.dir)
 	}
 	var flags []string
 	for _, q := range questions {
-		for _, c := range q.Choice {
+		for _, c := range open(q.Choice, flags) { // one of each that are right together
 			if c.Flag == "" {
 				continue
 			}

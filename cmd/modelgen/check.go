@@ -88,7 +88,7 @@ func migrationDirs(e env, operands []string) ([]string, error) {
 		root, all := strings.CutSuffix(o, "...")
 		if !all {
 			if _, err := os.Stat(filepath.Join(e.dir, o)); err != nil {
-				return nil, fmt.Errorf("there is no directory %s; name the one with the migrations", o)
+				return nil, noDirectory(e, o, "name the one with the migrations")
 			}
 			if _, err := os.Stat(filepath.Join(e.dir, o, snapshot.Name)); err != nil {
 				if _, err := os.Stat(filepath.Join(e.dir, o, "migrations", snapshot.Name)); err == nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -89,11 +88,15 @@ func generate(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	for in := (*bufio.Reader)(nil); len(r.Questions) > 0 && attended(e); {
-		if in == nil {
-			in = bufio.NewReader(e.stdin)
-		}
-		if err := ask(e, in, r.Questions, &cfg.Answers); errors.Is(err, errUnanswered) {
+	var told []string // at the terminal
+	for in := answers(ctx, e); len(r.Questions) > 0 && attended(e); {
+		flags, err := ask(e, in, r.Questions, &cfg.Answers)
+		told = append(told, flags...)
+		if errors.Is(err, errUnanswered) {
+			r.Questions = r.Questions[len(flags):]
+			for i, q := range r.Questions {
+				r.Questions[i].Choice = open(q.Choice, told)
+			}
 			break
 		} else if err != nil {
 			return err
@@ -109,7 +112,7 @@ func generate(ctx context.Context, e env, args []string) error {
 		for _, q := range r.Questions {
 			e.question(q)
 		}
-		e.answered(given, r.Questions)
+		e.answered(given, told, r.Questions)
 		return errNo
 	}
 	if *show {

@@ -50,7 +50,7 @@ func (i *initFlags) parse(e env, args []string) error {
 }
 
 // runInit writes what a module without models begins with, all of it or nothing.
-func runInit(_ context.Context, e env, args []string) error {
+func runInit(ctx context.Context, e env, args []string) error {
 	var i initFlags
 	if err := i.parse(e, args); err != nil {
 		return err
@@ -68,7 +68,7 @@ func runInit(_ context.Context, e env, args []string) error {
 		return errNo
 	}
 	cfg := scaffold.Config{Models: i.models, Out: i.out, Main: i.main, CI: i.ci}
-	if err := i.settle(e, m, &cfg); errors.Is(err, errUnanswered) {
+	if err := i.settle(ctx, e, m, &cfg); errors.Is(err, errUnanswered) {
 		e.say("modelgen: nothing was written")
 		return errNo
 	} else if err != nil {
@@ -173,8 +173,8 @@ func orList(words []string) string {
 }
 
 // settle makes up what the flags do not say: from go.mod and the repository, from the person at the terminal, or with -y by the defaults.
-func (i *initFlags) settle(e env, m *scaffold.Module, cfg *scaffold.Config) error {
-	q := &interview{e: e, asks: !i.yes && attended(e)}
+func (i *initFlags) settle(ctx context.Context, e env, m *scaffold.Module, cfg *scaffold.Config) error {
+	q := &interview{e: e, asks: !i.yes && attended(e), in: answers(ctx, e)}
 	if err := i.settleDrivers(q, m, cfg); err != nil {
 		return err
 	}
@@ -309,9 +309,6 @@ type interview struct {
 func (q *interview) choose(question string, choice []string) (int, error) {
 	if !q.asks {
 		return 0, nil
-	}
-	if q.in == nil {
-		q.in = bufio.NewReader(q.e.stdin)
 	}
 	q.e.say(question)
 	for i, c := range choice {

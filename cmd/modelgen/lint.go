@@ -83,7 +83,7 @@ func lintOperands(e env, operands []string) (folders []string, name string, err 
 			folders = append(folders, filepath.Dir(o))
 			o = strings.TrimSuffix(filepath.Base(o), ".go")
 		case strings.ContainsAny(o, `/\`):
-			return nil, "", fmt.Errorf("there is no directory %s; name the one with the migrations", o)
+			return nil, "", noDirectory(e, o, "name the one with the migrations")
 		}
 		if name != "" {
 			return nil, "", fmt.Errorf("lint: %s and %s are two names; give one, or none for all migrations", name, o)

@@ -185,6 +185,7 @@ func main() {
 	spareMemory()
 	asVetTool(os.Args[1:])
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second one ends the process at once
 	code := run(ctx, env{called: calledAs(os.Args[0]), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, records: true}, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -221,6 +222,9 @@ func dispatch(ctx context.Context, e env, args []string) error {
 	}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
+		if len(args) > 1 && args[1] != "help" {
+			return dispatch(ctx, e, append(args[1:], "-h")) // of that verb
+		}
 		fmt.Fprint(e.stdout, usage)
 		return nil
 	}

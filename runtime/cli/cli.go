@@ -159,7 +159,7 @@ type call struct {
 const newest = 99
 
 func toFlag(c *call, f *flag.FlagSet) {
-	f.StringVar(&c.to, "to", "", "only as far as this migration")
+	f.StringVar(&c.to, "to", "", "only as far as the migration `NAME`")
 }
 
 func initialFlag(c *call, f *flag.FlagSet) {
@@ -279,10 +279,11 @@ func exitCode(err error) int {
 }
 
 func (c *call) dispatch(ctx context.Context, args []string) error {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
+	args, help := helped(args)
+	if len(args) == 0 {
 		c.usage(c.Stderr)
-		if len(args) == 0 {
-			return usageError{errors.New("missing command")}
+		if !help {
+			return usageError{errors.New("missing verb")}
 		}
 		return nil
 	}
@@ -292,6 +293,17 @@ func (c *call) dispatch(ctx context.Context, args []string) error {
 		}
 	}
 	return usageError{fmt.Errorf("there is no verb %q%s; %s help lists them", args[0], nearVerb(args[0]), c.Name)}
+}
+
+// helped takes the word help off, of which it reports whether it is there: what is behind it is a verb whose flags are wanted.
+func helped(args []string) (_ []string, help bool) {
+	if len(args) == 0 || !slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+		return args, false
+	}
+	if args = args[1:]; len(args) > 0 {
+		args = []string{args[0], "-h"}
+	}
+	return args, true
 }
 
 func nearVerb(word string) string {

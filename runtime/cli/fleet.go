@@ -180,10 +180,11 @@ func (f Fleet) Run(ctx context.Context, args []string) int {
 }
 
 func (c *fleetCall) dispatch(ctx context.Context, args []string) error {
-	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+	args, help := helped(args)
+	if len(args) == 0 {
 		c.usage()
-		if len(args) == 0 {
-			return usageError{errors.New("missing command")}
+		if !help {
+			return usageError{errors.New("missing verb")}
 		}
 		return nil
 	}

@@ -404,7 +404,12 @@ func TestCLIUsage(t *testing.T) {
 			t.Errorf("%s -h: exit status %d, stdout %q, stderr %q", verb, status, out, text)
 		}
 	}
-	c.does("", 2, "", help+"migrate: missing command\n")
+	_, _, flags := c.run("up", "-h")
+	if status, out, text := c.run("help", "up"); status != 0 || out != "" || text != flags {
+		t.Errorf("help up: exit status %d, stdout %q, stderr %q", status, out, text)
+	}
+	c.does("help upp", 2, "", "migrate: there is no verb \"upp\"; did you mean up?; migrate help lists them\n")
+	c.does("", 2, "", help+"migrate: missing verb\n")
 	c.does("stat", 2, "", "migrate: there is no verb \"stat\"; did you mean status?; migrate help lists them\n")
 	c.does("statsu", 2, "", "migrate: there is no verb \"statsu\"; did you mean status?; migrate help lists them\n")
 	c.does("dwon", 2, "", "migrate: there is no verb \"dwon\"; did you mean down?; migrate help lists them\n")
