@@ -65,6 +65,8 @@ type inspected struct {
 	types  map[string]string     // of the columns, as the server prints them without their lengths
 	said   []migrate.Unexpressed // of the table, which is told if it is a model
 	out    bool                  // it is no model
+	part   string                // the table that it is a partition of
+	rows   []columnRow           // of a partition, and of what has some
 
 	readable bool // by the role
 }
@@ -207,6 +209,7 @@ func texts(all []string) string {
 
 // finish puts what was read into the order in which it is told.
 func (i *inspector) finish() {
+	i.partColumns()
 	for _, t := range i.tables {
 		i.out.Unexpressed = append(i.out.Unexpressed, t.said...)
 		if !t.out {

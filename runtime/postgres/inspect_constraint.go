@@ -19,6 +19,7 @@ type constraintRow struct {
 	NullsNotDistinct, NotEnforced, Period                      bool
 	IndexComment                                               string
 	Clustered, Replica                                         bool // by its index
+	Own                                                        bool // it is not inherited
 }
 
 func (i *inspector) readConstraints(ctx context.Context) error {
@@ -30,7 +31,10 @@ func (i *inspector) readConstraints(ctx context.Context) error {
 		if err := json.Unmarshal(row, &c); err != nil {
 			return err
 		}
-		if t := i.tables[c.OID]; t != nil && !t.out {
+		switch t := i.tables[c.OID]; {
+		case t != nil && t.part != "":
+			i.partConstraint(t, c)
+		case t != nil && !t.out:
 			i.constraint(t, c)
 		}
 		return nil

@@ -17,6 +17,7 @@ type (
 		Options, Tablespace               string
 		Unique, Valid, Clustered, Replica bool
 		NullsNotDistinct                  bool
+		Attached                          bool // to that of the table that it is a partition of
 		Keys                              int
 		Parts                             []indexPart
 	}
@@ -35,7 +36,10 @@ func (i *inspector) readIndexes(ctx context.Context) error {
 		if err := json.Unmarshal(row, &x); err != nil {
 			return err
 		}
-		if t := i.tables[x.OID]; t != nil && !t.out {
+		switch t := i.tables[x.OID]; {
+		case t != nil && t.part != "":
+			i.partIndex(t, x)
+		case t != nil && !t.out:
 			i.oneIndex(t, x)
 		}
 		return nil

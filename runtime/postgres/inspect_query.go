@@ -68,7 +68,8 @@ SELECT 'constraint', pg_catalog.row_to_json(x)::text FROM (
   c.confdeltype AS "onDelete", c.confupdtype AS "onUpdate", c.confmatchtype AS match,
   pg_catalog.pg_get_constraintdef(c.oid, true) AS def, pg_catalog.obj_description(c.oid, 'pg_constraint') AS comment,
   pg_catalog.array_to_string(i.reloptions, ', ') AS options, ts.spcname AS tablespace, x.indnatts > x.indnkeyatts AS includes,
-  pg_catalog.obj_description(i.oid, 'pg_class') AS "indexComment", x.indisclustered AS clustered, x.indisreplident AS replica, $versioned
+  pg_catalog.obj_description(i.oid, 'pg_class') AS "indexComment", x.indisclustered AS clustered, x.indisreplident AS replica,
+  c.conparentid = 0 AND c.coninhcount = 0 AS own, $versioned
  FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class r ON r.oid = c.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
  LEFT JOIN pg_catalog.pg_class rc ON rc.oid = c.confrelid LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
  LEFT JOIN pg_catalog.pg_class i ON i.oid = c.conindid AND c.contype IN ('p', 'u', 'x') LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = i.oid
@@ -81,6 +82,7 @@ SELECT 'index', pg_catalog.row_to_json(x)::text FROM (
  SELECT x.indrelid::bigint AS oid, i.relname AS name, x.indisunique AS "unique", am.amname AS method, x.indisvalid AND x.indisready AS valid, x.indnkeyatts AS keys,
   pg_catalog.pg_get_expr(x.indpred, x.indrelid, true) AS "where", pg_catalog.pg_get_indexdef(i.oid, 0, true) AS def, pg_catalog.obj_description(i.oid, 'pg_class') AS comment,
   pg_catalog.array_to_string(i.reloptions, ', ') AS options, ts.spcname AS tablespace, x.indisclustered AS clustered, x.indisreplident AS replica,
+  EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.oid) AS attached,
   (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('num', p.num, 'expr', CASE WHEN p.num = 0 THEN pg_catalog.pg_get_indexdef(i.oid, p.n::int, true) END,
     'option', p.option, 'collation', CASE WHEN co.oid IS NOT NULL AND (p.num = 0 OR co.oid <> a.attcollation) THEN co.collname END,
     'typed', co.oid IS NOT NULL AND p.num = 0 AND co.collname = 'default',

@@ -209,7 +209,7 @@ func (i *inspector) one(kind string, r restRow) {
 	if r.Extension != "" {
 		return // the extension is told
 	}
-	if t := i.tables[r.OID]; r.OID != 0 && (t != nil && t.out || t == nil && i.ignored(i.label(r.TableSchema, r.Table))) {
+	if t := i.tables[r.OID]; r.OID != 0 && (t != nil && t.out && t.part == "" || t == nil && i.ignored(i.label(r.TableSchema, r.Table))) {
 		return
 	}
 	label := i.label(r.Schema, r.Name)
@@ -295,7 +295,7 @@ func (i *inspector) one(kind string, r restRow) {
 		label += " on " + table
 	}
 	i.unexpressed(kind+" "+label, why, sql)
-	if (kind == "trigger" || kind == "policy" || kind == "rule") && i.tables[r.OID] != nil {
+	if (kind == "trigger" || kind == "policy" || kind == "rule") && i.tables[r.OID] != nil && i.tables[r.OID].part == "" {
 		i.out.Unexpressed[len(i.out.Unexpressed)-1].Allow = allowed(kind, r.Name, table)
 	}
 }

@@ -79,11 +79,7 @@ func (i *inspector) table(r tableRow) {
 		if ns, parent := schema.NameParts(r.Parents); i.ignored(schema.JoinName(ns, parent)) {
 			return
 		}
-		create := "CREATE TABLE " + sql + " PARTITION OF " + r.Parents + " " + r.Bound
-		if r.Partkey != "" {
-			create += " PARTITION BY " + r.Partkey
-		}
-		i.say(t, "partition "+label, "it is a part of "+r.Parents+", which is the model; partitions are made by a step by hand", create)
+		i.partition(t, r)
 		return
 	}
 	say := func(what, why, sql string) *migrate.Unexpressed {
@@ -131,6 +127,9 @@ func (i *inspector) table(r tableRow) {
 
 func (i *inspector) column(t *inspected, c columnRow) {
 	t.names[c.Num], t.types[c.Name] = c.Name, c.Bare
+	if t.part != "" || t.Options.Partition != "" {
+		t.rows = append(t.rows, c)
+	}
 	if t.out {
 		return
 	}
