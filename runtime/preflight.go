@@ -23,7 +23,13 @@ func (w *executor) check(ctx context.Context, l leg) error {
 			}
 			continue // a question that cannot be asked yet, about a column that the migration makes: the stage itself will tell
 		}
-		return w.failed(ctx, l, nil, 0, &StatementError{Cause: st.Cause, Err: found})
+		cause := st.Cause
+		if several, ok := found.(interface{ Unwrap() []error }); ok && len(several.Unwrap()) == 1 { // of one op, which need not be the one of the stage
+			if one := new(StatementError); errors.As(found, &one) && one.Cause != "" {
+				cause = one.Cause
+			}
+		}
+		return w.failed(ctx, l, nil, 0, &StatementError{Cause: cause, Err: found})
 	}
 	return nil
 }

@@ -30,6 +30,11 @@ func TestPlanForesees(t *testing.T) {
 	t.Parallel()
 	unique := migrate.AddUnique{Table: "pets", Unique: schema.Unique{Name: "pets_name_key", Columns: []string{"name"}}}
 	notNull := migrate.AlterColumn{Table: "pets", From: schema.Text("name").Null(), To: schema.Text("name")}
+	keeperOf := func(table string) migrate.Op {
+		return migrate.AddForeignKey{Table: "pets", ForeignKey: schema.ForeignKey{Name: "pets_keeper_id_fkey", Columns: []string{"keeper_id"}, RefTable: table, RefColumns: []string{"id"}}}
+	}
+	newKey, keeper := migrate.AddColumn{Table: "pets", Column: schema.BigInt("keeper_id").Null()}, keeperOf("owners")
+	ownerKey := migrate.AddForeignKey{Table: "pets", ForeignKey: schema.ForeignKey{Name: "pets_owner_id_fkey", Columns: []string{"owner_id"}, RefTable: "owners", RefColumns: []string{"id"}}}
 	for _, c := range []struct {
 		name string
 		ops  []migrate.Op
@@ -63,6 +68,21 @@ func TestPlanForesees(t *testing.T) {
 		{"a foreign key that is filled before", []migrate.Op{migrate.Fill{Table: "pets", Column: "owner_id", Expr: "1", Where: "owner_id > 1"},
 			migrate.AddForeignKey{Table: "pets", ForeignKey: schema.ForeignKey{Name: "pets_owner_id_fkey", Columns: []string{"owner_id"},
 				RefTable: "owners", RefColumns: []string{"id"}}}}, nil},
+		{"a foreign key of a new column that is filled", []migrate.Op{newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "7"}, keeper}, []string{
+			"4 rows (id 1, 2, 3, 4) would refer to rows of owners that are not there; insert those first, or fill in others"}},
+		{"one that is filled with a row that is there", []migrate.Op{newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "1"}, keeper}, nil},
+		{"one that is filled from another column", []migrate.Op{newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "owner_id"}, keeper}, []string{"2 rows (id 2, 4) would refer to rows of owners"}},
+		{"one that has a default", []migrate.Op{migrate.AddColumn{Table: "pets", Column: schema.BigInt("keeper_id").Null().Default(9)}, keeper}, []string{"4 rows (id 1, 2, 3, 4) would refer to rows of owners"}},
+		{"one whose empty rows are filled", []migrate.Op{migrate.Fill{Table: "pets", Column: "owner_id", Expr: "COALESCE(NULL, 9)"}, ownerKey}, []string{"3 rows (id 2, 3, 4) would refer to rows of owners"}},
+		{"one that is filled twice", []migrate.Op{newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "1"}, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "9"}, keeper}, nil},
+		{"one that is filled where", []migrate.Op{newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "9", Where: "id > 100"}, keeper}, nil},
+		{"one that is filled by a query", []migrate.Op{newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "(SELECT min(o.id) FROM owners o)"}, keeper}, nil},
+		{"one that refers to a new table", []migrate.Op{newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "1"},
+			migrate.CreateTable{Table: "keepers", Columns: []schema.ColumnDef{schema.BigInt("id")}, PrimaryKey: schema.PrimaryKey{Name: "keepers_pkey", Columns: []string{"id"}}}, keeperOf("keepers")},
+			[]string{"4 rows (id 1, 2, 3, 4) would refer to rows of keepers, which is made without any"}},
+		{"one that refers to the same table", []migrate.Op{newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "id + 1"}, keeperOf("pets")}, []string{"1 row (id 4) would refer to rows of pets"}},
+		{"one that is filled and renamed", []migrate.Op{migrate.RenameTable{From: "owners", To: "people"}, newKey, migrate.Fill{Table: "pets", Column: "keeper_id", Expr: "7"}, keeperOf("people")}, []string{
+			"4 rows (id 1, 2, 3, 4) would refer to rows of people that are not there"}},
 		{"nothing wrong", []migrate.Op{migrate.AddUnique{Table: "pets", Unique: schema.Unique{Name: "pets_id_key", Columns: []string{"id", "name"}}}}, nil},
 	} {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {

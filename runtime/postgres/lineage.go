@@ -99,6 +99,8 @@ func (p *planner) keyBefore(table string) []string {
 // renamed moves what is known of a table to its new name.
 func (p *planner) renamed(o migrate.RenameTable) {
 	p.was.renameTable(o.From, o.To)
+	p.gets.Forget(o.From)
+	p.gets.Forget(o.To)
 	p.filled[o.To] = p.filled[o.From]
 	delete(p.filled, o.From)
 }
@@ -106,6 +108,7 @@ func (p *planner) renamed(o migrate.RenameTable) {
 // renamedColumn moves what is known of a column to its new name.
 func (p *planner) renamedColumn(o migrate.RenameColumn) {
 	p.was.renameColumn(o.Table, o.From, o.To)
+	p.gets.Forget(o.Table)
 	for i, c := range p.filled[o.Table] {
 		if c == o.From {
 			p.filled[o.Table][i] = o.To

@@ -11,6 +11,9 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 	c := o.Column.Def()
 	p.added[o.Table+"."+c.Name] = true
 	p.was.setColumn(o.Table, c.Name, "")
+	if p.gets.Add(o.Table, c, defaultOf(c)); serial(c) {
+		p.gets.Forget(o.Table, c.Name)
+	}
 	sql, err := p.column(o.Table, c)
 	if err != nil {
 		return err
@@ -34,6 +37,7 @@ func (p *planner) AddColumn(o migrate.AddColumn) error {
 func (p *planner) DropColumn(o migrate.DropColumn) error {
 	p.leaves(o.Table, o.Column.Def().Name)
 	p.was.setColumn(o.Table, o.Column.Def().Name, "")
+	p.gets.Forget(o.Table, o.Column.Def().Name)
 	p.forget(o.Table)
 	p.add(o, p.locks(accessExclusive, o.Table), statement(p.alter(o.Table)+"DROP COLUMN "+ident(o.Column.Def().Name)))
 	return nil
@@ -86,6 +90,7 @@ func (p *planner) AlterColumn(o migrate.AlterColumn) error {
 	if reparsed {
 		p.leaves(o.Table, to.Name)
 		p.was.setColumn(o.Table, to.Name, "")
+		p.gets.Forget(o.Table, to.Name)
 		p.forget(o.Table)
 		drop, make, err := p.apart(map[string][]string{o.Table: {to.Name}})
 		if err != nil {

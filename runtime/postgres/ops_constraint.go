@@ -83,11 +83,10 @@ func (p *planner) AddForeignKey(o migrate.AddForeignKey) error {
 		case !p.fresh[fk.RefTable]:
 			p.stages[n].Check = p.checkRows([]string{o.Table, fk.RefTable}, p.orphansBefore(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them")
 		default: // it is made here, and empty
-			var set []string
-			for _, c := range fk.Columns {
-				set = append(set, "r."+ident(c)+" IS NOT NULL")
-			}
-			p.stages[n].Check = p.checkRows([]string{o.Table}, strings.Join(set, " AND "), "refer to rows of "+fk.RefTable+", which comes back without any; take the values out of them")
+			p.stages[n].Check = p.checkRows([]string{o.Table}, referring(fk), "refer to rows of "+fk.RefTable+", which comes back without any; take the values out of them")
+		}
+		if err == nil {
+			p.stages[n].Check = both(p.stages[n].Check, p.filledOrphans(o))
 		}
 		return err
 	}
@@ -157,12 +156,20 @@ func (r renderer) foreignKey(fk schema.ForeignKey) string {
 func (r renderer) orphans(fk schema.ForeignKey) string { return orphansIn(r.name(fk.RefTable), fk) }
 
 func orphansIn(parent string, fk schema.ForeignKey) string {
-	var set, same []string
+	var same []string
 	for i, c := range fk.Columns {
-		set = append(set, "r."+ident(c)+" IS NOT NULL")
 		same = append(same, "o."+ident(fk.RefColumns[i])+" = r."+ident(c))
 	}
-	return strings.Join(set, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + parent + " AS o WHERE " + strings.Join(same, " AND ") + ")"
+	return referring(fk) + " AND NOT EXISTS (SELECT 1 FROM " + parent + " AS o WHERE " + strings.Join(same, " AND ") + ")"
+}
+
+// referring is the condition of rows that refer to one.
+func referring(fk schema.ForeignKey) string {
+	set := make([]string, len(fk.Columns))
+	for i, c := range fk.Columns {
+		set[i] = "r." + ident(c) + " IS NOT NULL"
+	}
+	return strings.Join(set, " AND ")
 }
 
 func deferrable(d schema.Deferrable) string {

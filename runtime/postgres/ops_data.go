@@ -203,9 +203,11 @@ func (p *planner) data(op migrate.Op, stage migrate.Stage) {
 	p.stages = append(p.stages, stage)
 	switch o := op.(type) {
 	case migrate.Fill:
+		p.given(o)
 		p.filled[o.Table] = append(p.filled[o.Table], o.Column)
 	case migrate.AddDualWrite:
 		p.filled[o.Table] = append(p.filled[o.Table], o.From, o.To)
+		p.gets.Forget(o.Table, o.From, o.To)
 	case migrate.SQL, migrate.Go, migrate.Unwritten:
 		p.dirty = true
 	default:
@@ -215,6 +217,7 @@ func (p *planner) data(op migrate.Op, stage migrate.Stage) {
 		}
 		for _, f := range stage.Batch.Rows.Fields {
 			p.filled[stage.Batch.Table] = append(p.filled[stage.Batch.Table], f.Column)
+			p.gets.Forget(stage.Batch.Table, f.Column)
 		}
 	}
 	if !stage.NoTx {

@@ -253,7 +253,7 @@ func (p *planner) partitionedKey(o migrate.AddForeignKey) error {
 	p.stage(o, migrate.Stage{
 		NoTx: true, Run: run, Parts: nothing, Facts: p.locks(shareRowExclusive, o.Table, fk.RefTable), Script: []migrate.Statement{},
 		Ready:      func(context.Context, migrate.Tx) (bool, error) { return false, nil },
-		Check:      p.checkRows([]string{o.Table}, p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them"),
+		Check:      both(p.checkRows([]string{o.Table}, p.orphans(fk), "refer to rows of "+fk.RefTable+" that are not there; correct them"), p.filledOrphans(o)),
 		Statements: []migrate.Statement{{SQL: "ALTER TABLE ... ADD " + p.foreignKey(fk) + " NOT VALID", Shown: true, Comment: "each partition, which is validated then, while others read and write"}},
 	})
 	p.stage(o, migrate.Stage{Facts: p.locks(shareRowExclusive, o.Table, fk.RefTable), Parts: []migrate.Op{o},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/rowvalues"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -28,6 +29,7 @@ type planner struct {
 	committed  map[int]bool            // stages whose values are used behind them
 	dirty      bool                    // an earlier op changes rows of any table, or may
 	filled     map[string][]string     // tables, with the columns of them in which an earlier op changes values
+	gets       rowvalues.Values        // what earlier ops give columns
 	was        lineage                 // what things were called before the migration
 	fills      map[string]func() error // columns, as table.column, with what fills those rows again that have no value
 	reads      map[string][]string     // the same columns, with the tables that the fill of them reads

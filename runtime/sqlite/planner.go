@@ -5,19 +5,22 @@ import (
 	"slices"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/internal/rowvalues"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // planner refuses at once what SQLite cannot have, and keeps the rest until Finish: only with all ops of a migration at hand it is
 // known which tables need a new one, and then everything that happens to them goes into that.
 type planner struct {
-	before *schema.Schema // what the next op finds
-	start  *schema.Schema // a copy of what the first one found
-	steps  []step
-	looks  []look
-	quiet  bool  // nobody else is using the database
-	alone  bool  // there is one op only
-	simple *pass // the one op, planned
+	before  *schema.Schema // what the next op finds
+	start   *schema.Schema // a copy of what the first one found
+	steps   []step
+	looks   []look
+	gets    rowvalues.Values    // what earlier ops give columns
+	refills map[string][]string // tables, with the columns that fills change
+	quiet   bool                // nobody else is using the database
+	alone   bool                // there is one op only
+	simple  *pass               // the one op, planned
 
 	refill map[string]string // full-text indexes to be filled when all is done, by name, with the op that says so
 }

@@ -21,10 +21,18 @@ const someRows = 5 // how many are named
 type look struct {
 	cause string // of the op
 	ask   func(ctx context.Context, tx migrate.Tx) string
+	ahead bool // an earlier stage may do what the op says, as one that adds a column with its foreign key
 }
 
 // foresee keeps what can be asked of the rows for an op, as long as the ops before it leave them as they are.
 func (p *planner) foresee(op migrate.Op) {
+	defer p.given(op)
+	if o, is := op.(migrate.AddForeignKey); is {
+		if ask := p.filledOrphans(o); ask != nil {
+			p.looks = append(p.looks, look{op.Describe(), ask, true})
+			return
+		}
+	}
 	start := p.start
 	if start == nil {
 		start = p.before
@@ -34,7 +42,7 @@ func (p *planner) foresee(op migrate.Op) {
 		return
 	}
 	if ask := asks(found, p.before, op); ask != nil {
-		p.looks = append(p.looks, look{op.Describe(), ask})
+		p.looks = append(p.looks, look{op.Describe(), ask, false})
 	}
 }
 
@@ -174,12 +182,16 @@ func orphans(t, parent *schema.Table, fk schema.ForeignKey) func(context.Context
 	if !hasAll(t, fk.Columns) || !hasAll(parent, fk.RefColumns) {
 		return nil
 	}
+	return picked(t, orphaned(parent, fk), "refer to rows of "+fk.RefTable+" that are not there; correct them")
+}
+
+// orphaned is the condition of rows that refer to one that is not there.
+func orphaned(parent *schema.Table, fk schema.ForeignKey) string {
 	var same []string
 	for i, c := range fk.Columns {
 		same = append(same, "x."+quote(fk.RefColumns[i])+" = r."+quote(c))
 	}
-	return picked(t, referring(fk)+" AND NOT EXISTS (SELECT 1 FROM "+quote(parent.Name)+" AS x WHERE "+strings.Join(same, " AND ")+")",
-		"refer to rows of "+fk.RefTable+" that are not there; correct them")
+	return referring(fk) + " AND NOT EXISTS (SELECT 1 FROM " + quote(parent.Name) + " AS x WHERE " + strings.Join(same, " AND ") + ")"
 }
 
 // referring is the condition of rows that refer to one.
@@ -247,6 +259,9 @@ func (p *planner) askedBefore(stages []migrate.Stage) {
 		i := slices.IndexFunc(stages, func(st migrate.Stage) bool { return st.Cause == l.cause })
 		if i < 0 {
 			i = slices.IndexFunc(stages, func(st migrate.Stage) bool { return strings.Contains(st.Cause, l.cause) })
+		}
+		if i < 0 && l.ahead {
+			i = len(stages) - 1
 		}
 		if i < 0 {
 			continue
