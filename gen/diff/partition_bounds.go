@@ -35,14 +35,17 @@ func (d *differ) changeOfPartition(from, to schema.SQLObject) how {
 // otherBounds says how a partition gets other bounds, or why it does not.
 func (d *differ) otherBounds(from, to schema.SQLObject) how {
 	table, name := schema.QuoteName(to.Table), schema.QuoteName(to.Name)
-	t := d.new.Table(to.Table)
-	kind := ""
-	if t != nil {
-		kind, _, _ = strings.Cut(t.Options.Partition, "(")
-	}
+	t, by := d.new.PartitionedTable(to)
+	kind, _, _ := strings.Cut(by, "(")
+	_, key := schema.SplitBound(string(from.SQL))
+	_, newKey := schema.SplitBound(string(to.SQL))
 	switch {
 	case from.Table != to.Table:
 		d.failAt(&to, 0, "%s was a partition of %s: write the step by hand (modelgen generate -empty): DETACH PARTITION and ATTACH PARTITION in a migrate.SQL whose Schema says DropPartition and CreatePartition", to, from.Table)
+		return keepObject
+	case !schema.SameSQL(key, newKey):
+		d.failAt(&to, 0, "%s has other partitions below it, and PostgreSQL does not change how a table is partitioned: write the step by hand (modelgen generate -empty) that detaches it, makes and attaches another one and copies the rows, "+
+			"in a migrate.SQL whose Schema says DropPartition and CreatePartition", to)
 		return keepObject
 	case strings.EqualFold(strings.TrimSpace(kind), "hash"):
 		d.failAt(&to, 0, "%s gets another part of the keys, and its rows belong elsewhere then, which nobody can move while others read and write: "+
@@ -51,7 +54,7 @@ func (d *differ) otherBounds(from, to schema.SQLObject) how {
 	}
 	if t != nil {
 		for _, bound := range []schema.SQLObject{from, to} { // the way back has a check as well
-			if expr, ok := schema.BoundCheck(t.Options.Partition, string(bound.SQL), t); ok && expr != "" {
+			if expr, ok := d.new.PartitionCheck(bound); ok && expr != "" {
 				continue
 			}
 			d.failAt(&to, 0, "%s gets other bounds, and %s has no words as a check, so that all of its rows would be read while nobody reads or writes %s: where that may be, write the step by hand (modelgen generate -empty): "+

@@ -156,9 +156,31 @@ func (d *differ) orderObjects(changes []*change, breaks map[*change][]int) ([]mi
 			}
 		}
 	}
+	for _, c := range changes { // on the way back the keys go first, which refer to its rows
+		if c.how != createObject || c.new.Kind != schema.PartitionKind {
+			continue
+		}
+		t, _ := d.new.PartitionedTable(*c.new)
+		for i, op := range d.ops {
+			if t != nil && makers.table(t.Name) >= 0 && makers.table(t.Name) < i && makesKeyTo(op, t.Name) {
+				all.edge(makes[c], i, true)
+			}
+		}
+	}
 	d.besideRows(all, changes, drops, makes)
 	d.besidePartitions(all, changes, drops, makes)
 	return d.walkPieces(all, tables)
+}
+
+// makesKeyTo reports whether an op makes a foreign key to a table.
+func makesKeyTo(op migrate.Op, table string) bool {
+	switch op := op.(type) {
+	case migrate.CreateTable:
+		return slices.ContainsFunc(op.ForeignKeys, func(fk schema.ForeignKey) bool { return fk.RefTable == table })
+	case migrate.AddForeignKey:
+		return op.ForeignKey.RefTable == table
+	}
+	return false
 }
 
 // plain returns an object without its rename hint, as ops have it.

@@ -19,11 +19,11 @@ var mg414 = Check{
 			return
 		}
 		_, to := p.object()
-		if strings.EqualFold(strings.TrimSpace(string(to.SQL)), "DEFAULT") || !p.used(to.Table) {
+		if to.DefaultPartition() || !p.used(to.Table) {
 			return
 		}
 		for _, x := range objects(p.s, *to, schema.PartitionKind, to.Table) {
-			if strings.EqualFold(strings.TrimSpace(string(x.SQL)), "DEFAULT") && p.had(x) != nil && !p.moved(x.Name) {
+			if x.DefaultPartition() && p.had(x) != nil && !p.moved(x.Name) {
 				p.report("%s fails when rows of it are in %s already", to.Name, x.Name)
 			}
 		}

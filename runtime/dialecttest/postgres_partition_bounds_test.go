@@ -142,3 +142,55 @@ func goes(r *runner, set *migrate.Set, to string) {
 		r.t.Errorf("verify at %s: %v, %v", to, diff, err)
 	}
 }
+
+// TestPostgresPartitionsBelow: partitions that are partitioned themselves come, get other bounds and go, below a table that others use and to which others refer, and in an empty database.
+func TestPostgresPartitionsBelow(t *testing.T) {
+	const below = "FOR VALUES FROM (0) TO (100) PARTITION BY LIST (kind)"
+	all := faultChain([]migrate.Op{
+		migrate.CreateTable{Table: "events", Columns: []schema.ColumnDef{schema.BigInt("k"), schema.Text("kind"), schema.Text("note").Default("x")}, Options: schema.TableOptions{Partition: "range (k)"},
+			PrimaryKey: schema.PrimaryKey{Name: "events_pkey", Columns: []string{"k", "kind"}}},
+		migrate.CreatePartition{Table: "events", Name: "events_2", Bound: "FOR VALUES FROM (100) TO (200)"},
+		migrate.CreateTable{Table: "marks", Columns: []schema.ColumnDef{schema.BigInt("event"), schema.Text("kind")},
+			ForeignKeys: []schema.ForeignKey{{Name: "marks_event_fkey", Columns: []string{"event", "kind"}, RefTable: "events", RefColumns: []string{"k", "kind"}}}},
+	}, []migrate.Op{
+		migrate.CreatePartition{Table: "events", Name: "events_1", Bound: below},
+		migrate.CreatePartition{Table: "events_1", Name: "events_1_ab", Bound: "FOR VALUES IN ('a', 'b')"},
+		migrate.CreatePartition{Table: "events_1", Name: "events_1_x", Bound: "DEFAULT"},
+	}, []migrate.Op{
+		migrate.AlterPartition{Table: "events_1", Name: "events_1_ab", From: "FOR VALUES IN ('a', 'b')", To: "FOR VALUES IN ('a', 'c')"},
+		migrate.DropPartition{Table: "events_1", Name: "events_1_x", Bound: "DEFAULT"},
+	}, []migrate.Op{
+		migrate.DropPartition{Table: "events_1", Name: "events_1_ab", Bound: "FOR VALUES IN ('a', 'c')"},
+		migrate.DropPartition{Table: "events", Name: "events_1", Bound: below},
+	})
+	set := migrate.NewSet("events", all...)
+	pgRunners(t, func(r *runner) {
+		var catalogs [][]string
+		for i, m := range all {
+			goes(r, set, m.Name)
+			if i == 0 {
+				pgExec(r.t, r.db, "INSERT INTO events (k, kind) VALUES (150, 'a')", "INSERT INTO marks VALUES (150, 'a')")
+			}
+			if i == 1 {
+				pgExec(r.t, r.db, "INSERT INTO events (k, kind) VALUES (1, 'a')", "INSERT INTO marks VALUES (1, 'a')")
+			}
+			if i == 2 {
+				pgWantRows(r.t, r.db, "SELECT count(*)::text FROM events_1_ab", "1")
+				pgExec(r.t, r.db, "INSERT INTO events (k, kind) VALUES (2, 'c')", "DELETE FROM events WHERE kind = 'c'", "DELETE FROM marks WHERE event = 1")
+			}
+			catalogs = append(catalogs, partitionCatalog(r))
+		}
+		for i := len(all) - 2; i >= 0; i-- {
+			goes(r, set, all[i].Name)
+			if d := cmp.Diff(catalogs[i], partitionCatalog(r)); d != "" {
+				r.t.Errorf("back at %s (-was +is):\n%s", all[i].Name, d)
+			}
+		}
+		pgWantRows(r.t, r.db, "SELECT count(*)::text FROM events", "1")
+	})
+	pgRunners(t, func(r *runner) { // nobody else uses it
+		goes(r, set, all[len(all)-1].Name)
+		goes(r, set, "zero")
+		pgWantRows(r.t, r.db, "SELECT count(*)::text FROM pg_class WHERE relname LIKE 'events%'", "0")
+	})
+}

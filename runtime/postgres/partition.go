@@ -20,8 +20,12 @@ func (p *planner) createPartition(op migrate.Op, o schema.SQLObject) {
 		return
 	}
 	p.was.newTable(o.Name)
+	_, by := schema.SplitBound(string(o.SQL))
+	if by != "" {
+		by = " PARTITION BY " + by
+	}
 	p.add(op, p.attachLocks(shareUpdateExclusive, o),
-		migrate.Statement{SQL: "CREATE TABLE " + p.name(o.Name) + " (LIKE " + p.name(o.Table) + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)",
+		migrate.Statement{SQL: "CREATE TABLE " + p.name(o.Name) + " (LIKE " + p.name(o.Table) + " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)" + by,
 			Comment: "by itself, so that nobody waits"},
 		p.attach(o))
 	st := &p.stages[len(p.stages)-1]
@@ -29,12 +33,13 @@ func (p *planner) createPartition(op migrate.Op, o schema.SQLObject) {
 }
 
 func (p *planner) attach(o schema.SQLObject) migrate.Statement {
-	return statement("ALTER TABLE " + p.name(o.Table) + " ATTACH PARTITION " + p.name(o.Name) + " " + string(o.SQL))
+	bound, _ := schema.SplitBound(string(o.SQL))
+	return statement("ALTER TABLE " + p.name(o.Table) + " ATTACH PARTITION " + p.name(o.Name) + " " + bound)
 }
 
 // attachLocks are the locks under which a partition comes: with a default partition that one is read under a lock that stops all.
 func (p *planner) attachLocks(lock string, o schema.SQLObject) migrate.Facts {
-	if other := p.defaultPartition(o.Table); other != "" && other != o.Name && !schema.SameSQL(string(o.SQL), "DEFAULT") {
+	if other := p.defaultPartition(o.Table); other != "" && other != o.Name && !o.DefaultPartition() {
 		tables := []string{other}
 		if lock == accessExclusive {
 			tables = append(tables, o.Table)
@@ -47,7 +52,7 @@ func (p *planner) attachLocks(lock string, o schema.SQLObject) migrate.Facts {
 // defaultPartition returns the declared default partition of a table, "" for none.
 func (p *planner) defaultPartition(table string) string {
 	for _, o := range p.before.SQLObjects {
-		if o.Kind == schema.PartitionKind && o.Table == table && schema.SameSQL(string(o.SQL), "DEFAULT") {
+		if o.Table == table && o.DefaultPartition() {
 			return o.Name
 		}
 	}
@@ -60,10 +65,13 @@ func (p *planner) dropPartition(op migrate.Op, o schema.SQLObject) {
 	drop := statement("DROP TABLE " + p.name(o.Name))
 	stays, _ := op.(migrate.DropPartition)
 	if !p.online(o.Table, "") || p.defaultPartition(o.Table) != "" {
-		if stays.Detached {
-			drop = p.detach(o)
+		all := []migrate.Statement{drop}
+		if t, _ := p.before.PartitionedTable(o); stays.Detached {
+			all = []migrate.Statement{p.detach(o)}
+		} else if t != nil && p.isReferred(t.Name) {
+			all = []migrate.Statement{{SQL: p.detach(o).SQL, Comment: "foreign keys refer to its rows, and stand in the way of the drop"}, drop}
 		}
-		p.add(op, p.objectLocks(o, true), drop)
+		p.add(op, p.objectLocks(o, true), all...)
 		return
 	}
 	r := p.renderer
@@ -90,9 +98,8 @@ func (p *planner) dropPartition(op migrate.Op, o schema.SQLObject) {
 	})
 	p.stages[len(p.stages)-1].Destroys = nil
 	if stays.Detached {
-		if t := p.before.Table(o.Table); t != nil {
-			_, by, _ := p.tableOptions(t)
-			drop = migrate.Statement{SQL: r.dropLeftCheck(o, by), Comment: "the server has left a check of the bounds on it"}
+		if t, key := p.before.PartitionedTable(o); t != nil {
+			drop = migrate.Statement{SQL: r.dropLeftCheck(o, " PARTITION BY "+key), Comment: "the server has left a check of the bounds on it"}
 		}
 	}
 	p.add(op, migrate.Facts{}, drop)

@@ -14,7 +14,7 @@ import (
 
 // alterPartition gives a partition other bounds.
 func (p *planner) alterPartition(op migrate.Op, from, to schema.SQLObject) error {
-	t := p.before.Table(to.Table)
+	t, _ := p.before.PartitionedTable(to)
 	if t == nil {
 		return nil // which Apply says
 	}
@@ -22,7 +22,7 @@ func (p *planner) alterPartition(op migrate.Op, from, to schema.SQLObject) error
 		return err
 	}
 	var all []migrate.Statement
-	others := p.referring(to.Table)
+	others := p.referring(t.Name)
 	for _, fk := range others {
 		all = append(all, p.dropConstraint(fk.table, fk.key.Name))
 	}
@@ -69,11 +69,11 @@ func (p *planner) attachPartition(op migrate.Op, o schema.SQLObject) {
 // within lets the server know from a check that all rows of a partition are within bounds, and returns its name; "" where nobody uses the table, or where the bounds have no
 // words as a check.
 func (p *planner) within(op migrate.Op, o schema.SQLObject) (name string, err error) {
-	t := p.before.Table(o.Table)
+	t, _ := p.before.PartitionedTable(o)
 	if t == nil || !p.online(o.Table, "") {
 		return "", nil
 	}
-	expr, ok := schema.BoundCheck(t.Options.Partition, string(o.SQL), t)
+	expr, ok := p.before.PartitionCheck(o)
 	if !ok || expr == "" {
 		return "", nil
 	}
@@ -84,10 +84,10 @@ func (p *planner) within(op migrate.Op, o schema.SQLObject) (name string, err er
 	n, wrong, what := len(p.stages), "NOT COALESCE("+expr+", true)", "outside of "+string(o.SQL)+"; move them to where they belong, or choose other bounds"
 	err = p.onlineCheck(op, accessExclusive, []string{o.Name}, name, named(name)+"CHECK ("+expr+")", wrong, what,
 		p.byHand(add+" NOT VALID", "ALTER TABLE "+p.name(o.Name)+" DROP CONSTRAINT IF EXISTS "+ident(name)), nil)
-	if err != nil || p.unknowable(expr, o.Table, o.Name) {
+	if err != nil || p.unknowable(expr, t.Name, o.Name) {
 		return name, err
 	}
-	from, key := p.name(p.was.table(o.Name)), p.keyOf(o.Table)
+	from, key := p.name(p.was.table(o.Name)), p.keyOf(t.Name)
 	p.stages[n].Check = func(ctx context.Context, tx migrate.Tx) error {
 		var there bool
 		if err := tx.QueryRowContext(ctx, "SELECT pg_catalog.to_regclass("+text(from)+") IS NOT NULL").Scan(&there); err != nil {
@@ -110,11 +110,11 @@ func (p *planner) detach(o schema.SQLObject) migrate.Statement {
 
 // defaultRows looks for rows of the default partition that belong into a partition that comes, which the server refuses.
 func (p *planner) defaultRows(o schema.SQLObject) func(context.Context, migrate.Tx) error {
-	other, t := p.defaultPartition(o.Table), p.before.Table(o.Table)
-	if other == "" || other == o.Name || t == nil {
+	other := p.defaultPartition(o.Table)
+	if other == "" || other == o.Name {
 		return nil
 	}
-	expr, ok := schema.BoundCheck(t.Options.Partition, string(o.SQL), t)
+	expr, ok := p.before.PartitionCheck(o)
 	if !ok || expr == "" {
 		return nil
 	}
@@ -132,9 +132,10 @@ func dropBoundChecks(partition string) string {
 
 // dropLeftCheck drops the check of the bounds that DETACH ... CONCURRENTLY has left on a table: which one it is says an empty partition of the same bounds.
 func (r renderer) dropLeftCheck(o schema.SQLObject, by string) string {
+	bound, _ := schema.SplitBound(string(o.SQL))
 	return doBlock(`DECLARE c record; BEGIN
  CREATE TEMP TABLE modelgen_bounds (LIKE ` + r.name(o.Table) + `)` + by + `;
- CREATE TEMP TABLE modelgen_bound PARTITION OF modelgen_bounds ` + string(o.SQL) + `;
+ CREATE TEMP TABLE modelgen_bound PARTITION OF modelgen_bounds ` + bound + `;
  FOR c IN SELECT conname FROM pg_catalog.pg_constraint WHERE conrelid = ` + regclass(r.name(o.Name)) + ` AND contype = 'c' AND coninhcount = 0
   AND pg_catalog.pg_get_constraintdef(oid) = 'CHECK (' || pg_catalog.pg_get_partition_constraintdef('pg_temp.modelgen_bound'::pg_catalog.regclass) || ')' LOOP
   EXECUTE pg_catalog.format(` + text("ALTER TABLE "+escapeFormat(r.name(o.Name))+" DROP CONSTRAINT %I") + `, c.conname);

@@ -210,6 +210,13 @@ func (p *planner) referring(table string) (all []reference) {
 	return all
 }
 
+// isReferred reports whether a foreign key refers to a table.
+func (p *planner) isReferred(table string) bool {
+	return slices.ContainsFunc(p.before.Tables, func(t *schema.Table) bool {
+		return slices.ContainsFunc(t.ForeignKeys, func(fk schema.ForeignKey) bool { return fk.RefTable == table })
+	})
+}
+
 func (p *planner) allNames(table string, others []reference) string {
 	all := []string{p.name(table)}
 	for _, x := range others {

@@ -9,6 +9,53 @@ import (
 	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
+// SplitBound takes the SQL of a partition apart: its bound, and by what it is partitioned itself, "" for one that is not: "FOR VALUES IN (1)", "LIST (kind)".
+func SplitBound(sql string) (bound, by string) {
+	toks := sqllex.Code(sql, sqllex.Any)
+	for i, t := range toks {
+		if t.Is("PARTITION") && i+1 < len(toks) && toks[i+1].Is("BY") {
+			return strings.TrimSpace(sql[:t.From]), strings.TrimSpace(sql[toks[i+1].To:])
+		}
+	}
+	return strings.TrimSpace(sql), ""
+}
+
+// DefaultPartition reports whether the object is the default partition of its table.
+func (o SQLObject) DefaultPartition() bool {
+	bound, _ := SplitBound(string(o.SQL))
+	return o.Kind == PartitionKind && SameSQL(bound, "DEFAULT")
+}
+
+// PartitionedTable returns the table that a partition is of, however far below that, which has its columns, and the partition key of what it is of directly.
+func (s *Schema) PartitionedTable(o SQLObject) (t *Table, by string) {
+	if t := s.Table(o.Table); t != nil {
+		return t, t.Options.Partition
+	}
+	i := slices.IndexFunc(s.SQLObjects, func(x SQLObject) bool { return x.Kind == PartitionKind && x.Name == o.Table })
+	if i < 0 {
+		return nil, ""
+	}
+	_, by = SplitBound(string(s.SQLObjects[i].SQL))
+	return s.root(o, len(s.SQLObjects)), by
+}
+
+// PartitionCheck is [BoundCheck] for a partition, with the bounds of the partitions that it is below of.
+func (s *Schema) PartitionCheck(o SQLObject) (expr string, ok bool) {
+	t, by := s.PartitionedTable(o)
+	if t == nil {
+		return "", false
+	}
+	if expr, ok = BoundCheck(by, string(o.SQL), t); !ok || t.Name == o.Table {
+		return expr, ok
+	}
+	i := slices.IndexFunc(s.SQLObjects, func(x SQLObject) bool { return x.Kind == PartitionKind && x.Name == o.Table })
+	above, ok := s.PartitionCheck(s.SQLObjects[i])
+	if ok && above != "" && expr != "" {
+		return above + " AND " + expr, true
+	}
+	return above + expr, ok
+}
+
 // BoundCheck returns an expression that rows have to fulfil to be in a partition of the bound ("FOR VALUES FROM (1) TO (9)"), in the form by which PostgreSQL sees that a
 // table with such a check need not be read when it is attached (manual, ALTER TABLE, ATTACH PARTITION). by is the partition key, "range (a, b)"; t has its columns.
 // The expression is "" for a bound that all rows are within. ok is false for a default partition, one by hash, and what is not understood.
@@ -29,6 +76,7 @@ func BoundCheck(by, bound string, t *Table) (expr string, ok bool) {
 			conditions = append(conditions, parts[len(parts)-1]+" IS NOT NULL")
 		}
 	}
+	bound, _ = SplitBound(bound)
 	toks := sqllex.Code(bound, sqllex.Any)
 	if len(toks) < 4 || !toks[0].Is("FOR") || !toks[1].Is("VALUES") || len(parts) == 0 {
 		return "", false

@@ -41,7 +41,20 @@ func retarget(name, from, to string) string {
 
 // followColumn is followTable for a column. What a view returns goes on to be called as before.
 func (s *Schema) followColumn(table, from, to string) {
-	s.follow(func(n Need) bool { return n.Table == table && n.Column == from }, from, to, nil)
+	relations := []string{table}
+	for _, o := range s.SQLObjects {
+		if root := s.root(o, len(s.SQLObjects)); o.Kind == PartitionKind && root != nil && root.Name == table {
+			relations = append(relations, o.Name)
+		}
+	}
+	s.follow(func(n Need) bool { return n.Table == table && n.Column == from }, from, to, func(o *SQLObject) {
+		for _, name := range relations {
+			if o.Kind == CommentKind && o.Name == "column "+QuoteName(name)+"."+QuoteName(from) {
+				o.Name = "column " + QuoteName(name) + "." + QuoteName(to)
+				break
+			}
+		}
+	})
 }
 
 // follow replaces the last part of what the needs name, which was from.
@@ -82,7 +95,7 @@ func (s *Schema) follow(is func(Need) bool, from, to string, also func(*SQLObjec
 				edits = append(edits, edit{q.From - shift, q.To - shift, QuoteName(base)})
 			}
 			for _, n := range x.at[last.From] {
-				if !is(n) {
+				if !is(n) || n.Column == "" && !strings.EqualFold(last.Value(), old) { // a partition keeps its name
 					continue
 				}
 				text, end := QuoteName(base), last.To

@@ -28,11 +28,18 @@ type Names struct {
 	tables  map[string][]*Table     // by the last part of the name in lower case, as the others
 	enums   map[string][]*Enum      //
 	objects map[string][]*SQLObject // relations, routines and types
+	parts   map[string][]partition  // partitions
+}
+
+// partition is one with the table that it is of, however far below that: its columns are those of the table.
+type partition struct {
+	name string
+	root *Table
 }
 
 // Names returns the names of s, which must not change meanwhile.
 func (s *Schema) Names() *Names {
-	n := &Names{s: s, tables: map[string][]*Table{}, enums: map[string][]*Enum{}, objects: map[string][]*SQLObject{}}
+	n := &Names{s: s, tables: map[string][]*Table{}, enums: map[string][]*Enum{}, objects: map[string][]*SQLObject{}, parts: map[string][]partition{}}
 	last := func(name string) string {
 		name, _, _ = strings.Cut(name, "(")
 		_, base := SplitName(name)
@@ -47,15 +54,37 @@ func (s *Schema) Names() *Names {
 	for i := range s.SQLObjects {
 		o := s.SQLObjects[i]
 		n.objects[last(o.Name)] = append(n.objects[last(o.Name)], &o)
+		if o.Kind == PartitionKind {
+			if root := s.root(o, len(s.SQLObjects)); root != nil {
+				n.parts[last(o.Name)] = append(n.parts[last(o.Name)], partition{o.Name, root})
+			}
+		}
 	}
 	return n
 }
 
-// like returns the tables that a name in SQL may mean, see [Schema.tablesLike].
+// root returns the table that a partition is of, at most that many levels above it.
+func (s *Schema) root(o SQLObject, levels int) *Table {
+	if t := s.Table(o.Table); t != nil || levels == 0 {
+		return t
+	}
+	i := slices.IndexFunc(s.SQLObjects, func(x SQLObject) bool { return x.Kind == PartitionKind && x.Name == o.Table })
+	if i < 0 {
+		return nil
+	}
+	return s.root(s.SQLObjects[i], levels-1)
+}
+
+// like returns the tables that a name in SQL may mean, see [Schema.tablesLike]. A partition is its table.
 func (n *Names) like(ns, name string) (found []*Table) {
 	for _, t := range n.tables[strings.ToLower(name)] {
 		if own, _ := SplitName(t.Name); ns == "" || own == "" || strings.EqualFold(own, ns) {
 			found = append(found, t)
+		}
+	}
+	for _, p := range n.parts[strings.ToLower(name)] {
+		if sameRelation(p.name, JoinName(ns, name)) {
+			found = append(found, p.root)
 		}
 	}
 	return found

@@ -56,6 +56,11 @@ func (n *needs) on() (all []string) {
 			all = append(all, t.Name)
 		}
 	}
+	if len(all) == 0 { // a partition
+		for _, t := range n.known.like(SplitName(n.o.Table)) {
+			all = append(all, t.Name)
+		}
+	}
 	return all
 }
 
