@@ -371,7 +371,7 @@ func (p *page) console(b block) (now []string) {
 
 var (
 	momentText = regexp.MustCompile(`\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\b`)
-	spanText   = regexp.MustCompile(`[ \t]+[0-9.]+(µs|ms|s)$`)
+	spanText   = regexp.MustCompile(`[ \t]+<?[0-9.]+(µs|ms|s)$`)
 )
 
 // same compares outputs, but for the times in them.

@@ -126,7 +126,11 @@ func when(e migrate.MigrationStatus) []terminal.Cell {
 	}
 	cells := []terminal.Cell{{Style: terminal.Faint, Text: r.Finished.UTC().Format(time.DateTime)}}
 	if took, known := took(r); known && r.State == migrate.StateDone {
-		cells = append(cells, terminal.Cell{Style: terminal.Faint, Text: short(took)})
+		text := "<1ms" // not every clock has more
+		if took >= time.Millisecond {
+			text = short(took)
+		}
+		cells = append(cells, terminal.Cell{Style: terminal.Faint, Text: text})
 	}
 	return cells
 }

@@ -62,7 +62,7 @@ func TestColoursOnTerminal(t *testing.T) {
 	}}
 	c := &call{colours: [2]bool{true, false}}
 	_, rows := c.statusLines(st, 0)
-	if got, want := strings.Join(rows, "\n"), "  \x1b[32mapplied\x1b[0m  0001_initial  \x1b[2m2026-11-28 09:08:07\x1b[0m  \x1b[2m0s\x1b[0m\n  \x1b[33mpending\x1b[0m  0002_pending"; got != want {
+	if got, want := strings.Join(rows, "\n"), "  \x1b[32mapplied\x1b[0m  0001_initial  \x1b[2m2026-11-28 09:08:07\x1b[0m  \x1b[2m<1ms\x1b[0m\n  \x1b[33mpending\x1b[0m  0002_pending"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	c.order = true
