@@ -6,7 +6,7 @@
 // by itself, and an order is changed only where that makes the list shorter.
 //
 // Steps over data stay where they are. SQL, Go code, backfills and all that is unknown are passed by nothing; a Fill is passed by what has
-// nothing to do with its table. That a table is empty counts as known only when it is created by the very op that another one is folded into.
+// nothing to do with its table, and two Rows of one table that stand side by side become one. That a table is empty counts as known only when it is created by the very op that another one is folded into.
 //
 // The package looks at ops alone. It reads no files, knows no dialect, and does not decide which steps can be left out.
 package optimize

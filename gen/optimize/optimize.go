@@ -94,6 +94,9 @@ const most = 48
 // reduce joins the op at j with one before it. What lies between them goes to the right of both, as far as the op can pass it, or to the left, with
 // what must come before the op. It returns the position of the result, -1 when nothing is left of both.
 func (z *optimizer) reduce(list []*step, j int) ([]*step, int, bool) {
+	if out, at, ok := z.reduceRows(list, j); ok {
+		return out, at, ok
+	}
 	if list[j].barrier || list[j].fill {
 		return nil, 0, false
 	}
@@ -104,6 +107,26 @@ func (z *optimizer) reduce(list []*step, j int) ([]*step, int, bool) {
 		return z.reduceBy(list, j, true)
 	}
 	return nil, 0, false
+}
+
+// reduceRows joins two ops of rows of one table that stand side by side: nothing passes them.
+func (z *optimizer) reduceRows(list []*step, j int) ([]*step, int, bool) {
+	if j == 0 {
+		return nil, 0, false
+	}
+	a, is := list[j-1].op.(migrate.Rows)
+	b, are := list[j].op.(migrate.Rows)
+	if !is || !are {
+		return nil, 0, false
+	}
+	op, ok := mergeRows(a, b)
+	switch {
+	case !ok:
+		return nil, 0, false
+	case op == nil:
+		return slices.Concat(list[:j-1], list[j+1:]), -1, true
+	}
+	return slices.Concat(list[:j-1], []*step{z.step(op)}, list[j+1:]), j - 1, true
 }
 
 // reduceBy is reduce; free lets columns be dropped before others are added, which may drop the last one of a table for a moment. That is of no

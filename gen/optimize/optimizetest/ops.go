@@ -270,7 +270,7 @@ func (m *maker) spread(t *schema.Table) {
 }
 
 func (m *maker) data(t *schema.Table) {
-	switch m.IntN(4) {
+	switch m.IntN(5) {
 	case 0:
 		m.add(m.rows(t))
 	case 1:
@@ -281,5 +281,7 @@ func (m *maker) data(t *schema.Table) {
 		m.add(migrate.Go{Up: code, NoDown: "nothing was done"})
 	case 3:
 		m.add(m.rows(t))
+	case 4:
+		m.declared(t)
 	}
 }

@@ -66,7 +66,7 @@ func History(seed uint64, ops []migrate.Op) []*migrate.Migration {
 
 // add takes an op if it fits.
 func (m *maker) add(op migrate.Op) bool {
-	if op == nil || m.holds(op) || op.Apply(m.s) != nil {
+	if op == nil || m.holds(op) || m.forgets(op) || op.Apply(m.s) != nil {
 		return false
 	}
 	m.ops = append(m.ops, op)
