@@ -76,9 +76,28 @@ func Plan(cfg gen.Config, which, dialect string) ([]Script, error) {
 		if s.Undo, err = set.Stages(s.Target, version, m.Name, true); err != nil {
 			s.NoUndo = err.Error()
 		}
+		s.Undo = ownExtensions(m.Values(), s.Undo)
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// ownExtensions says of each extension that undoing drops what the migrator knows and a script does not: whether the migration has made it.
+func ownExtensions(ops []migrate.Op, undo []migrate.Stage) []migrate.Stage {
+	for _, op := range ops {
+		made, ok := op.(migrate.CreateExtension)
+		if !ok {
+			continue
+		}
+		drop := migrate.DropExtension(made)
+		for i, st := range undo {
+			if st.Cause == drop.Describe() && len(st.Statements) > 0 {
+				undo[i].Statements = slices.Clone(st.Statements)
+				undo[i].Statements[0].Comment = "leave this out where it was there before the migration"
+			}
+		}
+	}
+	return undo
 }
 
 // planner plans the migrations of a folder.

@@ -32,6 +32,7 @@ const (
 	duplicateColumn      = "42701"
 	duplicateSchema      = "42P06"
 	undefinedObject      = "42704"
+	undefinedFunction    = "42883"
 	notSupported         = "0A000"
 	undefinedColumn      = "42703"
 	datatypeMismatch     = "42804"
@@ -116,7 +117,7 @@ var hints = map[string]string{
 	undefinedColumn:     "the column is not there: was something changed by hand? compare with verify",
 	undefinedTable:      "the table is not there: was something changed by hand? compare with verify",
 	undefinedObject:     "it is not there: is an extension missing, which //modelgen:extension NAME beside the models declares, or was something changed by hand? compare with verify",
-	"42883":             "PostgreSQL has no such function or operator on the search_path; write names with their schema",
+	undefinedFunction:   "PostgreSQL has no such function or operator on the search_path; write names with their schema",
 	"25001":             "the statement cannot run in a transaction; say NoTx in its SQL op, which runs each statement by itself",
 	"55P04":             "a new value of an enum can be used only after the commit; do it in the next migration",
 	duplicateTable:      tableHint,

@@ -24,7 +24,7 @@ func (s *session) situation(ctx context.Context, err error, stage migrate.Stage)
 		return s.policyHint(ctx, err, stage)
 	case "0A000", "42809":
 		return s.partitionHint(ctx, stage)
-	case "42704", "42883", undefinedTable:
+	case undefinedObject, undefinedFunction, undefinedTable:
 		return s.pathHint(ctx, err, stage)
 	}
 	return ""
