@@ -75,7 +75,7 @@ SELECT :modelgen_stage < 1 AS modelgen_todo \gset
 \if :modelgen_todo
 BEGIN;
 \if :modelgen_begin
-INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0001_initial', '5e7962bb7837f2e65824a9344c48ae93', '', 'running', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, tool, started) VALUES ('shop', '0001_initial', '5e7962bb7837f2e65824a9344c48ae93', '', 'running', 0, NULL, 'psql', pg_catalog.clock_timestamp());
 \endif
 -- Create table products
 CREATE TABLE "public"."products" (
@@ -96,7 +96,7 @@ SELECT :modelgen_stage < 0 AND (EXISTS (SELECT FROM public.modelgen_history WHER
 \if :modelgen_adopt
 -- what it stands for is there
 BEGIN;
-INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0002_names', '222bd0729c60bacc3be1e0efc7679370', '', 'done', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, tool, started) VALUES ('shop', '0002_names', '222bd0729c60bacc3be1e0efc7679370', '', 'done', 0, NULL, 'psql', pg_catalog.clock_timestamp());
 UPDATE "public"."modelgen_history" SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
 COMMIT;
 \else
@@ -109,7 +109,7 @@ SELECT :modelgen_stage < 1 AS modelgen_todo \gset
 \if :modelgen_todo
 BEGIN;
 \if :modelgen_begin
-INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0002_names', '222bd0729c60bacc3be1e0efc7679370', '', 'running', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, tool, started) VALUES ('shop', '0002_names', '222bd0729c60bacc3be1e0efc7679370', '', 'running', 0, NULL, 'psql', pg_catalog.clock_timestamp());
 \endif
 -- Fill products.name with 'none' (locks products: ROW EXCLUSIVE)
 -- in batches of the primary key, each in its own transaction
@@ -176,9 +176,9 @@ BEGIN;
 -- the index is there, so the lock is short
 ALTER TABLE "public"."products" ADD CONSTRAINT "products_name_key" UNIQUE USING INDEX "products_name_key";
 UPDATE "public"."modelgen_history" SET state = 'done', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_names';
-INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0002_a', 'ha', '', 'faked', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, tool, started) VALUES ('shop', '0002_a', 'ha', '', 'faked', 0, NULL, 'psql', pg_catalog.clock_timestamp());
 UPDATE "public"."modelgen_history" SET state = 'faked', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0002_a';
-INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0003_b', 'hb', '', 'faked', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, tool, started) VALUES ('shop', '0003_b', 'hb', '', 'faked', 0, NULL, 'psql', pg_catalog.clock_timestamp());
 UPDATE "public"."modelgen_history" SET state = 'faked', finished = pg_catalog.clock_timestamp(), duration_ms = (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started) * 1000)::bigint, cursor = NULL, error = NULL WHERE "set" = 'shop' AND name = '0003_b';
 COMMIT;
 \endif
@@ -194,7 +194,7 @@ SELECT :modelgen_stage < 2 AS modelgen_todo \gset
 \if :modelgen_todo
 BEGIN;
 \if :modelgen_begin
-INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0003_expand', '6c749c82c707b5377920afaeb24c42bf', '', 'running', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, tool, started) VALUES ('shop', '0003_expand', '6c749c82c707b5377920afaeb24c42bf', '', 'running', 0, NULL, 'psql', pg_catalog.clock_timestamp());
 \endif
 -- Add column products.label (locks products: ACCESS EXCLUSIVE)
 ALTER TABLE "public"."products" ADD COLUMN "label" text;
@@ -267,7 +267,7 @@ SELECT :modelgen_stage < 1 AS modelgen_todo \gset
 \if :modelgen_todo
 BEGIN;
 \if :modelgen_begin
-INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, started, tool) VALUES ('shop', '0004_contract', 'b148fea4a591a50dbb5a67b6f61054fb', '', 'running', 0, NULL, pg_catalog.clock_timestamp(), 'psql');
+INSERT INTO "public"."modelgen_history" ("set", name, hash, digest, state, stage, cursor, tool, started) VALUES ('shop', '0004_contract', 'b148fea4a591a50dbb5a67b6f61054fb', '', 'running', 0, NULL, 'psql', pg_catalog.clock_timestamp());
 \endif
 -- Stop keeping products.name and products.label in sync (locks products: ACCESS SHARE; reads the whole table)
 DO $modelgen$ BEGIN
