@@ -35,6 +35,9 @@ func (e *LockedError) Error() string {
 	return msg + "; nothing was done; run the command again when it is finished"
 }
 
+// RecordCause is the cause of a statement of the history, which no op is to blame for.
+const RecordCause = "Record it in the history"
+
 // StatementError is a statement that failed. Its text holds no value of a row.
 type StatementError struct {
 	Stage     int    // which of the stages handed over, from 0

@@ -322,7 +322,7 @@ func (w *executor) failed(ctx context.Context, l leg, g []Stage, committed int, 
 	var st *StatementError
 	if errors.As(err, &st) {
 		e.Op = st.Cause
-		if st.Absent {
+		if st.Absent && st.Cause != RecordCause {
 			if why := w.blame(l, st); why != "" {
 				st.Hint = why
 			}

@@ -41,6 +41,8 @@ func TestCLITellsNoPassword(t *testing.T) {
 		"colon and slash":      {"postgres://shop:s3c:/r3t@127.0.0.1:1/shop?sslmode=disable", ""},
 		"port":                 {"postgres://shop:s3cr3t@127.0.0.1:port/shop?sslmode=disable", ""},
 		"two words":            {"host=127.0.0.1 port=1 sslmode=disable password=s3c r3t", ""},
+		"a word":               {"shop", "the connection string is neither a URL"},
+		"no TLS":               {strings.Replace(server.String(), "sslmode=disable", "sslmode=require", 1), "the server has no TLS: sslmode=disable"},
 		"open quote":           {"host=127.0.0.1 port=1 sslmode=disable password='s3cr3t", ""},
 	} {
 		for _, driver := range []string{"postgres", "pgx"} {

@@ -406,7 +406,7 @@ func TestFault34LackingPrivilege(t *testing.T) {
 		set := faultAlteringSet()
 		pgExec(t, f.db, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 		db := f.role()
-		f.fails(db, postgres.Dialect{}, set, nil, "42501", "right")
+		f.fails(db, postgres.Dialect{}, set, nil, "42501", `GRANT USAGE, CREATE ON SCHEMA "public" TO `+pgRows(t, db, "SELECT current_user")[0])
 
 		// The history belongs to somebody else, who could forge it.
 		f.first(set)

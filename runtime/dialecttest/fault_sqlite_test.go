@@ -1,10 +1,14 @@
 package dialecttest_test
 
 import (
+	"bytes"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -107,6 +111,11 @@ func TestFault33ReadOnlySQLite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	f.up(migrate.NewSet("fault", set.Migrations()[:1]...))
+	// The history is what cannot be written first, which no op is to blame for.
+	if err := f.fails(open("file:"+f.path+"?mode=ro"), set, "failed at: Record it in the history: "); strings.Contains(err.Error(), "statement: ") {
+		t.Errorf("a statement of the history is shown: %v", err)
+	}
 	f.up(set)
 	m := faultMigrator(t, open("file:"+f.path+"?mode=ro"), sqlite.Dialect{}, set, nil)
 	if _, err := m.Up(t.Context()); err != nil {
@@ -114,6 +123,54 @@ func TestFault33ReadOnlySQLite(t *testing.T) {
 	}
 	if err := m.Check(t.Context()); err != nil {
 		t.Errorf("looking: %v", err)
+	}
+}
+
+// TestNoDatabaseSQLite: a file of something else, or one that is damaged, is an error with what to do, whatever the verb.
+func TestNoDatabaseSQLite(t *testing.T) {
+	t.Parallel()
+	f := newFaultLite(t, "delete")
+	f.up(f.first())
+	path := filepath.Join(t.TempDir(), "shop.db")
+	damaged := f.query("SELECT rootpage FROM sqlite_master WHERE name = 'modelgen_history'")
+	for name, c := range map[string]struct {
+		content func() []byte
+		says    string
+	}{
+		"a text": {func() []byte { return []byte(strings.Repeat("nothing that SQLite wrote\n", 100)) }, "the file there is none of SQLite"},
+		"damaged": {func() []byte {
+			data, err := os.ReadFile(f.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := strconv.Atoi(damaged)
+			if err != nil {
+				t.Fatal(err)
+			}
+			size := int(binary.BigEndian.Uint16(data[16:]))
+			copy(data[(page-1)*size:page*size], bytes.Repeat([]byte{0xff}, size))
+			return data
+		}, "the file is damaged"},
+	} {
+		if err := os.WriteFile(path, c.content(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, driver := range []string{"sqlite", "sqlite3"} {
+			if !slices.Contains(sql.Drivers(), driver) {
+				continue
+			}
+			db, err := sql.Open(driver, "file:"+path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := &runner{t: t, db: db, dialect: sqlite.Dialect{}}
+			for _, args := range []string{"status", "check", "up", "plan", "verify", "to zero"} {
+				if status, _, problems := r.command(f.first(), strings.Fields(args)...); status != 2 || !strings.Contains(problems, c.says) {
+					t.Errorf("%s, %s, %s: exit status %d: %s", name, driver, args, status, problems)
+				}
+			}
+			db.Close()
+		}
 	}
 }
 

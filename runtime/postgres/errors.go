@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -75,7 +76,14 @@ func (Dialect) Unreachable(err error) string {
 		return next
 	}
 	var name *net.DNSError
+	says := func(texts ...string) bool { // of the drivers: these have neither a code nor a type
+		return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(err.Error(), text) })
+	}
 	switch {
+	case says("SSL is not enabled on the server", "server refused TLS connection"):
+		return "the server has no TLS: sslmode=disable in the connection string (postgres://user@host/name?sslmode=disable) or PGSSLMODE goes without, which is for a network that nobody else listens to"
+	case says("in connection info string", "failed to parse as keyword/value", "failed to parse as DSN"):
+		return "the connection string is neither a URL, as postgres://user:password@host:5432/name, nor words such as host=localhost dbname=name user=user"
 	case errors.As(err, &name):
 		return "look at the host of the connection string: no server has that name"
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist):

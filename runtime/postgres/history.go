@@ -108,14 +108,21 @@ func (s *session) records(ctx context.Context, query string) (records []migrate.
 	return records, nil
 }
 
+// role returns who is asking, for a statement to paste.
+func (s *session) role(ctx context.Context) string {
+	role := ""
+	if s.conn.QueryRowContext(ctx, "SELECT pg_catalog.quote_ident(current_user)").Scan(&role) != nil {
+		return "ROLE"
+	}
+	return role
+}
+
 // cannotRead says what the role needs to read the history.
 func (s *session) cannotRead(ctx context.Context, err error) error {
 	hint := ""
 	var role string
 	if migrate.ErrorCode(err) == insufficientRights || errors.As(err, new(refused)) {
-		if s.conn.QueryRowContext(ctx, "SELECT pg_catalog.quote_ident(current_user)").Scan(&role) != nil {
-			role = "ROLE"
-		}
+		role = s.role(ctx)
 	}
 	switch {
 	case role == "":
@@ -163,7 +170,12 @@ func (s *session) Bootstrap(ctx context.Context) error {
 				return err
 			}
 		default:
-			return fmt.Errorf("making the history table %s: %w", s.table(), &migrate.StatementError{Code: code, Hint: s.hint(ctx, err, migrate.Stage{}), Err: err})
+			hint := s.hint(ctx, err, migrate.Stage{})
+			if code == insufficientRights {
+				schema := ident(s.namespace(s.cfg.History))
+				hint = "nothing was changed; the role lacks the right: GRANT USAGE, CREATE ON SCHEMA " + schema + " TO " + s.role(ctx) + "; or run migrations as the owner of the schema"
+			}
+			return fmt.Errorf("making the history table %s: %w", s.table(), &migrate.StatementError{Code: code, Hint: hint, Err: err})
 		}
 	}
 }

@@ -102,9 +102,7 @@ func (s *session) cannotReadBeside(ctx context.Context, table string, err error)
 	if migrate.ErrorCode(err) != insufficientRights {
 		return fmt.Errorf("reading %s: %w", table, err)
 	}
-	role := "ROLE"
-	_ = s.conn.QueryRowContext(ctx, "SELECT pg_catalog.quote_ident(current_user)").Scan(&role)
-	return fmt.Errorf("reading %s: %w; to look is enough: GRANT SELECT ON %s, %s TO %s", table, err, s.protectionTable(), s.logTable(), role)
+	return fmt.Errorf("reading %s: %w; to look is enough: GRANT SELECT ON %s, %s TO %s", table, err, s.protectionTable(), s.logTable(), s.role(ctx))
 }
 
 // BootstrapProtection implements [migrate.ProtectionStore]. Who may read the history may read the two tables.

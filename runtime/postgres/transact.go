@@ -116,10 +116,10 @@ func (s *session) unitError(ctx context.Context, work migrate.Work, at unit, err
 	if at.stage >= 0 {
 		return s.statementError(ctx, at.stage, work.Stages[at.stage], at.sql, err)
 	}
-	if !at.mark {
-		at.sql = ""
+	if at.mark {
+		return s.statementError(ctx, 0, migrate.Stage{Cause: migrate.RecordCause}, "", err)
 	}
-	return s.statementError(ctx, max(0, len(work.Stages)-1), migrate.Stage{}, at.sql, err)
+	return s.statementError(ctx, max(0, len(work.Stages)-1), migrate.Stage{}, "", err)
 }
 
 // brief reports whether migrations begin and end in the transaction, and all is SQL that is known. Then their rows can be added when all is done: with the

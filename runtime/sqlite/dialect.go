@@ -27,8 +27,11 @@ func (Dialect) Name() string { return name }
 
 // Unreachable implements [migrate.ReachingDialect].
 func (Dialect) Unreachable(err error) string {
-	if strings.Contains(err.Error(), "unable to open database file") { // SQLITE_CANTOPEN, which each driver has in a type of its own
-		return "look at the path of the database: its directory must be there, and the program may read and write in it"
+	switch { // each driver has the codes in a type of its own
+	case strings.Contains(err.Error(), "unable to open database file"):
+		return cannotOpen
+	case strings.Contains(err.Error(), "file is not a database"):
+		return notADB
 	}
 	return ""
 }

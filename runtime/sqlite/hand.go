@@ -44,14 +44,14 @@ func (s *session) standing(ctx context.Context) (*standing, error) {
 		switch err := s.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&v); {
 		case errors.Is(err, sql.ErrNoRows): // this build does not have it
 		case err != nil:
-			return nil, err
+			return nil, ofFile(err)
 		case v.Valid:
 			st.pragmas[name] = v.String
 		}
 	}
 	var folds bool
 	if err := s.conn.QueryRowContext(ctx, "SELECT 'a' LIKE 'A'").Scan(&folds); err != nil {
-		return nil, err
+		return nil, ofFile(err)
 	}
 	st.pragmas[like] = map[bool]string{true: "0", false: "1"}[folds]
 	var err error

@@ -211,7 +211,7 @@ func (s *session) mark(ctx context.Context, m migrate.Mark, seen map[rowKey]prog
 	const row = ` WHERE "set" = ? AND name = ?`
 	run := func(q string, args ...any) error {
 		if _, err := s.conn.ExecContext(ctx, q, args...); err != nil {
-			return statementError(q, err)
+			return &migrate.StatementError{Cause: migrate.RecordCause, Code: errorCode(err), Hint: hint(err), Err: err}
 		}
 		return nil
 	}

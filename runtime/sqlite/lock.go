@@ -21,7 +21,7 @@ func (s *session) Lock(ctx context.Context, wait time.Duration) error {
 	s.wait = wait
 	var version string
 	if err := s.conn.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
-		return err
+		return ofFile(err)
 	}
 	var v [3]int
 	_, _ = fmt.Sscanf(version, "%d.%d.%d", &v[0], &v[1], &v[2]) // what cannot be read stays 0 and is too old
@@ -72,8 +72,11 @@ func (s *session) patient(ctx context.Context, do func() error) error {
 	begun := time.Now()
 	for told := false; ; {
 		err := do()
-		if err == nil || !isBusy(err) {
-			return err
+		if err == nil {
+			return nil
+		}
+		if !isBusy(err) {
+			return ofFile(err)
 		}
 		waited := time.Since(begun)
 		if waited >= s.wait {
@@ -109,8 +112,10 @@ func (s *session) pragma(ctx context.Context, name string) (int64, error) {
 }
 
 func (s *session) setPragma(ctx context.Context, name string, v int64) error {
-	_, err := s.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA %s = %d", name, v))
-	return err
+	if _, err := s.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA %s = %d", name, v)); err != nil {
+		return ofFile(err)
+	}
+	return nil
 }
 
 // settings makes the connection ready for a transaction, and returns what undoes that. Renaming must take references along, so

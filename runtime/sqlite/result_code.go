@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	migrate "github.com/modelgen/modelgen/runtime"
 )
 
 // Result codes (https://www.sqlite.org/rescode.html).
@@ -12,9 +14,12 @@ const (
 	codeBusy     = 5
 	codeLocked   = 6
 	codeReadOnly = 8
+	codeCorrupt  = 11
 	codeFull     = 13
+	codeCantOpen = 14
 	codeConstr   = 19
 	codeMismatch = 20
+	codeNotADB   = 26
 
 	codeCheck      = 275
 	codeForeignKey = 787
@@ -91,10 +96,27 @@ var hints = []struct {
 	{[]int{codeMismatch}, "datatype mismatch", "a value is no integer, which an integer primary key needs"},
 	{[]int{codeReadOnly}, "readonly database", "the database, or its directory, cannot be written"},
 	{[]int{codeFull}, "disk is full", "make room; a rebuild needs the size of the table once more"},
+	{[]int{codeNotADB}, "file is not a database", notADB},
+	{[]int{codeCorrupt}, "disk image is malformed", "the file is damaged: keep a copy of it, look with PRAGMA integrity_check, and restore a backup, or rescue what can be read with .recover of the sqlite3 shell"},
+	{[]int{codeCantOpen}, "unable to open database file", cannotOpen},
 	{nil, "error in view", "the view no longer fits; drop it in an SQL op before, and create it again after"},
 	{nil, "error in trigger", "the trigger no longer fits; drop it in an SQL op before, and create it again after"},
 	{nil, "error in index", "the index was made by hand and uses the column; drop it first"},
 	{nil, "unknown datatype for", "the table is STRICT, and takes INTEGER, REAL, TEXT, BLOB and ANY alone: give the column one of them, as type.sqlite:INTEGER"},
+}
+
+const (
+	notADB     = "look at the path of the database: the file there is none of SQLite; or it is an encrypted one, and the connection string lacks its key"
+	cannotOpen = "look at the path of the database: its directory must be there, and the program may read and write in it"
+)
+
+// ofFile adds what to do to an error of the file as a whole, which any statement may meet first, also one that only reads.
+func ofFile(err error) error {
+	var known *migrate.StatementError
+	if errors.As(err, &known) || !isResult(err, "file is not a database", codeNotADB) && !isResult(err, "disk image is malformed", codeCorrupt) && !isResult(err, "unable to open database file", codeCantOpen) {
+		return err
+	}
+	return &migrate.StatementError{Code: errorCode(err), Hint: hint(err), Err: err}
 }
 
 // hint says what to do about errors of which that is known.
