@@ -30,7 +30,7 @@ func TestCLIShow(t *testing.T) {
 		}
 		state := func(html, name string) string {
 			_, after, _ := strings.Cut(html, `<article class="m" id="m-`+name+`">`)
-			m := regexp.MustCompile(`<p class="badges"><span class="badge \w+">([^<]*)</span>`).FindStringSubmatch(after)
+			m := regexp.MustCompile(`<p class="badges"><b class="\w+">([^<]*)</b>`).FindStringSubmatch(after)
 			if m == nil {
 				return ""
 			}

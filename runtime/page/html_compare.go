@@ -25,22 +25,14 @@ func (p *Page) comparison(w *writer) {
 	if len(p.compare.tables) == 0 {
 		w.p("<p>Nothing differs.</p>\n")
 	}
-	p.differences(w, p.compare.tables, "h3")
+	p.differences(w, p.compare.tables)
 	w.p("</div>\n</section>\n")
 }
 
-// differences writes what differs, table by table. The element of the names is h3 or h4.
-func (p *Page) differences(w *writer, all []tableDifference, heading markup) {
+// differences writes what differs, table by table.
+func (p *Page) differences(w *writer, all []tableDifference) {
 	for _, t := range all {
-		name := t.name
-		if name == "" {
-			name = "beside the tables"
-		}
-		if heading == "h3" {
-			w.p("<h3 class=\"d %\"><b class=\"g\">%</b> %</h3>\n", markup(t.word()), t.sign(), name)
-		} else {
-			w.p("<h4 class=\"d %\"><b class=\"g\">%</b> %</h4>\n", markup(t.word()), t.sign(), name)
-		}
+		w.p("<h3 class=\"d %\"><b class=\"g\">%</b> %</h3>\n", markup(t.word()), t.sign(), cmp.Or(t.name, "beside the tables"))
 		w.p("<div class=\"wide\"><table class=\"d\"><tbody>\n")
 		for _, d := range t.rows {
 			w.p("<tr class=\"%\"><td class=\"g\">%<td>%<th>%", markup(d.word()), d.sign(), d.kind, d.name)
@@ -48,18 +40,40 @@ func (p *Page) differences(w *writer, all []tableDifference, heading markup) {
 				w.p(" <small>was %</small>", d.was)
 			}
 			w.p("<td>")
-			if d.old != "" && d.old != d.new {
-				w.p("<del>%</del> ", d.old)
-			}
-			if d.new != "" {
-				if d.old != "" && d.old != d.new || d.glyph == added {
-					w.p("<ins>%</ins>", d.new)
-				} else {
-					w.p("<code>%</code>", d.new)
-				}
-			}
+			d.definitions(w)
 			w.p("\n")
 		}
 		w.p("</table></div>\n")
+	}
+}
+
+// briefly writes the same in fewer tags, for what each of many migrations changes.
+func (p *Page) briefly(w *writer, all []tableDifference) {
+	w.p("<dl class=\"d\">\n")
+	for _, t := range all {
+		w.p("<dt class=\"%\">% %\n", markup(t.word()), t.sign(), cmp.Or(t.name, "beside the tables"))
+		for _, d := range t.rows {
+			w.p("<dd class=\"%\">% % <b>%</b> ", markup(d.word()), d.sign(), d.kind, d.name)
+			if d.was != "" {
+				w.p("<small>was %</small> ", d.was)
+			}
+			d.definitions(w)
+			w.p("\n")
+		}
+	}
+	w.p("</dl>\n")
+}
+
+// definitions writes what something was and what it is.
+func (d difference) definitions(w *writer) {
+	if d.old != "" && d.old != d.new {
+		w.p("<del>%</del> ", d.old)
+	}
+	switch {
+	case d.new == "":
+	case d.old != "" && d.old != d.new || d.glyph == added:
+		w.p("<ins>%</ins>", d.new)
+	default:
+		w.p("<code>%</code>", d.new)
 	}
 }

@@ -22,6 +22,9 @@ func (p *Page) timeline(w *writer) {
 		w.p("<p><span class=\"badge error\">unknown</span> The database has migrations that are not among these: %.</p>\n", strings.Join(p.in.Unknown, ", "))
 	}
 	w.p("<div id=\"pick\"></div>\n")
+	if len(p.history.all) > 1 {
+		w.p("<p class=\"legend\">Each comes after the one below it, where nothing else is said.</p>\n")
+	}
 	p.graph(w)
 	p.destroyed(w)
 	room := sqlRoom
@@ -88,7 +91,7 @@ func sizeOf(scripts []script) (n int) {
 func (p *Page) migration(w *writer, i int, scripts []script, sql bool) {
 	m := p.history.all[i]
 	id := anchor(m.Name)
-	w.p("<article class=\"m\" id=\"m-%\">\n<h3><a href=\"#m-%\">%</a></h3>\n", id, id, m.Name)
+	w.p("<article class=\"m\" id=\"m-%\">\n<h3>%</h3>\n", id, m.Name)
 	p.badges(w, i, scripts)
 	p.around(w, i)
 	w.p("<ul class=\"ops\">\n")
@@ -125,6 +128,12 @@ func (p *Page) migration(w *writer, i int, scripts []script, sql bool) {
 // around writes where a migration stands.
 func (p *Page) around(w *writer, i int) {
 	m := p.history.all[i]
+	if i > 0 && len(m.Parents) == 1 && m.Parents[0] == p.history.all[i-1].Name {
+		m.Parents = nil // it stands below
+	}
+	if len(m.Parents)+len(m.Replaces) == 0 && p.history.out[i] < 0 && m.Place == "" {
+		return
+	}
 	w.p("<p class=\"place\">")
 	sep := markup("")
 	names := func(words markup, all []string) {
@@ -250,7 +259,7 @@ func (p *Page) badges(w *writer, i int, scripts []script) {
 			w.p("<p class=\"badges\">")
 			open = true
 		}
-		w.p("<span class=\"badge %\">%</span>", class, words)
+		w.p("<b class=\"%\">%</b>", class, words)
 	}
 	if m.State != "" {
 		class := markup("note")
@@ -342,6 +351,6 @@ func (p *Page) changed(w *writer, i int) {
 		}
 	}
 	if len(some) > 0 {
-		p.differences(w, some, "h4")
+		p.briefly(w, some)
 	}
 }

@@ -13,6 +13,9 @@ import (
 // tableSections writes a section for each table.
 func (p *Page) tableSections(w *writer) {
 	w.p("<section id=\"tables\" aria-labelledby=\"h-tables\">\n<h2 id=\"h-tables\">Tables</h2>\n")
+	if len(p.schema.Tables) > 0 {
+		w.p("<p class=\"legend\">What has no migration beside it came with its table.</p>\n")
+	}
 	for i, t := range p.schema.Tables {
 		p.table(w, i, t)
 	}
@@ -21,7 +24,7 @@ func (p *Page) tableSections(w *writer) {
 
 func (p *Page) table(w *writer, i int, t *schema.Table) {
 	id := anchor(t.Name)
-	w.p("<section class=\"t\" id=\"t-%\">\n<h3><a href=\"#t-%\">%</a></h3>\n", id, id, t.Name)
+	w.p("<section class=\"t\" id=\"t-%\">\n<h3>%</h3>\n", id, t.Name)
 	var notes []string
 	if place := p.in.Places[t.Name]; place != "" {
 		notes = append(notes, place)
@@ -65,7 +68,11 @@ func (p *Page) columns(w *writer, t *schema.Table) {
 	} else {
 		w.p("<th>Type")
 	}
-	w.p("<th>Null<th>Default<th>Key<th>Migrations<tbody>\n")
+	w.p("<th>Null<th>Default<th>Key")
+	if slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return len(p.blamed(t.Name, key{kindColumn, c.Name, ""})) > 0 }) {
+		w.p("<th>Migrations")
+	}
+	w.p("<tbody>\n")
 	for i, c := range t.Columns {
 		w.p("<tr><th>%", c.Name)
 		if c.Comment != "" {
@@ -76,12 +83,15 @@ func (p *Page) columns(w *writer, t *schema.Table) {
 				w.p("<td>%", typ)
 			}
 		}
-		w.p("<td>%<td>", map[bool]markup{true: "NULL"}[c.Nullable])
-		if def := defaultWords(c); def != "" {
-			w.p("<code>%</code>", def)
-		}
-		w.p("<td>%<td>", keysOf(t, c.Name))
-		p.blame(w, t.Name, key{kindColumn, c.Name, ""})
+		w.cells(
+			func(w *writer) { w.p("%", map[bool]markup{true: "NULL"}[c.Nullable]) },
+			func(w *writer) {
+				if def := defaultWords(c); def != "" {
+					w.p("<code>%</code>", def)
+				}
+			},
+			func(w *writer) { w.p("%", keysOf(t, c.Name)) },
+			func(w *writer) { p.blame(w, t.Name, key{kindColumn, c.Name, ""}) })
 		w.p("\n")
 	}
 	w.p("</table></div>\n")
@@ -127,17 +137,31 @@ func defaultWords(c schema.Column) string {
 	return strings.Join(all, "; ")
 }
 
-// blame writes the migrations that made and changed an object. That in which its table came is no link: there would be one on most lines.
-func (p *Page) blame(w *writer, table string, k key) {
+// born returns the migration in which a table came, -1 where that is not known.
+func (p *Page) born(table string) int {
+	if t, ok := p.history.now[table][key{kindTable, table, ""}]; ok && len(p.history.things[t.thing].events) > 0 {
+		return p.history.things[t.thing].events[0]
+	}
+	return -1
+}
+
+// blamed returns the migrations that made and changed an object, none for one that came with its table and is as it was then, as most are.
+func (p *Page) blamed(table string, k key) []int {
 	e, ok := p.history.now[table][k]
 	if !ok {
-		return
+		return nil
 	}
-	born := -1
-	if t, ok := p.history.now[table][key{kindTable, table, ""}]; ok && len(p.history.things[t.thing].events) > 0 {
-		born = p.history.things[t.thing].events[0]
+	events := p.history.things[e.thing].events
+	if k.kind != kindTable && len(events) == 1 && events[0] == p.born(table) {
+		return nil
 	}
-	for n, i := range p.history.things[e.thing].events {
+	return events
+}
+
+// blame writes these migrations. That in which the table came is no link: there would be one on many lines.
+func (p *Page) blame(w *writer, table string, k key) {
+	born := p.born(table)
+	for n, i := range p.blamed(table, k) {
 		if n > 0 {
 			w.p(" ")
 		}
@@ -181,7 +205,11 @@ func (p *Page) constraints(w *writer, t *schema.Table) {
 	if len(all) == 0 {
 		return
 	}
-	w.p("<h4>Constraints and indexes</h4>\n<div class=\"wide\"><table class=\"k\"><thead><tr><th>Name<th>Kind<th>Definition<th>Migrations<tbody>\n")
+	w.p("<h4>Constraints and indexes</h4>\n<div class=\"wide\"><table class=\"k\"><thead><tr><th>Name<th>Kind<th>Definition")
+	if slices.ContainsFunc(all, func(o object) bool { return len(p.blamed(t.Name, key{o.kind, o.name, o.only})) > 0 }) {
+		w.p("<th>Migrations")
+	}
+	w.p("<tbody>\n")
 	for _, o := range all {
 		w.p("<tr><th>%<td>%", o.name, o.kind)
 		if o.only != "" {
@@ -190,14 +218,14 @@ func (p *Page) constraints(w *writer, t *schema.Table) {
 		if before, after, ok := strings.Cut(o.def, " refers to "); ok && o.kind == kindForeignKey {
 			to, rest, _ := strings.Cut(after, " (")
 			if p.schema.Table(to) != nil {
-				w.p("<td>% refers to <a href=\"#t-%\">%</a> (%<td>", before, anchor(to), to, rest)
+				w.p("<td>% refers to <a href=\"#t-%\">%</a> (%", before, anchor(to), to, rest)
 			} else {
-				w.p("<td>%<td>", o.def)
+				w.p("<td>%", o.def)
 			}
 		} else {
-			w.p("<td>%<td>", o.def)
+			w.p("<td>%", o.def)
 		}
-		p.blame(w, t.Name, key{o.kind, o.name, o.only})
+		w.cells(func(w *writer) { p.blame(w, t.Name, key{o.kind, o.name, o.only}) })
 		w.p("\n")
 	}
 	w.p("</table></div>\n")
@@ -210,8 +238,8 @@ func (p *Page) rows(w *writer, t *schema.Table) {
 	}
 	w.p("<h4>Declared rows</h4>\n<div class=\"wide\"><table class=\"k\"><thead><tr><th>%<th>Values<th>Migrations<tbody>\n", strings.Join(t.Rows.Key, ", "))
 	for _, row := range t.Rows.Rows {
-		w.p("<tr><th>%<td>%<td>", t.Rows.Name(row), rowWords(t, row))
-		p.blame(w, t.Name, key{kindRow, t.Rows.Name(row), ""})
+		w.p("<tr><th>%<td>%", t.Rows.Name(row), rowWords(t, row))
+		w.cells(func(w *writer) { p.blame(w, t.Name, key{kindRow, t.Rows.Name(row), ""}) })
 		w.p("\n")
 	}
 	w.p("</table></div>\n")
@@ -263,10 +291,12 @@ func (p *Page) standsOn(w *writer, t *schema.Table) {
 
 // touched writes the migrations that changed a table or something of it.
 func (p *Page) touched(w *writer, t *schema.Table) {
-	seen := map[int]bool{}
-	for _, e := range p.history.now[t.Name] {
+	seen, linked := map[int]bool{}, map[int]bool{} // above
+	born := p.born(t.Name)
+	for k, e := range p.history.now[t.Name] {
 		for _, i := range p.history.things[e.thing].events {
 			seen[i] = true
+			linked[i] = linked[i] || k.kind != kindTable && i != born
 		}
 	}
 	for i, th := range p.history.things { // what is gone of it
@@ -283,6 +313,10 @@ func (p *Page) touched(w *writer, t *schema.Table) {
 	for n, i := range slices.Sorted(maps.Keys(seen)) {
 		if n > 0 {
 			w.p(", ")
+		}
+		if linked[i] {
+			w.p("%", p.history.label(i))
+			continue
 		}
 		p.migrationLink(w, i)
 	}

@@ -40,6 +40,9 @@ theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" 
 sayTheme();
 $("tools").append(theme);
 
+// ---- the names of tables and migrations lead to their own addresses
+for (const h of document.querySelectorAll(".t>h3,.m>h3")) h.replaceChildren(el("a", {href: "#" + h.parentNode.id}, ...h.childNodes));
+
 // ---- search
 const index = [];
 // columns reads those of a table from its section: key, name and type.
@@ -49,7 +52,7 @@ function columns(i) {
     for (const t of document.querySelectorAll(".t")) {
       const head = [...t.querySelectorAll("thead th")].slice(0, 9).map(e => e.textContent), at = n => head.indexOf(n);
       columns.known.set(+t.querySelector(".near").dataset.t, [...t.querySelector("tbody").rows].map(r => {
-        const cell = k => r.cells[k].textContent.trim();
+        const cell = k => r.cells[k] ? r.cells[k].textContent.trim() : ""; // what is empty at the end of a row is left out
         return [cell(at("Key")).split(",")[0], r.cells[0].firstChild.nodeValue.trim(), cell(1) + (cell(at("Null")) ? "?" : "")];
       }));
     }

@@ -43,6 +43,23 @@ func (w *writer) p(format markup, args ...any) {
 	w.markup(rest)
 }
 
+// cells writes cells of a table, but none behind the last that holds something.
+func (w *writer) cells(all ...func(*writer)) {
+	empty := 0
+	for _, write := range all {
+		cell := new(writer)
+		if write(cell); cell.Len() == 0 {
+			empty++
+			continue
+		}
+		for range empty {
+			w.p("<td>")
+		}
+		w.p("<td>%", markup(cell.String()))
+		empty = 0
+	}
+}
+
 func (w *writer) markup(s string) {
 	if i := strings.LastIndexAny(s, "<>"); i >= 0 {
 		w.inTag = s[i] == '<'
