@@ -71,7 +71,7 @@ matrix: bin/pgrun ## Run the database tests on each PostgreSQL of MATRIX, which 
 	done; for l in $$lines; do echo "$$l" | tr _ ' '; done; exit $$bad
 
 vettool: ## Run the tests of the go vet tool with the newest golang.org/x/tools, or XTOOLS=v0.52.0; make test has the oldest that go.mod may meet
-	MODELGEN_TEST_XTOOLS=$(XTOOLS) go test -count 1 ./cmd/modelgen -run '^TestScript$$/^vet'
+	MODELGEN_TEST_XTOOLS=$(XTOOLS) go test -count 1 ./cmd/modelgen -run '^TestProgram$$/^vet'
 
 lint: ## Check format, vet, staticcheck, the import rules, file lengths and go.mod
 	@echo 'gofmt -l'

@@ -287,12 +287,13 @@ func flags(e env, verb, operands string) *flag.FlagSet {
 
 // parse lets flags stand before and behind the operands.
 func parse(f *flag.FlagSet, args []string) (operands []string, err error) {
+	out := f.Output()
 	f.SetOutput(io.Discard)
 	usage := f.Usage
 	f.Usage = func() {}
 	for {
 		if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
-			f.SetOutput(nil)
+			f.SetOutput(out)
 			f.Usage = usage
 			f.Usage()
 			return nil, err

@@ -6,11 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"log"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,17 +27,56 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what the scripts compare with")
 
+// TestMain is the command where it is run as such, and else runs the tests with that command on PATH. Scripts have one of that name that starts no process,
+// see [runners], and testscript.Main would not let them.
 func TestMain(m *testing.M) {
-	testscript.Main(tests{m}, map[string]func(){"modelgen": main})
+	switch strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") {
+	case ownName:
+		os.Args[0] = ownName
+		main()
+	case runnerName:
+		if err := runCommands(os.Stdin, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		os.Exit(0)
+	}
+	os.Exit(runTests(m))
 }
 
-// tests runs when the binary is the one that go test began, and not a command of a script.
-type tests struct{ *testing.M }
-
-func (t tests) Run() int {
+func runTests(m *testing.M) int {
+	bin, err := os.MkdirTemp("", "modelgen-bin")
+	if err == nil {
+		defer os.RemoveAll(bin)
+		err = installSelf(bin)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	os.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	moduleProxy = machineProxy()
 	os.Setenv(cache.Variable, "off") // but where it is what is tested
-	return t.M.Run()
+	return m.Run()
+}
+
+// installSelf puts this binary into a folder under the name of the command.
+func installSelf(bin string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	to := filepath.Join(bin, ownName)
+	if runtime.GOOS == "windows" {
+		to += ".exe"
+	}
+	if os.Link(self, to) == nil {
+		return nil
+	}
+	data, err := os.ReadFile(self)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o755)
 }
 
 // TestScript runs the scenarios in testdata/script through the real command. Each begins in a module of its own, example.com/shop, that
@@ -47,7 +88,8 @@ func (t tests) Run() int {
 //	whole                 give the module all of this module, with the bodies of functions, the dialects and the command
 //	light                 take it away again
 //	vettool               set $VETTOOL to the path that go tool -n modelgen prints in a module that is whole
-//	status N COMMAND      run it and expect that exit status
+//	modelgen ARGS         run the command without a process of its own, see runners; exec modelgen starts one, as a script has to that sets variables
+//	status N COMMAND      run it, or exec COMMAND, and expect that exit status
 //	remember              note every file below the module
 //	[!] unchanged         compare with what was noted: names, modes and bytes
 //	blamed REGEXP         each line of the sources that an error on stderr stands on matches; there is one at least
@@ -61,6 +103,8 @@ func TestProgram(t *testing.T) { runScripts(t, "testdata/program") }
 func runScripts(t *testing.T, dir string) {
 	m := newModule(t)
 	m.light = lightModule(t, m)
+	m.env = append(m.env, "GOFLAGS=-mod=mod -trimpath -ldflags=-w") // what is compiled for a script is in the build cache the next time, as its folder is not in it
+	r := newRunners(t, m, dir)
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		Setup:               m.setup,
@@ -69,7 +113,7 @@ func runScripts(t *testing.T, dir string) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"whole": m.whole, "light": m.lighten, "vettool": m.vettool, "edit": edit, "status": status, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
+			"whole": m.whole, "light": m.lighten, "vettool": m.vettool, "edit": edit, ownName: r.command, "status": r.status, "remember": remember, "unchanged": unchanged, "blamed": blamed, "conventional": m.conventional,
 		},
 	})
 }
@@ -146,20 +190,28 @@ func (m *module) require(t testing.TB, what string) {
 	}
 }
 
-func status(ts *testscript.TestScript, neg bool, args []string) {
+func (r *runners) status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: status N COMMAND")
+		ts.Fatalf("usage: status N [exec] COMMAND")
 	}
+	want, args := args[0], args[1:]
 	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		exit, ok := errors.AsType[*exec.ExitError](err)
-		if !ok {
-			ts.Fatalf("%v", err)
+	if args[0] == ownName {
+		got = r.run(ts, args[1:])
+	} else {
+		if args[0] == "exec" {
+			args = args[1:]
 		}
-		got = exit.ExitCode()
+		if err := ts.Exec(args[0], args[1:]...); err != nil {
+			exit, ok := errors.AsType[*exec.ExitError](err)
+			if !ok {
+				ts.Fatalf("%v", err)
+			}
+			got = exit.ExitCode()
+		}
 	}
-	if strconv.Itoa(got) != args[0] {
-		ts.Fatalf("the exit status is %d, not %s", got, args[0])
+	if strconv.Itoa(got) != want {
+		ts.Fatalf("the exit status is %d, not %s", got, want)
 	}
 }
 
