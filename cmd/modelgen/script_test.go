@@ -96,8 +96,8 @@ func installSelf(bin string) error {
 //	conventional PATH     the Go files there are formatted, group their imports, and name no folder of this machine
 func TestScript(t *testing.T) { runScripts(t, "testdata/script") }
 
-// TestProgram runs the scripts that build programs and run them, in testdata/program. Most of what they take is the linker's: they are in make programs,
-// not in make test.
+// TestProgram runs the scripts that build programs and run them, and those that ask much of go vet, in testdata/program. Most of what they take is that of
+// the linker and of go vet: they are in make programs, not in make test.
 func TestProgram(t *testing.T) { runScripts(t, "testdata/program") }
 
 func runScripts(t *testing.T, dir string) {
