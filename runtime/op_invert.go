@@ -11,7 +11,7 @@ import (
 // It returns an [*IrreversibleError] for the first op, from the end, that cannot be undone.
 //
 // What declared rows had in a column that went, or that got another type, comes back with them: such a column is NOT NULL again when they have it, and what cannot be
-// converted back makes room before the conversion.
+// converted back makes room before the conversion. A row that was deleted behind that comes back with what it had before, until then.
 func Invert(ops []Op) ([]Op, error) {
 	var back []Op
 	required := requiredAgain(ops)
@@ -96,13 +96,18 @@ func makesRoom(ops []Op, at int, o Rows) (Op, bool) {
 	if !o.Declared {
 		return nil, false
 	}
-	was := map[string]map[string]Values{} // by column, and the row's key
+	was := map[string]map[string]Values{}     // by column, and the row's key
+	deleted := map[string]map[string]Values{} // the same, of columns that a deleted row cannot be without
 	for i, op := range ops[:at] {
 		column, text, null := "", false, true
+		var converted *schema.Column
 		switch c := op.(type) {
 		case AlterColumn:
 			from, to := c.From.Def(), c.To.Def()
 			text = isText(to.Type) && !isText(from.Type)
+			if c.Table == o.Table && from.Type != to.Type && len(o.Delete) > 0 {
+				converted = &to
+			}
 			if c.Table == o.Table && c.UsingBack == "" && (text || widens(from.Type, to.Type)) {
 				column, null = to.Name, to.Nullable
 			}
@@ -114,30 +119,40 @@ func makesRoom(ops []Op, at int, o Rows) (Op, bool) {
 				column = c.Column
 			}
 		}
-		if column == "" {
-			continue
-		}
-		for _, before := range ops[:i] {
-			f, ok := before.(Rows)
-			if !ok || f.Table != o.Table || !f.forgets(column) {
-				continue
-			}
-			for _, u := range f.Update {
-				v, ok := u.From[column]
-				if words, is := ValueText(v); text && is {
-					v = words
-				}
-				if !ok || v == nil && !null {
+		keep := func(in map[string]map[string]Values, column string, fits func(v any) bool) {
+			for _, before := range ops[:i] {
+				f, ok := before.(Rows)
+				if !ok || f.Table != o.Table || !f.forgets(column) {
 					continue
 				}
-				if was[column] == nil {
-					was[column] = map[string]Values{}
+				for _, u := range f.Update {
+					v, ok := u.From[column]
+					if words, is := ValueText(v); text && is {
+						v = words
+					}
+					if !ok || !fits(v) {
+						continue
+					}
+					if in[column] == nil {
+						in[column] = map[string]Values{}
+					}
+					in[column][nameOf(u.Key)] = Values{column: v}
 				}
-				was[column][nameOf(u.Key)] = Values{column: v}
 			}
 		}
+		if column != "" {
+			keep(was, column, func(v any) bool { return v != nil || null })
+		}
+		if converted != nil {
+			keep(deleted, converted.Name, func(v any) bool { return valueProblem(*converted, v) == "" })
+		}
 	}
-	if len(was) == 0 {
+	for column, rows := range was {
+		if deleted[column] == nil && len(o.Delete) > 0 {
+			deleted[column] = rows
+		}
+	}
+	if len(was)+len(deleted) == 0 {
 		return nil, false
 	}
 	inverse, err := o.Inverse()
@@ -146,6 +161,18 @@ func makesRoom(ops []Op, at int, o Rows) (Op, bool) {
 		return nil, false
 	}
 	changed := false
+	for i, row := range back.Insert[:len(o.Delete)] {
+		for column, values := range deleted {
+			v, known := values[nameOf(keyOf(row, o.Key))]
+			if _, has := row[column]; has || !known {
+				continue
+			}
+			row = maps.Clone(row)
+			row[column] = v[column]
+			changed = true
+		}
+		back.Insert[i] = row
+	}
 	for i, u := range back.Update {
 		for column, values := range was {
 			v, known := values[nameOf(u.Key)]

@@ -25,6 +25,16 @@ func TestInvertRows(t *testing.T) {
 		}
 		return migrate.Rows{Table: "t", Key: []string{"code"}, Declared: true, Update: []migrate.RowUpdate{u}}
 	}
+	deletes := func(n any) migrate.Op {
+		row := migrate.Values{"code": "a"}
+		if n != nil {
+			row["n"] = n
+		}
+		return migrate.Rows{Table: "t", Key: []string{"code"}, Declared: true, Delete: []migrate.Values{row}}
+	}
+	inserts := func(n any) migrate.Op {
+		return migrate.Rows{Table: "t", Key: []string{"code"}, Declared: true, Insert: []migrate.Values{{"code": "a", "n": n}}}
+	}
 	alter := func(from, to schema.ColumnDef) migrate.Op {
 		return migrate.AlterColumn{Table: "t", From: from, To: to}
 	}
@@ -48,6 +58,22 @@ func TestInvertRows(t *testing.T) {
 		"a number that is too large": {
 			[]migrate.Op{keeps("n", 2), alter(schema.Integer("n"), schema.BigInt("n")), writes("n", "", 1<<40)},
 			[]migrate.Op{writes("n", 1<<40, 2), alter(schema.BigInt("n"), schema.Integer("n")), writes("n", "", 2)},
+		},
+		"a row that was deleted behind a larger type": {
+			[]migrate.Op{keeps("n", 2), alter(schema.Integer("n"), schema.BigInt("n")), deletes(nil)},
+			[]migrate.Op{inserts(2), alter(schema.BigInt("n"), schema.Integer("n")), writes("n", "", 2)},
+		},
+		"one behind a smaller type": {
+			[]migrate.Op{keeps("n", 2), alter(schema.BigInt("n"), schema.Integer("n")), deletes(nil)},
+			[]migrate.Op{inserts(2), alter(schema.Integer("n"), schema.BigInt("n")), writes("n", "", 2)},
+		},
+		"one behind a text": {
+			[]migrate.Op{keeps("n", 2), alter(schema.Integer("n"), schema.Text("n")), deletes(nil)},
+			[]migrate.Op{inserts("2"), alter(schema.Text("n"), schema.Integer("n")), writes("n", "", 2)},
+		},
+		"one that has a value": {
+			[]migrate.Op{keeps("n", 2), alter(schema.Integer("n"), schema.BigInt("n")), deletes(3)},
+			[]migrate.Op{inserts(3), alter(schema.BigInt("n"), schema.Integer("n")), writes("n", "", 2)},
 		},
 		"a fill": {
 			[]migrate.Op{keeps("n", nil), migrate.Fill{Table: "t", Column: "n", Expr: "0"}, writes("n", "", 5)},
