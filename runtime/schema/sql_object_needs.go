@@ -96,7 +96,7 @@ func (n *Names) Needs(o SQLObject) []Need { return n.needs(o).all }
 // needs looks at one object.
 func (x *Names) needs(o SQLObject) *needs {
 	s := x.s
-	n := &needs{s: s, known: x, o: o, alias: map[string][]string{}, given: map[string]bool{}, aside: map[int]bool{}, at: map[int][]Need{}, seen: map[Need]bool{}}
+	n := &needs{s: s, known: x, o: o, alias: map[string][]string{}, given: map[string]bool{}, aside: map[int]bool{}, at: map[int][]Need{}, seen: map[Need]bool{}, head: -1}
 	n.nature()
 	if o.Kind == VirtualTableKind {
 		n.virtual()
@@ -152,6 +152,7 @@ type needs struct {
 	tables []string            // that it names
 	alias  map[string][]string // in lower case
 	given  map[string]bool     // those of them that the text gives, in lower case: others are names of tables
+	head   int                 // token behind the words that a statement of its kind begins with; -1 is not known yet
 	names  map[int]bool        // tokens that name a relation or an alias
 	aside  map[int]bool        // of these, those that give an alias
 	stars  []string            // tables all of whose columns it shows
@@ -366,8 +367,13 @@ func (n *needs) spelled(w sqlWord) bool {
 			return true
 		}
 	}
-	own := append(strings.Fields(strings.ToUpper(string(n.o.Kind))), "CREATE", "OR", "REPLACE")
-	return !slices.ContainsFunc(n.toks[:w.to], func(t sqllex.Token) bool { return !t.Is(own...) })
+	if n.head < 0 {
+		own := append(strings.Fields(strings.ToUpper(string(n.o.Kind))), "CREATE", "OR", "REPLACE")
+		if n.head = slices.IndexFunc(n.toks, func(t sqllex.Token) bool { return !t.Is(own...) }); n.head < 0 {
+			n.head = len(n.toks)
+		}
+	}
+	return w.to <= n.head
 }
 
 // namesTable reports whether the brackets behind a name can be those of its columns: INSERT INTO orders (id).

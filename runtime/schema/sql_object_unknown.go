@@ -138,7 +138,7 @@ func (x *Names) segments(o SQLObject) (all []*segment) {
 }
 
 func (x *Names) segment(o SQLObject, toks []sqllex.Token, soft []bool) *segment {
-	n := &needs{s: x.s, known: x, o: o, alias: map[string][]string{}, given: map[string]bool{}, aside: map[int]bool{}, at: map[int][]Need{}, seen: map[Need]bool{}, toks: toks, soft: soft}
+	n := &needs{s: x.s, known: x, o: o, alias: map[string][]string{}, given: map[string]bool{}, aside: map[int]bool{}, at: map[int][]Need{}, seen: map[Need]bool{}, toks: toks, soft: soft, head: -1}
 	n.words = sqlWords(toks, soft)
 	n.relations()
 	s := &segment{needs: n, soft: soft[0], with: n.commonTables(), other: map[string]bool{}, reads: map[int]bool{}}
