@@ -358,7 +358,9 @@ function compare(from, to) {
   const close = el("button", {type: "button"}, "Close");
   close.addEventListener("click", () => { section.remove(); marked([]); address("", ""); });
   if (a === null || b === null) {
-    section.replaceChildren(el("h2", {id: "h-compare"}, "Compare"), el("p", null, "There is no migration, or more than one, that begins with " + (a === null ? from : to) + "."), close);
+    const word = a === null ? from : to, fit = D.m.map(m => S[m.n]).filter(n => n.startsWith(word));
+    section.replaceChildren(el("h2", {id: "h-compare"}, "Compare"), el("p", null, fit.length ? "Several migrations begin with " + word + ", of which one has to be named: " + fit.join(", ") + "." :
+      "There is no migration that begins with " + word + "; the newest is " + heads().map(name).join(", ") + "."), close);
     return null;
   }
   const all = differences([a], b);

@@ -69,7 +69,8 @@
     $("from").value = "zero"; $("to").value = "0001_initial"; $("go").click();
     check("the choice of two points compares them", $("h-compare").textContent === "From the empty database to 0001_initial");
     check("and is in the address", location.search === "?from=zero&to=0001_initial");
-    check("an unknown point is said to be none", api.compare("nothing", "") === null && $("compare").textContent.includes("no migration"));
+    check("an unknown point is said to be none", api.compare("nothing", "") === null && $("compare").textContent.includes("no migration") && $("compare").textContent.includes("the newest is "));
+    check("a beginning of several names is told with them", api.compare("0003", "") === null && $("compare").textContent.includes("0003_loans"));
 
     const dark = () => getComputedStyle(document.body).backgroundColor;
     const one = dark();
