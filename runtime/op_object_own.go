@@ -28,7 +28,7 @@ type DropExtension CreateExtension
 
 // Grant grants privileges.
 type Grant struct {
-	Privileges string // SELECT, INSERT (name)
+	Privileges string // SELECT, INSERT (name); NONE takes from PUBLIC what it has by itself on a function or a type
 	On         string // the object as COMMENT ON names it: table orders, function total(integer), schema billing
 	To         string // the role, with GRANT OPTION where it has that; PUBLIC is all
 	Only       string // the dialect that has it; "" is every dialect

@@ -154,10 +154,20 @@ func (o AlterExtension) Describe() string { return "Alter extension " + o.Name }
 func (o DropExtension) Describe() string { return "Drop extension " + o.Name }
 
 // Describe implements [Op].
-func (o Grant) Describe() string { return "Grant " + o.Privileges + " on " + o.On + " to " + o.To }
+func (o Grant) Describe() string {
+	if o.Privileges == schema.NoPrivileges {
+		return "Revoke what " + o.To + " has by itself on " + o.On
+	}
+	return "Grant " + o.Privileges + " on " + o.On + " to " + o.To
+}
 
 // Describe implements [Op].
-func (o Revoke) Describe() string { return "Revoke " + o.Privileges + " on " + o.On + " from " + o.To }
+func (o Revoke) Describe() string {
+	if o.Privileges == schema.NoPrivileges {
+		return "Give back to " + o.To + " what it has by itself on " + o.On
+	}
+	return "Revoke " + o.Privileges + " on " + o.On + " from " + o.To
+}
 
 // Describe implements [Op].
 func (o CommentOn) Describe() string { return "Change the comment on " + o.On }

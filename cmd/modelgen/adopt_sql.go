@@ -19,7 +19,7 @@ var sqlKinds = []struct{ kind, file string }{
 	{"function ", "functions"}, {"window function ", "functions"}, {"procedure ", "functions"}, {"aggregate ", "functions"},
 	{"materialized view ", "views"}, {"view ", "views"}, {"index ", "views"}, {"virtual table ", "virtual_tables"},
 	{"partition ", "partitions"}, {"trigger ", "triggers"}, {"rule ", "triggers"}, {"policy ", "policies"}, {"statistics object ", "statistics"},
-	{"event trigger ", "event_triggers"}, {"publication ", "publications"}, {"comment on ", "comments"}, {"grant on ", "grants"},
+	{"event trigger ", "event_triggers"}, {"publication ", "publications"}, {"comment on ", "comments"}, {"grant on ", "grants"}, {"privileges of ", "grants"},
 }
 
 // rowSecurity are parts of tables that are declared too.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 var mg324 = Check{
@@ -13,8 +14,17 @@ var mg324 = Check{
 	When:   "as long as a program that logs in as the role uses the object, unless the migration grants the same again",
 	Safe:   "let the release go first that does without; find out who uses it: pg_stat_statements has the role and the statement",
 	run: func(p *pass) {
+		if g, ok := p.op.(migrate.Grant); ok && g.Privileges == schema.NoPrivileges {
+			_, is, _ := migrate.ObjectChange(g)
+			for _, o := range p.in.Before.SQLObjects {
+				if p.had(*is) == nil && o.Kind.Routine() && (o.Addressed() == g.On || "routine "+o.Quoted() == g.On) {
+					p.report("roles to which nothing is granted may no longer EXECUTE %s", g.On)
+				}
+			}
+			return
+		}
 		o, ok := p.op.(migrate.Revoke)
-		if !ok || p.gave("grant") == nil {
+		if !ok || o.Privileges == schema.NoPrivileges || p.gave("grant") == nil {
 			return
 		}
 		from, _ := p.object()

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 var mg419 = Check{
@@ -19,7 +20,7 @@ var mg419 = Check{
 			if was != nil && was.Equal(*is) {
 				return // it only comes back with what was out of the way
 			}
-			if o.Privileges != "EXECUTE" && !(o.Privileges == "USAGE" && (kind == "type" || kind == "domain" || kind == "language")) {
+			if o.Privileges != "EXECUTE" && o.Privileges != schema.NoPrivileges && !(o.Privileges == "USAGE" && (kind == "type" || kind == "domain" || kind == "language")) {
 				p.report("every role may %s on %s", o.Privileges, o.On)
 			}
 		}

@@ -176,6 +176,7 @@ var objectCases = []lintCase{
 	{"MG323", ops(migrate.ForceRowSecurity{Table: "notes", To: true, Only: pg}), ops(policy("more", "notes", "USING (size > 0)"))},
 	{"MG323", ops(policy("less", "notes", "AS RESTRICTIVE USING (size > 0)")), ops(migrate.RenamePolicy{From: "own", To: "o", Table: "notes", SQL: own.SQL, Only: pg})},
 	{"MG323", ops(migrate.AlterPolicy{Name: "own", Table: "notes", From: own.SQL, To: policy("own", "notes", "FOR SELECT USING (id > 9)").SQL, Only: pg}), ops(migrate.DropPolicy(own), own)},
+	{"MG324", ops(migrate.Grant{Privileges: "NONE", On: "function touch()", To: "PUBLIC", Only: pg}), ops(migrate.CreateFunction{Name: "g()", SQL: "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1'", Only: pg}, migrate.Grant{Privileges: "NONE", On: "function g()", To: "PUBLIC", Only: pg})},
 	{"MG324", ops(migrate.Revoke(reads)), ops(migrate.Revoke(reads), migrate.Grant{Privileges: "INSERT, SELECT", On: "table notes", To: "reporting", Only: pg})},
 	{"MG325", ops(migrate.DropPublication(feed)), ops(migrate.AlterPublication{Name: "feed", From: feed.SQL, To: "CREATE PUBLICATION feed FOR TABLE notes, shops, items", Only: pg})},
 	{"MG325", ops(migrate.AlterPublication{Name: "feed", From: feed.SQL, To: "CREATE PUBLICATION feed FOR TABLE notes", Only: pg}), ops(migrate.CreatePublication{Name: "f", SQL: "CREATE PUBLICATION f FOR TABLE notes", Only: pg})},

@@ -230,6 +230,48 @@ func (r *reader) grant(c *cursor) error {
 	return nil
 }
 
+// revoke reads the one REVOKE that takes away what no GRANT has given: what PUBLIC has by itself on functions and types (PostgreSQL manual, 5.8 Privileges).
+func (r *reader) revoke(c *cursor) error {
+	const remedy = "the files say who has a privilege: take the GRANT out instead of adding a REVOKE"
+	from := c.i
+	refuse := func() error {
+		c.i = from
+		return c.fail(remedy)
+	}
+	if !c.next("ALL", "PRIVILEGES") && !c.next("ALL") && !c.next("EXECUTE") && !c.next("USAGE") || !c.next("ON") || !c.is(c.i, "FUNCTION", "PROCEDURE", "ROUTINE", "TYPE", "DOMAIN") {
+		return refuse()
+	}
+	kind := sqllex.Fold(c.toks[c.i].Text)
+	c.i++
+	var targets []string
+	for {
+		t, err := c.target(kind)
+		if err != nil {
+			return err
+		}
+		targets = append(targets, kind+" "+t)
+		if !c.op(c.i, ",") {
+			break
+		}
+		c.i++
+	}
+	if !c.next("FROM", "PUBLIC") {
+		return refuse()
+	}
+	if !c.next("RESTRICT") {
+		c.next("CASCADE")
+	}
+	if c.i < len(c.toks) {
+		return c.fail("the end of the REVOKE is expected here, not %s; from roles other than PUBLIC nothing is revoked", c.shown())
+	}
+	for _, target := range targets {
+		if err := r.put(c, schema.SQLObject{Kind: schema.GrantKind, Name: target + " to PUBLIC", SQL: schema.NoPrivileges}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // settle brings together what statements say of each other's objects.
 func (r *reader) settle() {
 	for _, st := range r.states {

@@ -67,7 +67,7 @@ func (r *reader) head(c *cursor) error {
 	case c.next("DROP"):
 		return c.fail("what is to go is taken out of the files; there is no DROP in them")
 	case c.next("REVOKE"):
-		return c.fail("the files say who has a privilege: take the GRANT out instead of adding a REVOKE")
+		return r.revoke(c)
 	}
 	c.i = 0
 	if c.is(0, "COPY", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "SELECT") {
@@ -160,6 +160,9 @@ func (r *reader) put(c *cursor, o schema.SQLObject) error {
 		return err
 	}
 	for i, other := range r.res.Objects {
+		if x.Kind == schema.GrantKind && other.Key() == x.Key() && (x.SQL == schema.NoPrivileges) != (other.SQL == schema.NoPrivileges) {
+			return &errAt{c.at(), "what PUBLIC has by itself is revoked and granted, at " + other.Pos.String() + " too"}
+		}
 		if x.Kind == schema.GrantKind && other.Key() == x.Key() { // more privileges
 			all := append(strings.Split(string(other.SQL), ", "), strings.Split(string(x.SQL), ", ")...)
 			slices.Sort(all)

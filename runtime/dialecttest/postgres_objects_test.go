@@ -3,6 +3,7 @@ package dialecttest_test
 import (
 	"database/sql"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -129,5 +130,49 @@ func TestPostgresObjectsThatCannotAlter(t *testing.T) {
 		if _, ok := errors.AsType[*migrate.UnsupportedError](err); !ok {
 			t.Errorf("%s\nto\n%s: %v", c.a, c.b, err)
 		}
+	}
+}
+
+// TestVerifyRevokedFromPublic: what PUBLIC has by itself on a function and a type stays revoked where they are made again, and verify tells when somebody gives it back.
+func TestVerifyRevokedFromPublic(t *testing.T) {
+	t.Parallel()
+	const pg = "postgres"
+	f := func(result string) string {
+		return "CREATE FUNCTION f(n integer) RETURNS " + result + " LANGUAGE sql AS $$ SELECT n $$"
+	}
+	revoked := func(on string) migrate.Grant {
+		return migrate.Grant{Privileges: schema.NoPrivileges, On: on, To: "PUBLIC", Only: pg}
+	}
+	all := faultChain([]migrate.Op{
+		migrate.CreateFunction{Name: "f(integer)", SQL: f("integer"), Only: pg}, revoked("function f(integer)"),
+		migrate.CreateCompositeType{Name: "pair", SQL: "CREATE TYPE pair AS (a integer)", Only: pg}, revoked("type pair"),
+	}, []migrate.Op{
+		migrate.Revoke(revoked("function f(integer)")), migrate.DropFunction{Name: "f(integer)", SQL: f("integer"), Only: pg},
+		migrate.CreateFunction{Name: "f(integer)", SQL: f("bigint"), Only: pg}, revoked("function f(integer)"),
+	})
+	db := pgOpen(t, "pgx", pgtest.Database(t))
+	m, err := migrate.New(db, postgres.Dialect{}, migrate.NewSet("revoked", all...), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const public = "SELECT (has_function_privilege('public', 'f(integer)', 'EXECUTE') OR has_type_privilege('public', 'pair', 'USAGE'))::text"
+	for _, to := range []string{all[0].Name, all[1].Name, all[0].Name, all[1].Name} {
+		if _, err := m.To(t.Context(), to); err != nil {
+			t.Fatal(err)
+		}
+		if got := pgRows(t, db, public); got[0] != "false" {
+			t.Errorf("at %s everybody has what was revoked", to)
+		}
+		if diff, err := m.Verify(t.Context()); err != nil || len(diff) > 0 {
+			t.Errorf("verify at %s: %v, %v", to, diff, err)
+		}
+	}
+	pgExec(t, db, "GRANT EXECUTE ON FUNCTION f(integer) TO PUBLIC", "GRANT USAGE ON TYPE pair TO PUBLIC")
+	diff, err := m.Verify(t.Context())
+	if err != nil || len(diff) != 4 || !slices.ContainsFunc(diff, func(d migrate.Difference) bool { return d.Fact == "grant function f(integer) to PUBLIC: NONE" }) {
+		t.Errorf("verify: %v, %v", diff, err)
+	}
+	if _, err := m.To(t.Context(), "zero"); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -143,3 +143,49 @@ func TestSQLiteRebuildKeepsClauses(t *testing.T) {
 		})
 	}
 }
+
+// TestSQLiteWithoutRowid: a table gets and loses its rowids, and keeps its rows.
+func TestSQLiteWithoutRowid(t *testing.T) {
+	d := newLite(t)
+	none := schema.TableOptions{WithoutRowid: true}
+	d.run(notes())
+	d.exec("INSERT INTO notes (id, body) VALUES ('b', 'banana'), ('a', 'apple')")
+	for range 2 {
+		for _, op := range []migrate.Op{migrate.SetTableOptions{Table: "notes", To: none}, migrate.SetTableOptions{Table: "notes", From: none}} {
+			if err := d.try(op); err != nil {
+				t.Fatal(err)
+			}
+			d.want("SELECT id || ' ' || body FROM notes ORDER BY id", "a apple b banana")
+		}
+	}
+	d.exec("CREATE VIRTUAL TABLE found USING fts5(body, content='notes')")
+	if err := d.try(migrate.SetTableOptions{Table: "notes", To: none}); err == nil || !strings.Contains(err.Error(), "found refers to rows by rowid") {
+		t.Errorf("under an index by rowid: %v", err)
+	}
+}
+
+// TestSQLiteScriptKeepsTriggers: a script rebuilds a table with its declared triggers, also where one of them is replaced in the same migration.
+func TestSQLiteScriptKeepsTriggers(t *testing.T) {
+	trigger := func(name, body string) migrate.CreateTrigger {
+		return migrate.CreateTrigger{Name: name, Table: "notes", SQL: "CREATE TRIGGER " + name + " AFTER INSERT ON notes BEGIN " + body + "; END"}
+	}
+	kept, old, now := trigger("kept", "SELECT 1"), trigger("other", "SELECT 2"), trigger("other", "SELECT 3")
+	ops := []migrate.Op{
+		liteAlter("notes", schema.Text("stars").Null(), schema.BigInt("stars").Null()),
+		migrate.ReplaceTrigger{Name: "other", Table: "notes", From: old.SQL, To: now.SQL},
+		trigger("fresh", "SELECT 4"),
+	}
+	d := newLite(t)
+	d.run(notes(), kept, old)
+	d.exec("INSERT INTO notes (id, body) VALUES ('b', 'banana')")
+	for _, st := range d.plan(ops...) {
+		sql, ok := st.SQL()
+		if !ok {
+			t.Fatalf("%s has no script", st.Cause)
+		}
+		for _, s := range sql {
+			d.exec(s.SQL)
+		}
+	}
+	d.want("SELECT name || ' ' || substr(sql, -14) FROM sqlite_schema WHERE type = 'trigger' ORDER BY name", "fresh  SELECT 4; END kept  SELECT 1; END other  SELECT 3; END")
+}

@@ -30,7 +30,7 @@ func (r renderer) allPrivileges(kind string) []string {
 	switch kind {
 	case "sequence":
 		return []string{"SELECT", "UPDATE", "USAGE"}
-	case "function", "procedure", "routine":
+	case "function", "procedure", "routine", "aggregate":
 		return []string{"EXECUTE"}
 	case "schema":
 		return []string{"CREATE", "USAGE"}
@@ -157,6 +157,12 @@ func (r renderer) grantFacts(s *schema.Schema, lines []string) (facts []string) 
 			continue
 		}
 		label, said := o.String(), r.privileges(o)
+		if o.SQL == schema.NoPrivileges {
+			if len(has[label]) == 0 {
+				has[label] = said
+			}
+			said = has[label] // what is there by default counts, too
+		}
 		all := slices.DeleteFunc(has[label], func(p string) bool { return usual[label+"\x01"+p] && !slices.Contains(said, p) })
 		if slices.Sort(all); len(all) > 0 {
 			facts = append(facts, label+": "+strings.Join(slices.Compact(all), ", "))

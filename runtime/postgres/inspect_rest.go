@@ -149,7 +149,11 @@ var inspectRest = rest([][2]string{
 	{"grant", "SELECT r.oid::bigint, " + inSchema + "r.relname AS name, n.nspname AS \"tableSchema\", r.relname AS table, CASE r.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_class", "r.oid") +
 		" FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace CROSS JOIN LATERAL " + granted("r.relowner", "SELECT x.* FROM pg_catalog.aclexplode(r.relacl) x UNION ALL SELECT x.grantor, x.grantee, x.privilege_type || ' (' || pg_catalog.quote_ident(a.attname) || ')', x.is_grantable "+
 		"FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) x WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped") + " WHERE n.nspname IN ($schemas) AND r.relkind IN ('r', 'p', 'v', 'm', 'S')"},
-	{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, g.role AS detail, g.privileges AS def, " + ofExtension("pg_proc", "f.oid") +
+	{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'ROUTINE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, 'PUBLIC' AS detail, 'NONE' AS def, " + ofExtension("pg_proc", "f.oid") +
+		" FROM pg_catalog.pg_proc f" + in("f.pronamespace") + " AND " + madeByItself("pg_proc", "f.oid") + " AND f.proacl IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode(f.proacl) x WHERE x.grantee = 0)"},
+	{"grant", "SELECT " + inSchema + "t.typname AS name, 'TYPE' AS state, 'PUBLIC' AS detail, 'NONE' AS def, " + ofExtension("pg_type", "t.oid") + " FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid" + in("t.typnamespace") +
+		" AND (t.typtype IN ('d', 'e', 'r') OR tc.relkind = 'c') AND t.typacl IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode(t.typacl) x WHERE x.grantee = 0)"},
+	{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'ROUTINE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, g.role AS detail, g.privileges AS def, " + ofExtension("pg_proc", "f.oid") +
 		" FROM pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace CROSS JOIN LATERAL " + granted("f.proowner", "SELECT x.* FROM pg_catalog.aclexplode(f.proacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas)"},
 	{"grant", "SELECT " + inSchema + "t.typname AS name, 'TYPE' AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_type", "t.oid") + " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid CROSS JOIN LATERAL " +
 		granted("t.typowner", "SELECT x.* FROM pg_catalog.aclexplode(t.typacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas) AND (t.typtype IN ('d', 'e', 'r') OR tc.relkind = 'c')"},
@@ -270,6 +274,10 @@ func (i *inspector) one(kind string, r restRow) {
 		on := i.name(label) + r.Args
 		if r.State == "SCHEMA" {
 			on = ident(r.Name)
+		}
+		if r.Def == schema.NoPrivileges {
+			i.unexpressed("privileges of "+r.Detail+" on "+strings.ToLower(r.State)+" "+label+r.Args, leftAsItIs, "REVOKE ALL ON "+r.State+" "+on+" FROM "+r.Detail)
+			return
 		}
 		i.unexpressed("grant on "+strings.ToLower(r.State)+" "+label+r.Args+" to "+r.Detail, leftAsItIs, "GRANT "+r.Def+" ON "+r.State+" "+on+" TO "+r.Detail)
 		return

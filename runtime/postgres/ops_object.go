@@ -230,6 +230,10 @@ func drop(o schema.SQLObject) string {
 		return "COMMENT ON " + o.Target() + " IS NULL"
 	case schema.GrantKind:
 		role, _, _ := strings.Cut(o.Role(), " WITH ")
+		if o.SQL == schema.NoPrivileges {
+			kind, _, _, _ := grantParts(o)
+			return "GRANT " + strings.Join(renderer{}.allPrivileges(kind), ", ") + " ON " + o.Target() + " TO " + role
+		}
 		return "REVOKE " + string(o.SQL) + " ON " + o.Target() + " FROM " + role
 	case schema.RowSecurityKind:
 		if o.SQL == "FORCE" {

@@ -55,6 +55,9 @@ func ObjectKinds() []ObjectKind {
 		ViewIndexKind, RuleKind, TriggerKind, EventTriggerKind, PolicyKind, RowSecurityKind, StatisticsKind, PublicationKind, CommentKind, GrantKind}
 }
 
+// NoPrivileges are the privileges of a grant to PUBLIC that says that it has none, where it would have some by itself: EXECUTE on a routine, USAGE on a type.
+const NoPrivileges = "NONE"
+
 // Routine reports whether objects of the kind are told apart by the types of their arguments too.
 func (k ObjectKind) Routine() bool {
 	return k == FunctionKind || k == ProcedureKind || k == AggregateKind

@@ -24,6 +24,9 @@ func (o SQLObject) Statement() string {
 	case CommentKind:
 		return "COMMENT ON " + o.Target() + " IS '" + strings.ReplaceAll(sql, "'", "''") + "'"
 	case GrantKind:
+		if sql == NoPrivileges {
+			return "REVOKE ALL ON " + o.Target() + " FROM " + o.Role()
+		}
 		return "GRANT " + sql + " ON " + o.Target() + " TO " + o.Role()
 	}
 	return sql

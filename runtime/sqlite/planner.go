@@ -270,7 +270,7 @@ func (w *pass) read(table, sql string) error {
 
 // write puts a table that waits into the database; a passing one is followed by other ops on it.
 func (w *pass) write(r *rebuild, passing bool) error {
-	stages, err := r.stages(w.s, passing)
+	stages, err := r.stages(w.s, passing, w.hasWaiting)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type swap struct {
 	uniques  []constraintText
 	plain    []string // columns that are copied as they are
 	alias    string   // the rowid of the new table, when it is a column
-	triggers []string // of its dual writes
+	triggers []string // of its dual writes, and declared ones
 	dropped  []string
 	kept     []string // columns of the new table
 	query    func([]string) string
@@ -42,8 +42,8 @@ type swap struct {
 }
 
 // stages writes the rebuild: make the new table, copy the rows, put it in the place of the old one. It becomes the table of s. A passing one is
-// followed by other ops on the table.
-func (r *rebuild) stages(s *schema.Schema, passing bool) ([]migrate.Stage, error) {
+// followed by other ops on the table. waits says which triggers are not in the database yet, or not any more.
+func (r *rebuild) stages(s *schema.Schema, passing bool, waits func(trigger string) bool) ([]migrate.Stage, error) {
 	t := s.Table(r.table)
 	d := ddl{s: s, t: t, passing: passing}
 	if r.fresh {
@@ -123,6 +123,11 @@ func (r *rebuild) stages(s *schema.Schema, passing bool) ([]migrate.Stage, error
 	again, err := w.dual(d, o)
 	if err != nil {
 		return nil, err
+	}
+	for _, x := range s.SQLObjects {
+		if x.Kind == schema.TriggerKind && strings.EqualFold(x.Table, t.Name) && schema.Meet(x.Only, name) && !waits(x.Name) {
+			w.triggers, again = append(w.triggers, x.Name), append(again, x.Statement())
+		}
 	}
 	stages[0].Script = append(slices.Clone(stages[0].Statements), w.byHand()...)
 	stages[1].Script = append(slices.Clone(stages[1].Statements), w.arrived()...)

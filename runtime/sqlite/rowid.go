@@ -27,6 +27,12 @@ func (d ddl) alias() string {
 // rowid returns the name under which the rowid can be copied to the new table, "" when it is copied with a column or cannot be: then renumbers says
 // why, if rows get another one. Full text indexes with external content, and programs, may know rows by it.
 func (r *rebuild) rowid(d ddl) (name, renumbers string) {
+	switch {
+	case r.old.Table(r.table).Options.WithoutRowid:
+		return "", ""
+	case d.t.Options.WithoutRowid:
+		return "", "the table has none any more"
+	}
 	was, is := ddl{s: r.old, t: r.old.Table(r.table)}.alias(), d.alias()
 	if is != "" {
 		if from := r.source(is); from != nil && was != "" && from.expr == quote(was) && len(r.layers) == 1 {

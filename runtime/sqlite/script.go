@@ -68,7 +68,7 @@ func (w *swap) arrived() []migrate.Statement {
 	return fail(messages, "SELECT "+strings.Join(counts, ", ")+" FROM "+quote(w.new))
 }
 
-// dual returns the names of the triggers of dual writes, and the statements that make them again. They are all that a script can know of.
+// dual returns the names of the triggers of dual writes, and the statements that make them again. With the declared ones they are all that a script can know of.
 func (w *swap) dual(d ddl, old *schema.Table) (again []string, err error) {
 	for _, x := range old.DualWrites {
 		triggers, err := d.dualTriggers("", migrate.NewAddDualWrite(d.t.Name, x))
