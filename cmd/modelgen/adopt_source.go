@@ -31,11 +31,7 @@ func inspected(ctx context.Context, e env, what string, opt migrate.InspectOptio
 		defer db.Close()
 		in, err := migrate.Inspect(ctx, db, targets["postgres"], opt)
 		if err != nil {
-			hint := ""
-			if strings.Contains(err.Error(), "SSL is not enabled") {
-				hint = "; add ?sslmode=disable to the address of a server without TLS"
-			}
-			return nil, fmt.Errorf("%w%s; nothing was written", err, hint)
+			return nil, fmt.Errorf("%w; nothing was written", err)
 		}
 		return in, nil
 	case found && scheme == "sqlite":

@@ -430,6 +430,7 @@ CREATE TABLE odd ("user index" text, "a;b" text); CREATE TABLE "bad,name" (id in
 		{"an empty database", []string{empty}, 1, "the database has no tables that could be adopted"},
 		{"another schema", []string{"-schema", "billing", full}, 0, "billing"},
 		{"nobody answers", []string{"postgres://app:hidden@127.0.0.1:1/shop?sslmode=disable"}, 2, "nothing was written"},
+		{"no TLS", []string{strings.Replace(full, "sslmode=disable", "sslmode=require", 1)}, 2, "which is for a network that nobody else listens to; nothing was written"},
 		{"an unknown role", []string{as("nobody", full)}, 2, "nothing was written"},
 		{"no rights on a catalog", []string{as(role, full)}, 2, "permission denied for table pg_class"},
 		{"no rights on a history", []string{as(role, others)}, 1, "sql-migrate keeps its history in gorp_migrations, which the role may not read"},
