@@ -136,7 +136,7 @@ func faultWhole(t *testing.T, db *sql.DB, d migrate.Dialect, set *migrate.Set) {
 }
 
 // TestFault01To03KilledAnywhere kills a process with every kind of stage at each message to the server: when the server has done what the
-// message asks for, and while it does it. Then the same is run again. Without -full each driver, at each of the two, has every eighth message.
+// message asks for, and while it does it. Then the same is run again. Without -full each driver, at each of the two, has every sixteenth message.
 func TestFault01To03KilledAnywhere(t *testing.T) {
 	for i, point := range []faultproxy.Point{faultproxy.Answered, faultproxy.Sent} {
 		t.Run([]string{"answered", "sent"}[i], func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestFault01To03KilledAnywhere(t *testing.T) {
 				f.up(set)
 				want := f.dump()
 				for k := 0; ; k++ {
-					if !turn(k, 2*i+slices.Index(pgDrivers, f.driver), 8) {
+					if !turn(k, 2*i+slices.Index(pgDrivers, f.driver), 16) {
 						continue
 					}
 					f.empty()
@@ -174,7 +174,7 @@ func TestFault01To03KilledAnywhere(t *testing.T) {
 	}
 }
 
-// TestFault03KilledOnTheWayBack is the same for going back to the beginning. Without -full each driver has every fourth message.
+// TestFault03KilledOnTheWayBack is the same for going back to the beginning. Without -full each driver has every eighth message.
 func TestFault03KilledOnTheWayBack(t *testing.T) {
 	faultEach(t, func(t *testing.T, f *faultPG) {
 		d, set := postgres.Dialect{}, faultPostgresSet()
@@ -189,7 +189,7 @@ func TestFault03KilledOnTheWayBack(t *testing.T) {
 		back()
 		want := f.dump()
 		for k := 0; ; k++ {
-			if !turn(k, slices.Index(pgDrivers, f.driver), 4) {
+			if !turn(k, slices.Index(pgDrivers, f.driver), 8) {
 				continue
 			}
 			f.up(set)
@@ -305,7 +305,7 @@ func TestFault38KilledAnywhere(t *testing.T) {
 			want := f.dump()
 			hot := 0
 			for k := 0; ; k++ {
-				if !turn(k, i, 4) {
+				if !turn(k, i, 8) {
 					continue
 				}
 				f.copyFrom(start)

@@ -69,7 +69,7 @@ func (f *faultPG) objectsDump() []string {
 }
 
 // TestFaultObjectsKilledAnywhere kills a process that changes objects at each message to the server, on the way up and on the way back. Then the same is run again. Without
-// -full each driver has every fourth message.
+// -full each driver has every eighth message.
 func TestFaultObjectsKilledAnywhere(t *testing.T) {
 	for _, verb := range []string{"up", "to zero"} {
 		t.Run(verb, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestFaultObjectsKilledAnywhere(t *testing.T) {
 				finish()
 				want := f.objectsDump()
 				for k := 0; ; k++ {
-					if !turn(k, slices.Index(pgDrivers, f.driver), 4) {
+					if !turn(k, slices.Index(pgDrivers, f.driver), 8) {
 						continue
 					}
 					if f.empty(); verb != "up" {

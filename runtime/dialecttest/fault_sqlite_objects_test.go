@@ -103,7 +103,7 @@ func TestFault38ObjectsKilledAnywhere(t *testing.T) {
 				to(way[1])
 				want := f.dump()
 				for k := 0; ; k++ {
-					if !turn(k, i, 4) {
+					if !turn(k, i, 8) {
 						continue
 					}
 					f.copyFrom(start)

@@ -122,7 +122,7 @@ func everyStep(postgres bool) *migrate.Set {
 
 // TestHalfUndone stops a migration with every kind of step at each of its transactions, before it and behind it, and takes it back from there; every
 // other time the way back is stopped once as well. The database is then as the first migration left it, with its rows. Without -full each driver of
-// PostgreSQL has every fourth transaction, and those of SQLite are all there.
+// PostgreSQL has every eighth transaction, and those of SQLite are all there.
 func TestHalfUndone(t *testing.T) {
 	t.Parallel()
 	runners(t, func(r *runner) {
@@ -139,7 +139,7 @@ func TestHalfUndone(t *testing.T) {
 		before := rows()
 		last := 0
 		for n, over := 1, false; !over; n++ {
-			if r.driver != "" && !turn(n/2, slices.Index(pgDrivers, r.driver), 4) {
+			if r.driver != "" && !turn(n/2, slices.Index(pgDrivers, r.driver), 8) {
 				continue
 			}
 			r.dialect = &stopper{Dialect: real, at: n, after: n%2 == 0}
