@@ -2,12 +2,12 @@ package gen
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	"github.com/modelgen/modelgen/gen/internal/dialects"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -154,7 +154,7 @@ func (r *Result) refusals(cfg Config, ops []migrate.Op) error {
 				lines = r.refusal(lines, e)
 			}
 			if err := op.Apply(s); err != nil {
-				return fmt.Errorf("internal error: the operations do not apply to the snapshot, please report it: %w", err)
+				return bug.Error("the operations do not apply to the snapshot", err)
 			}
 		}
 		if !found {

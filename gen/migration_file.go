@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/typecheck"
 	"github.com/modelgen/modelgen/gen/migrations"
@@ -51,7 +52,7 @@ func (r *Result) migration(m emit.Migration) error {
 		}
 		fset, file, err := goedit.Parse(m.Name+".go", src)
 		if err != nil {
-			return fmt.Errorf("internal error: the migration does not parse, please report it: %w", err)
+			return bug.Error("the migration does not parse", err)
 		}
 		if len(r.Folder.Migrations) == 0 {
 			if err := migrations.Importable(r.Folder.Dir); err != nil {

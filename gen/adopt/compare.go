@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -20,7 +21,7 @@ func Differences(want, from *schema.Schema, ops []migrate.Op) ([]migrate.Unexpre
 	}
 	for _, op := range ops {
 		if err := op.Apply(got); err != nil {
-			return nil, fmt.Errorf("internal error: the operations do not apply, please report it: %w", err)
+			return nil, bug.Error("the operations do not apply", err)
 		}
 	}
 	got.SQLObjects = slices.DeleteFunc(got.SQLObjects, func(o schema.SQLObject) bool { return o.Kind != schema.ExclusionKind }) // others are declared in SQL files

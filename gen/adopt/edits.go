@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/modelgen/modelgen/gen/internal/bug"
 )
 
 // edits are changes of files, by path. Nothing else of a file changes, but that one which was formatted stays so.
@@ -60,7 +62,7 @@ func (e edits) apply(read func(string) ([]byte, error)) (map[string][]byte, erro
 		at := 0
 		for _, x := range f.all {
 			if x.from < at || x.to > len(src) {
-				return nil, fmt.Errorf("internal error: edits of %s overlap, please report it", path)
+				return nil, bug.Error(fmt.Sprintf("edits of %s overlap", path), nil)
 			}
 			b.Write(src[at:x.from])
 			b.WriteString(x.text)
@@ -70,7 +72,7 @@ func (e edits) apply(read func(string) ([]byte, error)) (map[string][]byte, erro
 		text := b.Bytes()
 		formatted, err := format.Source(text)
 		if err != nil {
-			return nil, fmt.Errorf("internal error: %s does not parse once it is edited, please report it: %w", path, err)
+			return nil, bug.Error(fmt.Sprintf("%s does not parse once it is edited", path), err)
 		}
 		if before, err := format.Source(src); err == nil && bytes.Equal(before, src) {
 			text = formatted

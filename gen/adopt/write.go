@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -95,7 +96,7 @@ func (w *writer) file(name, body string, imports map[string]bool, first bool) (F
 	b.WriteString(body)
 	source, err := format.Source([]byte(b.String()))
 	if err != nil {
-		return File{}, fmt.Errorf("internal error: the models do not parse, please report it: %w", err)
+		return File{}, bug.Error("the models do not parse", err)
 	}
 	return File{path.Base(name), source}, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	"github.com/modelgen/modelgen/gen/internal/replayer"
 	"github.com/modelgen/modelgen/gen/load"
 	"github.com/modelgen/modelgen/gen/migrations"
@@ -157,7 +158,7 @@ func (c *checker) replay(ctx context.Context, cfg gen.Config, tables []string) (
 	}
 	got := new(replayResult)
 	if err := json.Unmarshal(data, got); err != nil {
-		return nil, fmt.Errorf("internal error: the output of the replay cannot be read, please report it: %w", err)
+		return nil, bug.Error("the output of the replay cannot be read", err)
 	}
 	return got, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -84,7 +85,7 @@ func compare(in Input, f dualWrites) (*Result, *differ, error) {
 		return nil, nil, d.errs
 	}
 	if d.bug != nil {
-		return nil, nil, fmt.Errorf("internal error: the comparison failed, please report it: %w", d.bug)
+		return nil, nil, bug.Error("the comparison failed", d.bug)
 	}
 	res := &Result{Ops: d.ops, Schema: d.cur, Questions: d.questions, Stale: d.stale}
 	for flag := range d.used {
@@ -96,7 +97,7 @@ func compare(in Input, f dualWrites) (*Result, *differ, error) {
 	if len(res.Questions) == 0 {
 		d.recordHints()
 		if err := d.verify(); err != nil {
-			return nil, nil, fmt.Errorf("internal error: the comparison failed, please report it: %w", err)
+			return nil, nil, bug.Error("the comparison failed", err)
 		}
 	}
 	return res, d, nil

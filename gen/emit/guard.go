@@ -8,6 +8,8 @@ import (
 	"go/format"
 	"strconv"
 	"strings"
+
+	"github.com/modelgen/modelgen/gen/internal/bug"
 )
 
 // GuardTag is the build tag that leaves the guard out: models are loaded with it, so that a broken guard is in nobody's way.
@@ -55,7 +57,7 @@ func Guard(pkg, run string, models []GuardModel) ([]byte, error) {
 	raw := guardText(pkg, run, models, false)
 	body, err := formatGuard(raw)
 	if err != nil {
-		return nil, fmt.Errorf("internal error: the guard of package %s does not parse, please report it: %w", pkg, err)
+		return nil, bug.Error(fmt.Sprintf("the guard of package %s does not parse", pkg), err)
 	}
 	// The sums tell the next run whether the file is current without writing and formatting it again.
 	head := guardHead + short(raw) + " " + short(body) + "\n\n"

@@ -10,6 +10,7 @@ import (
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -56,7 +57,7 @@ func Empty(cfg gen.Config, tables []string) (*gen.Result, error) {
 	sources[name+".go"] = src
 	all, err := b.Parse(sources)
 	if err != nil {
-		return nil, fmt.Errorf("internal error: what was written does not parse, please report it: %w", err)
+		return nil, bug.Error("what was written does not parse", err)
 	}
 	r := &gen.Result{Migration: name, Folder: &migrations.Folder{Dir: b.Dir, Package: b.Package}}
 	r.Add(filepath.Join(b.Dir, name+".go"), src, b.Sources[name+".go"])

@@ -10,6 +10,7 @@ import (
 	"github.com/modelgen/modelgen/gen"
 	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -30,7 +31,7 @@ func (b *branches) settle(cfg gen.Config, changed map[string][]byte) (*gen.Resul
 	}
 	all, err := b.Parse(sources)
 	if err != nil {
-		return nil, fmt.Errorf("internal error: what was written does not parse, please report it: %w", err)
+		return nil, bug.Error("what was written does not parse", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		r.Add(filepath.Join(b.Dir, name), changed[name], b.Sources[name])

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	"github.com/modelgen/modelgen/gen/migrations"
 	"github.com/modelgen/modelgen/gen/read"
 	"github.com/modelgen/modelgen/gen/snapshot"
@@ -15,7 +16,7 @@ import (
 func (q *squasher) settle(sources []read.File) error {
 	all, err := read.Files(sources)
 	if err != nil {
-		return fmt.Errorf("internal error: what was to be written does not parse, please report it: %w", err)
+		return bug.Error("what was to be written does not parse", err)
 	}
 	if err := compare(q.all, all); err != nil {
 		return err
@@ -27,7 +28,7 @@ func (q *squasher) settle(sources []read.File) error {
 	q.result.Add(filepath.Join(q.Dir, migrations.ListName), list, q.List)
 	head := migrations.GraphOf(all).Newest()
 	if len(head) != 1 {
-		return fmt.Errorf("internal error: there would be %d newest migrations, please report it", len(head))
+		return bug.Error(fmt.Sprintf("there would be %d newest migrations", len(head)), nil)
 	}
 	snap := *q.Snapshot
 	if m := all[head[0]]; m.Name != snap.HeadName() {
@@ -50,7 +51,7 @@ func compare(before, after []read.Migration) error {
 		return nil
 	}
 	if err := setOf(after).Err(); err != nil {
-		return fmt.Errorf("internal error: what comes of it does not fit, please report it: %w", err)
+		return bug.Error("what comes of it does not fit", err)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package squash
 
 import (
 	"bytes"
-	"fmt"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/bug"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
@@ -26,7 +26,7 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, m.Name+".go", raw, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, fmt.Errorf("internal error: the migration does not parse, please report it: %w", err)
+		return nil, bug.Error("the migration does not parse", err)
 	}
 	at := func(p token.Pos) int { return fset.Position(p).Offset }
 	ops := goedit.ListField(file, m.Var, "Ops")
@@ -63,7 +63,7 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte
 			continue
 		}
 		if len(code) == 0 {
-			return nil, fmt.Errorf("internal error: there is a data step too many, please report it")
+			return nil, bug.Error("there is a data step too many", nil)
 		}
 		text := strings.Join(append(slices.Clone(code[0].comments), code[0].text), "\n")
 		edits = append(edits, goedit.Replace(at(e.Pos()), at(e.End()), text))
@@ -82,7 +82,7 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte
 	}
 	src, err := format.Source(out)
 	if err != nil {
-		return nil, fmt.Errorf("internal error: the migration does not parse, please report it: %w", err)
+		return nil, bug.Error("the migration does not parse", err)
 	}
 	return src, nil
 }

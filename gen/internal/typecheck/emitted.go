@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/emit"
+	"github.com/modelgen/modelgen/gen/internal/bug"
 )
 
 // Emitted compiles an emitted migration, as far as the type checker goes, against the packages that are loaded: a file that does
@@ -25,7 +26,7 @@ func Emitted(loaded map[string]*types.Package, m emit.Migration, fset *token.Fil
 	}
 	conf := types.Config{Importer: Loaded(loaded)}
 	if _, err := conf.Check(m.Package, fset, files, nil); err != nil {
-		return fmt.Errorf("internal error: the migration does not compile, please report it: %w", err)
+		return bug.Error("the migration does not compile", err)
 	}
 	return nil
 }
