@@ -19,7 +19,7 @@ import (
 //
 // A [Policy] of 0 is [PolicyRefuse], a [LockMode] of 0 is [LockSession]; a function, a pointer or a logger that is nil is not used.
 type Options struct {
-	// History is the name of the history table; "" is modelgen_history. It is made in the dialect's default schema.
+	// History is the name of the history table; "" is [DefaultHistory]. It is made in the dialect's default schema.
 	History string
 
 	// LockWait is the longest wait for another runner to finish; 0 is one minute, negative: fail at once.
@@ -147,13 +147,16 @@ const (
 	LockLease
 )
 
+// DefaultHistory is the name of the history table where nothing else is said.
+const DefaultHistory = "modelgen_history"
+
 func (o *Options) withDefaults() Options {
 	var out Options
 	if o != nil {
 		out = *o
 	}
 	if out.History == "" {
-		out.History = "modelgen_history"
+		out.History = DefaultHistory
 	}
 	out.LockWait = span(out.LockWait, time.Minute)
 	out.LockTimeout = span(out.LockTimeout, 50*time.Millisecond)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -196,14 +197,11 @@ func (d *differ) pairTables(answers []rename) {
 		if d.pair2old[t.Name] == "" {
 			d.made = append(d.made, t.Name)
 		}
-		if strings.EqualFold(t.Name, history) && d.old.Table(t.Name) == nil {
+		if strings.EqualFold(t.Name, migrate.DefaultHistory) && d.old.Table(t.Name) == nil {
 			d.fail(t.Name, "table %s is where migrations are recorded: give the model another one", t.Name)
 		}
 	}
 }
-
-// history is the table that the runtime makes for itself in every database.
-const history = "modelgen_history"
 
 // qualifyLike lets was:invoices on billing.bills mean billing.invoices when there is no plain invoices.
 func qualifyLike(name, was string, old *schema.Schema) string {

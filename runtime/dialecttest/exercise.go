@@ -113,7 +113,7 @@ func (l *lab) catalog(s *schema.Schema) []string {
 		l.t.Fatal(err)
 	}
 	defer conn.Close()
-	session, err := l.b.Dialect.Open(ctx, conn, migrate.SessionConfig{History: "modelgen_history", Notify: func(migrate.Event) {}})
+	session, err := l.b.Dialect.Open(ctx, conn, migrate.SessionConfig{History: migrate.DefaultHistory, Notify: func(migrate.Event) {}})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func (x Test) Run(t testing.TB) {
 		t.Errorf("migratetest: %v", err)
 		return
 	}
-	r := &run{Test: x, m: m, ctx: t.Context(), log: t.Logf, history: "modelgen_history"}
+	r := &run{Test: x, m: m, ctx: t.Context(), log: t.Logf, history: migrate.DefaultHistory}
 	if x.Options != nil && x.Options.History != "" {
 		r.history = x.Options.History
 	}

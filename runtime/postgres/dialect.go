@@ -46,7 +46,7 @@ func (d Dialect) Open(_ context.Context, conn *sql.Conn, cfg migrate.SessionConf
 		return nil, fmt.Errorf("postgres.Dialect.Engine: %w", err)
 	}
 	if cfg.History == "" {
-		cfg.History = "modelgen_history"
+		cfg.History = migrate.DefaultHistory
 	}
 	if cfg.Notify == nil {
 		cfg.Notify = func(migrate.Event) {}

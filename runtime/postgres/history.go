@@ -185,14 +185,12 @@ var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueV
 
 // HistorySQL returns the statements that make the history table where it is not there yet, with semicolons between them. "" is modelgen_history.
 func (d Dialect) HistorySQL(name string) string {
-	return d.renderer(0).historySQL(cmp.Or(name, usualHistory), "IF NOT EXISTS ")
+	return d.renderer(0).historySQL(cmp.Or(name, migrate.DefaultHistory), "IF NOT EXISTS ")
 }
-
-const usualHistory = "modelgen_history"
 
 // historyTable returns the name of the history as SQL has it; "" is modelgen_history.
 func (d Dialect) historyTable(name string) string {
-	return d.renderer(0).name(cmp.Or(name, usualHistory))
+	return d.renderer(0).name(cmp.Or(name, migrate.DefaultHistory))
 }
 
 // historySQL makes the history. Without a word for a table that is there that is an error, and else the table is the session's own. Each index takes as long as a small

@@ -176,7 +176,7 @@ func (i *inspector) ignored(label string) bool {
 }
 
 // history returns the name of our history, which is told and is no table of the application.
-func (i *inspector) history() string { return cmp.Or(i.opt.History, usualHistory) }
+func (i *inspector) history() string { return cmp.Or(i.opt.History, migrate.DefaultHistory) }
 
 // rows runs a query whose rows are a kind and a JSON object.
 func (i *inspector) rows(ctx context.Context, query string, take func(kind string, row []byte) error) error {

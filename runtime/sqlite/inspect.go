@@ -208,7 +208,7 @@ func (x *inspector) ignored(table string) bool {
 }
 
 // history returns the name of our history, which is told and is no table of the application.
-func (x *inspector) history() string { return cmp.Or(x.opt.History, "modelgen_history") }
+func (x *inspector) history() string { return cmp.Or(x.opt.History, migrate.DefaultHistory) }
 
 // versionNumber returns 3045001 for 3.45.1, as SQLite counts.
 func versionNumber(version string) int {
