@@ -1,6 +1,7 @@
 package sqllex
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,17 +10,28 @@ import (
 // Scan cuts SQL into tokens, white space and comments included: their texts together are the SQL.
 func Scan(sql string, o Options) []Token {
 	toks := make([]Token, 0, len(sql)/3+2)
-	var prev Token // the one before, without white space and comments
-	for i := 0; i < len(sql); {
-		t := next(sql[i:], o, prev, i)
-		t.From, t.To = i, i+len(t.Text)
+	for t := range Each(sql, o) {
 		toks = append(toks, t)
-		if t.Kind != Space && t.Kind != Comment {
-			prev = t
-		}
-		i = t.To
 	}
 	return toks
+}
+
+// Each is Scan one by one, for who keeps none of them.
+func Each(sql string, o Options) iter.Seq[Token] {
+	return func(yield func(Token) bool) {
+		var prev Token // the one before, without white space and comments
+		for i := 0; i < len(sql); {
+			t := next(sql[i:], o, prev, i)
+			t.From, t.To = i, i+len(t.Text)
+			if !yield(t) {
+				return
+			}
+			if t.Kind != Space && t.Kind != Comment {
+				prev = t
+			}
+			i = t.To
+		}
+	}
 }
 
 // Code is Scan without white space and comments.

@@ -22,9 +22,9 @@ var reserved = sqllex.Set("user table column check default primary unique refere
 
 // lex cuts an expression into tokens. It returns an error for what must not stand in one.
 func lex(s string) ([]token, error) {
-	var toks []token
+	toks := make([]token, 0, len(s)/4+2)
 	var prev sqllex.Token
-	for _, t := range sqllex.Scan(s, sqllex.Options{Prefixes: true}) {
+	for t := range sqllex.Each(s, sqllex.Options{Prefixes: true}) {
 		tok := token{text: t.Text}
 		switch t.Kind {
 		case sqllex.Space:
