@@ -440,6 +440,26 @@ func (n *needs) types(ns, base string, soft bool, at int) {
 	}
 }
 
+// routineHead returns the token at which the body of a routine begins that is no string; 0 for what is none.
+func (n *needs) routineHead() int {
+	if !n.o.Kind.Routine() {
+		return 0
+	}
+	depth := 0
+	for i, t := range n.toks {
+		switch {
+		case n.soft[i]:
+		case t.Text == "(":
+			depth++
+		case t.Text == ")":
+			depth--
+		case depth == 0 && t.Is("BEGIN", "RETURN"):
+			return i
+		}
+	}
+	return len(n.toks)
+}
+
 // columns finds the columns of the tables that the text may read.
 func (n *needs) columns() {
 	all := func(tables []string, soft bool, at int) {
@@ -461,7 +481,11 @@ func (n *needs) columns() {
 		}
 	}
 	scopes := n.scopes()
+	head := n.routineHead()
 	for _, w := range n.words {
+		if w.to <= head && len(w.parts) == 1 && !w.soft { // an argument, or a column that it returns
+			continue
+		}
 		if n.calledSo(w) || n.aside[w.from] || n.names[w.to-1] && n.source(w) || w.to < len(n.toks) && n.toks[w.to].Text == "(" && len(w.parts) == 1 {
 			continue
 		}
