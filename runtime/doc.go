@@ -45,12 +45,20 @@
 // dialect that lacks it.
 //
 //	Dialect         opens sessions and plans SQL for a server's version
-//	Session         one connection at work: Locker, HistoryStore, Executor, Inspector
+//	Session         one connection at work: Locker, HistoryStore, Executor, Inspector; Tx is a transaction of it
 //	Planner         the stages of each op: Stage, Statement, Again, Batch
 //	Work, Mark      what one transaction does, and what it records; Record, State
 //	Cursor, BatchResult   where a stage in batches stands
 //	Facts, Effects  what a schema consists of, and what an op reads and changes
 //
-// A session may implement more: [Looker], [Watched], [ObjectSession], [Versioned], [SayingSession], [Archiver], [Rehearser], [Replicated]; a planner
-// [SingleOpPlanner], [QuietPlanner] and [KeepingPlanner]. Package dialecttest holds the tests that every dialect must pass.
+// What a database can do besides is said by more interfaces, which are looked for: of a dialect [EngineDialect], [SchemaDialect], [SchemaInspector],
+// [TypeNamer], [ReachingDialect] and [BusyDialect]; of a planner [ObjectPlanner], [SingleOpPlanner], [QuietPlanner], [RefusingPlanner] and [KeepingPlanner]; of a session
+//
+//	ObjectSession, ObjectLister, ViewSession, RowSession           what is in the database
+//	BriefHistory, StraightSession, SchemaSession                   less to wait for
+//	ProtectionStore, ValueCounter, Archiver, Rehearser             protection, backups, rehearsals
+//	Looker, Watched, ForeseeingSession, Versioned, SayingSession   what people are told
+//	Replicated, RowSecured                                         what a Backfill looks at
+//
+// Package dialecttest holds the tests that every dialect must pass.
 package migrate
