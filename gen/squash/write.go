@@ -43,8 +43,7 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte
 		edits = append([]goedit.Edit{goedit.Replace(at(key.Pos()), at(key.Pos()), "Parents: []*migrate.Migration{"+strings.Join(c.others, ", ")+"},\n")}, edits...)
 	}
 
-	// Steps over data keep their order among each other, so the next one here is the next one there.
-	var code []step
+	var code written
 	said := map[string][]string{}
 	for _, s := range steps {
 		if s.text != "" {
@@ -62,12 +61,17 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte
 			}
 			continue
 		}
-		if len(code) == 0 {
+		step, comments, ok := code.next(m.Ops[i:])
+		switch {
+		case !ok:
 			return nil, bug.Error("there is a data step too many", nil)
+		case step == nil: // made of several
+			for _, c := range comments {
+				edits = append(edits, goedit.Replace(at(e.Pos()), at(e.Pos()), c+"\n"))
+			}
+			continue
 		}
-		text := strings.Join(append(slices.Clone(code[0].comments), code[0].text), "\n")
-		edits = append(edits, goedit.Replace(at(e.Pos()), at(e.End()), text))
-		code = code[1:]
+		edits = append(edits, goedit.Replace(at(e.Pos()), at(e.End()), strings.Join(append(comments, step.text), "\n")))
 	}
 	if imports := c.importLines(raw); imports != "" {
 		for _, d := range file.Decls {
@@ -134,4 +138,35 @@ func formatted(src []byte) []byte {
 		return out
 	}
 	return src
+}
+
+// written are the steps over data as their files have them. They keep their order, so that the next one there is the next one in the squash, but for
+// changes of rows that were joined.
+type written []step
+
+// next returns the step that the first of the ops of the squash is, with the comments above it; no step for rows that were joined from several, with the
+// comments of all of these. ok is false when there is none left.
+func (w *written) next(ops []migrate.Op) (s *step, comments []string, ok bool) {
+	hash := func(op migrate.Op) string {
+		if _, is := op.(migrate.Rows); !is {
+			return ""
+		}
+		return migrate.HashOps([]migrate.Op{op})
+	}
+	want := hash(ops[0])
+	for len(*w) > 0 {
+		x := (*w)[0]
+		is := hash(x.op)
+		switch {
+		case is == want:
+			*w = (*w)[1:]
+			return &x, append(comments, x.comments...), true
+		case is == "", want != "" && slices.ContainsFunc(ops[1:], func(op migrate.Op) bool { return hash(op) == is }):
+			return nil, comments, true
+		case want != "":
+			comments = append(comments, x.comments...)
+		}
+		*w = (*w)[1:]
+	}
+	return nil, comments, want != ""
 }
