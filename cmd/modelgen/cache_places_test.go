@@ -58,6 +58,8 @@ gen/load/packages.go env os.Environ: environment
 gen/load/packages.go list packages.Load: Listed is in doubt
 gen/load/packages.go missing os.Stat: for an error
 gen/load/packages.go quick os.Environ: environment
+gen/load/trimmed.go declaredIn os.Stat: package, of those listed
+gen/load/trimmed.go replaced os.ReadFile: module
 gen/migrations/branches.go ReadBranches os.ReadDir: another verb
 gen/migrations/folder.go Read os.ReadDir: package of the migrations
 gen/migrations/importers.go Importers filepath.WalkDir: another verb

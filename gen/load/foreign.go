@@ -188,7 +188,7 @@ func (l *loader) saysNothing(obj *types.TypeName) bool {
 	}
 	silent, done := l.silent[obj.Pkg()]
 	if !done {
-		name := l.fset.Position(obj.Pos()).Filename
+		name := l.declaredIn(obj)
 		files, err := os.ReadDir(filepath.Dir(name))
 		silent = filepath.IsAbs(name) && err == nil && !slices.ContainsFunc(files, func(f os.DirEntry) bool {
 			if !strings.HasSuffix(f.Name(), ".go") {
@@ -206,7 +206,7 @@ func (l *loader) saysNothing(obj *types.TypeName) bool {
 func (l *loader) goOwn(obj types.Object) bool {
 	own, ok := l.std[obj.Pkg()]
 	if !ok {
-		name := l.fset.Position(obj.Pos()).Filename
+		name := l.declaredIn(obj)
 		own = strings.HasPrefix(name, "$GOROOT") || build.Default.GOROOT != "" && strings.HasPrefix(name, filepath.Join(build.Default.GOROOT, "src")+string(filepath.Separator))
 		l.std[obj.Pkg()] = own
 	}
@@ -215,7 +215,7 @@ func (l *loader) goOwn(obj types.Object) bool {
 
 // readForeign reads the package that declares obj from the folder in which export data say that it is. It returns nil where that cannot be done.
 func (l *loader) readForeign(obj *types.TypeName) *source {
-	name := l.fset.Position(obj.Pos()).Filename
+	name := l.declaredIn(obj)
 	if !filepath.IsAbs(name) {
 		return nil
 	}

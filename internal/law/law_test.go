@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	pairs = flag.Int("law.n", 30, "how many random pairs each database is held to the law with")
+	pairs = flag.Int("law.n", 20, "how many random pairs each database is held to the law with")
 	first = flag.Uint64("law.seed", 1, "the seed of the first pair; a failure prints its own")
 )
 
