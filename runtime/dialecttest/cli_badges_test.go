@@ -64,7 +64,7 @@ func TestPlanBadges(t *testing.T) {
 		}
 		_, article, _ := strings.Cut(b.String(), `id="m-0002_step"`)
 		article, _, _ = strings.Cut(article, "</article>")
-		if d := cmp.Diff(badgesIn(article, `class="badge [a-z]+">([^<]*)<`), got); d != "" {
+		if d := cmp.Diff(badgesIn(article, `<b class="[a-z]+">([^<]*)<`), got); d != "" {
 			r.t.Errorf("badges of the page and of plan (-page +plan):\n%s", d)
 		}
 	})

@@ -49,7 +49,7 @@ func (c *terminal) run(args ...string) (status int, stdout, stderr string) {
 // Times and durations are never the same twice.
 var (
 	clockTime  = regexp.MustCompile(`\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?`)
-	tookTime   = regexp.MustCompile(`\b\d+(\.\d+)?(µs|ms|s)\b`)
+	tookTime   = regexp.MustCompile(`<?\b\d+(\.\d+)?(µs|ms|s)\b`)
 	tookMillis = regexp.MustCompile(`"duration_ms": \d+`)
 )
 

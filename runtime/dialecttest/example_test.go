@@ -124,6 +124,6 @@ func Example_commandLine() {
 type withoutTimes struct{}
 
 func (withoutTimes) Write(text []byte) (int, error) {
-	fmt.Print(regexp.MustCompile(`  [0-9.]+(µs|ms|s)\n`).ReplaceAllString(string(text), "\n"))
+	fmt.Print(regexp.MustCompile(`  <?[0-9.]+(µs|ms|s)\n`).ReplaceAllString(string(text), "\n"))
 	return len(text), nil
 }
