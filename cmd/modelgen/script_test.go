@@ -250,6 +250,7 @@ func (m *module) vettool(ts *testscript.TestScript, neg bool, args []string) {
 	path, err := m.tool()
 	ts.Check(err)
 	ts.Setenv("VETTOOL", path)
+	ts.Setenv("GOFLAGS", strings.Replace(ts.Getenv("GOFLAGS"), " -trimpath", "", 1)) // or what it found in another folder comes from the cache, with that folder
 }
 
 func (m *module) findTool(dir string) (string, error) {
