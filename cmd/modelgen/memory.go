@@ -10,11 +10,12 @@ import (
 // of the time. Of more models it would cost half of it, so they have the memory; of what is a little more, as with views and functions beside a thousand models, it would cost as much, so that has some.
 func spareMemory() {
 	debug.SetGCPercent(200)
-	const little, inUse, some = 68 << 20, 43 << 20, 40 << 20 // beside the program itself, and of that what a thousand models have in use at most
+	const little, some = 68 << 20, 40 << 20  // beside the program itself
+	const inUse, inDoubt = 43 << 20, 5 << 20 // of that, what a thousand models have in use at most, and what may be more in some run
 	debug.SetMemoryLimit(little)
 	afterEachCollection(func(live uint64) {
 		more := max(int64(live)-inUse, 0)
-		debug.SetMemoryLimit(little + max(3*more, min(8*more, some)))
+		debug.SetMemoryLimit(little + max(3*more, min(8*max(more-inDoubt, 0), some)))
 	})
 }
 
