@@ -93,7 +93,7 @@ type HistoryStore interface {
 
 // BriefHistory is a [HistoryStore] that can say less of many rows in less time.
 type BriefHistory interface {
-	// Brief reads the name and the hash of all rows of the set, in any order, and gives them the state [StateDone]: no more is asked for before most
+	// Brief reads the name and the hash of all rows of the set, in any order, with the state [StateDone]: no more is asked for before most
 	// runs. ok is false where only [HistoryStore.History] tells all: a row is not complete, or keeps a cursor. It is called after Bootstrap.
 	Brief(ctx context.Context, set string) (rows []Record, ok bool, err error)
 }

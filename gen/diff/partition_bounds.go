@@ -7,7 +7,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// followPartitions gives partitions of a partition that is renamed its new name, as the op does.
+// followPartitions puts the new name of a renamed partition into its own partitions, as the op does.
 func followPartitions(all []*change) {
 	for _, c := range all {
 		if c.old == nil || c.new == nil || c.old.Kind != schema.PartitionKind || c.at.Name == c.new.Name {

@@ -180,17 +180,9 @@ func (r *reader) grant(c *cursor) error {
 		kind = sqllex.Fold(c.toks[c.i].Text)
 		c.i++
 	}
-	var targets []string
-	for {
-		t, err := c.target(kind)
-		if err != nil {
-			return err
-		}
-		targets = append(targets, kind+" "+t)
-		if !c.op(c.i, ",") {
-			break
-		}
-		c.i++
+	targets, err := c.targets(kind)
+	if err != nil {
+		return err
 	}
 	if !c.next("TO") {
 		return c.fail("TO and a role are expected here, not %s", c.shown())
@@ -230,6 +222,21 @@ func (r *reader) grant(c *cursor) error {
 	return nil
 }
 
+// targets reads what a GRANT or a REVOKE is on, as the names of grants begin: function total(integer).
+func (c *cursor) targets(kind string) (all []string, err error) {
+	for {
+		t, err := c.target(kind)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, kind+" "+t)
+		if !c.op(c.i, ",") {
+			return all, nil
+		}
+		c.i++
+	}
+}
+
 // revoke reads the one REVOKE that takes away what no GRANT has given: what PUBLIC has by itself on functions and types (PostgreSQL manual, 5.8 Privileges).
 func (r *reader) revoke(c *cursor) error {
 	const remedy = "the files say who has a privilege: take the GRANT out instead of adding a REVOKE"
@@ -243,17 +250,9 @@ func (r *reader) revoke(c *cursor) error {
 	}
 	kind := sqllex.Fold(c.toks[c.i].Text)
 	c.i++
-	var targets []string
-	for {
-		t, err := c.target(kind)
-		if err != nil {
-			return err
-		}
-		targets = append(targets, kind+" "+t)
-		if !c.op(c.i, ",") {
-			break
-		}
-		c.i++
+	targets, err := c.targets(kind)
+	if err != nil {
+		return err
 	}
 	if !c.next("FROM", "PUBLIC") {
 		return refuse()

@@ -11,7 +11,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// given notes what a fill gives to the rows.
+// given notes the values that a fill writes into the rows.
 func (p *planner) given(o migrate.Fill) {
 	expr := p.filledWith(o)
 	if t := p.before.Table(o.Table); o.Expr == migrate.FillDefault && t != nil && t.Column(o.Column) != nil {

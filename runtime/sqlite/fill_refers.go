@@ -10,7 +10,7 @@ import (
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
-// given notes what an op gives to columns of the rows that are there.
+// given notes the values that an op writes into columns of the rows that are there.
 func (p *planner) given(op migrate.Op) {
 	switch o := op.(type) {
 	case migrate.AddColumn:
