@@ -5,6 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/modelgen/modelgen/runtime/page"
 )
@@ -28,6 +30,8 @@ func show(ctx context.Context, c *call) error {
 		return usageError{errors.New("show takes -html or -format, not both")}
 	case c.page.format != "" && c.page.format != "svg" && c.page.format != "dot":
 		return usageError{fmt.Errorf("-format %s: it is svg or dot", c.page.format)}
+	case (c.page.from != "" || c.page.to != "") && c.page.format == "dot":
+		return usageError{errors.New("-from and -to compare in the page (-html) and in the drawing (-format svg)")}
 	case c.json && (c.page.format != "" || c.page.html == "-"):
 		return usageError{errors.New("-json goes with -html DIR; what else show prints has a form of its own")}
 	}
@@ -43,6 +47,7 @@ func show(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	in.Databases[0].Version = c.serverVersion(ctx, in.Databases[0].Version)
 	at := map[string]int{}
 	for i, m := range in.Migrations {
 		at[m.Name] = i
@@ -74,4 +79,20 @@ func show(ctx context.Context, c *call) error {
 	}
 	c.print("%s\n", file)
 	return nil
+}
+
+// serverVersion returns the major version of the server, as its answer to the probe of the dialect names it behind the name of the product; otherwise
+// is what is returned where it names none, and where all versions have the same SQL.
+func (c *call) serverVersion(ctx context.Context, otherwise int) int {
+	can := c.Dialect.Capabilities()
+	var says string
+	if otherwise == 0 || c.DB.QueryRowContext(ctx, can.Probe).Scan(&says) != nil {
+		return otherwise
+	}
+	_, says, _ = strings.Cut(says, can.Product+" ")
+	end := strings.IndexFunc(says, func(r rune) bool { return r < '0' || r > '9' })
+	if n, err := strconv.Atoi(says[:max(end, 0)]); err == nil && n >= otherwise {
+		return n
+	}
+	return otherwise
 }

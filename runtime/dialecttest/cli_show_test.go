@@ -1,6 +1,7 @@
 package dialecttest_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -49,6 +50,18 @@ func TestCLIShow(t *testing.T) {
 		if got := state(html, "0003_c"); got != "pending" {
 			r.t.Errorf("0003 is %q", got)
 		}
+		can := r.dialect.Capabilities()
+		label := can.Product
+		if can.Oldest > 0 {
+			var number int
+			if err := r.db.QueryRowContext(r.t.Context(), "SELECT current_setting('server_version_num')::int").Scan(&number); err != nil {
+				r.t.Fatal(err)
+			}
+			label = fmt.Sprintf("%s %d", can.Product, number/10000)
+		}
+		if !strings.Contains(html, "3 migrations \u00b7 "+label+"</p>") {
+			r.t.Errorf("the page is not that of %s", label)
+		}
 		if again := show(set); again != html {
 			r.t.Error("the same database makes another page")
 		}
@@ -57,6 +70,7 @@ func TestCLIShow(t *testing.T) {
 		}
 		r.prints(set, "show", 2, "", "migrate: show writes a page with -html DIR, or prints a diagram with -format svg or -format dot\n")
 		r.prints(set, "show -format png", 2, "", "migrate: -format png: it is svg or dot\n")
+		r.prints(set, "show -format dot -from 0001", 2, "", "migrate: -from and -to compare in the page (-html) and in the drawing (-format svg)\n")
 		if status, out, _ := r.command(set, "show", "-format", "dot"); status != 0 || !strings.HasPrefix(out, "digraph \"shop\" {\n") {
 			r.t.Errorf("show -format dot: %d %s", status, out)
 		}

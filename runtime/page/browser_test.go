@@ -86,7 +86,7 @@ func TestBrowser(t *testing.T) {
 			t.Error(line)
 		}
 	}
-	if passed < 34 || !strings.HasSuffix(result, "done") {
+	if passed < 44 || !strings.HasSuffix(result, "done") {
 		t.Errorf("only %d checks passed:\n%s", passed, result)
 	}
 }

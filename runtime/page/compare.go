@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/modelgen/modelgen/runtime/schema"
 )
 
 // comparison is what differs between two points of a history.
 type comparison struct {
-	from, to string // names of migrations, "" is the empty database
+	from, to string   // names of migrations, "" is the empty database
+	points   [2][]int // the migrations; none is the empty database
+	notes    []string // about what was asked for
 	tables   []tableDifference
 }
 
@@ -56,7 +60,7 @@ func (g glyph) sign() string {
 	return string(rune(g))
 }
 
-// find returns the migration that a name or its beginning stands for; -1 is the empty database.
+// find returns the migration that a name or its beginning is of; -1 is the empty database.
 func (h *history) find(word string) (int, error) {
 	if word == "zero" {
 		return -1, nil
@@ -64,7 +68,7 @@ func (h *history) find(word string) (int, error) {
 	var found []int
 	for i, m := range h.all {
 		if m.Name == word {
-			return h.place(i), nil
+			return i, nil
 		}
 		if strings.HasPrefix(m.Name, word) {
 			found = append(found, i)
@@ -76,13 +80,12 @@ func (h *history) find(word string) (int, error) {
 	case len(found) > 1:
 		return 0, fmt.Errorf("%q is the beginning of %d migrations, such as %s and %s", word, len(found), h.all[found[0]].Name, h.all[found[1]].Name)
 	}
-	return h.place(found[0]), nil
+	return found[0], nil
 }
 
 // between compares two points: what the database has after each, with all that comes before it.
 func (h *history) between(from, to string) (*comparison, error) {
-	points := [2][]int{nil, h.heads()}
-	c := &comparison{}
+	c := &comparison{points: [2][]int{nil, h.heads()}}
 	if from == "" {
 		from = "zero"
 	}
@@ -94,20 +97,47 @@ func (h *history) between(from, to string) (*comparison, error) {
 		if err != nil {
 			return nil, err
 		}
-		if points[i] = []int{at}; at < 0 {
-			points[i] = nil
+		if at < 0 {
+			c.points[i] = nil
+			continue
+		}
+		is := h.place(at)
+		if c.points[i] = []int{is}; is != at {
+			c.notes = append(c.notes, h.all[at].Name+" is replaced by "+h.all[is].Name+".")
 		}
 	}
-	for i, p := range points {
+	for i, p := range c.points {
 		if len(p) == 1 {
 			*[]*string{&c.from, &c.to}[i] = h.all[p[0]].Name
 		}
 	}
-	if to == "" && len(points[1]) != 1 {
+	if to == "" && len(c.points[1]) != 1 {
 		c.to = "the newest"
 	}
-	c.tables = h.differences(h.at(points[0]...), h.at(points[1]...))
+	c.tables = h.differences(h.at(c.points[0]...), h.at(c.points[1]...))
 	return c, nil
+}
+
+// drawn returns the tables of a drawing of the comparison: those that there are at its end, and those that it drops.
+func (p *Page) drawn() *schema.Schema {
+	h, c := p.history, p.compare
+	s := p.schema.Clone()
+	if !slices.Equal(c.points[1], h.heads()) {
+		s = h.union(h.order, c.points[1])
+	}
+	var was *schema.Schema
+	for _, t := range c.tables {
+		if t.glyph != dropped || s.Table(t.name) != nil {
+			continue
+		}
+		if was == nil {
+			was = h.union(h.order, c.points[0])
+		}
+		if old := was.Table(t.name); old != nil {
+			s.PutTable(old)
+		}
+	}
+	return s
 }
 
 // at returns what each thing is after some migrations and all that comes before them; nil is one that is not there.

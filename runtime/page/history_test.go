@@ -3,6 +3,8 @@ package page
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,6 +136,41 @@ func TestLibrary(t *testing.T) {
 	}
 	if got := h.all[h.heads()[0]].Name; got != "0008_view" || len(h.heads()) != 1 {
 		t.Errorf("%v", h.heads())
+	}
+}
+
+// TestDrawn: the drawing of a comparison has the tables that there are at its end, and those that it drops; the squash that stands for a point is named.
+func TestDrawn(t *testing.T) {
+	for _, tt := range []struct{ from, to, marks string }{
+		{"0006", "0007", "audit dropped"}, // books altered
+		{"0002", "0003_l", ""},
+		{"0001", "0002", "cards added, lendings -, loans added, shelves added"},
+		{"0004_notes", "0001", "audit dropped, loans dropped, shelves dropped, tags dropped"},
+		{"0007", "zero", "books dropped, audit -"},
+		{"0006", "", "audit dropped"},
+	} {
+		in := library()
+		in.From, in.To = tt.from, tt.to
+		p := New(in)
+		var svg strings.Builder
+		if err := p.SVG(&svg); err != nil {
+			t.Fatal(err)
+		}
+		for want := range strings.SplitSeq(tt.marks, ", ") {
+			name, word, ok := strings.Cut(want, " ")
+			there := strings.Contains(svg.String(), ">"+name+"</text>")
+			if ok && there != (word != "-") {
+				t.Errorf("%s to %s: %s is drawn: %v", tt.from, tt.to, name, there)
+			}
+			if marked := regexp.MustCompile(`<g class="b h\d ` + word + `"[^>]*><rect[^>]*/><path[^>]*/><text[^>]*>` + name + `</text>`); ok && word != "-" && !marked.MatchString(svg.String()) {
+				t.Errorf("%s to %s: %s is not %s", tt.from, tt.to, name, word)
+			}
+		}
+	}
+	in := library()
+	in.From, in.To = "0002", "0004_notes"
+	if p := New(in); !slices.Equal(p.compare.notes, []string{"0002_cards is replaced by 0003_squashed_0002_cards."}) || !strings.Contains(p.html(), "<p class=\"legend\">0002_cards is replaced by") {
+		t.Errorf("%q", p.compare.notes)
 	}
 }
 

@@ -21,7 +21,11 @@ func (p *Page) comparison(w *writer) {
 	if p.compare == nil {
 		return
 	}
-	w.p("<section id=\"compare\" aria-labelledby=\"h-compare\">\n<h2 id=\"h-compare\">From % to %</h2>\n<div class=\"diff\">\n", cmp.Or(p.compare.from, "the empty database"), cmp.Or(p.compare.to, "the empty database"))
+	w.p("<section id=\"compare\" aria-labelledby=\"h-compare\">\n<h2 id=\"h-compare\">From % to %</h2>\n", cmp.Or(p.compare.from, "the empty database"), cmp.Or(p.compare.to, "the empty database"))
+	for _, n := range p.compare.notes {
+		w.p("<p class=\"legend\">%</p>\n", n)
+	}
+	w.p("<div class=\"diff\">\n")
 	if len(p.compare.tables) == 0 {
 		w.p("<p>Nothing differs.</p>\n")
 	}

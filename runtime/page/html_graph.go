@@ -28,7 +28,7 @@ func (p *Page) graph(w *writer) {
 		width, len(nodes)*graphRow, width, len(nodes)*graphRow)
 	x := func(lane int) int { return lane*graphLane + 12 }
 	y := func(row int) int { return row*graphRow + 12 }
-	w.p("<g class=\"lines\" aria-hidden=\"true\">\n")
+	w.p("<g class=\"lines\" fill=\"none\" stroke=\"gray\" aria-hidden=\"true\">\n")
 	for row, n := range nodes {
 		for _, a := range n.above {
 			w.p("<path d=\"M% %", x(n.lane), y(row))

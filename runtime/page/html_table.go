@@ -15,6 +15,8 @@ func (p *Page) tableSections(w *writer) {
 	w.p("<section id=\"tables\" aria-labelledby=\"h-tables\">\n<h2 id=\"h-tables\">Tables</h2>\n")
 	if len(p.schema.Tables) > 0 {
 		w.p("<p class=\"legend\">What has no migration beside it came with its table.</p>\n")
+	} else {
+		w.p("<p>There are none.</p>\n")
 	}
 	for i, t := range p.schema.Tables {
 		p.table(w, i, t)
@@ -282,7 +284,11 @@ func (p *Page) standsOn(w *writer, t *schema.Table) {
 			w.p("<h4>On this table</h4>\n<ul class=\"refs\">\n")
 			open = true
 		}
-		w.p("<li><a href=\"#o-%\">%</a>\n", anchor(objectID(o)), o.String())
+		w.p("<li><a href=\"#o-%\">%</a>", anchor(objectID(o)), o.String())
+		if o.Only != "" {
+			w.p(" <span class=\"badge\">% only</span>", o.Only)
+		}
+		w.p("\n")
 	}
 	if open {
 		w.p("</ul>\n")

@@ -155,12 +155,17 @@ func (p *Page) HTML(w io.Writer) error {
 	return err
 }
 
-// SVG writes the diagram of the tables as a drawing, light or dark as whoever looks at it wants it.
+// SVG writes the diagram of the tables as a drawing, light or dark as whoever looks at it wants it. With From or To it is that of the tables at To, with
+// those that are gone since From.
 func (p *Page) SVG(w io.Writer) error {
 	if p.err != nil {
 		return p.err
 	}
-	_, err := io.WriteString(w, p.diagram.file(p.in.Set, p.marks()))
+	d := p.diagram
+	if p.compare != nil {
+		d = newDiagram(sorted(p.drawn()))
+	}
+	_, err := io.WriteString(w, d.file(p.in.Set, p.marks()))
 	return err
 }
 

@@ -83,7 +83,7 @@ function search(text) {
   found.sort((a, b) => a.rank - b.rank || order(a.name, b.name) || order(a.kind, b.kind));
   return found.slice(0, 30);
 }
-const input = el("input", {type: "search", id: "q", placeholder: "Search  ( / )", autocomplete: "off", role: "combobox", "aria-label": "Search tables, columns, objects and migrations", "aria-controls": "hits", "aria-expanded": "false"});
+const input = el("input", {type: "search", id: "q", placeholder: "Search  ( / )", autocomplete: "off", role: "combobox", "aria-autocomplete": "list", "aria-label": "Search tables, columns, objects and migrations", "aria-controls": "hits", "aria-expanded": "false"});
 const hits = el("ul", {id: "hits", role: "listbox", "aria-label": "Found"});
 const said = el("p", {class: "legend", role: "status", id: "said"});
 let chosen = -1;
@@ -119,21 +119,24 @@ $("find").append(input, hits, said);
 const er = $("er"), canvas = $("canvas");
 const near = D.t.map(() => new Set());
 for (const f of D.f) { near[f[0]].add(f[1]); near[f[1]].add(f[0]); }
-let box = null, full = null, light = () => {};
+let box = null, full = null, light = () => {}, closer = () => {};
 if (er) {
   const vb = er.viewBox.baseVal;
   full = [0, 0, vb.width, vb.height];
   const labels = er.querySelector(".fl") !== null; // names of groups, for a look from afar
+  const size = () => { const r = er.getBoundingClientRect(); return [Math.max(r.width, 1), Math.max(r.height, 1)]; };
   const set = b => {
     box = b;
     er.setAttribute("viewBox", b.map(n => Math.round(n * 100) / 100).join(" "));
-    const w = canvas.clientWidth, h = canvas.clientHeight;
-    er.classList.toggle("far", labels && w > 0 && Math.min(w / b[2], h / b[3]) < .36);
+    const [w, h] = size();
+    er.classList.toggle("far", labels && w > 1 && Math.min(w / b[2], h / b[3]) < .36);
   };
+  let fitted = 0; // the width that it was fitted to
   const fit = () => {
-    const wide = Math.max(canvas.clientWidth, 1);
-    canvas.style.height = Math.round(Math.min(Math.max(innerHeight * .74, 320), full[3] * Math.min(wide / full[2], 1.15) + 24)) + "px";
-    const w = Math.max(canvas.clientWidth, 1), h = Math.max(canvas.clientHeight, 1), scale = Math.min(w / full[2], h / full[3], 1.15);
+    fitted = canvas.clientWidth;
+    const wide = Math.max(fitted, 1), room = parseFloat(getComputedStyle(canvas).paddingTop);
+    canvas.style.height = Math.round(Math.min(Math.max(innerHeight * .74, 320), full[3] * Math.min(wide / full[2], 1.15) + 24) + room) + "px";
+    const [w, h] = size(), scale = Math.min(w / full[2], h / full[3], 1.15);
     set([full[2] / 2 - w / scale / 2, full[3] / 2 - h / scale / 2, w / scale, h / scale]);
   };
   const zoom = (by, cx = .5, cy = .5) => {
@@ -141,13 +144,24 @@ if (er) {
     set([box[0] + (box[2] - w) * cx, box[1] + (box[3] - h) * cy, w, h]);
   };
   const pan = (dx, dy) => set([box[0] + dx * box[2], box[1] + dy * box[3], box[2], box[3]]);
+  const place = i => { const b = $("b" + i), r = b.querySelector(".bx"); return [...b.getAttribute("transform").match(/-?[\d.]+/g), r.getAttribute("width"), r.getAttribute("height")].map(Number); };
+  // reveal moves a table that is outside into the middle; closer comes so near that it can be read, too.
+  const reveal = i => {
+    const [x, y, w, h] = place(i);
+    if (x < box[0] || y < box[1] || x + w > box[0] + box[2] || y + h > box[1] + box[3]) set([x + w / 2 - box[2] / 2, y + h / 2 - box[3] / 2, box[2], box[3]]);
+  };
+  closer = i => {
+    const [x, y, w, h] = place(i), [wide, high] = size().map(n => n / .8);
+    if (wide < box[2] * .6) set([x + w / 2 - wide / 2, y + h / 2 - high / 2, wide, high]);
+    else reveal(i);
+  };
   const button = (label, title, does) => { const b = el("button", {type: "button", title, "aria-label": title}, label); b.addEventListener("click", does); return b; };
   const all = button("All", "Show all tables alike (Esc)", () => light(-1));
   all.hidden = true;
   canvas.append(el("div", {class: "zoom"}, all, button("+", "Zoom in (+)", () => zoom(1 / 1.4)), button("\u2212", "Zoom out (-)", () => zoom(1.4)), button("Fit", "Show the whole diagram (f)", fit)));
   fit();
-  addEventListener("resize", fit);
-  addEventListener("beforeprint", () => { er.setAttribute("viewBox", full.join(" ")); er.classList.remove("far"); });
+  addEventListener("resize", () => { if (canvas.clientWidth !== fitted) fit(); }); // the height alone changes when a telephone hides its bars
+  addEventListener("beforeprint", () => { er.setAttribute("viewBox", full.join(" ")); er.classList.toggle("far", labels && full[2] > 2000); });
   addEventListener("afterprint", () => set(box));
   canvas.addEventListener("wheel", e => {
     if (!e.ctrlKey && !e.metaKey) return; // the page scrolls
@@ -156,16 +170,25 @@ if (er) {
     zoom(Math.exp(e.deltaY / 300), (e.clientX - r.left) / r.width, (e.clientY - r.top) / r.height);
   }, {passive: false});
   let from = null, moved = false;
+  const fingers = new Map();
   const unit = () => { const r = er.getBoundingClientRect(); return Math.max(box[2] / r.width, box[3] / r.height); };
-  er.addEventListener("pointerdown", e => { if (e.button === 0) { from = [e.clientX, e.clientY, box[0], box[1]]; moved = false; } });
+  er.addEventListener("pointerdown", e => { if (e.button === 0) { fingers.set(e.pointerId, e); from = [e.clientX, e.clientY, box[0], box[1]]; moved = false; } });
   addEventListener("pointermove", e => {
+    const was = fingers.get(e.pointerId);
+    if (was && fingers.size === 2) {
+      const other = [...fingers.values()].find(o => o !== was), apart = a => Math.max(Math.hypot(a.clientX - other.clientX, a.clientY - other.clientY), 1), r = er.getBoundingClientRect();
+      zoom(apart(was) / apart(e), ((e.clientX + other.clientX) / 2 - r.left) / r.width, ((e.clientY + other.clientY) / 2 - r.top) / r.height);
+      fingers.set(e.pointerId, e);
+      from = null;
+      moved = true;
+    }
     if (!from) return;
     const dx = e.clientX - from[0], dy = e.clientY - from[1];
     if (Math.abs(dx) + Math.abs(dy) > 4) moved = true;
     if (moved) set([from[2] - dx * unit(), from[3] - dy * unit(), box[2], box[3]]);
   });
-  addEventListener("pointerup", () => { from = null; });
-  er.addEventListener("click", e => { if (moved) { e.preventDefault(); moved = false; } }, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, e => { fingers.delete(e.pointerId); from = null; });
+  er.addEventListener("click", e => { if (moved && e.detail) e.preventDefault(); moved = false; }, true); // a click by a key has no detail
   er.addEventListener("dragstart", e => e.preventDefault());
   er.addEventListener("dblclick", e => { if (!e.target.closest("a")) zoom(1 / 1.6); });
   canvas.addEventListener("keydown", e => {
@@ -190,8 +213,8 @@ if (er) {
   const at = e => { const a = e.target.closest && e.target.closest("a.b"); return a ? +a.id.slice(1) : -1; };
   er.addEventListener("pointerover", e => { const i = at(e); lit(i >= 0 ? i : kept); });
   er.addEventListener("pointerleave", () => lit(kept));
-  er.addEventListener("focusin", e => { const i = at(e); if (i >= 0) lit(i); });
-  er.addEventListener("focusout", () => lit(kept));
+  canvas.addEventListener("focusin", e => { const i = at(e); if (i >= 0) { lit(i); if (!from) reveal(i); } }); // on er they would make it a stop of the Tab key
+  canvas.addEventListener("focusout", () => lit(kept));
 }
 
 // ---- the neighbours of one table: who refers to it, itself, what it refers to
@@ -267,9 +290,10 @@ if ("IntersectionObserver" in window) {
   const seen = new IntersectionObserver(all => { for (const x of all) if (x.isIntersecting) { seen.unobserve(x.target); drawn(x.target.querySelector(".near")); } }, {rootMargin: "600px"});
   for (const t of document.querySelectorAll(".t")) seen.observe(t);
 } else for (const e of document.querySelectorAll(".near")) drawn(e);
+addEventListener("beforeprint", () => document.querySelectorAll(".near").forEach(drawn));
 
 // ---- comparison of two points of the history
-function find(word) {
+function named(word) {
   if (word === "zero") return -1;
   let at = D.m.findIndex(m => S[m.n] === word);
   if (at < 0) {
@@ -277,7 +301,11 @@ function find(word) {
     if (all.length !== 1) return null;
     at = all[0];
   }
-  while (D.m[at].r) at = D.m[at].r - 1;
+  return at;
+}
+function find(word) { // what stands for it
+  let at = named(word);
+  while (at >= 0 && at !== null && D.m[at].r) at = D.m[at].r - 1;
   return at;
 }
 function heads() {
@@ -361,10 +389,14 @@ function compare(from, to) {
     const word = a === null ? from : to, fit = D.m.map(m => S[m.n]).filter(n => n.startsWith(word));
     section.replaceChildren(el("h2", {id: "h-compare"}, "Compare"), el("p", null, fit.length ? "Several migrations begin with " + word + ", of which one has to be named: " + fit.join(", ") + "." :
       "There is no migration that begins with " + word + "; the newest is " + heads().map(name).join(", ") + "."), close);
+    marked([]);
     return null;
   }
   const all = differences([a], b);
-  section.replaceChildren(el("h2", {id: "h-compare"}, "From " + name(a) + " to " + (b.length === 1 ? name(b[0]) : "the newest")), rendered(all), close);
+  section.replaceChildren(el("h2", {id: "h-compare"}, "From " + name(a) + " to " + (b.length === 1 ? name(b[0]) : "the newest")), ...[from, to].map((word, k) => {
+    const is = word === "" ? -1 : named(word), at = k ? b[0] : a;
+    return is < 0 || is === at ? "" : el("p", {class: "legend"}, name(is) + " is replaced by " + name(at) + ".");
+  }), rendered(all), close);
   marked(all);
   return all;
 }
@@ -405,7 +437,7 @@ function visit() {
     if (e.matches(".t,.m,.o")) e.classList.add("at");
     if (e.matches(".t")) {
       drawn(e.querySelector(".near"));
-      if (er) light(+e.querySelector(".near").dataset.t);
+      if (er) { light(+e.querySelector(".near").dataset.t); closer(+e.querySelector(".near").dataset.t); }
       const a = [...document.querySelectorAll("#list ul:not(#hits) a")].find(a => a.getAttribute("href") === "#" + e.id);
       if (a) { a.setAttribute("aria-current", "true"); a.scrollIntoView({block: "nearest"}); }
     }

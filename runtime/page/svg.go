@@ -23,11 +23,11 @@ const hues = 6
 // file returns the drawing as a file of its own.
 func (d *diagram) file(set string, marks map[string]glyph) string {
 	w := new(writer)
-	w.p(`<svg xmlns="http://www.w3.org/2000/svg" class="er" viewBox="0 0 % %" width="%" height="%" role="img" aria-labelledby="er-title er-desc">
-`, d.sheet.W, d.sheet.H, d.sheet.W, d.sheet.H)
+	w.p(`<svg xmlns="http://www.w3.org/2000/svg" class="er" viewBox="0 0 % %" width="%" height="%" role="img" aria-labelledby="er-title er-desc"%>
+`, d.sheet.W, d.sheet.H, d.sheet.W, d.sheet.H, unstyled)
 	w.p("<title id=\"er-title\">Tables of %</title>\n<desc id=\"er-desc\">%</desc>\n", set, d.describe())
 	w.p("<style>%</style>\n", markup("\n"+diagramColors+diagramCSS))
-	w.p("<rect class=\"ground\" width=\"%\" height=\"%\"/>\n", d.sheet.W, d.sheet.H)
+	w.p("<rect class=\"ground\" fill=\"none\" width=\"%\" height=\"%\"/>\n", d.sheet.W, d.sheet.H)
 	d.draw(w, marks, false)
 	w.p("</svg>\n")
 	return w.String()
@@ -40,17 +40,20 @@ func (d *diagram) describe() string {
 
 // inline writes the drawing as a part of the page, in which each table is a link to its section.
 func (d *diagram) inline(w *writer, marks map[string]glyph) {
-	w.p("<svg id=\"er\" class=\"er\" viewBox=\"0 0 % %\" width=\"%\" height=\"%\" role=\"group\" aria-labelledby=\"er-title\">\n<title id=\"er-title\">Diagram: %</title>\n",
-		d.sheet.W, d.sheet.H, d.sheet.W, d.sheet.H, d.describe())
+	w.p("<svg id=\"er\" class=\"er\" viewBox=\"0 0 % %\" width=\"%\" height=\"%\" role=\"group\" aria-labelledby=\"er-title\"%>\n<title id=\"er-title\">Diagram: %</title>\n",
+		d.sheet.W, d.sheet.H, d.sheet.W, d.sheet.H, unstyled, d.describe())
 	d.draw(w, marks, true)
 	w.p("</svg>\n")
 }
 
+// unstyled is what a drawing looks like where styles are not allowed, with fill="none" on what would else be black: servers of artifacts do that.
+const unstyled markup = ` font-family="monospace" font-size="12"`
+
 // markers are the ends of lines: how many rows there are of the table at that end.
 const markers markup = `<defs>
-<marker id="m-many" class="m" viewBox="0 0 24 16" markerWidth="24" markerHeight="16" refX="23" refY="8" orient="auto-start-reverse" markerUnits="userSpaceOnUse"><circle cx="7" cy="8" r="3.5"/><path d="M11 8L23 2M11 8L23 14M11 8H23"/></marker>
-<marker id="m-lone" class="m" viewBox="0 0 24 16" markerWidth="24" markerHeight="16" refX="23" refY="8" orient="auto-start-reverse" markerUnits="userSpaceOnUse"><circle cx="9" cy="8" r="3.5"/><path d="M15.5 3V13"/></marker>
-<marker id="m-one" class="m" viewBox="0 0 24 16" markerWidth="24" markerHeight="16" refX="23" refY="8" orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M12 3V13M15.5 3V13"/></marker>
+<marker id="m-many" class="m" fill="none" stroke="gray" viewBox="0 0 24 16" markerWidth="24" markerHeight="16" refX="23" refY="8" orient="auto-start-reverse" markerUnits="userSpaceOnUse"><circle cx="7" cy="8" r="3.5"/><path d="M11 8L23 2M11 8L23 14M11 8H23"/></marker>
+<marker id="m-lone" class="m" fill="none" stroke="gray" viewBox="0 0 24 16" markerWidth="24" markerHeight="16" refX="23" refY="8" orient="auto-start-reverse" markerUnits="userSpaceOnUse"><circle cx="9" cy="8" r="3.5"/><path d="M15.5 3V13"/></marker>
+<marker id="m-one" class="m" fill="none" stroke="gray" viewBox="0 0 24 16" markerWidth="24" markerHeight="16" refX="23" refY="8" orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M12 3V13M15.5 3V13"/></marker>
 </defs>
 `
 
@@ -68,11 +71,11 @@ func (d *diagram) draw(w *writer, marks map[string]glyph, links bool) {
 	if len(d.sheet.Frames) > 1 {
 		w.p("<g class=\"frames\">\n")
 		for _, f := range d.sheet.Frames {
-			w.p("<rect class=\"h%\" x=\"%\" y=\"%\" width=\"%\" height=\"%\" rx=\"12\"/><text x=\"%\" y=\"%\">%</text>\n", hue[f.Name], f.X, f.Y, f.W, f.H, f.X+18, f.Y+29, short(f.Name))
+			w.p("<rect class=\"h%\" fill=\"none\" stroke=\"gray\" x=\"%\" y=\"%\" width=\"%\" height=\"%\" rx=\"12\"/><text x=\"%\" y=\"%\">%</text>\n", hue[f.Name], f.X, f.Y, f.W, f.H, f.X+18, f.Y+29, short(f.Name))
 		}
 		w.p("</g>\n")
 	}
-	w.p("<g class=\"lines\" aria-hidden=\"true\">\n")
+	w.p("<g class=\"lines\" fill=\"none\" stroke=\"gray\" aria-hidden=\"true\">\n")
 	for i, l := range d.lines {
 		if l.route == nil {
 			continue
@@ -101,7 +104,7 @@ func (d *diagram) draw(w *writer, marks map[string]glyph, links bool) {
 		for _, f := range d.sheet.Frames {
 			name := short(f.Name)
 			size := max(14, min(90, f.W*9/10/max(4, width(name, 12)/7), f.H/3)) // as large as there is room
-			w.p("<text class=\"fl\" x=\"%\" y=\"%\" font-size=\"%\">%</text>\n", f.X+f.W/2, f.Y+f.H/2+size/3, size*3/2, name)
+			w.p("<text class=\"fl\" display=\"none\" x=\"%\" y=\"%\" font-size=\"%\">%</text>\n", f.X+f.W/2, f.Y+f.H/2+size/3, size*3/2, name)
 		}
 		w.p("</g>\n")
 	}
@@ -121,7 +124,7 @@ func (d *diagram) box(w *writer, i int, b *box, hue int, mark glyph, links bool)
 	if short(b.name) != b.name {
 		w.p("<title>%</title>", b.name)
 	}
-	w.p("<rect class=\"bx\" width=\"%\" height=\"%\" rx=\"6\"/><path class=\"bh\" d=\"M1 %V6Q1 1 6 1H%Q% 1 % 6V%Z\"/><text class=\"bn\" x=\"10\" y=\"18\">%</text>",
+	w.p("<rect class=\"bx\" fill=\"none\" stroke=\"gray\" width=\"%\" height=\"%\" rx=\"6\"/><path class=\"bh\" fill=\"none\" d=\"M1 %V6Q1 1 6 1H%Q% 1 % 6V%Z\"/><text class=\"bn\" x=\"10\" y=\"18\">%</text>",
 		b.w, b.h, headHeight, b.w-6, b.w-1, b.w-1, headHeight, short(b.name))
 	switch {
 	case mark != 0:

@@ -44,7 +44,11 @@
     press(document.body, "Escape");
     check("Esc shows all alike", !$("er").classList.contains("focus"));
 
-    const before = box();
+    press($("canvas"), "f");
+    const before = box(), rect = e => e.getBoundingClientRect();
+    const inside = e => { const a = rect(e), b = rect($("canvas")); return a.left >= b.left - 1 && a.right <= b.right + 1 && a.top >= b.top - 1 && a.bottom <= b.bottom + 1; };
+    $("er").focus();
+    check("the drawing itself is no stop of the Tab key", document.activeElement !== $("er"));
     press($("canvas"), "+");
     const closer = box();
     press($("canvas"), "ArrowRight");
@@ -52,8 +56,41 @@
     press($("canvas"), "f");
     check("keys zoom, pan and fit", before !== closer && closer !== aside && box() === before);
 
+    for (let i = 0; i < 4; i++) press($("canvas"), "+");
+    const outside = !inside(book) || !inside(tags);
+    book.focus();
+    const first = inside(book);
+    tags.focus();
+    check("a table that gets the focus is moved into the diagram", outside && first && inside(tags));
+    press($("canvas"), "f");
+    const small = rect(tags).width;
+    await go("#t-cards");
+    await go("#t-tags");
+    check("the diagram comes near to the table of the address", rect(tags).width > 1.5 * small && inside(tags));
+    press($("canvas"), "f");
+    const finger = (kind, id, x) => $("er").dispatchEvent(new PointerEvent(kind, {pointerId: id, pointerType: "touch", clientX: rect($("er")).left + x, clientY: rect($("er")).top + 50, bubbles: true}));
+    finger("pointerdown", 1, 100); finger("pointerdown", 2, 200); finger("pointermove", 2, 300);
+    const pinched = api.viewBox()[2];
+    finger("pointerup", 2, 300); finger("pointercancel", 1, 100); finger("pointermove", 1, 400);
+    check("two fingers zoom", Math.abs(pinched * 2 - before.split(" ")[2]) < 1 && api.viewBox()[2] === pinched);
+    $("canvas").style.paddingTop = "90px"; // as on a narrow screen, where the buttons stand above
+    press($("canvas"), "f");
+    check("the diagram fills its place", Math.abs(api.viewBox()[2] / api.viewBox()[3] - rect($("er")).width / rect($("er")).height) < .02);
+    $("canvas").style.paddingTop = "";
+    press($("canvas"), "f");
+    press($("canvas"), "+");
+    const zoomed = $("er").getAttribute("viewBox");
+    dispatchEvent(new Event("beforeprint"));
+    check("all of it is printed", $("er").getAttribute("viewBox").startsWith("0 0 ") && [...document.querySelectorAll(".near")].every(e => e.dataset.done));
+    dispatchEvent(new Event("afterprint"));
+    check("and is on the screen as it was", $("er").getAttribute("viewBox") === zoomed);
+    press($("canvas"), "f");
+
     await go("#m-0006");
     check("the number of a migration is an address", $("m-0006_rename").classList.contains("at"));
+    check("which is where the page goes to, however much lies between", Math.abs(rect($("m-0006_rename")).top - 64) < 40);
+    await go("#t-authors");
+    check("back to a table, too", Math.abs(rect($("t-authors")).top - 64) < 40);
     await go("#m-0007_drop/t-books");
     check("a migration and a table are an address", $("m-0007_drop").classList.contains("at") && $("t-books").classList.contains("at"));
 
@@ -71,6 +108,9 @@
     check("and is in the address", location.search === "?from=zero&to=0001_initial");
     check("an unknown point is said to be none", api.compare("nothing", "") === null && $("compare").textContent.includes("no migration") && $("compare").textContent.includes("the newest is "));
     check("a beginning of several names is told with them", api.compare("0003", "") === null && $("compare").textContent.includes("0003_loans"));
+
+    api.compare("0002", "0003_loans");
+    check("what a squash stands for is told", $("compare").textContent.includes("0002_cards is replaced by 0003_squashed_0002_cards.") && $("compare").textContent.includes("0003_loans is replaced by"));
 
     const dark = () => getComputedStyle(document.body).backgroundColor;
     const one = dark();
