@@ -41,9 +41,12 @@ func random(seed uint64, n int) ([]Box, []Edge) {
 
 // TestProperties: nothing overlaps, no line runs through a table, every line begins and ends at its port, all is on the sheet, and groups are apart.
 func TestProperties(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(68) {
 		n := []int{1, 2, 5, 12, 25, 50, 120, 300}[seed%8]
 		boxes, edges := random(seed, n)
+		if seed >= 60 {
+			boxes, edges = hub(seed, n)
+		}
 		s := Of(boxes, edges)
 		if len(s.At) != n || len(s.Routes) != len(edges) {
 			t.Fatalf("seed %d: %d places, %d routes", seed, len(s.At), len(s.Routes))
@@ -117,6 +120,32 @@ func checkEnd(t *testing.T, p Point, r Rect, port int) {
 	t.Helper()
 	if p.Y != r.Y+port || p.X != r.X && p.X != r.X+r.W {
 		t.Errorf("a line ends at %v, not at the port %d of %v", p, port, r)
+	}
+}
+
+// hub returns tables that all refer to one, or with an odd seed are all referred to by one, and that refers to a few.
+func hub(seed uint64, n int) (boxes []Box, edges []Edge) {
+	for i := range n {
+		boxes = append(boxes, Box{Name: fmt.Sprintf("t%03d", i), W: 120 + Grid*int(seed), H: 60 + i%5*18})
+		from, to := i, 0
+		if seed%2 == 1 || i > n-3 {
+			from, to = 0, i
+		}
+		if i > 0 {
+			edges = append(edges, Edge{Name: boxes[i].Name, From: from, To: to, FromY: 36, ToY: 36})
+		}
+	}
+	return boxes, edges
+}
+
+// TestHub: what refers to one table is no strip that is ten times as high as wide, but has about the shape of a screen.
+func TestHub(t *testing.T) {
+	for seed := range uint64(2) {
+		for _, n := range []int{12, 25, 60} {
+			if s := Of(hub(seed, n)); s.W*(1+int(seed)) < s.H || s.W > 4*s.H { // what it refers to needs a line each
+				t.Errorf("seed %d, %d tables: %d x %d", seed, n, s.W, s.H)
+			}
+		}
 	}
 }
 

@@ -17,6 +17,8 @@ type part struct {
 	layers [][]int // items, from above
 	x      []int   // where each layer begins
 	wide   []int
+
+	wrapped bool // layers were divided, see wrap
 }
 
 // link is an edge of the part.
@@ -136,6 +138,7 @@ func (p *part) assign() []int {
 	for i := range layer {
 		layer[i] -= least
 	}
+	p.wrap(layer)
 	return layer
 }
 
@@ -173,6 +176,15 @@ func (p *part) weave(layer []int) {
 				p.layers[l] = append(p.layers[l], len(p.items))
 				p.items = append(p.items, item{box: -1, net: n, layer: l})
 			}
+		}
+	}
+	if !p.wrapped {
+		return
+	}
+	for l, items := range p.layers { // what passes a divided layer does so in its middle
+		first := slices.IndexFunc(items, func(i int) bool { return p.items[i].box < 0 })
+		if first >= 0 {
+			p.layers[l] = slices.Concat(items[:first/2], items[first:], items[first/2:first])
 		}
 	}
 }
