@@ -114,16 +114,15 @@ func beside(op Op, table string) bool {
 
 // here returns the schema as the dialect has it before op i, with what stays.
 func here(on *sameFor, all []stay, i int) *schema.Schema {
-	s := on.s
 	at := on.schema()
 	for _, x := range all {
 		t := at.Table(x.table)
 		if i <= x.from || i > x.to || t == nil {
 			continue
 		}
-		if at == s {
-			c := *s
-			c.Tables = slices.Clone(s.Tables)
+		if at == on.schema() {
+			c := *at
+			c.Tables = slices.Clone(at.Tables)
 			at = &c
 		}
 		t = t.Clone()
