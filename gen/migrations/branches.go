@@ -3,7 +3,6 @@ package migrations
 import (
 	"errors"
 	"fmt"
-	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -103,13 +102,13 @@ func (b *Branches) orphans() (lines []string) {
 		vars[m.Var] = true
 	}
 	fset := token.NewFileSet()
-	var files []*ast.File
+	others := variables{}
 	for _, name := range slices.Sorted(maps.Keys(b.Sources)) {
 		if f, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.Shown, name)), b.Sources[name], parser.SkipObjectResolution); err == nil {
-			files = append(files, f)
+			others.add(fset, f)
 		}
 	}
-	others := notLiteral(fset, files, vars)
+	others = others.without(vars)
 	lines = others.listed(b.List)
 	for _, m := range b.All {
 		if m.Name == "" {

@@ -46,13 +46,13 @@ func (f *Folder) Collisions(name string, file *ast.File) error {
 		if p.Name == ListName || p.Name == name {
 			continue
 		}
-		for d, pos := range goedit.Declarations(p.AST) {
+		for d, pos := range p.names {
 			_, taken := wanted[d]
 			switch {
 			case d == "All":
-				lines = append(lines, fmt.Sprintf("%s: All is the name of the list of migrations, which stands in this package: give this one another name, or name another directory with -out", f.fset.Position(pos)))
+				lines = append(lines, fmt.Sprintf("%s: All is the name of the list of migrations, which stands in this package: give this one another name, or name another directory with -out", pos))
 			case taken:
-				lines = append(lines, fmt.Sprintf("%s: %s is what %s is to declare in this package: give this one another name, or the migration with -name", f.fset.Position(pos), d, name))
+				lines = append(lines, fmt.Sprintf("%s: %s is what %s is to declare in this package: give this one another name, or the migration with -name", pos, d, name))
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package migrations
 
 import (
 	"fmt"
-	"go/ast"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -27,11 +26,7 @@ func (f *Folder) Findings(shown string) (out []finding.Finding) {
 		}
 		names[m.Name] = m
 	}
-	var files []*ast.File
-	for _, p := range f.Sources {
-		files = append(files, p.AST)
-	}
-	others := notLiteral(f.fset, files, vars)
+	others := f.vars.without(vars)
 	for _, line := range others.listed(f.List) {
 		out = append(out, finding.Parse(line))
 	}

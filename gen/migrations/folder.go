@@ -41,10 +41,10 @@ type Folder struct {
 	Migrations   []Declaration
 	List         []byte // content of the list, nil without one
 	Snapshot     *snapshot.Snapshot
-	SnapshotText []byte // nil without a snapshot
-	fset         *token.FileSet
+	SnapshotText []byte           // nil without a snapshot
 	Sources      []Source         // those that parse
 	Parsed       []read.Migration // where the caller has read them; nil is not yet
+	vars         variables        // of the package
 	conflicts    []string         // places of markers in what is generated
 }
 
@@ -58,7 +58,7 @@ func Read(dir, shown string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the migrations: %w", err)
 	}
-	f.fset = token.NewFileSet()
+	f.vars = variables{}
 	for _, e := range entries {
 		name := e.Name()
 		if e.IsDir() || !read.IsSource(name) {
@@ -83,7 +83,8 @@ func Read(dir, shown string) (*Folder, error) {
 
 // scan finds the migrations that a file declares.
 func (f *Folder) scan(path, name string, src []byte) error {
-	file, err := parser.ParseFile(f.fset, path, src, parser.SkipObjectResolution)
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
 	if err != nil {
 		before := len(f.conflicts)
 		if err := f.conflicted(path, src); err != nil || len(f.conflicts) > before {
@@ -96,10 +97,15 @@ func (f *Folder) scan(path, name string, src []byte) error {
 		return err
 	}
 	f.Package = file.Name.Name
-	f.Sources = append(f.Sources, Source{name, src, file})
+	s := Source{Name: name, Text: src, shown: path, names: map[string]token.Position{}}
+	for declared, pos := range goedit.Declarations(file) {
+		s.names[declared] = fset.Position(pos)
+	}
+	f.Sources = append(f.Sources, s)
+	f.vars.add(fset, file)
 	for v := range goedit.Values(file, token.VAR) {
 		if m, ok := declared(v.Expr); ok {
-			m.File, m.Var, m.Pos = name, v.Name.Name, f.fset.Position(v.Name.Pos())
+			m.File, m.Var, m.Pos = name, v.Name.Name, fset.Position(v.Name.Pos())
 			f.Migrations = append(f.Migrations, m)
 		}
 	}

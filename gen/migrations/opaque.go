@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,36 +26,37 @@ func Unread(all []read.Migration) (lines []string) {
 	return lines
 }
 
-// opaqueVars are variables of the package that may be migrations, as a function makes them, by their names.
-type opaqueVars map[string]token.Position
+// variables are those of the package by their names: migrations, and what may be one, as a function makes it.
+type variables map[string]token.Position
 
-// notLiteral finds the variables of a package that have no literal of a migration. known are those that have one.
-func notLiteral(fset *token.FileSet, files []*ast.File, known map[string]bool) opaqueVars {
-	vars := opaqueVars{}
-	for _, f := range files {
-		for _, d := range f.Decls {
-			g, ok := d.(*ast.GenDecl)
-			if !ok || g.Tok != token.VAR {
-				continue
-			}
-			for _, s := range g.Specs {
-				for _, n := range s.(*ast.ValueSpec).Names {
-					if !known[n.Name] {
-						vars[n.Name] = fset.Position(n.Pos())
-					}
-				}
+// add takes those that a file declares.
+func (v variables) add(fset *token.FileSet, file *ast.File) {
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.VAR {
+			continue
+		}
+		for _, s := range g.Specs {
+			for _, n := range s.(*ast.ValueSpec).Names {
+				v[n.Name] = fset.Position(n.Pos())
 			}
 		}
 	}
-	return vars
 }
 
-func (v opaqueVars) line(name string) string {
+// without returns those that have no literal of a migration. known are those that have one.
+func (v variables) without(known map[string]bool) variables {
+	others := maps.Clone(v)
+	maps.DeleteFunc(others, func(name string, _ token.Position) bool { return known[name] })
+	return others
+}
+
+func (v variables) line(name string) string {
 	return fmt.Sprintf("%s: %s is a migration, but no literal that can be read without compiling it; write it as modelgen does: var %s = &migrate.Migration{...}", v[name], name, name)
 }
 
 // missing says that a parent is not there, or why it is not seen.
-func (v opaqueVars) missing(pos token.Position, parent, of string) string {
+func (v variables) missing(pos token.Position, parent, of string) string {
 	if _, there := v[parent]; there {
 		return v.line(parent)
 	}
@@ -62,7 +64,7 @@ func (v opaqueVars) missing(pos token.Position, parent, of string) string {
 }
 
 // listed says which of the variables the list has, which holds nothing but migrations. One that does not parse is rewritten.
-func (v opaqueVars) listed(list []byte) (lines []string) {
+func (v variables) listed(list []byte) (lines []string) {
 	file, err := parser.ParseFile(token.NewFileSet(), ListName, list, parser.SkipObjectResolution)
 	if err != nil {
 		return nil

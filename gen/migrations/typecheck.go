@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"go/ast"
 	"go/build"
+	"go/parser"
+	"go/token"
 	"go/types"
 	"io"
 	"path/filepath"
@@ -27,10 +29,16 @@ func (f *Folder) Compiles(loaded map[string]*types.Package, tags string) error {
 	}
 	pkg := "migrations"
 	var files []*ast.File
-	for _, p := range f.Sources {
-		if Built(f.Dir, p, tags) {
-			files, pkg = append(files, p.AST), p.AST.Name.Name
+	fset := token.NewFileSet()
+	for _, s := range f.Sources {
+		if !Built(f.Dir, s, tags) {
+			continue
 		}
+		file, err := parser.ParseFile(fset, s.shown, s.Text, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		files, pkg = append(files, file), file.Name.Name
 	}
 	var lines finding.Problems
 	more := 0
@@ -52,7 +60,7 @@ func (f *Folder) Compiles(loaded map[string]*types.Package, tags string) error {
 			lines = append(lines, pos.String()+": "+e.Msg)
 		},
 	}
-	_, _ = conf.Check(pkg, f.fset, files, nil) // what is wrong was given to Error
+	_, _ = conf.Check(pkg, fset, files, nil) // what is wrong was given to Error
 	if len(lines) == 0 {
 		return nil
 	}
@@ -62,11 +70,12 @@ func (f *Folder) Compiles(loaded map[string]*types.Package, tags string) error {
 	return lines
 }
 
-// Source is one file of the folder.
+// Source is one file of the folder. Its syntax tree, which is large, is not kept: where nothing has changed nobody asks for it.
 type Source struct {
-	Name string
-	Text []byte
-	AST  *ast.File
+	Name  string
+	Text  []byte
+	shown string                    // its path in positions
+	names map[string]token.Position // what it declares
 }
 
 // Built reports whether the go command compiles a file of the directory on this machine.

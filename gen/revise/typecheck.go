@@ -41,7 +41,7 @@ func (b *branches) built(cfg gen.Config, sources map[string][]byte) (*token.File
 	var files []*ast.File
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		file, err := parser.ParseFile(fset, filepath.ToSlash(filepath.Join(b.Shown, name)), sources[name], parser.SkipObjectResolution)
-		if err == nil && migrations.Built(b.Dir, migrations.Source{Name: name, Text: sources[name], AST: file}, load.BuildTags(cfg.BuildTags)) {
+		if err == nil && migrations.Built(b.Dir, migrations.Source{Name: name, Text: sources[name]}, load.BuildTags(cfg.BuildTags)) {
 			files = append(files, file)
 		}
 	}
