@@ -20,6 +20,7 @@ type Set struct {
 	name    string
 	members []string // names of the sets whose migrations it is to apply: its own, or those of the sets that were joined
 	given   []*Migration
+	order   int          // among all sets that were made of migrations
 	joined  []*Set       // instead of given
 	listed  string       // see Fingerprint
 	allow   []string     // see Allow
@@ -37,8 +38,8 @@ type Set struct {
 	misfit    error
 	behind    atomic.Pointer[replayed]
 
-	pkgs    map[string]string // the packages in which the members were made
-	modules sync.Map          // the modules of packages that were asked for
+	caller  [1]uintptr // where it was made
+	modules sync.Map   // the modules of packages that were asked for
 	hashing sync.Once
 	hashes  []string
 	sums    []digest          // of one migration each
@@ -66,10 +67,9 @@ type key struct{ set, name string }
 //
 // A parent may belong to another set. It is then applied first, with all that comes before it, and recorded under its own set.
 func NewSet(name string, migrations ...*Migration) *Set {
-	s := &Set{name: name, members: []string{name}, given: migrations, pkgs: map[string]string{name: caller()}}
-	if !s.own(migrations) {
-		_ = s.Err() // now, as a set that comes later is no owner of the parents of this one
-	}
+	s := &Set{name: name, members: []string{name}, given: migrations}
+	s.madeAt()
+	s.made()
 	return s
 }
 
@@ -77,7 +77,7 @@ func NewSet(name string, migrations ...*Migration) *Set {
 // of a migration is then "shop/0002_stock" where it is asked for or shown; each keeps its history.
 // What is wrong with one of them is what is wrong with the whole.
 func Join(sets ...*Set) *Set {
-	s := &Set{pkgs: map[string]string{}}
+	s := &Set{}
 	var errs []error
 	for _, m := range sets {
 		switch {
@@ -89,7 +89,6 @@ func Join(sets ...*Set) *Set {
 		}
 		s.members, s.allow, s.joined = append(s.members, m.name), append(s.allow, m.allow...), append(s.joined, m)
 		s.views = append(s.views, m.views...)
-		s.pkgs[m.name] = m.pkgs[m.name]
 	}
 	s.name = strings.Join(s.members, "+")
 	s.misuse = errors.Join(errs...)

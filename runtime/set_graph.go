@@ -58,7 +58,7 @@ func (s *Set) closure(all []*Migration, owner map[*Migration]string) ([]*Migrati
 			if _, known := owner[p]; known {
 				continue
 			}
-			set := ownerOf(p)
+			set := s.ownerOf(p)
 			if set == nil || slices.Contains(s.members, set.name) {
 				return nil, fmt.Errorf("set %s: %s has the parent %s, which is not in the list of the set; run modelgen generate to rewrite the list",
 					owner[m], m.Name, p.Name)

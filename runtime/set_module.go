@@ -6,13 +6,12 @@ import (
 	"strings"
 )
 
-// caller returns the import path of the package that called the function which calls this, "" when that is not known.
-func caller() string {
-	pcs := make([]uintptr, 1)
-	if runtime.Callers(3, pcs) == 0 {
-		return ""
-	}
-	frame, _ := runtime.CallersFrames(pcs).Next()
+// madeAt sets where the function is called that calls this.
+func (s *Set) madeAt() { runtime.Callers(3, s.caller[:]) }
+
+// pkg returns the import path of the package in which a set of migrations was made, "" when that is not known.
+func (s *Set) pkg() string {
+	frame, _ := runtime.CallersFrames(s.caller[:]).Next()
 	slash := strings.LastIndexByte(frame.Function, '/') + 1
 	dot := strings.IndexByte(frame.Function[slash:], '.')
 	if dot < 0 {
@@ -41,10 +40,15 @@ func moduleOf(pkg string) string {
 
 // module returns the path of the module in which a set was made, this one or one that it needs something of, as far as that is known.
 func (s *Set) module(set string) string {
-	pkg := s.pkgs[set]
+	pkg := ""
+	for _, m := range append([]*Set{s}, s.joined...) {
+		if m.name == set {
+			pkg = m.pkg()
+		}
+	}
 	for i := 0; i < len(s.all) && pkg == ""; i++ {
-		if owner := ownerOf(s.all[i].Migration); owner != nil && s.all[i].set == set {
-			pkg = owner.pkgs[set]
+		if owner := s.ownerOf(s.all[i].Migration); owner != nil && s.all[i].set == set && owner.name == set {
+			pkg = owner.pkg()
 		}
 	}
 	if known, ok := s.modules.Load(pkg); ok {

@@ -117,8 +117,10 @@ func next(sql string, o Options, prev Token, at int) Token {
 }
 
 // operators of more than one character, the longest first.
-var operators = strings.Fields(`!~~* <<-> ->> #>> !~~ ~~* !~* <=> <-> <#> <+> <<% %>> -|- @@@
-	:: ~~ @@ @? #- <% %> &< &> ^@ -> #> || <= >= <> != == << >> @> <@ ?| ?& !~ ~* && :=`)
+var operators = []string{
+	"!~~*", "<<->", "->>", "#>>", "!~~", "~~*", "!~*", "<=>", "<->", "<#>", "<+>", "<<%", "%>>", "-|-",
+	"@@@", "::", "~~", "@@", "@?", "#-", "<%", "%>", "&<", "&>", "^@", "->", "#>", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>", "@>", "<@", "?|", "?&", "!~", "~*", "&&", ":=",
+}
 
 // prefixed returns the string or name that sql begins with when that has letters before its quote.
 func prefixed(sql string, o Options) (Token, bool) {

@@ -82,7 +82,7 @@ var kinds = []struct {
 	{KindCIDR, "cidr", nil},
 }
 
-var kindByName = func() map[string]Kind {
+var kindByName = sync.OnceValue(func() map[string]Kind {
 	m := map[string]Kind{}
 	for _, k := range kinds {
 		m[k.name] = k.kind
@@ -91,7 +91,7 @@ var kindByName = func() map[string]Kind {
 		}
 	}
 	return m
-}()
+})
 
 // String returns the canonical text of the type, which [ParseType] reads back: numeric(8,2), varchar(100), text[], enum(status).
 func (t Type) String() string {
@@ -165,7 +165,7 @@ func ParseType(text string) (Type, error) {
 		return Type{}, fmt.Errorf("type %q: %w", text, err)
 	}
 	word := strings.ToLower(strings.TrimSpace(name + suffix))
-	kind, ok := kindByName[word]
+	kind, ok := kindByName()[word]
 	if !ok {
 		return Type{Kind: KindOther, Name: s}, nil
 	}

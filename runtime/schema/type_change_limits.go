@@ -83,35 +83,42 @@ func fewerDigits(from, to Type) bool {
 
 // What a cast cuts off.
 
-func says(text string, when func(from, to Type) bool) func(from, to Type) string {
-	return func(from, to Type) string {
-		if when(from, to) {
-			return text
-		}
-		return ""
+func says(text string, when bool) string {
+	if when {
+		return text
 	}
+	return ""
 }
 
-var (
-	lastDigits       = says("large or long numbers lose their last digits", always)
-	moreThanMantissa = says("large or long numbers lose their last digits", func(a, b Type) bool {
-		return a.Kind == KindBigInt || b.Kind == KindReal && a.Kind != KindSmallInt && a.Kind != KindReal
-	})
-	fraction       = says("the fraction is rounded off", always) // SQLite does not hold a number to its scale
-	fractionDigits = says("digits of the fraction are rounded off", func(a, b Type) bool {
-		return b.Precision > 0 && (a.Precision == 0 || b.Scale < a.Scale)
-	})
-	truth           = says("every number but 0 becomes true", always)
-	blanks          = says("blanks at the end are no part of a char", always)
-	blanksPastLimit = says(BlanksPastLimit, func(a, b Type) bool { return a.Kind != KindChar && shorter(a, b) })
-	part            = says("a part of the value is cut off", always)
-	timeOfDay       = says("the time of day goes", always)
-	day             = says("the day goes", always)
-	days            = says("the days and months go", always)
-	seconds         = says("parts of a second are rounded away", lessExact)
-	jsonKeys        = says("of a key that is there twice the last one stays, and the order of keys goes", always)
-	host            = says("the bits of the host are set to zero", always)
-)
+func lastDigits(_, _ Type) string { return "large or long numbers lose their last digits" }
+
+func moreThanMantissa(a, b Type) string {
+	return says(lastDigits(a, b), a.Kind == KindBigInt || b.Kind == KindReal && a.Kind != KindSmallInt && a.Kind != KindReal)
+}
+
+// fraction: SQLite does not hold a number to its scale.
+func fraction(_, _ Type) string { return "the fraction is rounded off" }
+
+func fractionDigits(a, b Type) string {
+	return says("digits of the fraction are rounded off", b.Precision > 0 && (a.Precision == 0 || b.Scale < a.Scale))
+}
+
+func truth(_, _ Type) string  { return "every number but 0 becomes true" }
+func blanks(_, _ Type) string { return "blanks at the end are no part of a char" }
+
+func blanksPastLimit(a, b Type) string {
+	return says(BlanksPastLimit, a.Kind != KindChar && shorter(a, b))
+}
+
+func part(_, _ Type) string      { return "a part of the value is cut off" }
+func timeOfDay(_, _ Type) string { return "the time of day goes" }
+func day(_, _ Type) string       { return "the day goes" }
+func days(_, _ Type) string      { return "the days and months go" }
+func seconds(a, b Type) string   { return says("parts of a second are rounded away", lessExact(a, b)) }
+func jsonKeys(_, _ Type) string {
+	return "of a key that is there twice the last one stays, and the order of keys goes"
+}
+func host(_, _ Type) string { return "the bits of the host are set to zero" }
 
 func lastOrFraction(from, to Type) string {
 	if to.Precision > 0 {
