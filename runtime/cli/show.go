@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/modelgen/modelgen/runtime/page"
 )
@@ -59,8 +60,12 @@ func show(ctx context.Context, c *call) error {
 			continue
 		}
 		in.Migrations[i].State = word(e)
-		if r := e.Record; r != nil && e.Applied && !r.Finished.IsZero() {
-			in.Migrations[i].When = r.Finished.UTC().Format("2006-01-02 15:04:05")
+		switch r := e.Record; {
+		case r == nil:
+		case !e.Applied:
+			in.Migrations[i].When = "since " + r.Started.UTC().Format(time.DateTime) + ": " + progressOf(e)
+		case !r.Finished.IsZero():
+			in.Migrations[i].When = r.Finished.UTC().Format(time.DateTime)
 		}
 	}
 	p := page.New(in)

@@ -190,6 +190,9 @@ func TestStatusOfAnInterruptedRun(t *testing.T) {
 				r.t.Errorf("status does not say %q:\n%s", words, out)
 			}
 		}
+		if _, out, _ := r.command(set, "show", "-html", "-"); !strings.Contains(out, `<b class="error">unfinished since TIME: 1 of 2 stages done, and 25% of the rows of the next; up goes on, down undoes it</b>`) {
+			r.t.Error("the page does not say how far it is")
+		}
 		r.to(set, "0001", "undone 0002_b")
 		r.agrees(set)
 	})

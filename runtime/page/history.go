@@ -92,17 +92,23 @@ func newHistory(all []Migration) *history {
 	return h
 }
 
-// ordered sorts migrations by name, then parents before children.
+// ordered sorts migrations by name, then parents, and what stands for them, before children.
 func ordered(all []Migration) []Migration {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b Migration) int { return strings.Compare(a.Name, b.Name) })
-	at := map[string]int{}
+	at, squash := map[string]int{}, map[string]int{}
 	for i, m := range all {
 		at[m.Name] = i
+		for _, r := range m.Replaces {
+			squash[r] = i
+		}
 	}
 	order, _ := toposort.Sort(len(all), func(i int) (before []int) {
 		for _, p := range slices.Concat(all[i].Parents, all[i].Replaces) {
 			if j, ok := at[p]; ok && j != i {
+				before = append(before, j)
+			}
+			if j, ok := squash[p]; ok && j != i && !slices.Contains(all[j].Replaces, all[i].Name) {
 				before = append(before, j)
 			}
 		}

@@ -174,6 +174,62 @@ func TestDrawn(t *testing.T) {
 	}
 }
 
+// TestGraph: what comes after a squash is drawn after it, beside what it stands for, of which a long line is folded; no line runs through a migration that
+// it does not lead to.
+func TestGraph(t *testing.T) {
+	long := Input{Set: "long"}
+	squash := Migration{Name: "0013_all"}
+	for i := range 14 {
+		m := Migration{Name: fmt.Sprintf("%04d_x", i)}
+		if i > 0 {
+			m.Parents = []string{long.Migrations[i-1].Name}
+		}
+		if long.Migrations = append(long.Migrations, m); i > 0 && i < 13 {
+			squash.Replaces = append(squash.Replaces, m.Name)
+		}
+	}
+	squash.Parents = []string{"0000_x"}
+	long.Migrations = append(long.Migrations, squash)
+	for _, tt := range []struct {
+		in   Input
+		want string // the nodes from above: lane, name, what they are based on
+	}{
+		{long, "0 0013_x < 0013_all; 0 0013_all < 0000_x; 1 0012_x < 0002_x+9; 1 0002_x+9 < 0001_x; 1 0001_x < 0000_x; 0 0000_x <"},
+		{library(), "0 0008_view < 0007_drop; 0 0007_drop < 0006_rename; 0 0006_rename < 0005_merge; 0 0005_merge < 0004_notes 0004_book_shelf; 0 0004_notes < 0003_squashed_0002_cards; " +
+			"1 0004_book_shelf < 0003_squashed_0002_cards; 0 0003_squashed_0002_cards < 0001_initial; 1 0003_loans < 0002_cards; 1 0002_cards < 0001_initial; 0 0001_initial <"},
+	} {
+		p := New(tt.in)
+		nodes := p.graphNodes()
+		arrange(nodes)
+		name := func(n graphNode) string {
+			text := p.history.all[n.at].Name
+			if n.folded > 0 {
+				text += fmt.Sprintf("+%d", n.folded)
+			}
+			return text
+		}
+		var all []string
+		for row, n := range nodes {
+			text := fmt.Sprintf("%d %s <", n.lane, name(n))
+			for _, a := range n.above {
+				text += " " + name(nodes[a])
+				for between := row + 1; between < a; between++ {
+					if nodes[between].lane == nodes[a].lane {
+						t.Errorf("%s: the line from %s to %s runs through %s", tt.in.Set, name(n), name(nodes[a]), name(nodes[between]))
+					}
+				}
+			}
+			all = append(all, text)
+		}
+		if got := strings.Join(all, "; "); got != tt.want {
+			t.Errorf("%s:\n%s\nwant\n%s", tt.in.Set, got, tt.want)
+		}
+	}
+	if html := New(long).html(); !strings.Contains(html, ">10 migrations, replaced by 0013_all<") {
+		t.Error("how many a squash stands for is not told")
+	}
+}
+
 // TestTwoHeads: branches that have not met are shown side by side.
 func TestTwoHeads(t *testing.T) {
 	in := library()

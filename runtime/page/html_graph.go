@@ -32,21 +32,22 @@ func (p *Page) graph(w *writer) {
 	for row, n := range nodes {
 		for _, a := range n.above {
 			w.p("<path d=\"M% %", x(n.lane), y(row))
-			switch to := nodes[a]; {
-			case to.lane == n.lane:
-				w.p("V%\"/>\n", y(a))
-			case to.lane > n.lane: // it branches off at once
-				w.p("Q% % % %V%\"/>\n", x(to.lane), y(row), x(to.lane), y(row)+graphRow/2, y(a))
-			default:
-				w.p("V%Q% % % %\"/>\n", y(a)-graphRow/2, x(n.lane), y(a), x(to.lane), y(a))
+			if to := x(nodes[a].lane); to != x(n.lane) { // it goes over at once: below, its own lane may be that of another one
+				half := y(row) + graphRow/2
+				w.p("C% % % % % %", x(n.lane), half, to, half, to, y(row)+graphRow)
 			}
+			w.p("V%\"/>\n", y(a))
 		}
 	}
 	w.p("</g>\n")
 	for row, n := range nodes {
 		m := p.history.all[n.at]
 		if n.folded > 0 {
-			w.p("<text x=\"%\" y=\"%\" class=\"gf\">\u22ee</text><text x=\"%\" y=\"%\" class=\"gf\">%</text>\n", x(n.lane)-3, y(row)+4, lanes*graphLane+12, y(row)+4, count(n.folded+1, "migration", "migrations"))
+			words := count(n.folded+1, "migration", "migrations")
+			if by := p.history.out[n.at]; by >= 0 {
+				words += ", replaced by " + p.history.label(by)
+			}
+			w.p("<text x=\"%\" y=\"%\" class=\"gf\">\u22ee</text><text x=\"%\" y=\"%\" class=\"gf\">%</text>\n", x(n.lane)-3, y(row)+4, lanes*graphLane+12, y(row)+4, words)
 			continue
 		}
 		class, note := markup("gn"), ""
@@ -64,22 +65,26 @@ func (p *Page) graph(w *writer) {
 	w.p("</svg></div></section>\n")
 }
 
-// graphNodes returns the nodes from above, nil when the history is one line. Long lines without anything special are folded.
+// graphNodes returns the nodes from above, nil when the history is one line. Long lines without anything special are folded. What comes after
+// a migration that a squash stands for is drawn after the squash, and what the squash stands for beside it.
 func (p *Page) graphNodes() []graphNode {
 	h := p.history
 	children := make([]int, len(h.all))
 	special := make([]bool, len(h.all))
 	line := true
+	parents := make([][]int, len(h.all))
 	for i, m := range h.all {
-		for _, a := range h.parents[i] {
+		if parents[i] = h.parents[i]; h.out[i] < 0 {
+			parents[i] = h.above(i)
+		}
+		for _, a := range parents[i] {
 			children[a]++
 		}
-		if special[i] = len(h.parents[i]) > 1 || len(m.Replaces) > 0 || h.out[i] >= 0; special[i] {
-			line = false
-		}
+		special[i] = len(parents[i]) > 1 || len(m.Replaces) > 0
+		line = line && !special[i] && h.out[i] < 0
 	}
 	for i := range h.all {
-		if children[i] > 1 || children[i] == 0 && i < len(h.all)-1 || len(h.parents[i]) == 0 && i > 0 {
+		if children[i] > 1 || children[i] == 0 && i < len(h.all)-1 || len(parents[i]) == 0 && i > 0 {
 			special[i], line = true, false
 		}
 	}
@@ -87,7 +92,7 @@ func (p *Page) graphNodes() []graphNode {
 		return nil
 	}
 	dull := func(i int) bool {
-		return i > 0 && i+1 < len(h.all) && !special[i] && children[i] == 1 && len(h.parents[i]) == 1 && h.parents[i][0] == i-1
+		return i > 0 && i+1 < len(h.all) && !special[i] && children[i] == 1 && len(parents[i]) == 1 && parents[i][0] == i-1 && h.out[i] == h.out[i-1] && h.out[i] == h.out[i+1]
 	}
 	var nodes []graphNode
 	row := make([]int, len(h.all))
@@ -109,7 +114,7 @@ func (p *Page) graphNodes() []graphNode {
 		nodes = append(nodes, graphNode{at: i})
 	}
 	for n := range nodes {
-		for _, a := range h.parents[nodes[n].at] {
+		for _, a := range parents[nodes[n].at] {
 			nodes[n].above = append(nodes[n].above, row[a])
 		}
 		slices.Sort(nodes[n].above)

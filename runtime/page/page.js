@@ -40,6 +40,11 @@ theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" 
 sayTheme();
 $("tools").append(theme);
 
+// ---- how high the header is, below which the list and the places of addresses stand: a long name takes two lines
+const headed = () => root.style.setProperty("--head", document.querySelector("header").offsetHeight + "px");
+headed();
+addEventListener("resize", headed);
+
 // ---- the names of tables and migrations lead to their own addresses
 for (const h of document.querySelectorAll(".t>h3,.m>h3")) h.replaceChildren(el("a", {href: "#" + h.parentNode.id}, ...h.childNodes));
 
