@@ -125,7 +125,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Files = append(r.Files, guards...)
+	r.Files = append(append(r.Files, guards...), r.leftBehind(cfg)...)
 	return r, r.snapshot(out, schemaText)
 }
 

@@ -161,7 +161,8 @@ func named(all []read.Migration, name string) ([]read.Migration, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("there is no migration %s; the newest is %s", name, names[len(names)-1])
+		_, err := migrations.Find(all, name)
+		return nil, err
 	case 1:
 		return found, nil
 	}

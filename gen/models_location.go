@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/paths"
@@ -125,12 +126,7 @@ func modulesOf(home, beside string) modules {
 // find returns the import path of a package as it is now, "" when it is not there. A module of this tree with another path than it had is found by
 // the directory of the package below it.
 func (m modules) find(pkg string) string {
-	best := ""
-	for module := range m.here {
-		if below(pkg, module) && len(module) > len(best) {
-			best = module
-		}
-	}
+	best := m.module(pkg)
 	for _, module := range m.other {
 		if below(pkg, module) && len(module) > len(best) {
 			return pkg // a matter of the go command
@@ -169,9 +165,53 @@ func sourcesIn(dir string, yield func(name string, src []byte) bool) {
 	}
 }
 
+// holdsGo reports whether a directory has Go files of somebody: a guard that models have left behind is none.
 func holdsGo(dir string) (yes bool) {
-	sourcesIn(dir, func(string, []byte) bool { yes = true; return false })
+	sourcesIn(dir, func(name string, _ []byte) bool { yes = !load.IsGuard(name); return !yes })
 	return yes
+}
+
+// module returns the module of this tree that a package is in, "" when it is in none.
+func (m modules) module(pkg string) (best string) {
+	for module := range m.here {
+		if below(pkg, module) && len(module) > len(best) {
+			best = module
+		}
+	}
+	return best
+}
+
+// directory returns the directory of a package of this tree, "" for others.
+func (m modules) directory(pkg string) string {
+	best := m.module(pkg)
+	if best == "" {
+		return ""
+	}
+	return filepath.Join(m.here[best], filepath.FromSlash(strings.TrimPrefix(pkg, best)))
+}
+
+// leftBehind takes away the guards of packages that the snapshot does not record any more: they would not compile, and nothing brings them up to date.
+func (r *Result) leftBehind(cfg Config) (files []File) {
+	if r.Folder.Snapshot == nil {
+		return nil
+	}
+	for _, pkg := range r.Folder.Snapshot.Models {
+		if slices.Contains(r.snap.Models, pkg) {
+			continue
+		}
+		dir := modulesOf(paths.ModuleRoot(cfg.OutDir()), paths.ModuleRoot(cfg.dir())).directory(pkg)
+		if dir == "" || slices.ContainsFunc(r.models.Packages, func(p *load.Package) bool { return p.Dir == dir }) {
+			continue
+		}
+		for _, name := range []string{guardName, guardTestName} {
+			path := filepath.Join(dir, name)
+			old, err := os.ReadFile(path)
+			if err == nil && emit.StateOfGuard(old, "", "", nil) != emit.GuardForeign {
+				files = append(files, File{Path: path, Old: old})
+			}
+		}
+	}
+	return files
 }
 
 func holdsModels(dir string) (yes bool) {

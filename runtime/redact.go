@@ -19,7 +19,7 @@ var (
 	// What parsers say: they quote what they could not read, which may be a piece of a password or the value of a row.
 	unread      = lazyregexp.New("(?s)cannot parse `.*`")
 	unreadPiece = lazyregexp.New(`((?:invalid port |invalid URL escape |invalid character |missing "=" after |parsing (?:time )?|converting driver\.Value type \S+ \())"(?:[^"\\]|\\.)*"`)
-	strayName   = lazyregexp.New("(`user=[^`]* database=)[^`]*@")
+	strayName   = lazyregexp.New("(?s)(`user=[^`]* database=)[^`]*@.*") // then the host is a piece of the password, too
 	quoted      = lazyregexp.New(` ?"(?:[^"\\]|\\.)*"`)
 )
 
@@ -28,7 +28,7 @@ var (
 func Redact(text string) string {
 	text = unread.ReplaceAllString(text, "cannot parse the connection string")
 	text = unreadPiece.ReplaceAllString(text, `$1"***"`)
-	text = strayName.ReplaceAllString(text, "$1***@")
+	text = strayName.ReplaceAllString(text, "$1***`: its password ends at the first @; "+escapeHint)
 	text = databaseURL.ReplaceAllStringFunc(text, redactURL)
 	text = otherURL.ReplaceAllString(text, "$1:***@")
 	return wordPassword.ReplaceAllString(text, "$1$2***")

@@ -38,7 +38,8 @@ func TestRedact(t *testing.T) {
 		"sslpassword=secret passfile=/home/secret PGPASSWORD=x": "sslpassword=*** passfile=*** PGPASSWORD=***",
 		"cannot parse `postgres://u:xxxxx@y`z@db`: bad (no)":    "cannot parse the connection string: bad (no)",
 		`missing "=" after "secret" in connection info string`:  `missing "=" after "***" in connection info string`,
-		"failed to connect to `user=u database=sec@db`: lookup": "failed to connect to `user=u database=***@db`: lookup",
+		"failed to connect to `user=u database=sec@db`: lookup secret": "failed to connect to `user=u database=***`: its password ends at the first @; " +
+			"in the URL of a database, special characters of user and password are written as %2F and the like",
 		`converting driver.Value type string ("x\"y") to a int`: `converting driver.Value type string ("***") to a int`,
 		"the column password is not there; add one":             "the column password is not there; add one",
 	} {

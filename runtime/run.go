@@ -96,6 +96,11 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 	if err := m.set.Err(); err != nil {
 		return err
 	}
+	if !r.quick {
+		if none, err := m.untouched(ctx, s, r); none || err != nil {
+			return err
+		}
+	}
 	if err := m.refuseUnwritten(ctx, s, r); err != nil {
 		return err
 	}
@@ -159,6 +164,16 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 		m.tellEdited(h, r)
 	}
 	return err == nil && len(moves) == 0 && len(h.stale()) == 0 && !(m.opt.Edited == PolicyAllow && len(h.edited) > 0), err
+}
+
+// untouched reports whether nothing was ever applied and nothing is to be: then nothing is written either, not even a table for the history.
+func (m *Migrator) untouched(ctx context.Context, s Session, r *run) (bool, error) {
+	h, err := m.history(ctx, s)
+	if err != nil || !h.empty() {
+		return false, err
+	}
+	moves, err := r.moves(h)
+	return err == nil && len(moves) == 0, err
 }
 
 // current reports whether nothing is pending: the newest row of each member says so.

@@ -43,8 +43,8 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
-// named finds commands of the tool in messages: what a verb follows, and go tool does not precede.
-var named = regexp.MustCompile(`(go tool )?\bmodelgen (generate|check|lint|merge|rebase|remove|squash|show|sql|hash|init|adopt)\b`)
+// named finds commands of the tool in messages: what a verb, a flag or a package follows, and go tool does not precede.
+var named = regexp.MustCompile(`(go tool )?\bmodelgen ((?:generate|check|lint|merge|rebase|remove|squash|show|sql|hash|init|adopt|help|version)\b|-[a-z]|\./)`)
 
 // asCalled puts the words that call the tool in the place of its name in a message.
 func (e env) asCalled(text string) string {
@@ -140,6 +140,9 @@ func (e env) unknown(word string) error {
 			"(see go doc github.com/modelgen/modelgen/runtime/cli)", word, meant)
 	case meant != "":
 		return fmt.Errorf("there is no command %q; it is %s %s here", word, called, meant)
+	}
+	if info, err := os.Stat(filepath.Join(e.dir, word)); err == nil && info.IsDir() && near(word) == "" {
+		return fmt.Errorf("there is no command %q; for the models of that folder it is %s ./%[1]s", word, called)
 	}
 	return fmt.Errorf("there is no command %q%s; modelgen help lists them", word, near(word))
 }

@@ -31,7 +31,7 @@ func (s *scenario) goList(ctx context.Context, dir string, args []string) ([]byt
 	case slices.ContainsFunc(patterns, func(p string) bool { return strings.HasPrefix(p, "example.com/shop/") }):
 		return s.runGoList(ctx, dir, args)
 	}
-	once, _ := exported.LoadOrStore(fmt.Sprint(args), sync.OnceValues(func() ([]byte, error) { return s.runGoList(ctx, dir, args) }))
+	once, _ := exported.LoadOrStore(fmt.Sprint(args), sync.OnceValues(func() ([]byte, error) { return s.runGoList(context.WithoutCancel(ctx), dir, args) }))
 	return once.(func() ([]byte, error))()
 }
 

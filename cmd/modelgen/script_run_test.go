@@ -144,19 +144,21 @@ func runCommands(in io.Reader, out io.Writer) error {
 // listOnce runs go list. Most of what it takes is to look at all that migrations import, which is the same for all scripts that have the same go.mod: that is
 // listed once.
 func listOnce(ctx context.Context, known *sync.Map, dir string, args []string) ([]byte, error) {
-	list := func() ([]byte, error) {
+	list := func(ctx context.Context) ([]byte, error) {
 		cmd := exec.CommandContext(ctx, "go", append([]string{"list"}, args...)...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PWD="+dir)
 		return cmd.Output()
 	}
 	patterns := args[slices.Index(args, "--")+1:]
 	if !slices.Contains(args, "-export") || slices.ContainsFunc(patterns, func(p string) bool { return strings.HasPrefix(p, "example.com/") || strings.HasPrefix(p, ".") }) {
-		return list()
+		return list(ctx)
 	}
 	mod, err := os.ReadFile(filepath.Join(moduleOf(dir), "go.mod"))
 	if err != nil {
-		return list()
+		return list(ctx)
 	}
-	once, _ := known.LoadOrStore(strings.Join(args, " ")+"\n"+string(mod), sync.OnceValues(list))
+	once, _ := known.LoadOrStore(strings.Join(args, " ")+"\n"+string(mod), sync.OnceValues(func() ([]byte, error) {
+		return list(context.WithoutCancel(ctx)) // a command that ends before it has its answer is not the only one that asks
+	}))
 	return once.(func() ([]byte, error))()
 }

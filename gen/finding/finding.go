@@ -52,6 +52,8 @@ func (f Finding) Message() string {
 	switch {
 	case f.message != "":
 		return f.message
+	case f.Fix != "" && strings.HasSuffix(f.Reason, "?"):
+		return f.Reason + " " + strings.ToUpper(f.Fix[:1]) + f.Fix[1:]
 	case f.Fix != "":
 		return f.Reason + ": " + f.Fix
 	}

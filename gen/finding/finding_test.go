@@ -19,6 +19,7 @@ func TestLines(t *testing.T) {
 		{finding.Finding{Reason: "it is wrong"}, "it is wrong"},
 		{finding.Finding{Place: "a.go:1:2", Reason: "it is wrong"}, "a.go:1:2: it is wrong"},
 		{finding.Finding{Place: "a.go:1:2", Reason: "it is wrong", Fix: "run it"}, "a.go:1:2: it is wrong: run it"},
+		{finding.Finding{Place: "a.go:1:2", Reason: "is it wrong?", Fix: "run it"}, "a.go:1:2: is it wrong? Run it"},
 		{finding.Remedied("a.go:1:2", "it is wrong", "; ", "run it"), "a.go:1:2: it is wrong; run it"},
 		{finding.Remedied("a.go:1:2", "it is wrong", "; ", "run it").ShownAt("b"), "b: it is wrong; run it"},
 		{finding.SplitFix(finding.Finding{Reason: "one; two; run it"}, "; "), "one; two; run it"},

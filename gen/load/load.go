@@ -274,7 +274,11 @@ func (l *loader) run(roots []*packages.Package) (*Result, error) {
 		l.findMapped()
 	}
 	if len(l.models)+len(l.views) == 0 && len(l.problems) == 0 && !l.cfg.AllowEmpty {
-		return nil, fmt.Errorf("no models in %s: %s%s", strings.Join(l.cfg.Patterns, ", "), l.whatModelsAre(), l.inTests())
+		give := ""
+		if l.unnamed() {
+			give = "; " + l.giveFolder()
+		}
+		return nil, fmt.Errorf("no models in %s: %s%s%s", strings.Join(l.cfg.Patterns, ", "), l.whatModelsAre(), l.inTests(), give)
 	}
 	tables := append(slices.Clone(l.models), l.gormJoined...)
 	for _, m := range tables {

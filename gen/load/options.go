@@ -26,6 +26,13 @@ var columnWords = map[string]int{
 // aliases are words of other tools that mean the same.
 var aliases = map[string]string{"autoincrement": "identity", "autoincr": "identity"}
 
+// borrowed are options of other libraries' tags that are too far from ours to be taken for a slip of the pen.
+var borrowed = map[string]string{
+	"primary": "pk", "primarykey": "pk", "primary_key": "pk", "key": "pk", "auto": "identity", "auto_increment": "identity", "serial": "identity",
+	"required": "notnull", "not_null": "notnull", "not null": "notnull", "nullable": "null", "len": "size", "length": "size", "max": "size", "limit": "size",
+	"ref": "fk", "references": "fk", "foreignkey": "fk", "foreign_key": "fk", "rel": "fk", "uniqueindex": "unique", "jsonb": "json",
+}
+
 // tableWords are the tag keys of blank fields, with their options.
 var tableWords = map[string]map[string]int{
 	"table": {"was": asValue, "comment": asValue, "unlogged": asFlag, "with": asValue, "partition": asValue, "rls": asFlag | asValue, "strict": asFlag, "withoutrowid": asFlag,
@@ -113,17 +120,26 @@ func narrowable(words map[string]int) string {
 
 func (l *loader) wordHint(word string, words map[string]int) string {
 	known := slices.Sorted(maps.Keys(words))
+	if name, value, ok := strings.Cut(word, "="); ok && words[name]&asValue != 0 {
+		return ": write " + name + ":" + value
+	}
 	if n := nearWord(word, words); n != "" {
 		return ": did you mean " + n + "?"
 	}
 	if _, inIndex := tableWords["unique"][word]; inIndex && words["pk"] != 0 {
 		return ": it belongs in an index or unique tag on a blank field: _ struct{} `index:\"...\"`"
 	}
+	if ours := borrowed[strings.ToLower(word)]; words[ours] != 0 {
+		return ": it is " + ours + " here"
+	}
 	return didYouMean(word, known)
 }
 
 // nearWord returns the option that somebody who wrote word may have meant, or "".
 func nearWord(word string, words map[string]int) string {
+	if strings.Contains(word, "=") { // the value would be lost
+		return ""
+	}
 	return nearest(word, append(slices.Sorted(maps.Keys(words)), slices.Sorted(maps.Keys(aliases))...), reach(word))
 }
 

@@ -64,6 +64,9 @@ func (l *loader) list(ctx context.Context) ([]*packages.Package, error) {
 		return nil, ctx.Err()
 	}
 	if err != nil {
+		if strings.Contains(err.Error(), "go.mod file not found") {
+			return nil, errors.New(noModule)
+		}
 		return nil, errors.New(l.goMessage(err.Error()))
 	}
 	slices.SortFunc(roots, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
@@ -224,22 +227,37 @@ func (l *loader) matched(p *packages.Package) bool {
 	return wild
 }
 
+// noModule is said outside of any module.
+const noModule = "there is no go.mod here or above: run it in your module, or begin one with go mod init and its path, as in go mod init example.com/shop"
+
 // missing says why a package is not there, in one line.
 func (l *loader) missing(p *packages.Package) error {
 	name := p.PkgPath
 	if strings.HasPrefix(name, ".") && !strings.Contains(name, "...") {
 		if _, err := os.Stat(filepath.Join(l.dirs[0], name)); err != nil {
-			return fmt.Errorf("%s: there is no such folder; give the folder with the models, as in modelgen ./models", name)
+			return fmt.Errorf("%s: there is no such folder; %s", name, l.giveFolder())
 		}
 	}
 	if len(p.Errors) == 0 {
-		return fmt.Errorf("%s: the package has no Go files; give the folder with the models, as in modelgen ./models", name)
+		return fmt.Errorf("%s: the package has no Go files; %s", name, l.giveFolder())
 	}
 	why := l.reason(p)
 	if strings.Contains(why, "does not contain main module") {
-		return fmt.Errorf("%s: there is no go.mod here or above; go mod init makes one", name)
+		return errors.New(noModule)
 	}
-	return fmt.Errorf("%s: %s; give the folder with the models, as in modelgen ./models", name, why)
+	return fmt.Errorf("%s: %s; %s", name, why, l.giveFolder())
+}
+
+// unnamed reports whether nobody has named the folder of the models: it is the one that modelgen was called in.
+func (l *loader) unnamed() bool { return len(l.cfg.Patterns) == 1 && l.cfg.Patterns[0] == "." }
+
+// giveFolder says how the models are found that are not where they were looked for.
+func (l *loader) giveFolder() string {
+	const give = "give the folder with the models, as in modelgen ./models"
+	if l.unnamed() {
+		return give + ", or begin with modelgen init where there are none"
+	}
+	return give
 }
 
 func (l *loader) reason(p *packages.Package) string {

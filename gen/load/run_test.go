@@ -28,6 +28,7 @@ func tree(t testing.TB, files map[string]string) string {
 func TestErrors(t *testing.T) {
 	dir := tree(t, map[string]string{
 		"go.mod":             "module test\n\ngo 1.26\n",
+		"main.go":            "package main\n\nfunc main() {}\n",
 		"models/models.go":   oneModel,
 		"empty/README":       "",
 		"tests/x_test.go":    "package tests\n",
@@ -51,6 +52,7 @@ func TestErrors(t *testing.T) {
 		{"one of two", []string{"./models", "./modles"}, "./modles: there is no such folder; give the folder with the models, as in modelgen ./models"},
 		{"missing module", []string{"./missing"}, "missing/models.go:9:2: P: cannot find module providing package example.com/nowhere: import lookup disabled by -mod=readonly"},
 		{"missing module that no model needs", []string{"./unneeded"}, ""},
+		{"no models where it was called", []string{"."}, "no models in .: a model is a struct with a field like _ struct{} `table:\"products\"`; give the folder with the models, as in modelgen ./models, or begin with modelgen init where there are none"},
 		{"two packages", []string{"./two"}, "test/two: found packages a (a.go) and b (b.go) in two"},
 	}
 	for _, test := range tests {
@@ -74,7 +76,7 @@ func TestModuleErrors(t *testing.T) {
 	const withUUID = "package models\n\nimport \"github.com/google/uuid\"\n\ntype A struct {\n\t_ struct{} `table:\"as\"`\n\n\tID uuid.UUID\n}\n"
 	for name, test := range map[string]struct{ mod, models, want string }{
 		"syntax":    {"module test\n\ngo 1.26\n\nrequire (\n", oneModel, "go.mod:6: syntax error"},
-		"no module": {"", oneModel, "./...: there is no go.mod here or above"},
+		"no module": {"", oneModel, "there is no go.mod here or above: run it in your module, or begin one with go mod init"},
 		"no sum":    {"module test\n\ngo 1.26\n\nrequire github.com/google/uuid v1.6.0\n", withUUID, "missing go.sum entry"},
 		"untidy":    {"module test\n\ngo 1.26\n\nrequire example.com/nowhere v0.0.0\n\nreplace example.com/nowhere => ./nowhere\n", withUUID, "nowhere"},
 	} {
@@ -86,9 +88,11 @@ func TestModuleErrors(t *testing.T) {
 				write(t, filepath.Join(dir, "go.mod"), []byte(test.mod))
 			}
 			env := append(offline(), "GOFLAGS=-mod=readonly")
-			_, err := Load(context.Background(), Config{Dir: dir, Patterns: []string{"./..."}, Env: env})
-			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), dir) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("got %v", err)
+			for _, pattern := range []string{"./...", "."} {
+				_, err := Load(context.Background(), Config{Dir: dir, Patterns: []string{pattern}, Env: env})
+				if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), dir) || strings.Contains(err.Error(), "\n") {
+					t.Errorf("%s: got %v", pattern, err)
+				}
 			}
 		})
 	}

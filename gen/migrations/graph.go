@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/gen/read"
+	"github.com/modelgen/modelgen/internal/nearest"
 )
 
 // link is a migration as the graph sees it.
@@ -174,11 +175,29 @@ func Find(all []read.Migration, word string) (read.Migration, error) {
 		return begin[0], nil
 	case 0:
 		if n, err := strconv.ParseUint(word, 10, 32); err == nil && len(word) < 4 {
-			return Find(all, fmt.Sprintf("%04d", n))
+			full := fmt.Sprintf("%04d", n)
+			if slices.ContainsFunc(all, func(m read.Migration) bool { return strings.HasPrefix(m.Name, full) }) {
+				return Find(all, full)
+			}
 		}
-		return read.Migration{}, fmt.Errorf("there is no migration %q", word)
+		return read.Migration{}, noMigration(all, word)
 	}
 	return read.Migration{}, fmt.Errorf("%q is the beginning of several migrations: %s; write more of the name", word, strings.Join(names, ", "))
+}
+
+// noMigration says that no name is or begins with the word: with the name that may be meant, or else the newest one.
+func noMigration(all []read.Migration, word string) error {
+	var names []string
+	for _, m := range all {
+		names = append(names, m.Name)
+	}
+	if n := nearest.Word(word, names, nearest.Reach(word)); n != "" {
+		return fmt.Errorf("there is no migration %q; did you mean %s?", word, n)
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("there is no migration %q, nor any other", word)
+	}
+	return fmt.Errorf("there is no migration %q; the newest is %s", word, slices.Max(names))
 }
 
 // WithoutReplaced leaves out what a squash that is there replaces.

@@ -69,10 +69,16 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s: %s, %v", word, m.Name, err)
 		}
 	}
-	for word, want := range map[string]string{"0003": "there is no migration", "3": "there is no migration", "-1": "there is no migration", "2": "the beginning of several migrations: 0002_a, 0002_ab", "0002": "the beginning of several migrations: 0002_a, 0002_ab"} {
+	for word, want := range map[string]string{
+		"0003": `there is no migration "0003"; the newest is 0002_ab`, "3": `there is no migration "3"; the newest is 0002_ab`, "-1": `there is no migration "-1"; the newest is 0002_ab`,
+		"0001_intial": `there is no migration "0001_intial"; did you mean 0001_initial?`,
+		"2":           "the beginning of several migrations: 0002_a, 0002_ab", "0002": "the beginning of several migrations: 0002_a, 0002_ab"} {
 		if _, err := Find(all, word); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", word, err)
 		}
+	}
+	if _, err := Find(nil, "1"); err == nil || err.Error() != `there is no migration "1", nor any other` {
+		t.Errorf("of none: %v", err)
 	}
 }
 

@@ -47,6 +47,9 @@ func Rebase(ctx context.Context, cfg gen.Config, mine string, applied *migration
 		return nil, finding.Problems{fmt.Sprintf("there are %d newest migrations: %s; %s", len(h), strings.Join(migrations.Names(h), ", "), manyHeads)}
 	}
 	head, err := migrations.Find(h, mine)
+	if err != nil && !slices.ContainsFunc(h, func(m read.Migration) bool { return strings.HasPrefix(m.Name, mine) }) {
+		err = fmt.Errorf("there is no migration %q", mine)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w among the newest ones: %s", err, strings.Join(choices, ", or "))
 	}

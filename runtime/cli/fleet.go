@@ -263,7 +263,11 @@ func (c *fleetCall) known(names []string) error {
 			return strings.HasPrefix(m.Name, name[strings.LastIndexByte(name, '/')+1:])
 		})
 		if !found {
-			return usageError{fmt.Errorf("there is no migration %s in set %s", name, c.f.Set.Name())}
+			all := c.f.Set.Migrations()
+			if len(all) == 0 {
+				return usageError{fmt.Errorf("there is no migration %s in set %s, which has none", name, c.f.Set.Name())}
+			}
+			return usageError{fmt.Errorf("there is no migration %s in set %s; the newest is %s", name, c.f.Set.Name(), all[len(all)-1].Name)}
 		}
 	}
 	return nil

@@ -38,10 +38,11 @@ func TestCLITellsNoPassword(t *testing.T) {
 		"question":             {"postgres://shop:s3c?r3t@127.0.0.1:1/shop?sslmode=disable", ""},
 		"percent":              {"postgres://shop:s3c%r3t@127.0.0.1:1/shop?sslmode=disable", ""},
 		"at":                   {"postgres://shop:s3c@r3t@127.0.0.1:1/shop?sslmode=disable", ""},
+		"a word":               {"shop", "the connection string is neither a URL, as postgres://user@host:5432/name"},
+		"no such host":         {"postgres://shop:x@nowhere.invalid/shop", "no server has that name; in a URL the password has %40 for @"},
 		"colon and slash":      {"postgres://shop:s3c:/r3t@127.0.0.1:1/shop?sslmode=disable", ""},
 		"port":                 {"postgres://shop:s3cr3t@127.0.0.1:port/shop?sslmode=disable", ""},
 		"two words":            {"host=127.0.0.1 port=1 sslmode=disable password=s3c r3t", ""},
-		"a word":               {"shop", "the connection string is neither a URL"},
 		"no TLS":               {strings.Replace(server.String(), "sslmode=disable", "sslmode=require", 1), "the server has no TLS: sslmode=disable"},
 		"open quote":           {"host=127.0.0.1 port=1 sslmode=disable password='s3cr3t", ""},
 	} {

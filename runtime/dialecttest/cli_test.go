@@ -240,6 +240,9 @@ func TestCLITargets(t *testing.T) {
 	c.does("to 0001_intial", 2, "", "migrate: there is no migration \"0001_intial\"; did you mean 0001_initial?\n")
 	c.does("to stock", 2, "", "migrate: there is no migration \"stock\"; did you mean 0002_product_stock?\n")
 	c.does("sql zero", 2, "", "migrate: zero is no migration; name one\n")
+	c.does("down", 0, "nothing is applied\n", "")
+	c.does("to zero", 0, "nothing to do\n", "")
+	c.does("fake zero", 0, "nothing to do\n", "")
 	c.holds("!products", "!modelgen_history")
 }
 

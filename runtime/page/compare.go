@@ -76,7 +76,10 @@ func (h *history) find(word string) (int, error) {
 	}
 	switch {
 	case len(found) == 0:
-		return 0, fmt.Errorf("there is no migration %q to compare with", word)
+		if len(h.all) == 0 {
+			return 0, fmt.Errorf("there is no migration %q to compare with, nor any other", word)
+		}
+		return 0, fmt.Errorf("there is no migration %q to compare with; the newest is %s", word, h.all[len(h.all)-1].Name)
 	case len(found) > 1:
 		return 0, fmt.Errorf("%q is the beginning of %d migrations, such as %s and %s", word, len(found), h.all[found[0]].Name, h.all[found[1]].Name)
 	}

@@ -83,9 +83,9 @@ func (Dialect) Unreachable(err error) string {
 	case says("SSL is not enabled on the server", "server refused TLS connection"):
 		return "the server has no TLS: sslmode=disable in the connection string (postgres://user@host/name?sslmode=disable) or PGSSLMODE goes without, which is for a network that nobody else listens to"
 	case says("in connection info string", "failed to parse as keyword/value", "failed to parse as DSN"):
-		return "the connection string is neither a URL, as postgres://user:password@host:5432/name, nor words such as host=localhost dbname=name user=user"
+		return "the connection string is neither a URL, as postgres://user@host:5432/name, nor words such as host=localhost dbname=name user=user"
 	case errors.As(err, &name):
-		return "look at the host of the connection string: no server has that name"
+		return "look at the host of the connection string: no server has that name; in a URL the password has %40 for @, %2F for / and %3A for :"
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist):
 		return "look at host and port of the connection string, and whether the server runs: pg_isready asks it"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):

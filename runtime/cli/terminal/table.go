@@ -63,9 +63,12 @@ func tableRow(row []Cell, widths []int, indent, width int, on bool) string {
 	}
 	var b strings.Builder
 	b.WriteString(strings.Repeat(" ", indent))
-	at, pad := indent, 0
+	at, pad, folded := indent, 0, false
 	for j, c := range row {
 		n := Columns(c.Text)
+		if at+pad+n > width && width > 0 { // closer to the one before it, where it fits then
+			pad = min(pad, 2)
+		}
 		switch further := min(indent+4, max(width/2, 0)); {
 		case width <= 0 || fits <= width || at+pad+n <= width:
 			b.WriteString(strings.Repeat(" ", pad))
@@ -73,7 +76,7 @@ func tableRow(row []Cell, widths []int, indent, width int, on bool) string {
 			writeCell(&b, c, on)
 		case j > 0 && further+n <= width:
 			b.WriteString("\n" + strings.Repeat(" ", further))
-			at = further
+			at, folded = further, true
 			writeCell(&b, c, on)
 		default: // wrapped at its words, from a line of its own
 			if j > 0 {
@@ -88,12 +91,12 @@ func tableRow(row []Cell, widths []int, indent, width int, on bool) string {
 				}
 				writeCell(&b, Cell{c.Style, line}, on)
 			}
-			at, n = further, Columns(lines[len(lines)-1])
+			at, n, folded = further, Columns(lines[len(lines)-1]), true
 		}
 		at += n
 		if j < len(widths) {
-			if pad = widths[j] - n; fits > width && width > 0 && j > 0 {
-				pad = min(pad, 2)
+			if pad = widths[j] - n; folded {
+				pad = 2
 			}
 			pad = max(pad, 2)
 		}

@@ -44,7 +44,8 @@ func TestTableFolds(t *testing.T) {
 		120: `
   applied  0001_initial                               2026-11-28 10:00:00        4ms
   applied  0002_customers_and_orders_and_order_items  2026-11-28 10:00:01        1.2s
-  running  0003_slug  since 2026-11-28 10:00:02  1 of 3 stages done, and 40% of the rows of the next
+  running  0003_slug                                  since 2026-11-28 10:00:02
+      1 of 3 stages done, and 40% of the rows of the next
   pending  0004_表の名前`,
 		50: `
   applied  0001_initial  2026-11-28 10:00:00  4ms
@@ -75,6 +76,37 @@ func TestTableFolds(t *testing.T) {
 	}
 	if got := Table(rows[:1], 0, 0, true)[0]; got != "\x1b[32mapplied\x1b[0m  0001_initial  \x1b[2m2026-11-28 10:00:00\x1b[0m  \x1b[2m4ms\x1b[0m" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestTableKeepsColumns: what fits of a row that is too wide stays in the columns of the others; below it there are none.
+func TestTableKeepsColumns(t *testing.T) {
+	rows := [][]Cell{
+		Cells("17:10:22", "protected", "production", "protect", "ann@host"),
+		Cells("17:20:55", "failed", "0002_note", "down", "ann@host", "approved f7d37f3708707189ccd9", "without backup: it was empty"),
+		Cells("17:20:56", "undone", "0002_note", "down", "ann@host", "approved f7d37f3708707189ccd9"),
+	}
+	for width, want := range map[int]string{
+		70: `
+17:10:22  protected  production  protect  ann@host
+17:20:55  failed     0002_note   down     ann@host
+    approved f7d37f3708707189ccd9  without backup: it was empty
+17:20:56  undone     0002_note   down     ann@host
+    approved f7d37f3708707189ccd9`,
+		34: `
+17:10:22  protected  production
+    protect  ann@host
+17:20:55  failed     0002_note
+    down  ann@host
+    approved f7d37f3708707189ccd9
+    without backup: it was empty
+17:20:56  undone     0002_note
+    down  ann@host
+    approved f7d37f3708707189ccd9`,
+	} {
+		if got := "\n" + strings.Join(Table(rows, 0, width, false), "\n"); got != want {
+			t.Errorf("%d columns: got%s\nwant%s", width, got, want)
+		}
 	}
 }
 
