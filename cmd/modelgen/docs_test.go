@@ -112,6 +112,21 @@ func pages(t *testing.T) map[string]string {
 	return all
 }
 
+// TestREADMEIsShort: what it is, how it is installed and for which databases stands on the first screen, and all of it is skimmed in a minute.
+func TestREADMEIsShort(t *testing.T) {
+	text := pages(t)["README.md"]
+	first := strings.Join(strings.SplitN(text, "\n", 13)[:12], "\n")
+	for _, says := range []string{"go get -tool ", "PostgreSQL 14 to 18", "SQLite 3.35", "No MySQL", "Go:", "Status:", "modelgen init"} {
+		if !strings.Contains(first, says) {
+			t.Errorf("the first screen of the README does not say %s:\n%s", says, first)
+		}
+	}
+	const most = 700 // beside code
+	if n := len(strings.Fields(fence.ReplaceAllString(text, ""))); n > most {
+		t.Errorf("the README has %d words, which is more than the %d that somebody skims in a minute: link to a page", n, most)
+	}
+}
+
 var (
 	fence  = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
 	inline = regexp.MustCompile("`([^`\n]+)`")
