@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -124,69 +122,6 @@ func besideTags(tag string, k kind, models int) func(context.Context, *costs) (p
 		p.peak = peak
 		return p, err
 	}
-}
-
-// starts times whole programs that find nothing to do.
-func starts(n int) func(context.Context, *costs) (pair, error) {
-	return func(ctx context.Context, c *costs) (pair, error) {
-		dir, file, err := c.idle(ctx, n)
-		if err != nil {
-			return pair{}, err
-		}
-		return turns(20*c.runs, runs(ctx, dir, "up", file), runs(ctx, dir, "query", file))
-	}
-}
-
-// initialises times whole programs that find nothing to do beside others that do the same with fewer migrations.
-func initialises(n, fewer int) func(context.Context, *costs) (pair, error) {
-	return func(ctx context.Context, c *costs) (p pair, err error) {
-		dir, file, err := c.idle(ctx, n)
-		if err != nil {
-			return p, err
-		}
-		small, few, err := c.idle(ctx, fewer)
-		if err != nil {
-			return p, err
-		}
-		p, err = turns(20*c.runs, runs(ctx, dir, "up", file), runs(ctx, small, "up", few))
-		p.more = true
-		return p, err
-	}
-}
-
-func runs(ctx context.Context, dir, name, file string) func() (time.Duration, error) {
-	return func() (time.Duration, error) {
-		return timed(1, func() error { return exec.CommandContext(ctx, filepath.Join(dir, "bin", name), file).Run() })
-	}
-}
-
-// idle returns a directory with the programs of a project in bin, and a database that has all of its migrations.
-func (c *costs) idle(ctx context.Context, n int) (dir, file string, err error) {
-	if dir, err = c.project(ctx, n); err != nil {
-		return "", "", err
-	}
-	file = filepath.Join(dir, "shop.db")
-	db, err := sql.Open("sqlite", file)
-	if err != nil {
-		return "", "", err
-	}
-	if err := errors.Join(os.RemoveAll(file), record(ctx, db, c.lite.dialect, n), db.Close()); err != nil {
-		return "", "", err
-	}
-	if _, _, err := process(ctx, dir, "go", "build", "-o", "built/", "./up", "./query"); err != nil {
-		return "", "", err
-	}
-	// As they are installed: the linker writes a program piece by piece, and Linux then has small pages of it in memory, which makes each start slower.
-	for _, name := range []string{"up", "query"} {
-		text, err := os.ReadFile(filepath.Join(dir, "built", name))
-		if err == nil {
-			err = errors.Join(os.MkdirAll(filepath.Join(dir, "bin"), 0o755), os.WriteFile(filepath.Join(dir, "bin", name), text, 0o755))
-		}
-		if err != nil {
-			return "", "", err
-		}
-	}
-	return dir, file, nil
 }
 
 // builds times go build after an edit of a file.

@@ -18,9 +18,14 @@ func (c *costs) project(ctx context.Context, n int) (string, error) {
 	dir := c.path(fmt.Sprintf("project%d", n))
 	files := map[string]string{
 		"go.mod":               "module example.com/shop\n\ngo 1.26\n\nrequire github.com/modelgen/modelgen v0.0.0\n\nreplace github.com/modelgen/modelgen => " + c.root + "\n",
-		"up/main.go":           program,
-		"query/main.go":        fmt.Sprintf(queryProgram, newestQuery(c.lite)),
 		"goose/goose/goose.go": gooseStandIn,
+	}
+	for _, d := range []struct {
+		database
+		dialect, driver, module string
+	}{{c.lite, "sqlite", "sqlite", "modernc.org/sqlite"}, {c.server, "postgres", "postgres", "github.com/lib/pq"}} {
+		files["up_"+d.dialect+"/main.go"] = fmt.Sprintf(program, d.module, d.dialect, d.driver)
+		files["query_"+d.dialect+"/main.go"] = fmt.Sprintf(queryProgram, d.module, newestQuery(d.database), d.driver)
 	}
 	all := steps(n).Migrations()
 	var names []string
@@ -115,20 +120,20 @@ import (
 	"database/sql"
 	"os"
 
-	_ "modernc.org/sqlite"
+	_ %[1]q
 
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/sqlite"
+	"github.com/modelgen/modelgen/runtime/%[2]s"
 
 	"example.com/shop/migrations"
 )
 
 func main() {
-	db, err := sql.Open("sqlite", os.Args[1])
+	db, err := sql.Open(%[3]q, os.Args[1])
 	if err != nil {
 		panic(err)
 	}
-	m, err := migrate.New(db, sqlite.Dialect{}, migrations.All, nil)
+	m, err := migrate.New(db, %[2]s.Dialect{}, migrations.All, nil)
 	if err == nil {
 		_, err = m.Up(context.Background())
 	}
@@ -145,16 +150,16 @@ import (
 	"database/sql"
 	"os"
 
-	_ "modernc.org/sqlite"
+	_ %[1]q
 )
 
 func main() {
-	db, err := sql.Open("sqlite", os.Args[1])
+	db, err := sql.Open(%[3]q, os.Args[1])
 	if err != nil {
 		panic(err)
 	}
 	var name, digest string
-	if err := db.QueryRowContext(context.Background(), %q).Scan(&name, &digest); err != nil {
+	if err := db.QueryRowContext(context.Background(), %[2]q).Scan(&name, &digest); err != nil {
 		panic(err)
 	}
 }
