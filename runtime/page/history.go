@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/modelgen/modelgen/internal/toposort"
-	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -224,19 +223,17 @@ func (h *history) replay() {
 				was = was.clone()
 			}
 		default:
-			h.before[i], was = h.union(order, above), h.join(states, above)
+			h.before[i] = h.union(order, above)
+			was = join(states, above, h.before[i])
 			h.compare(was, h.before[i], nil, nil)
 		}
 		h.after[i] = step(h.before[i], h.all[i].Ops)
-		for _, op := range h.all[i].Ops {
-			if op.Value != nil {
-				was.rename(op.Value.Effects().Renames)
-			}
-		}
-		h.compare(was, h.after[i], h.before[i], func(c change) {
+		tell := func(c change) {
 			h.changes[i] = append(h.changes[i], c)
 			h.things[c.thing].events = append(h.things[c.thing].events, i)
-		})
+		}
+		was.follow(h.all[i].Ops, tell)
+		h.compare(was, h.after[i], h.before[i], tell)
 		states[i] = was
 		for _, p := range above {
 			if last[p] == i && len(above) == 1 {
@@ -251,7 +248,7 @@ func (h *history) replay() {
 		h.schema, h.now = h.after[heads[0]], states[heads[0]]
 	default:
 		h.schema = h.union(order, heads)
-		joined := h.join(states, heads)
+		joined := join(states, heads, h.schema)
 		h.compare(joined, h.schema, nil, nil)
 		h.now = joined
 	}
@@ -271,61 +268,6 @@ func (h *history) union(order, of []int) *schema.Schema {
 		}
 	}
 	return s
-}
-
-// join returns what several states have.
-func (h *history) join(states map[int]state, of []int) state {
-	out := states[of[0]].clone()
-	for _, o := range of[1:] {
-		for t, in := range states[o] {
-			if out[t] == nil {
-				out[t] = map[key]entry{}
-			}
-			for k, e := range in {
-				if _, ok := out[t][k]; !ok {
-					out[t][k] = e
-				}
-			}
-		}
-	}
-	return out
-}
-
-// rename moves objects to their new names.
-func (s state) rename(all []migrate.Renamed) {
-	for _, r := range all {
-		table, is := r.From.Table, func(k key) bool { return k.name == r.From.Name }
-		switch r.From.Kind {
-		case migrate.TableObject:
-			if in := s[r.From.Name]; in != nil {
-				delete(s, r.From.Name)
-				if e, ok := in[key{kindTable, r.From.Name, ""}]; ok {
-					delete(in, key{kindTable, r.From.Name, ""})
-					in[key{kindTable, r.To, ""}] = e
-				}
-				s[r.To] = in
-			}
-			continue
-		case migrate.ColumnObject:
-			is = func(k key) bool { return k.kind == kindColumn && k.name == r.From.Name }
-		case migrate.IndexObject:
-			is = func(k key) bool { return k.kind == kindIndex && k.name == r.From.Name }
-		case migrate.ConstraintObject:
-			is = func(k key) bool {
-				return k.kind != kindColumn && k.kind != kindIndex && k.kind != kindRow && k.name == r.From.Name
-			}
-		case migrate.SQLObjectObject:
-			is = func(k key) bool { return k.kind+" "+k.name == r.From.Name }
-		}
-		in := s[table]
-		for k, e := range maps.Clone(in) {
-			if is(k) {
-				delete(in, k)
-				k.name = strings.TrimPrefix(r.To, k.kind+" ")
-				in[k] = e
-			}
-		}
-	}
 }
 
 // compare makes was what s is, and tells each difference. prev is the schema that was comes from, whose tables need no look where s has the same ones;

@@ -187,7 +187,14 @@ func (p *Page) WriteFile(to string) (string, error) {
 	if !strings.HasSuffix(to, ".html") {
 		to = filepath.Join(to, "index.html")
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+	dir := filepath.Dir(to)
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return "", fmt.Errorf("%s is a file and no directory; nothing was written; name a directory, or a file that ends in .html", dir)
+	}
+	if info, err := os.Stat(to); err == nil && info.IsDir() {
+		return "", fmt.Errorf("%s is a directory; nothing was written; what ends in .html is the name of the page itself", to)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
 	return to, os.WriteFile(to, []byte(p.html()), 0o666)
