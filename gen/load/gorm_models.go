@@ -181,7 +181,13 @@ func (l *loader) embeddedBy(obj *types.TypeName, parts map[*types.TypeName][]str
 	for i := range st.NumFields() {
 		f := st.Field(i)
 		tag := strings.ToLower(reflect.StructTag(st.Tag(i)).Get("gorm"))
-		if !f.Embedded() && !(strings.Contains(tag, "embedded") && slices.ContainsFunc(gormschema.Keys(tag), func(k gormschema.Key) bool { return k.Word == "embedded" })) {
+		embedded := f.Embedded()
+		if !embedded && strings.Contains(tag, "embedded") {
+			for _, word := range gormschema.Keys(tag) {
+				embedded = embedded || word == "embedded"
+			}
+		}
+		if !embedded {
 			continue
 		}
 		if n, ok := types.Unalias(deref(f.Type())).(*types.Named); ok {

@@ -33,18 +33,18 @@ func (m *model) knownKeys(f *types.Var, t fieldTags) {
 	if !ok {
 		return
 	}
-	for _, k := range gormschema.Keys(tag.s) {
-		word := strings.ToUpper(k.Word)
+	for at, written := range gormschema.Keys(tag.s) {
+		word := strings.ToUpper(written)
 		if gormschema.Known[word] || slices.Contains(m.l.mapper.ignore, word) || m.l.gormOld(word) {
 			continue
 		}
 		hint := ""
-		if n := nearest(strings.ToLower(k.Word), gormWords, reach(k.Word)); n != "" {
+		if n := nearest(strings.ToLower(written), gormWords, reach(written)); n != "" {
 			hint = ": did you mean " + n + "?"
 		} else {
-			hint = "; if a plugin does, say so with -tag gorm,ignore:" + strings.ToLower(k.Word)
+			hint = "; if a plugin does, say so with -tag gorm,ignore:" + strings.ToLower(written)
 		}
-		m.l.failf(m.tagPos(t, k.At), "%s: gorm does not read the key %q%s", f.Name(), k.Word, hint)
+		m.l.failf(m.tagPos(t, at), "%s: gorm does not read the key %q%s", f.Name(), written, hint)
 	}
 }
 
@@ -110,7 +110,7 @@ func (m *model) gormColumn(f *gormschema.Field, sc *scope, numbered *gormschema.
 		return
 	}
 	m.gormMore(c, f, pos)
-	if !c.opts.has("default") {
+	if f.HasDefault && !c.opts.has("default") {
 		m.later = append(m.later, func() { m.gormDefault(c, f) })
 	}
 	m.columnObjects(c)

@@ -193,11 +193,11 @@ type fieldTags struct {
 // mappedTags reads the tags of all fields of a model whose columns another library names, its embedded structs included, and lets known look at what
 // the library's own tag says. It returns the scope of the model, and what reads its blank fields once the columns are there.
 func (m *model) mappedTags(structs []*types.Struct, typs []types.Type, known func(*types.Var, fieldTags)) (sc *scope, blank []func()) {
-	sc = &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
 	fields := 0
 	for _, st := range structs {
 		fields += st.NumFields()
 	}
+	sc = &scope{local: make(map[string]string, fields), pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
 	m.tags = make(map[*types.Var]fieldTags, fields)
 	for i, st := range structs {
 		typ := typs[i]

@@ -114,9 +114,10 @@ func (l *loader) newModel(s *source, d *decl) *model {
 		l.failf(name.Pos(), "%s is in a file with the build constraint %s: wherever that does not hold, its table would be taken for gone; move the model into a file without one", name.Name, constraint)
 		return nil
 	}
+	fields := d.spec.Type.(*ast.StructType).Fields.NumFields()
 	return &model{
 		l: l, src: s, obj: obj, pos: name.Pos(), table: &schema.Table{}, constraint: constraint,
-		byName: map[string]*column{}, byLower: map[string]*column{}, groups: map[string]*group{}, directives: tableDirectives(d),
+		byName: make(map[string]*column, fields), byLower: make(map[string]*column, fields), groups: map[string]*group{}, directives: tableDirectives(d),
 	}
 }
 
@@ -239,7 +240,7 @@ func (m *model) read() {
 		m.columnNames()
 		return
 	}
-	sc := &scope{local: map[string]string{}, pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
+	sc := &scope{local: make(map[string]string, st.NumFields()), pkg: m.obj.Pkg(), pos: m.pos, obj: m.obj}
 	m.readStruct(m.obj.Type(), st, sc)
 	m.readTableDirectives(sc)
 	m.columnNames()
@@ -261,6 +262,7 @@ func (m *model) finish() {
 	for _, f := range m.later {
 		f()
 	}
+	m.later = nil // of many models it is much
 	m.table.Columns = make([]schema.Column, 0, len(m.columns))
 	for _, c := range m.columns {
 		m.table.Columns = append(m.table.Columns, c.Column)

@@ -26,14 +26,10 @@ func (p *Parser) embed(s *Schema, f *Field, value types.Type) {
 	e := p.parse(value, st, &Schema{Table: s.Table, embedded: true, outer: s})
 	f.Embedded = e
 	s.Structs, s.StructsOf = append(s.Structs, e.Structs...), append(s.StructsOf, e.StructsOf...)
-	_, asked := f.set.get("EMBEDDED")
 	prefix, prefixed := f.set.get("EMBEDDEDPREFIX")
 	for _, in := range e.Fields {
 		in.Owner, in.ownerSchema = s, e
 		in.Path = append([]*types.Var{f.Path[0]}, in.Path...)
-		if asked {
-			in.embeddedPath = append([]string{f.Name}, in.embeddedPath...)
-		}
 		if prefixed && in.DBName != "" {
 			in.DBName = prefix.Value + in.DBName
 		}

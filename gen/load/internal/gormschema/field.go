@@ -17,27 +17,26 @@ type Field struct {
 	Embedded *Schema    // what it flattens, nil when it does not
 	Pos      *types.Var // of the innermost field
 
-	DataType     string // one of the constants, or SQL
-	GoType       string // GORMDataType: before type: says otherwise
-	Size         int
-	Precision    int
-	Scale        int
-	PrimaryKey   bool
-	Auto         bool // AutoIncrement
-	NotNull      bool
-	Unique       bool
-	Comment      string
-	HasDefault   bool
-	Default      string                     // as in the tag, texts without their quotes
-	Value        *string                    // a default that gorm parsed: what a literal of it holds
-	NoDDL        bool                       // IgnoreMigration
-	Unknown      string                     // why the type is not known without running the program, "" when it is
-	DriverType   func(driver string) string // GormDBDataType, "" where that says nothing; nil without one
-	tag          string
-	set          settings
-	used         bool    // Creatable, Updatable or Readable
-	ownerSchema  *Schema // of the embedded struct
-	embeddedPath []string
+	DataType    string // one of the constants, or SQL
+	GoType      string // GORMDataType: before type: says otherwise
+	Size        int
+	Precision   int
+	Scale       int
+	PrimaryKey  bool
+	Auto        bool // AutoIncrement
+	NotNull     bool
+	Unique      bool
+	Comment     string
+	HasDefault  bool
+	Default     string                     // as in the tag, texts without their quotes
+	Value       *string                    // a default that gorm parsed: what a literal of it holds
+	NoDDL       bool                       // IgnoreMigration
+	Unknown     string                     // why the type is not known without running the program, "" when it is
+	DriverType  func(driver string) string // GormDBDataType, "" where that says nothing; nil without one
+	tag         string
+	set         settings
+	used        bool    // Creatable, Updatable or Readable
+	ownerSchema *Schema // of the embedded struct
 }
 
 // Setting returns a key of the field's tag, or of a struct around it.
@@ -69,9 +68,10 @@ func (f *Field) at(key string) ([]*types.Var, int) {
 	return f.Path, -1
 }
 
-// field is ParseField.
-func (p *Parser) field(s *Schema, v *types.Var, tag string) *Field {
-	f := &Field{Name: v.Name(), Path: []*types.Var{v}, Pos: v, Owner: s, tag: tag, used: true}
+// field is ParseField: it reads a field of s into f.
+func (p *Parser) field(f *Field, s *Schema, path []*types.Var, tag string) {
+	v := path[0]
+	*f = Field{Name: v.Name(), Path: path, Pos: v, Owner: s, tag: tag, used: true}
 	f.set = parseTag(tag, ";", f.Path)
 	f.Type = types.Unalias(v.Type())
 	for {
@@ -130,7 +130,6 @@ func (p *Parser) field(s *Schema, v *types.Var, tag string) *Field {
 	if asked || f.GoType != Time && f.GoType != Bytes && !valuer && v.Embedded() && f.used {
 		p.embed(s, f, value)
 	}
-	return f
 }
 
 // number reads a key that has a number; gorm ignores what is none, except in size.

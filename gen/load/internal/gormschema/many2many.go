@@ -24,7 +24,8 @@ func (p *Parser) many2many(r *Relation, name string) {
 		of[name] = key
 		tag := withoutSetting(gormTagOf(key), "column", "autoincrement", "index", "unique", "uniqueindex")
 		v := types.NewField(key.Pos.Pos(), key.Pos.Pkg(), name, key.Pos.Type(), false)
-		g := p.field(j, v, tag)
+		g := new(Field)
+		p.field(g, j, []*types.Var{v}, tag)
 		g.Path, g.Pos = f.Path, f.Pos
 		for i := range g.set {
 			g.set[i].Path, g.set[i].At = f.Path, -1

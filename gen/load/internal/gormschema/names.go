@@ -39,6 +39,7 @@ func (n Names) Column(name string) string {
 	}
 	upper := func(i int) bool { return value[i] >= 'A' && value[i] <= 'Z' }
 	var b strings.Builder
+	b.Grow(len(value) + 4)
 	last, cur := false, upper(0)
 	end := len(value) - 1
 	for i, r := range value[:end] {

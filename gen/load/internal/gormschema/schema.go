@@ -3,6 +3,7 @@ package gormschema
 import (
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -65,12 +66,14 @@ func (p *Parser) parse(t types.Type, st *types.Struct, s *Schema) *Schema {
 		s.Name = n.Obj().Name()
 	}
 	flat := true
-	for i := range st.NumFields() {
-		v := st.Field(i)
+	fields, path := make([]Field, st.NumFields()), slices.Collect(st.Fields())
+	s.Fields = make([]*Field, 0, len(fields))
+	for i, v := range path {
 		if !v.Exported() {
 			continue
 		}
-		f := p.field(s, v, gormTag(st.Tag(i)))
+		f := &fields[i]
+		p.field(f, s, path[i:i+1:i+1], gormTag(st.Tag(i)))
 		if f.Embedded != nil {
 			s.Fields, flat = append(s.Fields, f.Embedded.Fields...), false
 		} else {

@@ -2,6 +2,7 @@ package gormschema
 
 import (
 	"go/types"
+	"iter"
 	"strings"
 )
 
@@ -53,25 +54,23 @@ func (s settings) truth(keys ...string) bool {
 	return false
 }
 
-// part is a piece of a tag and its place.
-type part struct {
-	text string
-	at   int
-}
-
-// splitTag cuts at a separator that has no backslash before it (ParseTagSetting of utils.go).
-func splitTag(tag, sep string) []part {
-	parts := make([]part, 0, 1+strings.Count(tag, sep))
-	at := 0
-	for piece := range strings.SplitSeq(tag, sep) {
-		if n := len(parts) - 1; n >= 0 && strings.HasSuffix(parts[n].text, `\`) {
-			parts[n].text = parts[n].text[:len(parts[n].text)-1] + sep + piece
-		} else {
-			parts = append(parts, part{piece, at})
+// splitTag cuts at a separator that has no backslash before it (ParseTagSetting of utils.go), and yields each part with its place.
+func splitTag(tag, sep string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		part, begin, at := "", 0, 0
+		for piece := range strings.SplitSeq(tag, sep) {
+			if before, goesOn := strings.CutSuffix(part, `\`); goesOn {
+				part = before + sep + piece
+			} else {
+				if at > 0 && !yield(begin, part) {
+					return
+				}
+				part, begin = piece, at
+			}
+			at += len(piece) + len(sep)
 		}
-		at += len(piece) + len(sep)
+		yield(begin, part)
 	}
-	return parts
 }
 
 // parseTag is ParseTagSetting of gorm.
@@ -79,12 +78,11 @@ func parseTag(tag, sep string, path []*types.Var) settings {
 	if tag == "" {
 		return nil
 	}
-	parts := splitTag(tag, sep)
-	all := make(settings, 0, len(parts))
-	for _, p := range parts {
-		word, value, has := strings.Cut(p.text, ":")
+	all := make(settings, 0, 1+strings.Count(tag, sep))
+	for at, text := range splitTag(tag, sep) {
+		word, value, has := strings.Cut(text, ":")
 		key := strings.TrimSpace(strings.ToUpper(word))
-		at := p.at + len(word) - len(strings.TrimLeft(word, " \t\n"))
+		at += len(word) - len(strings.TrimLeft(word, " \t\n"))
 		switch {
 		case has:
 			all.put(key, Setting{strings.ReplaceAll(value, `\"`, `"`), path, at})
@@ -95,22 +93,16 @@ func parseTag(tag, sep string, path []*types.Var) settings {
 	return all
 }
 
-// Keys returns the keys of a gorm tag as they are written, with their places.
-func Keys(tag string) []Key {
-	var all []Key
-	for _, p := range splitTag(tag, ";") {
-		word, _, _ := strings.Cut(p.text, ":")
-		if key := strings.TrimSpace(word); key != "" {
-			all = append(all, Key{key, p.at + strings.Index(word, key)})
+// Keys yields the keys of a gorm tag as they are written, with their places in it.
+func Keys(tag string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		for at, text := range splitTag(tag, ";") {
+			word, _, _ := strings.Cut(text, ":")
+			if key := strings.TrimSpace(word); key != "" && !yield(at+strings.Index(word, key), key) {
+				return
+			}
 		}
 	}
-	return all
-}
-
-// Key is a key of a gorm tag and its place in it.
-type Key struct {
-	Word string
-	At   int
 }
 
 // Known are the keys that gorm reads.
