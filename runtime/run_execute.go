@@ -20,6 +20,7 @@ type executor struct {
 	res     *Result
 	schema  *schema.Schema // as the database is, by the history
 	base    *schema.Schema // the same before the migrations that wait to share a transaction; nil when none can
+	copied  bool           // base shares no table with schema, and follows it
 	digests map[string]digest
 	turned  map[key]turn   // what the digests have been made of since the history was read, where that is not in it
 	undo    map[int][]Op   // what undoes a migration, found before anything is touched
@@ -190,14 +191,19 @@ func quiet(ops []Op) bool {
 
 // walk makes all moves, in as few transactions as they allow.
 func (w *executor) walk(ctx context.Context, moves []move) error {
-	if w.shared || w.makeTables(moves) {
+	if w.copied = w.shared; w.copied {
 		w.base = w.schema.Clone()
 	}
+	sees := !w.copied && w.makeTables(moves)
 	var waiting []leg
 	apart := unseen{w: w}
 	for i, mv := range moves {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("stopped before %s; run the same command again to go on: %w", w.m.set.label(moves[i-len(waiting)].at), err)
+		}
+		var before *schema.Schema
+		if sees {
+			before = withTablesOf(w.schema)
 		}
 		l, err := w.plan(ctx, mv)
 		if err != nil {
@@ -214,6 +220,9 @@ func (w *executor) walk(ctx context.Context, moves []move) error {
 			}
 			waiting, apart = nil, unseen{w: w}
 			apart.takes(l)
+		}
+		if sees && len(waiting) == 0 {
+			w.base = before
 		}
 		waiting = append(waiting, l)
 	}

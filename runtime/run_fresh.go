@@ -50,6 +50,15 @@ func adds(op Op) bool {
 		!slices.ContainsFunc(e.Writes, func(o Object) bool { return o.Kind != TableObject })
 }
 
+// withTablesOf returns a copy of a schema that has the same tables, not copies of them: a migration that makes another one leaves it as it is, and to copy those of
+// a large schema takes longer than to plan ten migrations.
+func withTablesOf(s *schema.Schema) *schema.Schema {
+	c := *s
+	c.Namespaces, c.Enums, c.Tables = slices.Clone(s.Namespaces), slices.Clone(s.Enums), slices.Clone(s.Tables)
+	c.SQLObjects, c.Objects = slices.Clone(s.SQLObjects), slices.Clone(s.Objects)
+	return &c
+}
+
 // folded returns the stages of migrations that share a transaction, which leave the database as their own do.
 func (w *executor) folded(legs []leg) [][]Stage {
 	own := make([][]Stage, len(legs))
@@ -61,7 +70,10 @@ func (w *executor) folded(legs []leg) [][]Stage {
 	if left == nil {
 		return own
 	}
-	s := w.base.Clone()
+	s := withTablesOf(w.base) // where it is not copied, they change only tables that they make, see [unseen]
+	if w.copied {
+		s = w.base.Clone()
+	}
 	out := make([][]Stage, len(legs))
 	for i := range left {
 		if len(left[i]) == 0 {

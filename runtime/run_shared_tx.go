@@ -15,7 +15,7 @@ func (w *executor) together(ctx context.Context, legs []leg) error {
 	if len(legs) > 1 {
 		err := w.share(ctx, legs)
 		for _, l := range legs {
-			if w.base != nil {
+			if w.copied {
 				_ = apply(w.base, l.ops) // which w.schema has taken already
 			}
 		}
@@ -23,7 +23,7 @@ func (w *executor) together(ctx context.Context, legs []leg) error {
 			return err
 		}
 	}
-	if len(legs) == 1 && w.base != nil {
+	if len(legs) == 1 && w.copied {
 		_ = apply(w.base, legs[0].ops)
 	}
 	for i, l := range legs {

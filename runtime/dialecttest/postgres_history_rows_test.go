@@ -126,3 +126,50 @@ func escape(text string) string {
 	}
 	return string(b)
 }
+
+// TestPostgresHistoryWithoutColumns has histories that the query for the newest row can read, and to which a column is missing that is written only: one of an
+// earlier version gets it, and else the table is no history. The rows that are added have their times.
+func TestPostgresHistoryWithoutColumns(t *testing.T) {
+	for _, driver := range []string{"postgres", "pgx"} {
+		t.Run(driver, func(t *testing.T) {
+			db, err := sql.Open(driver, pgtest.Database(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			up := func(n int) error {
+				m, err := migrate.New(db, postgres.Dialect{}, benchSet(n), nil)
+				if err == nil {
+					_, err = m.Up(t.Context())
+				}
+				return err
+			}
+			exec := func(sql string) {
+				t.Helper()
+				if _, err := db.Exec(sql); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := up(2); err != nil {
+				t.Fatal(err)
+			}
+			exec("ALTER TABLE modelgen_history DROP COLUMN module")
+			if err := up(4); err != nil {
+				t.Fatal(err)
+			}
+			exec("ALTER TABLE modelgen_history RENAME COLUMN duration_ms TO other")
+			if err := up(6); err == nil || !strings.Contains(err.Error(), "is there, but is not a history of modelgen") {
+				t.Errorf("without duration_ms: %v", err)
+			}
+			var rows int
+			const whole = "SELECT count(*) FROM modelgen_history WHERE started <= finished AND other >= 0 AND finished - started < interval '1 hour' AND started > now() - interval '1 hour'"
+			if err := db.QueryRow(whole).Scan(&rows); err != nil || rows != 4 {
+				t.Errorf("%d rows have their times: %v", rows, err)
+			}
+			var modules int
+			if err := db.QueryRow("SELECT count(module) FROM modelgen_history").Scan(&modules); err != nil || modules != 2 {
+				t.Errorf("%d rows have a module: %v", modules, err)
+			}
+		})
+	}
+}

@@ -45,6 +45,7 @@ func safeOrNull(v string) string {
 
 func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, error) {
 	records, err := s.records(ctx, "SELECT "+historyColumns+", NULL FROM "+s.table()+` WHERE "set" = `+safe(set)+" ORDER BY id DESC LIMIT 1")
+	s.read = err == nil && !s.missing && s.engine.traits().plain
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}
@@ -147,7 +148,12 @@ func (s *session) Bootstrap(ctx context.Context) error {
 			if there, complete, err := s.checkHistory(ctx); err != nil {
 				return err
 			} else if there {
-				s.missing = false
+				if s.missing { // another one has made it meanwhile
+					s.known, s.missing = false, false
+					if err := s.look(ctx); err != nil {
+						return err
+					}
+				}
 				if !complete {
 					return s.addModule(ctx)
 				}
@@ -233,11 +239,20 @@ func (s *session) checkHistory(ctx context.Context) (found, complete bool, err e
 		count = "(SELECT count(*)::int FROM pg_catalog.pg_class b WHERE b.relnamespace = c.relnamespace AND b.relname IN (" + text(base+protectionSuffix) + ", " + text(base+logSuffix) + "))"
 	}
 	// A join, more of these subqueries, and obj_description, which is a function in SQL, each take the server longer than all the rest.
+	names := "(SELECT pg_catalog.string_agg(a.attname::text, ' ') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)"
+	where := "c.relname = " + text(base) + " AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = " + text(s.namespace(s.cfg.History)) + ")"
+	if s.read { // so that most columns are there; to ask for one that is not is an error
+		names = "CASE WHEN pg_catalog.has_column_privilege(c.oid, 'duration_ms', 'SELECT') IS NULL OR pg_catalog.has_column_privilege(c.oid, 'module', 'SELECT') IS NULL THEN '' ELSE " +
+			text(strings.Join(append(slices.Clip(historyHas), "module"), " ")) + " END"
+		where = "c.oid = pg_catalog.to_regclass(" + text(s.table()) + ")"
+	}
 	err = s.conn.QueryRowContext(ctx, `SELECT c.relkind::text, (SELECT d.description FROM pg_catalog.pg_description d
  WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0), pg_catalog.pg_get_userbyid(c.relowner)::text,
- current_user::text, c.relowner::bigint, (SELECT pg_catalog.string_agg(a.attname::text, ' ') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), `+count+`
- FROM pg_catalog.pg_class c WHERE c.relname = `+text(base)+" AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = "+text(s.namespace(s.cfg.History))+")").
-		Scan(&kind, &comment, &owner, &user, &number, &columns, &beside)
+ current_user::text, c.relowner::bigint, `+names+`, `+count+" FROM pg_catalog.pg_class c WHERE "+where).Scan(&kind, &comment, &owner, &user, &number, &columns, &beside)
+	if s.read && migrate.ErrorCode(err) == undefinedColumn {
+		s.read = false
+		return s.checkHistory(ctx)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, false, nil
 	}
@@ -335,86 +350,4 @@ func markSQL(table string, m migrate.Mark) string {
 		return "UPDATE " + table + " SET digest = " + safe(r.Digest) + ` WHERE "set" = ` + safe(r.Set) + " AND id = (SELECT max(id) FROM " + table + ` WHERE "set" = ` + safe(r.Set) + ")"
 	}
 	panic("modelgen: a mark of an unknown kind")
-}
-
-// insert adds the rows of migrations that begin. A history of an earlier version may have no column for the module, which is then not known.
-func insert(table string, records ...migrate.Record) string {
-	return insertWith(table, "started", "pg_catalog.clock_timestamp()", records)
-}
-
-// insertWith adds rows with further columns, which have the same values in all of them.
-func insertWith(table, columns, values string, records []migrate.Record) string {
-	module := slices.ContainsFunc(records, func(r migrate.Record) bool { return r.Module != "" })
-	columns = `"set", name, hash, digest, state, stage, cursor, tool, ` + columns
-	if module {
-		columns += ", module"
-	}
-	rows := make([]string, len(records))
-	for i, r := range records {
-		row := []string{safe(r.Set), safe(r.Name), safe(r.Hash), safe(r.Digest), safe(string(r.State)), strconv.Itoa(r.Stage), safeOrNull(r.Cursor), safe(r.Tool), values}
-		if module {
-			row = append(row, safeOrNull(r.Module))
-		}
-		rows[i] = "(" + strings.Join(row, ", ") + ")"
-	}
-	return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.Join(rows, ", ")
-}
-
-// done adds the rows of migrations that have begun and ended in the transaction, which is as long as all of them have taken.
-func (s *session) done(all []migrate.Work) string {
-	rows := make([]migrate.Record, len(all))
-	for i, work := range all {
-		rows[i] = work.Before[0].Record
-		rows[i].State = work.After[0].Record.State
-	}
-	const began = "pg_catalog.transaction_timestamp()"
-	took := "(pg_catalog.clock_timestamp() - " + began + ")"
-	if len(all) > 1 {
-		took += " / " + strconv.Itoa(len(all))
-	}
-	return insertWith(s.table(), "started, finished, duration_ms", began+", "+began+" + "+took+", (EXTRACT(epoch FROM "+took+") * 1000)::bigint", rows)
-}
-
-// beginAll claims all migrations of a transaction in one statement: a statement for each row takes longer than a small migration. What each
-// row says in the end is there from the beginning, since nobody sees it before the commit.
-func (s *session) beginAll(all []migrate.Work) string {
-	var rows []migrate.Record
-	for _, work := range all {
-		for _, m := range append(work.Before[:len(work.Before):len(work.Before)], work.After...) {
-			if m.Kind == migrate.MarkBegin {
-				rows = append(rows, m.Record)
-			}
-		}
-	}
-	return insert(s.table(), rows...)
-}
-
-// finishAll completes them. How long each one took is not known where they are one string: each has its part. The rows are those of one set nearly always, and
-// a list of names takes the server half as long as a join with values.
-func (s *session) finishAll(all []migrate.Work) string {
-	type group struct {
-		set   string
-		state migrate.State
-	}
-	var groups []group
-	names := map[group][]string{}
-	for _, work := range all {
-		for _, m := range work.After {
-			if m.Kind == migrate.MarkFinish {
-				g := group{m.Record.Set, m.Record.State}
-				if names[g] == nil {
-					groups = append(groups, g)
-				}
-				names[g] = append(names[g], safe(m.Record.Name))
-			}
-		}
-	}
-	const took = "(pg_catalog.clock_timestamp() - started)"
-	n := strconv.Itoa(len(all))
-	updates := make([]string, len(groups))
-	for i, g := range groups {
-		updates[i] = "UPDATE " + s.table() + " SET state = " + safe(string(g.state)) + ", finished = started + " + took + " / " + n + ", duration_ms = (EXTRACT(epoch FROM " + took + ") * 1000 / " + n +
-			`)::bigint, cursor = NULL, error = NULL WHERE "set" = ` + safe(g.set) + " AND name IN (" + strings.Join(names[g], ", ") + ")"
-	}
-	return strings.Join(updates, "\n;\n")
 }

@@ -170,9 +170,7 @@ func (s *session) Unlock(ctx context.Context) error {
 	}
 	s.locked = false
 	for try := 0; ; try++ {
-		var held bool
-		err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", s.key())).Scan(&held)
-		err = s.fail(ctx, err)
+		held, err := s.unlock(ctx, s.cfg.Leaves && try == 0)
 		switch {
 		case s.broken:
 			return nil
@@ -184,6 +182,23 @@ func (s *session) Unlock(ctx context.Context) error {
 			return errMoved
 		}
 	}
+}
+
+// unlock asks once for the lock to be given back, and the last time that something is asked of the session restores the settings with it.
+func (s *session) unlock(ctx context.Context, last bool) (held bool, err error) {
+	ask := fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", s.key())
+	back := s.back()
+	if last = last && s.set && !s.hand && len(back) > 0; !last {
+		err = s.fail(ctx, s.conn.QueryRowContext(ctx, ask).Scan(&held))
+		return held, err
+	}
+	var rest string
+	err = s.fail(ctx, s.conn.QueryRowContext(ctx, ask+", pg_catalog.concat("+strings.Join(back, ", ")+")").Scan(&held, &rest))
+	if err != nil && !s.broken { // it is not known what of it was done
+		s.hangUp(ctx)
+	}
+	s.set = s.set && !held
+	return held, err
 }
 
 var errMoved = errors.New("the lock of migrations is not on this connection of the server any more: is there a pooler in transaction mode in between? " +
@@ -204,7 +219,11 @@ func (s *session) execHere(ctx context.Context, sql string) error {
 	if here == "" {
 		return s.exec(ctx, sql)
 	}
-	err := s.exec(ctx, here+"; "+sql)
+	return moved(s.exec(ctx, here+"; "+sql))
+}
+
+// moved is the error of a statement that began with here.
+func moved(err error) error {
 	if migrate.ErrorCode(err) == divisionByZero {
 		return errMoved
 	}

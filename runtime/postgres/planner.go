@@ -86,6 +86,7 @@ func (p *planner) Before(s *schema.Schema) {
 	p.before = s
 	if !p.begun {
 		p.begun = true
+		p.declared = slices.Grow(p.declared, len(s.SQLObjects)+2*len(s.Tables))
 		for _, o := range s.SQLObjects {
 			p.declared = append(p.declared, declaration{o.String(), "", ""})
 			if o.Kind == schema.ExtensionKind {

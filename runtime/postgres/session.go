@@ -23,6 +23,7 @@ type session struct {
 	known   bool     // the server was looked at
 	standby bool     // it is read-only
 	missing bool     // there was no history when it was read
+	read    bool     // the newest row was read, and with it most columns
 	beside  int      // how many of the tables that are kept beside the history were there when the server was looked at
 	counted bool     // that was in the statement that took the lock
 	made    bool     // it has made the history, and written nothing to it

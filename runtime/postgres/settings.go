@@ -33,13 +33,20 @@ func (s *session) serverColumns() string {
 // historyHidden reports whether a policy may hide rows of the history from the role. It, and what else is asked here, asks functions and no catalog: to plan a
 // query of a catalog takes a new connection longer than all the rest. Names are looked up where the role may look only, as else that is an error.
 func (s *session) historyHidden() string {
+	if s.missing { // what another one has made meanwhile is looked at again, see Bootstrap
+		return "false"
+	}
 	return s.ifUsable("COALESCE(pg_catalog.row_security_active(pg_catalog.to_regclass("+safe(s.table())+")::oid), false)", "false")
 }
 
 // countBeside counts the tables beside the history; -1 is not known.
 func (s *session) countBeside() string {
 	there := func(table string) string { return "(pg_catalog.to_regclass(" + safe(table) + ") IS NOT NULL)::int" }
-	return s.ifUsable(there(s.protectionTable())+" + "+there(s.logTable()), "-1")
+	both := there(s.protectionTable()) + " + " + there(s.logTable())
+	if s.missing { // to find that out, the role may use the schema
+		return both
+	}
+	return s.ifUsable(both, "-1")
 }
 
 // ifUsable is an expression where the role may use the schema of the history, else another one.
@@ -226,10 +233,15 @@ func (s *session) apply(ctx context.Context) error {
 		all = append(all, fmt.Sprintf(form, kv[0], value))
 	}
 	sql := strings.Join(all, between)
-	if s.engine.traits().plain {
-		sql = "SELECT " + sql
+	var err error
+	switch here := s.here(); {
+	case !s.engine.traits().plain:
+		err = s.execHere(ctx, sql)
+	case here == "":
+		err = s.exec(ctx, "SELECT "+sql)
+	default: // one statement is less than two
+		err = moved(s.exec(ctx, here+", "+sql))
 	}
-	err := s.execHere(ctx, sql)
 	s.set = s.set || err == nil
 	return err
 }
@@ -243,12 +255,7 @@ func (s *session) Close(ctx context.Context) error {
 	if !s.set || s.broken {
 		return nil
 	}
-	var back []string // RESET would forget what the application has set on its connection
-	for _, kv := range s.settings() {
-		if i := slices.Index(ownSettings, kv[0]); i < len(s.were) {
-			back = append(back, "pg_catalog.set_config('"+kv[0]+"', "+safe(s.were[i])+", false)")
-		}
-	}
+	back := s.back()
 	if s.set = false; len(back) == 0 {
 		s.hangUp(ctx) // what they were is not known
 		return nil
@@ -257,4 +264,15 @@ func (s *session) Close(ctx context.Context) error {
 		return fmt.Errorf("restoring the settings of the connection: %w", err)
 	}
 	return nil
+}
+
+// back lists what puts the settings back. RESET would forget what the application has set on its connection.
+func (s *session) back() []string {
+	var back []string
+	for _, kv := range s.settings() {
+		if i := slices.Index(ownSettings, kv[0]); i < len(s.were) {
+			back = append(back, "pg_catalog.set_config('"+kv[0]+"', "+safe(s.were[i])+", false)")
+		}
+	}
+	return back
 }

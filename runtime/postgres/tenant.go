@@ -59,7 +59,7 @@ func (s *session) Enter(to migrate.Dialect) bool {
 	}
 	s.dialect = d
 	s.schema = d.SchemaName()
-	s.known, s.hidden, s.missing, s.made, s.guards, s.kept = false, false, false, false, nil, kept{}
+	s.known, s.hidden, s.missing, s.read, s.made, s.guards, s.kept = false, false, false, false, false, nil, kept{}
 	s.stale = s.set
 	s.turn++ // tables of the same names have other columns
 	return true
