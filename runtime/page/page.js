@@ -223,6 +223,7 @@ if (er) {
 }
 
 // ---- the neighbours of one table: who refers to it, itself, what it refers to
+const places = s => [...s].reduce((n, c) => n + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{10ffff}]/u.test(c) ? 2 : 1), 0); // signs of East Asia take two
 const cut = s => [...s].length > 32 ? [...s].slice(0, 31).join("") + "\u2026" : s;
 function draw(i) {
   const from = [], to = [];
@@ -239,8 +240,8 @@ function draw(i) {
   const rows = (t, wanted) => columns(t).filter(r => !wanted || wanted.has(r[1]));
   const make = (t, wanted, side) => {
     const r = rows(t, wanted), name = S[D.t[t]];
-    let w = cut(name).length * 8.2 + 30;
-    for (const x of r) w = Math.max(w, 34 + cut(x[1]).length * 7.5 + 18 + cut(x[2]).length * 7.5 + 10);
+    let w = places(cut(name)) * 8.2 + 30;
+    for (const x of r) w = Math.max(w, 34 + places(cut(x[1])) * 7.5 + 18 + places(cut(x[2])) * 7.5 + 10);
     return {t, side, name, rows: r, w: Math.ceil(w), h: 30 + 18 * Math.max(1, r.length)};
   };
   const uses = (t, side) => {

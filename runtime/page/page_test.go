@@ -28,7 +28,7 @@ var (
 // evil are texts that try to leave the place where they are written.
 var evil = []string{
 	`</script><script>hacked=1</script>`, `"><img src=x onerror=hacked=2>`, `' onload='hacked=3`, `<!--`, `]]></svg><svg onload=hacked=4>`,
-	"a\u202eb", "new\nline", `{{.}}%s`, `&lt;b&gt;`, `</style><style>*{display:none}`, "日本語 и кириллица", `javascript:hacked=5`, `-->`, `\u003cscript>`,
+	"a\u202eb", "new\nline", `{{.}}%s`, `&lt;b&gt;`, `</style><style>*{display:none}`, "日本語の長い名前のテーブル и кириллица", `javascript:hacked=5`, `-->`, `\u003cscript>`,
 }
 
 // hostile adds tables and a migration to an input in which every text is one of those.

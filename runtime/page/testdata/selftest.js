@@ -127,7 +127,7 @@
     const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
     check("no id is there twice", new Set(ids).size === ids.length);
     check("every table of the diagram has a name for screen readers", [...document.querySelectorAll("#er a.b")].every(a => a.getAttribute("aria-label")));
-    check("no text is wider than its table", [...document.querySelectorAll("#er a.b")].every(a => {
+    check("no text is wider than its table", [...document.querySelectorAll("#er a.b, .near a.b")].every(a => {
       const w = +a.querySelector(".bx").getAttribute("width");
       return [...a.querySelectorAll("text")].every(t => { const b = t.getBBox(); return b.x >= 0 && b.x + b.width <= w + 1; });
     }));
