@@ -1,6 +1,7 @@
 package dialecttest
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -69,5 +70,25 @@ func TestPlannerSeesTheSchema(t *testing.T) {
 	}
 	if looks < 1500 {
 		t.Errorf("only %d looks", looks)
+	}
+}
+
+// TestPlansOfManyTables: what it takes to plan tables that differ between the dialects grows with their number, not with its square.
+func TestPlansOfManyTables(t *testing.T) {
+	for _, d := range []migrate.Dialect{postgres.Dialect{}, sqlite.Dialect{}} {
+		taken := func(n int) float64 {
+			var ops []migrate.Op
+			for i := range n {
+				ops = append(ops, table(fmt.Sprintf("t%04d", i), schema.Text("name").CollateFor("postgres", "C").CollateFor("sqlite", "NOCASE")))
+			}
+			return testing.AllocsPerRun(1, func() {
+				if _, err := migrate.PlanOps(d.Planner(0), &schema.Schema{}, ops); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+		if few, many := taken(50), taken(400); many > 16*few {
+			t.Errorf("%s: %.0f allocations for 50 tables, %.0f for 400", d.Name(), few, many)
+		}
 	}
 }
