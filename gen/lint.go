@@ -149,12 +149,10 @@ func (r *Result) Lint() ([]Hazard, error) {
 // named returns the migration of that name, or the only one whose name begins so.
 func named(all []read.Migration, name string) ([]read.Migration, error) {
 	var found []read.Migration
-	var names []string
 	for _, m := range all {
 		if m.Name == name {
 			return []read.Migration{m}, nil
 		}
-		names = append(names, m.Name)
 		if strings.HasPrefix(m.Name, name) {
 			found = append(found, m)
 		}
