@@ -16,7 +16,7 @@ import (
 func (s *Set) Fingerprint(sum string) *Set {
 	if b, err := hex.DecodeString(sum); err != nil || len(b) != len(digest{}) {
 		if s.misuse == nil {
-			s.misuse = fmt.Errorf("set %s: the fingerprint %q is not 32 hexadecimal digits; run modelgen generate to rewrite the list", s.name, sum)
+			s.misuse = fmt.Errorf("set %s: the fingerprint %q is not 32 hexadecimal digits; run go generate to rewrite the list", s.name, sum)
 		}
 		return s
 	}
@@ -35,7 +35,7 @@ func (s *Set) CheckFingerprint() error {
 		}
 	}
 	if s.listed != "" && s.listed != s.fingerprint(s.name) {
-		return fmt.Errorf("set %s: the list of the migrations is older than they are: its fingerprint is another one; run modelgen generate to rewrite it", s.name)
+		return fmt.Errorf("set %s: the list of the migrations has another fingerprint than they have: one was edited since modelgen wrote it, or a merge left it behind; go tool modelgen check says which, and what to run", s.name)
 	}
 	return nil
 }

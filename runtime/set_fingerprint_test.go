@@ -29,11 +29,11 @@ func TestFingerprint(t *testing.T) {
 		{"right", NewSet("app", first, second).Fingerprint(of(first, second)), "", ""},
 		{"what is replaced does not count", NewSet("app", first, second, squash).Fingerprint(of(squash)), "", ""},
 		{"none", NewSet("app", first, second), "", ""},
-		{"of fewer", NewSet("app", first, second).Fingerprint(of(first)), "", "run modelgen generate"},
+		{"of fewer", NewSet("app", first, second).Fingerprint(of(first)), "", "go tool modelgen check"},
 		{"no digest", NewSet("app", first).Fingerprint("12"), `the fingerprint "12" is not 32 hexadecimal digits`, ""},
 		{"misfit without one", NewSet("app", first, misfit), "does not fit", ""},
 		{"misfit with one is found when it matters", NewSet("app", first, misfit).Fingerprint(of(first, misfit)), "", "does not fit"},
-		{"joined", Join(NewSet("app", first, second).Fingerprint(of(first))), "", "run modelgen generate"},
+		{"joined", Join(NewSet("app", first, second).Fingerprint(of(first))), "", "go tool modelgen check"},
 		{"joined, one without", Join(NewSet("app", first).Fingerprint(of(first)), NewSet("more", misfit)), "does not fit", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

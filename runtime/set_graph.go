@@ -60,7 +60,7 @@ func (s *Set) closure(all []*Migration, owner map[*Migration]string) ([]*Migrati
 			}
 			set := s.ownerOf(p)
 			if set == nil || slices.Contains(s.members, set.name) {
-				return nil, fmt.Errorf("set %s: %s has the parent %s, which is not in the list of the set; run modelgen generate to rewrite the list",
+				return nil, fmt.Errorf("set %s: %s has the parent %s, which is not in the list of the set; run go generate to rewrite the list",
 					owner[m], m.Name, p.Name)
 			}
 			if err := set.Err(); err != nil {

@@ -27,7 +27,7 @@ func TestSetOwner(t *testing.T) {
 			t.Errorf("%s\nwant %s", all, want)
 		}
 	}
-	missing := "set %s: 0002 has the parent %s, which is not in the list of the set; run modelgen generate to rewrite the list"
+	missing := "set %s: 0002 has the parent %s, which is not in the list of the set; run go generate to rewrite the list"
 
 	a := named("0001")
 	first, second := migrate.NewSet("first", a), migrate.NewSet("second", a)

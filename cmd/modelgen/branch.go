@@ -138,9 +138,20 @@ func noDirectory(e env, named, what string) error {
 			}
 		}
 		if at := filepath.Join(dir, up); at == root || at == filepath.Dir(at) || root == "" {
-			return fmt.Errorf("there is no directory %s; %s", named, what)
+			return fmt.Errorf("there is no directory %s; %s; the first migration is written by go generate", named, what)
 		}
 	}
+}
+
+// usualOut is the directory of the migrations where nobody names it: migrations, or the one that the tool is called in when it holds a snapshot itself.
+func (e env) usualOut() string {
+	const usual = "migrations"
+	if _, err := os.Stat(filepath.Join(e.dir, usual)); err != nil {
+		if _, err := os.Stat(filepath.Join(e.dir, snapshot.Name)); err == nil {
+			return "."
+		}
+	}
+	return usual
 }
 
 // oneDirectory takes the directory of the migrations from the operands.
@@ -148,7 +159,7 @@ func oneDirectory(e env, cfg *gen.Config, operands []string, named int) error {
 	if len(operands) > 1 {
 		return fmt.Errorf("unexpected argument %q", operands[1])
 	}
-	cfg.Out = "migrations"
+	cfg.Out = e.usualOut()
 	if len(operands) == 1 {
 		cfg.Out = filepath.Clean(operands[0])
 	}

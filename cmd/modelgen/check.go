@@ -81,7 +81,7 @@ func moduleOf(dir string) string {
 // migrationDirs returns the directories with a snapshot that the operands name: migrations by default, all below for ./...
 func migrationDirs(e env, operands []string) ([]string, error) {
 	if len(operands) == 0 {
-		operands = []string{"migrations"}
+		operands = []string{e.usualOut()}
 	}
 	var dirs []string
 	for _, o := range operands {

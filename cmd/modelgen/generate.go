@@ -157,6 +157,9 @@ func inputs(cfg gen.Config, in gen.Inputs) cache.Inputs {
 func findOut(e env, f *flag.FlagSet, cfg *gen.Config) (searched bool, err error) {
 	given := false
 	f.Visit(func(f *flag.Flag) { given = given || f.Name == "out" })
+	if !given && len(cfg.Patterns) == 0 {
+		cfg.Out = e.usualOut()
+	}
 	_, err = os.Stat(filepath.Join(e.dir, cfg.Out, snapshot.Name))
 	here := err == nil
 	if given || here && len(cfg.Patterns) == 0 {

@@ -216,6 +216,9 @@ func run(ctx context.Context, e env, args []string) int {
 func dispatch(ctx context.Context, e env, args []string) error {
 	if len(args) >= 2 && args[0] == "-C" {
 		e.dir, args = args[1], args[2:]
+		if info, err := os.Stat(e.dir); err != nil || !info.IsDir() {
+			return fmt.Errorf("-C %s: there is no such directory", e.dir)
+		}
 	}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
 		return generate(ctx, e, args)

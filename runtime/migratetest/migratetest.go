@@ -57,7 +57,8 @@ func (x Test) Run(t testing.TB) {
 		r.history = x.Options.History
 	}
 	if err := r.all(); err != nil {
-		t.Errorf("migratetest: set %s: %v", x.Set.Name(), err)
+		set := "set " + x.Set.Name() + ": "
+		t.Errorf("migratetest: %s%s", set, strings.TrimPrefix(err.Error(), set))
 	}
 }
 
