@@ -144,7 +144,10 @@ func (e env) unknown(word string) error {
 	if info, err := os.Stat(filepath.Join(e.dir, word)); err == nil && info.IsDir() && near(word) == "" {
 		return fmt.Errorf("there is no command %q; for the models of that folder it is %s ./%[1]s", word, called)
 	}
-	return fmt.Errorf("there is no command %q%s; modelgen help lists them", word, near(word))
+	if n := near(word); n != "" {
+		return fmt.Errorf("there is no command %q; did you mean %s?", word, n)
+	}
+	return fmt.Errorf("there is no command %q; modelgen help lists them", word)
 }
 
 func firstWord(s string) string {

@@ -243,7 +243,7 @@ func dispatch(ctx context.Context, e env, args []string) error {
 func near(word string) string {
 	for v := range verbs {
 		if strings.HasPrefix(v, word) || strings.HasPrefix(word, v) || len(word) > 3 && strings.HasPrefix(v, word[:3]) {
-			return "; did you mean " + v + "?"
+			return v
 		}
 	}
 	return ""

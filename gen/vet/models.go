@@ -110,7 +110,7 @@ func (v *pass) drift(models *load.Result, snap *snapshot.Snapshot, others []stri
 		return err
 	}
 	for _, q := range out.Questions {
-		v.report("drift", place(models, q.Object), q.Text+"; "+run+" and answer"+answers(q))
+		v.report("drift", place(models, q.Object), q.Text+asNext(q.Text, run+" and answer"+answers(q)))
 	}
 	if len(out.Questions) == 0 {
 		var objects []string
@@ -196,4 +196,12 @@ func withOthers(s, old *schema.Schema, path string) *schema.Schema {
 		}
 	}
 	return s
+}
+
+// asNext joins what to do to a text: behind a question as a sentence of its own.
+func asNext(text, next string) string {
+	if strings.HasSuffix(text, "?") {
+		return " " + strings.ToUpper(next[:1]) + next[1:]
+	}
+	return "; " + next
 }

@@ -91,5 +91,5 @@ func (c *call) sum(p *migrate.Plan) {
 			sum.Add(stageBadges(s, tx...))
 		}
 	}
-	c.print("\n%s\n", c.paint(terminal.Bold, fmt.Sprintf("%d %s, %s", len(p.Steps), noun, &sum)))
+	c.print("\n%s\n", c.paint(terminal.Bold, terminal.Wrap(fmt.Sprintf("%d %s, %s", len(p.Steps), noun, &sum), terminal.Width(c.Stdout), 4)))
 }

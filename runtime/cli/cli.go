@@ -245,11 +245,27 @@ func (cmd Command) Run(ctx context.Context, args []string) int {
 	} else if !asked {
 		c.differences(initial.Differences)
 	}
-	fmt.Fprintf(cmd.Stderr, "%s: %s\n", terminal.Paint(c.colours[1], terminal.Red, cmd.Name), migrate.ErrorText(brief(err)))
+	text := c.wrapped(cmd.Stderr, cmd.Name+": "+migrate.ErrorText(brief(err)))
+	fmt.Fprintf(cmd.Stderr, "%s%s\n", terminal.Paint(c.colours[1], terminal.Red, cmd.Name), strings.TrimPrefix(text, cmd.Name))
 	if sig := came(); sig != "" {
 		fmt.Fprintf(cmd.Stderr, "%s: stopped by a signal (%s), and the database has answered\n", cmd.Name, sig)
 	}
 	return exitCode(err)
+}
+
+// wrapped breaks a message at its words where a terminal is narrower. Lines with a command or a statement stay whole, as they are there to be copied.
+func (c *call) wrapped(w io.Writer, text string) string {
+	width := terminal.Width(w)
+	if width == 0 {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if !strings.Contains(line, c.Name+" ") && !strings.HasPrefix(line, "  statement: ") {
+			lines[i] = terminal.Wrap(line, width, 4)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // refusal is an error of the program's own hook, which said no.
@@ -292,7 +308,10 @@ func (c *call) dispatch(ctx context.Context, args []string) error {
 			return c.call(ctx, v, args[1:])
 		}
 	}
-	return usageError{fmt.Errorf("there is no verb %q%s; %s help lists them", args[0], nearVerb(args[0]), c.Name)}
+	if near := nearVerb(args[0]); near != "" {
+		return usageError{fmt.Errorf("there is no verb %q; did you mean %s?", args[0], near)}
+	}
+	return usageError{fmt.Errorf("there is no verb %q; %s help lists them", args[0], c.Name)}
 }
 
 // helped takes the word help off, of which it reports whether it is there: what is behind it is a verb whose flags are wanted.
@@ -314,7 +333,7 @@ func nearVerb(word string) string {
 			n = 0
 		}
 		if n < least && n < len(v.name) {
-			best, least = "; did you mean "+v.name+"?", n
+			best, least = v.name, n
 		}
 	}
 	return best

@@ -32,6 +32,6 @@ func ExampleCommand() {
 	status := c.Run(context.Background(), []string{"statsu"})
 	fmt.Println("exit status", status)
 	// Output:
-	// shop migrate: there is no verb "statsu"; did you mean status?; shop migrate help lists them
+	// shop migrate: there is no verb "statsu"; did you mean status?
 	// exit status 2
 }

@@ -27,7 +27,7 @@ func plan(ctx context.Context, c *call) error {
 		return err
 	}
 	if p.Refused != nil {
-		fmt.Fprintf(c.Stderr, "%s: this would be refused: %s\n", c.Name, migrate.ErrorText(p.Refused))
+		fmt.Fprintln(c.Stderr, c.wrapped(c.Stderr, c.Name+": this would be refused: "+migrate.ErrorText(p.Refused)))
 	}
 	if c.json {
 		return c.encode(planJSON(p))
@@ -81,7 +81,7 @@ func (c *call) planned(p *migrate.Plan) {
 	}
 	if p.Consent != nil {
 		p.Consent.Program = c.Name
-		c.print("\n%s\n", migrate.ErrorText(p.Consent))
+		c.print("\n%s\n", c.wrapped(c.Stdout, migrate.ErrorText(p.Consent)))
 	}
 }
 

@@ -72,6 +72,29 @@ func TestColoursOnTerminal(t *testing.T) {
 	}
 }
 
+// TestMessagesOnTerminal: a message is wrapped at its words, a command in it stays whole, and in a pipe nothing is wrapped.
+func TestMessagesOnTerminal(t *testing.T) {
+	t.Setenv("COLUMNS", "")
+	t.Setenv("NO_COLOR", "1")
+	const text = "the plan needs consent, as it loses a column\n  statement: ALTER TABLE products DROP COLUMN note\n  when it is right: migrate up -approve f7d37f3708707189ccd9\n"
+	const folded = "the plan needs consent, as it\n    loses a column\n  statement: ALTER TABLE products DROP COLUMN note\n  when it is right: migrate up -approve f7d37f3708707189ccd9\n"
+	slave, written := ptytest.Open(t, 30)
+	c := &call{Command: Command{Name: "migrate"}}
+	if got := c.wrapped(slave, text); got != folded {
+		t.Errorf("%q", got)
+	}
+	var out strings.Builder
+	if got := c.wrapped(&out, text); got != text {
+		t.Errorf("in a pipe: %q", got)
+	}
+	if code := (Command{Stdout: &out, Stderr: slave}).Run(t.Context(), []string{"statsu"}); code != 2 {
+		t.Errorf("exit status %d", code)
+	}
+	if got, want := written(), "migrate: there is no verb\r\n    \"statsu\"; did you mean\r\n    status?\r\n"; got != want {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestColumns: COLUMNS wins over what the terminal says when it is a positive number.
 func TestColumns(t *testing.T) {
 	for value, want := range map[string]int{"": 60, "44": 44, "0": 60, "-3": 60, "wide": 60} {
