@@ -168,6 +168,13 @@ func (m *Migrator) idle(ctx context.Context, s Session, r *run) (bool, error) {
 
 // untouched reports whether nothing was ever applied and nothing is to be: then nothing is written either, not even a table for the history.
 func (m *Migrator) untouched(ctx context.Context, s Session, r *run) (bool, error) {
+	for _, member := range m.set.members { // most databases have a row, and then the history is read once, with the lock
+		if newest, err := s.Newest(ctx, member); err != nil {
+			return false, redacted{err}
+		} else if newest != nil {
+			return false, nil
+		}
+	}
 	h, err := m.history(ctx, s)
 	if err != nil || !h.empty() {
 		return false, err

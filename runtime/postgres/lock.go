@@ -92,8 +92,6 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 	if s.locked {
 		return true, nil
 	}
-	var got bool
-	var pid int
 	key := uint64(s.key())
 	ask := fmt.Sprintf("pg_catalog.pg_try_advisory_lock(%d)", s.key())
 	first := !s.known && !s.lookedPooler && s.process != 0
@@ -106,6 +104,8 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
  ELSE %s END`, key>>32, key&0xffffffff, ask)
 	}
 	if s.known {
+		var got bool
+		var pid int
 		err := s.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT CASE WHEN pg_catalog.pg_backend_pid() <> %d THEN false ELSE %s END, pg_catalog.pg_backend_pid()", s.pid, ask)).Scan(&got, &pid)
 		switch {
 		case err != nil:
@@ -118,16 +118,19 @@ func (s *session) tryLock(ctx context.Context) (bool, error) {
 		s.known = got // who had it may have changed what there is
 		return got, nil
 	}
-	var v server
-	err := s.conn.QueryRowContext(ctx, "SELECT "+ask+", "+s.serverColumns()).Scan(append([]any{&got}, v.into()...)...)
+	v, got, set, err := s.askLock(ctx, ask, first && !s.set && !s.cfg.Lease && s.engine.traits().plain)
 	if err != nil {
-		if err = s.lookPlain(ctx, s.fail(ctx, err)); err == nil {
+		if err = s.lookPlain(ctx, err); err == nil {
 			err = errNoLock
 		}
 		return false, err
 	}
 	s.locked, s.counted = got, got && v.beside >= 0
-	if err = s.accept(v); err == nil {
+	err = s.accept(v)
+	if s.set = s.set || set; set && !s.engine.traits().plain { // it is changed again, as far as that server goes
+		err = errors.Join(err, s.reset(ctx, s.backOf(ownSettings)))
+	}
+	if err == nil {
 		err = s.lookCluster(ctx)
 	}
 	if err == nil && !s.engine.traits().session { // what it granted locks nothing

@@ -73,6 +73,11 @@ func (v *server) into() []any {
 
 // accept refuses a server that cannot be used, or is used in a way that was hardly meant.
 func (s *session) accept(v server) error {
+	s.number(v.version)
+	s.linux = strings.Contains(v.text, "linux")
+	if !s.set {
+		s.were = strings.Split(v.settings, "\x1f")
+	}
 	if err := s.settle(v); err != nil {
 		return err
 	}
@@ -83,11 +88,7 @@ func (s *session) accept(v server) error {
 		return fmt.Errorf("the connection's search_path begins with schema %q, but tables without a schema would go into public; "+
 			"say which is meant: postgres.Dialect{Schema: %q} or postgres.Dialect{Schema: \"public\"}", v.schema.String, v.schema.String)
 	}
-	s.number(v.version)
-	s.known, s.standby, s.pid, s.linux, s.hidden, s.beside = true, v.recovery, v.pid, strings.Contains(v.text, "linux"), v.hidden, v.beside
-	if !s.set {
-		s.were = strings.Split(v.settings, "\x1f")
-	}
+	s.known, s.standby, s.pid, s.hidden, s.beside = true, v.recovery, v.pid, v.hidden, v.beside
 	return nil
 }
 
@@ -221,26 +222,22 @@ func (s *session) local() string {
 // apply changes the settings, in one round trip.
 func (s *session) apply(ctx context.Context) error {
 	var all []string
-	form, between := "SET %s = %s", "; "
-	if s.engine.traits().plain { // a statement for each takes twice as long
-		form, between = "pg_catalog.set_config('%s', %s, false)", ", "
-	}
+	plain := s.engine.traits().plain // a statement for each takes twice as long
 	for _, kv := range s.settings() {
-		value := kv[1]
-		if s.engine.traits().plain && !strings.HasPrefix(value, "'") {
-			value = safe(value)
+		if plain {
+			all = append(all, setConfig(kv[0], settingText(kv[1])))
+		} else {
+			all = append(all, "SET "+kv[0]+" = "+kv[1])
 		}
-		all = append(all, fmt.Sprintf(form, kv[0], value))
 	}
-	sql := strings.Join(all, between)
 	var err error
 	switch here := s.here(); {
-	case !s.engine.traits().plain:
-		err = s.execHere(ctx, sql)
+	case !plain:
+		err = s.execHere(ctx, strings.Join(all, "; "))
 	case here == "":
-		err = s.exec(ctx, "SELECT "+sql)
+		err = s.exec(ctx, "SELECT "+strings.Join(all, ", "))
 	default: // one statement is less than two
-		err = moved(s.exec(ctx, here+", "+sql))
+		err = moved(s.exec(ctx, here+", "+strings.Join(all, ", ")))
 	}
 	s.set = s.set || err == nil
 	return err
@@ -255,7 +252,11 @@ func (s *session) Close(ctx context.Context) error {
 	if !s.set || s.broken {
 		return nil
 	}
-	back := s.back()
+	return s.reset(ctx, s.back())
+}
+
+// reset puts settings back.
+func (s *session) reset(ctx context.Context, back []string) error {
 	if s.set = false; len(back) == 0 {
 		s.hangUp(ctx) // what they were is not known
 		return nil
@@ -268,10 +269,18 @@ func (s *session) Close(ctx context.Context) error {
 
 // back lists what puts the settings back. RESET would forget what the application has set on its connection.
 func (s *session) back() []string {
-	var back []string
+	var names []string
 	for _, kv := range s.settings() {
-		if i := slices.Index(ownSettings, kv[0]); i < len(s.were) {
-			back = append(back, "pg_catalog.set_config('"+kv[0]+"', "+safe(s.were[i])+", false)")
+		names = append(names, kv[0])
+	}
+	return s.backOf(names)
+}
+
+func (s *session) backOf(names []string) []string {
+	var back []string
+	for _, name := range names {
+		if i := slices.Index(ownSettings, name); i < len(s.were) && (s.were[i] != "" || !slices.Contains(some, name)) {
+			back = append(back, setConfig(name, safe(s.were[i])))
 		}
 	}
 	return back
