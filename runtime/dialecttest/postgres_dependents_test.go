@@ -137,6 +137,10 @@ func TestPostgresServerLacks(t *testing.T) {
 		{"trusted, with the privilege", "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO weak', current_database()); END $$", "weak", migrate.CreateExtension{Name: "hstore"}, nil},
 		{"not trusted and installed", "CREATE EXTENSION pageinspect", "weak", migrate.CreateExtension{Name: "pageinspect"}, nil},
 		{"no such language", "", "", migrate.CreateFunction{Name: "f()", SQL: "CREATE FUNCTION f() RETURNS integer LANGUAGE plpython3u AS 'return 1'"}, []string{"language plpython3u of function f() is not installed", "postgresql-plpython3-"}},
+		{"no such role of a grant", "", "", migrate.Grant{Privileges: "SELECT", On: "table sales", To: "\"no Such\" WITH GRANT OPTION"}, []string{"grant", "names a role that the server does not have", `run CREATE ROLE "no Such", and run again`}},
+		{"no such roles of a policy", "", "", migrate.CreatePolicy{Table: "sales", Name: "own", SQL: "CREATE POLICY own ON sales TO weak, no_such_role, public, nobody_there USING (true)"},
+			[]string{"policy own on sales names a role that the server does not have", `run CREATE ROLE "no_such_role" and CREATE ROLE "nobody_there", and run again`}},
+		{"roles that are there", "", "", migrate.CreatePolicy{Table: "sales", Name: "own", SQL: "CREATE POLICY own ON sales TO weak, current_user USING (true)"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url := pgtest.Database(t)

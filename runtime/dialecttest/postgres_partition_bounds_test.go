@@ -194,3 +194,29 @@ func TestPostgresPartitionsBelow(t *testing.T) {
 		pgWantRows(r.t, r.db, "SELECT count(*)::text FROM pg_class WHERE relname LIKE 'events%'", "0")
 	})
 }
+
+// TestPostgresPartitionsDeferred: a partition is changed in the transaction in which rows were changed that a deferred key has still to look at.
+func TestPostgresPartitionsDeferred(t *testing.T) {
+	all := faultChain([]migrate.Op{
+		migrate.CreateSchema{Name: "old"},
+		migrate.CreateTable{Table: "kinds", Columns: []schema.ColumnDef{schema.Text("name")}, PrimaryKey: schema.PrimaryKey{Name: "kinds_pkey", Columns: []string{"name"}}},
+		migrate.CreateTable{Table: "events", Columns: []schema.ColumnDef{schema.BigInt("k"), schema.Text("kind").Null()}, Options: schema.TableOptions{Partition: "range (k)"},
+			ForeignKeys: []schema.ForeignKey{{Name: "events_kind_fkey", Columns: []string{"kind"}, RefTable: "kinds", RefColumns: []string{"name"}, Deferrable: schema.InitiallyDeferred}}},
+		migrate.CreatePartition{Table: "events", Name: "events_1", Bound: "FOR VALUES FROM (0) TO (100)"},
+		migrate.CreatePartition{Table: "events", Name: "events_2", Bound: "FOR VALUES FROM (100) TO (200)"},
+	}, []migrate.Op{
+		migrate.Fill{Table: "events", Column: "kind", Expr: "'a'", Plain: "few rows"},
+		migrate.RenamePartition{Table: "events", From: "events_1", To: "old.events_1", Bound: "FOR VALUES FROM (0) TO (100)"},
+	}, []migrate.Op{
+		migrate.Fill{Table: "events", Column: "kind", Expr: "'b'", Where: "kind = 'a'", Plain: "few rows"},
+		migrate.AlterPartition{Table: "events", Name: "events_2", From: "FOR VALUES FROM (100) TO (200)", To: "FOR VALUES FROM (100) TO (300)"},
+	})
+	set := migrate.NewSet("events", all...)
+	pgRunners(t, func(r *runner) {
+		goes(r, set, all[0].Name)
+		pgExec(r.t, r.db, "INSERT INTO kinds VALUES ('a'), ('b')", "INSERT INTO events VALUES (1, NULL), (150, NULL)")
+		goes(r, set, all[1].Name)
+		goes(r, set, all[2].Name)
+		pgWantRows(r.t, r.db, "SELECT k::text || kind FROM events ORDER BY k", "1b", "150b")
+	})
+}

@@ -1,9 +1,9 @@
 package postgres
 
 import (
-	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -41,7 +41,7 @@ func (p *planner) using(o migrate.AlterColumn, from, to schema.Column) string {
 func assignable(a, b schema.Type) bool { return schema.ChangeType(a, b).Cast == schema.AssignmentCast }
 
 // stable has functions that give one value for all rows of a new column, so that adding it does not rewrite the table.
-var stable = strings.Fields("now transaction_timestamp statement_timestamp current_setting lower upper coalesce nullif greatest least " +
+var stable = sqllex.Set("now transaction_timestamp statement_timestamp current_setting lower upper coalesce nullif greatest least " +
 	"cast to_timestamp make_date make_interval date_trunc timezone array concat repeat jsonb_build_object jsonb_build_array json_build_object " +
 	"to_jsonb numeric varchar char timestamp timestamptz time interval decimal abs round length trim btrim date encode decode md5")
 
@@ -51,7 +51,7 @@ func volatile(c schema.Column) bool {
 		return false
 	}
 	for _, f := range calls(defaultOf(c)) {
-		if !slices.Contains(stable, strings.TrimPrefix(f, "pg_catalog.")) {
+		if !stable.Has(strings.TrimPrefix(f, "pg_catalog.")) {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
@@ -201,7 +202,7 @@ func returnsAny(toks []sqlToken, i int) bool {
 	if i+1 == len(toks) || toks[i+1].kind != '(' {
 		return false
 	}
-	if t.kind == 'w' && slices.Contains(notCalls, strings.ToUpper(t.text)) {
+	if t.kind == 'w' && notCalls.Has(strings.ToUpper(t.text)) {
 		return false
 	}
 	b := beforeName(toks, i)
@@ -211,7 +212,7 @@ func returnsAny(toks []sqlToken, i int) bool {
 	if b.word("FUNCTION", "PROCEDURE", "AGGREGATE", "TYPE") || b.kind == 'q' || b.kind == ':' {
 		return false // a function that is not called, a type with its size
 	}
-	return !slices.Contains(ordinary, strings.ToLower(t.text)) && !slices.Contains(stable, strings.ToLower(t.text))
+	return !ordinary.Has(strings.ToLower(t.text)) && !stable.Has(strings.ToLower(t.text))
 }
 
 // beforeName returns the token before a name that may have a schema.
@@ -227,12 +228,12 @@ func beforeName(toks []sqlToken, i int) sqlToken {
 
 var (
 	// notCalls are words that stand before a parenthesis and call nothing.
-	notCalls = strings.Fields("CHECK IN VALUES UNIQUE KEY AND OR NOT WHERE SET USING AS WITH ON ANY ALL SOME EXISTS OVER FILTER CASE WHEN THEN ELSE DEFAULT " +
+	notCalls = sqllex.Set("CHECK IN VALUES UNIQUE KEY AND OR NOT WHERE SET USING AS WITH ON ANY ALL SOME EXISTS OVER FILTER CASE WHEN THEN ELSE DEFAULT " +
 		"IDENTITY SELECT FROM BY INCLUDE ARRAY ROW DISTINCT RETURNING BETWEEN LIKE ILIKE SIMILAR IS HAVING LIMIT UNION EXCEPT INTERSECT LATERAL NULLIF COALESCE " +
 		"GREATEST LEAST CAST EXTRACT GENERATED ALWAYS EXECUTE RETURN IF")
 
 	// ordinary are functions of PostgreSQL that return a value of an enum only when they are given it.
-	ordinary = strings.Fields("count sum avg min max bool_and bool_or every array_agg string_agg jsonb_agg json_agg row_number rank lag lead first_value last_value " +
+	ordinary = sqllex.Set("count sum avg min max bool_and bool_or every array_agg string_agg jsonb_agg json_agg row_number rank lag lead first_value last_value " +
 		"setval nextval currval pg_get_serial_sequence format gen_random_uuid uuid_generate_v4 random clock_timestamp to_char to_number to_date " +
 		"substr substring replace translate left right lpad rpad ltrim rtrim position strpos split_part starts_with initcap reverse ascii chr char_length " +
 		"character_length octet_length quote_literal quote_ident quote_nullable regexp_replace regexp_match regexp_matches regexp_split_to_array " +

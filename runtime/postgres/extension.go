@@ -108,14 +108,14 @@ var extensionPackages = map[string]string{
 }
 
 // coreExtensions are those of PostgreSQL itself (manual, appendix F).
-var coreExtensions = strings.Fields("adminpack amcheck autoinc bloom btree_gin btree_gist citext cube dblink dict_int dict_xsyn earthdistance file_fdw fuzzystrmatch hstore insert_username intagg intarray isn lo ltree moddatetime " +
+var coreExtensions = sqllex.Set("adminpack amcheck autoinc bloom btree_gin btree_gist citext cube dblink dict_int dict_xsyn earthdistance file_fdw fuzzystrmatch hstore insert_username intagg intarray isn lo ltree moddatetime " +
 	"pageinspect pg_buffercache pg_freespacemap pg_prewarm pg_stat_statements pg_surgery pg_trgm pg_visibility pg_walinspect pgcrypto pgrowlocks pgstattuple postgres_fdw refint seg sslinfo tablefunc tcn tsm_system_rows tsm_system_time unaccent uuid-ossp xml2")
 
 // extensionPackage names the package that has an extension, as far as it is known.
 func extensionPackage(name string, server int) string {
 	debian := fmt.Sprintf("postgresql-%d", server)
 	switch {
-	case slices.Contains(coreExtensions, name):
+	case coreExtensions.Has(name):
 		return fmt.Sprintf("the contrib modules of PostgreSQL (package %s of Debian and Ubuntu, postgresql%d-contrib of Red Hat)", debian, server)
 	case extensionPackages[name] != "":
 		return fmt.Sprintf("its package (%s-%s of Debian and Ubuntu)", debian, extensionPackages[name])

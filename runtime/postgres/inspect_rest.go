@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -95,71 +96,74 @@ func (i *inspector) publicationDefinition() string {
 		"CASE WHEN p.pubtruncate THEN 'truncate' END)), CASE WHEN p.pubviaroot THEN ', publish_via_partition_root = true' END, ')')"
 }
 
-var inspectRest = rest([][2]string{
-	{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values " +
-		"FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
-	{"type", "SELECT " + inSchema + "t.typname AS name, t.typtype AS state, " + ofExtension("pg_type", "t.oid") + ", CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) || " + otherCollation("t.typcollation", "t.typbasetype") + " || " +
-		"COALESCE(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END || COALESCE((SELECT pg_catalog.string_agg(' CONSTRAINT ' || pg_catalog.quote_ident(c.conname) || ' ' || pg_catalog.pg_get_constraintdef(c.oid, true), '' ORDER BY c.conname) FROM pg_catalog.pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c'), '') " +
-		"WHEN 'c' THEN '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || " + otherCollation("a.attcollation", "a.atttypid") + ", ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '') || ')' " +
-		"WHEN 'r' THEN " + rangeDefinition + " END AS def " +
-		"FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid" + in("t.typnamespace") + " AND (t.typtype IN ('d', 'r') OR t.typtype = 'c' AND tc.relkind = 'c' OR t.typtype = 'b' AND t.typcategory <> 'A')"},
-	{"view", "SELECT " + inSchema + "v.relname AS name, v.relkind AS state, pg_catalog.pg_get_viewdef(v.oid, true) AS def, pg_catalog.array_to_string(v.reloptions, ', ') AS detail, " + ofExtension("pg_class", "v.oid") +
-		" FROM pg_catalog.pg_class v" + in("v.relnamespace") + " AND v.relkind IN ('v', 'm')"},
-	{"viewindex", "SELECT " + inSchema + "i.relname AS name, r.relname AS table, pg_catalog.pg_get_indexdef(i.oid, 0, true) AS def, " + ofExtension("pg_class", "r.oid") +
-		" FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid" + on("x.indrelid") + " AND r.relkind = 'm'"},
-	{"sequence", "SELECT " + inSchema + "s.relname AS name, " + ofExtension("pg_class", "s.oid") + ", (SELECT p.refobjid::pg_catalog.regclass::text FROM pg_catalog.pg_depend p WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = s.oid AND p.refclassid = p.classid AND p.deptype = 'a' LIMIT 1) AS owner, " +
-		"pg_catalog.concat('AS ', pg_catalog.format_type(q.seqtypid, NULL), ' INCREMENT BY ', q.seqincrement, ' MINVALUE ', q.seqmin, ' MAXVALUE ', q.seqmax, ' START WITH ', q.seqstart, ' CACHE ', q.seqcache, CASE WHEN q.seqcycle THEN ' CYCLE' END) AS def " +
-		"FROM pg_catalog.pg_class s JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid" + in("s.relnamespace") +
-		" AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend p WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = s.oid AND p.refclassid = p.classid AND (p.deptype = 'i' OR p.deptype = 'a' AND EXISTS (" +
-		"SELECT 1 FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend u ON u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND u.objid = f.oid AND u.refclassid = p.classid AND u.refobjid = s.oid " +
-		"WHERE f.adrelid = p.refobjid AND f.adnum = p.refobjsubid)))"},
-	{"function", "SELECT " + inSchema + "f.proname AS name, f.prokind AS state, pg_catalog.pg_get_function_identity_arguments(f.oid) AS args, CASE WHEN f.prokind <> 'a' THEN pg_catalog.pg_get_functiondef(f.oid) ELSE " + aggregateDefinition + " END AS def, " + ofExtension("pg_proc", "f.oid") +
-		" FROM pg_catalog.pg_proc f" + in("f.pronamespace") + " AND " + madeByItself("pg_proc", "f.oid")},
-	{"trigger", "SELECT r.oid::bigint, " + inSchema + "g.tgname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_triggerdef(g.oid, true) AS def, CASE WHEN g.tgenabled <> 'O' THEN g.tgenabled END AS state, " + ofExtension("pg_trigger", "g.oid") +
-		" FROM pg_catalog.pg_trigger g" + on("g.tgrelid") + " AND NOT g.tgisinternal AND g.tgparentid = 0"},
-	{"rule", "SELECT r.oid::bigint, " + inSchema + "w.rulename AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_ruledef(w.oid, true) AS def, " + ofExtension("pg_rewrite", "w.oid") +
-		" FROM pg_catalog.pg_rewrite w" + on("w.ev_class") + " AND w.rulename <> '_RETURN'"},
-	{"policy", "SELECT r.oid::bigint, " + inSchema + "p.polname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.concat(CASE WHEN p.polpermissive THEN '' ELSE ' AS RESTRICTIVE' END, " +
-		"CASE p.polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT' WHEN 'w' THEN ' FOR UPDATE' WHEN 'd' THEN ' FOR DELETE' END, " +
-		"CASE WHEN p.polroles <> '{0}' THEN ' TO ' || (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o)), ', ') FROM pg_catalog.unnest(p.polroles) o) END, " +
-		"' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')') AS def FROM pg_catalog.pg_policy p" + on("p.polrelid")},
-	{"statistics object", "SELECT r.oid::bigint, " + inSchema + "s.stxname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_statisticsobjdef(s.oid) AS def FROM pg_catalog.pg_statistic_ext s" + on("s.stxrelid")},
-	{"comment", commentsOf("pg_class", "CASE x.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'i' THEN 'INDEX' ELSE 'SEQUENCE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace") +
-		" AND (x.relkind IN ('v', 'm', 'S') OR x.relkind = 'i' AND EXISTS (SELECT 1 FROM pg_catalog.pg_index k JOIN pg_catalog.pg_class m ON m.oid = k.indrelid WHERE k.indexrelid = x.oid AND m.relkind = 'm'))"},
-	{"comment", "SELECT " + inSchema + "'COLUMN' AS state, x.oid::pg_catalog.regclass::text || '.' || pg_catalog.quote_ident(a.attname) AS name, d.description AS detail, " + ofExtension("pg_class", "x.oid") + " FROM pg_catalog.pg_description d " +
-		"JOIN pg_catalog.pg_class x ON x.oid = d.objoid JOIN pg_catalog.pg_attribute a ON a.attrelid = x.oid AND a.attnum = d.objsubid" + in("x.relnamespace") + " AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid > 0 AND x.relkind IN ('v', 'm', 'c')"},
-	{"comment", commentsOf("pg_proc", "CASE x.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.pronamespace")},
-	{"comment", commentsOf("pg_type", "CASE x.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.typnamespace") + " AND x.typtype IN ('d', 'c', 'e', 'r')"},
-	{"comment", commentsOf("pg_trigger", "'TRIGGER'", "JOIN pg_catalog.pg_class r ON r.oid = x.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
-	{"comment", commentsOf("pg_policy", "'POLICY'", "JOIN pg_catalog.pg_class r ON r.oid = x.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
-	{"comment", commentsOf("pg_rewrite", "'RULE'", "JOIN pg_catalog.pg_class r ON r.oid = x.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
-	{"comment", commentsOf("pg_statistic_ext", "'STATISTICS'", "JOIN pg_catalog.pg_namespace n ON n.oid = x.stxnamespace")},
-	{"operator", "SELECT " + inSchema + "o.oid::pg_catalog.regoperator::text AS name, " + ofExtension("pg_operator", "o.oid") + " FROM pg_catalog.pg_operator o" + in("o.oprnamespace")},
-	{"operator class", "SELECT " + inSchema + "o.opcname AS name, " + ofExtension("pg_opclass", "o.oid") + " FROM pg_catalog.pg_opclass o" + in("o.opcnamespace")},
-	{"collation", "SELECT " + inSchema + "o.collname AS name, " + ofExtension("pg_collation", "o.oid") + " FROM pg_catalog.pg_collation o" + in("o.collnamespace")},
-	{"text search configuration", "SELECT " + inSchema + "o.cfgname AS name, " + ofExtension("pg_ts_config", "o.oid") + " FROM pg_catalog.pg_ts_config o" + in("o.cfgnamespace")},
-	{"text search dictionary", "SELECT " + inSchema + "o.dictname AS name, " + ofExtension("pg_ts_dict", "o.oid") + " FROM pg_catalog.pg_ts_dict o" + in("o.dictnamespace")},
-	{"cast", "SELECT pg_catalog.format_type(c.castsource, NULL) || ' AS ' || pg_catalog.format_type(c.casttarget, NULL) AS name, " + ofExtension("pg_cast", "c.oid") + " FROM pg_catalog.pg_cast c WHERE c.oid >= 16384 AND " + madeByItself("pg_cast", "c.oid")},
-	{"event trigger", "SELECT t.evtname AS name, CASE WHEN t.evtenabled = 'O' THEN pg_catalog.concat('ON ', t.evtevent, ' WHEN TAG IN (' || (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(g), ', ') FROM pg_catalog.unnest(t.evttags) g) || ')', ' EXECUTE FUNCTION ', t.evtfoid::pg_catalog.regproc::text, '()') END AS def, " + ofExtension("pg_event_trigger", "t.oid") + " FROM pg_catalog.pg_event_trigger t"},
-	{"server", "SELECT s.srvname AS name, " + ofExtension("pg_foreign_server", "s.oid") + " FROM pg_catalog.pg_foreign_server s"},
-	{"publication", "SELECT p.pubname AS name, $publication AS def, (SELECT pg_catalog.json_agg(l.prrelid::bigint::text) FROM pg_catalog.pg_publication_rel l WHERE l.prpubid = p.oid) AS values, $outside AS detail FROM pg_catalog.pg_publication p"},
-	{"comment", commentOf("pg_publication", "PUBLICATION", "x.pubname")},
-	{"comment", commentOf("pg_event_trigger", "EVENT TRIGGER", "x.evtname")},
-	{"comment", commentOf("pg_namespace", "SCHEMA", "x.nspname") + " AND x.nspname IN ($schemas) AND x.nspname <> 'public'"},
-	{"grant", "SELECT r.oid::bigint, " + inSchema + "r.relname AS name, n.nspname AS \"tableSchema\", r.relname AS table, CASE r.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_class", "r.oid") +
-		" FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace CROSS JOIN LATERAL " + granted("r.relowner", "SELECT x.* FROM pg_catalog.aclexplode(r.relacl) x UNION ALL SELECT x.grantor, x.grantee, x.privilege_type || ' (' || pg_catalog.quote_ident(a.attname) || ')', x.is_grantable "+
-		"FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) x WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped") + " WHERE n.nspname IN ($schemas) AND r.relkind IN ('r', 'p', 'v', 'm', 'S')"},
-	{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'ROUTINE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, 'PUBLIC' AS detail, 'NONE' AS def, " + ofExtension("pg_proc", "f.oid") +
-		" FROM pg_catalog.pg_proc f" + in("f.pronamespace") + " AND " + madeByItself("pg_proc", "f.oid") + " AND f.proacl IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode(f.proacl) x WHERE x.grantee = 0)"},
-	{"grant", "SELECT " + inSchema + "t.typname AS name, 'TYPE' AS state, 'PUBLIC' AS detail, 'NONE' AS def, " + ofExtension("pg_type", "t.oid") + " FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid" + in("t.typnamespace") +
-		" AND (t.typtype IN ('d', 'e', 'r') OR tc.relkind = 'c') AND t.typacl IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode(t.typacl) x WHERE x.grantee = 0)"},
-	{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'ROUTINE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, g.role AS detail, g.privileges AS def, " + ofExtension("pg_proc", "f.oid") +
-		" FROM pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace CROSS JOIN LATERAL " + granted("f.proowner", "SELECT x.* FROM pg_catalog.aclexplode(f.proacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas)"},
-	{"grant", "SELECT " + inSchema + "t.typname AS name, 'TYPE' AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_type", "t.oid") + " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid CROSS JOIN LATERAL " +
-		granted("t.typowner", "SELECT x.* FROM pg_catalog.aclexplode(t.typacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas) AND (t.typtype IN ('d', 'e', 'r') OR tc.relkind = 'c')"},
-	{"grant", "SELECT n.nspname AS name, 'SCHEMA' AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_namespace", "n.oid") + " FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND i.objoid = n.oid CROSS JOIN LATERAL " +
-		granted("n.nspowner", "SELECT x.* FROM pg_catalog.aclexplode(n.nspacl) x EXCEPT SELECT x.* FROM pg_catalog.aclexplode(i.initprivs) x") + " WHERE n.nspname IN ($schemas)"},
-	{"extension", "SELECT " + inSchema + "e.extname AS name, e.extversion AS detail FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
+// inspectRest is put together when it is first asked for: it is longer than all other queries, and most programs never inspect.
+var inspectRest = sync.OnceValue(func() string {
+	return rest([][2]string{
+		{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values " +
+			"FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
+		{"type", "SELECT " + inSchema + "t.typname AS name, t.typtype AS state, " + ofExtension("pg_type", "t.oid") + ", CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) || " + otherCollation("t.typcollation", "t.typbasetype") + " || " +
+			"COALESCE(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END || COALESCE((SELECT pg_catalog.string_agg(' CONSTRAINT ' || pg_catalog.quote_ident(c.conname) || ' ' || pg_catalog.pg_get_constraintdef(c.oid, true), '' ORDER BY c.conname) FROM pg_catalog.pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c'), '') " +
+			"WHEN 'c' THEN '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod) || " + otherCollation("a.attcollation", "a.atttypid") + ", ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '') || ')' " +
+			"WHEN 'r' THEN " + rangeDefinition + " END AS def " +
+			"FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid" + in("t.typnamespace") + " AND (t.typtype IN ('d', 'r') OR t.typtype = 'c' AND tc.relkind = 'c' OR t.typtype = 'b' AND t.typcategory <> 'A')"},
+		{"view", "SELECT " + inSchema + "v.relname AS name, v.relkind AS state, pg_catalog.pg_get_viewdef(v.oid, true) AS def, pg_catalog.array_to_string(v.reloptions, ', ') AS detail, " + ofExtension("pg_class", "v.oid") +
+			" FROM pg_catalog.pg_class v" + in("v.relnamespace") + " AND v.relkind IN ('v', 'm')"},
+		{"viewindex", "SELECT " + inSchema + "i.relname AS name, r.relname AS table, pg_catalog.pg_get_indexdef(i.oid, 0, true) AS def, " + ofExtension("pg_class", "r.oid") +
+			" FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid" + on("x.indrelid") + " AND r.relkind = 'm'"},
+		{"sequence", "SELECT " + inSchema + "s.relname AS name, " + ofExtension("pg_class", "s.oid") + ", (SELECT p.refobjid::pg_catalog.regclass::text FROM pg_catalog.pg_depend p WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = s.oid AND p.refclassid = p.classid AND p.deptype = 'a' LIMIT 1) AS owner, " +
+			"pg_catalog.concat('AS ', pg_catalog.format_type(q.seqtypid, NULL), ' INCREMENT BY ', q.seqincrement, ' MINVALUE ', q.seqmin, ' MAXVALUE ', q.seqmax, ' START WITH ', q.seqstart, ' CACHE ', q.seqcache, CASE WHEN q.seqcycle THEN ' CYCLE' END) AS def " +
+			"FROM pg_catalog.pg_class s JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid" + in("s.relnamespace") +
+			" AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend p WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objid = s.oid AND p.refclassid = p.classid AND (p.deptype = 'i' OR p.deptype = 'a' AND EXISTS (" +
+			"SELECT 1 FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend u ON u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND u.objid = f.oid AND u.refclassid = p.classid AND u.refobjid = s.oid " +
+			"WHERE f.adrelid = p.refobjid AND f.adnum = p.refobjsubid)))"},
+		{"function", "SELECT " + inSchema + "f.proname AS name, f.prokind AS state, pg_catalog.pg_get_function_identity_arguments(f.oid) AS args, CASE WHEN f.prokind <> 'a' THEN pg_catalog.pg_get_functiondef(f.oid) ELSE " + aggregateDefinition + " END AS def, " + ofExtension("pg_proc", "f.oid") +
+			" FROM pg_catalog.pg_proc f" + in("f.pronamespace") + " AND " + madeByItself("pg_proc", "f.oid")},
+		{"trigger", "SELECT r.oid::bigint, " + inSchema + "g.tgname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_triggerdef(g.oid, true) AS def, CASE WHEN g.tgenabled <> 'O' THEN g.tgenabled END AS state, " + ofExtension("pg_trigger", "g.oid") +
+			" FROM pg_catalog.pg_trigger g" + on("g.tgrelid") + " AND NOT g.tgisinternal AND g.tgparentid = 0"},
+		{"rule", "SELECT r.oid::bigint, " + inSchema + "w.rulename AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_ruledef(w.oid, true) AS def, " + ofExtension("pg_rewrite", "w.oid") +
+			" FROM pg_catalog.pg_rewrite w" + on("w.ev_class") + " AND w.rulename <> '_RETURN'"},
+		{"policy", "SELECT r.oid::bigint, " + inSchema + "p.polname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.concat(CASE WHEN p.polpermissive THEN '' ELSE ' AS RESTRICTIVE' END, " +
+			"CASE p.polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT' WHEN 'w' THEN ' FOR UPDATE' WHEN 'd' THEN ' FOR DELETE' END, " +
+			"CASE WHEN p.polroles <> '{0}' THEN ' TO ' || (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o)), ', ') FROM pg_catalog.unnest(p.polroles) o) END, " +
+			"' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')') AS def FROM pg_catalog.pg_policy p" + on("p.polrelid")},
+		{"statistics object", "SELECT r.oid::bigint, " + inSchema + "s.stxname AS name, r.relname AS table, n.nspname AS \"tableSchema\", pg_catalog.pg_get_statisticsobjdef(s.oid) AS def FROM pg_catalog.pg_statistic_ext s" + on("s.stxrelid")},
+		{"comment", commentsOf("pg_class", "CASE x.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'i' THEN 'INDEX' ELSE 'SEQUENCE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace") +
+			" AND (x.relkind IN ('v', 'm', 'S') OR x.relkind = 'i' AND EXISTS (SELECT 1 FROM pg_catalog.pg_index k JOIN pg_catalog.pg_class m ON m.oid = k.indrelid WHERE k.indexrelid = x.oid AND m.relkind = 'm'))"},
+		{"comment", "SELECT " + inSchema + "'COLUMN' AS state, x.oid::pg_catalog.regclass::text || '.' || pg_catalog.quote_ident(a.attname) AS name, d.description AS detail, " + ofExtension("pg_class", "x.oid") + " FROM pg_catalog.pg_description d " +
+			"JOIN pg_catalog.pg_class x ON x.oid = d.objoid JOIN pg_catalog.pg_attribute a ON a.attrelid = x.oid AND a.attnum = d.objsubid" + in("x.relnamespace") + " AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid > 0 AND x.relkind IN ('v', 'm', 'c')"},
+		{"comment", commentsOf("pg_proc", "CASE x.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.pronamespace")},
+		{"comment", commentsOf("pg_type", "CASE x.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END", "JOIN pg_catalog.pg_namespace n ON n.oid = x.typnamespace") + " AND x.typtype IN ('d', 'c', 'e', 'r')"},
+		{"comment", commentsOf("pg_trigger", "'TRIGGER'", "JOIN pg_catalog.pg_class r ON r.oid = x.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
+		{"comment", commentsOf("pg_policy", "'POLICY'", "JOIN pg_catalog.pg_class r ON r.oid = x.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
+		{"comment", commentsOf("pg_rewrite", "'RULE'", "JOIN pg_catalog.pg_class r ON r.oid = x.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace")},
+		{"comment", commentsOf("pg_statistic_ext", "'STATISTICS'", "JOIN pg_catalog.pg_namespace n ON n.oid = x.stxnamespace")},
+		{"operator", "SELECT " + inSchema + "o.oid::pg_catalog.regoperator::text AS name, " + ofExtension("pg_operator", "o.oid") + " FROM pg_catalog.pg_operator o" + in("o.oprnamespace")},
+		{"operator class", "SELECT " + inSchema + "o.opcname AS name, " + ofExtension("pg_opclass", "o.oid") + " FROM pg_catalog.pg_opclass o" + in("o.opcnamespace")},
+		{"collation", "SELECT " + inSchema + "o.collname AS name, " + ofExtension("pg_collation", "o.oid") + " FROM pg_catalog.pg_collation o" + in("o.collnamespace")},
+		{"text search configuration", "SELECT " + inSchema + "o.cfgname AS name, " + ofExtension("pg_ts_config", "o.oid") + " FROM pg_catalog.pg_ts_config o" + in("o.cfgnamespace")},
+		{"text search dictionary", "SELECT " + inSchema + "o.dictname AS name, " + ofExtension("pg_ts_dict", "o.oid") + " FROM pg_catalog.pg_ts_dict o" + in("o.dictnamespace")},
+		{"cast", "SELECT pg_catalog.format_type(c.castsource, NULL) || ' AS ' || pg_catalog.format_type(c.casttarget, NULL) AS name, " + ofExtension("pg_cast", "c.oid") + " FROM pg_catalog.pg_cast c WHERE c.oid >= 16384 AND " + madeByItself("pg_cast", "c.oid")},
+		{"event trigger", "SELECT t.evtname AS name, CASE WHEN t.evtenabled = 'O' THEN pg_catalog.concat('ON ', t.evtevent, ' WHEN TAG IN (' || (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(g), ', ') FROM pg_catalog.unnest(t.evttags) g) || ')', ' EXECUTE FUNCTION ', t.evtfoid::pg_catalog.regproc::text, '()') END AS def, " + ofExtension("pg_event_trigger", "t.oid") + " FROM pg_catalog.pg_event_trigger t"},
+		{"server", "SELECT s.srvname AS name, " + ofExtension("pg_foreign_server", "s.oid") + " FROM pg_catalog.pg_foreign_server s"},
+		{"publication", "SELECT p.pubname AS name, $publication AS def, (SELECT pg_catalog.json_agg(l.prrelid::bigint::text) FROM pg_catalog.pg_publication_rel l WHERE l.prpubid = p.oid) AS values, $outside AS detail FROM pg_catalog.pg_publication p"},
+		{"comment", commentOf("pg_publication", "PUBLICATION", "x.pubname")},
+		{"comment", commentOf("pg_event_trigger", "EVENT TRIGGER", "x.evtname")},
+		{"comment", commentOf("pg_namespace", "SCHEMA", "x.nspname") + " AND x.nspname IN ($schemas) AND x.nspname <> 'public'"},
+		{"grant", "SELECT r.oid::bigint, " + inSchema + "r.relname AS name, n.nspname AS \"tableSchema\", r.relname AS table, CASE r.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_class", "r.oid") +
+			" FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace CROSS JOIN LATERAL " + granted("r.relowner", "SELECT x.* FROM pg_catalog.aclexplode(r.relacl) x UNION ALL SELECT x.grantor, x.grantee, x.privilege_type || ' (' || pg_catalog.quote_ident(a.attname) || ')', x.is_grantable "+
+			"FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) x WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped") + " WHERE n.nspname IN ($schemas) AND r.relkind IN ('r', 'p', 'v', 'm', 'S')"},
+		{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'ROUTINE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, 'PUBLIC' AS detail, 'NONE' AS def, " + ofExtension("pg_proc", "f.oid") +
+			" FROM pg_catalog.pg_proc f" + in("f.pronamespace") + " AND " + madeByItself("pg_proc", "f.oid") + " AND f.proacl IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode(f.proacl) x WHERE x.grantee = 0)"},
+		{"grant", "SELECT " + inSchema + "t.typname AS name, 'TYPE' AS state, 'PUBLIC' AS detail, 'NONE' AS def, " + ofExtension("pg_type", "t.oid") + " FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid" + in("t.typnamespace") +
+			" AND (t.typtype IN ('d', 'e', 'r') OR tc.relkind = 'c') AND t.typacl IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode(t.typacl) x WHERE x.grantee = 0)"},
+		{"grant", "SELECT " + inSchema + "f.proname AS name, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'ROUTINE' ELSE 'FUNCTION' END AS state, '(' || pg_catalog.oidvectortypes(f.proargtypes) || ')' AS args, g.role AS detail, g.privileges AS def, " + ofExtension("pg_proc", "f.oid") +
+			" FROM pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace CROSS JOIN LATERAL " + granted("f.proowner", "SELECT x.* FROM pg_catalog.aclexplode(f.proacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas)"},
+		{"grant", "SELECT " + inSchema + "t.typname AS name, 'TYPE' AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_type", "t.oid") + " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid CROSS JOIN LATERAL " +
+			granted("t.typowner", "SELECT x.* FROM pg_catalog.aclexplode(t.typacl) x WHERE x.grantee <> 0") + " WHERE n.nspname IN ($schemas) AND (t.typtype IN ('d', 'e', 'r') OR tc.relkind = 'c')"},
+		{"grant", "SELECT n.nspname AS name, 'SCHEMA' AS state, g.role AS detail, g.privileges AS def, " + ofExtension("pg_namespace", "n.oid") + " FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND i.objoid = n.oid CROSS JOIN LATERAL " +
+			granted("n.nspowner", "SELECT x.* FROM pg_catalog.aclexplode(n.nspacl) x EXCEPT SELECT x.* FROM pg_catalog.aclexplode(i.initprivs) x") + " WHERE n.nspname IN ($schemas)"},
+		{"extension", "SELECT " + inSchema + "e.extname AS name, e.extversion AS detail FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
+	})
 })
 
 func (i *inspector) readRest(ctx context.Context) error {
@@ -168,7 +172,7 @@ func (i *inspector) readRest(ctx context.Context) error {
 	if i.version >= 15 {
 		outside = "(SELECT pg_catalog.min(s.nspname::text) FROM pg_catalog.pg_publication_namespace k JOIN pg_catalog.pg_namespace s ON s.oid = k.pnnspid WHERE k.pnpubid = p.oid AND s.nspname NOT IN ($schemas))"
 	}
-	err := i.rows(ctx, strings.NewReplacer("$publication", i.publicationDefinition(), "$outside", outside).Replace(inspectRest), func(kind string, row []byte) error {
+	err := i.rows(ctx, strings.NewReplacer("$publication", i.publicationDefinition(), "$outside", outside).Replace(inspectRest()), func(kind string, row []byte) error {
 		var r restRow
 		if err := json.Unmarshal(row, &r); err != nil {
 			return err

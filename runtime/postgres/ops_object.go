@@ -74,6 +74,9 @@ func (p *planner) ReplaceObject(op migrate.Op, from, to schema.SQLObject) error 
 	if to.Kind == schema.SequenceKind && len(statements) > 0 {
 		p.stages[len(p.stages)-1].Failed = outOfLimits(to)
 	}
+	if len(statements) > 0 && to.Kind != schema.ExtensionKind {
+		p.asks(to)
+	}
 	return nil
 }
 
@@ -112,7 +115,7 @@ func (p *planner) Keep(o schema.SQLObject, why string) {
 	p.kept[o.Key()] = why
 }
 
-// asks lets the stage of a new object ask whether the server has what it needs.
+// asks lets the stage of an object ask whether the server has what it needs.
 func (p *planner) asks(o schema.SQLObject) {
 	st := &p.stages[len(p.stages)-1]
 	switch o.Kind {
@@ -121,6 +124,10 @@ func (p *planner) asks(o schema.SQLObject) {
 		p.extensions = append(p.extensions, o.Name)
 	case schema.FunctionKind, schema.ProcedureKind:
 		if ask := p.languageThere(o); ask != nil {
+			st.Check, st.CheckAlways = ask, true
+		}
+	case schema.GrantKind, schema.PolicyKind:
+		if ask := p.rolesThere(o); ask != nil {
 			st.Check, st.CheckAlways = ask, true
 		}
 	}

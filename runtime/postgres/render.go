@@ -185,7 +185,7 @@ var (
 	call      = lazyregexp.New(`(?i)([a-z_][\w$]*(?:\.[a-z_][\w$]*)?)\s*\(`)
 
 	// onlySQLite has functions that are in SQLite and not in PostgreSQL.
-	onlySQLite = strings.Fields("datetime strftime julianday unixepoch timediff hex unhex randomblob zeroblob typeof ifnull iif glob " +
+	onlySQLite = sqllex.Set("datetime strftime julianday unixepoch timediff hex unhex randomblob zeroblob typeof ifnull iif glob " +
 		"instr printf unicode quote changes total_changes last_insert_rowid likely unlikely likelihood json_extract json_quote " +
 		"json_valid json_patch json_type json_insert json_replace json_set json_remove json_group_array json_group_object sqlite_version")
 )
@@ -202,7 +202,7 @@ func calls(expr string) []string {
 // sqliteFunction names a function in the expression that only SQLite has.
 func sqliteFunction(expr string) string {
 	for _, f := range calls(expr) {
-		if slices.Contains(onlySQLite, f) {
+		if onlySQLite.Has(f) {
 			return f
 		}
 	}
