@@ -92,7 +92,7 @@ func (m *Migrator) To(ctx context.Context, target string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.change(ctx, run{verb: "to " + target, decide: func(h *history) ([]move, error) { return h.to(t) }})
+	return m.change(ctx, run{verb: "to " + target, undoes: t.at < 0, decide: func(h *history) ([]move, error) { return h.to(t) }})
 }
 
 // UpTo applies everything up to a migration and undoes nothing, whatever other runners do meanwhile: when more than that is applied, it
@@ -127,7 +127,7 @@ func (m *Migrator) Fake(ctx context.Context, target string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.change(ctx, run{verb: "fake " + target, record: true, decide: func(h *history) ([]move, error) {
+	return m.change(ctx, run{verb: "fake " + target, record: true, undoes: t.at < 0, decide: func(h *history) ([]move, error) {
 		moves, err := h.to(t)
 		for i := range moves {
 			moves[i].fake = true

@@ -13,6 +13,7 @@ import (
 type run struct {
 	quick  bool // with nothing pending it needs no lock
 	record bool // it changes the history only
+	undoes bool // all that is applied
 	decide func(*history) ([]move, error)
 
 	begun bool // hook and backup have had their turn
@@ -96,7 +97,7 @@ func (m *Migrator) attempt(ctx context.Context, r *run) error {
 	if err := m.set.Err(); err != nil {
 		return err
 	}
-	if !r.quick {
+	if r.steps > 0 || r.undoes {
 		if none, err := m.untouched(ctx, s, r); none || err != nil {
 			return err
 		}
