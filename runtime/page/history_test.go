@@ -210,16 +210,17 @@ func TestGraph(t *testing.T) {
 		}
 		var all []string
 		for row, n := range nodes {
-			text := fmt.Sprintf("%d %s <", n.lane, name(n))
+			var text strings.Builder
+			text.WriteString(fmt.Sprintf("%d %s <", n.lane, name(n)))
 			for _, a := range n.above {
-				text += " " + name(nodes[a])
+				text.WriteString(" " + name(nodes[a]))
 				for between := row + 1; between < a; between++ {
 					if nodes[between].lane == nodes[a].lane {
 						t.Errorf("%s: the line from %s to %s runs through %s", tt.in.Set, name(n), name(nodes[a]), name(nodes[between]))
 					}
 				}
 			}
-			all = append(all, text)
+			all = append(all, text.String())
 		}
 		if got := strings.Join(all, "; "); got != tt.want {
 			t.Errorf("%s:\n%s\nwant\n%s", tt.in.Set, got, tt.want)
