@@ -14,7 +14,7 @@ import (
 // database, here an empty one. It has to be built before it can run, as the models have just been edited; that counts, and what it stands on is built before.
 func besideBun(models int) func(context.Context, *costs) (pair, error) {
 	return func(ctx context.Context, c *costs) (p pair, err error) {
-		ours := module{shape{models: models, columns: 10}, c.path(fmt.Sprintf("models%d", models)), c.root, c.tool}
+		ours := c.module(shape{models: models, columns: 10})
 		theirs := bunModule{models, c.path(fmt.Sprintf("bun%d", models))}
 		if err := errors.Join(ours.begin(), theirs.begin(ctx)); err != nil {
 			return p, err
@@ -24,10 +24,9 @@ func besideBun(models int) func(context.Context, *costs) (pair, error) {
 			return p, err
 		}
 		defer server.close()
-		runs, peak := 0, int64(0)
+		runs := 0
 		p, err = turns(max(c.runs*3/5, 1), func() (time.Duration, error) {
-			took, most, err := ours.generate(ctx, first)
-			peak = max(peak, most)
+			took, _, err := ours.generate(ctx, first)
 			return took, err
 		}, func() (time.Duration, error) {
 			d, err := server.create(ctx, "")
@@ -38,7 +37,9 @@ func besideBun(models int) func(context.Context, *costs) (pair, error) {
 			took, err := theirs.generate(ctx, d.address(""), runs)
 			return took, errors.Join(err, d.drop())
 		})
-		p.peak = peak
+		if err == nil {
+			p.peak, err = ours.most(ctx, first, c.runs)
+		}
 		return p, err
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,11 +28,16 @@ func buildTool(ctx context.Context, dir string) (root, tool string, err error) {
 	return root, tool, err
 }
 
+// module is where modelgen is run on models of a shape.
+func (c *costs) module(s shape) module {
+	return module{shape: s, dir: c.path(fmt.Sprintf("%s%d", cmp.Or(s.tag, "models"), s.models)), root: c.root, tool: c.tool}
+}
+
 // generates times a run of modelgen. With fewer models to compare with it is beside that many times a run for those, else beside go list.
 func generates(k kind, models, fewer int) func(context.Context, *costs) (pair, error) {
 	return func(ctx context.Context, c *costs) (p pair, err error) {
-		large := module{shape{models: models, columns: 10}, c.path(fmt.Sprintf("models%d", models)), c.root, c.tool}
-		small := module{shape{models: fewer, columns: 10}, c.path(fmt.Sprintf("models%d", fewer)), c.root, c.tool}
+		large := c.module(shape{models: models, columns: 10})
+		small := c.module(shape{models: fewer, columns: 10})
 		if err := large.begin(); err != nil {
 			return p, err
 		}
@@ -49,10 +55,8 @@ func generates(k kind, models, fewer int) func(context.Context, *costs) (pair, e
 			}
 			defer os.Unsetenv(records)
 		}
-		var peak int64
 		p, err = turns(max(c.runs*3/5, 1), func() (time.Duration, error) {
-			took, most, err := large.generate(ctx, k)
-			peak = max(peak, most)
+			took, _, err := large.generate(ctx, k)
 			return took, err
 		}, func() (time.Duration, error) {
 			if fewer > 0 {
@@ -64,9 +68,11 @@ func generates(k kind, models, fewer int) func(context.Context, *costs) (pair, e
 				return err
 			})
 		})
-		p.peak = peak
 		if fewer > 0 {
 			p.over = models / fewer
+		}
+		if err == nil {
+			p.peak, err = large.most(ctx, k, c.runs)
 		}
 		return p, err
 	}
@@ -100,8 +106,8 @@ func (m module) record(ctx context.Context, dir string) error {
 // besideTags times a run of modelgen on models with the tags of another library, beside one on the same models with ours.
 func besideTags(tag string, k kind, models int) func(context.Context, *costs) (pair, error) {
 	return func(ctx context.Context, c *costs) (p pair, err error) {
-		theirs := module{shape{models: models, columns: 10, tag: tag}, c.path(fmt.Sprintf("%s%d", tag, models)), c.root, c.tool}
-		ours := module{shape{models: models, columns: 10}, c.path(fmt.Sprintf("models%d", models)), c.root, c.tool}
+		theirs := c.module(shape{models: models, columns: 10, tag: tag})
+		ours := c.module(shape{models: models, columns: 10})
 		for _, m := range []module{theirs, ours} {
 			if err := m.begin(); err != nil {
 				return p, err
@@ -110,16 +116,16 @@ func besideTags(tag string, k kind, models int) func(context.Context, *costs) (p
 				return p, err
 			}
 		}
-		var peak int64
 		p, err = turns(c.runs, func() (time.Duration, error) {
-			took, most, err := theirs.generate(ctx, k)
-			peak = max(peak, most)
+			took, _, err := theirs.generate(ctx, k)
 			return took, err
 		}, func() (time.Duration, error) {
 			took, _, err := ours.generate(ctx, k)
 			return took, err
 		})
-		p.peak = peak
+		if err == nil {
+			p.peak, err = theirs.most(ctx, k, c.runs)
+		}
 		return p, err
 	}
 }

@@ -64,7 +64,7 @@ func generate(ctx context.Context, dir string, runs int) ([]row, error) {
 	for i, shapes := range series {
 		for j, s := range shapes {
 			fmt.Fprintf(os.Stderr, "bench: generate with %s\n", s)
-			m := module{s, filepath.Join(dir, fmt.Sprintf("module%d-%d", i, j)), root, tool}
+			m := module{shape: s, dir: filepath.Join(dir, fmt.Sprintf("module%d-%d", i, j)), root: root, tool: tool}
 			measured, err := m.measure(ctx, runs)
 			if err != nil {
 				return nil, err

@@ -50,6 +50,9 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 2 && os.Args[1] == launch {
+		os.Exit(launches(os.Args[2:]))
+	}
 	runs := flag.Int("n", 5, "how many `runs` of each kind; the slow ones get fewer")
 	rows := flag.Int("rows", 2_000_000, "with stalls, the `number` of rows of each table")
 	only := flag.String("only", "", "with stalls and costs, measure what has that `word` in its name")
