@@ -25,6 +25,7 @@ var looking = map[string][]string{
 // places are all that do so on the way of generate, and why a record of a run holds them. Who adds one says which input of cmd/modelgen/cache it is.
 const places = `
 cmd/modelgen/generate.go findOut os.Stat: package of the pattern; package of the migrations
+cmd/modelgen/main.go dispatch os.Stat: a directory that is not there is an error
 cmd/modelgen/sql_flag.go holdsSQL os.ReadDir: tree of the SQL files; without any -sql prints, and nothing is recorded
 gen/commit.go Commit os.Lstat: something is written
 gen/commit.go Commit os.ReadFile: something is written
@@ -66,6 +67,7 @@ gen/migrations/importers.go Importers filepath.WalkDir: another verb
 gen/migrations/importers.go Importers os.ReadFile: another verb
 gen/migrations/importers.go Importers os.Stat: another verb
 gen/migrations/since.go git exec.Command: another verb
+gen/models_location.go leftBehind os.ReadFile: packages of models are lost, so that the snapshot is written
 gen/models_location.go modulesOf os.Getenv: environment
 gen/models_location.go modulesOf os.ReadFile: module, of all folders above, and those of the workspace
 gen/models_location.go sourcesIn os.ReadDir: package, of the pattern and of those listed

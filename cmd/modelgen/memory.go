@@ -6,11 +6,11 @@ import (
 	"runtime/metrics"
 )
 
-// spareMemory lets a short run collect garbage seldom, but rather than take more than a little memory, as a thousand models need, more often: that costs a tenth
+// spareMemory lets a short run collect garbage when it has taken a little memory, as a thousand models need, and not before: to collect more often costs a tenth
 // of the time. Of more models it would cost half of it, so they have the memory; of what is a little more, as with views and functions beside a thousand models, it would cost as much, so that has some.
 func spareMemory() {
-	debug.SetGCPercent(200)
-	const little, some = 68 << 20, 40 << 20  // beside the program itself
+	debug.SetGCPercent(-1)
+	const little, some = 64 << 20, 40 << 20  // beside the program itself
 	const inUse, inDoubt = 43 << 20, 5 << 20 // of that, what a thousand models have in use at most, and what may be more in some run
 	debug.SetMemoryLimit(little)
 	afterEachCollection(func(live uint64) {

@@ -314,9 +314,9 @@ func ups(of func(*costs) database, history, n int) func(context.Context, *costs)
 				return took, err
 			}
 		}
-		runs := 4 * c.runs
+		runs := 10 * c.runs
 		if history > 0 {
-			runs = c.runs
+			runs = 3 * c.runs
 		}
 		return turns(runs, one(migrated), one(bare))
 	}

@@ -72,7 +72,7 @@ func (l *load) client(ctx context.Context, d *pgDatabase, name string, started c
 				first()
 				select {
 				case <-ctx.Done():
-					return nil
+					return do(whole, conn, r) // a change may be over before there was one beside it
 				case <-tick.C:
 				}
 			}
