@@ -21,7 +21,7 @@ type cost struct {
 	measure             func(ctx context.Context, c *costs) (pair, error)
 }
 
-// pair is what was measured, of several runs by turns each the best.
+// pair is what was measured, see [turns].
 type pair struct {
 	took, bare time.Duration
 	peak       int64 // bytes, of the largest process; 0 is not measured
@@ -158,7 +158,8 @@ func named(line string) string {
 	return strings.Join(cells[:min(2, len(cells))], " | ")
 }
 
-// turns runs two things by turns and returns the best of each; the first turn only warms the caches.
+// turns runs two things by turns and returns the lower quartile of each; the first turn only warms the caches. What else the machine does makes runs longer, so that the
+// faster ones count; but the best of many is luck where something waits for another process, and the more often it waits, the greater luck.
 func turns(runs int, took, bare func() (time.Duration, error)) (p pair, err error) {
 	var all [2][]time.Duration
 	for i := range runs + 1 {
@@ -172,7 +173,10 @@ func turns(runs int, took, bare func() (time.Duration, error)) (p pair, err erro
 			}
 		}
 	}
-	p.took, p.bare = slices.Min(all[0]), slices.Min(all[1])
+	for k := range all {
+		slices.Sort(all[k])
+	}
+	p.took, p.bare = all[0][len(all[0])/4], all[1][len(all[1])/4]
 	return p, nil
 }
 
