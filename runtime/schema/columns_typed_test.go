@@ -1,6 +1,9 @@
 package schema_test
 
 import (
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -43,5 +46,26 @@ func TestTypedDefaults(t *testing.T) {
 	}
 	if d := schema.Integer("a").Default(1).DefaultExpr("2").Def(); d.Default != nil || d.DefaultExpr != "2" {
 		t.Errorf("two defaults: %+v", d)
+	}
+}
+
+// TestTypedDefaultsOfEach: what a constructor has as the type of its default is among those whose text is known.
+func TestTypedDefaultsOfEach(t *testing.T) {
+	constructors, err := os.ReadFile("columns.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := os.ReadFile("columns_step.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := regexp.MustCompile(`(?m)^func [A-Z]\w*(?:\[.*?\])?\(.*\) Typed\[(.+)\] \{`).FindAllStringSubmatch(string(constructors), -1)
+	if len(all) < 25 {
+		t.Errorf("only %d constructors were found", len(all))
+	}
+	for _, c := range all {
+		if !strings.Contains(string(steps), "\tcase "+c[1]+":\n") {
+			t.Errorf("literalOf has no text of %s", c[1])
+		}
 	}
 }
