@@ -190,7 +190,7 @@ func (m modules) directory(pkg string) string {
 	return filepath.Join(m.here[best], filepath.FromSlash(strings.TrimPrefix(pkg, best)))
 }
 
-// leftBehind takes away the guards of packages that the snapshot does not record any more: they would not compile, and nothing brings them up to date.
+// leftBehind removes the guards of packages that the snapshot does not record any more: they would not compile, and nothing brings them up to date.
 func (r *Result) leftBehind(cfg Config) (files []File) {
 	if r.Folder.Snapshot == nil {
 		return nil

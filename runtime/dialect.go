@@ -45,7 +45,7 @@ type SessionConfig struct {
 	Lease            bool          // the lock is a row with an end, see [LockLease]
 	Beside           *sql.DB       // for a look from outside at what the session waits for, and rows that are read ahead; nil is none
 	Notify           func(Event)   // never nil
-	Leaves           bool          // nothing but Close is asked of the session after Unlock, which may restore the settings with it
+	EndsAtUnlock     bool          // nothing but Close is asked of the session after Unlock, which may restore the settings with it
 }
 
 // Session is a dialect at work on one pinned connection. It is used by one goroutine.

@@ -194,7 +194,7 @@ func (m *Migrator) open(ctx context.Context, db *sql.DB) (Session, func(), *Even
 	}
 	cfg := SessionConfig{
 		History: m.opt.History, LockTimeout: m.opt.LockTimeout, StatementTimeout: m.opt.StatementTimeout, StrongLock: m.opt.StrongLock, Retry: m.opt.Retry,
-		Lease: m.opt.Lock == LockLease, Leaves: m.worker == nil,
+		Lease: m.opt.Lock == LockLease, EndsAtUnlock: m.worker == nil,
 		Notify: func(e Event) {
 			e.Migration, e.Back = now.Migration, now.Back
 			if kept != nil { // it has gone on to another schema since

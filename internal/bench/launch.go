@@ -24,16 +24,10 @@ func launched(ctx context.Context, dir, name string, args ...string) (string, in
 	if err != nil {
 		return "", 0, err
 	}
-	out, last, _ := cutLast(strings.TrimSuffix(out, "\n"), "\n")
-	peak, err := strconv.ParseInt(last, 10, 64)
-	return out, peak, err
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return "", s, false
+	out = strings.TrimSuffix(out, "\n")
+	last := strings.LastIndexByte(out, '\n') + 1
+	peak, err := strconv.ParseInt(out[last:], 10, 64)
+	return out[:last], peak, err
 }
 
 // launches runs a command as the small process, and returns its exit code.

@@ -10,7 +10,7 @@ import (
 )
 
 // TestNames: what is dropped is not taken for what has its name afterwards, and what a branch adds to a table belongs to it under the name that another
-// branch gives it.
+// branch has for it.
 func TestNames(t *testing.T) {
 	two := func() []Op {
 		return ops(table("a", []schema.ColumnDef{schema.Text("x")}), table("b", []schema.ColumnDef{schema.Text("x"), schema.Text("y")}))

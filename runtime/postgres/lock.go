@@ -173,7 +173,7 @@ func (s *session) Unlock(ctx context.Context) error {
 	}
 	s.locked = false
 	for try := 0; ; try++ {
-		held, err := s.unlock(ctx, s.cfg.Leaves && try == 0)
+		held, err := s.unlock(ctx, s.cfg.EndsAtUnlock && try == 0)
 		switch {
 		case s.broken:
 			return nil

@@ -135,15 +135,10 @@ func (s *session) settings() [][2]string {
 	if !s.engine.traits().plain {
 		return slices.DeleteFunc(all, func(kv [2]string) bool { return !slices.Contains(anywhere, kv[0]) })
 	}
-	if s.version >= 17 {
-		all = append(all, [2]string{"transaction_timeout", "0"})
-	}
-	if was := s.was("client_encoding"); was != "" && was != "UTF8" { // Go's strings are UTF-8; pgx leaves it to the database
-		all = append(all, [2]string{"client_encoding", "'UTF8'"})
-	}
-	if s.linux && s.was("client_connection_check_interval") != "" {
-		// A server that is working does not notice that its client is gone. Other systems may refuse the setting (manual, 20.3).
-		all = append(all, [2]string{"client_connection_check_interval", "2000"})
+	for _, x := range someSettings {
+		if x.takes(s) {
+			all = append(all, [2]string{x.name, x.value})
+		}
 	}
 	return all
 }
@@ -279,7 +274,7 @@ func (s *session) back() []string {
 func (s *session) backOf(names []string) []string {
 	var back []string
 	for _, name := range names {
-		if i := slices.Index(ownSettings, name); i < len(s.were) && (s.were[i] != "" || !slices.Contains(some, name)) {
+		if i := slices.Index(ownSettings, name); i < len(s.were) && (s.were[i] != "" || !onSome(name)) {
 			back = append(back, setConfig(name, safe(s.were[i])))
 		}
 	}

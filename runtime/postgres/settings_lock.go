@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -25,22 +24,42 @@ func (s *session) askLock(ctx context.Context, ask string, settle bool) (v serve
 	return v, got, changed.Valid, err
 }
 
-// some are settings that only some servers take, see settings.
-var some = []string{"transaction_timeout", "client_encoding", "client_connection_check_interval"}
+// someSettings are those that only some servers take: a session finds that out of what it knows of its server, and SQL where nothing is known yet.
+var someSettings = []struct {
+	name, value string
+	takes       func(*session) bool
+	sql         string
+}{
+	{"transaction_timeout", "0", func(s *session) bool { return s.version >= 17 }, "pg_catalog.current_setting('server_version_num')::int >= 170000"},
+	// Go's strings are UTF-8; pgx leaves it to the database.
+	{"client_encoding", "'UTF8'", func(s *session) bool { was := s.was("client_encoding"); return was != "" && was != "UTF8" }, "pg_catalog.current_setting('client_encoding') <> 'UTF8'"},
+	// A server that is working does not notice that its client is gone. Other systems may refuse the setting (manual, 20.3).
+	{"client_connection_check_interval", "2000", func(s *session) bool { return s.linux && s.was("client_connection_check_interval") != "" },
+		"pg_catalog.version() LIKE '%linux%' AND pg_catalog.current_setting('client_connection_check_interval', true) <> ''"},
+}
+
+// onSome reports whether a setting is one of someSettings.
+func onSome(name string) bool {
+	for _, x := range someSettings {
+		if x.name == name {
+			return true
+		}
+	}
+	return false
+}
 
 // settingsOfAny lists what apply does, for a server of which nothing is known yet.
 func (s *session) settingsOfAny() string {
 	var all []string
 	for _, kv := range s.settings() {
-		if !slices.Contains(some, kv[0]) {
+		if !onSome(kv[0]) {
 			all = append(all, setConfig(kv[0], settingText(kv[1])))
 		}
 	}
-	return strings.Join(append(all,
-		"CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 170000 THEN "+setConfig("transaction_timeout", "'0'")+" END",
-		"CASE WHEN pg_catalog.current_setting('client_encoding') <> 'UTF8' THEN "+setConfig("client_encoding", "'UTF8'")+" END",
-		"CASE WHEN pg_catalog.version() LIKE '%linux%' AND pg_catalog.current_setting('client_connection_check_interval', true) <> '' THEN "+
-			setConfig("client_connection_check_interval", "'2000'")+" END"), ", ")
+	for _, x := range someSettings {
+		all = append(all, "CASE WHEN "+x.sql+" THEN "+setConfig(x.name, settingText(x.value))+" END")
+	}
+	return strings.Join(all, ", ")
 }
 
 // settingText writes the value of a setting, as settings has it, for [setConfig].
