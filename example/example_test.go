@@ -134,6 +134,26 @@ func TestShop(t *testing.T) {
 	}
 }
 
+// TestStart: what is linked of this module does nothing when the program starts, which is what a service pays that finds nothing to do. A package with variables that the
+// compiler cannot lay out, such as maps, says here that it is initialised.
+func TestStart(t *testing.T) {
+	cmd := exec.Command(build(t))
+	cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+	out, _ := cmd.CombinedOutput() // it fails, as nothing is asked of it
+	others := 0
+	for line := range strings.Lines(string(out)) {
+		switch pkg, traced := strings.CutPrefix(line, "init "); {
+		case strings.HasPrefix(pkg, "github.com/modelgen/modelgen/runtime"), strings.HasPrefix(pkg, "github.com/modelgen/modelgen/internal/"):
+			t.Error(line)
+		case traced:
+			others++
+		}
+	}
+	if others == 0 {
+		t.Errorf("no package is initialised: %s", out)
+	}
+}
+
 // TestAddress keeps the password of the database out of what is said.
 func TestAddress(t *testing.T) {
 	program := build(t)

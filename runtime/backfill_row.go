@@ -82,14 +82,12 @@ func structFields(t reflect.Type, path []int) ([]field, error) {
 	return all, nil
 }
 
-var (
-	scannerType = reflect.TypeFor[sql.Scanner]()
-	valuerType  = reflect.TypeFor[driver.Valuer]()
-	timeType    = reflect.TypeFor[time.Time]()
-)
+func scans(t reflect.Type) bool { return has[sql.Scanner](t) }
 
-func scans(t reflect.Type) bool {
-	return t.Implements(scannerType) || reflect.PointerTo(t).Implements(scannerType)
+// has reports whether a type, or a pointer to it, implements an interface.
+func has[I any](t reflect.Type) bool {
+	i := reflect.TypeFor[I]()
+	return t.Implements(i) || reflect.PointerTo(t).Implements(i)
 }
 
 // fits reports whether values of the column can be read into the field and written back.
@@ -104,7 +102,7 @@ func (f field) fits(t *schema.Table) error {
 	}
 	base := f.typ
 	if scans(f.typ) {
-		if !base.Implements(valuerType) && !reflect.PointerTo(base).Implements(valuerType) {
+		if !has[driver.Valuer](base) {
 			return fmt.Errorf("%s has Scan but no Value, so it cannot be written to column %s", f.typ, f.column)
 		}
 		return nil
@@ -152,7 +150,7 @@ func accepts(t schema.Type, g reflect.Type) bool {
 	case schema.KindDouble:
 		return k == reflect.Float64
 	case schema.KindDate, schema.KindTimestamp, schema.KindTimestampTZ:
-		return g == timeType
+		return g == reflect.TypeFor[time.Time]()
 	case schema.KindJSON, schema.KindJSONB:
 		return k == reflect.Slice && g.Elem().Kind() == reflect.Uint8
 	}

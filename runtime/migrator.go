@@ -241,9 +241,9 @@ func (r redacted) Error() string { return ErrorText(r.error) }
 func (r redacted) Unwrap() error { return r.error }
 
 // tool returns the version of this package, as the build knows it.
-var tool = sync.OnceValue(func() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
+func tool() string {
+	info := buildInfo()
+	if info == nil {
 		return ""
 	}
 	const path = "github.com/modelgen/modelgen"
@@ -256,4 +256,15 @@ var tool = sync.OnceValue(func() string {
 		}
 	}
 	return ""
-})
+}
+
+// build is read when it is first asked for, and once: it is a text that has to be taken apart.
+var build struct {
+	once sync.Once
+	info *debug.BuildInfo // nil without one
+}
+
+func buildInfo() *debug.BuildInfo {
+	build.once.Do(func() { build.info, _ = debug.ReadBuildInfo() })
+	return build.info
+}

@@ -119,3 +119,5 @@ func (o CreateAggregate) plan(p Planner) error  { return planObject(o, p) }
 func (o ReplaceAggregate) plan(p Planner) error { return planObject(o, p) }
 func (o DropAggregate) plan(p Planner) error    { return planObject(o, p) }
 func (o RenameAggregate) plan(p Planner) error  { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateAggregate{}, ReplaceAggregate{}, DropAggregate{}, RenameAggregate{}

@@ -121,3 +121,5 @@ func (o CreateCompositeType) plan(p Planner) error { return planObject(o, p) }
 func (o AlterCompositeType) plan(p Planner) error  { return planObject(o, p) }
 func (o DropCompositeType) plan(p Planner) error   { return planObject(o, p) }
 func (o RenameCompositeType) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateCompositeType{}, AlterCompositeType{}, DropCompositeType{}, RenameCompositeType{}

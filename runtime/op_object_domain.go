@@ -119,3 +119,5 @@ func (o CreateDomain) plan(p Planner) error { return planObject(o, p) }
 func (o AlterDomain) plan(p Planner) error  { return planObject(o, p) }
 func (o DropDomain) plan(p Planner) error   { return planObject(o, p) }
 func (o RenameDomain) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateDomain{}, AlterDomain{}, DropDomain{}, RenameDomain{}

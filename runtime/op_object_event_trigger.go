@@ -90,3 +90,5 @@ func (o RenameEventTrigger) Destroys() []string { return nil }
 func (o CreateEventTrigger) plan(p Planner) error { return planObject(o, p) }
 func (o DropEventTrigger) plan(p Planner) error   { return planObject(o, p) }
 func (o RenameEventTrigger) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _ objectOp = CreateEventTrigger{}, DropEventTrigger{}, RenameEventTrigger{}

@@ -92,3 +92,5 @@ func (o RenameExclusion) Destroys() []string { return nil }
 func (o AddExclusion) plan(p Planner) error    { return planObject(o, p) }
 func (o DropExclusion) plan(p Planner) error   { return planObject(o, p) }
 func (o RenameExclusion) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _ objectOp = AddExclusion{}, DropExclusion{}, RenameExclusion{}

@@ -119,3 +119,5 @@ func (o CreateFunction) plan(p Planner) error  { return planObject(o, p) }
 func (o ReplaceFunction) plan(p Planner) error { return planObject(o, p) }
 func (o DropFunction) plan(p Planner) error    { return planObject(o, p) }
 func (o RenameFunction) plan(p Planner) error  { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateFunction{}, ReplaceFunction{}, DropFunction{}, RenameFunction{}

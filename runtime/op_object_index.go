@@ -92,3 +92,5 @@ func (o RenameViewIndex) Destroys() []string { return nil }
 func (o CreateViewIndex) plan(p Planner) error { return planObject(o, p) }
 func (o DropViewIndex) plan(p Planner) error   { return planObject(o, p) }
 func (o RenameViewIndex) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _ objectOp = CreateViewIndex{}, DropViewIndex{}, RenameViewIndex{}

@@ -125,3 +125,5 @@ func (o CreateMaterializedView) plan(p Planner) error  { return planObject(o, p)
 func (o ReplaceMaterializedView) plan(p Planner) error { return planObject(o, p) }
 func (o DropMaterializedView) plan(p Planner) error    { return planObject(o, p) }
 func (o RenameMaterializedView) plan(p Planner) error  { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateMaterializedView{}, ReplaceMaterializedView{}, DropMaterializedView{}, RenameMaterializedView{}

@@ -266,3 +266,6 @@ func (o CreatePartition) plan(p Planner) error    { return planObject(o, p) }
 func (o AlterPartition) plan(p Planner) error     { return planObject(o, p) }
 func (o RenamePartition) plan(p Planner) error    { return planObject(o, p) }
 func (o DropPartition) plan(p Planner) error      { return planObject(o, p) }
+
+var _, _, _, _, _, _ objectOp = CreateExtension{}, AlterExtension{}, DropExtension{}, Grant{}, Revoke{}, CommentOn{}
+var _, _, _, _, _, _, _ objectOp = EnableRowSecurity{}, ForceRowSecurity{}, DisableRowSecurity{}, CreatePartition{}, AlterPartition{}, RenamePartition{}, DropPartition{}

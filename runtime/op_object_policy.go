@@ -124,3 +124,5 @@ func (o CreatePolicy) plan(p Planner) error { return planObject(o, p) }
 func (o AlterPolicy) plan(p Planner) error  { return planObject(o, p) }
 func (o DropPolicy) plan(p Planner) error   { return planObject(o, p) }
 func (o RenamePolicy) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreatePolicy{}, AlterPolicy{}, DropPolicy{}, RenamePolicy{}

@@ -119,3 +119,5 @@ func (o CreateProcedure) plan(p Planner) error  { return planObject(o, p) }
 func (o ReplaceProcedure) plan(p Planner) error { return planObject(o, p) }
 func (o DropProcedure) plan(p Planner) error    { return planObject(o, p) }
 func (o RenameProcedure) plan(p Planner) error  { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateProcedure{}, ReplaceProcedure{}, DropProcedure{}, RenameProcedure{}

@@ -119,3 +119,5 @@ func (o CreatePublication) plan(p Planner) error { return planObject(o, p) }
 func (o AlterPublication) plan(p Planner) error  { return planObject(o, p) }
 func (o DropPublication) plan(p Planner) error   { return planObject(o, p) }
 func (o RenamePublication) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreatePublication{}, AlterPublication{}, DropPublication{}, RenamePublication{}

@@ -88,3 +88,5 @@ func (o RenameRangeType) Destroys() []string { return nil }
 func (o CreateRangeType) plan(p Planner) error { return planObject(o, p) }
 func (o DropRangeType) plan(p Planner) error   { return planObject(o, p) }
 func (o RenameRangeType) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _ objectOp = CreateRangeType{}, DropRangeType{}, RenameRangeType{}

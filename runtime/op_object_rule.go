@@ -122,3 +122,5 @@ func (o CreateRule) plan(p Planner) error  { return planObject(o, p) }
 func (o ReplaceRule) plan(p Planner) error { return planObject(o, p) }
 func (o DropRule) plan(p Planner) error    { return planObject(o, p) }
 func (o RenameRule) plan(p Planner) error  { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateRule{}, ReplaceRule{}, DropRule{}, RenameRule{}

@@ -119,3 +119,5 @@ func (o CreateSequence) plan(p Planner) error { return planObject(o, p) }
 func (o AlterSequence) plan(p Planner) error  { return planObject(o, p) }
 func (o DropSequence) plan(p Planner) error   { return planObject(o, p) }
 func (o RenameSequence) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateSequence{}, AlterSequence{}, DropSequence{}, RenameSequence{}

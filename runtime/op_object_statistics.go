@@ -88,3 +88,5 @@ func (o RenameStatistics) Destroys() []string { return nil }
 func (o CreateStatistics) plan(p Planner) error { return planObject(o, p) }
 func (o DropStatistics) plan(p Planner) error   { return planObject(o, p) }
 func (o RenameStatistics) plan(p Planner) error { return planObject(o, p) }
+
+var _, _, _ objectOp = CreateStatistics{}, DropStatistics{}, RenameStatistics{}

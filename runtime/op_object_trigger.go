@@ -128,3 +128,5 @@ func (o CreateTrigger) plan(p Planner) error  { return planObject(o, p) }
 func (o ReplaceTrigger) plan(p Planner) error { return planObject(o, p) }
 func (o DropTrigger) plan(p Planner) error    { return planObject(o, p) }
 func (o RenameTrigger) plan(p Planner) error  { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateTrigger{}, ReplaceTrigger{}, DropTrigger{}, RenameTrigger{}

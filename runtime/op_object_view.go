@@ -123,3 +123,5 @@ func (o CreateView) plan(p Planner) error  { return planObject(o, p) }
 func (o ReplaceView) plan(p Planner) error { return planObject(o, p) }
 func (o DropView) plan(p Planner) error    { return planObject(o, p) }
 func (o RenameView) plan(p Planner) error  { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateView{}, ReplaceView{}, DropView{}, RenameView{}

@@ -121,3 +121,5 @@ func (o CreateVirtualTable) plan(p Planner) error  { return planObject(o, p) }
 func (o ReplaceVirtualTable) plan(p Planner) error { return planObject(o, p) }
 func (o DropVirtualTable) plan(p Planner) error    { return planObject(o, p) }
 func (o RenameVirtualTable) plan(p Planner) error  { return planObject(o, p) }
+
+var _, _, _, _ objectOp = CreateVirtualTable{}, ReplaceVirtualTable{}, DropVirtualTable{}, RenameVirtualTable{}

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/user"
-	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -81,17 +79,17 @@ func host() string {
 	return name
 }
 
-var osUser = sync.OnceValue(func() string {
-	if u, err := user.Current(); err == nil {
+func osUser() string {
+	if u, err := user.Current(); err == nil { // which it keeps
 		return u.Username
 	}
 	return os.Getenv("USER")
-})
+}
 
 // program is the module of the program with its version, and the revision of version control.
-var program = sync.OnceValue(func() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Path == "" {
+func program() string {
+	info := buildInfo()
+	if info == nil || info.Main.Path == "" {
 		return ""
 	}
 	var text strings.Builder
@@ -105,7 +103,7 @@ var program = sync.OnceValue(func() string {
 		}
 	}
 	return text.String()
-})
+}
 
 // logged returns the mark that writes an entry about migrations of one set, and whether this database has a log.
 func (r *run) logged(m *Migrator, set, result string, migrations ...string) (Mark, bool) {

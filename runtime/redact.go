@@ -5,7 +5,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 var (
@@ -107,7 +108,7 @@ func safeText(err error) string {
 		if !strings.HasPrefix(code, "22") {
 			return ""
 		}
-		words, ok := dataExceptions[code]
+		words, ok := dataExceptions.Get(code)
 		if !ok {
 			words = "a value does not fit"
 		}
@@ -118,26 +119,26 @@ func safeText(err error) string {
 
 // dataExceptions are those of PostgreSQL that migrations meet (manual, appendix A, class 22). The server's own messages hold values of rows, and
 // are in the language of its lc_messages.
-var dataExceptions = map[string]string{
-	"22000": "a value does not fit",
-	"22001": "a value is too long for its type",
-	"22003": "a number is out of the range of its type",
-	"22004": "a NULL where there must be a value",
-	"22007": "a text is no date or time",
-	"22008": "a date or time is out of range",
-	"22012": "division by zero",
-	"22018": "a text is no value of the type",
-	"22021": "a text holds bytes that are not of its encoding",
-	"22023": "a parameter has a value that it cannot have",
-	"22025": "an escape sequence is wrong",
-	"22026": "a string of bits has another length than its type",
-	"22030": "a JSON object has a key twice",
-	"22032": "a text is no JSON",
-	"2200M": "a text is no XML document",
-	"2200N": "a text is no XML content",
-	"2201B": "a regular expression is wrong",
-	"22P02": "a text is no value of the type",
-	"22P03": "a binary value is none of the type",
-	"22P04": "the data of a COPY are not of its format",
-	"22P05": "a character is not in the encoding",
+var dataExceptions = sqllex.WordMap{
+	{"22000", "a value does not fit"},
+	{"22001", "a value is too long for its type"},
+	{"22003", "a number is out of the range of its type"},
+	{"22004", "a NULL where there must be a value"},
+	{"22007", "a text is no date or time"},
+	{"22008", "a date or time is out of range"},
+	{"22012", "division by zero"},
+	{"22018", "a text is no value of the type"},
+	{"22021", "a text holds bytes that are not of its encoding"},
+	{"22023", "a parameter has a value that it cannot have"},
+	{"22025", "an escape sequence is wrong"},
+	{"22026", "a string of bits has another length than its type"},
+	{"22030", "a JSON object has a key twice"},
+	{"22032", "a text is no JSON"},
+	{"2200M", "a text is no XML document"},
+	{"2200N", "a text is no XML content"},
+	{"2201B", "a regular expression is wrong"},
+	{"22P02", "a text is no value of the type"},
+	{"22P03", "a binary value is none of the type"},
+	{"22P04", "the data of a COPY are not of its format"},
+	{"22P05", "a character is not in the encoding"},
 }

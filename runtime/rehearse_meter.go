@@ -35,9 +35,10 @@ type takenLock struct {
 	looked time.Duration // before it was taken
 }
 
-// lockStrength ranks the locks of tables (manual, 13.3.1).
-var lockStrength = map[string]int{
-	"ACCESS SHARE": 1, "ROW SHARE": 2, "ROW EXCLUSIVE": 3, "SHARE UPDATE EXCLUSIVE": 4, "SHARE": 5, "SHARE ROW EXCLUSIVE": 6, "EXCLUSIVE": 7, "ACCESS EXCLUSIVE": 8,
+// lockStrength ranks the locks of tables (manual, 13.3.1); no lock is below all.
+func lockStrength(mode string) int {
+	modes := []string{"ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"}
+	return slices.Index(modes, mode)
 }
 
 // measured returns the stages of a transaction with a look behind each. The transaction begins right after.
@@ -119,7 +120,7 @@ func (r *meter) look(ctx context.Context, record *RehearsedStage, migration stri
 		if !there { // nobody knows of it yet
 			continue
 		}
-		if i := slices.IndexFunc(r.taken, func(t takenLock) bool { return t.id == l.ID && lockStrength[t.lock.Mode] >= lockStrength[l.Mode] }); i >= 0 {
+		if i := slices.IndexFunc(r.taken, func(t takenLock) bool { return t.id == l.ID && lockStrength(t.lock.Mode) >= lockStrength(l.Mode) }); i >= 0 {
 			continue
 		}
 		r.taken = append(r.taken, takenLock{record, l.ID, RehearsedLock{Table: before.Name, Mode: l.Mode}, r.since, r.looked})
@@ -151,12 +152,12 @@ const blocking = "SHARE"
 
 // compare holds a lock against what the stages of the transaction have declared so far.
 func (r *meter) compare(migration string, st Stage, l TableLock, before TableStorage) {
-	if unwatched(st) || lockStrength[l.Mode] < lockStrength[blocking] {
+	if unwatched(st) || lockStrength(l.Mode) < lockStrength(blocking) {
 		return
 	}
 	names := []string{before.Name, before.Root, r.tables[l.ID].Name, r.tables[l.ID].Root}
 	for _, f := range r.facts {
-		if slices.ContainsFunc(f.Tables, func(t string) bool { return t != "" && slices.Contains(names, t) }) && lockStrength[f.Lock] >= lockStrength[l.Mode] {
+		if slices.ContainsFunc(f.Tables, func(t string) bool { return t != "" && slices.Contains(names, t) }) && lockStrength(f.Lock) >= lockStrength(l.Mode) {
 			return
 		}
 	}
@@ -203,7 +204,7 @@ func strongest(all []RehearsedLock, l RehearsedLock) []RehearsedLock {
 	switch {
 	case i < 0:
 		all = append(all, l)
-	case lockStrength[l.Mode] > lockStrength[all[i].Mode]:
+	case lockStrength(l.Mode) > lockStrength(all[i].Mode):
 		all[i] = l
 	}
 	slices.SortFunc(all, func(a, b RehearsedLock) int { return strings.Compare(a.Table, b.Table) })

@@ -98,7 +98,7 @@ func lightModule(t *testing.T, m *module) []byte {
 	const path = "github.com/modelgen/modelgen"
 	s := &scenario{t: t, dir: t.TempDir()}
 	s.write("go.mod", []byte("module "+path+"\n\ngo 1.26\n"))
-	for _, dir := range []string{"runtime", "runtime/schema", "runtime/internal/emitted", "runtime/internal/lazyregexp", "runtime/internal/rowkeys", "runtime/internal/samedriver", "runtime/internal/shell", "internal/sqllex", "internal/nearest", "internal/toposort"} {
+	for _, dir := range []string{"runtime", "runtime/schema", "runtime/internal/emitted", "internal/lazyregexp", "runtime/internal/rowkeys", "runtime/internal/samedriver", "runtime/internal/shell", "internal/sqllex", "internal/nearest", "internal/toposort"} {
 		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(dir), "*.go"))
 		if err != nil {
 			t.Fatal(err)

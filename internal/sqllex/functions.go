@@ -1,11 +1,6 @@
 package sqllex
 
-import (
-	"maps"
-	"slices"
-	"strings"
-	"sync"
-)
+import "strings"
 
 // BuiltIn reports whether a name before a bracket, in any case, is a function of PostgreSQL or SQLite that reads no table, or a word or a type that
 // can stand there.
@@ -41,32 +36,3 @@ const functions = `abs acos acosh age any_value array_agg array_append array_cat
 	sinh soundex split_part sqlite_version sqrt statement_timestamp stddev strftime string_agg string_to_array strpos substr substring sum tan
 	tanh time timediff timeofday to_char to_date to_hex to_json to_jsonb to_number to_timestamp total transaction_timestamp translate trim trunc
 	typeof unhex unicode unistr unixepoch unlikely unnest upper uuid_generate_v4 uuidv4 uuidv7 variance width_bucket zeroblob`
-
-// WordSet is a set of words.
-type WordSet struct {
-	lists []string
-	once  sync.Once
-	words map[string]bool
-}
-
-// Set returns the words of lists, which white space separates. They are taken apart when the first of them is looked for: a program that starts and finds
-// nothing to do reads no SQL.
-func Set(lists ...string) *WordSet { return &WordSet{lists: lists} }
-
-// Has reports whether a word is one of the set.
-func (s *WordSet) Has(word string) bool { return s.read()[word] }
-
-// Words returns all words, sorted.
-func (s *WordSet) Words() []string { return slices.Sorted(maps.Keys(s.read())) }
-
-func (s *WordSet) read() map[string]bool {
-	s.once.Do(func() {
-		s.words = map[string]bool{}
-		for _, l := range s.lists {
-			for w := range strings.FieldsSeq(l) {
-				s.words[w] = true
-			}
-		}
-	})
-	return s.words
-}

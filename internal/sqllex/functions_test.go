@@ -17,3 +17,13 @@ func TestWordSet(t *testing.T) {
 		t.Errorf("Words returned %q", got)
 	}
 }
+
+func TestWordMap(t *testing.T) {
+	m := WordMap{{"a", "x"}, {"b", ""}}
+	for word, want := range map[string]string{"a": "x", "b": "", "c": ""} {
+		text, ok := m.Get(word)
+		if text != want || ok != (word != "c") || m.Text(word) != want {
+			t.Errorf("%s: %q, %v and %q", word, text, ok, m.Text(word))
+		}
+	}
+}

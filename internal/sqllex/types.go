@@ -1,21 +1,19 @@
 package sqllex
 
-import (
-	"strings"
-	"sync"
-)
+import "strings"
 
 // types are the second spellings of types with the first ones (PostgreSQL manual, table 8.1). Of several words, those that are a first spelling themselves stand here too.
-var types = sync.OnceValue(func() map[string]string {
-	return map[string]string{"int": "integer", "int4": "integer", "int2": "smallint", "int8": "bigint", "bool": "boolean", "float4": "real", "float": "double precision",
-		"float8": "double precision", "double precision": "double precision", "decimal": "numeric", "varbit": "bit varying", "varchar": "character varying",
-		"char varying": "character varying", "character varying": "character varying", "char": "character", "bpchar": "character",
-		"timestamp with time zone": "timestamptz", "timestamp without time zone": "timestamp", "time with time zone": "timetz", "time without time zone": "time"}
-})
+var types = WordMap{
+	{"int", "integer"}, {"int4", "integer"}, {"int2", "smallint"}, {"int8", "bigint"}, {"bool", "boolean"}, {"float4", "real"},
+	{"float", "double precision"}, {"float8", "double precision"}, {"double precision", "double precision"}, {"decimal", "numeric"},
+	{"varbit", "bit varying"}, {"varchar", "character varying"}, {"char varying", "character varying"}, {"character varying", "character varying"},
+	{"char", "character"}, {"bpchar", "character"}, {"timestamp with time zone", "timestamptz"}, {"timestamp without time zone", "timestamp"},
+	{"time with time zone", "timetz"}, {"time without time zone", "time"},
+}
 
 // TypeName returns the first spelling of a type, which is given in lower case with a blank between its words; a type without another spelling is returned as it is.
 func TypeName(name string) string {
-	if first, ok := types()[name]; ok {
+	if first, ok := types.Get(name); ok {
 		return first
 	}
 	return name
@@ -29,7 +27,7 @@ func TypeWords(toks []Token) (n int, name string) {
 			break
 		}
 		words = append(words, Fold(t.Text))
-		if first, ok := types()[strings.Join(words, " ")]; ok && i > 0 {
+		if first, ok := types.Get(strings.Join(words, " ")); ok && i > 0 {
 			n, name = i+1, first
 		}
 	}

@@ -13,7 +13,17 @@ import (
 // shown reports whether stdout is looked at by a person: a plan has badges there, and a sum.
 func (c *call) shown() bool { return c.colours[0] || terminal.Is(c.Stdout) }
 
-var badgeStyles = map[badge.Level]terminal.Style{badge.Note: terminal.Cyan, badge.Warning: terminal.Yellow, badge.Error: terminal.Red}
+func badgeStyle(l badge.Level) terminal.Style {
+	switch l {
+	case badge.Note:
+		return terminal.Cyan
+	case badge.Warning:
+		return terminal.Yellow
+	case badge.Error:
+		return terminal.Red
+	}
+	return ""
+}
 
 // stageBadges returns the badges of stages of s.
 func stageBadges(s migrate.PlannedMigration, stages ...migrate.Stage) []badge.Badge {
@@ -45,7 +55,7 @@ func (c *call) badges(s migrate.PlannedMigration, st migrate.Stage, more []strin
 		plain, painted = append(plain, text), append(painted, c.paint(style, text))
 	}
 	for _, b := range stageBadges(s, st) {
-		add(badgeStyles[b.Level], "["+b.Words+"]")
+		add(badgeStyle(b.Level), "["+b.Words+"]")
 		for _, t := range s.Tables {
 			if text := t.Table + ": " + tableText(t); slices.Contains(b.Tables, t.Table) && !slices.Contains(sizes, text) {
 				sizes = append(sizes, text)

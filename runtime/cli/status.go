@@ -80,17 +80,26 @@ func entryCells(e migrate.MigrationStatus) []terminal.Cell {
 	if len(e.Replaces) > 0 {
 		name += fmt.Sprintf(" (replaces %d)", len(e.Replaces))
 	}
-	row := []terminal.Cell{{Style: states[word(e)], Text: word(e)}, {Text: name}}
+	row := []terminal.Cell{{Style: style(word(e)), Text: word(e)}, {Text: name}}
 	if e.Replaced != "" {
 		return append(row, terminal.Cell{Style: terminal.Faint, Text: "by " + e.Replaced})
 	}
 	return append(row, when(e)...)
 }
 
-// states are the words of a state that a person looks for. What is not among them is printed plainly.
-var states = map[string]terminal.Style{
-	"applied": terminal.Green, "faked": terminal.Green, "pending": terminal.Yellow, "waits": terminal.Yellow, "replaced": terminal.Faint,
-	"unknown": terminal.Red, "edited": terminal.Red, "running": terminal.Red, "undoing": terminal.Red, "unfinished": terminal.Red,
+// style is that of a state that a person looks for. What is not among them is printed plainly.
+func style(state string) terminal.Style {
+	switch state {
+	case "applied", "faked":
+		return terminal.Green
+	case "pending", "waits":
+		return terminal.Yellow
+	case "replaced":
+		return terminal.Faint
+	case "unknown", "edited", "running", "undoing", "unfinished":
+		return terminal.Red
+	}
+	return ""
 }
 
 func word(e migrate.MigrationStatus) string {

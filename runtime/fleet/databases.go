@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
-	"regexp"
 	"strings"
-	"sync"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -74,9 +73,7 @@ func databases(ctx context.Context, control *sql.DB, query, driver string, diale
 }
 
 // pair finds the settings of a connection string that is no URL.
-var pair = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(host|port|dbname|database)\s*=\s*('[^']*'|[^\s']+)`)
-})
+var pair = lazyregexp.New(`(?i)\b(host|port|dbname|database)\s*=\s*('[^']*'|[^\s']+)`)
 
 // place returns where a connection string leads, without user and password: "db.example.com:5432/shop"; "" when that cannot be told.
 func place(address string) string {
@@ -88,7 +85,7 @@ func place(address string) string {
 		return u.Host + u.Path
 	}
 	has := map[string]string{}
-	for _, m := range pair().FindAllStringSubmatch(address, -1) {
+	for _, m := range pair.FindAllStringSubmatch(address, -1) {
 		has[strings.ToLower(m[1])] = strings.Trim(m[2], "'")
 	}
 	name := has["host"]

@@ -67,17 +67,34 @@ func (w *writer) markup(s string) {
 	w.WriteString(s)
 }
 
-var (
-	inAttribute = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
-	between     = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-)
-
 func (w *writer) text(s string) {
-	escaper := between
-	if w.inTag {
-		escaper = inAttribute
+	s = visible(s)
+	from := 0
+	for i := range len(s) {
+		if as := escaped(s[i], w.inTag); as != "" {
+			w.WriteString(s[from:i])
+			w.WriteString(as)
+			from = i + 1
+		}
 	}
-	_, _ = escaper.WriteString(w, visible(s)) // a strings.Builder takes all
+	w.WriteString(s[from:])
+}
+
+// escaped returns what stands for a character in a text, or in the value of an attribute; "" is the character itself.
+func escaped(c byte, attribute bool) string {
+	switch {
+	case c == '&':
+		return "&amp;"
+	case c == '<':
+		return "&lt;"
+	case c == '>':
+		return "&gt;"
+	case attribute && c == '"':
+		return "&#34;"
+	case attribute && c == '\'':
+		return "&#39;"
+	}
+	return ""
 }
 
 // visible returns a text in which nothing is hidden: control characters and those that turn the direction of writing are shown as escapes, so that a name

@@ -15,15 +15,21 @@ type accessMethod struct {
 	include                int // the version from which on they have INCLUDE; 0 is none
 }
 
-// accessMethods are those of the server itself; extensions have more.
-var accessMethods = map[string]accessMethod{
-	"":       {unique: true, several: true, order: true, include: 11},
-	"btree":  {unique: true, several: true, order: true, include: 11},
-	"hash":   {},
-	"gist":   {several: true, include: 12},
-	"gin":    {several: true},
-	"brin":   {several: true},
-	"spgist": {include: 14},
+// accessMethodOf returns one of the server itself; extensions have more.
+func accessMethodOf(name string) (m accessMethod, known bool) {
+	switch name {
+	case "", "btree":
+		return accessMethod{unique: true, several: true, order: true, include: 11}, true
+	case "hash":
+		return accessMethod{}, true
+	case "gist":
+		return accessMethod{several: true, include: 12}, true
+	case "gin", "brin":
+		return accessMethod{several: true}, true
+	case "spgist":
+		return accessMethod{include: 14}, true
+	}
+	return accessMethod{}, false
 }
 
 // unordered are types that no kind of index has operators for, so that no key, no unique constraint and no index can be over them.
@@ -34,7 +40,7 @@ func (r renderer) checkIndex(table string, x schema.Index) error {
 	no := func(reason, hint string) error {
 		return &migrate.UnsupportedError{Dialect: dialect, Table: table, Object: x.Name, Reason: reason, Hint: hint}
 	}
-	m, known := accessMethods[strings.ToLower(x.Using)]
+	m, known := accessMethodOf(strings.ToLower(x.Using))
 	if !known {
 		return nil
 	}

@@ -43,7 +43,7 @@ func (r renderer) writeRows(ctx context.Context, tx migrate.Tx, b *migrate.Batch
 		switch {
 		case err != nil && !again(err):
 			shown := r.update(b, gr.columns) // not the values
-			return &migrate.StatementError{Cause: b.Rows.Op.Describe(), Statement: shown, Code: migrate.ErrorCode(err), Hint: hints[migrate.ErrorCode(err)], Err: err}
+			return &migrate.StatementError{Cause: b.Rows.Op.Describe(), Statement: shown, Code: migrate.ErrorCode(err), Hint: hints.Text(migrate.ErrorCode(err)), Err: err}
 		case err != nil:
 			return err
 		case n != int64(gr.rows) && (!lock || r.isSpread(b.Table)):
@@ -257,14 +257,9 @@ func addElement(b *strings.Builder, v string, valid bool) {
 		return
 	}
 	b.WriteByte('"')
-	if strings.ContainsAny(v, `"\`) {
-		v = escaper.Replace(v)
-	}
-	b.WriteString(v)
+	b.WriteString(strings.ReplaceAll(strings.ReplaceAll(v, `\`, `\\`), `"`, `\"`))
 	b.WriteByte('"')
 }
-
-var escaper = strings.NewReplacer(`"`, `\"`, `\`, `\\`)
 
 // encode writes a value as the text that its column reads; NULL is not valid.
 func encode(v driver.Value, c schema.Column) (text string, valid bool) {

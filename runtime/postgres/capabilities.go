@@ -15,19 +15,23 @@ func (d Dialect) Capabilities() migrate.Capabilities {
 		Name: dialect, Aliases: []string{"pg"}, Product: engine.product, Engines: engineNames(), Probe: "SELECT pg_catalog.version()", Oldest: oldest,
 		TransactionalDDL: engine.atomic, ConcurrentIndexes: true, StringIsTx: true, Script: frame, ScriptKeysOff: frame,
 		CanonicalTypes: true, EnforcesTypes: true, BooleanConditions: true, NativeEnums: true, Serials: true, BytesLiteral: [2]string{`'\x`, "'"},
-		IndexNulls: true, OperatorClasses: operatorClasses, AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,
+		IndexNulls: true, OperatorClasses: operatorClasses(), AnalyzedByHand: true, ComparesNoJSON: true, RebuildsIndexes: true, PinsPreparedType: true,
 		ReservedWords: reserved, MaxIdentifier: schema.MaxName, KeysAreRelations: true, MergesKeys: true, ReservedSchemas: []string{"pg_", "information_schema"}, SystemColumns: systemColumns,
-		NamesConstraints: true, Privileges: true, Objects: objectKinds, HoldsColumns: true,
+		NamesConstraints: true, Privileges: true, Objects: objectKinds(), HoldsColumns: true,
 	}
 }
 
-// objectKinds are the kinds of objects that PostgreSQL has beside tables.
-var objectKinds = slices.DeleteFunc(schema.ObjectKinds(), func(k schema.ObjectKind) bool { return k == schema.VirtualTableKind })
+// objectKinds returns the kinds of objects that PostgreSQL has beside tables.
+func objectKinds() []schema.ObjectKind {
+	return slices.DeleteFunc(schema.ObjectKinds(), func(k schema.ObjectKind) bool { return k == schema.VirtualTableKind })
+}
 
-// operatorClasses are those of PostgreSQL and of pg_trgm that are for some types only (manual, 11.10 and F.33), by the kinds that they are for.
-var operatorClasses = map[string][]schema.Kind{
-	"gin_trgm_ops": textKinds, "gist_trgm_ops": textKinds, "text_pattern_ops": textKinds, "varchar_pattern_ops": textKinds, "bpchar_pattern_ops": textKinds,
-	"jsonb_ops": {schema.KindJSONB}, "jsonb_path_ops": {schema.KindJSONB}, "inet_ops": {schema.KindInet, schema.KindCIDR},
+// operatorClasses returns those of PostgreSQL and of pg_trgm that are for some types only (manual, 11.10 and F.33), by the kinds that they are for.
+func operatorClasses() map[string][]schema.Kind {
+	return map[string][]schema.Kind{
+		"gin_trgm_ops": textKinds, "gist_trgm_ops": textKinds, "text_pattern_ops": textKinds, "varchar_pattern_ops": textKinds, "bpchar_pattern_ops": textKinds,
+		"jsonb_ops": {schema.KindJSONB}, "jsonb_path_ops": {schema.KindJSONB}, "inet_ops": {schema.KindInet, schema.KindCIDR},
+	}
 }
 
 var textKinds = []schema.Kind{schema.KindText, schema.KindVarchar, schema.KindChar}

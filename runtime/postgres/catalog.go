@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -84,7 +84,7 @@ func (s *session) catalog(ctx context.Context, r renderer, want *schema.Schema) 
 	}
 	if cte := topOf(want, objects); cte != "" {
 		with = append(with, cte)
-		for _, x := range attachedFacts {
+		for _, x := range attachedFacts() {
 			parts = append(parts, x.query(objects))
 		}
 	}

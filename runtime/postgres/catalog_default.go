@@ -3,7 +3,7 @@ package postgres
 import (
 	"strings"
 
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

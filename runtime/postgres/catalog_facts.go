@@ -3,15 +3,16 @@ package postgres
 import (
 	"strings"
 
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 // identityFact is what the fact of a column says of its identity, with the sequence behind it.
 var identityFact = lazyregexp.New(`\x04 identity (always|by default)(?: (\w+) (start -?\d+ step -?\d+ from -?\d+ to -?\d+(?: cycle)?))?`)
 
 // usualSequence has the options that an identity has when nothing is said (manual, CREATE SEQUENCE).
-var usualSequence = map[string]string{
-	"smallint": "start 1 step 1 from 1 to 32767", "integer": "start 1 step 1 from 1 to 2147483647", "bigint": "start 1 step 1 from 1 to 9223372036854775807",
+var usualSequence = sqllex.WordMap{
+	{"smallint", "start 1 step 1 from 1 to 32767"}, {"integer", "start 1 step 1 from 1 to 2147483647"}, {"bigint", "start 1 step 1 from 1 to 9223372036854775807"},
 }
 
 // included is how the definition of a constraint ends whose index has further columns: names are quoted where they are no plain words.
@@ -44,7 +45,7 @@ func split(line string) []string {
 		}
 		if m[4] >= 0 {
 			typ, options := line[m[4]:m[5]], line[m[6]:m[7]]
-			if options != usualSequence[typ] || !strings.HasPrefix(line, "column "+name+"\x06 "+typ+" ") {
+			if options != usualSequence.Text(typ) || !strings.HasPrefix(line, "column "+name+"\x06 "+typ+" ") {
 				more = append(more, "sequence options "+name+" "+typ+" "+options)
 			}
 		}
@@ -70,15 +71,19 @@ func split(line string) []string {
 	case strings.HasPrefix(line, "index "):
 		line = storageParameters.ReplaceAllString(textCast.ReplaceAllString(line, ""), "")
 	}
-	line = markers.Replace(line)
-	return append(more, line)
+	return append(more, withoutMarkers(line))
 }
 
 // matchOfOne is a foreign key of one column with MATCH FULL, which says the same as one without.
 var matchOfOne = lazyregexp.New(`^(FOREIGN KEY \((?:"(?:[^"]|"")+"|[^",()]+)\) REFERENCES .+?\)) MATCH FULL`)
 
-// markers are what the queries put between the parts of a fact.
-var markers = strings.NewReplacer("\x04", "", "\x05", "", "\x06", "")
+// withoutMarkers takes out what the queries put between the parts of a fact.
+func withoutMarkers(line string) string {
+	for _, marker := range []string{"\x04", "\x05", "\x06"} {
+		line = strings.ReplaceAll(line, marker, "")
+	}
+	return line
+}
 
 // columnName returns the name in the fact of a column, with its table.
 func columnName(line string) string {

@@ -12,18 +12,27 @@ import (
 const printed = "SET LOCAL quote_all_identifiers = off;\nSET LOCAL DateStyle = 'ISO, MDY';\nSET LOCAL IntervalStyle = postgres;\nSET LOCAL TimeZone = 'UTC'"
 
 // relkinds are the kinds of objects that pg_class has, as it calls them; a partition may be partitioned itself.
-var relkinds = map[schema.ObjectKind]string{
-	schema.ViewKind: "v", schema.MaterializedViewKind: "m", schema.SequenceKind: "S", schema.PartitionKind: "rp", schema.ViewIndexKind: "iI",
+var relkinds = sqllex.WordMap{
+	{string(schema.ViewKind), "v"}, {string(schema.MaterializedViewKind), "m"}, {string(schema.SequenceKind), "S"}, {string(schema.PartitionKind), "rp"}, {string(schema.ViewIndexKind), "iI"},
 }
 
-var typtypes = map[schema.ObjectKind]string{schema.DomainKind: "d", schema.CompositeTypeKind: "c", schema.RangeTypeKind: "r"}
+var typtypes = sqllex.WordMap{{string(schema.DomainKind), "d"}, {string(schema.CompositeTypeKind), "c"}, {string(schema.RangeTypeKind), "r"}}
 
-var prokinds = map[schema.ObjectKind]string{schema.FunctionKind: "fw", schema.ProcedureKind: "p", schema.AggregateKind: "a"}
+var prokinds = sqllex.WordMap{{string(schema.FunctionKind), "fw"}, {string(schema.ProcedureKind), "p"}, {string(schema.AggregateKind), "a"}}
 
-// attached are the kinds that are on a table or a view, with their catalog and its columns for the name and the table.
-var attached = map[schema.ObjectKind][3]string{
-	schema.TriggerKind: {"pg_trigger", "tgname", "tgrelid"}, schema.PolicyKind: {"pg_policy", "polname", "polrelid"}, schema.RuleKind: {"pg_rewrite", "rulename", "ev_class"},
-	schema.ExclusionKind: {"pg_constraint", "conname", "conrelid"},
+// attached returns the catalog of a kind that is on a table or a view, and its columns for the name and the table; three times "" for other kinds.
+func attached(k schema.ObjectKind) [3]string {
+	switch k {
+	case schema.TriggerKind:
+		return [...]string{"pg_trigger", "tgname", "tgrelid"}
+	case schema.PolicyKind:
+		return [...]string{"pg_policy", "polname", "polrelid"}
+	case schema.RuleKind:
+		return [...]string{"pg_rewrite", "rulename", "ev_class"}
+	case schema.ExclusionKind:
+		return [...]string{"pg_constraint", "conname", "conrelid"}
+	}
+	return [3]string{}
 }
 
 // objectRows returns what the CTE obj consists of, a row for each object of s that the database has: how messages name it, its kind, how comments address it, its catalog, its number, and the
@@ -40,17 +49,17 @@ func (r renderer) objectRows(s *schema.Schema) (ctes, parts []string) {
 			if args == "*)" {
 				args = ")"
 			}
-			rows["routine"] = append(rows["routine"], head+text(prokinds[o.Kind])+", "+text(r.name(bare)+"("+names.move(args))+")")
-		case relkinds[o.Kind] != "":
+			rows["routine"] = append(rows["routine"], head+text(prokinds.Text(string(o.Kind)))+", "+text(r.name(bare)+"("+names.move(args))+")")
+		case relkinds.Text(string(o.Kind)) != "":
 			ns := r.namespace(o.Name)
 			if o.Kind == schema.ViewIndexKind {
 				ns = r.namespace(o.Table)
 			}
-			rows["relation"] = append(rows["relation"], head+text(relkinds[o.Kind])+", "+text(ns)+", "+text(base)+")")
-		case typtypes[o.Kind] != "":
-			rows["type"] = append(rows["type"], head+text(typtypes[o.Kind])+", "+text(r.namespace(o.Name))+", "+text(base)+")")
-		case attached[o.Kind][0] != "", o.Kind == schema.RowSecurityKind:
-			table, key := o.Table, attached[o.Kind][0]
+			rows["relation"] = append(rows["relation"], head+text(relkinds.Text(string(o.Kind)))+", "+text(ns)+", "+text(base)+")")
+		case typtypes.Text(string(o.Kind)) != "":
+			rows["type"] = append(rows["type"], head+text(typtypes.Text(string(o.Kind)))+", "+text(r.namespace(o.Name))+", "+text(base)+")")
+		case attached(o.Kind)[0] != "", o.Kind == schema.RowSecurityKind:
+			table, key := o.Table, attached(o.Kind)[0]
 			if o.Kind == schema.RowSecurityKind {
 				table, key = o.Name, "row security"
 			}
@@ -85,7 +94,7 @@ func (r renderer) objectRows(s *schema.Schema) (ctes, parts []string) {
 	add("extension", "name", cls("pg_extension")+"x.oid FROM $values JOIN pg_catalog.pg_extension x ON x.extname = w.name", extensionFacts)
 	add("event trigger", "name", cls("pg_event_trigger")+"x.oid FROM $values JOIN pg_catalog.pg_event_trigger x ON x.evtname = w.name", eventTriggerFacts)
 	for _, kind := range schema.ObjectKinds() {
-		if a := attached[kind]; a[0] != "" {
+		if a := attached(kind); a[0] != "" {
 			add(a[0], "nsp, rel, name, tab", cls(a[0])+"x.oid, w.tab FROM $values"+in+"pg_class c ON c.relnamespace = n.oid AND c.relname = w.rel JOIN pg_catalog."+a[0]+" x ON x."+a[2]+" = c.oid AND x."+a[1]+" = w.name")
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

@@ -6,7 +6,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/sqllex"
 )
 
 var errSecret = errors.New("the connection string of the backup has an sslpassword, which pg_dump takes on its command line only, where everybody on the machine sees it; use a key without one")
@@ -15,20 +16,26 @@ var errInline = errors.New("the connection string of the backup has sslinline, t
 
 // parameters are what libpq takes in a connection string (manual, 34.1.2), with the version that they are new in; 0 is older than 14. Drivers take more:
 // parameters of their own, and settings of the session, which pg_dump sets as it needs them.
-var parameters = map[string]int{
-	"host": 0, "hostaddr": 0, "port": 0, "dbname": 0, "user": 0, "passfile": 0, "channel_binding": 0, "connect_timeout": 0, "client_encoding": 0, "options": 0, "application_name": 0,
-	"fallback_application_name": 0, "keepalives": 0, "keepalives_idle": 0, "keepalives_interval": 0, "keepalives_count": 0, "tcp_user_timeout": 0, "replication": 0, "gssencmode": 0,
-	"sslmode": 0, "requiressl": 0, "sslcompression": 0, "sslcert": 0, "sslkey": 0, "sslrootcert": 0, "sslcrl": 0, "sslcrldir": 0, "sslsni": 0, "requirepeer": 0, "ssl_min_protocol_version": 0,
-	"ssl_max_protocol_version": 0, "krbsrvname": 0, "gsslib": 0, "service": 0, "target_session_attrs": 0,
-	"require_auth": 16, "sslcertmode": 16, "load_balance_hosts": 16, "gssdelegation": 17, "sslnegotiation": 17,
-	"servicefile": 18, "min_protocol_version": 18, "max_protocol_version": 18, "sslkeylogfile": 18, "scram_client_key": 18, "scram_server_key": 18, "oauth_issuer": 18, "oauth_client_id": 18,
-	"oauth_client_secret": 18, "oauth_scope": 18,
+var parameters = []struct {
+	since int
+	names *sqllex.WordSet
+}{
+	{0, sqllex.Set(`host hostaddr port dbname user passfile channel_binding connect_timeout client_encoding options application_name fallback_application_name keepalives keepalives_idle
+		keepalives_interval keepalives_count tcp_user_timeout replication gssencmode sslmode requiressl sslcompression sslcert sslkey sslrootcert sslcrl sslcrldir sslsni requirepeer
+		ssl_min_protocol_version ssl_max_protocol_version krbsrvname gsslib service target_session_attrs`)},
+	{16, sqllex.Set("require_auth sslcertmode load_balance_hosts")},
+	{17, sqllex.Set("gssdelegation sslnegotiation")},
+	{18, sqllex.Set("servicefile min_protocol_version max_protocol_version sslkeylogfile scram_client_key scram_server_key oauth_issuer oauth_client_id oauth_client_secret oauth_scope")},
 }
 
 // forLibpq reports whether libpq of that version takes a parameter. Newer ones count as known where no version is known.
 func forLibpq(key string, version int) bool {
-	since, ok := parameters[key]
-	return ok && (version == 0 || since <= version)
+	for _, p := range parameters {
+		if p.names.Has(key) {
+			return version == 0 || p.since <= version
+		}
+	}
+	return false
 }
 
 // splitPassword takes the password out of a connection string and puts it into the environment: what a program is called with can be

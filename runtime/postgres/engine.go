@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // Engine is what a server is that speaks the protocol of PostgreSQL. What it can do follows from it and from its version, never from a guess.
@@ -24,25 +24,31 @@ const (
 
 // traits are what the engines differ in. The sources are in docs/guide/citus.md.
 type traits struct {
+	engine  Engine
 	product string
 	atomic  bool // DDL is part of its transaction; else each statement is a stage of its own, whose state is read back
 	session bool // it has advisory locks that lock; else the lock is the lease
 	plain   bool // it has the settings and the catalogs of PostgreSQL
 }
 
-var engines = map[Engine]traits{
-	PostgreSQL: {product: "PostgreSQL", atomic: true, session: true, plain: true},
-	Citus:      {product: "Citus", atomic: true, session: true, plain: true},
-	Cockroach:  {product: "CockroachDB"},
-	Yugabyte:   {product: "YugabyteDB", plain: true},
-	Unknown:    {product: "an engine that is not known"},
+var engines = []traits{
+	{engine: PostgreSQL, product: "PostgreSQL", atomic: true, session: true, plain: true},
+	{engine: Citus, product: "Citus", atomic: true, session: true, plain: true},
+	{engine: Cockroach, product: "CockroachDB"},
+	{engine: Yugabyte, product: "YugabyteDB", plain: true},
+	{engine: Unknown, product: "an engine that is not known"},
 }
 
 func (e Engine) traits() traits {
 	if e == "" {
 		e = PostgreSQL
 	}
-	return engines[e]
+	for _, t := range engines {
+		if t.engine == e {
+			return t
+		}
+	}
+	return traits{}
 }
 
 // WithEngine implements [migrate.EngineDialect]. The names are those of the constants.
@@ -55,15 +61,18 @@ func (d Dialect) WithEngine(name string) (migrate.Dialect, error) {
 }
 
 func checkEngine(e Engine) error {
-	if _, known := engines[e]; !known && e != "" {
+	if e.traits() == (traits{}) {
 		return fmt.Errorf("no engine is called %q: it is one of %s", string(e), strings.Join(engineNames(), ", "))
 	}
 	return nil
 }
 
 // engineNames are the words for [Dialect.Engine], in the order in which they are told.
-func engineNames() []string {
-	return []string{string(PostgreSQL), string(Citus), string(Cockroach), string(Yugabyte), string(Unknown)}
+func engineNames() (names []string) {
+	for _, t := range engines {
+		names = append(names, string(t.engine))
+	}
+	return names
 }
 
 // versionText finds PostgreSQL's own version in what version() returns.

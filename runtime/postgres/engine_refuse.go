@@ -19,7 +19,7 @@ func (p *planner) refuseForeign(op migrate.Op) error {
 		return p.refuseUnknown(op)
 	}
 	if _, to, ok := migrate.ObjectChange(op); ok {
-		if to != nil && slices.Contains(lacks[e], to.Kind) {
+		if to != nil && slices.Contains(lacks(e), to.Kind) {
 			return refuse(to.String(), "", "this kind of object ("+string(to.Kind)+")", "leave it out on "+e.traits().product)
 		}
 		return nil
@@ -85,10 +85,15 @@ func isBackfill(op migrate.Op) bool {
 	return !fill && !dual
 }
 
-// lacks are the kinds of objects that an engine does not have, by its documentation.
-var lacks = map[Engine][]schema.ObjectKind{
-	Cockroach: {schema.ExtensionKind, schema.DomainKind, schema.RangeTypeKind, schema.AggregateKind, schema.PartitionKind, schema.RuleKind, schema.EventTriggerKind, schema.ExclusionKind, schema.PublicationKind},
-	Yugabyte:  {schema.ExclusionKind, schema.EventTriggerKind, schema.RuleKind},
+// lacks returns the kinds of objects that an engine does not have, by its documentation.
+func lacks(e Engine) []schema.ObjectKind {
+	switch e {
+	case Cockroach:
+		return []schema.ObjectKind{schema.ExtensionKind, schema.DomainKind, schema.RangeTypeKind, schema.AggregateKind, schema.PartitionKind, schema.RuleKind, schema.EventTriggerKind, schema.ExclusionKind, schema.PublicationKind}
+	case Yugabyte:
+		return []schema.ObjectKind{schema.ExclusionKind, schema.EventTriggerKind, schema.RuleKind}
+	}
+	return nil
 }
 
 // refuseUnknown refuses all but plain tables on a server that nobody said how to treat.

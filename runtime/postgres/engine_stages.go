@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // On an engine whose DDL is not part of a transaction each statement is a stage. A crash between a statement and the mark behind it leaves in doubt

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
 )
 
@@ -61,18 +62,18 @@ func lost(err error) bool {
 var _ migrate.ReachingDialect = Dialect{}
 
 // unreachable has what to do when a server refuses a connection, by its SQLSTATE.
-var unreachable = map[string]string{
-	"28P01": "look at the user and the password of the connection string, or PGPASSWORD and ~/.pgpass where it has none",
-	"28000": "look at the user of the connection string, and at what pg_hba.conf of the server lets in: address, database, encryption (sslmode)",
-	"3D000": "create the database first, with createdb or CREATE DATABASE, or correct its name in the connection string",
-	"42501": "give the role CONNECT on the database, or take another role",
-	"53300": "the server takes no more connections: end some, or give the migrations a role with room (CONNECTION LIMIT, max_connections)",
-	"57P03": "the server is starting, or recovering; run the command again when it is up",
+var unreachable = sqllex.WordMap{
+	{"28P01", "look at the user and the password of the connection string, or PGPASSWORD and ~/.pgpass where it has none"},
+	{"28000", "look at the user of the connection string, and at what pg_hba.conf of the server lets in: address, database, encryption (sslmode)"},
+	{"3D000", "create the database first, with createdb or CREATE DATABASE, or correct its name in the connection string"},
+	{"42501", "give the role CONNECT on the database, or take another role"},
+	{"53300", "the server takes no more connections: end some, or give the migrations a role with room (CONNECTION LIMIT, max_connections)"},
+	{"57P03", "the server is starting, or recovering; run the command again when it is up"},
 }
 
 // Unreachable implements [migrate.ReachingDialect].
 func (Dialect) Unreachable(err error) string {
-	if next := unreachable[migrate.ErrorCode(err)]; next != "" {
+	if next := unreachable.Text(migrate.ErrorCode(err)); next != "" {
 		return next
 	}
 	var name *net.DNSError
@@ -108,60 +109,60 @@ func reason(err error) string {
 	return "a lock was not free in time"
 }
 
-var hints = map[string]string{
-	notNullViolation:    "the column holds NULLs; give these rows a value first, with Fill or SQL, or give the new column a default",
-	uniqueViolation:     "rows that are there have the same values; find them with GROUP BY ... HAVING count(*) > 1, and correct them first",
-	foreignKeyViolation: "rows refer to rows that are not there; correct them first",
-	checkViolation:      "rows that are there break the check; correct them first",
-	failedTransaction:   "a statement of the Go step failed and its error was not returned; return it",
-	readOnlyTransaction: "the session is read-only: is it a standby, or is default_transaction_read_only set?",
-	dependentObjects:    "something that migrations do not know of depends on it; drop that by hand, or in an SQL op before",
-	invalidSchemaName:   "the schema is not there; add CreateSchema, or create it by hand",
-	insufficientRights:  "the role lacks the right; run migrations as the owner of the tables, with CREATE on their schemas",
-	diskFull:            "the server's disk is full",
-	objectInUse:         "constraint triggers have still to look at rows changed before; run SET CONSTRAINTS ALL IMMEDIATE, or do it in two migrations",
-	queryCanceled:       "the statement ran longer than the statement timeout, or somebody cancelled it",
-	deadlockDetected:    "the application takes the same locks in another order; run the command again",
-	undefinedColumn:     "the column is not there: was something changed by hand? compare with verify",
-	undefinedTable:      "the table is not there: was something changed by hand? compare with verify",
-	undefinedObject:     "it is not there: is an extension missing, which //modelgen:extension NAME beside the models declares, or was something changed by hand? compare with verify",
-	undefinedFunction:   "PostgreSQL has no such function or operator on the search_path; write names with their schema",
-	"25001":             "the statement cannot run in a transaction; say NoTx in its SQL op, which runs each statement by itself",
-	"55P04":             "a new value of an enum can be used only after the commit; do it in the next migration",
-	duplicateTable:      tableHint,
-	duplicateColumn:     existsHint,
-	duplicateObject:     existsHint,
-	duplicateSchema:     existsHint,
-	"42P16":             "the table's definition does not allow it",
+var hints = sqllex.WordMap{
+	{notNullViolation, "the column holds NULLs; give these rows a value first, with Fill or SQL, or give the new column a default"},
+	{uniqueViolation, "rows that are there have the same values; find them with GROUP BY ... HAVING count(*) > 1, and correct them first"},
+	{foreignKeyViolation, "rows refer to rows that are not there; correct them first"},
+	{checkViolation, "rows that are there break the check; correct them first"},
+	{failedTransaction, "a statement of the Go step failed and its error was not returned; return it"},
+	{readOnlyTransaction, "the session is read-only: is it a standby, or is default_transaction_read_only set?"},
+	{dependentObjects, "something that migrations do not know of depends on it; drop that by hand, or in an SQL op before"},
+	{invalidSchemaName, "the schema is not there; add CreateSchema, or create it by hand"},
+	{insufficientRights, "the role lacks the right; run migrations as the owner of the tables, with CREATE on their schemas"},
+	{diskFull, "the server's disk is full"},
+	{objectInUse, "constraint triggers have still to look at rows changed before; run SET CONSTRAINTS ALL IMMEDIATE, or do it in two migrations"},
+	{queryCanceled, "the statement ran longer than the statement timeout, or somebody cancelled it"},
+	{deadlockDetected, "the application takes the same locks in another order; run the command again"},
+	{undefinedColumn, "the column is not there: was something changed by hand? compare with verify"},
+	{undefinedTable, "the table is not there: was something changed by hand? compare with verify"},
+	{undefinedObject, "it is not there: is an extension missing, which //modelgen:extension NAME beside the models declares, or was something changed by hand? compare with verify"},
+	{undefinedFunction, "PostgreSQL has no such function or operator on the search_path; write names with their schema"},
+	{"25001", "the statement cannot run in a transaction; say NoTx in its SQL op, which runs each statement by itself"},
+	{"55P04", "a new value of an enum can be used only after the commit; do it in the next migration"},
+	{duplicateTable, tableHint},
+	{duplicateColumn, existsHint},
+	{duplicateObject, existsHint},
+	{duplicateSchema, existsHint},
+	{"42P16", "the table's definition does not allow it"},
 }
 
 // handHints are of steps that a person wrote, and that give rows values or make things themselves.
-var handHints = map[string]string{
-	notNullViolation:    "a statement of the step gives a row no value in a column that needs one",
-	uniqueViolation:     "a statement of the step gives a row a value that another one has",
-	foreignKeyViolation: "a statement of the step leaves rows that refer to none",
-	checkViolation:      "a row that a statement of the step writes breaks the check",
-	dependentObjects:    "something depends on it; drop that before, in the same step",
-	invalidSchemaName:   "the schema is not there: is it misspelled?",
-	undefinedColumn:     "no column is called so where the statement looks: is it misspelled?",
-	undefinedTable:      "no table is called so on the search_path: is it misspelled? write names with their schema",
-	undefinedObject:     "nothing is called so on the search_path: is it misspelled, or an extension missing?",
-	duplicateTable:      handExistsHint,
-	duplicateColumn:     handExistsHint,
-	duplicateObject:     handExistsHint,
-	duplicateSchema:     handExistsHint,
-	"42P16":             "",
+var handHints = sqllex.WordMap{
+	{notNullViolation, "a statement of the step gives a row no value in a column that needs one"},
+	{uniqueViolation, "a statement of the step gives a row a value that another one has"},
+	{foreignKeyViolation, "a statement of the step leaves rows that refer to none"},
+	{checkViolation, "a row that a statement of the step writes breaks the check"},
+	{dependentObjects, "something depends on it; drop that before, in the same step"},
+	{invalidSchemaName, "the schema is not there: is it misspelled?"},
+	{undefinedColumn, "no column is called so where the statement looks: is it misspelled?"},
+	{undefinedTable, "no table is called so on the search_path: is it misspelled? write names with their schema"},
+	{undefinedObject, "nothing is called so on the search_path: is it misspelled, or an extension missing?"},
+	{duplicateTable, handExistsHint},
+	{duplicateColumn, handExistsHint},
+	{duplicateObject, handExistsHint},
+	{duplicateSchema, handExistsHint},
+	{"42P16", ""},
 }
 
 const handExistsHint = "it exists already: does an earlier step make it, or was it made by hand? fake records a migration that is in the database already"
 
 // fillHints are of steps that give rows values.
-var fillHints = map[string]string{
-	notNullViolation:    "the step gives a row no value in a column that needs one; let its SQL give one, or leave the row out with Where",
-	uniqueViolation:     "the step gives a row a value that another one has",
-	foreignKeyViolation: "the step gives a row a value that refers to no row",
-	checkViolation:      "the value that the step gives a row breaks the check",
-	datatypeMismatch:    "PostgreSQL does not make the value one of the column's type by itself; cast it in the expression",
+var fillHints = sqllex.WordMap{
+	{notNullViolation, "the step gives a row no value in a column that needs one; let its SQL give one, or leave the row out with Where"},
+	{uniqueViolation, "the step gives a row a value that another one has"},
+	{foreignKeyViolation, "the step gives a row a value that refers to no row"},
+	{checkViolation, "the value that the step gives a row breaks the check"},
+	{datatypeMismatch, "PostgreSQL does not make the value one of the column's type by itself; cast it in the expression"},
 }
 
 const (
@@ -193,12 +194,14 @@ func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) stri
 		return "rows still hold a value that the enum loses; give them another one first, with Fill or SQL"
 	case code == notSupported && strings.HasPrefix(stage.Cause, "Alter column "):
 		return s.usersOf(ctx, stage.Cause)
-	case strings.HasPrefix(stage.Cause, "Alter column ") && (strings.HasPrefix(code, "22") || code == cannotCoerce || code == datatypeMismatch):
-		return alterHints[code[:2]]
+	case strings.HasPrefix(stage.Cause, "Alter column ") && strings.HasPrefix(code, "22"):
+		return "a row holds a value that cannot become one of the new type; correct it first, or say in Using how"
+	case strings.HasPrefix(stage.Cause, "Alter column ") && (code == cannotCoerce || code == datatypeMismatch):
+		return "PostgreSQL does not make the new value by itself; say in Using how"
 	case strings.HasPrefix(code, "22"):
 		return "a row holds a value that cannot become what the step makes of it; correct the row first, or leave it out"
 	}
-	if hint, ok := handHints[code]; ok && stage.ByHand {
+	if hint, ok := handHints.Get(code); ok && stage.ByHand {
 		return hint
 	}
 	switch {
@@ -207,16 +210,10 @@ func (s *session) hint(ctx context.Context, err error, stage migrate.Stage) stri
 	case code == undefinedObject && strings.HasPrefix(stage.Cause, "Add exclusion constraint "):
 		return operatorHint
 	}
-	if hint, ok := fillHints[code]; ok && (stage.Batch != nil || strings.HasPrefix(stage.Cause, "Fill ") || strings.HasPrefix(stage.Cause, "Backfill ")) {
+	if hint, ok := fillHints.Get(code); ok && (stage.Batch != nil || strings.HasPrefix(stage.Cause, "Fill ") || strings.HasPrefix(stage.Cause, "Backfill ")) {
 		return hint
 	}
-	return hints[code]
-}
-
-// alterHints are of a change of type, by the class of the code.
-var alterHints = map[string]string{
-	"22": "a row holds a value that cannot become one of the new type; correct it first, or say in Using how",
-	"42": "PostgreSQL does not make the new value by itself; say in Using how",
+	return hints.Text(code)
 }
 
 // usersOf names what keeps a column from being altered: views, rules, policies and triggers whose SQL mentions it. The cause of the stage names the

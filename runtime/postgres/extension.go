@@ -101,10 +101,10 @@ func extensionVersion(o schema.SQLObject) string {
 }
 
 // extensionPackages are the packages of Debian and Ubuntu that have an extension which is not in PostgreSQL itself, behind postgresql-NN-.
-var extensionPackages = map[string]string{
-	"postgis": "postgis-3", "postgis_raster": "postgis-3", "postgis_topology": "postgis-3", "postgis_sfcgal": "postgis-3", "address_standardizer": "postgis-3", "postgis_tiger_geocoder": "postgis-3-scripts",
-	"vector": "pgvector", "pg_cron": "cron", "pg_partman": "partman", "pg_repack": "repack", "pgaudit": "pgaudit", "hypopg": "hypopg", "hll": "hll", "ip4r": "ip4r", "semver": "semver", "rum": "rum",
-	"pgtap": "pgtap", "plpgsql_check": "plpgsql-check", "pglogical": "pglogical", "orafce": "orafce", "periods": "periods", "prefix": "prefix", "pg_similarity": "similarity", "unit": "unit", "h3": "h3", "pg_qualstats": "pg-qualstats",
+var extensionPackages = sqllex.WordMap{
+	{"postgis", "postgis-3"}, {"postgis_raster", "postgis-3"}, {"postgis_topology", "postgis-3"}, {"postgis_sfcgal", "postgis-3"}, {"address_standardizer", "postgis-3"}, {"postgis_tiger_geocoder", "postgis-3-scripts"},
+	{"vector", "pgvector"}, {"pg_cron", "cron"}, {"pg_partman", "partman"}, {"pg_repack", "repack"}, {"pgaudit", "pgaudit"}, {"hypopg", "hypopg"}, {"hll", "hll"}, {"ip4r", "ip4r"}, {"semver", "semver"}, {"rum", "rum"},
+	{"pgtap", "pgtap"}, {"plpgsql_check", "plpgsql-check"}, {"pglogical", "pglogical"}, {"orafce", "orafce"}, {"periods", "periods"}, {"prefix", "prefix"}, {"pg_similarity", "similarity"}, {"unit", "unit"}, {"h3", "h3"}, {"pg_qualstats", "pg-qualstats"},
 }
 
 // coreExtensions are those of PostgreSQL itself (manual, appendix F).
@@ -117,8 +117,8 @@ func extensionPackage(name string, server int) string {
 	switch {
 	case coreExtensions.Has(name):
 		return fmt.Sprintf("the contrib modules of PostgreSQL (package %s of Debian and Ubuntu, postgresql%d-contrib of Red Hat)", debian, server)
-	case extensionPackages[name] != "":
-		return fmt.Sprintf("its package (%s-%s of Debian and Ubuntu)", debian, extensionPackages[name])
+	case extensionPackages.Text(name) != "":
+		return fmt.Sprintf("its package (%s-%s of Debian and Ubuntu)", debian, extensionPackages.Text(name))
 	case strings.HasPrefix(name, "plpython3"), strings.HasPrefix(name, "plperl"), strings.HasPrefix(name, "pltcl"):
 		language := strings.TrimSuffix(name, "u")
 		return fmt.Sprintf("its package (postgresql-%s-%d of Debian and Ubuntu)", language, server)

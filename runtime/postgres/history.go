@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 
@@ -169,7 +169,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
 			return nil
 		case code == invalidSchemaName:
 			return &migrate.NoSchemaError{Schema: s.namespace(s.cfg.History), Create: "CREATE SCHEMA " + ident(s.namespace(s.cfg.History))}
-		case raced[code] && try < 10:
+		case slices.Contains(raced, code) && try < 10:
 			continue // look who owns it: another was first
 		case again(err) && time.Now().Before(end): // many who make tables at once wait for each other in the catalog
 			if err := s.pause(ctx, migrate.Work{Stages: []migrate.Stage{{Cause: "Make the history table"}}}, try, end, err); err != nil {
@@ -187,7 +187,7 @@ func (s *session) Bootstrap(ctx context.Context) error {
 }
 
 // raced has the errors of making the same table at the same time: on the table, its row type, the indexes of the catalog.
-var raced = map[string]bool{duplicateTable: true, duplicateObject: true, uniqueViolation: true, internalError: true, deadlockDetected: true}
+var raced = []string{duplicateTable, duplicateObject, uniqueViolation, internalError, deadlockDetected}
 
 // HistorySQL returns the statements that make the history table where it is not there yet, with semicolons between them. "" is modelgen_history.
 func (d Dialect) HistorySQL(name string) string {

@@ -53,7 +53,20 @@ func (i *inspector) versioned(query string, since map[int]string) string {
 	return strings.Replace(query, "$versioned", columns.String(), 1)
 }
 
-var actions = map[string]schema.Action{"a": schema.NoAction, "r": schema.Restrict, "c": schema.Cascade, "n": schema.SetNull, "d": schema.SetDefault}
+// action returns what pg_constraint has a letter for.
+func action(letter string) schema.Action {
+	switch letter {
+	case "r":
+		return schema.Restrict
+	case "c":
+		return schema.Cascade
+	case "n":
+		return schema.SetNull
+	case "d":
+		return schema.SetDefault
+	}
+	return schema.NoAction
+}
 
 func (i *inspector) constraint(t *inspected, c constraintRow) {
 	add := "ALTER TABLE " + i.name(t.Name) + " ADD CONSTRAINT " + ident(c.Name) + " " + c.Def
@@ -141,7 +154,7 @@ func (i *inspector) constraint(t *inspected, c constraintRow) {
 	case "f":
 		// Whether the other table is read is known when all are.
 		t.ForeignKeys = append(t.ForeignKeys, schema.ForeignKey{Name: c.Name, Columns: columns, RefTable: i.label(c.RefSchema, c.RefTable), RefColumns: c.RefColumns,
-			OnDelete: actions[c.OnDelete], OnUpdate: actions[c.OnUpdate], Deferrable: later})
+			OnDelete: action(c.OnDelete), OnUpdate: action(c.OnUpdate), Deferrable: later})
 		if other := i.tables[c.Ref]; other == nil || other.out {
 			t.ForeignKeys = t.ForeignKeys[:len(t.ForeignKeys)-1]
 			why := "it refers to " + i.label(c.RefSchema, c.RefTable) + ", which is none of the models: it is left as it is, and is not in the model"

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	migrate "github.com/modelgen/modelgen/runtime"
 	"github.com/modelgen/modelgen/runtime/schema"
@@ -96,8 +95,8 @@ func (i *inspector) publicationDefinition() string {
 		"CASE WHEN p.pubtruncate THEN 'truncate' END)), CASE WHEN p.pubviaroot THEN ', publish_via_partition_root = true' END, ')')"
 }
 
-// inspectRest is put together when it is first asked for: it is longer than all other queries, and most programs never inspect.
-var inspectRest = sync.OnceValue(func() string {
+// inspectRest is longer than all other queries.
+func inspectRest() string {
 	return rest([][2]string{
 		{"enum", "SELECT " + inSchema + "t.typname AS name, " + ofExtension("pg_type", "t.oid") + ", (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values " +
 			"FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"},
@@ -164,7 +163,7 @@ var inspectRest = sync.OnceValue(func() string {
 			granted("n.nspowner", "SELECT x.* FROM pg_catalog.aclexplode(n.nspacl) x EXCEPT SELECT x.* FROM pg_catalog.aclexplode(i.initprivs) x") + " WHERE n.nspname IN ($schemas)"},
 		{"extension", "SELECT " + inSchema + "e.extname AS name, e.extversion AS detail FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
 	})
-})
+}
 
 func (i *inspector) readRest(ctx context.Context) error {
 	foreign := map[string]string{} // enums of extensions

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ func (s *session) makeLease(ctx context.Context) error {
 	}
 	for try := 0; ; try++ {
 		err := s.exec(ctx, "CREATE TABLE IF NOT EXISTS "+s.leaseTable()+` (one boolean PRIMARY KEY DEFAULT true CHECK (one), owner text NOT NULL, who text NOT NULL, ends timestamptz NOT NULL)`)
-		if err == nil || !raced[migrate.ErrorCode(err)] || try == 10 {
+		if err == nil || !slices.Contains(raced, migrate.ErrorCode(err)) || try == 10 {
 			return err
 		}
 	}
@@ -55,7 +56,7 @@ func (s *session) takeLease(ctx context.Context) (bool, error) {
 		s.owner = rand.Text()
 	}
 	var got int
-	row := safe(s.owner) + ", pg_catalog.current_setting('application_name') || ' as ' || current_user, " + ends
+	row := safe(s.owner) + ", pg_catalog.current_setting('application_name') || ' as ' || current_user, " + ends()
 	// A transaction of the holder keeps its row locked: who waited for that could say nothing, and not give up.
 	err := s.conn.QueryRowContext(ctx, "WITH made AS (INSERT INTO "+s.leaseTable()+" (owner, who, ends) VALUES ("+row+") ON CONFLICT (one) DO NOTHING RETURNING 1),"+
 		" free AS (SELECT one FROM "+s.leaseTable()+" WHERE ends < pg_catalog.clock_timestamp() OR owner = "+safe(s.owner)+" FOR UPDATE SKIP LOCKED),"+
@@ -71,11 +72,14 @@ func (s *session) takeLease(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-var ends = fmt.Sprintf("pg_catalog.clock_timestamp() + interval '%d seconds'", int(leaseTime.Seconds()))
+// ends is when a lease ends that is taken or renewed now.
+func ends() string {
+	return fmt.Sprintf("pg_catalog.clock_timestamp() + interval '%d seconds'", int(leaseTime.Seconds()))
+}
 
 // renew makes sure of the lease in a transaction, by a division by zero when it is lost.
 func (s *session) renew() string {
-	return "WITH mine AS (UPDATE " + s.leaseTable() + " SET ends = " + ends + " WHERE owner = " + safe(s.owner) + " RETURNING 1) SELECT 1 / count(*) FROM mine"
+	return "WITH mine AS (UPDATE " + s.leaseTable() + " SET ends = " + ends() + " WHERE owner = " + safe(s.owner) + " RETURNING 1) SELECT 1 / count(*) FROM mine"
 }
 
 // alone keeps those out of a transaction of the lease who have the lock of a session, and the other way round.

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 var _ migrate.Looker = (*session)(nil)

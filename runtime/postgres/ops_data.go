@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

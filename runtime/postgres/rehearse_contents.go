@@ -9,30 +9,32 @@ import (
 // content is a catalog in which a database holds what people have made, with a condition on its rows, called x.
 type content struct{ catalog, condition string }
 
-// contentKinds are all that a dump restores, but for what belongs to another one of them, in the order in which it is dropped: what fires when something is dropped goes
+// contentKinds returns all that a dump restores, but for what belongs to another one of them, in the order in which it is dropped: what fires when something is dropped goes
 // first. Where a kind is in a schema, that is n.
-var contentKinds = []content{
-	{"pg_event_trigger", ""},
-	{"pg_publication", ""},
-	{"pg_foreign_server", ""},
-	{"pg_foreign_data_wrapper", ""},
-	{"pg_namespace", `x.nspname NOT IN ('public', 'information_schema') AND x.nspname NOT LIKE 'pg\_%' AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extnamespace = x.oid)`},
-	{"pg_class", `x.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND ` + ofPeople("x.relnamespace")},
-	{"pg_proc", ofPeople("x.pronamespace")},
-	{"pg_type", ofPeople("x.typnamespace")},
-	{"pg_cast", ""},
-	{"pg_operator", ofPeople("x.oprnamespace")},
-	{"pg_opclass", ofPeople("x.opcnamespace")},
-	{"pg_opfamily", ofPeople("x.opfnamespace")},
-	{"pg_collation", ofPeople("x.collnamespace")},
-	{"pg_conversion", ofPeople("x.connamespace")},
-	{"pg_ts_config", ofPeople("x.cfgnamespace")},
-	{"pg_ts_dict", ofPeople("x.dictnamespace")},
-	{"pg_ts_parser", ofPeople("x.prsnamespace")},
-	{"pg_ts_template", ofPeople("x.tmplnamespace")},
-	{"pg_am", ""},
-	{"pg_language", ""},
-	{"pg_largeobject_metadata", ""},
+func contentKinds() []content {
+	return []content{
+		{"pg_event_trigger", ""},
+		{"pg_publication", ""},
+		{"pg_foreign_server", ""},
+		{"pg_foreign_data_wrapper", ""},
+		{"pg_namespace", `x.nspname NOT IN ('public', 'information_schema') AND x.nspname NOT LIKE 'pg\_%' AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extnamespace = x.oid)`},
+		{"pg_class", `x.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND ` + ofPeople("x.relnamespace")},
+		{"pg_proc", ofPeople("x.pronamespace")},
+		{"pg_type", ofPeople("x.typnamespace")},
+		{"pg_cast", ""},
+		{"pg_operator", ofPeople("x.oprnamespace")},
+		{"pg_opclass", ofPeople("x.opcnamespace")},
+		{"pg_opfamily", ofPeople("x.opfnamespace")},
+		{"pg_collation", ofPeople("x.collnamespace")},
+		{"pg_conversion", ofPeople("x.connamespace")},
+		{"pg_ts_config", ofPeople("x.cfgnamespace")},
+		{"pg_ts_dict", ofPeople("x.dictnamespace")},
+		{"pg_ts_parser", ofPeople("x.prsnamespace")},
+		{"pg_ts_template", ofPeople("x.tmplnamespace")},
+		{"pg_am", ""},
+		{"pg_language", ""},
+		{"pg_largeobject_metadata", ""},
+	}
 }
 
 // ofPeople leaves out the schemas of the server, such as those of temporary tables.
@@ -55,7 +57,7 @@ const firstOfPeople = 16384
 // theirs, and what is a part of something else, such as the sequence of an identity column or the row type of a table, goes with that.
 func contentsSQL() string {
 	var all []string
-	for i, c := range contentKinds {
+	for i, c := range contentKinds() {
 		class := strings.TrimSuffix(c.catalog, "_metadata") // addresses of large objects name pg_largeobject
 		q := fmt.Sprintf(`SELECT 'pg_catalog.%s'::pg_catalog.regclass::oid AS class, x.oid AS oid, %d AS place FROM pg_catalog.%s x WHERE x.oid >= %d`+
 			` AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.%[1]s'::pg_catalog.regclass AND d.objid = x.oid AND d.deptype IN ('e', 'i'))`, class, i, c.catalog, firstOfPeople)

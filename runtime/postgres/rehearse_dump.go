@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // programs are PostgreSQL's own, of one version.

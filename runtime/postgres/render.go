@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	"github.com/modelgen/modelgen/internal/sqllex"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

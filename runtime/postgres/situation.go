@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

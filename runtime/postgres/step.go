@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // Step runs one stage outside any transaction.

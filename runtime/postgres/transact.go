@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	migrate "github.com/modelgen/modelgen/runtime"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 )
 
 // unit is one step of a transaction: a statement, or a Go function.

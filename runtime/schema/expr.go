@@ -179,7 +179,7 @@ func isTypeWord(t token) bool {
 	if t.kind != tokIdent {
 		return false
 	}
-	_, ok := kindByName()[strings.ToLower(t.text)]
+	_, ok := kindByName(strings.ToLower(t.text))
 	return ok || isWord(t, "precision", "varying", "year", "month", "day", "hour", "minute", "second", "epoch", "zone", "rowid",
 		"at", "for", "with", "without", "within", "placing", "leading", "trailing", "both", "asymmetric", "to", "filter", "over", "partition", "by", "row", "regexp", "glob", "match", "escape", "isnull", "notnull", "offset", "nulls")
 }

@@ -2,15 +2,23 @@ package schema
 
 import "strings"
 
-// serials are the words that PostgreSQL has for an integer with a sequence of its own and a default from it (manual, 8.1.4). They are no types: a
-// column can be made with one, not altered to one.
-var serials = map[string]Kind{
-	"smallserial": KindSmallInt, "serial2": KindSmallInt, "serial": KindInteger, "serial4": KindInteger, "bigserial": KindBigInt, "serial8": KindBigInt,
+// serialKind returns the integer behind a word that PostgreSQL has for one with a sequence of its own and a default from it (manual, 8.1.4), KindInvalid
+// for all other words. They are no types: a column can be made with one, not altered to one.
+func serialKind(name string) Kind {
+	switch strings.ToLower(name) {
+	case "smallserial", "serial2":
+		return KindSmallInt
+	case "serial", "serial4":
+		return KindInteger
+	case "bigserial", "serial8":
+		return KindBigInt
+	}
+	return KindInvalid
 }
 
 // Serial reports whether the type is one of PostgreSQL's serials.
 func Serial(t Type) bool {
-	return t.Kind == KindOther && !t.Array && serials[strings.ToLower(t.Name)] != KindInvalid
+	return t.Kind == KindOther && !t.Array && serialKind(t.Name) != KindInvalid
 }
 
 // Serial reports whether the column has one of PostgreSQL's serials as its type, on any dialect: the database numbers its rows.
@@ -26,7 +34,7 @@ func (c Column) Serial() bool {
 // Plain returns the type that a value of t has: the integer of a serial, else t itself.
 func (t Type) Plain() Type {
 	if Serial(t) {
-		return Type{Kind: serials[strings.ToLower(t.Name)]}
+		return Type{Kind: serialKind(t.Name)}
 	}
 	return t
 }

@@ -52,7 +52,7 @@ func Alters(from, to SQLObject) (reason string) {
 			return "it is FOR ALL TABLES, or for none, before or after"
 		}
 		for _, o := range slices.Concat(publicationOptions(a), publicationOptions(b)) {
-			if publicationDefaults[o.Name] == "" {
+			if publicationDefaults.Text(o.Name) == "" {
 				return "its option " + o.Name + " is not known"
 			}
 		}
@@ -165,8 +165,8 @@ func sequenceValues(all []Clause) []Clause {
 }
 
 // publicationDefaults are the options of a publication and what they are when nothing is said (PostgreSQL manual, CREATE PUBLICATION).
-var publicationDefaults = map[string]string{
-	"publish": "'insert, update, delete, truncate'", "publish_via_partition_root": "false", "publish_generated_columns": "none",
+var publicationDefaults = sqllex.WordMap{
+	{"publish", "'insert, update, delete, truncate'"}, {"publish_via_partition_root", "false"}, {"publish_generated_columns", "none"},
 }
 
 // publicationOptions returns the options of a publication, one clause each.
@@ -203,7 +203,7 @@ func publicationClauses(all []Clause) []Clause {
 			if name == "publish_generated_columns" {
 				continue // older servers do not know it
 			}
-			text = publicationDefaults[name]
+			text = publicationDefaults.Text(name)
 		}
 		full = append(full, Clause{Name: name, Text: text})
 	}

@@ -2,10 +2,11 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
+
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 )
 
 // Kind is a family of column types that every dialect has a spelling for.
@@ -82,16 +83,14 @@ var kinds = []struct {
 	{KindCIDR, "cidr", nil},
 }
 
-var kindByName = sync.OnceValue(func() map[string]Kind {
-	m := map[string]Kind{}
+func kindByName(word string) (kind Kind, ok bool) {
 	for _, k := range kinds {
-		m[k.name] = k.kind
-		for _, s := range k.synonyms {
-			m[s] = k.kind
+		if k.name == word || slices.Contains(k.synonyms, word) {
+			return k.kind, true
 		}
 	}
-	return m
-})
+	return KindInvalid, false
+}
 
 // String returns the canonical text of the type, which [ParseType] reads back: numeric(8,2), varchar(100), text[], enum(status).
 func (t Type) String() string {
@@ -134,9 +133,7 @@ func (t *Type) UnmarshalText(b []byte) error {
 }
 
 // quotedType is the name of a type in double quotes, perhaps with its schema and with arguments: "char", public."Mood", "Geo"(Point, 4326).
-var quotedType = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:[A-Za-z_]\w*\.)?"(?:[^"';]|"")+"(?:\."(?:[^"';]|"")+")?(?:\([\w\s,.]*\))?$`)
-})
+var quotedType = lazyregexp.New(`^(?:[A-Za-z_]\w*\.)?"(?:[^"';]|"")+"(?:\."(?:[^"';]|"")+")?(?:\([\w\s,.]*\))?$`)
 
 // ParseType reads a type as it is written in a tag or by [Type.String]. Synonyms and white space are normalised
 // ("INT4" is integer, "character varying (20)" is varchar(20)). A word it does not know returns KindOther with that text;
@@ -149,7 +146,7 @@ func ParseType(text string) (Type, error) {
 	if strings.HasPrefix(s, "enum(") && strings.HasSuffix(s, ")") {
 		return Type{Kind: KindEnum, Name: s[5 : len(s)-1]}, nil
 	}
-	if strings.Contains(s, `"`) && quotedType().MatchString(s) {
+	if strings.Contains(s, `"`) && quotedType.MatchString(s) {
 		return Type{Kind: KindOther, Name: s}, nil
 	}
 	if base, ok := strings.CutSuffix(s, "[]"); ok {
@@ -165,7 +162,7 @@ func ParseType(text string) (Type, error) {
 		return Type{}, fmt.Errorf("type %q: %w", text, err)
 	}
 	word := strings.ToLower(strings.TrimSpace(name + suffix))
-	kind, ok := kindByName()[word]
+	kind, ok := kindByName(word)
 	if !ok {
 		return Type{Kind: KindOther, Name: s}, nil
 	}

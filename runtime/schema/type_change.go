@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -50,7 +49,7 @@ func ChangeType(from, to Type) TypeChange {
 		return TypeChange{Cast: AssignmentCast, Safe: true}
 	}
 	c := TypeChange{Rewrites: !sameStorage(from, to)}
-	c.ZoneOnly = !from.Array && !to.Array && from.Kind != to.Kind && to.Size == 0 && slices.Contains(moments, from.Kind) && slices.Contains(moments, to.Kind)
+	c.ZoneOnly = !from.Array && !to.Array && from.Kind != to.Kind && to.Size == 0 && moments.has(from.Kind) && moments.has(to.Kind)
 	if from.Array != to.Array {
 		return arrayChange(c, from, to)
 	}

@@ -1,26 +1,32 @@
 package schema
 
-import "slices"
-
 // Integer reports whether the kind is one of the whole numbers.
-func (k Kind) Integer() bool { return slices.Contains(integers, k) }
+func (k Kind) Integer() bool { return integers.has(k) }
 
 // Float reports whether the kind is one of the floating-point numbers.
-func (k Kind) Float() bool { return slices.Contains(floats, k) }
+func (k Kind) Float() bool { return floats.has(k) }
 
 // Number reports whether the kind is one of numbers, whole or not.
-func (k Kind) Number() bool { return k.Integer() || k.Float() || k == KindNumeric }
+func (k Kind) Number() bool { return numbers.has(k) }
 
 // Text reports whether the kind is one of strings, of any length.
-func (k Kind) Text() bool { return slices.Contains(texts, k) }
+func (k Kind) Text() bool { return texts.has(k) }
 
-var (
-	integers = []Kind{KindSmallInt, KindInteger, KindBigInt}
-	floats   = []Kind{KindReal, KindDouble}
-	numbers  = slices.Concat(integers, floats, []Kind{KindNumeric})
-	texts    = []Kind{KindText, KindVarchar, KindChar}
-	moments  = []Kind{KindTimestamp, KindTimestampTZ}
-	jsons    = []Kind{KindJSON, KindJSONB}
+// kindSet is a set of kinds, with a bit for each.
+type kindSet uint32
+
+func (s kindSet) has(k Kind) bool { return s>>k&1 != 0 }
+
+const (
+	everyKind kindSet = 1<<(KindOther+1) - 1<<KindBoolean // that a column may have
+	integers  kindSet = 1<<KindSmallInt | 1<<KindInteger | 1<<KindBigInt
+	floats    kindSet = 1<<KindReal | 1<<KindDouble
+	numbers           = integers | floats | 1<<KindNumeric
+	texts     kindSet = 1<<KindText | 1<<KindVarchar | 1<<KindChar
+	moments   kindSet = 1<<KindTimestamp | 1<<KindTimestampTZ
+	jsons     kindSet = 1<<KindJSON | 1<<KindJSONB
+
+	writtenAlike = everyKind &^ (1<<KindBytes | 1<<KindOther | texts) // their values say the same as text
 )
 
 // SameFamily reports whether two types are one kind of thing and differ in how much they hold, or how: a column of one may be the other under
@@ -31,11 +37,16 @@ func SameFamily(a, b Type) bool { return together(a.Plain(), b.Plain(), texts, m
 func SameForm(a, b Type) bool { return together(a.Plain(), b.Plain(), integers, floats, texts, jsons) }
 
 // together reports whether two types are of one kind, or of two that one of the groups holds.
-func together(a, b Type, groups ...[]Kind) bool {
+func together(a, b Type, groups ...kindSet) bool {
 	if a.Array != b.Array || a.Name != b.Name {
 		return false
 	}
-	return a.Kind == b.Kind || slices.ContainsFunc(groups, func(g []Kind) bool { return slices.Contains(g, a.Kind) && slices.Contains(g, b.Kind) })
+	for _, g := range groups {
+		if g.has(a.Kind) && g.has(b.Kind) {
+			return true
+		}
+	}
+	return a.Kind == b.Kind
 }
 
 // Reads reports whether a field for the type to takes every value of a query's column of the type from. Lengths and digits do not count, as what is computed has none.

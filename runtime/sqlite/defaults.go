@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

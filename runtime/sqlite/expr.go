@@ -35,12 +35,12 @@ var functions = sqllex.Set(`abs changes char coalesce concat concat_ws format gl
 	tan tanh trunc`)
 
 // instead says what to write for functions that other databases have.
-var instead = map[string]string{
-	"greatest": "max(a, b)", "least": "min(a, b)", "char_length": "length(x)", "character_length": "length(x)", "strpos": "instr(x, y)",
-	"position": "instr(x, y)", "left": "substr(x, 1, n)", "right": "substr(x, -n)", "btrim": "trim(x)", "to_char": "strftime(format, x)",
-	"date_trunc": "strftime(format, x)", "extract": "strftime(format, x)", "date_part": "strftime(format, x)", "array_agg": "json_group_array(x)",
-	"jsonb_build_object": "json_object(...)", "json_build_object": "json_object(...)", "jsonb_array_length": "json_array_length(x)",
-	"gen_random_uuid": "lower(hex(randomblob(16)))", "uuid_generate_v4": "lower(hex(randomblob(16)))", "clock_timestamp": "CURRENT_TIMESTAMP",
+var instead = sqllex.WordMap{
+	{"greatest", "max(a, b)"}, {"least", "min(a, b)"}, {"char_length", "length(x)"}, {"character_length", "length(x)"}, {"strpos", "instr(x, y)"},
+	{"position", "instr(x, y)"}, {"left", "substr(x, 1, n)"}, {"right", "substr(x, -n)"}, {"btrim", "trim(x)"}, {"to_char", "strftime(format, x)"},
+	{"date_trunc", "strftime(format, x)"}, {"extract", "strftime(format, x)"}, {"date_part", "strftime(format, x)"}, {"array_agg", "json_group_array(x)"},
+	{"jsonb_build_object", "json_object(...)"}, {"json_build_object", "json_object(...)"}, {"jsonb_array_length", "json_array_length(x)"},
+	{"gen_random_uuid", "lower(hex(randomblob(16)))"}, {"uuid_generate_v4", "lower(hex(randomblob(16)))"}, {"clock_timestamp", "CURRENT_TIMESTAMP"},
 }
 
 // beforeBracket are key words that can stand before a bracket without being functions.
@@ -52,11 +52,11 @@ var beforeBracket = sqllex.Set(`and or not in exists case when then else end bet
 var operators = sqllex.Set("+ - * / % || = == <> != < <= > >= & | << >> ~ -> ->> ( ) , .")
 
 // foreignWords are words of other databases that SQLite would take for columns or not at all.
-var foreignWords = map[string]string{
-	"ilike": "write lower(a) LIKE lower(b)", "similar": "write GLOB or LIKE", "any": "write IN (...)", "some": "write IN (...)",
-	"array": "keep JSON text, as json_array(...) returns it", "symmetric": "order the two bounds yourself", "localtimestamp": "write CURRENT_TIMESTAMP",
-	"localtime": "write CURRENT_TIME", "current_user": "", "session_user": "", "current_role": "", "current_catalog": "", "current_schema": "",
-	"overlaps": "compare the bounds", "lateral": "",
+var foreignWords = sqllex.WordMap{
+	{"ilike", "write lower(a) LIKE lower(b)"}, {"similar", "write GLOB or LIKE"}, {"any", "write IN (...)"}, {"some", "write IN (...)"},
+	{"array", "keep JSON text, as json_array(...) returns it"}, {"symmetric", "order the two bounds yourself"}, {"localtimestamp", "write CURRENT_TIMESTAMP"},
+	{"localtime", "write CURRENT_TIME"}, {"current_user", ""}, {"session_user", ""}, {"current_role", ""}, {"current_catalog", ""}, {"current_schema", ""},
+	{"overlaps", "compare the bounds"}, {"lateral", ""},
 }
 
 // translate checks an expression and returns it as SQLite writes it. object is the column, constraint or index it belongs to.
@@ -117,7 +117,7 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 			}
 		case wordToken:
 			low := strings.ToLower(k.text)
-			hint, foreign := foreignWords[low]
+			hint, foreign := foreignWords.Get(low)
 			call := next(1).text == "(" && next(1).kind == opToken
 			column := has(t, k.text) && !call
 			switch {
@@ -150,7 +150,7 @@ func translate(where place, expr string, t *schema.Table, object string) (string
 				return refuse(strings.ToUpper(low), "it changes by itself")
 			case call && !beforeBracket.Has(low) && !next(-1).is("AS"):
 				if !functions.Has(low) {
-					hint := instead[low]
+					hint := instead.Text(low)
 					if hint != "" {
 						hint = "write " + hint
 					}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 )
 
 // What a step written by hand leaves behind on the connection: pragmas, attached databases, temporary tables and triggers. Most of it is not

@@ -49,10 +49,21 @@ func module(sql string) string {
 	return "virtual table"
 }
 
-// shadows are the ends of the names of the tables in which modules keep rows (fts3.html, fts5.html, rtree.html).
-var shadows = map[string][]string{
-	"fts3": {"content", "segments", "segdir"}, "fts4": {"content", "segments", "segdir", "docsize", "stat"}, "fts5": {"data", "idx", "content", "docsize", "config"},
-	"rtree": {"node", "rowid", "parent"}, "rtree_i32": {"node", "rowid", "parent"}, "geopoly": {"node", "rowid", "parent"}, "spellfix1": {"vocab"},
+// shadows returns the ends of the names of the tables in which a module keeps rows (fts3.html, fts5.html, rtree.html).
+func shadows(module string) []string {
+	switch module {
+	case "fts3":
+		return []string{"content", "segments", "segdir"}
+	case "fts4":
+		return []string{"content", "segments", "segdir", "docsize", "stat"}
+	case "fts5":
+		return []string{"data", "idx", "content", "docsize", "config"}
+	case "rtree", "rtree_i32", "geopoly":
+		return []string{"node", "rowid", "parent"}
+	case "spellfix1":
+		return []string{"vocab"}
+	}
+	return nil
 }
 
 // shadowOf returns the virtual table that a table is a part of, if any. SQLite says so from 3.37 on, of modules that the driver has; of others the name
@@ -60,7 +71,7 @@ var shadows = map[string][]string{
 func (x *inspector) shadowOf(table string) object {
 	for _, v := range x.virtual {
 		n := len(v.name)
-		if len(table) > n && strings.EqualFold(table[:n], v.name) && table[n] == '_' && (x.kinds[table] == "shadow" || slices.Contains(shadows[module(v.sql)], strings.ToLower(table[n+1:]))) {
+		if len(table) > n && strings.EqualFold(table[:n], v.name) && table[n] == '_' && (x.kinds[table] == "shadow" || slices.Contains(shadows(module(v.sql)), strings.ToLower(table[n+1:]))) {
 			return v
 		}
 	}

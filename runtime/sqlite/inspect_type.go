@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

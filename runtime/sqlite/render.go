@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelgen/modelgen/internal/lazyregexp"
 	"github.com/modelgen/modelgen/internal/sqllex"
-	"github.com/modelgen/modelgen/runtime/internal/lazyregexp"
 	"github.com/modelgen/modelgen/runtime/schema"
 )
 

@@ -110,8 +110,12 @@ func (h History) Tell(rows map[string][]Row) migrate.ForeignHistory {
 		f.Unreadable, f.Problem = true, "the role may not read it: GRANT SELECT ON "+h.table.Name
 		return f
 	}
-	h.tool.tell(&f, rows[h.table.Name])
-	if h.locks.Name != "" && f.Problem == "" && slices.ContainsFunc(rows[h.locks.Name], h.tool.locked) {
+	if own := rows[h.table.Name]; h.tool.each != "" {
+		applied(&f, texts(own, h.tool.each))
+	} else {
+		h.tool.tell(&f, own)
+	}
+	if h.locks.Name != "" && f.Problem == "" && slices.ContainsFunc(rows[h.locks.Name], func(r Row) bool { return h.tool.locked == "" || r.flag(h.tool.locked) }) {
 		f.Problem = "locked: " + h.tool.name + " is running, or has left its lock in " + h.locks.Name
 	}
 	return f

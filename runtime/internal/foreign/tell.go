@@ -51,27 +51,24 @@ func applied(f *migrate.ForeignHistory, all []string) {
 	}
 }
 
-// each is for tools that keep a row for each migration.
-func each(column string) func(*migrate.ForeignHistory, []Row) {
-	return func(f *migrate.ForeignHistory, rows []Row) {
-		var all []string
-		for _, r := range rows {
-			all = append(all, r.text(column))
+// texts returns the values of a column.
+func texts(rows []Row, column string) (all []string) {
+	for _, r := range rows {
+		all = append(all, r.text(column))
+	}
+	return all
+}
+
+// counter is for tools that keep one number as their version, which is another one at the beginning.
+func counter(f *migrate.ForeignHistory, rows []Row, beginning string) {
+	for _, r := range rows {
+		if v := r.text("version"); v != beginning {
+			f.Version = v
 		}
-		applied(f, all)
 	}
 }
 
-// counter is for tools that keep one number, which is one of those at the beginning.
-func counter(column string, beginning ...string) func(*migrate.ForeignHistory, []Row) {
-	return func(f *migrate.ForeignHistory, rows []Row) {
-		for _, r := range rows {
-			if v := r.text(column); !slices.Contains(beginning, v) {
-				f.Version = v
-			}
-		}
-	}
-}
+func tern(f *migrate.ForeignHistory, rows []Row) { counter(f, rows, "0") }
 
 // own keeps a row for each migration of each set, here as set/migration. A row without a set is the form of the table.
 func own(f *migrate.ForeignHistory, rows []Row) {
@@ -104,7 +101,7 @@ func goose(f *migrate.ForeignHistory, rows []Row) {
 
 // golangMigrate keeps one row: the version, and whether its file has failed half way. Its files may begin at 0; -1 is the beginning.
 func golangMigrate(f *migrate.ForeignHistory, rows []Row) {
-	counter("version", "-1")(f, rows)
+	counter(f, rows, "-1")
 	for _, r := range rows {
 		if r.flag("dirty") {
 			f.Problem = "dirty: version " + r.text("version") + " has failed half way; repair the database, then migrate force"
@@ -182,10 +179,7 @@ func liquibase(f *migrate.ForeignHistory, rows []Row) {
 
 // alembic keeps the heads alone: several where there are branches.
 func alembic(f *migrate.ForeignHistory, rows []Row) {
-	var heads []string
-	for _, r := range rows {
-		heads = append(heads, r.text("version_num"))
-	}
+	heads := texts(rows, "version_num")
 	slices.Sort(heads)
 	f.Version = strings.Join(heads, ", ")
 }

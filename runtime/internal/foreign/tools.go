@@ -19,7 +19,8 @@ type tool struct {
 	besides []string // tables of the tool
 	ends    []string // of the names of those that are called after its history
 	locks   string   // the table of its lock
-	locked  func(Row) bool
+	locked  string   // the column that says whether it is locked, "" when it is as long as there is a row
+	each    string   // the column of its versions when it keeps a row for each migration, and nothing else; else
 	tell    func(*migrate.ForeignHistory, []Row)
 }
 
@@ -35,10 +36,6 @@ func (x tool) is(t Table, all []Table) bool {
 	return !slices.ContainsFunc(x.columns, func(c string) bool { return !slices.Contains(t.Columns, c) })
 }
 
-func row(Row) bool { return true }
-
-func is(column string) func(Row) bool { return func(r Row) bool { return r.flag(column) } }
-
 func words(w ...string) []string { return w }
 
 // tools are those that are known, in the order in which a table is tried. Where two have one name of table the columns tell them apart.
@@ -46,30 +43,30 @@ var tools = []tool{
 	{name: migrate.OwnHistory, columns: words("id", "set", "name", "hash", "state", "stage", "started", "tool"), ends: words("_protection", "_log", "_lease"), reads: words("id", "set", "name", "state"), tell: own},
 	{name: "goose", columns: words("version_id", "is_applied", "tstamp"), reads: words("id", "version_id", "is_applied"), tell: goose},
 	{name: "golang-migrate", columns: words("version", "dirty"), only: true, version: Number, reads: words("version", "dirty"), tell: golangMigrate},
-	{name: "supabase", table: "schema_migrations", columns: words("version", "statements"), reads: words("version"), tell: each("version")},
-	{name: "ecto", table: "schema_migrations", columns: words("version", "inserted_at"), reads: words("version"), tell: each("version")},
-	{name: "rails", table: "schema_migrations", columns: words("version"), with: "ar_internal_metadata", besides: words("ar_internal_metadata"), reads: words("version"), tell: each("version")},
-	{name: "dbmate", table: "schema_migrations", columns: words("version"), only: true, version: Text, reads: words("version"), tell: each("version")},
-	{name: "pop", table: "schema_migration", columns: words("version"), version: Text, reads: words("version"), tell: each("version")},
+	{name: "supabase", table: "schema_migrations", columns: words("version", "statements"), reads: words("version"), each: "version"},
+	{name: "ecto", table: "schema_migrations", columns: words("version", "inserted_at"), reads: words("version"), each: "version"},
+	{name: "rails", table: "schema_migrations", columns: words("version"), with: "ar_internal_metadata", besides: words("ar_internal_metadata"), reads: words("version"), each: "version"},
+	{name: "dbmate", table: "schema_migrations", columns: words("version"), only: true, version: Text, reads: words("version"), each: "version"},
+	{name: "pop", table: "schema_migration", columns: words("version"), version: Text, reads: words("version"), each: "version"},
 	{name: "atlas", table: "atlas_schema_revisions", columns: words("version", "applied", "total", "hash"), reads: words("version", "type", "applied", "total", "error"), tell: atlas},
-	{name: "bun", columns: words("id", "name", "group_id", "migrated_at"), locks: "bun_migration_locks", locked: row, reads: words("name"), tell: each("name")},
-	{name: "sql-migrate", table: "gorp_migrations", columns: words("id", "applied_at"), reads: words("id"), tell: each("id")},
-	{name: "sql-migrate", table: "migrations", columns: words("id", "applied_at"), only: true, version: Text, reads: words("id"), tell: each("id")},
+	{name: "bun", columns: words("id", "name", "group_id", "migrated_at"), locks: "bun_migration_locks", reads: words("name"), each: "name"},
+	{name: "sql-migrate", table: "gorp_migrations", columns: words("id", "applied_at"), reads: words("id"), each: "id"},
+	{name: "sql-migrate", table: "migrations", columns: words("id", "applied_at"), only: true, version: Text, reads: words("id"), each: "id"},
 	{name: "gormigrate", table: "migrations", columns: words("id"), only: true, version: Text, reads: words("id"), tell: gormigrate},
-	{name: "tern", table: "schema_version", columns: words("version"), only: true, version: Number, reads: words("version"), tell: counter("version", "0")},
+	{name: "tern", table: "schema_version", columns: words("version"), only: true, version: Number, reads: words("version"), tell: tern},
 	{name: "flyway", columns: words("installed_rank", "version", "script", "checksum", "success"), reads: words("installed_rank", "version", "type", "script", "success"), tell: flyway},
-	{name: "liquibase", table: "databasechangelog", columns: words("id", "author", "filename", "orderexecuted"), locks: "databasechangeloglock", locked: is("locked"),
+	{name: "liquibase", table: "databasechangelog", columns: words("id", "author", "filename", "orderexecuted"), locks: "databasechangeloglock", locked: "locked",
 		reads: words("id", "author", "filename", "orderexecuted", "exectype"), tell: liquibase},
 	{name: "alembic", table: "alembic_version", columns: words("version_num"), reads: words("version_num"), tell: alembic},
 	{name: "django", table: "django_migrations", columns: words("id", "app", "name", "applied"), reads: words("id", "app", "name"), tell: django},
 	{name: "prisma", table: "_prisma_migrations", columns: words("migration_name", "finished_at", "rolled_back_at"), reads: words("migration_name", "started_at", "finished_at", "rolled_back_at"), tell: prisma},
-	{name: "laravel", table: "migrations", columns: words("id", "migration", "batch"), reads: words("migration"), tell: each("migration")},
+	{name: "laravel", table: "migrations", columns: words("id", "migration", "batch"), reads: words("migration"), each: "migration"},
 	{name: "typeorm", table: "migrations", columns: words("id", "timestamp", "name"), reads: words("name", "timestamp"), tell: typeorm},
-	{name: "knex", table: "knex_migrations", columns: words("name", "batch"), locks: "knex_migrations_lock", locked: is("is_locked"), reads: words("name"), tell: each("name")},
-	{name: "sequelize", table: "SequelizeMeta", columns: words("name"), reads: words("name"), tell: each("name")},
-	{name: "entity framework", table: "__EFMigrationsHistory", columns: words("MigrationId"), reads: words("MigrationId"), tell: each("MigrationId")},
-	{name: "diesel", table: "__diesel_schema_migrations", columns: words("version"), reads: words("version"), tell: each("version")},
+	{name: "knex", table: "knex_migrations", columns: words("name", "batch"), locks: "knex_migrations_lock", locked: "is_locked", reads: words("name"), each: "name"},
+	{name: "sequelize", table: "SequelizeMeta", columns: words("name"), reads: words("name"), each: "name"},
+	{name: "entity framework", table: "__EFMigrationsHistory", columns: words("MigrationId"), reads: words("MigrationId"), each: "MigrationId"},
+	{name: "diesel", table: "__diesel_schema_migrations", columns: words("version"), reads: words("version"), each: "version"},
 	{name: "sqlx-cli", table: "_sqlx_migrations", columns: words("version", "success"), reads: words("version", "success"), tell: sqlxCLI},
-	{name: "drizzle", table: "__drizzle_migrations", columns: words("hash", "created_at"), reads: words("created_at"), tell: each("created_at")},
-	{name: "node-pg-migrate", table: "pgmigrations", columns: words("name", "run_on"), reads: words("name"), tell: each("name")},
+	{name: "drizzle", table: "__drizzle_migrations", columns: words("hash", "created_at"), reads: words("created_at"), each: "created_at"},
+	{name: "node-pg-migrate", table: "pgmigrations", columns: words("name", "run_on"), reads: words("name"), each: "name"},
 }

@@ -3,9 +3,7 @@
 package lazyregexp
 
 import (
-	"os"
 	"regexp"
-	"strings"
 	"sync"
 )
 
@@ -16,17 +14,9 @@ type Regexp struct {
 	re   *regexp.Regexp
 }
 
-// inTest reports whether the program is a test.
-var inTest = len(os.Args) > 0 && strings.HasSuffix(strings.TrimSuffix(os.Args[0], ".exe"), ".test")
-
-// New returns the regular expression of a text. In a test it is compiled at once, so that every test of a package finds one that is wrong.
-func New(text string) *Regexp {
-	p := &Regexp{text: text}
-	if inTest {
-		p.compiled()
-	}
-	return p
-}
+// New returns the regular expression of a text. It does nothing else, so that the compiler lays out package variables of it and a program's start runs no code for
+// them; TestEveryExpression of internal/importrules compiles each of the module.
+func New(text string) *Regexp { return &Regexp{text: text} }
 
 func (p *Regexp) compiled() *regexp.Regexp {
 	p.once.Do(func() { p.re = regexp.MustCompile(p.text) })

@@ -24,11 +24,12 @@ func TestCompiledWhenUsed(t *testing.T) {
 	}
 }
 
-func TestWrongOneIsFoundInTests(t *testing.T) {
+func TestWrongOneIsFoundWhenUsed(t *testing.T) {
+	p := New(`(`)
 	defer func() {
 		if recover() == nil {
 			t.Error("an expression that does not compile was taken")
 		}
 	}()
-	New(`(`)
+	p.MatchString("a")
 }
