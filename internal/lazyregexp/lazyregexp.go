@@ -15,7 +15,7 @@ type Regexp struct {
 }
 
 // New returns the regular expression of a text. It does nothing else, so that the compiler lays out package variables of it and a program's start runs no code for
-// them; TestEveryExpression of internal/importrules compiles each of the module.
+// them; TestEveryConstant of internal/importrules compiles each of the module.
 func New(text string) *Regexp { return &Regexp{text: text} }
 
 func (p *Regexp) compiled() *regexp.Regexp {
