@@ -22,6 +22,7 @@ import (
 // recorded is a workspace in which generate finds nothing to do, with the record of that.
 type recorded struct {
 	root  string
+	light string // the folder of modelgen, which its go.mod replaces
 	args  []string
 	files map[string]string // as they were when it was recorded; see isLink
 	store string
@@ -153,8 +154,8 @@ func recordRun(t *testing.T, args ...string) *recorded {
 	}
 	m := newModule(t)
 	lightModule(t, m)
-	light := m.folders[len(m.folders)-1]
-	for _, f := range txtar.Parse([]byte(strings.NewReplacer("~", "`", "MODELGEN", light).Replace(recordedFiles))).Files {
+	r.light = m.folders[len(m.folders)-1]
+	for _, f := range txtar.Parse([]byte(strings.NewReplacer("~", "`", "MODELGEN", r.light).Replace(recordedFiles))).Files {
 		r.write(t, f.Name, string(f.Data))
 	}
 	if err := os.Symlink(filepath.Join(r.root, "outside.go.txt"), r.path("shop/models/note.go")); err != nil {
@@ -209,8 +210,14 @@ func (r *recorded) runWith(t *testing.T, exe string) string {
 
 // settle makes all files old enough to be recorded.
 func (r *recorded) settle(t *testing.T) {
+	age(t, r.root)
+	age(t, r.light)
+}
+
+// age makes all files of a folder an hour old.
+func age(t *testing.T, root string) {
 	old := time.Now().Add(-time.Hour)
-	if err := filepath.WalkDir(r.root, func(path string, d fs.DirEntry, err error) error {
+	if err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.Type()&fs.ModeSymlink != 0 {
 			return err
 		}

@@ -40,9 +40,8 @@ func notedGo(t *testing.T) (root, notes string) {
 // With a record nothing is run. Another version of Go, and another executable of modelgen, look at everything.
 func TestRecordRunsNothing(t *testing.T) {
 	root, notes := notedGo(t)
-	r := &recorded{root: root}
-	r.settle(t)
-	r = recordRun(t)
+	age(t, root)
+	r := recordRun(t)
 	runs := func(exe string) int {
 		before, err := os.ReadFile(notes)
 		if err != nil {
