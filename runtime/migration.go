@@ -1,5 +1,14 @@
 package migrate
 
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"sync"
+)
+
 // Migration is a named list of ops with its parents. It is written by the generator, read by a person, and from then on belongs to
 // the application: it is never written again.
 type Migration struct {
@@ -10,8 +19,48 @@ type Migration struct {
 	// none of them gets this one; one that has some gets the rest, and then this one is recorded.
 	Replaces []string
 
+	// OpsFunc returns the ops. It is called once, when something first asks for what the migrations of a set do: a program that finds nothing to do makes no ops
+	// when it starts, however many migrations it has.
+	OpsFunc func() []Op
+
+	// Ops are the ops instead of OpsFunc, for those written by hand in a test or a program, and in files of releases that knew no OpsFunc. Of a migration with
+	// OpsFunc they are nil until a set that it is in is asked for its migrations, as by [Set.Migrations] and [Set.Head].
 	Ops []Op
 
-	owner *Set       // the first set that was made of it, see Set.ownerOf
-	self  *Migration // a copy of it has no owner
+	owner  *Set       // the first set that was made of it, see Set.ownerOf
+	self   *Migration // a copy of it has no owner
+	called bool       // Ops are what OpsFunc returned
+}
+
+// calling guards the ops of all migrations while they are made: one may be in several sets.
+var calling sync.Mutex
+
+// ops returns the ops, and calls OpsFunc when that was not done before.
+func (m *Migration) ops() ([]Op, error) {
+	if m.OpsFunc == nil {
+		return m.Ops, nil
+	}
+	calling.Lock()
+	defer calling.Unlock()
+	if m.called {
+		return m.Ops, nil
+	}
+	if m.Ops != nil {
+		return nil, errors.New("it has both Ops and OpsFunc")
+	}
+	ops, err := m.call()
+	if err == nil {
+		m.Ops, m.called = ops, true
+	}
+	return ops, err
+}
+
+func (m *Migration) call() (ops []Op, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			file, line := runtime.FuncForPC(reflect.ValueOf(m.OpsFunc).Pointer()).FileLine(reflect.ValueOf(m.OpsFunc).Pointer())
+			err = fmt.Errorf("OpsFunc, at %s:%d, panics: %v", filepath.Base(file), line, p)
+		}
+	}()
+	return m.OpsFunc(), nil
 }

@@ -202,7 +202,11 @@ func (s *Set) build() error {
 		case names[m.Name]:
 			errs = append(errs, fmt.Errorf("set %s: two migrations are called %s", s.name, m.Name))
 		}
-		for n, op := range m.Ops {
+		ops, err := m.ops()
+		if err != nil {
+			errs = append(errs, fmt.Errorf("set %s: %s: %w", s.name, m.Name, err))
+		}
+		for n, op := range ops {
 			if op == nil {
 				continue // see fit
 			}

@@ -74,7 +74,8 @@ func (s *Set) isNewest(r *Record) bool {
 	}
 	for _, m := range slices.Backward(s.given) {
 		if m != nil && m.Name == r.Name {
-			return HashOps(m.Ops) == r.Hash
+			ops, err := m.ops()
+			return err == nil && HashOps(ops) == r.Hash
 		}
 	}
 	return false

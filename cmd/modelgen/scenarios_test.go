@@ -442,14 +442,14 @@ func (s *scenario) refused(args []string) {
 
 // opsText cuts the ops out of a migration.
 func opsText(t *testing.T, src string) string {
-	_, rest, ok := strings.Cut(src, "\n\tOps: []migrate.Op{\n")
-	ops, _, end := strings.Cut(rest, "\n\t},\n}\n")
+	_, rest, ok := strings.Cut(src, "\n\t\treturn []migrate.Op{\n")
+	ops, _, end := strings.Cut(rest, "\n\t\t}\n\t},\n}\n")
 	if !ok || !end {
 		t.Fatalf("no ops in\n%s", src)
 	}
 	var b strings.Builder
 	for line := range strings.Lines(ops + "\n") {
-		b.WriteString(strings.TrimPrefix(line, "\t\t"))
+		b.WriteString(strings.TrimPrefix(line, "\t\t\t"))
 	}
 	return b.String()
 }

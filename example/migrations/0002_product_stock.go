@@ -11,14 +11,16 @@ import (
 var M0002ProductStock = &migrate.Migration{
 	Name:    "0002_product_stock",
 	Parents: []*migrate.Migration{M0001Initial},
-	Ops: []migrate.Op{
-		migrate.AddColumn{
-			Table:  "products",
-			Column: schema.Integer("stock").Default(0),
-		},
-		migrate.CreateIndex{
-			Table: "products",
-			Index: schema.Index{Name: "products_available", Parts: []schema.IndexPart{{Column: "name"}}, Where: "stock > 0"},
-		},
+	OpsFunc: func() []migrate.Op {
+		return []migrate.Op{
+			migrate.AddColumn{
+				Table:  "products",
+				Column: schema.Integer("stock").Default(0),
+			},
+			migrate.CreateIndex{
+				Table: "products",
+				Index: schema.Index{Name: "products_available", Parts: []schema.IndexPart{{Column: "name"}}, Where: "stock > 0"},
+			},
+		}
 	},
 }

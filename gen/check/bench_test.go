@@ -131,11 +131,11 @@ func helped(tb testing.TB, dir string) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	const list = "Ops: []migrate.Op{"
+	const list = "return []migrate.Op{"
 	if !strings.Contains(string(src), list) {
 		tb.Fatalf("%s has no list of ops", file)
 	}
-	text := strings.Replace(string(src), list, list+"\n\t\tcounted(),", 1)
+	text := strings.Replace(string(src), list, list+"\n\t\t\tcounted(),", 1)
 	gentest.Write(tb, file, text+"\nfunc counted() migrate.Op {\n\treturn migrate.SQL{Up: []string{\"SELECT count(*) FROM pg_class\"}, NoDown: \"it only looks\"}\n}\n")
 	return dir
 }

@@ -65,50 +65,52 @@ import (
 var M0002Products = &migrate.Migration{
 	Name:    "0002_products",
 	Parents: []*migrate.Migration{M0001Initial, M0001Other},
-	Ops: []migrate.Op{
-		migrate.CreateTable{
-			Table: "products",
-			Columns: []schema.ColumnDef{
-				schema.BigInt("id").Identity(),
-				schema.Varchar("name", 100).Default("no name").Collate("de"),
-				schema.Numeric("price", 8, 2).Default("0.10").TypeFor("sqlite", "real").Comment("what it \"costs\""),
-				schema.Array(schema.Sized(schema.TimestampTZ("seen"), 3)).Null(),
-				schema.Sized(schema.Timestamp("whole"), schema.NoDigits),
-				schema.EnumOf("mood", "mood").DefaultExpr("'fine'"),
-				schema.BigInt("cents").Null().Generated("CAST(price * 100 AS bigint)"),
+	OpsFunc: func() []migrate.Op {
+		return []migrate.Op{
+			migrate.CreateTable{
+				Table: "products",
+				Columns: []schema.ColumnDef{
+					schema.BigInt("id").Identity(),
+					schema.Varchar("name", 100).Default("no name").Collate("de"),
+					schema.Numeric("price", 8, 2).Default("0.10").TypeFor("sqlite", "real").Comment("what it \"costs\""),
+					schema.Array(schema.Sized(schema.TimestampTZ("seen"), 3)).Null(),
+					schema.Sized(schema.Timestamp("whole"), schema.NoDigits),
+					schema.EnumOf("mood", "mood").DefaultExpr("'fine'"),
+					schema.BigInt("cents").Null().Generated("CAST(price * 100 AS bigint)"),
+				},
+				PrimaryKey: schema.PrimaryKey{Name: "products_pkey", Columns: []string{"id"}},
+				Uniques: []schema.Unique{
+					{Name: "products_name_key", Columns: []string{"name", "price"}, NullsNotDistinct: true},
+				},
+				Checks: []schema.Check{
+					{Name: "products_price_check", Expr: "price >= 0"},
+				},
+				ForeignKeys: []schema.ForeignKey{
+					{Name: "products_id_fkey", Columns: []string{"id"}, RefTable: "items", RefColumns: []string{"id"}, OnDelete: schema.Cascade, Deferrable: schema.InitiallyDeferred},
+				},
+				Indexes: []schema.Index{
+					{Name: "products_lower_idx", Unique: true, Parts: []schema.IndexPart{{Expr: "lower(name)", Nulls: schema.NullsLast}, {Column: "price", Desc: true}}, Where: "price > 0", Include: []string{"seen"}},
+				},
 			},
-			PrimaryKey: schema.PrimaryKey{Name: "products_pkey", Columns: []string{"id"}},
-			Uniques: []schema.Unique{
-				{Name: "products_name_key", Columns: []string{"name", "price"}, NullsNotDistinct: true},
+			// Destroys items.label and its data.
+			migrate.DropColumn{
+				Table:  "items",
+				Column: schema.Text("label").Null(),
 			},
-			Checks: []schema.Check{
-				{Name: "products_price_check", Expr: "price >= 0"},
+			migrate.Fill{
+				Table:  "items",
+				Column: "slug",
+				Expr:   "lower(name)",
 			},
-			ForeignKeys: []schema.ForeignKey{
-				{Name: "products_id_fkey", Columns: []string{"id"}, RefTable: "items", RefColumns: []string{"id"}, OnDelete: schema.Cascade, Deferrable: schema.InitiallyDeferred},
-			},
-			Indexes: []schema.Index{
-				{Name: "products_lower_idx", Unique: true, Parts: []schema.IndexPart{{Expr: "lower(name)", Nulls: schema.NullsLast}, {Column: "price", Desc: true}}, Where: "price > 0", Include: []string{"seen"}},
-			},
-		},
-		// Destroys items.label and its data.
-		migrate.DropColumn{
-			Table:  "items",
-			Column: schema.Text("label").Null(),
-		},
-		migrate.Fill{
-			Table:  "items",
-			Column: "slug",
-			Expr:   "lower(name)",
-		},
-		migrate.SQL{
-			Up: []string{~UPDATE items
+			migrate.SQL{
+				Up: []string{~UPDATE items
 SET slug = 'x'~, "ANALYZE items"},
-			NoDown: "the old ones said less",
-			Schema: []migrate.Op{
-				migrate.RenameTable{From: "a", To: "b"},
+				NoDown: "the old ones said less",
+				Schema: []migrate.Op{
+					migrate.RenameTable{From: "a", To: "b"},
+				},
 			},
-		},
+		}
 	},
 }
 `)
@@ -149,15 +151,17 @@ import (
 // M0001Odd: drop table a var x = 1  b.
 var M0001Odd = &migrate.Migration{
 	Name: "0001_odd",
-	Ops: []migrate.Op{
-		// Destroys a var x = 1 and its data.
-		migrate.DropTable{
-			Table: ~a
+	OpsFunc: func() []migrate.Op {
+		return []migrate.Op{
+			// Destroys a var x = 1 and its data.
+			migrate.DropTable{
+				Table: ~a
 var x = 1~,
-			Columns: []schema.ColumnDef{
-				schema.Text("*/"),
+				Columns: []schema.ColumnDef{
+					schema.Text("*/"),
+				},
 			},
-		},
+		}
 	},
 }
 `)

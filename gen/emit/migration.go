@@ -76,14 +76,19 @@ func (m Migration) File() ([]byte, error) {
 			ops = append(ops, jen.Comment("// Destroys "+comment(what)+" and its data."))
 		}
 		w.schema = false
-		written = append(written, w.op(op, 2))
+		written = append(written, w.op(op, 3))
 		if w.schema {
 			ops = append(ops, jen.Qual(Schema, placeOf(len(written)-1)).Op(","))
 		} else {
 			ops = append(ops, jen.Id(placeOf(len(written)-1)).Op(","))
 		}
 	}
-	fields = append(fields, jen.Id("Ops").Op(":").Index().Qual(Runtime, "Op").Custom(jen.Options{Open: "{", Close: "}", Separator: "", Multi: true}, ops...))
+	list := jen.Index().Qual(Runtime, "Op").Custom(jen.Options{Open: "{", Close: "}", Separator: "", Multi: true}, ops...)
+	if len(ops) == 0 { // for a person to write
+		fields = append(fields, jen.Id("Ops").Op(":").Add(list))
+	} else {
+		fields = append(fields, jen.Id("OpsFunc").Op(":").Func().Params().Index().Qual(Runtime, "Op").Block(jen.Return(list)))
+	}
 	f.Var().Id(m.Var).Op("=").Op("&").Qual(Runtime, "Migration").Custom(multi, fields...)
 	for _, s := range structs {
 		if s.table.PrimaryKey == nil {

@@ -165,10 +165,14 @@ import (
 func main() {
 	fmt.Printf("%q\n", migrations.All.Name())
 	for _, m := range all {
-		for i, op := range m.Ops {
-			fmt.Printf("%s %d %T %s\n", m.Name, i, op, migrate.HashOps(m.Ops[i:i+1]))
+		ops := m.Ops
+		if m.OpsFunc != nil {
+			ops = m.OpsFunc()
 		}
-		fmt.Printf("%s %d parents %s\n", m.Name, len(m.Parents), migrate.HashOps(m.Ops))
+		for i, op := range ops {
+			fmt.Printf("%s %d %T %s\n", m.Name, i, op, migrate.HashOps(ops[i:i+1]))
+		}
+		fmt.Printf("%s %d parents %s\n", m.Name, len(m.Parents), migrate.HashOps(ops))
 	}
 }
 

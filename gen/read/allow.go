@@ -3,6 +3,8 @@ package read
 import (
 	"go/ast"
 	"strings"
+
+	"github.com/modelgen/modelgen/gen/internal/goedit"
 )
 
 // allowed returns every //modelgen:allow to what it stands on: an op when it is within its lines or above it, else the migration.
@@ -13,12 +15,18 @@ func (p *pkg) allowed(f source, m *Migration, decl *ast.GenDecl, lit *ast.Compos
 	var list span
 	for _, el := range lit.Elts {
 		kv, ok := el.(*ast.KeyValueExpr)
-		if key, isIdent := keyOf(kv, ok); isIdent && key == "Ops" {
+		key, isIdent := keyOf(kv, ok)
+		if !isIdent {
+			continue
+		}
+		c, ok := goedit.OpsList(key, kv.Value)
+		if ok {
 			list = line(kv.Value)
-			if c, ok := kv.Value.(*ast.CompositeLit); ok {
-				for _, e := range c.Elts {
-					ops = append(ops, line(e))
-				}
+		}
+		if c != nil {
+			list = line(c)
+			for _, e := range c.Elts {
+				ops = append(ops, line(e))
 			}
 		}
 	}

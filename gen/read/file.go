@@ -60,16 +60,18 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 			continue
 		}
 		key, _ := kv.Key.(*ast.Ident)
+		if key == nil {
+			continue
+		}
 		list, _ := kv.Value.(*ast.CompositeLit)
+		if ops, ok := goedit.OpsList(key.Name, kv.Value); ok {
+			p.ops(f, m, ev, kv.Value, ops)
+			continue
+		}
 		switch {
-		case key == nil:
 		case key.Name == "Name":
 			m.Name, _ = ev.text(kv.Value)
 		case list == nil:
-			if key.Name == "Ops" {
-				m.Ops = append(m.Ops, Op{Why: "the list of ops is not written here", Source: p.text(f, kv.Value), Pos: p.fset.Position(kv.Value.Pos()),
-					hashed: p.canonical(f, kv.Value, false)})
-			}
 		case key.Name == "Parents":
 			for _, e := range list.Elts {
 				switch e := e.(type) {
@@ -85,18 +87,26 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 					m.Replaces = append(m.Replaces, name)
 				}
 			}
-		case key.Name == "Ops":
-			for _, e := range list.Elts {
-				op := Op{Source: p.text(f, e), Pos: p.fset.Position(e.Pos())}
-				var err error
-				if op.Value, err = ev.op(e); err != nil {
-					op.Value, op.Why = nil, err.Error()
-					op.Says, op.Rows = ev.rows(e)
-					op.hashed = p.canonical(f, e, op.Rows)
-				}
-				m.Ops = append(m.Ops, op)
-			}
 		}
+	}
+}
+
+// ops reads the ops of a migration.
+func (p *pkg) ops(f source, m *Migration, ev *evaluator, value ast.Expr, list *ast.CompositeLit) {
+	if list == nil {
+		m.Ops = append(m.Ops, Op{Why: "the list of ops is not written here", Source: p.text(f, value), Pos: p.fset.Position(value.Pos()),
+			hashed: p.canonical(f, value, false)})
+		return
+	}
+	for _, e := range list.Elts {
+		op := Op{Source: p.text(f, e), Pos: p.fset.Position(e.Pos())}
+		var err error
+		if op.Value, err = ev.op(e); err != nil {
+			op.Value, op.Why = nil, err.Error()
+			op.Says, op.Rows = ev.rows(e)
+			op.hashed = p.canonical(f, e, op.Rows)
+		}
+		m.Ops = append(m.Ops, op)
 	}
 }
 

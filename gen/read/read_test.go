@@ -2,6 +2,7 @@ package read_test
 
 import (
 	"context"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -51,11 +52,13 @@ func TestByHand(t *testing.T) {
 		{`migrate.Go{Up: up, NoDown: "x"},`, migrate.Go{Up: nobody, NoDown: "x"}},
 		{`migrate.Go{Up: func(ctx context.Context, tx migrate.Tx) error { return nil }, Down: nil, Name: "y"},`, migrate.Go{Up: nobody, Name: "y"}},
 	} {
-		list := one(t, "const long = `SELECT 1\nFROM t`\n\nvar M = &migrate.Migration{Name: \"0001_m\", Ops: []migrate.Op{\n"+c.src+"\n}}\n").Ops
-		if len(list) != 1 || list[0].Value == nil {
-			t.Errorf("%s is opaque: %s", c.src, list[0].Why)
-		} else if migrate.HashOps([]migrate.Op{list[0].Value}) != migrate.HashOps([]migrate.Op{c.want}) {
-			t.Errorf("%s was read as %#v", c.src, list[0].Value)
+		for _, form := range []string{"Ops: []migrate.Op{\n%s\n}", "OpsFunc: func() []migrate.Op {\nreturn []migrate.Op{\n%s\n}\n}"} {
+			list := one(t, "const long = `SELECT 1\nFROM t`\n\nvar M = &migrate.Migration{Name: \"0001_m\", "+fmt.Sprintf(form, c.src)+"}\n").Ops
+			if len(list) != 1 || list[0].Value == nil {
+				t.Errorf("%s is opaque: %s", c.src, list[0].Why)
+			} else if migrate.HashOps([]migrate.Op{list[0].Value}) != migrate.HashOps([]migrate.Op{c.want}) {
+				t.Errorf("%s was read as %#v", c.src, list[0].Value)
+			}
 		}
 	}
 }
@@ -80,22 +83,24 @@ func TestOpaque(t *testing.T) {
 			t.Errorf("%s was read as %+v", src, op)
 		}
 	}
-	m := one(t, "var M = &migrate.Migration{Name: \"0001_m\", Ops: ops()}\n")
-	if !m.Opaque() || m.Exact || len(m.Values()) != 1 {
-		t.Errorf("a list from a function was read as %+v", m)
-	}
-	if err := m.Values()[0].(migrate.Go).Up(t.Context(), nil); err == nil {
-		t.Error("the function in the place of an opaque op can be run")
+	for _, src := range []string{
+		"Ops: ops()", "OpsFunc: ops", "OpsFunc: func() []migrate.Op { return ops() }", "OpsFunc: func() []migrate.Op { return }",
+		"OpsFunc: func() []migrate.Op { ops := []migrate.Op{migrate.CreateEnum{Name: \"a\"}}; return ops }",
+		"OpsFunc: func() []migrate.Op { const name = \"a\"; return []migrate.Op{migrate.CreateEnum{Name: name}} }",
+	} {
+		m := one(t, "var M = &migrate.Migration{Name: \"0001_m\", "+src+"}\n")
+		if !m.Opaque() || m.Exact || len(m.Values()) != 1 {
+			t.Errorf("%s was read as %+v", src, m)
+			continue
+		}
+		if err := m.Values()[0].(migrate.Go).Up(t.Context(), nil); err == nil {
+			t.Errorf("%s: the function in the place of an opaque op can be run", src)
+		}
 	}
 }
 
 func TestAllow(t *testing.T) {
-	m := one(t, `// M is a migration.
-//modelgen:allow MG101 nobody has used it
-//modelgen:allow MG102
-var M = &migrate.Migration{
-	Name: "0001_m",
-	Ops: []migrate.Op{
+	const ops = `[]migrate.Op{
 		//modelgen:allow MG201,MG202 small
 		migrate.DropTable{
 			Table: "a", //modelgen:allow MG203 within
@@ -105,9 +110,7 @@ var M = &migrate.Migration{
 		//modelgen:allow MG205
 		migrate.DropTable{Table: "c"},
 		migrate.DropTable{Table: "d"}, //modelgen:allowed MG206 another directive
-	},
-}
-`)
+	}`
 	show := func(all []read.Allow) string {
 		var words []string
 		for _, a := range all {
@@ -115,13 +118,23 @@ var M = &migrate.Migration{
 		}
 		return strings.Join(words, " ")
 	}
-	for i, want := range []string{"MG201,MG202=small MG203=within", "MG204=beside", "MG205=", ""} {
-		if got := show(m.Ops[i].Allow); got != want {
-			t.Errorf("op %d has %q, not %q", i, got, want)
+	for _, list := range []string{"Ops: " + ops, "OpsFunc: func() []migrate.Op {\n\t\treturn " + ops + "\n\t}"} {
+		m := one(t, `// M is a migration.
+//modelgen:allow MG101 nobody has used it
+//modelgen:allow MG102
+var M = &migrate.Migration{
+	Name: "0001_m",
+	`+list+`,
+}
+`)
+		for i, want := range []string{"MG201,MG202=small MG203=within", "MG204=beside", "MG205=", ""} {
+			if got := show(m.Ops[i].Allow); got != want {
+				t.Errorf("op %d has %q, not %q", i, got, want)
+			}
 		}
-	}
-	if got := show(m.Allow); got != "MG101=nobody has used it MG102=" {
-		t.Errorf("the migration has %q", got)
+		if got := show(m.Allow); got != "MG101=nobody has used it MG102=" {
+			t.Errorf("the migration has %q", got)
+		}
 	}
 }
 

@@ -162,7 +162,7 @@ func (c *copier) notes(m read.Migration) ([]notedOp, error) {
 		return nil, err
 	}
 	file := c.files[m.File]
-	list := goedit.ListField(file, m.Var, "Ops")
+	_, list := goedit.Ops(file, m.Var)
 	if list == nil {
 		return nil, nil
 	}

@@ -29,12 +29,11 @@ func (c *copier) file(m emit.Migration, replaces []string, steps []step) ([]byte
 		return nil, bug.Error("the migration does not parse", err)
 	}
 	at := func(p token.Pos) int { return fset.Position(p).Offset }
-	ops := goedit.ListField(file, m.Var, "Ops")
+	key, ops := goedit.Ops(file, m.Var)
 	names := make([]string, len(replaces))
 	for i, r := range replaces {
 		names[i] = strconv.Quote(r)
 	}
-	key := goedit.Field(file, m.Var, "Ops")
 	edits := []goedit.Edit{goedit.Replace(at(key.Pos()), at(key.Pos()), "Replaces: []string{\n"+wrapped(names)+"\n},\n")}
 
 	if list := goedit.ListField(file, m.Var, "Parents"); list != nil && len(c.others) > 0 {

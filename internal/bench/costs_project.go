@@ -83,25 +83,27 @@ import (
 // %[1]s is one of many.
 var %[1]s = &migrate.Migration{
 	Name: %[2]q,%[3]s
-	Ops: []migrate.Op{
-		%[4]s,
+	OpsFunc: func() []migrate.Op {
+		return []migrate.Op{
+			%[4]s,
+		}
 	},
 }
 `
 
 const createOp = `migrate.CreateTable{
-			Table: %[1]q,
-			Columns: []schema.ColumnDef{
-				schema.BigInt("id").Identity(),
-				schema.Text("name"),
-			},
-			PrimaryKey: schema.PrimaryKey{Name: "%[1]s_pkey", Columns: []string{"id"}},
-		}`
+				Table: %[1]q,
+				Columns: []schema.ColumnDef{
+					schema.BigInt("id").Identity(),
+					schema.Text("name"),
+				},
+				PrimaryKey: schema.PrimaryKey{Name: "%[1]s_pkey", Columns: []string{"id"}},
+			}`
 
 const addOp = `migrate.AddColumn{
-			Table:  %q,
-			Column: schema.Integer(%q).Default(0),
-		}`
+				Table:  %q,
+				Column: schema.Integer(%q).Default(0),
+			}`
 
 const listFile = `package migrations
 

@@ -1,0 +1,70 @@
+package migrate_test
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	migrate "github.com/modelgen/modelgen/runtime"
+	"github.com/modelgen/modelgen/runtime/schema"
+)
+
+// counted is a migration that makes a table, and how often its ops were asked for.
+func counted(name string, parents ...*migrate.Migration) (*migrate.Migration, *atomic.Int32) {
+	calls := &atomic.Int32{}
+	return &migrate.Migration{Name: name, Parents: parents, OpsFunc: func() []migrate.Op {
+		calls.Add(1)
+		return []migrate.Op{migrate.CreateTable{Table: "t" + name, Columns: []schema.ColumnDef{schema.BigInt("id")}}}
+	}}, calls
+}
+
+// TestOpsFunc: ops are made when something asks for them, once, whichever sets the migration is in and whoever asks first.
+func TestOpsFunc(t *testing.T) {
+	first, a := counted("0001_first")
+	second, b := counted("0002_second", first)
+	bills, c := counted("0001_bills", second)
+	shop := migrate.NewSet("shop", first, second).Fingerprint(strings.Repeat("0", 32))
+	other := migrate.NewSet("bills", bills)
+	if a.Load()+b.Load()+c.Load() > 0 || first.Ops != nil {
+		t.Fatal("a set asks for ops when it is made")
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() { _ = shop.Err() })
+		all.Go(func() { _ = migrate.Join(shop, other).Err() })
+		all.Go(func() { _ = other.Err() })
+		all.Go(func() {
+			if m := shop.Head(); len(m.Ops) != 1 {
+				t.Errorf("the newest has %d ops", len(m.Ops))
+			}
+		})
+	}
+	all.Wait()
+	if a.Load() != 1 || b.Load() != 1 || c.Load() != 1 {
+		t.Errorf("asked %d, %d and %d times", a.Load(), b.Load(), c.Load())
+	}
+	if s := other.Schema(); s.Table("t0001_first") == nil || s.Table("t0001_bills") == nil {
+		t.Error("what another set made is not there")
+	}
+}
+
+// TestOpsFuncWrong: what is wrong is an error with the migration's name, each time it is asked for.
+func TestOpsFuncWrong(t *testing.T) {
+	var none []string
+	for _, c := range []struct {
+		m           *migrate.Migration
+		begin, ends string
+	}{
+		{&migrate.Migration{Name: "0001_a", Ops: []migrate.Op{}, OpsFunc: func() []migrate.Op { return nil }}, "set shop: 0001_a: ", "it has both Ops and OpsFunc"},
+		{&migrate.Migration{Name: "0001_a", OpsFunc: func() []migrate.Op { return []migrate.Op{migrate.DropTable{Table: none[0]}} }},
+			"set shop: 0001_a: OpsFunc, at migration_test.go:", ", panics: runtime error: index out of range [0] with length 0"},
+	} {
+		set := migrate.NewSet("shop", c.m)
+		for range 2 {
+			if err := set.Err(); err == nil || !strings.HasPrefix(err.Error(), c.begin) || !strings.HasSuffix(err.Error(), c.ends) {
+				t.Errorf("got %v, not %s...%s", err, c.begin, c.ends)
+			}
+		}
+	}
+}
