@@ -58,7 +58,8 @@ type Session interface {
 	// Planner returns a planner for the server of the session. Call it after Lock.
 	Planner() Planner
 
-	// Close ends the session and restores every setting of the connection that it changed. It does not close the connection.
+	// Close ends the session and restores every setting of the connection that it changed. It does not close the connection. Its context does not end with
+	// the run: where there is something to restore, Close waits for the server for as long as it sees fit, some seconds.
 	Close(ctx context.Context) error
 }
 
@@ -81,8 +82,8 @@ type Locker interface {
 
 // HistoryStore keeps the history table. Its rows are written by an [Executor], in the transactions of what they record.
 type HistoryStore interface {
-	// Newest reads the newest history row of the set, without Module. It is one small query and takes no lock. Without a history table, or
-	// without a row of the set, it returns nil.
+	// Newest reads the newest history row of the set: Name, Hash, Digest and State, and Set. It is one small query and takes no lock. Without a history table,
+	// or without a row of the set, it returns nil.
 	Newest(ctx context.Context, set string) (*Record, error)
 
 	// Bootstrap creates the history table, or brings an older one to the newest form. Without need it changes nothing.

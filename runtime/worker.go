@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"time"
 )
 
 // Worker carries many databases to one set, one after the other, as a fleet of tenants has them; package fleet is built on it. From one database to the
@@ -92,9 +91,7 @@ func (w *Worker) Release(ctx context.Context) {
 
 // closeSession ends a session and gives its connection back to the pool, or closes it when its settings are not what the application left.
 func closeSession(ctx context.Context, s Session, conn *sql.Conn) {
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	if err := s.Close(end); err != nil {
+	if err := s.Close(context.WithoutCancel(ctx)); err != nil {
 		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	}
 	_ = conn.Close()

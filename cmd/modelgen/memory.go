@@ -10,7 +10,7 @@ import (
 // of the time. Of more models it would cost half of it, so they have the memory; of what is a little more, as with views and functions beside a thousand models, it would cost as much, so that has some.
 func spareMemory() {
 	debug.SetGCPercent(-1)
-	const little, some = 64 << 20, 40 << 20  // beside the program itself
+	const little, some = 60 << 20, 40 << 20  // beside the program itself
 	const inUse, inDoubt = 43 << 20, 5 << 20 // of that, what a thousand models have in use at most, and what may be more in some run
 	debug.SetMemoryLimit(little)
 	afterEachCollection(func(live uint64) {

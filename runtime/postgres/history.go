@@ -44,12 +44,23 @@ func safeOrNull(v string) string {
 }
 
 func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, error) {
-	records, err := s.records(ctx, "SELECT "+historyColumns+", NULL FROM "+s.table()+` WHERE "set" = `+safe(set)+" ORDER BY id DESC LIMIT 1")
+	r := migrate.Record{Set: set}
+	var hash, digest sql.NullString
+	row := s.conn.QueryRowContext(ctx, "SELECT name, hash, digest, state FROM "+s.table()+` WHERE "set" = `+safe(set)+" ORDER BY id DESC LIMIT 1")
+	err := row.Scan(&r.Name, &hash, &digest, (*string)(&r.State))
+	found := err == nil
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		err = nil
+	case err != nil:
+		err = s.unread(ctx, err)
+	}
 	s.read = err == nil && !s.missing && s.engine.traits().plain
-	if err != nil || len(records) == 0 {
+	if !found {
 		return nil, err
 	}
-	return &records[0], nil
+	r.Hash, r.Digest = hash.String, digest.String
+	return &r, nil
 }
 
 // History is also what plans begin with, and these depend on the version of the server.
@@ -96,17 +107,22 @@ func (s *session) records(ctx context.Context, query string) (records []migrate.
 		}
 		err = rows.Err()
 	}
+	if err != nil {
+		return nil, s.unread(ctx, err)
+	}
+	return records, nil
+}
+
+// unread returns the error of a history that could not be read, nil when there is none, which it notes.
+func (s *session) unread(ctx context.Context, err error) error {
 	switch migrate.ErrorCode(err) {
 	case undefinedTable, invalidSchemaName:
 		s.missing = true
-		return nil, nil
+		return nil
 	case undefinedColumn:
-		return nil, fmt.Errorf("%s is no history of this version of modelgen: %w", s.table(), err)
+		return fmt.Errorf("%s is no history of this version of modelgen: %w", s.table(), err)
 	}
-	if err != nil {
-		return nil, s.cannotRead(ctx, s.fail(ctx, err))
-	}
-	return records, nil
+	return s.cannotRead(ctx, s.fail(ctx, err))
 }
 
 // role returns who is asking, for a statement to paste.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The settings of the connection: what a session changes for as long as it lives, and puts back.
@@ -256,6 +257,8 @@ func (s *session) reset(ctx context.Context, back []string) error {
 		s.hangUp(ctx) // what they were is not known
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	if err := s.exec(ctx, "SELECT "+strings.Join(back, ", ")); err != nil && !s.broken {
 		return fmt.Errorf("restoring the settings of the connection: %w", err)
 	}

@@ -30,11 +30,20 @@ const recordColumns = `id, "set", name, hash, digest, state, stage, cursor, star
 
 // Newest implements [migrate.Session].
 func (s *session) Newest(ctx context.Context, set string) (*migrate.Record, error) {
-	all, err := s.records(ctx, set, "''", "DESC LIMIT 1") // walks the table from its end, see query
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return &all[0], nil
+	var newest *migrate.Record
+	err := s.read(ctx, func() error {
+		r := migrate.Record{Set: set}
+		row := s.conn.QueryRowContext(ctx, "SELECT name, hash, digest, state FROM "+quote(s.cfg.History)+` WHERE +"set" = ? ORDER BY id DESC LIMIT 1`, set) // walks the table from its end
+		switch err := row.Scan(&r.Name, &r.Hash, &r.Digest, (*string)(&r.State)); {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return err
+		default:
+			newest = &r
+		}
+		return nil
+	})
+	return newest, err
 }
 
 // History implements [migrate.Session].
@@ -52,8 +61,11 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.records(ctx, set, map[bool]string{true: "module", false: "''"}[module], "ASC")
-	if err != nil {
+	var all []migrate.Record
+	if err := s.read(ctx, func() error {
+		all, err = s.records(ctx, set, map[bool]string{true: "module", false: "''"}[module])
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	for k := range s.seen {
@@ -67,48 +79,45 @@ func (s *session) History(ctx context.Context, set string) ([]migrate.Record, er
 	return all, nil
 }
 
-func (s *session) records(ctx context.Context, set, module, order string) ([]migrate.Record, error) {
-	out, err := s.query(ctx, set, module, order)
+// read runs a query of the history, which finds nothing where there is no history.
+func (s *session) read(ctx context.Context, query func() error) error {
+	err := s.patient(ctx, query)
 	if err == nil || isBusy(err) || ctx.Err() != nil {
-		return out, err
+		return err
 	}
 	there, lookErr := s.exists(ctx)
 	switch {
 	case lookErr != nil:
-		return nil, err
+		return err
 	case !there:
-		return nil, nil
+		return nil
 	}
-	return s.query(ctx, set, module, order) // another runner may have made it since
+	return s.patient(ctx, query) // another runner may have made it since
 }
 
-func (s *session) query(ctx context.Context, set, module, order string) ([]migrate.Record, error) {
+func (s *session) records(ctx context.Context, set, module string) ([]migrate.Record, error) {
+	rows, err := s.conn.QueryContext(ctx, "SELECT "+recordColumns+module+" FROM "+quote(s.cfg.History)+` WHERE +"set" = ? ORDER BY id`, set) // the plus keeps the index out, which would sort all rows
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
 	var out []migrate.Record
-	err := s.patient(ctx, func() error {
-		out = nil
-		rows, err := s.conn.QueryContext(ctx, "SELECT "+recordColumns+module+" FROM "+quote(s.cfg.History)+` WHERE +"set" = ? ORDER BY id `+order, set) // the plus keeps the index out, which would sort all rows
+	var started string // once, not for each row
+	var finished sql.NullString
+	for rows.Next() {
+		out = append(out, migrate.Record{})
+		r := &out[len(out)-1]
+		if err := rows.Scan(&r.ID, &r.Set, &r.Name, &r.Hash, &r.Digest, &r.State, &r.Stage, &r.Cursor, &started, &finished, &r.By, &r.Tool, &r.Error, &r.Module); err != nil {
+			return nil, err
+		}
+		if r.Started, err = time.Parse(time.RFC3339, started); err == nil && finished.Valid {
+			r.Finished, err = time.Parse(time.RFC3339, finished.String)
+		}
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("history row of %s: %w", r.Name, err)
 		}
-		defer rows.Close()
-		var started string // once, not for each row
-		var finished sql.NullString
-		for rows.Next() {
-			out = append(out, migrate.Record{})
-			r := &out[len(out)-1]
-			if err := rows.Scan(&r.ID, &r.Set, &r.Name, &r.Hash, &r.Digest, &r.State, &r.Stage, &r.Cursor, &started, &finished, &r.By, &r.Tool, &r.Error, &r.Module); err != nil {
-				return err
-			}
-			if r.Started, err = time.Parse(time.RFC3339, started); err == nil && finished.Valid {
-				r.Finished, err = time.Parse(time.RFC3339, finished.String)
-			}
-			if err != nil {
-				return fmt.Errorf("history row of %s: %w", r.Name, err)
-			}
-		}
-		return rows.Err()
-	})
-	return out, err
+	}
+	return out, rows.Err()
 }
 
 // exists looks the history table up; a driver's error text is not enough to know that it is missing.
