@@ -180,10 +180,12 @@ package migrations
 import migrate "github.com/modelgen/modelgen/runtime"
 
 // All is every migration of shop, to be handed to migrate.New.
-var All = migrate.NewSet("shop",
+var All = migrate.NewSet("shop", everyMigration...)
+
+var everyMigration = []*migrate.Migration{
 	M0001Initial,
 	M0002Products,
-)
+}
 `)
 	empty, err := emit.List("migrations", "a\"b`c", nil, "", nil)
 	if err != nil {

@@ -70,11 +70,16 @@ func (v variables) listed(list []byte) (lines []string) {
 		return nil
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
-		c, ok := n.(*ast.CallExpr)
-		if !ok {
-			return true
+		var elements []ast.Expr
+		switch n := n.(type) {
+		case *ast.CompositeLit:
+			elements = n.Elts
+		case *ast.CallExpr: // where earlier releases had them
+			if !n.Ellipsis.IsValid() {
+				elements = n.Args
+			}
 		}
-		for _, a := range c.Args {
+		for _, a := range elements {
 			if id, ok := a.(*ast.Ident); ok {
 				if _, there := v[id.Name]; there {
 					lines = append(lines, v.line(id.Name))

@@ -110,9 +110,11 @@ const listFile = `package migrations
 import migrate "github.com/modelgen/modelgen/runtime"
 
 // All is every migration.
-var All = migrate.NewSet("bench",
-	%s,
-).Fingerprint(%q)
+var All = migrate.NewSet("bench", everyMigration...).Fingerprint(%[2]q)
+
+var everyMigration = []*migrate.Migration{
+	%[1]s,
+}
 `
 
 const program = `package main
