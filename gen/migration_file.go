@@ -78,6 +78,9 @@ func (r *Result) migration(m emit.Migration) error {
 	if err != nil {
 		return err
 	}
+	if emit.IsList(r.Folder.List, src) {
+		return nil // one in the form of an earlier release stays until it gets a migration
+	}
 	r.Add(filepath.Join(r.Folder.Dir, migrations.ListName), src, r.Folder.List)
 	return nil
 }

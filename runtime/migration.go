@@ -27,31 +27,47 @@ type Migration struct {
 	// OpsFunc they are nil until a set that it is in is asked for its migrations, as by [Set.Migrations] and [Set.Head].
 	Ops []Op
 
-	owner  *Set       // the first set that was made of it, see Set.ownerOf
-	self   *Migration // a copy of it has no owner
-	called bool       // Ops are what OpsFunc returned
+	owner  *Set          // the first set that was made of it, see Set.ownerOf
+	self   *Migration    // a copy of it has no owner
+	called bool          // Ops are what OpsFunc returned
+	making chan struct{} // closed when OpsFunc, which somebody calls now, has returned
 }
 
-// calling guards the ops of all migrations while they are made: one may be in several sets.
+// calling guards the last three fields of Migration and its Ops: one may be in several sets.
 var calling sync.Mutex
 
 // ops returns the ops, and calls OpsFunc when that was not done before.
-func (m *Migration) ops() ([]Op, error) {
+func (m *Migration) ops() (ops []Op, err error) {
 	if m.OpsFunc == nil {
 		return m.Ops, nil
 	}
 	calling.Lock()
 	defer calling.Unlock()
-	if m.called {
+	for m.making != nil {
+		others := m.making
+		calling.Unlock()
+		<-others
+		calling.Lock()
+	}
+	switch {
+	case m.called:
 		return m.Ops, nil
+	case m.Ops != nil:
+		return nil, errors.New("it has both Ops and OpsFunc: take one of them out")
 	}
-	if m.Ops != nil {
-		return nil, errors.New("it has both Ops and OpsFunc")
-	}
-	ops, err := m.call()
-	if err == nil {
-		m.Ops, m.called = ops, true
-	}
+	done, returned := make(chan struct{}), false
+	m.making = done
+	calling.Unlock() // it may ask another set for its migrations
+	defer func() {
+		calling.Lock()
+		m.making = nil
+		close(done)
+		if returned && err == nil {
+			m.Ops, m.called = ops, true
+		}
+	}()
+	ops, err = m.call()
+	returned = true // it may end the goroutine, as the Fatal of a test does
 	return ops, err
 }
 

@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -56,7 +57,7 @@ func TestOpsFuncWrong(t *testing.T) {
 		m           *migrate.Migration
 		begin, ends string
 	}{
-		{&migrate.Migration{Name: "0001_a", Ops: []migrate.Op{}, OpsFunc: func() []migrate.Op { return nil }}, "set shop: 0001_a: ", "it has both Ops and OpsFunc"},
+		{&migrate.Migration{Name: "0001_a", Ops: []migrate.Op{}, OpsFunc: func() []migrate.Op { return nil }}, "set shop: 0001_a: ", "it has both Ops and OpsFunc: take one of them out"},
 		{&migrate.Migration{Name: "0001_a", OpsFunc: func() []migrate.Op { return []migrate.Op{migrate.DropTable{Table: none[0]}} }},
 			"set shop: 0001_a: OpsFunc, at migration_test.go:", ", panics: runtime error: index out of range [0] with length 0"},
 	} {
@@ -66,5 +67,26 @@ func TestOpsFuncWrong(t *testing.T) {
 				t.Errorf("got %v, not %s...%s", err, c.begin, c.ends)
 			}
 		}
+	}
+}
+
+// TestOpsFuncAsksAnotherSet: the ops of a migration may be taken from those of another set, whose ops are not made yet, as a list in Ops may. One that ends the
+// goroutine is called again by the next.
+func TestOpsFuncAsksAnotherSet(t *testing.T) {
+	table, calls := counted("0001_table")
+	plugin := migrate.NewSet("plugin", table)
+	ends := true
+	m := &migrate.Migration{Name: "0001_copy", OpsFunc: func() []migrate.Op {
+		if ends {
+			runtime.Goexit()
+		}
+		return plugin.Head().Ops
+	}}
+	var first sync.WaitGroup
+	first.Go(func() { _ = migrate.NewSet("shop", m).Err() })
+	first.Wait()
+	ends = false
+	if err := migrate.NewSet("again", m).Err(); err != nil || calls.Load() != 1 || len(m.Ops) != 1 {
+		t.Errorf("%v, %d calls, %d ops", err, calls.Load(), len(m.Ops))
 	}
 }

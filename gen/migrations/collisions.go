@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/modelgen/modelgen/gen/emit"
 	"github.com/modelgen/modelgen/gen/finding"
 	"github.com/modelgen/modelgen/gen/internal/goedit"
 	"github.com/modelgen/modelgen/gen/internal/paths"
@@ -51,6 +52,8 @@ func (f *Folder) Collisions(name string, file *ast.File) error {
 			switch {
 			case d == "All":
 				lines = append(lines, fmt.Sprintf("%s: All is the name of the list of migrations, which stands in this package: give this one another name, or name another directory with -out", pos))
+			case d == emit.Every:
+				lines = append(lines, fmt.Sprintf("%s: %s is what %s is to declare in this package: give this one another name", pos, d, ListName))
 			case taken:
 				lines = append(lines, fmt.Sprintf("%s: %s is what %s is to declare in this package: give this one another name, or the migration with -name", pos, d, name))
 			}

@@ -13,22 +13,13 @@ func (p *pkg) allowed(f source, m *Migration, decl *ast.GenDecl, lit *ast.Compos
 	line := func(n ast.Node) span { return span{p.fset.Position(n.Pos()).Line, p.fset.Position(n.End()).Line} }
 	var ops []span
 	var list span
-	for _, el := range lit.Elts {
-		kv, ok := el.(*ast.KeyValueExpr)
-		key, isIdent := keyOf(kv, ok)
-		if !isIdent {
-			continue
+	if field, c, _ := goedit.OpsOf(lit); c != nil {
+		list = line(c)
+		for _, e := range c.Elts {
+			ops = append(ops, line(e))
 		}
-		c, ok := goedit.OpsList(key, kv.Value)
-		if ok {
-			list = line(kv.Value)
-		}
-		if c != nil {
-			list = line(c)
-			for _, e := range c.Elts {
-				ops = append(ops, line(e))
-			}
-		}
+	} else if field != nil {
+		list = line(field.Value)
 	}
 	first := p.fset.Position(decl.Pos()).Line
 	if decl.Doc != nil {

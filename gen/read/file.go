@@ -54,6 +54,9 @@ func (p *pkg) migrations(f source) []Migration {
 
 func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 	ev := &evaluator{pkg: p, imports: imports(f.ast)}
+	if field, list, why := goedit.OpsOf(lit); field != nil {
+		p.ops(f, m, ev, field.Value, list, why)
+	}
 	for _, el := range lit.Elts {
 		kv, ok := el.(*ast.KeyValueExpr)
 		if !ok {
@@ -64,10 +67,6 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 			continue
 		}
 		list, _ := kv.Value.(*ast.CompositeLit)
-		if ops, ok := goedit.OpsList(key.Name, kv.Value); ok {
-			p.ops(f, m, ev, kv.Value, ops)
-			continue
-		}
 		switch {
 		case key.Name == "Name":
 			m.Name, _ = ev.text(kv.Value)
@@ -91,10 +90,10 @@ func (p *pkg) fields(f source, m *Migration, lit *ast.CompositeLit) {
 	}
 }
 
-// ops reads the ops of a migration.
-func (p *pkg) ops(f source, m *Migration, ev *evaluator, value ast.Expr, list *ast.CompositeLit) {
+// ops reads the ops of a migration. why is there when they are no list.
+func (p *pkg) ops(f source, m *Migration, ev *evaluator, value ast.Expr, list *ast.CompositeLit, why string) {
 	if list == nil {
-		m.Ops = append(m.Ops, Op{Why: "the list of ops is not written here", Source: p.text(f, value), Pos: p.fset.Position(value.Pos()),
+		m.Ops = append(m.Ops, Op{Why: why, Source: p.text(f, value), Pos: p.fset.Position(value.Pos()),
 			hashed: p.canonical(f, value, false)})
 		return
 	}

@@ -84,7 +84,8 @@ func TestOpaque(t *testing.T) {
 		}
 	}
 	for _, src := range []string{
-		"Ops: ops()", "OpsFunc: ops", "OpsFunc: func() []migrate.Op { return ops() }", "OpsFunc: func() []migrate.Op { return }",
+		"Ops: ops()", "OpsFunc: ops", "OpsFunc: nil", "OpsFunc: ops, Ops: nil",
+		"Ops: []migrate.Op{}, OpsFunc: func() []migrate.Op { return []migrate.Op{migrate.CreateEnum{Name: \"a\"}} }", "OpsFunc: func() []migrate.Op { return ops() }", "OpsFunc: func() []migrate.Op { return }",
 		"OpsFunc: func() []migrate.Op { ops := []migrate.Op{migrate.CreateEnum{Name: \"a\"}}; return ops }",
 		"OpsFunc: func() []migrate.Op { const name = \"a\"; return []migrate.Op{migrate.CreateEnum{Name: name}} }",
 	} {
@@ -95,6 +96,19 @@ func TestOpaque(t *testing.T) {
 		}
 		if err := m.Values()[0].(migrate.Go).Up(t.Context(), nil); err == nil {
 			t.Errorf("%s: the function in the place of an opaque op can be run", src)
+		}
+	}
+}
+
+// TestOneOfOps: a field that is nil does not count when the other one is there, as for the program.
+func TestOneOfOps(t *testing.T) {
+	const list = `[]migrate.Op{
+		//modelgen:allow MG201 here
+		migrate.CreateEnum{Name: "a"},
+	}`
+	for _, src := range []string{"Ops: nil, OpsFunc: func() []migrate.Op { return " + list + "}", "OpsFunc: nil, Ops: " + list} {
+		if m := one(t, "var M = &migrate.Migration{Name: \"0001_m\", "+src+"}\n"); len(m.Ops) != 1 || m.Ops[0].Value == nil || len(m.Ops[0].Allow) != 1 {
+			t.Errorf("%s was read as %+v", src, m)
 		}
 	}
 }
