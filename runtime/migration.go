@@ -19,7 +19,7 @@ type Migration struct {
 	// none of them gets this one; one that has some gets the rest, and then this one is recorded.
 	Replaces []string
 
-	// OpsFunc returns the ops. It is called once, when something first asks for what the migrations of a set do: a program that finds nothing to do makes no ops
+	// OpsFunc returns the ops. It is called once, and once for each copy of the migration, when something first asks for what the migrations of a set do: a program that finds nothing to do makes no ops
 	// when it starts, however many migrations it has.
 	OpsFunc func() []Op
 
@@ -29,7 +29,7 @@ type Migration struct {
 
 	owner  *Set          // the first set that was made of it, see Set.ownerOf
 	self   *Migration    // a copy of it has no owner
-	called bool          // Ops are what OpsFunc returned
+	called *Migration    // it, when Ops are what OpsFunc returned; of a copy, what it is a copy of
 	making chan struct{} // closed when OpsFunc, which somebody calls now, has returned
 }
 
@@ -49,9 +49,13 @@ func (m *Migration) ops() (ops []Op, err error) {
 		<-others
 		calling.Lock()
 	}
-	switch {
-	case m.called:
+	switch copied := m.called != nil && m.called != m; {
+	case m.called == m:
 		return m.Ops, nil
+	case copied && (len(m.Ops) == 0 || len(m.called.Ops) > 0 && &m.Ops[0] == &m.called.Ops[0] && len(m.Ops) == len(m.called.Ops)):
+		// what it has now may be another function
+	case copied:
+		return m.Ops, nil // put there since
 	case m.Ops != nil:
 		return nil, errors.New("it has both Ops and OpsFunc: take one of them out")
 	}
@@ -63,7 +67,7 @@ func (m *Migration) ops() (ops []Op, err error) {
 		m.making = nil
 		close(done)
 		if returned && err == nil {
-			m.Ops, m.called = ops, true
+			m.Ops, m.called = ops, m
 		}
 	}()
 	ops, err = m.call()

@@ -90,3 +90,32 @@ func TestOpsFuncAsksAnotherSet(t *testing.T) {
 		t.Errorf("%v, %d calls, %d ops", err, calls.Load(), len(m.Ops))
 	}
 }
+
+// TestOpsFuncOfCopy: a copy of a migration whose ops were made is one of its own: it has those of its function, or the list that was put in their place.
+func TestOpsFuncOfCopy(t *testing.T) {
+	m, calls := counted("0001_m")
+	if err := migrate.NewSet("shop", m).Err(); err != nil {
+		t.Fatal(err)
+	}
+	two := func() []migrate.Op { return append(m.OpsFunc(), migrate.RenameTable{From: "t0001_m", To: "t"}) }
+	for name, want := range map[string]struct {
+		change func(*migrate.Migration)
+		ops    int
+	}{
+		"as it is":           {func(*migrate.Migration) {}, 1},
+		"another function":   {func(c *migrate.Migration) { c.OpsFunc = two }, 2},
+		"another, and clear": {func(c *migrate.Migration) { c.OpsFunc, c.Ops = two, nil }, 2},
+		"clear":              {func(c *migrate.Migration) { c.Ops = nil }, 1},
+		"another list":       {func(c *migrate.Migration) { c.Ops = two() }, 2},
+		"a list alone":       {func(c *migrate.Migration) { c.OpsFunc = nil }, 1},
+	} {
+		c := *m
+		want.change(&c)
+		if err := migrate.NewSet("copy", &c).Err(); err != nil || len(c.Ops) != want.ops {
+			t.Errorf("%s: %v, %d ops", name, err, len(c.Ops))
+		}
+	}
+	if len(m.Ops) != 1 || calls.Load() == 0 {
+		t.Error("the migration itself has changed")
+	}
+}
