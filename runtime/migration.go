@@ -19,8 +19,8 @@ type Migration struct {
 	// none of them gets this one; one that has some gets the rest, and then this one is recorded.
 	Replaces []string
 
-	// OpsFunc returns the ops. It is called once, and once for each copy of the migration, when something first asks for what the migrations of a set do: a program that finds nothing to do makes no ops
-	// when it starts, however many migrations it has.
+	// OpsFunc returns the ops. It is called once, and once for each copy of the migration, when something first asks for what the migrations of a set do: a
+	// program that finds nothing to do makes no ops when it starts, however many migrations it has.
 	OpsFunc func() []Op
 
 	// Ops are the ops instead of OpsFunc, for those written by hand in a test or a program, and in files of releases that knew no OpsFunc. Of a migration with
@@ -49,15 +49,13 @@ func (m *Migration) ops() (ops []Op, err error) {
 		<-others
 		calling.Lock()
 	}
-	switch copied := m.called != nil && m.called != m; {
+	switch {
 	case m.called == m:
 		return m.Ops, nil
-	case copied && (len(m.Ops) == 0 || len(m.called.Ops) > 0 && &m.Ops[0] == &m.called.Ops[0] && len(m.Ops) == len(m.called.Ops)):
-		// what it has now may be another function
-	case copied:
-		return m.Ops, nil // put there since
-	case m.Ops != nil:
+	case m.called == nil && m.Ops != nil:
 		return nil, errors.New("it has both Ops and OpsFunc: take one of them out")
+	case m.called != nil && len(m.Ops) > 0 && !sameList(m.Ops, m.called.Ops):
+		return m.Ops, nil // a copy that was given others
 	}
 	done, returned := make(chan struct{}), false
 	m.making = done
@@ -74,6 +72,8 @@ func (m *Migration) ops() (ops []Op, err error) {
 	returned = true // it may end the goroutine, as the Fatal of a test does
 	return ops, err
 }
+
+func sameList(a, b []Op) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
 func (m *Migration) call() (ops []Op, err error) {
 	defer func() {
