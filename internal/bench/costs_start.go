@@ -50,7 +50,7 @@ func starts(on place, n int) func(context.Context, *costs) (pair, error) {
 		err = on(ctx, c, n, func(dialect, address string) error {
 			dir, err := c.installed(ctx, n, dialect)
 			if err == nil {
-				p, err = turns(20*c.runs, runs(ctx, dir, "up", address), runs(ctx, dir, "query", address))
+				p, err = turns(60*c.runs, runs(ctx, dir, "up", address), runs(ctx, dir, "query", address))
 			}
 			return err
 		})
