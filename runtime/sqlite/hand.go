@@ -37,21 +37,29 @@ type standing struct {
 	temp     []string // statements that drop them
 }
 
-func (s *session) standing(ctx context.Context) (*standing, error) {
+func (s *session) standing(ctx context.Context) (st *standing, err error) {
+	err = s.patient(ctx, func() error { // whoever writes at that moment keeps others from reading, without WAL
+		st, err = s.stands(ctx)
+		return err
+	})
+	return st, err
+}
+
+func (s *session) stands(ctx context.Context) (*standing, error) {
 	st := &standing{pragmas: map[string]string{}}
 	for _, name := range pragmas {
 		var v sql.NullString
 		switch err := s.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&v); {
 		case errors.Is(err, sql.ErrNoRows): // this build does not have it
 		case err != nil:
-			return nil, ofFile(err)
+			return nil, err
 		case v.Valid:
 			st.pragmas[name] = v.String
 		}
 	}
 	var folds bool
 	if err := s.conn.QueryRowContext(ctx, "SELECT 'a' LIKE 'A'").Scan(&folds); err != nil {
-		return nil, ofFile(err)
+		return nil, err
 	}
 	st.pragmas[like] = map[bool]string{true: "0", false: "1"}[folds]
 	var err error

@@ -49,7 +49,7 @@ func (s *session) Transact(ctx context.Context, all ...migrate.Work) (err error)
 			keysOff = keysOff || st.KeysOff
 			byHand = byHand || st.ByHand
 			if !keysOff {
-				if keysOff, err = takesTable(ctx, s.conn, st); err != nil {
+				if err := s.patient(ctx, func() (err error) { keysOff, err = takesTable(ctx, s.conn, st); return err }); err != nil {
 					return err
 				}
 				takes = keysOff
