@@ -20,8 +20,8 @@ type ObjectPlanner interface {
 	RenameObject(op Op, from, to schema.SQLObject) error
 }
 
-// objectOp is an op of an object: what was there before it and what is there after it. One of them is nil when it makes or drops one. No value is turned into one
-// but by asking for it, in ObjectChange: each type of which the compiler knows that it is costs every program a part of its start.
+// objectOp is an op of an object: what was there before it and what is there after it. One of them is nil when it makes or drops one. Ops are not converted
+// to it but asked for it, in ObjectChange: for each type that is converted every program has an itab to register when it starts.
 type objectOp interface {
 	Op
 	object() (from, to *schema.SQLObject)
